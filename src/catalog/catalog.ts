@@ -1,0 +1,37 @@
+import { didYouMean } from './nearest.js';
+import type { Operation } from './operation.js';
+
+/** All operations that the server knows, in the order in which they are listed. */
+export class Catalog {
+  readonly operations: readonly Operation[];
+  readonly #byName: ReadonlyMap<string, Operation>;
+
+  constructor(operations: Iterable<Operation>) {
+    this.operations = [...operations].sort((a, b) => (a.name < b.name ? -1 : 1));
+    this.#byName = new Map(this.operations.map((operation) => [operation.name, operation]));
+    if (this.#byName.size !== this.operations.length) throw new Error('two operations have the same name');
+  }
+
+  /** The names of the groups, in order. */
+  get groups(): string[] {
+    return [...new Set(this.operations.map((operation) => operation.group))];
+  }
+
+  find(name: string): Operation | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** @throws Error that names the nearest operations. */
+  get(name: string): Operation {
+    const operation = this.find(name);
+    if (operation === undefined) throw new Error(`No operation is named ${name}.${this.suggest(name)}`);
+    return operation;
+  }
+
+  suggest(name: string): string {
+    return didYouMean(
+      name,
+      this.operations.map((operation) => operation.name),
+    );
+  }
+}

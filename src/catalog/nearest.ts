@@ -1,0 +1,30 @@
+import leven from 'leven';
+
+/** How far a word that is part of the other may count as away, in edits. */
+const PART_OF = 2;
+
+/** The candidates most like `word`, best first; none when nothing is near enough to be a slip of the hand. */
+function nearest(word: string, candidates: Iterable<string>): string[] {
+  const wanted = word.toLowerCase();
+  const near: { candidate: string; edits: number }[] = [];
+  for (const candidate of candidates) {
+    const known = candidate.toLowerCase();
+    const part = wanted.length >= 3 && (known.includes(wanted) || wanted.includes(known));
+    const edits = Math.min(leven(wanted, known), part ? PART_OF : Number.POSITIVE_INFINITY);
+    if (edits <= Math.max(2, Math.floor(Math.max(wanted.length, known.length) / 3))) near.push({ candidate, edits });
+  }
+  near.sort((a, b) => a.edits - b.edits || a.candidate.localeCompare(b.candidate));
+  const best = near[0]?.edits ?? 0;
+  return near
+    .filter(({ edits }) => edits <= best + 1 && (best > 1 || edits === best))
+    .slice(0, 3)
+    .map(({ candidate }) => candidate);
+}
+
+/** ` Did you mean a, b or c?`, or nothing. */
+export function didYouMean(word: string, candidates: Iterable<string>): string {
+  const names = nearest(word, candidates);
+  if (names.length === 0) return '';
+  const last = names.at(-1);
+  return ` Did you mean ${names.length === 1 ? last : `${names.slice(0, -1).join(', ')} or ${last}`}?`;
+}

@@ -1,0 +1,97 @@
+import type * as z from 'zod';
+import { didYouMean } from './nearest.js';
+import type { Operation } from './operation.js';
+import type { Arguments } from './types.js';
+
+/** One thing that is wrong with the arguments. `path` is dotted: `invitations.0.role`; empty for the whole. */
+export interface Fault {
+  readonly path: string;
+  readonly expected: string;
+}
+
+export type Parsed =
+  | { readonly ok: true; readonly args: Arguments; readonly confirm: unknown }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/**
+ * Checks a call's arguments against the operation. What passes is the caller's own object less
+ * `confirm`, never a copy that a schema rebuilt, so that the request carries exactly what was given.
+ */
+export function parseArguments(operation: Operation, raw: unknown): Parsed {
+  if (raw !== undefined && (raw === null || typeof raw !== 'object' || Array.isArray(raw))) {
+    return { ok: false, faults: [{ path: '', expected: 'arguments must be one JSON object' }] };
+  }
+  const { confirm, ...rest } = (raw ?? {}) as Record<string, unknown>;
+  const args = operation.gated || confirm === undefined ? rest : { ...rest, confirm };
+  const faults: Fault[] = [];
+  const result = operation.input.safeParse(args);
+  if (!result.success) for (const issue of result.error.issues) faults.push(...toFaults(issue, operation, args));
+  faults.push(...pathFaults(operation, args), ...togetherFaults(operation, args));
+  return faults.length === 0 ? { ok: true, args, confirm } : { ok: false, faults };
+}
+
+function toFaults(issue: z.core.$ZodIssue, operation: Operation, args: Arguments): Fault[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    const known = path.length === 0 ? operation.places.keys() : siblings(operation, path);
+    const names = [...known];
+    return issue.keys.map((key) => ({
+      path: [...path, key].join('.'),
+      expected: `no such input.${didYouMean(key, names) || (names.length > 0 ? ` Known: ${names.join(', ')}.` : ' There are none.')}`,
+    }));
+  }
+  const missing = valueAt(args, issue.path) === undefined;
+  return [{ path: path.join('.'), expected: missing ? `required${expectation(issue)}` : issue.message }];
+}
+
+const expectation = (issue: z.core.$ZodIssue): string =>
+  issue.code === 'invalid_type'
+    ? `, ${issue.expected}`
+    : issue.code === 'invalid_value'
+      ? `, one of ${issue.values.map(String).join(', ')}`
+      : '';
+
+const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (at, key) => (at !== null && typeof at === 'object' ? (at as Record<PropertyKey, unknown>)[key] : undefined),
+    value,
+  );
+
+/** The names that the object at `path` may have, read from the operation's JSON Schema. */
+function siblings(operation: Operation, path: readonly string[]): string[] {
+  type Node = { properties?: Record<string, Node>; items?: Node } | undefined;
+  let node: Node = operation.tool.inputSchema as Node;
+  for (const key of path) node = node?.properties?.[key] ?? node?.items;
+  return Object.keys(node?.properties ?? {});
+}
+
+const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/u;
+
+/** What zod's `string` lets through but no path segment may be. */
+function pathFaults(operation: Operation, args: Arguments): Fault[] {
+  const faults: Fault[] = [];
+  for (const [name, place] of operation.places) {
+    const value = args[name];
+    if (place !== 'path' || typeof value !== 'string') continue;
+    if (value.trim() === '') faults.push({ path: name, expected: 'must not be empty' });
+    else if (value === '.' || value === '..') faults.push({ path: name, expected: `"${value}" is no id` });
+    else if (LONE_SURROGATE.test(value)) faults.push({ path: name, expected: 'is not well-formed Unicode' });
+  }
+  return faults;
+}
+
+function togetherFaults(operation: Operation, args: Arguments): Fault[] {
+  const { needsOneOf, image } = operation.spec;
+  const faults: Fault[] = [];
+  if (needsOneOf?.every((name) => args[name] === undefined)) {
+    faults.push({ path: '', expected: `give ${needsOneOf.join(' or ')}` });
+  }
+  if (image !== undefined) {
+    const given = ['file_path', 'file_base64'].filter((name) => args[name] !== undefined);
+    if (given.length !== 1) faults.push({ path: '', expected: 'give either file_path or file_base64' });
+    if (args.file_base64 !== undefined && args.media_type === undefined) {
+      faults.push({ path: 'media_type', expected: 'required with file_base64' });
+    }
+  }
+  return faults;
+}

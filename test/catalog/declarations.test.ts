@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest';
+import { Catalog } from '../../src/catalog/catalog.js';
+import type { Operation } from '../../src/catalog/operation.js';
+import { operations } from '../../tools/index.js';
+
+const catalog = new Catalog(operations);
+
+/** Every fault of every operation, so that one run shows them all. */
+const faultsOf = (check: (operation: Operation) => (string | false)[]): string[] =>
+  operations.flatMap((operation) =>
+    check(operation)
+      .filter((fault) => fault !== false)
+      .map((fault) => `${operation.name}: ${fault}`),
+  );
+
+const placeholdersOf = (text: string): string[] => [...text.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name ?? '');
+
+const pathInputsOf = (operation: Operation): string[] => Object.keys(operation.spec.path ?? {});
+
+const unknownInputs = (operation: Operation, names: Iterable<string>, use: string): string[] =>
+  [...names]
+    .filter((name) => !operation.places.has(name))
+    .map((name) => `${use} has ${name}, which is no input of ${operation.name}`);
+
+/** What is wrong with a lookup that hands `given` to the operation `read`. */
+function lookupFaults(read: string, given: readonly string[], use: string): string[] {
+  const found = catalog.find(read);
+  if (found === undefined) return [`${use} reads ${read}, which does not exist`];
+  const required = (found.tool.inputSchema.required ?? []) as string[];
+  return [
+    ...(found.risk === 'read' ? [] : [`${use} reads ${read}, whose risk is ${found.risk}`]),
+    ...unknownInputs(found, given, use),
+    ...required.filter((name) => !given.includes(name)).map((name) => `${use} leaves out ${name} of ${read}`),
+  ];
+}
+
+/** Words of the form `Group_action`, wherever a model reads them. */
+function toolsNamedBy({ spec, tool }: Operation): string[] {
+  const prose = JSON.stringify([spec.title, tool.description, spec.effect, tool.inputSchema]);
+  return [...prose.matchAll(/\b[A-Z][A-Za-z0-9]+_[a-z]\w*/g)].map(([name]) => name);
+}
+
+describe('every operation', () => {
+  test('has a title and a description', () => {
+    const blank = (text: string): boolean => text.trim() === '' || text !== text.trim();
+    const faults = faultsOf(({ spec }) => [
+      blank(spec.title) && 'no title, or spaces around it',
+      blank(spec.description) && 'no description, or spaces around it',
+      spec.deprecated !== undefined && blank(spec.deprecated) && 'deprecated without saying what to use',
+    ]);
+    expect(faults).toEqual([]);
+  });
+
+  test('takes exactly the placeholders of its path, all required', () => {
+    const faults = faultsOf((operation) => {
+      const wanted = placeholdersOf(operation.path).join();
+      const given = pathInputsOf(operation);
+      const required = (operation.tool.inputSchema.required ?? []) as string[];
+      return [
+        wanted !== given.join() && `path wants ${wanted}, inputs are ${given.join()}`,
+        ...given.filter((name) => !required.includes(name)).map((name) => `path input ${name} is optional`),
+      ];
+    });
+    expect(faults).toEqual([]);
+  });
+
+  test('names only tools that exist, and not itself', () => {
+    const faults = faultsOf((operation) =>
+      toolsNamedBy(operation).map(
+        (name) =>
+          (catalog.find(name) === undefined && `names ${name}, which does not exist`) ||
+          (name === operation.name && 'sends the model to itself'),
+      ),
+    );
+    expect(faults).toEqual([]);
+  });
+
+  test('if deprecated, sends nobody to another deprecated one', () => {
+    const faults = faultsOf(({ spec }) =>
+      [...catalog.operations]
+        .filter((other) => other.spec.deprecated !== undefined && spec.deprecated?.includes(other.name))
+        .map((other) => `deprecated in favour of ${other.name}, which is deprecated too`),
+    );
+    expect(faults).toEqual([]);
+  });
+
+  test('lists only its own inputs', () => {
+    const faults = faultsOf((operation) => {
+      const { secrets, commaSeparated, needsOneOf, destructiveWhen, bulk } = operation.spec;
+      const conditions = destructiveWhen?.map((condition) => condition.input);
+      return [
+        ...unknownInputs(operation, secrets ?? [], 'secrets'),
+        ...unknownInputs(operation, needsOneOf ?? [], 'needsOneOf'),
+        ...unknownInputs(operation, conditions ?? [], 'destructiveWhen'),
+        ...unknownInputs(operation, bulk === undefined ? [] : [bulk], 'bulk'),
+        ...(commaSeparated ?? [])
+          .filter((name) => operation.places.get(name) !== 'query')
+          .map((name) => `commaSeparated has ${name}, which is no query input`),
+      ];
+    });
+    expect(faults).toEqual([]);
+  });
+
+  test('counts as bulk only an array', () => {
+    const faults = faultsOf(({ spec, tool }) => {
+      const inputs = (tool.inputSchema.properties ?? {}) as Record<string, { type?: unknown }>;
+      return [spec.bulk !== undefined && inputs[spec.bulk]?.type !== 'array' && `bulk input ${spec.bulk} is no array`];
+    });
+    expect(faults).toEqual([]);
+  });
+});
+
+describe('every gated operation', () => {
+  test('has an effect that can be filled in', () => {
+    const faults = faultsOf((operation) => {
+      const { effect, target } = operation.spec;
+      if (!operation.gated) return [effect !== undefined && 'has an effect, but nothing to confirm'];
+      const names = placeholdersOf(effect ?? '');
+      return [
+        (effect ?? '').trim() === '' && 'no effect',
+        names.includes('target') && target === undefined && 'effect speaks of {target}, but none is looked up',
+        ...unknownInputs(
+          operation,
+          names.filter((name) => name !== 'target'),
+          'effect',
+        ),
+      ];
+    });
+    expect(faults).toEqual([]);
+  });
+
+  test('looks its target up with a read that takes what it is given', () => {
+    const faults = faultsOf((operation) => {
+      const { target } = operation.spec;
+      if (target === undefined) return [];
+      const shared = pathInputsOf(operation).filter((name) => catalog.find(target.read)?.spec.path?.[name] !== undefined);
+      const given = target.with === undefined ? shared : Object.keys(target.with);
+      return [
+        !operation.gated && 'has a target, but nothing to confirm',
+        ...lookupFaults(target.read, given, 'target'),
+        ...unknownInputs(operation, Object.values(target.with ?? {}), 'target'),
+        ...unknownInputs(operation, target.find === undefined ? [] : [target.find], 'target'),
+        target.find === undefined && given.length === 0 && 'target is looked up without saying which',
+      ];
+    });
+    expect(faults).toEqual([]);
+  });
+
+  test('counts its consequences with reads that take what they are given', () => {
+    const faults = faultsOf((operation) =>
+      (operation.spec.consequences ?? []).flatMap((consequence) => {
+        const use = `consequence "${consequence.says}"`;
+        const texts = Object.values(consequence.with).filter((value) => typeof value === 'string');
+        return [
+          !operation.gated && 'has consequences, but nothing to confirm',
+          placeholdersOf(consequence.says).join() !== 'n' && `${use} does not say {n} once`,
+          ...lookupFaults(consequence.read, Object.keys(consequence.with), use),
+          ...unknownInputs(operation, texts.flatMap(placeholdersOf), use),
+        ];
+      }),
+    );
+    expect(faults).toEqual([]);
+  });
+
+  test('asks to type only what there is', () => {
+    const faults = faultsOf((operation) => {
+      const { typed, target } = operation.spec;
+      if (typed === undefined) return [];
+      return [
+        !operation.gated && 'has something to type, but nothing to confirm',
+        typed === 'target' && target === undefined && 'asks for the name of a target that is not looked up',
+        ...unknownInputs(operation, placeholdersOf(typed), 'typed'),
+      ];
+    });
+    expect(faults).toEqual([]);
+  });
+});

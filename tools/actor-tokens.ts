@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { defineOperation } from '../src/catalog/operation.js';
+import { id } from './schemas.js';
+
+export const actorTokens = {
+  createToken: defineOperation({
+    name: 'ActorTokens_createToken',
+    clerk: 'CreateActorToken',
+    request: 'POST /actor_tokens',
+    title: 'Create actor token',
+    description:
+      'Mints a token and link for impersonation: the actor is signed in as the user, named in the session token. ' +
+      'For the user in person: SigninTokens_createToken.',
+    body: {
+      user_id: z.string().describe('Who is impersonated'),
+      actor: z.looseObject({ sub: z.string().describe('User id of who impersonates') }),
+      expires_in_seconds: z.int().optional().describe('Default 3600'),
+      session_max_duration_in_seconds: z.int().optional().describe('Default 1800'),
+    },
+    risk: 'credential',
+    effect: 'Shows in this conversation a link with which anybody can act as {target}, with {actor} recorded as the actor.',
+    target: { read: 'Users_getUserDetails', with: { user_id: 'user_id' } },
+  }),
+
+  revokeToken: defineOperation({
+    name: 'ActorTokens_revokeToken',
+    clerk: 'RevokeActorToken',
+    request: 'POST /actor_tokens/{actor_token_id}/revoke',
+    title: 'Revoke actor token',
+    description: 'Voids an unused impersonation token. A session begun with it: Sessions_revokeSession.',
+    path: { actor_token_id: id },
+    risk: 'destructive',
+    idempotent: true,
+    effect: 'Voids actor token {actor_token_id} for good, so that it starts no impersonation.',
+  }),
+};

@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { defineOperation } from '../src/catalog/operation.js';
+import { id, limit, offset, paginated } from './schemas.js';
+
+const identifier = z.string().describe('Email address, E.164 phone number or web3 wallet');
+
+export const allowlistBlocklist = {
+  listAllowedIdentifiers: defineOperation({
+    name: 'AllowlistBlocklist_listAllowedIdentifiers',
+    clerk: 'ListAllowlistIdentifiers',
+    request: 'GET /allowlist_identifiers',
+    title: 'List allowed identifiers',
+    description: 'Who may sign up while the allowlist is on.',
+    query: { paginated, limit, offset },
+    risk: 'read',
+  }),
+
+  addIdentifierToAllowList: defineOperation({
+    name: 'AllowlistBlocklist_addIdentifierToAllowList',
+    clerk: 'CreateAllowlistIdentifier',
+    request: 'POST /allowlist_identifiers',
+    title: 'Allow an identifier',
+    description:
+      'Lets somebody sign up while the allowlist is on. To ask a person in regardless of it, use Invitations_createNewInvitation.',
+    body: {
+      identifier,
+      notify: z.boolean().optional().describe('Also mail or text an invitation'),
+    },
+    risk: 'write',
+    openWorld: true,
+  }),
+
+  deleteIdentifier: defineOperation({
+    name: 'AllowlistBlocklist_deleteIdentifier',
+    clerk: 'DeleteAllowlistIdentifier',
+    request: 'DELETE /allowlist_identifiers/{identifier_id}',
+    title: 'Remove from allowlist',
+    description: 'Takes an entry, given by its id, off the allowlist; no account is deleted.',
+    path: { identifier_id: id },
+    risk: 'destructive',
+    effect: 'Takes {target} off the allowlist: while the allowlist is on, it can no longer be used to sign up.',
+    target: { read: 'AllowlistBlocklist_listAllowedIdentifiers', find: 'identifier_id' },
+  }),
+
+  listBlockedIdentifiers: defineOperation({
+    name: 'AllowlistBlocklist_listBlockedIdentifiers',
+    clerk: 'ListBlocklistIdentifiers',
+    request: 'GET /blocklist_identifiers',
+    title: 'List blocked identifiers',
+    description: 'Who is kept out while the blocklist is on.',
+    risk: 'read',
+  }),
+
+  addIdentifier: defineOperation({
+    name: 'AllowlistBlocklist_addIdentifier',
+    clerk: 'CreateBlocklistIdentifier',
+    request: 'POST /blocklist_identifiers',
+    title: 'Block an identifier',
+    description: 'Keeps an identifier out while the blocklist is on. For an existing account use Users_markBanned.',
+    body: { identifier },
+    risk: 'write',
+  }),
+
+  deleteIdentifierFromBlocklist: defineOperation({
+    name: 'AllowlistBlocklist_deleteIdentifierFromBlocklist',
+    clerk: 'DeleteBlocklistIdentifier',
+    request: 'DELETE /blocklist_identifiers/{identifier_id}',
+    title: 'Remove from blocklist',
+    description: 'Takes an entry, given by its id, off the blocklist.',
+    path: { identifier_id: id },
+    risk: 'destructive',
+    effect: 'Takes {target} off the blocklist: it can be used to sign up and sign in again.',
+    target: { read: 'AllowlistBlocklist_listBlockedIdentifiers', find: 'identifier_id' },
+  }),
+};

@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import { defineOperation } from '../src/catalog/operation.js';
+import { isSecondary, testMode } from './schemas.js';
+
+const newDomain = {
+  home_url: z.string().optional().describe('E.g. https://www.example.com'),
+  is_secondary: isSecondary.optional(),
+};
+const moveEffect =
+  'Moves the whole instance to {home_url}: every user is signed out, and sign-in stays broken until DNS records, certificates, social redirect URLs and API keys are set up for the new domain.';
+const moveConsequences = [{ read: 'Users_getTotalCount', with: {}, says: '{n} users have to sign in again' }];
+
+export const betaFeatures = {
+  updateProductionInstanceDomain: defineOperation({
+    name: 'BetaFeatures_updateProductionInstanceDomain',
+    clerk: 'UpdateProductionInstanceDomain',
+    request: 'PUT /beta_features/domain',
+    title: 'Change production domain (old)',
+    description: 'Moves a production instance to another domain and signs every user out.',
+    deprecated: 'Use BetaFeatures_updateInstanceDomain.',
+    body: newDomain,
+    risk: 'destructive',
+    idempotent: false,
+    effect: moveEffect,
+    consequences: moveConsequences,
+    typed: '{home_url}',
+  }),
+
+  updateInstanceSettings: defineOperation({
+    name: 'BetaFeatures_updateInstanceSettings',
+    clerk: 'UpdateInstanceAuthConfig',
+    request: 'PATCH /beta_features/instance_settings',
+    title: 'Update sign-up settings',
+    description:
+      'Sets the mail sender, the allowlist switch and test mode of the whole instance; inputs left out stay. For other switches use InstanceSettings_updateInstanceSettings or InstanceSettings_updateRestrictions.',
+    body: {
+      restricted_to_allowlist: z.boolean().nullable().optional(),
+      from_email_address: z.string().nullable().optional().describe('Local part only, alphanumeric: foo for foo@example.com'),
+      progressive_sign_up: z.boolean().nullable().optional().describe('Deprecated'),
+      test_mode: testMode,
+    },
+    risk: 'destructive',
+    idempotent: true,
+    effect:
+      'Changes settings of the whole instance, for all its users: sign-up restricted to the allowlist {restricted_to_allowlist}, mail sender {from_email_address}, progressive sign-up {progressive_sign_up}, test mode {test_mode}.',
+    typed: 'instance',
+  }),
+
+  updateInstanceDomain: defineOperation({
+    name: 'BetaFeatures_updateInstanceDomain',
+    clerk: 'ChangeProductionInstanceDomain',
+    request: 'POST /instance/change_domain',
+    title: 'Change production domain',
+    description:
+      'Moves a production instance to another domain. Signs every user out; down until DNS, certificates, social redirect URLs and keys are renewed. To rename or proxy a single domain use Domains_updateDomain.',
+    body: newDomain,
+    risk: 'destructive',
+    effect: moveEffect,
+    consequences: moveConsequences,
+    typed: '{home_url}',
+  }),
+};

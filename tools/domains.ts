@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import { defineOperation } from '../src/catalog/operation.js';
+import { id, isSecondary, proxyUrl } from './schemas.js';
+
+const hostName = z.string().describe('Host without scheme; a port only in development');
+
+export const domains = {
+  getAllDomains: defineOperation({
+    name: 'Domains_getAllDomains',
+    clerk: 'ListDomains',
+    request: 'GET /domains',
+    title: 'List domains',
+    description: 'Primary and satellite domains: ids, Clerk URLs, CNAME records to set.',
+    risk: 'read',
+  }),
+
+  addSatelliteDomain: defineOperation({
+    name: 'Domains_addSatelliteDomain',
+    clerk: 'AddDomain',
+    request: 'POST /domains',
+    title: 'Add a satellite domain',
+    description: 'Lets an app on another domain share sign-in with the primary one.',
+    body: {
+      name: hostName,
+      is_satellite: z.literal(true),
+      proxy_url: proxyUrl.nullable().optional(),
+    },
+    risk: 'write',
+  }),
+
+  deleteSatelliteDomain: defineOperation({
+    name: 'Domains_deleteSatelliteDomain',
+    clerk: 'DeleteDomain',
+    request: 'DELETE /domains/{domain_id}',
+    title: 'Delete a satellite domain',
+    description: 'Ends sign-in on a satellite domain. The primary one can only be changed, with Domains_updateDomain.',
+    path: { domain_id: id },
+    risk: 'destructive',
+    effect: 'Deletes the satellite domain {target}: nobody can sign in there until it is added and set up anew.',
+    target: { read: 'Domains_getAllDomains', find: 'domain_id' },
+    typed: 'target',
+  }),
+
+  updateDomain: defineOperation({
+    name: 'Domains_updateDomain',
+    clerk: 'UpdateDomain',
+    request: 'PATCH /domains/{domain_id}',
+    title: 'Update a domain',
+    description:
+      'Renames a domain or sets its proxy (proxy_url null returns to DNS; check a proxy with ProxyChecks_verifyProxyConfiguration first). A new primary name also moves the home origin and means downtime until DNS and mail are set up; to move a whole production instance use BetaFeatures_updateInstanceDomain.',
+    path: { domain_id: id },
+    body: {
+      name: hostName.nullable().optional(),
+      proxy_url: proxyUrl.nullable().optional(),
+      is_secondary: isSecondary.nullable().optional(),
+    },
+    risk: 'destructive',
+    idempotent: true,
+    effect:
+      'Changes the domain {target} (name {name}, proxy {proxy_url}, secondary {is_secondary}): sign-in and mail there fail until DNS or the proxy is ready.',
+    target: { read: 'Domains_getAllDomains', find: 'domain_id' },
+    typed: 'target',
+  }),
+};

@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import { defineOperation } from '../src/catalog/operation.js';
+import { id, limit, offset, paginated } from './schemas.js';
+
+const templateType = z.enum(['email', 'sms']);
+const subject = z.string().nullable().optional().describe('Email only');
+const body = z.string().optional().describe('With its variables not yet filled in');
+const fromEmailName = z.string().optional().describe('Local part of the From address');
+const replyToEmailName = z.string().optional().describe('Local part of the Reply-To address');
+const deliveredByClerk = z.boolean().describe('false: you send, on the email.created or sms.created webhook');
+const deprecated = 'Use the Clerk Dashboard.';
+
+export const emailSmsTemplates = {
+  listSortedByPosition: defineOperation({
+    name: 'EmailSmsTemplates_listSortedByPosition',
+    clerk: 'GetTemplateList',
+    request: 'GET /templates/{template_type}',
+    title: 'List templates',
+    description: 'Texts of the mails or SMS that Clerk sends, with their slugs.',
+    deprecated,
+    path: { template_type: templateType },
+    query: { paginated, limit, offset },
+    risk: 'read',
+  }),
+
+  getTemplateDetails: defineOperation({
+    name: 'EmailSmsTemplates_getTemplateDetails',
+    clerk: 'GetTemplate',
+    request: 'GET /templates/{template_type}/{slug}',
+    title: 'Get a template',
+    description: 'One mail or SMS text and the variables it may and must hold.',
+    deprecated,
+    path: { template_type: templateType, slug: id },
+    risk: 'read',
+  }),
+
+  updateTemplateByTypeAndSlug: defineOperation({
+    name: 'EmailSmsTemplates_updateTemplateByTypeAndSlug',
+    clerk: 'UpsertTemplate',
+    request: 'PUT /templates/{template_type}/{slug}',
+    title: 'Update a template',
+    description: 'Changes what users are sent. Try it first with EmailSmsTemplates_previewTemplate.',
+    deprecated,
+    path: { template_type: templateType, slug: id },
+    body: {
+      name: z.string().optional(),
+      subject,
+      markup: z.string().nullable().optional().describe('Editor source that body is made from'),
+      body,
+      delivered_by_clerk: deliveredByClerk.nullable().optional(),
+      from_email_name: fromEmailName,
+      reply_to_email_name: replyToEmailName,
+    },
+    risk: 'write',
+  }),
+
+  previewTemplate: defineOperation({
+    name: 'EmailSmsTemplates_previewTemplate',
+    clerk: 'PreviewTemplate',
+    request: 'POST /templates/{template_type}/{slug}/preview',
+    title: 'Preview a template',
+    description: 'Renders a template with unsaved changes; saves and sends nothing.',
+    deprecated,
+    path: { template_type: id, slug: id },
+    body: {
+      subject,
+      body,
+      from_email_name: fromEmailName,
+      reply_to_email_name: replyToEmailName,
+    },
+    risk: 'read',
+    idempotent: true,
+  }),
+
+  revertTemplate: defineOperation({
+    name: 'EmailSmsTemplates_revertTemplate',
+    clerk: 'RevertTemplate',
+    request: 'POST /templates/{template_type}/{slug}/revert',
+    title: 'Revert a template',
+    description: "Throws a template's own text away and restores Clerk's.",
+    deprecated,
+    path: { template_type: templateType, slug: id },
+    risk: 'destructive',
+    idempotent: true,
+    effect:
+      "Throws away all changes to the {template_type} template {target} and restores Clerk's text; they cannot be recovered.",
+    target: { read: 'EmailSmsTemplates_getTemplateDetails' },
+  }),
+
+  toggleDeliveryByTypeAndSlug: defineOperation({
+    name: 'EmailSmsTemplates_toggleDeliveryByTypeAndSlug',
+    clerk: 'ToggleTemplateDelivery',
+    request: 'POST /templates/{template_type}/{slug}/toggle_delivery',
+    title: 'Toggle template delivery',
+    description: 'Sets whether Clerk or your own webhook handler sends the messages of one template.',
+    deprecated,
+    path: { template_type: templateType, slug: id },
+    body: {
+      delivered_by_clerk: deliveredByClerk.optional(),
+    },
+    risk: 'write',
+  }),
+};

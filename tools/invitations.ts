@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import { defineOperation } from '../src/catalog/operation.js';
+import { expiresInDays, id, invitationStatus, limit, notify, offset, paginated, publicMetadata } from './schemas.js';
+
+export const invitations = {
+  listAllNonRevoked: defineOperation({
+    name: 'Invitations_listAllNonRevoked',
+    clerk: 'ListInvitations',
+    request: 'GET /invitations',
+    title: 'List invitations',
+    description: 'Invitations to sign up to the application. Those to an organization: OrganizationInvitations_list.',
+    query: {
+      status: invitationStatus.describe('Default: all but revoked'),
+      query: z.string().optional().describe('E-mail or id'),
+      order_by: z.string().optional().describe('created_at, email_address, expires_at; - first: descending. Default -created_at'),
+      paginated,
+      limit,
+      offset,
+    },
+    risk: 'read',
+  }),
+
+  createNewInvitation: defineOperation({
+    name: 'Invitations_createNewInvitation',
+    clerk: 'CreateInvitation',
+    request: 'POST /invitations',
+    title: 'Invite to sign up',
+    description:
+      'Mails an invitation to sign up to the application; at most 100 an hour. ' +
+      'Into an organization: OrganizationInvitations_createAndSend. An account at once: Users_createNewUser.',
+    body: {
+      email_address: z.string(),
+      public_metadata: publicMetadata.optional().describe('Passed on to the user'),
+      redirect_url: z.string().optional().describe('Where the link in the mail leads'),
+      notify,
+      ignore_existing: z.boolean().nullable().optional().describe('Invite even where an invitation or user has the address'),
+      expires_in_days: expiresInDays,
+      template_slug: z.enum(['invitation', 'waitlist_invitation']).optional(),
+    },
+    risk: 'write',
+    openWorld: true,
+  }),
+
+  revokeInvitation: defineOperation({
+    name: 'Invitations_revokeInvitation',
+    clerk: 'RevokeInvitation',
+    request: 'POST /invitations/{invitation_id}/revoke',
+    title: 'Revoke an invitation',
+    description:
+      'Voids the link of an invitation to the application; the person can still sign up where sign-up is open. ' +
+      'To an organization: OrganizationInvitations_revokeInvitation.',
+    path: { invitation_id: id },
+    risk: 'destructive',
+    idempotent: true,
+    effect: 'Voids the link of invitation {target} for good; inviting that person again takes a new one.',
+    target: { read: 'Invitations_listAllNonRevoked', with: { query: 'invitation_id' }, find: 'invitation_id' },
+  }),
+};

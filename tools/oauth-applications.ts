@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import { defineOperation } from '../src/catalog/operation.js';
+import { id, limit, offset } from './schemas.js';
+
+const redirectUris = z.array(z.string()).nullable().optional().describe('The whole list; any URL scheme');
+const callbackUrl = z.string().max(1024).nullable().optional().describe('Deprecated: use redirect_uris');
+const scopes = z
+  .string()
+  .max(1024)
+  .nullable()
+  .optional()
+  .describe('Space-separated profile, email, public_metadata, private_metadata; default "profile email"');
+const isPublic = z.boolean().nullable().optional().describe('No secret, PKCE instead');
+
+export const oAuthApplications = {
+  listSortedByDescendingCreationDate: defineOperation({
+    name: 'OAuthApplications_listSortedByDescendingCreationDate',
+    clerk: 'ListOAuthApplications',
+    request: 'GET /oauth_applications',
+    title: 'List OAuth applications',
+    description: "Apps that sign users in with this instance's accounts.",
+    query: {
+      limit,
+      offset,
+      order_by: z.string().optional().describe('created_at or name, +/- before it; default +created_at'),
+      name_query: z.string().optional().describe('Part of the name, or a whole client_id'),
+    },
+    risk: 'read',
+  }),
+
+  createNewApplication: defineOperation({
+    name: 'OAuthApplications_createNewApplication',
+    clerk: 'CreateOAuthApplication',
+    request: 'POST /oauth_applications',
+    title: 'Create an OAuth application',
+    description:
+      "Registers an app that signs users in with this instance's accounts. The answer holds its client secret, which no read returns later.",
+    body: {
+      name: z.string(),
+      redirect_uris: redirectUris,
+      callback_url: callbackUrl,
+      scopes,
+      consent_screen_enabled: z.boolean().nullable().optional().describe('Default true'),
+      pkce_required: z.boolean().nullable().optional(),
+      public: isPublic,
+    },
+    risk: 'credential',
+    effect: 'Registers the OAuth application {name} and shows its client secret in this conversation.',
+  }),
+
+  deleteById: defineOperation({
+    name: 'OAuthApplications_deleteById',
+    clerk: 'DeleteOAuthApplication',
+    request: 'DELETE /oauth_applications/{oauth_application_id}',
+    title: 'Delete an OAuth application',
+    description: 'Ends sign-in through it for good. For a leaked secret use OAuthApplications_rotateSecret.',
+    path: { oauth_application_id: id },
+    risk: 'destructive',
+    effect: 'Deletes the OAuth application {target}: nobody can sign in through it any more. This cannot be undone.',
+    target: { read: 'OAuthApplications_getById' },
+    typed: 'target',
+  }),
+
+  getById: defineOperation({
+    name: 'OAuthApplications_getById',
+    clerk: 'GetOAuthApplication',
+    request: 'GET /oauth_applications/{oauth_application_id}',
+    title: 'Get an OAuth application',
+    description: 'Its client_id, endpoints and settings; never the secret.',
+    path: { oauth_application_id: id },
+    risk: 'read',
+  }),
+
+  updateApplication: defineOperation({
+    name: 'OAuthApplications_updateApplication',
+    clerk: 'UpdateOAuthApplication',
+    request: 'PATCH /oauth_applications/{oauth_application_id}',
+    title: 'Update an OAuth application',
+    description: 'Inputs left out stay. For a new secret use OAuthApplications_rotateSecret.',
+    path: { oauth_application_id: id },
+    body: {
+      name: z.string().nullable().optional(),
+      redirect_uris: redirectUris,
+      callback_url: callbackUrl,
+      scopes,
+      consent_screen_enabled: z.boolean().nullable().optional().describe('Always on if dynamically registered'),
+      pkce_required: z.boolean().nullable().optional(),
+      public: isPublic,
+    },
+    risk: 'write',
+    idempotent: true,
+  }),
+
+  rotateSecret: defineOperation({
+    name: 'OAuthApplications_rotateSecret',
+    clerk: 'RotateOAuthApplicationSecret',
+    request: 'POST /oauth_applications/{oauth_application_id}/rotate_secret',
+    title: 'Rotate OAuth client secret',
+    description: 'Returns a new client secret; the app fails until it is given the new one.',
+    path: { oauth_application_id: id },
+    risk: 'destructive',
+    effect:
+      'Replaces the client secret of {target} and shows the new one in this conversation: sign-in through it fails until the app has the new secret, and the old one cannot be brought back.',
+    target: { read: 'OAuthApplications_getById' },
+    typed: 'target',
+    returnsCredential: true,
+  }),
+};

@@ -1,0 +1,105 @@
+import * as z from 'zod';
+import { defineOperation } from '../src/catalog/operation.js';
+import { expiresInDays, id, invitationStatus, limit, notify, offset, privateMetadata, publicMetadata, role } from './schemas.js';
+
+/** What one invitation says, alone or in bulk. */
+const invitation = {
+  email_address: z.string(),
+  inviter_user_id: z.string().nullable().optional().describe('An admin of the organization'),
+  role,
+  public_metadata: publicMetadata.nullable().optional(),
+  private_metadata: privateMetadata.nullable().optional(),
+  redirect_url: z.string().nullable().optional().describe('Where the link in the mail leads'),
+  expires_in_days: expiresInDays,
+  notify,
+};
+
+export const organizationInvitations = {
+  list: defineOperation({
+    name: 'OrganizationInvitations_list',
+    clerk: 'ListOrganizationInvitations',
+    request: 'GET /organizations/{organization_id}/invitations',
+    title: 'List organization invitations',
+    description: 'Invitations to join one organization, newest first. To the application itself: Invitations_listAllNonRevoked.',
+    path: { organization_id: id },
+    query: {
+      status: invitationStatus,
+      email_address: z.string().optional(),
+      order_by: z.string().optional().describe('created_at, email_address; - first: descending. Default -created_at'),
+      limit,
+      offset,
+    },
+    risk: 'read',
+  }),
+
+  createAndSend: defineOperation({
+    name: 'OrganizationInvitations_createAndSend',
+    clerk: 'CreateOrganizationInvitation',
+    request: 'POST /organizations/{organization_id}/invitations',
+    title: 'Invite to organization',
+    description:
+      'Mails an invitation to join; its metadata passes to the membership. ' +
+      'Several people: OrganizationInvitations_bulkCreateAndSend. ' +
+      'Existing user, without asking: OrganizationMemberships_addUserToOrganization.',
+    path: { organization_id: id },
+    body: invitation,
+    risk: 'write',
+    openWorld: true,
+  }),
+
+  bulkCreateAndSend: defineOperation({
+    name: 'OrganizationInvitations_bulkCreateAndSend',
+    clerk: 'CreateOrganizationInvitationBulk',
+    request: 'POST /organizations/{organization_id}/invitations/bulk',
+    title: 'Invite several to organization',
+    description: 'Mails up to 10 invitations to join in one call, as OrganizationInvitations_createAndSend does for one.',
+    path: { organization_id: id },
+    body: {
+      as: 'invitations',
+      items: z.array(z.strictObject(invitation)).min(1).max(10),
+    },
+    risk: 'write',
+    openWorld: true,
+    bulk: 'invitations',
+  }),
+
+  listPending: defineOperation({
+    name: 'OrganizationInvitations_listPending',
+    clerk: 'ListPendingOrganizationInvitations',
+    request: 'GET /organizations/{organization_id}/invitations/pending',
+    title: 'List pending organization invitations',
+    description: 'Invitations that can still be accepted.',
+    deprecated: 'Use OrganizationInvitations_list with status pending.',
+    path: { organization_id: id },
+    query: { limit, offset },
+    risk: 'read',
+  }),
+
+  getById: defineOperation({
+    name: 'OrganizationInvitations_getById',
+    clerk: 'GetOrganizationInvitation',
+    request: 'GET /organizations/{organization_id}/invitations/{invitation_id}',
+    title: 'Get organization invitation',
+    description: 'One invitation with status, role and expiry.',
+    path: { organization_id: id, invitation_id: id },
+    risk: 'read',
+  }),
+
+  revokeInvitation: defineOperation({
+    name: 'OrganizationInvitations_revokeInvitation',
+    clerk: 'RevokeOrganizationInvitation',
+    request: 'POST /organizations/{organization_id}/invitations/{invitation_id}/revoke',
+    title: 'Revoke organization invitation',
+    description:
+      'Voids a pending invitation to an organization. ' +
+      'Already accepted: OrganizationMemberships_removeUserFromOrganization. To the application: Invitations_revokeInvitation.',
+    path: { organization_id: id, invitation_id: id },
+    body: {
+      requesting_user_id: z.string().nullable().optional().describe('An admin of the organization'),
+    },
+    risk: 'destructive',
+    idempotent: true,
+    effect: 'Voids invitation {target} to organization {organization_id} for good; joining then takes a new one.',
+    target: { read: 'OrganizationInvitations_getById' },
+  }),
+};

@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import { defineOperation } from '../src/catalog/operation.js';
+import { anyOf, anyOfOrNot, id, limit, offset, personFilters, privateMetadata, publicMetadata, role } from './schemas.js';
+
+export const organizationMemberships = {
+  getAllMembers: defineOperation({
+    name: 'OrganizationMemberships_getAllMembers',
+    clerk: 'ListOrganizationMemberships',
+    request: 'GET /organizations/{organization_id}/memberships',
+    title: 'List members',
+    description: 'Members of one organization with their roles. Organizations of one user: Users_getOrganizationMemberships.',
+    path: { organization_id: id },
+    query: {
+      ...personFilters,
+      user_id: anyOfOrNot,
+      role: anyOf.describe('Keys, e.g. org:admin'),
+      order_by: z
+        .string()
+        .optional()
+        .describe('created_at, email_address, phone_number, first_name, last_name, username; - first: descending'),
+      limit,
+      offset,
+    },
+    risk: 'read',
+  }),
+
+  addUserToOrganization: defineOperation({
+    name: 'OrganizationMemberships_addUserToOrganization',
+    clerk: 'CreateOrganizationMembership',
+    request: 'POST /organizations/{organization_id}/memberships',
+    title: 'Add a member',
+    description:
+      'Makes an existing user a member at once, without asking them; it becomes the active organization of their next session. ' +
+      'To ask by mail: OrganizationInvitations_createAndSend.',
+    path: { organization_id: id },
+    body: {
+      user_id: z.string(),
+      role,
+      public_metadata: publicMetadata.nullable().optional(),
+      private_metadata: privateMetadata.nullable().optional(),
+    },
+    risk: 'write',
+  }),
+
+  removeUserFromOrganization: defineOperation({
+    name: 'OrganizationMemberships_removeUserFromOrganization',
+    clerk: 'DeleteOrganizationMembership',
+    request: 'DELETE /organizations/{organization_id}/memberships/{user_id}',
+    title: 'Remove a member',
+    description: 'Ends the membership with its role and metadata; the user account stays.',
+    path: { organization_id: id, user_id: id },
+    risk: 'destructive',
+    effect: 'Removes {target} from organization {organization_id}, with the role and metadata held there.',
+    target: { read: 'Users_getUserDetails' },
+  }),
+
+  updateMembershipProperties: defineOperation({
+    name: 'OrganizationMemberships_updateMembershipProperties',
+    clerk: 'UpdateOrganizationMembership',
+    request: 'PATCH /organizations/{organization_id}/memberships/{user_id}',
+    title: "Change a member's role",
+    description: 'Gives the member another role, and so other permissions.',
+    path: { organization_id: id, user_id: id },
+    body: {
+      role,
+    },
+    risk: 'write',
+    idempotent: true,
+  }),
+
+  updateMembershipMetadata: defineOperation({
+    name: 'OrganizationMemberships_updateMembershipMetadata',
+    clerk: 'UpdateOrganizationMembershipMetadata',
+    request: 'PATCH /organizations/{organization_id}/memberships/{user_id}/metadata',
+    title: 'Merge membership metadata',
+    description: 'Deep-merges into the metadata of this membership, not of the user; null removes a key.',
+    path: { organization_id: id, user_id: id },
+    body: {
+      public_metadata: publicMetadata.optional(),
+      private_metadata: privateMetadata.optional(),
+    },
+    risk: 'write',
+    idempotent: true,
+  }),
+};

@@ -1,0 +1,149 @@
+import * as z from 'zod';
+import { defineOperation } from '../src/catalog/operation.js';
+import { anyOfOrNot, id, limit, offset, privateMetadata, publicMetadata, timestamp } from './schemas.js';
+
+const organizationId = id.describe('Id or slug');
+const includeMembersCount = z.boolean().optional();
+const includeMissingMember = z.boolean().optional().describe('Adds whether nobody in it has elevated permissions');
+const roleSetKey = z.string().nullable().optional().describe('Role set that it uses');
+
+export const organizations = {
+  listSortedByCreationDate: defineOperation({
+    name: 'Organizations_listSortedByCreationDate',
+    clerk: 'ListOrganizations',
+    request: 'GET /organizations',
+    title: 'List organizations',
+    description: 'Finds organizations by name, slug, id or member. For one known id or slug: Organizations_getByIdOrSlug.',
+    query: {
+      include_members_count: includeMembersCount,
+      include_missing_member_with_elevated_permissions: includeMissingMember,
+      query: z.string().optional().describe('Substring of name or slug, or the whole id'),
+      user_id: anyOfOrNot,
+      organization_id: anyOfOrNot,
+      order_by: z.string().optional().describe('name, created_at, members_count; - first: descending. Default -created_at'),
+      limit,
+      offset,
+    },
+    risk: 'read',
+  }),
+
+  createNewOrganization: defineOperation({
+    name: 'Organizations_createNewOrganization',
+    clerk: 'CreateOrganization',
+    request: 'POST /organizations',
+    title: 'Create an organization',
+    description:
+      'Creates an organization; created_by becomes its admin. ' +
+      'Add others with OrganizationMemberships_addUserToOrganization or OrganizationInvitations_createAndSend.',
+    body: {
+      name: z.string().describe('Up to 256 characters, no URL or HTML'),
+      created_by: z.string().nullable().optional().describe('User id'),
+      private_metadata: privateMetadata.nullable().optional(),
+      public_metadata: publicMetadata.nullable().optional(),
+      slug: z.string().nullable().optional().describe('Unique; a-z, 0-9 and -; only where slugs are enabled'),
+      max_allowed_memberships: z.int().min(0).nullable().optional(),
+      created_at: timestamp,
+      role_set_key: roleSetKey,
+    },
+    risk: 'write',
+  }),
+
+  deleteOrganization: defineOperation({
+    name: 'Organizations_deleteOrganization',
+    clerk: 'DeleteOrganization',
+    request: 'DELETE /organizations/{organization_id}',
+    title: 'Delete an organization',
+    description: 'Erases the organization with its memberships and invitations; irreversible. Its users keep their accounts.',
+    path: { organization_id: id },
+    risk: 'destructive',
+    effect: 'Deletes {target} for good, with all its memberships and invitations; this cannot be undone.',
+    target: { read: 'Organizations_getByIdOrSlug' },
+    consequences: [
+      {
+        read: 'OrganizationMemberships_getAllMembers',
+        with: { organization_id: '{organization_id}', limit: 1 },
+        says: '{n} members lose their membership',
+      },
+      {
+        read: 'OrganizationInvitations_list',
+        with: { organization_id: '{organization_id}', status: 'pending', limit: 1 },
+        says: '{n} pending invitations become void',
+      },
+    ],
+    typed: 'target',
+  }),
+
+  getByIdOrSlug: defineOperation({
+    name: 'Organizations_getByIdOrSlug',
+    clerk: 'GetOrganization',
+    request: 'GET /organizations/{organization_id}',
+    title: 'Get an organization',
+    description: 'One organization with settings and metadata. Its people: OrganizationMemberships_getAllMembers.',
+    path: { organization_id: organizationId },
+    query: {
+      include_members_count: includeMembersCount,
+      include_missing_member_with_elevated_permissions: includeMissingMember,
+    },
+    risk: 'read',
+  }),
+
+  updateOrganization: defineOperation({
+    name: 'Organizations_updateOrganization',
+    clerk: 'UpdateOrganization',
+    request: 'PATCH /organizations/{organization_id}',
+    title: 'Update an organization',
+    description: 'Changes only the attributes given. Metadata: Organizations_mergeOrganizationMetadata.',
+    path: { organization_id: id },
+    body: {
+      name: z.string().nullable().optional(),
+      slug: z.string().nullable().optional().describe('Unique'),
+      max_allowed_memberships: z.int().min(0).nullable().optional(),
+      admin_delete_enabled: z.boolean().nullable().optional().describe('Whether its admins may delete it'),
+      created_at: timestamp,
+      role_set_key: roleSetKey,
+    },
+    risk: 'write',
+    idempotent: true,
+  }),
+
+  removeLogo: defineOperation({
+    name: 'Organizations_removeLogo',
+    clerk: 'DeleteOrganizationLogo',
+    request: 'DELETE /organizations/{organization_id}/logo',
+    title: 'Delete organization logo',
+    description: 'Removes the logo. To put another in its place: Organizations_updateOrganizationLogo.',
+    path: { organization_id: id },
+    risk: 'destructive',
+    effect: 'Deletes the logo of {target}; getting it back takes a new upload.',
+    target: { read: 'Organizations_getByIdOrSlug' },
+  }),
+
+  updateOrganizationLogo: defineOperation({
+    name: 'Organizations_updateOrganizationLogo',
+    clerk: 'UploadOrganizationLogo',
+    request: 'PUT /organizations/{organization_id}/logo',
+    title: 'Set organization logo',
+    description: 'Uploads a logo of at most 10 MB, replacing the present one.',
+    path: { organization_id: id },
+    body: {
+      uploader_user_id: z.string().optional(),
+    },
+    image: 'file',
+    risk: 'write',
+  }),
+
+  mergeOrganizationMetadata: defineOperation({
+    name: 'Organizations_mergeOrganizationMetadata',
+    clerk: 'MergeOrganizationMetadata',
+    request: 'PATCH /organizations/{organization_id}/metadata',
+    title: 'Merge organization metadata',
+    description: 'Deep-merges into the metadata of the organization; null removes a key.',
+    path: { organization_id: id },
+    body: {
+      public_metadata: publicMetadata.optional(),
+      private_metadata: privateMetadata.optional(),
+    },
+    risk: 'write',
+    idempotent: true,
+  }),
+};

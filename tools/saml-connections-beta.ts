@@ -1,0 +1,136 @@
+import * as z from 'zod';
+import { defineOperation } from '../src/catalog/operation.js';
+import { id, limit, offset } from './schemas.js';
+
+const domain = z.string().describe('Deprecated: use domains');
+const domains = z.array(z.string()).describe('Email domains that sign in through it');
+const identityProvider = {
+  idp_entity_id: z.string().nullable().optional(),
+  idp_sso_url: z.string().nullable().optional(),
+  idp_certificate: z.string().nullable().optional().describe('X.509'),
+  idp_metadata_url: z.string().nullable().optional().describe('Overrides the three above'),
+  idp_metadata: z.string().nullable().optional().describe('XML; overrides them too'),
+};
+const organizationId = z.string().nullable().optional().describe('Its users become members');
+const attributeMapping = z
+  .strictObject({
+    user_id: z.string().optional(),
+    email_address: z.string().optional(),
+    first_name: z.string().optional(),
+    last_name: z.string().optional(),
+  })
+  .nullable()
+  .optional()
+  .describe('IdP attribute names');
+const forceAuthn = z.boolean().optional().describe('The IdP asks for the login every time');
+const loginHint = z
+  .strictObject({
+    mode: z.enum(['email_address', 'custom_attribute', 'off']),
+    source: z.string().optional().describe('public_metadata key, for custom_attribute'),
+  })
+  .nullable()
+  .optional();
+const deprecated = "Use Clerk's Enterprise Connections API.";
+
+export const samlConnectionsBeta = {
+  getList: defineOperation({
+    name: 'SamlConnectionsBeta_getList',
+    clerk: 'ListSAMLConnections',
+    request: 'GET /saml_connections',
+    title: 'List SAML connections',
+    description: 'Identity providers that sign users in by SAML.',
+    deprecated,
+    query: {
+      limit,
+      offset,
+      query: z.string().optional().describe('Part of the name'),
+      order_by: z.string().optional().describe('A field, +/- before it: -created_at'),
+      organization_id: z.array(z.string()).optional().describe('+id includes, -id excludes'),
+    },
+    risk: 'read',
+  }),
+
+  createNewConnection: defineOperation({
+    name: 'SamlConnectionsBeta_createNewConnection',
+    clerk: 'CreateSAMLConnection',
+    request: 'POST /saml_connections',
+    title: 'Create a SAML connection',
+    description:
+      'Connects an identity provider for the email domains given in domains. Activate it with SamlConnectionsBeta_updateConnectionById.',
+    deprecated,
+    body: {
+      name: z.string(),
+      domain: domain.optional(),
+      domains: domains.optional(),
+      provider: z.enum(['saml_custom', 'saml_okta', 'saml_google', 'saml_microsoft']),
+      ...identityProvider,
+      organization_id: organizationId,
+      attribute_mapping: attributeMapping,
+      force_authn: forceAuthn,
+      login_hint: loginHint,
+    },
+    needsOneOf: ['domain', 'domains'],
+    risk: 'write',
+    openWorld: true,
+  }),
+
+  deleteConnectionById: defineOperation({
+    name: 'SamlConnectionsBeta_deleteConnectionById',
+    clerk: 'DeleteSAMLConnection',
+    request: 'DELETE /saml_connections/{saml_connection_id}',
+    title: 'Delete a SAML connection',
+    description:
+      'Ends single sign-on through it. To pause it, set active to false with SamlConnectionsBeta_updateConnectionById.',
+    deprecated,
+    path: { saml_connection_id: id },
+    risk: 'destructive',
+    effect: 'Deletes the SAML connection {target} for good: its users can no longer sign in through their identity provider.',
+    target: { read: 'SamlConnectionsBeta_getById' },
+    typed: 'target',
+  }),
+
+  getById: defineOperation({
+    name: 'SamlConnectionsBeta_getById',
+    clerk: 'GetSAMLConnection',
+    request: 'GET /saml_connections/{saml_connection_id}',
+    title: 'Get a SAML connection',
+    description: 'Its settings, and the URLs to enter at the identity provider.',
+    deprecated,
+    path: { saml_connection_id: id },
+    risk: 'read',
+  }),
+
+  updateConnectionById: defineOperation({
+    name: 'SamlConnectionsBeta_updateConnectionById',
+    clerk: 'UpdateSAMLConnection',
+    request: 'PATCH /saml_connections/{saml_connection_id}',
+    title: 'Update a SAML connection',
+    description: 'Changes, activates or pauses single sign-on for its domains; inputs left out stay.',
+    deprecated,
+    path: { saml_connection_id: id },
+    body: {
+      name: z.string().nullable().optional(),
+      domain: domain.nullable().optional(),
+      domains: domains.nullable().optional(),
+      ...identityProvider,
+      organization_id: organizationId,
+      attribute_mapping: attributeMapping,
+      active: z.boolean().nullable().optional(),
+      sync_user_attributes: z.boolean().nullable().optional().describe('At each sign-in'),
+      allow_subdomains: z.boolean().nullable().optional(),
+      allow_idp_initiated: z.boolean().nullable().optional(),
+      disable_additional_identifications: z.boolean().nullable().optional(),
+      allow_organization_account_linking: z.boolean().nullable().optional(),
+      force_authn: forceAuthn,
+      login_hint: loginHint,
+      consent_verified_domains_deletion: z
+        .boolean()
+        .nullable()
+        .optional()
+        .describe('On activation: true deletes clashing verified domains, otherwise they make it fail'),
+    },
+    risk: 'write',
+    idempotent: true,
+    openWorld: true,
+  }),
+};

@@ -1,0 +1,20 @@
+import * as z from 'zod';
+import { defineOperation } from '../src/catalog/operation.js';
+import { id } from './schemas.js';
+
+export const signups = {
+  updateSignUpById: defineOperation({
+    name: 'Signups_updateSignUpById',
+    clerk: 'UpdateSignUp',
+    request: 'PATCH /sign_ups/{id}',
+    title: 'Update a sign-up',
+    description: 'Sets fields of a sign-up in progress. Once it is complete: Users_updateUserAttributes.',
+    path: { id: id },
+    body: {
+      external_id: z.string().nullable().optional().describe('Passed on to the user'),
+      custom_action: z.boolean().nullable().optional().describe('Marks it as waiting for a step of your own'),
+    },
+    risk: 'write',
+    idempotent: true,
+  }),
+};

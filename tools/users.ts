@@ -1,0 +1,377 @@
+import * as z from 'zod';
+import { defineOperation } from '../src/catalog/operation.js';
+import {
+  anyOf,
+  anyOfOrNot,
+  id,
+  limit,
+  notifyPrimaryChanged,
+  offset,
+  paginated,
+  personFilters,
+  privateMetadata,
+  publicMetadata,
+  timestamp,
+  unixMs,
+  unsafeMetadata,
+} from './schemas.js';
+
+const userFilters = {
+  ...personFilters,
+  organization_id: anyOfOrNot,
+  banned: z.boolean().optional(),
+  last_active_at_since: z.int().optional().describe('Unix ms; old form of last_active_at_after'),
+  last_sign_in_at_before: unixMs,
+  last_sign_in_at_after: unixMs,
+  provider: z.string().optional().describe('Such as oauth_google; needs provider_user_id'),
+  provider_user_id: anyOf.describe('Needs provider'),
+};
+
+const password = z.string().nullable().optional().describe('Plain text, 8 characters or more');
+const passwordHasher = z.string().optional().describe('Of password_digest: bcrypt, argon2id, scrypt_firebase, pbkdf2_sha256, …');
+const skipPasswordChecks = z.boolean().nullable().optional().describe('Accepts weak and leaked passwords');
+const totpSecret = z.string().nullable().optional().describe('SHA1, 6 digits, 30 s');
+const createOrganizationsLimit = z.int().nullable().optional().describe('0: unlimited');
+const bypassClientTrust = z.boolean().nullable().optional().describe('No Device Trust check at sign-in');
+const identificationStatus = z
+  .array(z.enum(['verified', 'reserved']))
+  .optional()
+  .describe('One per value, in order; reserved: unverified but usable. Default verified');
+
+const activeSessions = {
+  read: 'Sessions_listSortedByCreationDate',
+  with: { user_id: '{user_id}', status: 'active', limit: 500 },
+};
+
+export const users = {
+  listSortedByCreationDate: defineOperation({
+    name: 'Users_listSortedByCreationDate',
+    clerk: 'GetUserList',
+    request: 'GET /users',
+    title: 'List users',
+    description:
+      'Finds users by e-mail, name, id, organization, ban or activity; filters combine. ' +
+      'For a number only: Users_getTotalCount. For one known id: Users_getUserDetails.',
+    query: {
+      ...userFilters,
+      user_id: anyOfOrNot,
+      external_id: anyOfOrNot,
+      limit,
+      offset,
+      starting_after: z
+        .string()
+        .optional()
+        .describe('Last user id of the previous page; instead of offset; needs created_at order'),
+      order_by: z
+        .string()
+        .optional()
+        .describe(
+          'created_at, updated_at, first_name, last_name, username, email_address, phone_number, web3wallet, last_active_at, ' +
+            'last_sign_in_at; - first: descending. Default -created_at',
+        ),
+    },
+    risk: 'read',
+  }),
+
+  createNewUser: defineOperation({
+    name: 'Users_createNewUser',
+    clerk: 'CreateUser',
+    request: 'POST /users',
+    title: 'Create a user',
+    description:
+      'Creates an account at once, by default with verified e-mails and phones; the first of each becomes primary. ' +
+      'To let the person sign up themselves: Invitations_createNewInvitation.',
+    body: {
+      external_id: z.string().nullable().optional().describe('Your own unique id'),
+      first_name: z.string().nullable().optional(),
+      last_name: z.string().nullable().optional(),
+      locale: z.string().nullable().optional().describe('Such as en-US'),
+      email_address: z.array(z.string()).optional(),
+      email_address_identification_status: identificationStatus,
+      phone_number: z.array(z.string()).optional().describe('E.164'),
+      phone_number_identification_status: identificationStatus,
+      web3_wallet: z.array(z.string()).optional(),
+      username: z.string().nullable().optional(),
+      password,
+      password_digest: z.string().nullable().optional().describe('Instead of password'),
+      password_hasher: passwordHasher,
+      skip_password_checks: skipPasswordChecks,
+      skip_password_requirement: z.boolean().nullable().optional().describe('Allows a user without password'),
+      totp_secret: totpSecret,
+      backup_codes: z.array(z.string()).optional().describe('Plain or bcrypt'),
+      public_metadata: publicMetadata.optional(),
+      private_metadata: privateMetadata.optional(),
+      unsafe_metadata: unsafeMetadata.optional(),
+      delete_self_enabled: z.boolean().nullable().optional(),
+      legal_accepted_at: timestamp,
+      skip_legal_checks: z.boolean().nullable().optional(),
+      skip_user_requirement: z.boolean().nullable().optional().describe('Allows required identifiers to be missing'),
+      create_organization_enabled: z.boolean().nullable().optional(),
+      create_organizations_limit: createOrganizationsLimit,
+      created_at: timestamp,
+      bypass_client_trust: bypassClientTrust,
+      banned: z.boolean().nullable().optional(),
+      locked: z.boolean().nullable().optional(),
+    },
+    risk: 'write',
+    secrets: ['password', 'password_digest', 'totp_secret', 'backup_codes'],
+  }),
+
+  getTotalCount: defineOperation({
+    name: 'Users_getTotalCount',
+    clerk: 'GetUsersCount',
+    request: 'GET /users/count',
+    title: 'Count users',
+    description: 'Counts users with the filters of Users_listSortedByCreationDate, without fetching them.',
+    query: {
+      ...userFilters,
+      user_id: anyOf,
+      external_id: anyOf,
+    },
+    risk: 'read',
+  }),
+
+  deleteUserById: defineOperation({
+    name: 'Users_deleteUserById',
+    clerk: 'DeleteUser',
+    request: 'DELETE /users/{user_id}',
+    title: 'Delete a user',
+    description:
+      'Erases the account with its identifiers, sessions and memberships; irreversible. To only shut the user out: Users_markBanned.',
+    path: { user_id: id },
+    risk: 'destructive',
+    effect: 'Deletes {target} for good, with all sessions, identifiers and organization memberships; this cannot be undone.',
+    target: { read: 'Users_getUserDetails' },
+    consequences: [
+      { ...activeSessions, says: '{n} active sessions end' },
+      {
+        read: 'Users_getOrganizationMemberships',
+        with: { user_id: '{user_id}', limit: 1 },
+        says: '{n} organization memberships are removed',
+      },
+    ],
+    typed: 'target',
+  }),
+
+  getUserDetails: defineOperation({
+    name: 'Users_getUserDetails',
+    clerk: 'GetUser',
+    request: 'GET /users/{user_id}',
+    title: 'Get a user',
+    description: 'One user by id, with identifiers, metadata, MFA, ban and lock state.',
+    path: { user_id: id },
+    risk: 'read',
+  }),
+
+  updateUserAttributes: defineOperation({
+    name: 'Users_updateUserAttributes',
+    clerk: 'UpdateUser',
+    request: 'PATCH /users/{user_id}',
+    title: 'Update a user',
+    description:
+      'Changes only the attributes given. A new password, digest or TOTP secret, sign_out_of_other_sessions and removing the ' +
+      'username need confirm. Metadata: Users_mergeUserMetadataAttributes; new e-mail: EmailAddresses_createNewAddress.',
+    path: { user_id: id },
+    body: {
+      external_id: z.string().nullable().optional().describe('Your own unique id'),
+      first_name: z.string().nullable().optional(),
+      last_name: z.string().nullable().optional(),
+      locale: z.string().nullable().optional().describe('Such as en-US'),
+      primary_email_address_id: z.string().nullable().optional().describe('Must be verified'),
+      notify_primary_email_address_changed: notifyPrimaryChanged,
+      primary_phone_number_id: z.string().nullable().optional().describe('Must be verified'),
+      primary_web3_wallet_id: z.string().nullable().optional().describe('Must be verified'),
+      username: z.string().nullable().optional().describe('null or "" removes it'),
+      profile_image_id: z.string().nullable().optional(),
+      password,
+      password_digest: z.string().optional().describe('Instead of password'),
+      password_hasher: passwordHasher,
+      skip_password_checks: skipPasswordChecks,
+      sign_out_of_other_sessions: z.boolean().nullable().optional().describe('With a password: ends all active sessions'),
+      totp_secret: totpSecret,
+      backup_codes: z.array(z.string()).optional(),
+      delete_self_enabled: z.boolean().nullable().optional(),
+      create_organization_enabled: z.boolean().nullable().optional(),
+      legal_accepted_at: timestamp,
+      skip_legal_checks: z.boolean().nullable().optional(),
+      create_organizations_limit: createOrganizationsLimit,
+      created_at: timestamp,
+      bypass_client_trust: bypassClientTrust,
+    },
+    risk: 'write',
+    idempotent: true,
+    openWorld: true,
+    secrets: ['password', 'password_digest', 'totp_secret', 'backup_codes'],
+    destructiveWhen: [
+      { input: 'password', when: 'given' },
+      { input: 'password_digest', when: 'given' },
+      { input: 'totp_secret', when: 'given' },
+      { input: 'sign_out_of_other_sessions', when: true },
+      { input: 'username', when: 'blank' },
+    ],
+    effect:
+      'Changes what {target} signs in with (password, TOTP secret or username), so that the old one stops working; ' +
+      'ends their sessions: {sign_out_of_other_sessions}.',
+    target: { read: 'Users_getUserDetails' },
+    consequences: [{ ...activeSessions, says: 'the user has {n} active sessions' }],
+  }),
+
+  markBanned: defineOperation({
+    name: 'Users_markBanned',
+    clerk: 'BanUser',
+    request: 'POST /users/{user_id}/ban',
+    title: 'Ban a user',
+    description:
+      'Ends every session of the user and bars sign-in until Users_removeBanFromUser. ' +
+      'For a bar that lapses by itself: Users_lockUser; to end one session: Sessions_revokeSession.',
+    path: { user_id: id },
+    risk: 'destructive',
+    idempotent: true,
+    effect: 'Ends every session of {target} and bars sign-in until unbanned.',
+    target: { read: 'Users_getUserDetails' },
+    consequences: [{ ...activeSessions, says: '{n} active sessions end' }],
+  }),
+
+  lockUser: defineOperation({
+    name: 'Users_lockUser',
+    clerk: 'LockUser',
+    request: 'POST /users/{user_id}/lock',
+    title: 'Lock a user',
+    description:
+      "Bars new sign-ins until the instance's lockout time runs out or Users_removeLock. " +
+      'To end sessions or bar for good: Users_markBanned.',
+    path: { user_id: id },
+    risk: 'destructive',
+    idempotent: true,
+    effect: 'Bars {target} from signing in until the lockout time of the instance has passed or somebody unlocks them.',
+    target: { read: 'Users_getUserDetails' },
+  }),
+
+  mergeUserMetadataAttributes: defineOperation({
+    name: 'Users_mergeUserMetadataAttributes',
+    clerk: 'UpdateUserMetadata',
+    request: 'PATCH /users/{user_id}/metadata',
+    title: 'Merge user metadata',
+    description: 'Deep-merges into the metadata of the user; null removes a key.',
+    path: { user_id: id },
+    body: {
+      public_metadata: publicMetadata.optional(),
+      private_metadata: privateMetadata.optional(),
+      unsafe_metadata: unsafeMetadata.optional(),
+    },
+    risk: 'write',
+    idempotent: true,
+  }),
+
+  disableMfa: defineOperation({
+    name: 'Users_disableMfa',
+    clerk: 'DisableMFA',
+    request: 'DELETE /users/{user_id}/mfa',
+    title: 'Disable MFA',
+    description: 'Removes all second factors (SMS, TOTP, backup codes), as when the device is lost; the user must enrol again.',
+    path: { user_id: id },
+    risk: 'destructive',
+    effect: 'Removes every second factor of {target}: the first factor alone is then enough until they enrol again.',
+    target: { read: 'Users_getUserDetails' },
+  }),
+
+  getOAuthAccessToken: defineOperation({
+    name: 'Users_getOAuthAccessToken',
+    clerk: 'GetOAuthAccessToken',
+    request: 'GET /users/{user_id}/oauth_access_tokens/{provider}',
+    title: 'Get OAuth tokens',
+    description: "Reveals the user's live access token at a social provider they connected, refreshed when expired.",
+    path: { user_id: id, provider: id.describe('Such as oauth_google') },
+    query: { paginated, limit, offset },
+    risk: 'credential',
+    openWorld: true,
+    effect: 'Shows in this conversation the token with which anybody can act as {target} at {provider}.',
+    target: { read: 'Users_getUserDetails' },
+  }),
+
+  getOrganizationMemberships: defineOperation({
+    name: 'Users_getOrganizationMemberships',
+    clerk: 'UsersGetOrganizationMemberships',
+    request: 'GET /users/{user_id}/organization_memberships',
+    title: "List a user's organizations",
+    description:
+      'The organizations a user belongs to, with role. Members of one organization: OrganizationMemberships_getAllMembers.',
+    path: { user_id: id },
+    query: { limit, offset },
+    risk: 'read',
+  }),
+
+  deleteProfileImage: defineOperation({
+    name: 'Users_deleteProfileImage',
+    clerk: 'DeleteUserProfileImage',
+    request: 'DELETE /users/{user_id}/profile_image',
+    title: 'Delete profile image',
+    description: "Removes the user's picture. To put another in its place: Users_setProfileImage.",
+    path: { user_id: id },
+    risk: 'destructive',
+    effect: 'Deletes the profile image of {target}; getting it back takes a new upload.',
+    target: { read: 'Users_getUserDetails' },
+  }),
+
+  setProfileImage: defineOperation({
+    name: 'Users_setProfileImage',
+    clerk: 'SetUserProfileImage',
+    request: 'POST /users/{user_id}/profile_image',
+    title: 'Set profile image',
+    description: "Uploads the user's picture, replacing the present one.",
+    path: { user_id: id },
+    image: 'file',
+    risk: 'write',
+    idempotent: true,
+  }),
+
+  removeBanFromUser: defineOperation({
+    name: 'Users_removeBanFromUser',
+    clerk: 'UnbanUser',
+    request: 'POST /users/{user_id}/unban',
+    title: 'Unban a user',
+    description: 'Lifts a ban: the user can sign in again; ended sessions stay ended.',
+    path: { user_id: id },
+    risk: 'write',
+    idempotent: true,
+  }),
+
+  removeLock: defineOperation({
+    name: 'Users_removeLock',
+    clerk: 'UnlockUser',
+    request: 'POST /users/{user_id}/unlock',
+    title: 'Unlock a user',
+    description: 'Lifts a lock (too many failed attempts, or Users_lockUser) before it lapses. A ban stays.',
+    path: { user_id: id },
+    risk: 'write',
+    idempotent: true,
+  }),
+
+  verifyPassword: defineOperation({
+    name: 'Users_verifyPassword',
+    clerk: 'VerifyPassword',
+    request: 'POST /users/{user_id}/verify_password',
+    title: 'Check a password',
+    description: "Tells whether this is the user's password. Signs nobody in.",
+    path: { user_id: id },
+    body: {
+      password: z.string(),
+    },
+    risk: 'write',
+    secrets: ['password'],
+  }),
+
+  verifyTotp: defineOperation({
+    name: 'Users_verifyTotp',
+    clerk: 'VerifyTOTP',
+    request: 'POST /users/{user_id}/verify_totp',
+    title: 'Check a TOTP code',
+    description: "Tells whether an authenticator or backup code is the user's. A backup code is used up.",
+    path: { user_id: id },
+    body: {
+      code: z.string(),
+    },
+    risk: 'write',
+    secrets: ['code'],
+  }),
+};

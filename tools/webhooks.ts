@@ -1,0 +1,40 @@
+import { defineOperation } from '../src/catalog/operation.js';
+
+export const webhooks = {
+  deleteSvixApp: defineOperation({
+    name: 'Webhooks_deleteSvixApp',
+    clerk: 'DeleteSvixApp',
+    request: 'DELETE /webhooks/svix',
+    title: 'Delete webhooks app',
+    description: 'Ends all webhooks of the instance and deletes their endpoints.',
+    risk: 'destructive',
+    openWorld: true,
+    effect:
+      "Deletes the instance's Svix app with all its webhook endpoints: no events are delivered any more. This cannot be undone.",
+    typed: 'instance',
+  }),
+
+  createSvixApp: defineOperation({
+    name: 'Webhooks_createSvixApp',
+    clerk: 'CreateSvixApp',
+    request: 'POST /webhooks/svix',
+    title: 'Create webhooks app',
+    description:
+      'Sets up webhooks where there are none yet and returns a login link to their dashboard. If they exist use Webhooks_generateSvixDashboardUrl.',
+    risk: 'credential',
+    openWorld: true,
+    effect:
+      "Sets up webhooks for the instance and shows a link in this conversation that logs anyone who has it in to the webhooks' dashboard.",
+  }),
+
+  generateSvixDashboardUrl: defineOperation({
+    name: 'Webhooks_generateSvixDashboardUrl',
+    clerk: 'GenerateSvixAuthURL',
+    request: 'POST /webhooks/svix_url',
+    title: 'Get webhooks dashboard link',
+    description: 'Returns a login link to the Svix dashboard, where webhook endpoints are managed.',
+    risk: 'credential',
+    openWorld: true,
+    effect: "Shows a link in this conversation that logs anyone who has it in to the dashboard of the instance's webhooks.",
+  }),
+};
