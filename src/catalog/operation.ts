@@ -100,13 +100,11 @@ export class Operation {
 
   #toTool(): ToolDefinition {
     const { spec } = this;
-    const schema = compactJsonSchema(this.input);
-    if (this.gated) schema.properties = { ...schema.properties, confirm: CONFIRM_SCHEMA };
-    return {
+    const tool: ToolDefinition = {
       name: spec.name,
       title: spec.title,
       description: spec.deprecated === undefined ? spec.description : `${spec.description} Deprecated: ${spec.deprecated}`,
-      inputSchema: schema,
+      inputSchema: compactJsonSchema(this.input),
       annotations: {
         readOnlyHint: spec.risk === 'read',
         destructiveHint: spec.risk === 'destructive' || spec.destructiveWhen !== undefined,
@@ -114,7 +112,14 @@ export class Operation {
         openWorldHint: spec.openWorld ?? false,
       },
     };
+    return this.gated ? withConfirm(tool) : tool;
   }
+}
+
+/** The tool with the input `confirm`. */
+export function withConfirm(tool: ToolDefinition): ToolDefinition {
+  const properties = { ...(tool.inputSchema.properties as Record<string, unknown>), confirm: CONFIRM_SCHEMA };
+  return { ...tool, inputSchema: { ...tool.inputSchema, properties } };
 }
 
 /** Declares one operation. The declaration is data; everything else in the house reads it. */

@@ -16,13 +16,15 @@ export type Parsed =
 /**
  * Checks a call's arguments against the operation. What passes is the caller's own object less
  * `confirm`, never a copy that a schema rebuilt, so that the request carries exactly what was given.
+ *
+ * @param takesConfirm whether `confirm` is an input of it; a rule can ask for it where the catalog does not.
  */
-export function parseArguments(operation: Operation, raw: unknown): Parsed {
+export function parseArguments(operation: Operation, raw: unknown, takesConfirm: boolean = operation.gated): Parsed {
   if (raw !== undefined && (raw === null || typeof raw !== 'object' || Array.isArray(raw))) {
     return { ok: false, faults: [{ path: '', expected: 'arguments must be one JSON object' }] };
   }
   const { confirm, ...rest } = (raw ?? {}) as Record<string, unknown>;
-  const args = operation.gated || confirm === undefined ? rest : { ...rest, confirm };
+  const args = takesConfirm || confirm === undefined ? rest : { ...rest, confirm };
   const faults: Fault[] = [];
   const result = operation.input.safeParse(args);
   if (!result.success) for (const issue of result.error.issues) faults.push(...toFaults(issue, operation, args));
@@ -51,7 +53,8 @@ const expectation = (issue: z.core.$ZodIssue): string =>
       ? `, one of ${issue.values.map(String).join(', ')}`
       : '';
 
-const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+/** What stands at a path of a JSON value; `undefined` where the path leads nowhere. */
+export const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>(
     (at, key) => (at !== null && typeof at === 'object' ? (at as Record<PropertyKey, unknown>)[key] : undefined),
     value,

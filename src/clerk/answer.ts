@@ -1,0 +1,176 @@
+import type { Operation } from '../catalog/operation.js';
+import { readEnvelope } from './envelope.js';
+import { type AnswerFault, ClerkAnswerError, ClerkApiError, type ClerkError } from './errors.js';
+import type { Answered } from './exchange.js';
+import { hintFor } from './hints.js';
+import { retryAfterMs } from './retry.js';
+import type { Scrubber } from './scrub.js';
+
+/** What a call brought. */
+export interface ClerkAnswer {
+  readonly status: number;
+  readonly kind: 'json' | 'text' | 'empty';
+  /** The parsed JSON, the text, or undefined. */
+  readonly value: unknown;
+  /** JSON as it was sent, whose numbers and spacing `value` does not keep. */
+  readonly raw?: string;
+  /** Requests that it took. */
+  readonly attempts: number;
+  /** Clerk's id of the request, for its support. */
+  readonly traceId?: string;
+  /** An earlier attempt, whose answer was lost, may already have done it. */
+  readonly repeated?: boolean;
+}
+
+export interface Circumstances {
+  readonly operation: Operation;
+  readonly attempts: number;
+  /** Whether an earlier attempt of this call may have been carried out. */
+  readonly uncertain: boolean;
+  readonly checkWith: string | undefined;
+  readonly findWith: readonly string[];
+  readonly now: number;
+  readonly scrubber: Scrubber;
+}
+
+/** Whether calling it can change anything. */
+export const changes = (operation: Operation): boolean => operation.method !== 'GET' && operation.risk !== 'read';
+
+/** Whether an answer with this status leaves open that the change was made. */
+export const leavesOpen = (status: number, operation: Operation): boolean =>
+  changes(operation) && (status < 400 || status >= 500 || status === 408);
+
+/** Makes a value, or the error that is to be thrown, of an answer that came whole. */
+export function readAnswer(answered: Answered, about: Circumstances): ClerkAnswer | ClerkError {
+  const { status, headers } = answered;
+  const encoding = headers.get('content-encoding');
+  if (encoding !== undefined && encoding !== 'identity') return misread('encoded', answered, about);
+  if (status >= 400) return apiError(answered, about);
+  if (status >= 300) return misread(headers.has('location') ? 'redirected' : 'unexpected_status', answered, about);
+
+  const traceId = traceIdOf(answered, about.scrubber);
+  const facts = {
+    status,
+    attempts: about.attempts,
+    ...(traceId === undefined ? {} : { traceId }),
+    ...(about.uncertain ? { repeated: true } : {}),
+  };
+  if (answered.body.length === 0 && (status === 202 || status === 204)) return { ...facts, kind: 'empty', value: undefined };
+  const text = decode(answered.body, about.scrubber);
+  if (about.operation.spec.answers === 'text') {
+    return text === undefined ? misread('not_text', answered, about) : { ...facts, kind: 'text', value: text };
+  }
+  const parsed = parseJson(text);
+  if (text === undefined || parsed === undefined) return misread('not_json', answered, about);
+  return { ...facts, kind: 'json', value: parsed.value, raw: text };
+}
+
+function apiError(answered: Answered, about: Circumstances): ClerkApiError {
+  const { status, headers } = answered;
+  const clean = (text: string, most: number): string => about.scrubber.line(text, most);
+  const envelope = readEnvelope(parseJson(decode(answered.body, about.scrubber))?.value, clean);
+  const errors =
+    envelope?.errors ?? ([{ code: `http_${status}`, message: `Status ${status}, ${describeBody(answered, about)}.` }] as const);
+  const [first] = errors;
+  const wait = retryAfterMs(headers, about.now);
+  const retryAfterSeconds = wait === undefined ? undefined : Math.ceil(wait / 1000);
+  const repeated = about.uncertain;
+  const maintenance = first.code === 'maintenance_mode';
+  const hint = hintFor(status, {
+    code: first.code,
+    paramName: first.paramName,
+    retryAfterSeconds,
+    findWith: about.findWith,
+    fromClerk: envelope !== undefined,
+  });
+  return new ClerkApiError({
+    operation: about.operation.name,
+    message: first.message,
+    hint: repeated && status === 404 ? 'An earlier attempt of this call lost its answer and may be what removed it.' : hint,
+    mayHaveHappened: about.uncertain || (!maintenance && leavesOpen(status, about.operation)),
+    checkWith: about.checkWith,
+    attempts: about.attempts,
+    status,
+    errors,
+    traceId: envelope?.traceId ?? traceIdOf(answered, about.scrubber),
+    retryAfterSeconds,
+    repeated,
+  });
+}
+
+/** The error for an answer that cannot be understood, or that ended in one of these ways. */
+export function answerError(
+  fault: AnswerFault,
+  status: number | undefined,
+  message: string,
+  about: Circumstances,
+): ClerkAnswerError {
+  return new ClerkAnswerError(fault, status, {
+    operation: about.operation.name,
+    message,
+    hint: HINTS[fault],
+    mayHaveHappened: about.uncertain || (status === undefined ? changes(about.operation) : leavesOpen(status, about.operation)),
+    checkWith: about.checkWith,
+    attempts: about.attempts,
+  });
+}
+
+const BETWEEN = 'Something in between may have answered: check CLERK_API_URL and any proxy.';
+
+const HINTS: Readonly<Record<AnswerFault, string>> = {
+  not_json: BETWEEN,
+  not_text: BETWEEN,
+  too_large: 'Ask for less: a smaller limit, or a narrower filter.',
+  encoded: 'No encoding was asked for. Check any proxy in between.',
+  redirected: 'Redirects are not followed, so that the key goes nowhere else. Set CLERK_API_URL to the address itself.',
+  unexpected_status: BETWEEN,
+  malformed_http: BETWEEN,
+};
+
+function misread(fault: AnswerFault, answered: Answered, about: Circumstances): ClerkAnswerError {
+  const { status } = answered;
+  return answerError(fault, status, `Status ${status}, ${describe(fault, answered, about)}.`, about);
+}
+
+function describe(fault: AnswerFault, answered: Answered, about: Circumstances): string {
+  switch (fault) {
+    case 'encoded':
+      return `with the encoding ${about.scrubber.line(answered.headers.get('content-encoding') ?? '', 40)}`;
+    case 'redirected':
+      return 'which sends to another address';
+    case 'unexpected_status':
+      return 'which Clerk does not answer with';
+    default:
+      return describeBody(answered, about);
+  }
+}
+
+function describeBody({ headers, body }: Answered, about: Circumstances): string {
+  const type = headers.get('content-type');
+  const named = type === undefined ? 'of no declared type' : about.scrubber.line(type, 60);
+  if (body.length === 0) return 'without a body';
+  const wanted = about.operation.spec.answers === 'text' ? 'text' : 'JSON that Clerk would send';
+  return `with a body (${named}, ${body.length} bytes) that is no ${wanted}`;
+}
+
+function decode(body: Uint8Array, scrubber: Scrubber): string | undefined {
+  try {
+    return scrubber.body(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    return undefined;
+  }
+}
+
+function parseJson(text: string | undefined): { value: unknown } | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+function traceIdOf({ headers }: Answered, scrubber: Scrubber): string | undefined {
+  const id = headers.get('x-clerk-trace-id') ?? headers.get('cf-ray');
+  return id === undefined || id === '' ? undefined : scrubber.line(id, 100);
+}

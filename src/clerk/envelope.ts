@@ -1,0 +1,49 @@
+/** One entry of Clerk's error body. */
+export interface ErrorEntry {
+  readonly code: string;
+  readonly message: string;
+  readonly longMessage?: string;
+  /** The input that the entry is about. */
+  readonly paramName?: string;
+}
+
+export interface Envelope {
+  readonly errors: readonly [ErrorEntry, ...ErrorEntry[]];
+  readonly traceId?: string;
+}
+
+/** What Clerk says is text from outside, so that it is cleaned before it goes anywhere. */
+export type Clean = (text: string, most: number) => string;
+
+const MOST_ENTRIES = 20;
+
+/**
+ * Reads Clerk's error body: `{ errors: [{ code, message, long_message?, meta? }], clerk_trace_id? }`.
+ * Undefined for anything else.
+ */
+export function readEnvelope(value: unknown, clean: Clean): Envelope | undefined {
+  if (!isObject(value) || !Array.isArray(value.errors)) return undefined;
+  const [first, ...rest] = value.errors.slice(0, MOST_ENTRIES).flatMap((entry) => readEntry(entry, clean));
+  if (first === undefined) return undefined;
+  const traceId = text(value.clerk_trace_id, 100, clean);
+  return { errors: [first, ...rest], ...(traceId === undefined ? {} : { traceId }) };
+}
+
+function readEntry(entry: unknown, clean: Clean): ErrorEntry[] {
+  if (!isObject(entry)) return [];
+  const code = text(entry.code, 100, clean);
+  const message = text(entry.message, 300, clean) ?? code;
+  if (code === undefined || message === undefined) return [];
+  const longMessage = text(entry.long_message, 500, clean);
+  const meta = isObject(entry.meta) ? entry.meta : {};
+  const paramName = text(meta.param_name, 100, clean) ?? text(meta.name, 100, clean);
+  return [
+    { code, message, ...(longMessage === undefined ? {} : { longMessage }), ...(paramName === undefined ? {} : { paramName }) },
+  ];
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const text = (value: unknown, most: number, clean: Clean): string | undefined =>
+  typeof value === 'string' && value !== '' ? clean(value, most) : undefined;

@@ -1,0 +1,183 @@
+import type { ErrorEntry } from './envelope.js';
+
+/** What every error of a call knows. */
+export interface ErrorDetails {
+  /** The operation's name. */
+  readonly operation: string;
+  /** One sentence: what went wrong. */
+  readonly message: string;
+  /** One or two sentences: what to do now. */
+  readonly hint: string;
+  /** Whether Clerk may have done what was asked, although no answer says so. Default: false. */
+  readonly mayHaveHappened?: boolean;
+  /** The read operation whose answer tells whether it happened. */
+  readonly checkWith?: string | undefined;
+  /** Requests that were begun. Default: 0. */
+  readonly attempts?: number;
+}
+
+/** A call that did not end in an answer. Never carries the secret key, an argument's value or a URL's query. */
+export abstract class ClerkError extends Error {
+  /** Stable, for programs: Clerk's own code for a {@link ClerkApiError}, ours for the others. */
+  abstract readonly code: string;
+  readonly operation: string;
+  readonly hint: string;
+  readonly mayHaveHappened: boolean;
+  readonly checkWith: string | undefined;
+  readonly attempts: number;
+
+  constructor(details: ErrorDetails) {
+    super(details.message);
+    this.name = new.target.name;
+    this.operation = details.operation;
+    this.mayHaveHappened = details.mayHaveHappened ?? false;
+    this.checkWith = this.mayHaveHappened ? details.checkWith : undefined;
+    this.attempts = details.attempts ?? 0;
+    this.hint = this.mayHaveHappened ? `${details.hint} ${uncertainty(this.checkWith)}` : details.hint;
+  }
+
+  /** What a model is given: one flat JSON object with short values. */
+  toModel(): Record<string, unknown> {
+    return {
+      error: this.code,
+      ...this.facts(),
+      hint: this.hint,
+      ...(this.mayHaveHappened ? { may_have_happened: true } : {}),
+      ...(this.checkWith === undefined ? {} : { check_with: this.checkWith }),
+    };
+  }
+
+  protected facts(): Record<string, unknown> {
+    return { message: this.message };
+  }
+}
+
+const uncertainty = (checkWith: string | undefined): string =>
+  `It may have been carried out: ${
+    checkWith === undefined ? 'read the resource' : `look with ${checkWith}`
+  } before calling again.`;
+
+export interface ApiErrorDetails extends ErrorDetails {
+  readonly status: number;
+  /** Clerk's entries, or one of ours when the body held none. Never empty. */
+  readonly errors: readonly [ErrorEntry, ...ErrorEntry[]];
+  readonly traceId?: string | undefined;
+  /** From the Retry-After header, in whole seconds. */
+  readonly retryAfterSeconds?: number | undefined;
+  /** The answer of a second attempt, after an earlier one whose answer was lost. */
+  readonly repeated?: boolean;
+}
+
+/** How many of Clerk's further entries a model is shown. */
+const MOST_ENTRIES = 5;
+
+/** An answer with status 400 or above. `message` is the first entry's. */
+export class ClerkApiError extends ClerkError {
+  readonly code: string;
+  readonly status: number;
+  readonly longMessage: string | undefined;
+  /** The input that Clerk objects to. */
+  readonly paramName: string | undefined;
+  readonly traceId: string | undefined;
+  readonly errors: readonly ErrorEntry[];
+  readonly retryAfterSeconds: number | undefined;
+  readonly repeated: boolean;
+
+  constructor(details: ApiErrorDetails) {
+    super(details);
+    const [first] = details.errors;
+    this.code = first.code;
+    this.status = details.status;
+    this.longMessage = first.longMessage;
+    this.paramName = first.paramName;
+    this.traceId = details.traceId;
+    this.errors = details.errors;
+    this.retryAfterSeconds = details.retryAfterSeconds;
+    this.repeated = details.repeated ?? false;
+  }
+
+  protected override facts(): Record<string, unknown> {
+    const also = this.errors.slice(1, MOST_ENTRIES).map((entry) => ({
+      error: entry.code,
+      message: entry.message,
+      ...(entry.paramName === undefined ? {} : { param: entry.paramName }),
+    }));
+    return {
+      status: this.status,
+      message: this.message,
+      ...(this.longMessage === undefined || this.longMessage === this.message ? {} : { long_message: this.longMessage }),
+      ...(this.paramName === undefined ? {} : { param: this.paramName }),
+      ...(also.length === 0 ? {} : { also }),
+      ...(this.traceId === undefined ? {} : { trace_id: this.traceId }),
+      ...(this.retryAfterSeconds === undefined ? {} : { retry_after_seconds: this.retryAfterSeconds }),
+    };
+  }
+}
+
+export type AnswerFault =
+  | 'not_json'
+  | 'not_text'
+  | 'too_large'
+  | 'encoded'
+  | 'redirected'
+  | 'unexpected_status'
+  | 'malformed_http';
+
+/** An answer came that cannot be understood. */
+export class ClerkAnswerError extends ClerkError {
+  readonly code: `answer_${AnswerFault}`;
+  readonly status: number | undefined;
+
+  constructor(fault: AnswerFault, status: number | undefined, details: ErrorDetails) {
+    super(details);
+    this.code = `answer_${fault}`;
+    this.status = status;
+  }
+
+  protected override facts(): Record<string, unknown> {
+    return { ...(this.status === undefined ? {} : { status: this.status }), message: this.message };
+  }
+}
+
+/** No answer within the call's time limit. */
+export class ClerkTimeoutError extends ClerkError {
+  readonly code = 'timeout';
+}
+
+/** No connection, or one that broke before the whole answer was there. */
+export class ClerkConnectionError extends ClerkError {
+  readonly code: 'not_connected' | 'answer_lost';
+  /** The system's or undici's code: ECONNREFUSED, ENOTFOUND, UND_ERR_SOCKET. */
+  readonly reason: string;
+
+  constructor(code: 'not_connected' | 'answer_lost', reason: string, details: ErrorDetails) {
+    super(details);
+    this.code = code;
+    this.reason = reason;
+  }
+}
+
+/** The caller cancelled, or the client was closed. */
+export class ClerkAbortedError extends ClerkError {
+  readonly code = 'cancelled';
+}
+
+/** The arguments make no request. Nothing was sent. */
+export class RequestError extends ClerkError {
+  readonly code = 'bad_argument';
+  readonly input: string;
+
+  constructor(operation: string, input: string, message: string) {
+    super({ operation, message: `${input} ${message}`, hint: `Correct ${input}; nothing was sent.` });
+    this.input = input;
+  }
+
+  protected override facts(): Record<string, unknown> {
+    return { message: this.message, param: this.input };
+  }
+}
+
+/** The image cannot be sent. Nothing was sent, and no part of the file is told. */
+export class ImageError extends ClerkError {
+  readonly code = 'bad_image';
+}

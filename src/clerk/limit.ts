@@ -1,0 +1,54 @@
+/** What ended a call before its answer. */
+export type Stop = 'timeout' | 'cancelled' | 'closed';
+
+/** The time limit of one call, its caller's signal and the client's closing, as one signal. */
+export class CallLimit {
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  readonly #endsAt: number;
+  readonly #outer: AbortSignal | undefined;
+  readonly #cancel = (): void => this.stop('cancelled');
+  #stop: Stop | undefined;
+
+  constructor(timeoutMs: number, outer?: AbortSignal) {
+    this.#endsAt = performance.now() + timeoutMs;
+    this.#timer = setTimeout(() => this.stop('timeout'), timeoutMs);
+    this.#outer = outer;
+    if (outer?.aborted) this.#cancel();
+    else outer?.addEventListener('abort', this.#cancel);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get remainingMs(): number {
+    return Math.max(0, this.#endsAt - performance.now());
+  }
+
+  /** Why the signal aborted. */
+  get stopped(): Stop | undefined {
+    return this.#stop;
+  }
+
+  stop(why: Stop): void {
+    this.#stop ??= why;
+    this.#controller.abort();
+  }
+
+  /** The work's value, or undefined as soon as the call is stopped. */
+  async unlessStopped<T>(work: Promise<T>): Promise<T | undefined> {
+    const { signal } = this;
+    const stopped = new Promise<undefined>((resolve) => {
+      if (signal.aborted) resolve(undefined);
+      else signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    });
+    return await Promise.race([stopped, work]);
+  }
+
+  /** Lets go of the timer and the caller's signal. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#outer?.removeEventListener('abort', this.#cancel);
+  }
+}

@@ -1,0 +1,97 @@
+import type { Operation } from '../catalog/operation.js';
+import type { Arguments, Method } from '../catalog/types.js';
+import { RequestError } from './errors.js';
+
+/** A multipart body to be made: the image, and the fields beside it. */
+export interface ImageForm {
+  /** The field that carries the image. */
+  readonly field: string;
+  readonly fields: readonly (readonly [name: string, value: string])[];
+}
+
+/** A request as the operation and its arguments make it, without the key and the address. */
+export interface ClerkRequest {
+  readonly method: Method;
+  /** Path and query, encoded: `/users/user_1/sessions?limit=10`. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** False where Clerk asks for no key. */
+  readonly authorized: boolean;
+  /** JSON text. */
+  readonly body?: string;
+  readonly form?: ImageForm;
+}
+
+/** Paths under this answer to anyone. */
+const PUBLIC = '/public/';
+
+/**
+ * Makes the request of one call. Pure: reads no file, sends nothing.
+ *
+ * Carries each given input exactly once, in the place that the operation declares for it. An input that
+ * is undefined is not given; null is a value in a body. A body of which nothing is given is not sent.
+ *
+ * @throws RequestError for a value that its place cannot carry.
+ */
+export function buildRequest(operation: Operation, args: Arguments): ClerkRequest {
+  const at = (place: string): [string, unknown][] =>
+    [...operation.places].filter(([name, of]) => of === place && args[name] !== undefined).map(([name]) => [name, args[name]]);
+  const { image, answers } = operation.spec;
+  const body = image === undefined ? jsonBody(at('body'), at('array-body')) : undefined;
+  return {
+    method: operation.method,
+    path: buildPath(operation, args) + buildQuery(operation, at('query')),
+    headers: {
+      accept: answers === 'text' ? 'text/html, application/json' : 'application/json',
+      'accept-encoding': 'identity',
+      'clerk-api-version': operation.apiVersion,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    authorized: !operation.path.startsWith(PUBLIC),
+    ...(body === undefined ? {} : { body }),
+    ...(image === undefined ? {} : { form: { field: image, fields: formFields(operation, at('body')) } }),
+  };
+}
+
+const buildPath = (operation: Operation, args: Arguments): string =>
+  operation.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => {
+    const value = args[name];
+    if (typeof value !== 'string' || value.trim() === '')
+      throw new RequestError(operation.name, name, 'must be a string that is not empty');
+    // URL parsers resolve these two even when their dots are escaped.
+    if (value === '.' || value === '..') throw new RequestError(operation.name, name, 'is no id');
+    return encode(operation, name, value);
+  });
+
+function buildQuery(operation: Operation, given: readonly [string, unknown][]): string {
+  const pairs = given.flatMap(([name, value]) => {
+    const values = (Array.isArray(value) ? value : [value]).map((item) => encode(operation, name, toText(operation, name, item)));
+    const joined = operation.spec.commaSeparated?.includes(name) && values.length > 0 ? [values.join(',')] : values;
+    return joined.map((item) => `${encodeURIComponent(name)}=${item}`);
+  });
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}
+
+function toText(operation: Operation, name: string, value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return String(value);
+  throw new RequestError(operation.name, name, 'must be text, a number or true/false');
+}
+
+function encode(operation: Operation, name: string, value: string): string {
+  try {
+    return encodeURIComponent(value);
+  } catch {
+    throw new RequestError(operation.name, name, 'is not well-formed Unicode');
+  }
+}
+
+function jsonBody(given: readonly [string, unknown][], array: readonly [string, unknown][]): string | undefined {
+  const [whole] = array;
+  if (whole !== undefined) return JSON.stringify(whole[1]);
+  // fromEntries defines properties, so that an input named __proto__ stays an input.
+  return given.length === 0 ? undefined : JSON.stringify(Object.fromEntries(given));
+}
+
+const formFields = (operation: Operation, given: readonly [string, unknown][]): [string, string][] =>
+  given.map(([name, value]) => [name, toText(operation, name, value)]);
