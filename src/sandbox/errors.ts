@@ -1,0 +1,61 @@
+/** One entry of Clerk's error envelope, as it travels. */
+export interface WireError {
+  readonly code: string;
+  readonly message: string;
+  readonly long_message: string;
+  readonly meta?: Readonly<Record<string, unknown>>;
+}
+
+/** What a rule throws to answer with Clerk's error envelope. */
+export class SandboxError extends Error {
+  readonly status: number;
+  readonly errors: readonly WireError[];
+
+  constructor(status: number, errors: readonly WireError[]) {
+    super(errors.map((error) => `${error.code}: ${error.long_message}`).join('; '));
+    this.name = 'SandboxError';
+    this.status = status;
+    this.errors = errors;
+  }
+}
+
+/** An error that concerns no single parameter. */
+export const refuse = (status: number, code: string, message: string, longMessage = message): SandboxError =>
+  new SandboxError(status, [{ code, message, long_message: longMessage }]);
+
+/** One thing that is wrong with one parameter. */
+export const paramError = (code: string, param: string, message: string, longMessage = message): WireError => ({
+  code,
+  message,
+  long_message: longMessage,
+  meta: { param_name: param },
+});
+
+/** Status of every `form_*` code unless Clerk documents another one. */
+const FORM_STATUS = 422;
+
+/** An error about one parameter. */
+export const refuseParam = (
+  code: string,
+  param: string,
+  message: string,
+  longMessage = message,
+  status = FORM_STATUS,
+): SandboxError => new SandboxError(status, [paramError(code, param, message, longMessage)]);
+
+export const refuseParams = (errors: readonly WireError[], status = FORM_STATUS): SandboxError =>
+  new SandboxError(status, errors);
+
+export const notFound = (what: string, id?: string): SandboxError =>
+  refuse(
+    404,
+    'resource_not_found',
+    'not found',
+    id === undefined ? `No ${what} was found.` : `No ${what} was found with id ${id}.`,
+  );
+
+export const identifierExists = (param: string, what: string): SandboxError =>
+  refuseParam('form_identifier_exists', param, `That ${what} is taken.`, `That ${what} is taken. Please try another.`);
+
+export const duplicateRecord = (what: string, value: string): SandboxError =>
+  refuse(400, 'duplicate_record', `duplicate ${what}`, `The ${what} ${value} already exists.`);

@@ -1,0 +1,80 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { refuse } from './errors.js';
+import type { Middleware } from './exchange.js';
+
+/** What begins with this, Clerk answers to anybody. */
+const PUBLIC_PATH = 'public';
+
+/** The versions of the Backend API that Clerk publishes. */
+const API_VERSIONS: ReadonlySet<string> = new Set(['2021-02-05', '2024-10-01', '2025-04-10', '2025-11-10', '2026-05-12']);
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** Lets through what carries the instance's secret key, as Clerk does. */
+export function authenticate(secretKey: string): Middleware {
+  const expected = digest(secretKey);
+  return async (exchange, next) => {
+    if (exchange.request.segments[0] === PUBLIC_PATH) return next(exchange);
+    const header = exchange.request.headers.authorization;
+    if (header === undefined || header === '') {
+      throw refuse(401, 'authentication_invalid', 'Invalid authentication', 'Send the secret key as a Bearer token.');
+    }
+    const key = /^Bearer +(\S+)$/i.exec(header)?.[1];
+    if (key === undefined) {
+      const how = "The Authorization header must have the form 'Bearer <secret key>'.";
+      throw refuse(401, 'authorization_header_format_invalid', 'Invalid Authorization header format', how);
+    }
+    if (!timingSafeEqual(digest(key), expected)) {
+      throw refuse(
+        401,
+        'clerk_key_invalid',
+        'The provided Clerk Secret Key is invalid',
+        'The secret key is not this instance’s.',
+      );
+    }
+    return next(exchange);
+  };
+}
+
+/** Refuses versions that do not exist, a version given twice, and operations that a version no longer has. */
+export const checkVersion: Middleware = async (exchange, next) => {
+  const { headers, query } = exchange.request;
+  const inHeader = headers['clerk-api-version'];
+  const inQuery = query.get('__clerk_api_version');
+  const version = inHeader ?? inQuery;
+  if (version === undefined || version === null) return next(exchange);
+  if (inHeader !== undefined && inQuery !== null) {
+    const why = 'Give the API version in the Clerk-API-Version header or in the query, not in both.';
+    throw refuse(400, 'request_invalid_for_instance', 'API version given twice', why);
+  }
+  if (!API_VERSIONS.has(version)) {
+    const known = [...API_VERSIONS].join(', ');
+    throw refuse(
+      400,
+      'request_invalid_for_instance',
+      'Unknown API version',
+      `There is no API version ${version}. Known: ${known}.`,
+    );
+  }
+  const { operation } = exchange;
+  if (operation !== undefined && version > operation.apiVersion) {
+    throw refuse(
+      410,
+      'operation_deprecated',
+      'Operation deprecated',
+      `API versions after ${operation.apiVersion} do not have it.`,
+    );
+  }
+  return next(exchange);
+};
+
+const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
+
+/** Refuses what a web page could make a browser send: another host name, or a foreign origin. */
+export const refuseBrowsers: Middleware = async (exchange, next) => {
+  const { host, origin } = exchange.request.headers;
+  if (!LOOPBACK_HOST.test(host ?? '') || origin !== undefined) {
+    throw refuse(403, 'authorization_invalid', 'Unauthorized request', 'The sandbox answers programs on this machine only.');
+  }
+  return next(exchange);
+};

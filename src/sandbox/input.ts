@@ -1,0 +1,150 @@
+import * as z from 'zod';
+import type { Operation } from '../catalog/operation.js';
+import type { ArrayBody, Shape } from '../catalog/types.js';
+import { paramError, refuse, refuseParam, refuseParams, type WireError } from './errors.js';
+import { type Exchange, isJson, jsonBody, type SandboxRequest } from './exchange.js';
+import { readForm } from './images.js';
+import type { Instance } from './instance.js';
+import type { Call, Rule, UploadedFile } from './rule.js';
+
+/** Clerk takes no more values than this in one array of the query. */
+const MOST_QUERY_VALUES = 100;
+
+/** Lists that answer a bare array take `paginated` from Clerk's SDK even where the documents are silent. */
+const ALWAYS_TAKEN: Shape = { paginated: z.boolean().optional() };
+
+type Fields = Record<string, unknown>;
+
+/** The exchange's inputs, checked by the operation's own schemas. @throws SandboxError with Clerk's codes. */
+export async function readCall(exchange: Exchange, operation: Operation, rule: Rule, instance: Instance): Promise<Call> {
+  const { spec } = operation;
+  check(z.strictObject(spec.path ?? {}), exchange.params);
+  const query = readQuery(exchange.request, { ...ALWAYS_TAKEN, ...spec.query }, spec.commaSeparated ?? []);
+  const { body, items, file } = await readBody(exchange.request, operation, rule);
+  return { instance, operation, path: exchange.params, query, body, items, file };
+}
+
+function readQuery(request: SandboxRequest, shape: Shape, commaSeparated: readonly string[]): Fields {
+  const query: Fields = {};
+  for (const [name, schema] of Object.entries(shape)) {
+    const values = request.query.getAll(name);
+    if (values.length === 0) continue;
+    const parts = commaSeparated.includes(name) ? values.flatMap((value) => value.split(',')) : values;
+    if (parts.length > MOST_QUERY_VALUES) throw tooMany(name, MOST_QUERY_VALUES);
+    query[name] = coerce(schema, parts);
+  }
+  check(z.strictObject(shape), query);
+  return query;
+}
+
+/** Texts of the query as the values that the schema expects; what does not fit stays text and fails the check. */
+function coerce(schema: z.ZodType, values: readonly string[]): unknown {
+  const bare = unwrap(schema);
+  if (bare instanceof z.ZodArray) return values.map((value) => coerce(bare.element as z.ZodType, [value]));
+  const value = values.at(-1) as string;
+  if (bare instanceof z.ZodNumber && /^-?\d+$/.test(value)) return Number(value);
+  if (bare instanceof z.ZodBoolean && (value === 'true' || value === 'false')) return value === 'true';
+  return value;
+}
+
+const unwrap = (schema: z.ZodType): z.ZodType =>
+  schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault
+    ? unwrap(schema.unwrap() as z.ZodType)
+    : schema;
+
+interface Body {
+  readonly body: Fields;
+  readonly items: readonly Fields[];
+  readonly file: UploadedFile | undefined;
+}
+
+const NO_BODY: Body = { body: {}, items: [], file: undefined };
+
+async function readBody(request: SandboxRequest, operation: Operation, rule: Rule): Promise<Body> {
+  const { spec } = operation;
+  if (spec.image !== undefined) {
+    const { fields, file } = await readForm(request, spec.image);
+    return { body: fields, items: [], file };
+  }
+  if (spec.body === undefined) return NO_BODY;
+  if (request.body.length > 0 && !isJson(request)) {
+    throw refuse(415, 'unsupported_content_type', 'Unsupported content type', 'Send the body as application/json.');
+  }
+  const given = jsonBody(request);
+  if (isArrayBody(spec.body)) return { ...NO_BODY, items: readItems(given, spec.body) };
+  const body = given ?? {};
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw notOf('an object');
+  const former = rule.former !== undefined && versionOf(request) < rule.former.before ? rule.former.body : {};
+  const shape = { ...spec.body, ...former };
+  check(rule.openBody === true ? z.looseObject(shape) : z.strictObject(shape), body);
+  return { ...NO_BODY, body: body as Fields };
+}
+
+function readItems(given: unknown, body: ArrayBody): readonly Fields[] {
+  if (!Array.isArray(given)) throw notOf('an array');
+  const result = body.items.safeParse(given);
+  const issues = result.error?.issues ?? [];
+  const whole = issues.find((issue) => issue.path.length === 0 && issue.code === 'too_big');
+  if (whole?.code === 'too_big') {
+    throw refuse(400, 'bulk_size_exceeded', 'Bulk size exceeded', `At most ${whole.maximum} items can be sent in one request.`);
+  }
+  // Clerk's documents let the items of every array body carry more than they name.
+  const errors = issues.filter((issue) => issue.code !== 'unrecognized_keys').flatMap((issue) => toErrors(issue, given));
+  if (errors.length > 0) throw refuseParams(errors);
+  return given as Fields[];
+}
+
+const isArrayBody = (body: Shape | ArrayBody): body is ArrayBody => 'as' in body && typeof body.as === 'string';
+
+const notOf = (what: string) =>
+  refuse(400, 'request_body_invalid', 'Request body invalid', `The request body must be ${what} in JSON.`);
+
+const tooMany = (name: string, most: number) =>
+  refuseParam('form_param_array_size_exceeded', name, 'has too many values', `${name} takes at most ${most} values.`);
+
+/** The version that the request asks for; the newest of all when it names none. */
+export const versionOf = (request: SandboxRequest): string =>
+  request.headers['clerk-api-version'] ?? request.query.get('__clerk_api_version') ?? '9999-12-31';
+
+function check(schema: z.ZodType, value: unknown): void {
+  const result = schema.safeParse(value);
+  if (!result.success) throw refuseParams(result.error.issues.flatMap((issue) => toErrors(issue, value)));
+}
+
+function toErrors(issue: z.core.$ZodIssue, root: unknown): WireError[] {
+  const param = issue.path.filter((key) => typeof key === 'string').join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const inside = param === '' ? '' : `${param}.`;
+    return issue.keys.map((key) =>
+      paramError(
+        'form_param_unknown',
+        `${inside}${key}`,
+        'is unknown',
+        `${inside}${key} is not a valid parameter for this request.`,
+      ),
+    );
+  }
+  const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], root);
+  if (value === undefined) return [paramError('form_param_missing', param, 'is missing', `${param} must be included.`)];
+  if (value === null) return [paramError('form_param_nil', param, 'is nil', `${param} must not be null.`)];
+  return [paramError(codeOf(issue), param, 'is invalid', `${param} is invalid: ${issue.message}.`)];
+}
+
+function codeOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return 'form_param_type_invalid';
+    case 'invalid_format':
+      return 'form_param_format_invalid';
+    case 'too_big':
+      return issue.origin === 'array'
+        ? 'form_param_array_size_exceeded'
+        : issue.origin === 'string'
+          ? 'form_param_max_length_exceeded'
+          : 'form_param_value_too_large';
+    case 'too_small':
+      return issue.origin === 'string' ? 'form_param_min_length_exceeded' : 'form_param_value_invalid';
+    default:
+      return 'form_param_value_invalid';
+  }
+}

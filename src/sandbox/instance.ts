@@ -1,0 +1,47 @@
+import { Keys } from './keys.js';
+import { Random } from './random.js';
+import type { Resource, Row } from './resource.js';
+import { type Collection, Store } from './store.js';
+
+export interface InstanceOptions {
+  /** Unix milliseconds. Default: the system's clock. */
+  readonly now?: (() => number) | undefined;
+  /** Makes ids and tokens repeatable. Default: they are random. */
+  readonly randomSeed?: string | number | undefined;
+  /** Where the sandbox is reached, without `/v1`; links to kept images start with it. */
+  readonly origin: string;
+}
+
+/** One Clerk instance: its clock, its chance, its keys and all that it keeps. */
+export class Instance {
+  readonly id: string;
+  readonly origin: string;
+  readonly random: Random;
+  readonly store: Store;
+  readonly keys: Keys;
+  readonly #clock: () => number;
+
+  constructor(options: InstanceOptions) {
+    this.#clock = options.now ?? Date.now;
+    this.origin = options.origin;
+    this.random = new Random(options.randomSeed);
+    this.id = this.newId('ins');
+    this.keys = new Keys(this.id);
+    this.store = new Store({ now: () => this.now(), id: (prefix, at) => this.newId(prefix, at) });
+  }
+
+  /** Unix milliseconds. */
+  now(): number {
+    return this.#clock();
+  }
+
+  newId(prefix: string, at: number = this.now()): string {
+    return this.random.id(prefix, at);
+  }
+
+  of<R extends Row, Unique extends string, Lookup extends string>(
+    resource: Resource<R, Unique, Lookup>,
+  ): Collection<R, Unique, Lookup> {
+    return this.store.of(resource);
+  }
+}

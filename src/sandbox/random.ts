@@ -1,0 +1,62 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+/** The largest multiple of 62 in a byte: bytes from here on would favour some letters and are drawn again. */
+const FAIR = 248;
+const POOL_BYTES = 16_384;
+/** KSUIDs count seconds from here. */
+const KSUID_EPOCH_SECONDS = 1_400_000_000;
+const TIME_LETTERS = 6;
+const RANDOM_LETTERS = 21;
+
+/** A source of random bytes: the system's, or one that a seed makes repeatable. */
+export class Random {
+  readonly #refill: () => Uint8Array;
+  #pool: Uint8Array = new Uint8Array(0);
+  #at = 0;
+
+  /** @param seed Makes every draw repeatable. Default: the system's cryptographic source. */
+  constructor(seed?: string | number) {
+    let block = 0;
+    this.#refill =
+      seed === undefined ? () => randomBytes(POOL_BYTES) : () => createHash('sha512').update(`${seed}:${block++}`).digest();
+  }
+
+  #byte(): number {
+    if (this.#at === this.#pool.length) {
+      this.#pool = this.#refill();
+      this.#at = 0;
+    }
+    return this.#pool[this.#at++] as number;
+  }
+
+  bytes(length: number): Uint8Array {
+    return Uint8Array.from({ length }, () => this.#byte());
+  }
+
+  base62(length: number): string {
+    let out = '';
+    while (out.length < length) {
+      const byte = this.#byte();
+      if (byte < FAIR) out += BASE62[byte % 62];
+    }
+    return out;
+  }
+
+  hex(length: number): string {
+    return Buffer.from(this.bytes(Math.ceil(length / 2)))
+      .toString('hex')
+      .slice(0, length);
+  }
+
+  /** `prefix_` and 27 letters that sort by time, as Clerk's ids do. @param at Unix milliseconds. */
+  id(prefix: string, at: number): string {
+    let seconds = Math.max(0, Math.floor(at / 1000) - KSUID_EPOCH_SECONDS);
+    let time = '';
+    for (let i = 0; i < TIME_LETTERS; i++) {
+      time = BASE62[seconds % 62] + time;
+      seconds = Math.floor(seconds / 62);
+    }
+    return `${prefix}_${time}${this.base62(RANDOM_LETTERS)}`;
+  }
+}

@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { defineResource, type Row } from '../resource.js';
+import { type Metadata, metadata, time } from './shapes.js';
+import { type OAuthVerification, oauthVerification } from './verification.js';
+
+/** A user's account with an OAuth provider, and the token that the provider gave for it. */
+export interface ExternalAccountRow extends Row {
+  user_id: string;
+  /** With its prefix: `oauth_google`. */
+  provider: string;
+  provider_user_id: string;
+  email_address: string;
+  first_name: string;
+  last_name: string;
+  scopes: string[];
+  public_metadata: Metadata;
+  label: string | null;
+  verification: OAuthVerification;
+  token: string;
+  /** Unix milliseconds. */
+  token_expires_at: number | null;
+}
+
+/** What finds an account: a provider and the id that it gave. */
+export const providerKey = (provider: string, providerUserId: string): string => `${provider}|${providerUserId}`;
+
+export const externalAccounts = defineResource<ExternalAccountRow>()({
+  name: 'external_account',
+  prefix: 'eac',
+  shape: z.strictObject({
+    object: z.literal('external_account'),
+    id: z.string(),
+    provider: z.string(),
+    identification_id: z.string(),
+    provider_user_id: z.string(),
+    approved_scopes: z.string(),
+    email_address: z.string(),
+    first_name: z.string(),
+    last_name: z.string(),
+    public_metadata: metadata,
+    label: z.string().nullable(),
+    verification: oauthVerification,
+    created_at: time,
+    updated_at: time,
+  }),
+  unique: { provider: (row) => providerKey(row.provider, row.provider_user_id) },
+  lookup: { user_id: (row) => row.user_id },
+  owners: { user: 'user_id' },
+  show: ({ user_id: _, token: __, token_expires_at: ___, scopes, ...row }) => ({
+    object: 'external_account',
+    ...row,
+    identification_id: row.id.replace(/^eac/, 'idn'),
+    approved_scopes: scopes.join(' '),
+  }),
+});

@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import type { Instance } from '../instance.js';
+import { defineResource, type Row } from '../resource.js';
+import { type Metadata, metadata, time } from './shapes.js';
+
+const statuses = ['pending', 'accepted', 'revoked', 'expired'] as const;
+type InvitationStatus = (typeof statuses)[number];
+
+/** What invitations to the application and to an organization have in common. */
+export interface InvitationBase extends Row {
+  /** In lower case. */
+  email_address: string;
+  /** As last set. What time makes of it is said by {@link invitationStatus}. */
+  status: 'pending' | 'accepted' | 'revoked';
+  public_metadata: Metadata;
+  url: string;
+  expires_at: number;
+}
+
+/** A pending invitation expires by itself. */
+export const invitationStatus = (row: InvitationBase, instance: Instance): InvitationStatus =>
+  row.status === 'pending' && row.expires_at <= instance.now() ? 'expired' : row.status;
+
+export const invitations = defineResource<InvitationBase>()({
+  name: 'invitation',
+  prefix: 'inv',
+  shape: z.strictObject({
+    object: z.literal('invitation'),
+    id: z.string(),
+    email_address: z.string(),
+    public_metadata: metadata,
+    revoked: z.boolean(),
+    status: z.enum(statuses),
+    url: z.string(),
+    expires_at: time,
+    created_at: time,
+    updated_at: time,
+  }),
+  lookup: { email_address: (row) => row.email_address },
+  show: (row, instance) => ({
+    object: 'invitation',
+    ...row,
+    revoked: row.status === 'revoked',
+    status: invitationStatus(row, instance),
+  }),
+});

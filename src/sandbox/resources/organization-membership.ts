@@ -1,0 +1,74 @@
+import * as z from 'zod';
+import { imageUrl } from '../images.js';
+import { defineResource, type Row } from '../resource.js';
+import { organizations } from './organization.js';
+import { roles } from './roles.js';
+import { type Metadata, metadata, time } from './shapes.js';
+import { identifierOf, users } from './user.js';
+
+export interface OrganizationMembershipRow extends Row {
+  organization_id: string;
+  user_id: string;
+  /** A key of {@link roles}. */
+  role: string;
+  public_metadata: Metadata;
+  private_metadata: Metadata;
+}
+
+/** What finds the one membership of a user in an organization. */
+export const memberKey = (organizationId: string, userId: string): string => `${organizationId}|${userId}`;
+
+export const organizationMemberships = defineResource<OrganizationMembershipRow>()({
+  name: 'organization_membership',
+  prefix: 'orgmem',
+  shape: z.strictObject({
+    object: z.literal('organization_membership'),
+    id: z.string(),
+    role: z.string(),
+    role_name: z.string(),
+    permissions: z.array(z.string()),
+    public_metadata: metadata,
+    private_metadata: metadata,
+    organization: organizations.shape,
+    public_user_data: z.strictObject({
+      user_id: z.string(),
+      first_name: z.string().nullable(),
+      last_name: z.string().nullable(),
+      profile_image_url: z.string().nullable(),
+      image_url: z.string(),
+      has_image: z.boolean(),
+      identifier: z.string().nullable(),
+      username: z.string().nullable(),
+      banned: z.boolean(),
+    }),
+    created_at: time,
+    updated_at: time,
+  }),
+  unique: { member: (row) => memberKey(row.organization_id, row.user_id) },
+  lookup: { organization_id: (row) => row.organization_id, user_id: (row) => row.user_id },
+  owners: { organization: 'organization_id', user: 'user_id' },
+  show: ({ organization_id, user_id, ...row }, instance) => {
+    const organization = instance.of(organizations).get(organization_id);
+    const user = instance.of(users).get(user_id);
+    if (organization === undefined || user === undefined) throw new Error(`membership ${row.id} has lost an end`);
+    const url = imageUrl(instance, user.image_id, user.id);
+    return {
+      object: 'organization_membership',
+      ...row,
+      role_name: roles[row.role]?.name ?? row.role,
+      permissions: roles[row.role]?.permissions ?? [],
+      organization: organizations.show(organization, instance),
+      public_user_data: {
+        user_id,
+        first_name: user.first_name,
+        last_name: user.last_name,
+        profile_image_url: url,
+        image_url: url,
+        has_image: user.image_id !== null,
+        identifier: identifierOf(user, instance) || null,
+        username: user.username,
+        banned: user.banned,
+      },
+    };
+  },
+});

@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import { defineSetting } from '../resource.js';
+import { ADMIN } from './roles.js';
+
+/** What `PATCH /instance` keeps. Clerk never sends it back. */
+export const instanceSettings = defineSetting('instance', () => ({
+  test_mode: true,
+  /** Whether passwords known from breaches are refused. */
+  hibp: true,
+  support_email: null as string | null,
+  clerk_js_version: null as string | null,
+  development_origin: null as string | null,
+  allowed_origins: [] as string[],
+  url_based_session_syncing: true,
+  preferred_sign_in_strategy_when_password_required: 'password' as string,
+}));
+
+export const restrictions = defineSetting('instance_restrictions', () => ({
+  allowlist: false,
+  blocklist: true,
+  allowlist_blocklist_disabled_on_sign_in: false,
+  block_email_subaddresses: false,
+  block_disposable_email_domains: false,
+}));
+
+export const restrictionsShape = z.strictObject({
+  object: z.literal('instance_restrictions'),
+  allowlist: z.boolean(),
+  blocklist: z.boolean(),
+  allowlist_blocklist_disabled_on_sign_in: z.boolean(),
+  block_email_subaddresses: z.boolean(),
+  block_disposable_email_domains: z.boolean(),
+});
+
+const enrollmentModes = ['manual_invitation', 'automatic_invitation', 'automatic_suggestion'] as const;
+
+export const organizationSettings = defineSetting('organization_settings', () => ({
+  enabled: true,
+  max_allowed_memberships: 5,
+  max_allowed_roles: 10,
+  max_role_sets_allowed: 10,
+  max_allowed_domains: 10,
+  creator_role: ADMIN,
+  admin_delete_enabled: true,
+  domains_enabled: false,
+  slug_disabled: false,
+  domains_enrollment_modes: [] as (typeof enrollmentModes)[number][],
+  domains_default_role: 'org:member',
+  initial_role_set_key: null as string | null,
+}));
+
+export const isEnrollmentMode = (text: string): text is (typeof enrollmentModes)[number] =>
+  (enrollmentModes as readonly string[]).includes(text);
+
+export const organizationSettingsShape = z.strictObject({
+  object: z.literal('organization_settings'),
+  enabled: z.boolean(),
+  max_allowed_memberships: z.int(),
+  max_allowed_roles: z.int(),
+  max_role_sets_allowed: z.int(),
+  max_allowed_domains: z.int(),
+  creator_role: z.string(),
+  admin_delete_enabled: z.boolean(),
+  domains_enabled: z.boolean(),
+  slug_disabled: z.boolean(),
+  domains_enrollment_modes: z.array(z.enum(enrollmentModes)),
+  domains_default_role: z.string(),
+  initial_role_set_key: z.string().nullable(),
+});
+
+/** What `PATCH /beta_features/instance_settings` keeps beside the restriction to the allowlist. */
+export const authSettings = defineSetting('instance_settings', () => ({
+  from_email_address: 'noreply',
+  progressive_sign_up: true,
+}));
+
+export const authSettingsShape = z.strictObject({
+  object: z.literal('instance_settings'),
+  id: z.string(),
+  restricted_to_allowlist: z.boolean(),
+  from_email_address: z.string(),
+  progressive_sign_up: z.boolean(),
+});

@@ -1,0 +1,42 @@
+import { refuse } from '../errors.js';
+import { byKey, equal } from '../filters.js';
+import type { Instance } from '../instance.js';
+import { lists } from '../list.js';
+import { type SessionRow, sessions, statusOf } from '../resources/session.js';
+import type { Room } from '../rule.js';
+import { changes, gets } from '../rules/found.js';
+
+const refuseInactive = (status: number, row: SessionRow, instance: Instance) =>
+  refuse(status, 'session_not_active', 'Session is not active', `The session ${row.id} is ${statusOf(row, instance)}.`);
+
+const found = (index: 'user_id' | 'client_id') => {
+  const filter = byKey<SessionRow>((key, instance) => instance.of(sessions).many(index, key));
+  return (id: string, instance: Instance) => filter([id], instance);
+};
+
+export const sessionsRoom: Room = {
+  Sessions_listSortedByCreationDate: lists(sessions, {
+    envelope: 'bare',
+    filters: {
+      user_id: found('user_id'),
+      client_id: found('client_id'),
+      status: equal<SessionRow, string>(statusOf),
+    },
+  }),
+
+  Sessions_getDetails: gets(sessions),
+
+  Sessions_revokeSession: changes(sessions, (session, { instance }) => {
+    if (statusOf(session, instance) !== 'active') throw refuseInactive(400, session, instance);
+    instance.of(sessions).update(session, { status: 'revoked' });
+  }),
+
+  Sessions_verifySession: changes<SessionRow, { token?: string }>(sessions, async (session, { instance, body }) => {
+    if (statusOf(session, instance) !== 'active') throw refuseInactive(401, session, instance);
+    if (body.token === undefined) return;
+    const claims = await instance.keys.verify(body.token, instance.now()).catch(() => undefined);
+    if (claims?.sid !== session.id) {
+      throw refuse(401, 'invalid_session_token', 'Invalid session token', 'The token is not a valid one of this session.');
+    }
+  }),
+};

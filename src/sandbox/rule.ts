@@ -1,0 +1,56 @@
+import type * as z from 'zod';
+import type { Operation } from '../catalog/operation.js';
+import type { Shape } from '../catalog/types.js';
+import type { Instance } from './instance.js';
+
+/** A file of a multipart body. */
+export interface UploadedFile {
+  readonly bytes: Uint8Array;
+  /** What its bytes say it is, such as `image/png`; undefined for no image that Clerk takes. */
+  readonly mediaType: string | undefined;
+}
+
+/** A request whose inputs were checked against its operation. */
+export interface Call<Body extends object = Record<string, unknown>, Query extends object = Record<string, unknown>> {
+  readonly instance: Instance;
+  readonly operation: Operation;
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: Readonly<Query>;
+  /** Empty when the operation has none. For an array body see `items`. */
+  readonly body: Readonly<Body>;
+  /** The elements of an array body. */
+  readonly items: readonly Readonly<Body>[];
+  readonly file: UploadedFile | undefined;
+}
+
+/** Inputs that API versions before `before` still took. */
+export interface FormerInputs {
+  readonly before: string;
+  readonly body: Shape;
+}
+
+/** How one operation is carried out. */
+export interface Rule {
+  /** Default 200. */
+  readonly status?: number;
+  /** What the answer looks like; null for none. */
+  readonly answers: z.ZodType | null;
+  /** Of an answer that is a text rather than JSON: `text/html`. */
+  readonly mediaType?: string;
+  /** Body properties beyond the declared ones are let through, as where Clerk's schema does not forbid them. */
+  readonly openBody?: boolean;
+  readonly former?: FormerInputs;
+  readonly run: (call: Call) => unknown;
+}
+
+/** The rules of one group, by operation name. An operation without a rule answers `not_in_sandbox`. */
+export type Room = Readonly<Record<string, Rule>>;
+
+type RuleOptions = Omit<Rule, 'run' | 'answers'>;
+
+/** A rule whose body and query are known by type: zod has checked them when it runs. */
+export const answers = <Body extends object, Query extends object = Record<string, unknown>>(
+  shape: z.ZodType | null,
+  run: (call: Call<Body, Query>) => unknown,
+  options: RuleOptions = {},
+): Rule => ({ ...options, answers: shape, run: (call) => run(call as unknown as Call<Body, Query>) });

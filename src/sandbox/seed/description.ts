@@ -1,0 +1,130 @@
+import * as z from 'zod';
+import { metadata, time } from '../resources/shapes.js';
+
+const identifierState = {
+  /** Default true. */
+  verified: z.boolean().optional(),
+};
+
+const email = z.union([z.string(), z.strictObject({ id: z.string().optional(), email_address: z.string(), ...identifierState })]);
+
+const phone = z.union([
+  z.string(),
+  z.strictObject({
+    id: z.string().optional(),
+    phone_number: z.string(),
+    reserved_for_second_factor: z.boolean().optional(),
+    ...identifierState,
+  }),
+]);
+
+const externalAccount = z.strictObject({
+  provider: z.string().regex(/^oauth_/, 'must begin with oauth_'),
+  provider_user_id: z.string(),
+  email_address: z.string(),
+  token: z.string().optional(),
+  scopes: z.array(z.string()).optional(),
+});
+
+const user = z.strictObject({
+  id: z.string().optional(),
+  external_id: z.string().nullable().optional(),
+  username: z.string().nullable().optional(),
+  first_name: z.string().nullable().optional(),
+  last_name: z.string().nullable().optional(),
+  locale: z.string().nullable().optional(),
+  /** The first is the primary one. */
+  email_addresses: z.array(email).optional(),
+  phone_numbers: z.array(phone).optional(),
+  web3_wallets: z.array(z.string()).optional(),
+  external_accounts: z.array(externalAccount).optional(),
+  password: z.string().optional(),
+  totp_secret: z.string().optional(),
+  backup_codes: z.array(z.string()).optional(),
+  public_metadata: metadata.optional(),
+  private_metadata: metadata.optional(),
+  unsafe_metadata: metadata.optional(),
+  banned: z.boolean().optional(),
+  locked: z.boolean().optional(),
+  created_at: time.optional(),
+  last_sign_in_at: time.nullable().optional(),
+  last_active_at: time.nullable().optional(),
+});
+
+/** A user by id, external id, username or e-mail address. */
+const userReference = z.string();
+
+const organizationInvitation = z.strictObject({
+  email_address: z.string(),
+  role: z.string(),
+  inviter: userReference.optional(),
+  status: z.enum(['pending', 'accepted', 'revoked']).optional(),
+  created_at: time.optional(),
+});
+
+const organization = z.strictObject({
+  id: z.string().optional(),
+  name: z.string(),
+  slug: z.string().optional(),
+  created_by: userReference.optional(),
+  max_allowed_memberships: z.int().min(0).optional(),
+  public_metadata: metadata.optional(),
+  private_metadata: metadata.optional(),
+  members: z
+    .array(
+      z.strictObject({
+        user: userReference,
+        role: z.string(),
+        public_metadata: metadata.optional(),
+        created_at: time.optional(),
+      }),
+    )
+    .optional(),
+  invitations: z.array(organizationInvitation).optional(),
+  created_at: time.optional(),
+});
+
+const session = z.strictObject({
+  id: z.string().optional(),
+  user: userReference,
+  status: z.enum(['active', 'revoked', 'ended', 'expired', 'removed', 'abandoned', 'replaced']).optional(),
+  /** Sessions with the same client name share a client. Default: one of its own. */
+  client: z.string().optional(),
+  browser_name: z.string().optional(),
+  city: z.string().optional(),
+  country: z.string().optional(),
+  is_mobile: z.boolean().optional(),
+  created_at: time.optional(),
+});
+
+const invitation = z.strictObject({
+  email_address: z.string(),
+  status: z.enum(['pending', 'accepted', 'revoked']).optional(),
+  public_metadata: metadata.optional(),
+  created_at: time.optional(),
+});
+
+/** What a sandbox starts with. Times are Unix milliseconds and default to the start. */
+export const seedDescription = z.strictObject({
+  /** The domain of the instance. */
+  domain: z.string().optional(),
+  users: z.array(user).optional(),
+  organizations: z.array(organization).optional(),
+  sessions: z.array(session).optional(),
+  invitations: z.array(invitation).optional(),
+  allowlist: z.array(z.string()).optional(),
+  blocklist: z.array(z.string()).optional(),
+});
+
+export type SeedDescription = z.input<typeof seedDescription>;
+export type SeedUser = z.input<typeof user>;
+export type SeedOrganization = z.input<typeof organization>;
+export type SeedSession = z.input<typeof session>;
+
+/** A seed that cannot be planted. The message says where it is wrong. */
+export class SeedError extends Error {
+  constructor(message: string) {
+    super(`seed: ${message}`);
+    this.name = 'SeedError';
+  }
+}

@@ -1,0 +1,147 @@
+import * as z from 'zod';
+import type { Instance } from '../instance.js';
+import { clients } from '../resources/client.js';
+import { domains, primaryDomain } from '../resources/domain.js';
+import { allowlistIdentifiers, blocklistIdentifiers } from '../resources/identifier-lists.js';
+import { emailAddresses } from '../resources/identifiers.js';
+import { invitations } from '../resources/invitation.js';
+import { organizations } from '../resources/organization.js';
+import { organizationInvitations } from '../resources/organization-invitation.js';
+import { organizationMemberships } from '../resources/organization-membership.js';
+import { type SessionActivity, sessions } from '../resources/session.js';
+import { users } from '../resources/user.js';
+import { identifierType, normalize } from '../rules/identifiers.js';
+import { newInvitation } from '../rules/invitations.js';
+import { parseRole } from '../rules/members.js';
+import { slugOf } from '../rules/slug.js';
+import { type SeedDescription, SeedError, type SeedOrganization, type SeedSession, seedDescription } from './description.js';
+import { plantUser } from './plant-user.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** How long a session lives, and how long it may be left alone. */
+const SESSION_DAYS = 7;
+const ABANDON_DAYS = 30;
+const NO_LIMIT = 0;
+
+/** Fills an instance. @throws SeedError that says where the description is wrong. */
+export function plant(instance: Instance, given: SeedDescription): void {
+  const checked = seedDescription.safeParse(given);
+  if (!checked.success) throw new SeedError(z.prettifyError(checked.error));
+  const seed = checked.data;
+  if (seed.domain !== undefined) instance.of(domains).update(primaryDomain(instance), { name: seed.domain });
+  each(seed.users, 'users', (user) => plantUser(instance, user));
+  each(seed.organizations, 'organizations', (organization) => plantOrganization(instance, organization));
+  const clientIds = new Map<string, string>();
+  each(seed.sessions, 'sessions', (session) => plantSession(instance, session, clientIds));
+  each(seed.invitations, 'invitations', ({ status, created_at, ...fields }) => {
+    const email = fields.email_address.toLowerCase();
+    const columns = newInvitation(instance, { email_address: email }, fields.public_metadata ?? {});
+    instance.of(invitations).insert({ ...columns, ...(status && { status }), ...(created_at && { created_at }) });
+  });
+  each(seed.allowlist, 'allowlist', (text) => instance.of(allowlistIdentifiers).insert(listed(instance, text)));
+  each(seed.blocklist, 'blocklist', (text) => instance.of(blocklistIdentifiers).insert(listed(instance, text)));
+}
+
+/** Plants one after the other, and says which one failed. */
+function each<T>(items: readonly T[] | undefined, name: string, plantOne: (item: T) => unknown): void {
+  for (const [at, item] of items?.entries() ?? []) {
+    try {
+      plantOne(item);
+    } catch (error) {
+      throw new SeedError(`${name}.${at}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
+
+/** The id of the user that a reference names. */
+function userId(instance: Instance, reference: string): string {
+  const held = instance.of(users);
+  const user = held.get(reference) ?? held.one('external_id', reference) ?? held.one('username', reference.toLowerCase());
+  const id = user?.id ?? instance.of(emailAddresses).one('email_address', reference.toLowerCase())?.user_id;
+  if (id === undefined) throw new SeedError(`no user has the id, external id, username or email address ${reference}`);
+  return id;
+}
+
+function plantOrganization(instance: Instance, seed: SeedOrganization): void {
+  const created = seed.created_at ?? instance.now();
+  const row = instance.of(organizations).insert({
+    ...(seed.id === undefined ? {} : { id: seed.id }),
+    name: seed.name,
+    slug: seed.slug ?? slugOf(instance, seed.name),
+    image_id: null,
+    max_allowed_memberships: seed.max_allowed_memberships ?? NO_LIMIT,
+    admin_delete_enabled: true,
+    public_metadata: seed.public_metadata ?? {},
+    private_metadata: seed.private_metadata ?? {},
+    created_by: seed.created_by === undefined ? null : userId(instance, seed.created_by),
+    role_set_key: null,
+    created_at: created,
+  });
+  for (const member of seed.members ?? []) {
+    instance.of(organizationMemberships).insert({
+      organization_id: row.id,
+      user_id: userId(instance, member.user),
+      role: parseRole(member.role),
+      public_metadata: member.public_metadata ?? {},
+      private_metadata: {},
+      created_at: member.created_at ?? created,
+    });
+  }
+  for (const { inviter, role, status, created_at, email_address } of seed.invitations ?? []) {
+    instance.of(organizationInvitations).insert({
+      ...newInvitation(instance, { email_address: email_address.toLowerCase() }, {}),
+      ...(status === undefined ? {} : { status }),
+      organization_id: row.id,
+      role: parseRole(role),
+      inviter_id: inviter === undefined ? null : userId(instance, inviter),
+      private_metadata: {},
+      created_at: created_at ?? instance.now(),
+    });
+  }
+}
+
+function plantSession(instance: Instance, seed: SeedSession, clientIds: Map<string, string>): void {
+  const created = seed.created_at ?? instance.now();
+  const held = seed.client === undefined ? undefined : clientIds.get(seed.client);
+  const clientId = held ?? plantClient(instance, created);
+  if (seed.client !== undefined) clientIds.set(seed.client, clientId);
+  const user = userId(instance, seed.user);
+  const activity: SessionActivity = {
+    object: 'session_activity',
+    id: instance.newId('sess_activity', created),
+    is_mobile: seed.is_mobile ?? false,
+    ...(seed.browser_name === undefined ? {} : { browser_name: seed.browser_name }),
+    ...(seed.city === undefined ? {} : { city: seed.city }),
+    ...(seed.country === undefined ? {} : { country: seed.country }),
+  };
+  const row = instance.of(sessions).insert({
+    ...(seed.id === undefined ? {} : { id: seed.id }),
+    user_id: user,
+    client_id: clientId,
+    status: seed.status ?? 'active',
+    actor: null,
+    last_active_organization_id: instance.of(organizationMemberships).many('user_id', user)[0]?.organization_id ?? null,
+    last_active_at: created,
+    latest_activity: activity,
+    expire_at: created + SESSION_DAYS * DAY_MS,
+    abandon_at: created + ABANDON_DAYS * DAY_MS,
+    created_at: created,
+  });
+  const client = instance.of(clients).get(clientId);
+  if (client !== undefined && row.status === 'active') instance.of(clients).update(client, { last_active_session_id: row.id });
+}
+
+const plantClient = (instance: Instance, created: number): string =>
+  instance.of(clients).insert({
+    sign_in_id: null,
+    sign_up_id: null,
+    last_active_session_id: null,
+    last_authentication_strategy: 'password',
+    created_at: created,
+  }).id;
+
+function listed(instance: Instance, text: string) {
+  const type = identifierType(text);
+  if (type === undefined) throw new SeedError(`${text} is neither an email address or pattern, a phone number nor a wallet`);
+  return { identifier: normalize(type, text), identifier_type: type, instance_id: instance.id };
+}

@@ -1,0 +1,236 @@
+import type { Key, Resource, Row, Setting } from './resource.js';
+
+/** What the store asks of its surroundings. */
+export interface Surroundings {
+  now(): number;
+  id(prefix: string, at: number): string;
+}
+
+/** What a new row is made of; id and times are filled in unless given. */
+export type Draft<R extends Row> = Omit<R, keyof Row> & Partial<Row>;
+
+type KeyOf<R> = (row: R) => Key;
+
+/** A unique key that is already taken. Rules look before they insert, so seeing this is a fault of a rule or a seed. */
+export class DuplicateKeyError extends Error {
+  readonly resource: string;
+  readonly index: string;
+
+  constructor(resource: string, index: string, key: string) {
+    super(`${resource}: another row already has ${index} ${key}`);
+    this.name = 'DuplicateKeyError';
+    this.resource = resource;
+    this.index = index;
+  }
+}
+
+/** A row that was deleted while a rule was still at work on it. */
+export class RowGoneError extends Error {
+  readonly resource: string;
+  readonly id: string;
+
+  constructor(resource: string, id: string) {
+    super(`${resource} ${id} is gone`);
+    this.name = 'RowGoneError';
+    this.resource = resource;
+    this.id = id;
+  }
+}
+
+/** The rows of one resource, with their indices. Reading by id or key costs the same at any size. */
+export class Collection<R extends Row, Unique extends string = string, Lookup extends string = string> {
+  readonly resource: Resource<R, Unique, Lookup>;
+  readonly #surroundings: Surroundings;
+  readonly #byId = new Map<string, R>();
+  readonly #unique: [name: string, keyOf: KeyOf<R>, rows: Map<string, R>][];
+  readonly #lookup: [name: string, keyOf: KeyOf<R>, rows: Map<string, R[]>][];
+  readonly #owned: (owner: string, id: string) => void;
+  /** Oldest first. Rows of the same time keep the order in which they came. */
+  #byTime: R[] = [];
+  #sorted = true;
+
+  constructor(resource: Resource<R, Unique, Lookup>, surroundings: Surroundings, removed: (owner: string, id: string) => void) {
+    this.resource = resource;
+    this.#surroundings = surroundings;
+    this.#owned = removed;
+    this.#unique = Object.entries(resource.unique).map(([name, keyOf]) => [name, keyOf as KeyOf<R>, new Map()]);
+    this.#lookup = Object.entries(resource.lookup).map(([name, keyOf]) => [name, keyOf as KeyOf<R>, new Map()]);
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  get(id: string): R | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** The row with this unique key. */
+  one(index: Unique, key: string): R | undefined {
+    return this.#unique.find(([name]) => name === index)?.[2].get(key);
+  }
+
+  /** The rows with this key, oldest insertion first. */
+  many(index: Lookup, key: string): readonly R[] {
+    return this.#lookup.find(([name]) => name === index)?.[2].get(key) ?? [];
+  }
+
+  /** All rows, oldest first. Not to be kept across a change. */
+  oldestFirst(): readonly R[] {
+    if (!this.#sorted) {
+      this.#byTime.sort((a, b) => a.created_at - b.created_at);
+      this.#sorted = true;
+    }
+    return this.#byTime;
+  }
+
+  /** Where the row is in {@link oldestFirst}. */
+  position(row: R): number {
+    const rows = this.oldestFirst();
+    let low = 0;
+    let high = rows.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((rows[middle] as R).created_at < row.created_at) low = middle + 1;
+      else high = middle;
+    }
+    return rows.indexOf(row, low);
+  }
+
+  /** @throws DuplicateKeyError, with nothing inserted. */
+  insert(draft: Draft<R>): R {
+    const created = draft.created_at ?? this.#surroundings.now();
+    const row = {
+      id: this.#surroundings.id(this.resource.prefix, created),
+      ...draft,
+      created_at: created,
+      updated_at: draft.updated_at ?? created,
+    } as unknown as R;
+    if (this.#byId.has(row.id)) throw new DuplicateKeyError(this.resource.name, 'id', row.id);
+    const keys = this.#keysOf(row);
+    this.#refuseTaken(row, [], keys);
+    this.#byId.set(row.id, row);
+    this.#reindex(row, [], keys);
+    this.#append(row);
+    return row;
+  }
+
+  /** Changes the row in place and stamps `updated_at`. @throws DuplicateKeyError or RowGoneError, with nothing changed. */
+  update(row: R, patch: Partial<Omit<R, 'id'>>): R {
+    if (this.#byId.get(row.id) !== row) throw new RowGoneError(this.resource.title, row.id);
+    const before = this.#keysOf(row);
+    const was = { ...row };
+    Object.assign(row, { updated_at: this.#surroundings.now() }, patch);
+    const after = this.#keysOf(row);
+    try {
+      this.#refuseTaken(row, before, after);
+    } catch (error) {
+      Object.assign(row, was);
+      throw error;
+    }
+    this.#reindex(row, before, after);
+    if (row.created_at !== was.created_at) this.#sorted = false;
+    return row;
+  }
+
+  /** Removes the row and everything that belongs to it. */
+  delete(row: R): void {
+    if (this.#byId.get(row.id) !== row) return;
+    const at = this.position(row);
+    this.#byTime.splice(at, 1);
+    this.#byId.delete(row.id);
+    this.#reindex(row, this.#keysOf(row), []);
+    this.#owned(this.resource.name, row.id);
+  }
+
+  #append(row: R): void {
+    const last = this.#byTime.at(-1);
+    if (last !== undefined && last.created_at > row.created_at) this.#sorted = false;
+    this.#byTime.push(row);
+  }
+
+  #refuseTaken(row: R, before: readonly Key[], after: readonly Key[]): void {
+    for (const [at, [name, , rows]] of this.#unique.entries()) {
+      const key = after[at];
+      if (!isKey(key) || key === before[at]) continue;
+      const holder = rows.get(key);
+      if (holder !== undefined && holder !== row) throw new DuplicateKeyError(this.resource.name, name, key);
+    }
+  }
+
+  /** The row's keys: those of the unique indices, then those of the lookups. */
+  #keysOf(row: R): Key[] {
+    return [...this.#unique, ...this.#lookup].map(([, keyOf]) => keyOf(row));
+  }
+
+  #reindex(row: R, before: readonly Key[], after: readonly Key[]): void {
+    this.#unique.forEach(([, , rows], at) => {
+      if (before[at] === after[at]) return;
+      if (isKey(before[at])) rows.delete(before[at]);
+      if (isKey(after[at])) rows.set(after[at], row);
+    });
+    this.#lookup.forEach(([, , rows], nth) => {
+      const at = this.#unique.length + nth;
+      if (before[at] === after[at]) return;
+      if (isKey(before[at])) drop(rows, before[at], row);
+      if (isKey(after[at])) put(rows, after[at], row);
+    });
+  }
+}
+
+const isKey = (key: Key): key is string => key !== null && key !== undefined;
+
+function put<R>(rows: Map<string, R[]>, key: string, row: R): void {
+  const held = rows.get(key);
+  if (held === undefined) rows.set(key, [row]);
+  else held.push(row);
+}
+
+function drop<R>(rows: Map<string, R[]>, key: string, row: R): void {
+  const held = rows.get(key) ?? [];
+  if (held.length <= 1) rows.delete(key);
+  else held.splice(held.indexOf(row), 1);
+}
+
+/** Everything that an instance keeps. Collections come into being when first asked for. */
+export class Store {
+  readonly #surroundings: Surroundings;
+  readonly #collections = new Map<string, Collection<Row>>();
+  readonly #settings = new Map<string, object>();
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  of<R extends Row, Unique extends string, Lookup extends string>(
+    resource: Resource<R, Unique, Lookup>,
+  ): Collection<R, Unique, Lookup> {
+    const held = this.#collections.get(resource.name);
+    if (held !== undefined) return held as unknown as Collection<R, Unique, Lookup>;
+    const made = new Collection(resource, this.#surroundings, (owner, id) => this.#removeOwned(owner, id));
+    this.#collections.set(resource.name, made as unknown as Collection<Row>);
+    return made;
+  }
+
+  setting<T extends object>(setting: Setting<T>): Readonly<T> {
+    const held = this.#settings.get(setting.name);
+    if (held !== undefined) return held as T;
+    const initial = setting.initial();
+    this.#settings.set(setting.name, initial);
+    return initial;
+  }
+
+  set<T extends object>(setting: Setting<T>, patch: Partial<T>): Readonly<T> {
+    const next = { ...this.setting(setting), ...patch };
+    this.#settings.set(setting.name, next);
+    return next;
+  }
+
+  #removeOwned(owner: string, id: string): void {
+    for (const collection of this.#collections.values()) {
+      const index = collection.resource.owners[owner];
+      if (index === undefined) continue;
+      for (const row of [...collection.many(index, id)]) collection.delete(row);
+    }
+  }
+}

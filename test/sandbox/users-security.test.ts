@@ -1,0 +1,183 @@
+import { createHash, pbkdf2Sync, scryptSync } from 'node:crypto';
+import { argon2id, bcrypt } from 'hash-wasm';
+import { Secret, TOTP } from 'otpauth';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { addUser, type Client, type Json, openSandbox } from './harness.js';
+
+const PASSWORD = 'violet-kettle-42';
+const SECRET = 'JBSWY3DPEHPK3PXP';
+
+let client: Client;
+beforeEach(async () => {
+  client = await openSandbox();
+});
+
+const verify = (user: Json, password: string) => client.post(`/users/${user.id}/verify_password`, { password });
+const verifyCode = (user: Json, code: string) => client.post(`/users/${user.id}/verify_totp`, { code });
+const codeAt = (timestamp: number) => new TOTP({ secret: Secret.fromBase32(SECRET) }).generate({ timestamp });
+
+describe('verify_password', () => {
+  test('tells the right password from a wrong one', async () => {
+    const user = await addUser(client, 'ada@example.com', { password: PASSWORD });
+    expect(user.password_enabled).toBe(true);
+    expect((await verify(user, PASSWORD)).body).toEqual({ verified: true });
+    const wrong = await verify(user, `${PASSWORD}!`);
+    expect([wrong.status, wrong.code]).toEqual([422, 'incorrect_password']);
+  });
+
+  test('a user without a password answers 400', async () => {
+    const user = await addUser(client, 'ada@example.com');
+    const answer = await verify(user, PASSWORD);
+    expect([answer.status, answer.code]).toEqual([400, 'no_password_set']);
+  });
+
+  test('a new password replaces the old one', async () => {
+    const user = await addUser(client, 'ada@example.com', { password: PASSWORD });
+    await client.patch(`/users/${user.id}`, { password: 'orange-kettle-43' });
+    expect((await verify(user, PASSWORD)).status).toBe(422);
+    expect((await verify(user, 'orange-kettle-43')).status).toBe(200);
+  });
+
+  test('no answer shows a digest, a secret or a backup code', async () => {
+    const user = await addUser(client, 'ada@example.com', {
+      password: PASSWORD,
+      totp_secret: SECRET,
+      backup_codes: ['spare-code-1'],
+    });
+    const shown = JSON.stringify([user, (await client.get('/users')).body]);
+    for (const secret of [PASSWORD, SECRET, 'spare-code-1', '$2a$', 'digest']) expect(shown).not.toContain(secret);
+  });
+
+  const salt = Buffer.from('a salt of sixteen');
+  test.each<[hasher: string, digest: () => string | Promise<string>]>([
+    ['bcrypt', () => bcrypt({ password: PASSWORD, salt: salt.subarray(0, 16), costFactor: 4, outputType: 'encoded' })],
+    [
+      'argon2id',
+      () =>
+        argon2id({
+          password: PASSWORD,
+          salt,
+          parallelism: 1,
+          iterations: 2,
+          memorySize: 64,
+          hashLength: 32,
+          outputType: 'encoded',
+        }),
+    ],
+    ['md5', () => createHash('md5').update(PASSWORD).digest('hex')],
+    ['sha256', () => createHash('sha256').update(PASSWORD).digest('hex')],
+    [
+      'pbkdf2_sha256_django',
+      () => `pbkdf2_sha256$1000$pepper$${pbkdf2Sync(PASSWORD, 'pepper', 1000, 32, 'sha256').toString('base64')}`,
+    ],
+    ['pbkdf2_sha512', () => `pbkdf2:sha512:1000$pepper$${pbkdf2Sync(PASSWORD, 'pepper', 1000, 64, 'sha512').toString('base64')}`],
+    [
+      'scrypt_werkzeug',
+      () => `scrypt:1024:8:1$pepper$${scryptSync(PASSWORD, 'pepper', 64, { N: 1024, r: 8, p: 1 }).toString('hex')}`,
+    ],
+    [
+      'ldap_ssha',
+      () =>
+        `{SSHA}${Buffer.concat([createHash('sha1').update(PASSWORD).update('pepper').digest(), Buffer.from('pepper')]).toString('base64')}`,
+    ],
+  ])('checks a digest brought along from %s, also after it was strengthened', async (password_hasher, digest) => {
+    const user = await addUser(client, 'ada@example.com', { password_digest: await digest(), password_hasher });
+    expect((await verify(user, 'something else')).status).toBe(422);
+    expect((await verify(user, PASSWORD)).status).toBe(200);
+    expect((await verify(user, PASSWORD)).status).toBe(200);
+    expect((await verify(user, 'something else')).status).toBe(422);
+  });
+});
+
+describe('verify_totp', () => {
+  test('takes the code of now and of its neighbours, and no other', async () => {
+    const user = await addUser(client, 'ada@example.com', { totp_secret: SECRET });
+    expect(user).toMatchObject({ totp_enabled: true, two_factor_enabled: true, mfa_enabled_at: client.clock.now });
+    const { now } = client.clock;
+    for (const drift of [-30_000, 0, 30_000]) {
+      expect((await verifyCode(user, codeAt(now + drift))).body).toEqual({ verified: true, code_type: 'totp' });
+    }
+    const late = await verifyCode(user, codeAt(now - 90_000));
+    expect([late.status, late.code]).toEqual([422, 'totp_incorrect_code']);
+  });
+
+  test('answers as RFC 6238 does to its own test secret', async () => {
+    const secret = new Secret({ buffer: new TextEncoder().encode('12345678901234567890').buffer }).base32;
+    const user = await addUser(client, 'ada@example.com', { totp_secret: secret });
+    client.clock.now = 1_111_111_109_000;
+    expect((await verifyCode(user, '081804')).status).toBe(200);
+  });
+
+  test('a backup code is good once', async () => {
+    const hashed = await bcrypt({ password: 'spare-2', salt: Buffer.alloc(16, 7), costFactor: 4, outputType: 'encoded' });
+    const user = await addUser(client, 'ada@example.com', { totp_secret: SECRET, backup_codes: ['spare-1', hashed] });
+    for (const code of ['spare-1', 'spare-2']) {
+      expect((await verifyCode(user, code)).body).toEqual({ verified: true, code_type: 'backup_code' });
+      expect((await verifyCode(user, code)).status).toBe(422);
+    }
+    expect((await client.get(`/users/${user.id}`)).body.backup_code_enabled).toBe(false);
+  });
+
+  test('a user without second factors answers 400', async () => {
+    const user = await addUser(client, 'ada@example.com');
+    const answer = await verifyCode(user, '123456');
+    expect([answer.status, answer.code]).toEqual([400, 'totp_disabled']);
+  });
+});
+
+test('disabling second factors takes all of them', async () => {
+  const user = await addUser(client, 'ada@example.com', { totp_secret: SECRET, backup_codes: ['spare-1'] });
+  const phone = await client.post('/phone_numbers', {
+    user_id: user.id,
+    phone_number: '+15555550100',
+    verified: true,
+    reserved_for_second_factor: true,
+  });
+  client.clock.now += 1000;
+  expect((await client.delete(`/users/${user.id}/mfa`)).body).toEqual({ user_id: user.id });
+  expect((await client.get(`/users/${user.id}`)).body).toMatchObject({
+    totp_enabled: false,
+    backup_code_enabled: false,
+    two_factor_enabled: false,
+    mfa_enabled_at: null,
+    mfa_disabled_at: client.clock.now,
+  });
+  expect((await client.get(`/phone_numbers/${phone.body.id}`)).body.reserved_for_second_factor).toBe(false);
+  expect((await client.delete('/users/user_none/mfa')).status).toBe(404);
+});
+
+describe('OAuth access tokens', () => {
+  beforeEach(async () => {
+    const external_accounts = [
+      {
+        provider: 'oauth_google',
+        provider_user_id: '42',
+        email_address: 'ada@example.com',
+        token: 'ya29.token',
+        scopes: ['email'],
+      },
+    ];
+    client = await openSandbox({
+      seed: { users: [{ id: 'user_ada', email_addresses: ['ada@example.com'], external_accounts }] },
+    });
+  });
+
+  test.each(['oauth_google', 'google'])('are given for the provider %s', async (provider) => {
+    expect((await client.get(`/users/user_ada/oauth_access_tokens/${provider}`)).body).toMatchObject([
+      { object: 'oauth_access_token', provider: 'oauth_google', provider_user_id: '42', token: 'ya29.token', scopes: ['email'] },
+    ]);
+  });
+
+  test('are none for another provider, and 404 for one that does not exist', async () => {
+    expect((await client.get('/users/user_ada/oauth_access_tokens/github?paginated=true')).body).toEqual({
+      data: [],
+      total_count: 0,
+    });
+    const answer = await client.get('/users/user_ada/oauth_access_tokens/myspace');
+    expect([answer.status, answer.code]).toEqual([404, 'oauth_token_provider_not_enabled']);
+  });
+
+  test('are nowhere in the user', async () => {
+    expect(JSON.stringify((await client.get('/users/user_ada')).body)).not.toContain('ya29.token');
+  });
+});
