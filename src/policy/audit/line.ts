@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+
+/** `prev` of a chain's first line. */
+export const GENESIS = '0'.repeat(64);
+
+/**
+ * What a line tells.
+ * `start`: a process opened the log. `continued`: first line after a rotation. `recovered`: the log could be
+ * written again. `intent`: about to send. `outcome`: how that ended. `refused`, `asked`: decisions without a
+ * request. `rotated`: last line before a rotation. `stop`: the process ended in good order.
+ */
+export const KINDS = ['start', 'continued', 'recovered', 'intent', 'outcome', 'refused', 'asked', 'rotated', 'stop'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** A call of which an intent is recorded and no outcome. */
+export interface OpenCall {
+  readonly call: string;
+  readonly operation: string;
+  readonly time: string;
+}
+
+/** What is left of lines that a crash or a full disk cut short. `sha256` is over those bytes. */
+export interface Torn {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** The content of a line; every kind has some of these. */
+export interface AuditFields {
+  readonly kind: Kind;
+  /** Random id that joins an intent to its outcome. */
+  readonly call?: string | undefined;
+  readonly caller?: string | undefined;
+  readonly transport?: string | undefined;
+  readonly client?: string | undefined;
+  readonly clientVersion?: string | undefined;
+  readonly instance?: { readonly kind: string; readonly id: string } | undefined;
+  readonly operation?: string | undefined;
+  readonly risk?: string | undefined;
+  readonly target?: string | undefined;
+  /** Secrets masked, long values cut. */
+  readonly args?: Readonly<Record<string, unknown>> | undefined;
+  /** Of the whole canonical arguments, secrets in it replaced by keyed digests. */
+  readonly argsSha256?: string | undefined;
+  readonly decision?: 'allowed' | 'refused' | 'asked' | undefined;
+  /** Why refused. */
+  readonly reason?: string | undefined;
+  readonly rule?: string | undefined;
+  readonly strength?: string | undefined;
+  /** Who confirmed, and how: `person, by typing`. */
+  readonly confirmed?: string | undefined;
+  readonly status?: number | undefined;
+  readonly code?: string | undefined;
+  readonly trace?: string | undefined;
+  readonly mayHaveHappened?: boolean | undefined;
+  readonly durationMs?: number | undefined;
+  readonly secretFile?: string | undefined;
+  readonly pid?: number | undefined;
+  /** On `start`: calls that the process before left without an outcome. On `continued`: calls under way. */
+  readonly open?: readonly OpenCall[] | undefined;
+  /** On `recovered`: calls whose intent may stand above, but which were refused because the log failed. */
+  readonly notSent?: readonly string[] | undefined;
+  readonly torn?: Torn | undefined;
+}
+
+export interface AuditLine extends AuditFields {
+  readonly seq: number;
+  readonly time: string;
+  /** SHA-256 of the line before, without its line break. */
+  readonly prev: string;
+  /** First 16 hex digits of the SHA-256 of this line up to `,"sum"`. */
+  readonly sum: string;
+}
+
+export interface Link {
+  readonly seq: number;
+  readonly prev: string;
+}
+
+export const sha256 = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');
+
+const sumOf = (body: string): string => sha256(body).slice(0, 16);
+
+/** One line, without its line break. Line separators are escaped, so that every reader sees one line. */
+export function writeLine(fields: AuditFields, { seq, prev }: Link, time: string): string {
+  const json = JSON.stringify({ seq, time, ...fields, prev }).replace(
+    /[\u2028\u2029\u0085]/g,
+    (separator) => `\\u${separator.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  const body = json.slice(0, -1);
+  return `${body},"sum":"${sumOf(body)}"}`;
+}
+
+const SUM = /,"sum":"([0-9a-f]{16})"\}$/;
+
+/** `line` is `undefined` for what is no line of ours; `intact` is whether its content is what was written. */
+export function readLine(text: string): { readonly line: AuditLine; readonly intact: boolean } | undefined {
+  const line = parse(text);
+  if (line === undefined) return undefined;
+  const sum = SUM.exec(text);
+  return { line, intact: sum !== null && sumOf(text.slice(0, sum.index)) === sum[1] };
+}
+
+function parse(text: string): AuditLine | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (value === null || typeof value !== 'object') return undefined;
+    const { seq, prev, kind, time } = value as Partial<AuditLine>;
+    const ours =
+      Number.isSafeInteger(seq) && typeof prev === 'string' && typeof time === 'string' && KINDS.includes(kind as Kind);
+    return ours ? (value as AuditLine) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,114 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { open, readFile, unlink } from 'node:fs/promises';
+import { hostname } from 'node:os';
+
+/** Another process writes the log. */
+export class AuditLockedError extends Error {
+  override readonly name = 'AuditLockedError';
+}
+
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  /** When the process began, as the system counts it; tells a process from a later one with the same id. */
+  readonly began: string;
+  readonly nonce: string;
+}
+
+const held = new Set<string>();
+
+/**
+ * Keeps a log to one process by a file beside it. One that a dead process of this machine left is taken
+ * over; one of another machine is not, since nobody here can tell whether its holder lives.
+ * @throws AuditLockedError
+ */
+export async function lockFile(path: string): Promise<() => Promise<void>> {
+  const lock = `${path}.lock`;
+  const mine = JSON.stringify({
+    pid: process.pid,
+    host: hostname(),
+    began: beganAt(process.pid),
+    nonce: randomBytes(8).toString('hex'),
+  });
+  for (let attempt = 0; attempt < 3; attempt++) {
+    if (await create(lock, mine)) {
+      held.add(lock);
+      return () => release(lock, mine);
+    }
+    const found = await readFile(lock, 'utf8').catch(() => undefined);
+    if (found === undefined) continue;
+    const holder = parseHolder(found);
+    if (holder === undefined || lives(holder, lock)) throw new AuditLockedError(message(path, lock, holder));
+    await removeStale(lock, found);
+  }
+  throw new AuditLockedError(message(path, lock, undefined));
+}
+
+async function create(lock: string, content: string): Promise<boolean> {
+  try {
+    const file = await open(lock, 'wx', 0o600);
+    await file.writeFile(content);
+    await file.close();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/**
+ * Takes a stale file away. Whoever makes the marker for this very content may, and looks again once they
+ * have it: so a fresh lock that somebody put there meanwhile is never taken for the stale one.
+ */
+async function removeStale(lock: string, stale: string): Promise<void> {
+  const marker = `${lock}.${createHash('sha256').update(stale).digest('hex').slice(0, 16)}`;
+  if (!(await create(marker, ''))) return;
+  try {
+    if ((await readFile(lock, 'utf8').catch(() => undefined)) === stale) await unlink(lock);
+  } finally {
+    await unlink(marker);
+  }
+}
+
+async function release(lock: string, mine: string): Promise<void> {
+  held.delete(lock);
+  const found = await readFile(lock, 'utf8').catch(() => undefined);
+  if (found === mine) await unlink(lock).catch(() => {});
+}
+
+function parseHolder(text: string): Holder | undefined {
+  try {
+    const value = JSON.parse(text) as Partial<Holder> | null;
+    return typeof value?.pid === 'number' && typeof value.host === 'string' ? (value as Holder) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function lives(holder: Holder, lock: string): boolean {
+  if (holder.host !== hostname()) return true;
+  if (holder.pid === process.pid) return held.has(lock);
+  try {
+    process.kill(holder.pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+  }
+  const began = beganAt(holder.pid);
+  return began === '' || holder.began === '' || began === holder.began;
+}
+
+/** Field 22 of `/proc/PID/stat`; empty where the system has none. */
+function beganAt(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function message(path: string, lock: string, holder: Holder | undefined): string {
+  const who = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`;
+  return `${path} is being written by ${who}. Give each process its own log; if that process is gone, remove ${lock}.`;
+}

@@ -1,0 +1,57 @@
+import { createReadStream } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+
+/** A line by its bytes, without the line break. `terminated` is false for a rest without one. */
+export interface RawLine {
+  readonly bytes: Buffer;
+  readonly terminated: boolean;
+}
+
+const NEWLINE = 0x0a;
+const CHUNK = 65_536;
+
+/** The lines of a file from its start. Only the line break counts, not what Unicode takes for one. */
+export async function* linesOf(path: string): AsyncGenerator<RawLine> {
+  let rest: Buffer[] = [];
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    let from = 0;
+    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, from)) {
+      yield { bytes: Buffer.concat([...rest, chunk.subarray(from, at)]), terminated: true };
+      rest = [];
+      from = at + 1;
+    }
+    if (from < chunk.length) rest.push(chunk.subarray(from));
+  }
+  if (rest.length > 0) yield { bytes: Buffer.concat(rest), terminated: false };
+}
+
+/** The lines of the first `size` bytes of a file from the last to the first. `start` is where the line begins. */
+export async function* linesBackward(file: FileHandle, size: number): AsyncGenerator<RawLine & { readonly start: number }> {
+  let buffer = Buffer.alloc(0);
+  let at = size;
+  let terminated = false;
+  while (at > 0) {
+    const from = Math.max(0, at - CHUNK);
+    buffer = Buffer.concat([await readExactly(file, from, at - from), buffer]);
+    at = from;
+    for (let end = buffer.lastIndexOf(NEWLINE); end !== -1; end = buffer.lastIndexOf(NEWLINE)) {
+      const bytes = buffer.subarray(end + 1);
+      // Behind the last line break stands nothing, or a line that was cut short.
+      if (terminated || bytes.length > 0) yield { bytes, terminated, start: at + end + 1 };
+      buffer = buffer.subarray(0, end);
+      terminated = true;
+    }
+  }
+  if (terminated || buffer.length > 0) yield { bytes: buffer, terminated, start: 0 };
+}
+
+export async function readExactly(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(length);
+  let read = 0;
+  while (read < length) {
+    const { bytesRead } = await file.read(buffer, read, length - read, position + read);
+    if (bytesRead === 0) throw new Error('the file became shorter while it was read');
+    read += bytesRead;
+  }
+  return buffer;
+}

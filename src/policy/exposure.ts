@@ -1,0 +1,58 @@
+import picomatch from 'picomatch';
+import type { Catalog } from '../catalog/catalog.js';
+import { didYouMean } from '../catalog/nearest.js';
+import type { Operation } from '../catalog/operation.js';
+
+export interface ExposureOptions {
+  /** Names, groups (`Users`) or globs (`*_revoke*`); all operations where absent. */
+  readonly tools?: readonly string[] | undefined;
+  /** The same forms; wins over `tools`. */
+  readonly exclude?: readonly string[] | undefined;
+  /** Only operations of risk `read`; wins over both. */
+  readonly readOnly?: boolean | undefined;
+}
+
+/** A pattern that matches no operation: most likely a slip of the hand, and then something stays open that was meant to be shut. */
+export class PatternError extends Error {
+  override readonly name = 'PatternError';
+}
+
+/**
+ * The operations that are offered. What is not in here can be neither listed nor called.
+ * @throws PatternError where a pattern matches nothing, or nothing is left.
+ */
+export function expose(catalog: Catalog, options: ExposureOptions): ReadonlyMap<string, Operation> {
+  const included = options.tools && matchPatterns(catalog, options.tools);
+  const excluded = matchPatterns(catalog, options.exclude ?? []);
+  const offered = catalog.operations.filter(
+    (operation) =>
+      (included === undefined || included.has(operation)) &&
+      !excluded.has(operation) &&
+      (options.readOnly !== true || operation.risk === 'read'),
+  );
+  if (offered.length === 0) throw new PatternError('No tool is left to offer: --tools, --exclude and --read-only leave none.');
+  return new Map(offered.map((operation) => [operation.name, operation]));
+}
+
+/**
+ * The operations that any of the patterns names.
+ * @throws PatternError for a pattern that matches nothing.
+ */
+export function matchPatterns(catalog: Catalog, patterns: readonly string[]): ReadonlySet<Operation> {
+  const matched = new Set<Operation>();
+  for (const pattern of patterns) {
+    const matches = operationMatcher(pattern);
+    const found = catalog.operations.filter(matches);
+    if (found.length === 0) {
+      const names = [...catalog.groups, ...catalog.operations.map((operation) => operation.name)];
+      throw new PatternError(`No tool or group matches ${JSON.stringify(pattern)}.${didYouMean(pattern, names)}`);
+    }
+    for (const operation of found) matched.add(operation);
+  }
+  return matched;
+}
+
+function operationMatcher(pattern: string): (operation: Operation) => boolean {
+  const matches = picomatch(pattern, { nocase: true, noextglob: true });
+  return (operation) => matches(operation.name) || matches(operation.group);
+}

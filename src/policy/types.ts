@@ -1,0 +1,109 @@
+import type { Operation } from '../catalog/operation.js';
+import type { Arguments } from '../catalog/types.js';
+
+export const INSTANCE_KINDS = ['test', 'live', 'sandbox'] as const;
+export type InstanceKind = (typeof INSTANCE_KINDS)[number];
+
+/** The Clerk instance that calls go to. */
+export interface Instance {
+  readonly kind: InstanceKind;
+  /** Stable name that confirmations and records are bound to: a hash of address and key, never the key. */
+  readonly id: string;
+  /** The instance's domain, for people. Looked up when absent and a person is about to read it. */
+  readonly label?: string | undefined;
+}
+
+/** Who makes a call. `name` is what rules, budgets, confirmations and the record know them by. */
+export interface Caller {
+  readonly name: string;
+  readonly scopes?: readonly string[] | undefined;
+  readonly clientName?: string | undefined;
+  readonly clientVersion?: string | undefined;
+  readonly transport: 'stdio' | 'http' | 'cli';
+}
+
+/** From weakest to strongest. */
+export const STRENGTHS = ['flag', 'token', 'person'] as const;
+export type Strength = (typeof STRENGTHS)[number];
+
+/** What came back from the person after an `ask`. */
+export interface PersonAnswer {
+  readonly action: 'accept' | 'decline' | 'cancel';
+  readonly content?: Readonly<Record<string, unknown>> | undefined;
+  /** The `state` of the question, as the client returned it. */
+  readonly state: string | undefined;
+}
+
+/** A call whose arguments have been parsed. */
+export interface PolicyCall {
+  readonly operation: Operation;
+  readonly args: Arguments;
+  /** The `confirm` input as it came, whatever its type. */
+  readonly confirm: unknown;
+  readonly caller: Caller;
+  /** Whether the client can put a form to its person. */
+  readonly canAsk: boolean;
+  readonly signal?: AbortSignal | undefined;
+  readonly answer?: PersonAnswer | undefined;
+}
+
+type Field =
+  | { type: 'boolean'; title: string; description?: string; default?: boolean }
+  | { type: 'string'; title: string; description?: string; maxLength?: number };
+
+/** A form in the subset of JSON Schema that MCP elicitation takes. */
+export interface AskSchema {
+  type: 'object';
+  properties: Record<string, Field>;
+  required: string[];
+}
+
+declare const issued: unique symbol;
+
+/** Leave to send one request, once. Only a `Policy` makes one, and only that policy's `begin` takes it. */
+export interface Grant {
+  readonly [issued]?: never;
+  readonly operation: Operation;
+  readonly args: Arguments;
+}
+
+export type Decision =
+  | { readonly kind: 'allow'; readonly grant: Grant }
+  /** `model` is one short JSON object: `error` (= `code`), `operation`, `message`, and what else helps. */
+  | { readonly kind: 'refuse'; readonly code: string; readonly model: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'ask'; readonly message: string; readonly schema: AskSchema; readonly state: string };
+
+/** How a request that was sent (or not) ended. Never holds an argument's or a result's value. */
+export interface Outcome {
+  readonly status?: number | undefined;
+  readonly code?: string | undefined;
+  readonly traceId?: string | undefined;
+  readonly mayHaveHappened?: boolean | undefined;
+}
+
+/** The record of one call under way. */
+export interface Recorded {
+  /**
+   * The answer as the model may have it: where secrets are kept in files, they are stored now and taken out.
+   * @throws PolicyRefusal (`secret_not_stored`) when Clerk has acted but the secret could not be kept.
+   */
+  deliver(result: unknown): Promise<unknown>;
+  /** Writes the outcome. Never throws: what was sent cannot be taken back. */
+  end(outcome: Outcome): Promise<void>;
+}
+
+/** Reads something to show a person what is meant. Resolves with the answer's JSON; an error's `status` is HTTP's. */
+export type Read = (operationName: string, args: Arguments, signal: AbortSignal) => Promise<unknown>;
+
+/** A refusal that only showed when the call was about to begin. `model` is what to answer. */
+export class PolicyRefusal extends Error {
+  override readonly name = 'PolicyRefusal';
+  readonly code: string;
+  readonly model: Readonly<Record<string, unknown>>;
+
+  constructor(code: string, model: Readonly<Record<string, unknown>>, options?: ErrorOptions) {
+    super(code, options);
+    this.code = code;
+    this.model = model;
+  }
+}
