@@ -13,6 +13,8 @@ await build({
   splitting: true,
   format: 'esm',
   platform: 'node',
+  // Some packages give their ES module only here.
+  mainFields: ['module', 'main'],
   target: 'node20.18',
   chunkNames: 'chunks/[name]-[hash]',
   legalComments: 'none',

@@ -1,0 +1,99 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { EXIT, type Flags, withOptions } from './commands/command.js';
+import { VERSION } from './version.js';
+
+/** Errors that a person mends at the command line or in a file: their message is all that is printed. */
+const MENDABLE = new Set([
+  'ConfigError',
+  'PatternError',
+  'PolicyFileError',
+  'SecretsDirError',
+  'AuditLockedError',
+  'AuditDamagedError',
+  'AuditWriteError',
+]);
+
+const flagsOf = (command: Command): Flags => command.optsWithGlobals();
+
+function program(): Command {
+  const root = withOptions(new Command('clerk-mcp'))
+    .description(
+      "Clerk's Backend API as MCP tools, every destructive call behind a confirmation. Without a command: serve over stdio.",
+    )
+    .version(VERSION)
+    .argument('[command]')
+    .usage('[options] [command]')
+    .addHelpText('after', '\nThe key comes from CLERK_SECRET_KEY or from the file that CLERK_SECRET_KEY_FILE names.')
+    .action(async (unknown: string | undefined, flags: Flags) => {
+      if (unknown !== undefined) root.error(`error: unknown command '${unknown}'; see clerk-mcp --help`);
+      await (await import('./commands/stdio.js')).stdio(flags);
+    });
+
+  withOptions(root.command('tools').description('list the tools that are offered: name, risk, gated, request'))
+    .option('--json', 'as JSON')
+    .action(async (_: Flags, command: Command) => (await import('./commands/tools.js')).tools(flagsOf(command)));
+
+  withOptions(root.command('call').description('make one call, by the same road and gates as an agent'))
+    .argument('<name>', 'the tool')
+    .argument('[json]', 'its arguments as one JSON object; - reads them from stdin', '{}')
+    .action(async (name: string, json: string, _: Flags, command: Command) =>
+      (await import('./commands/call.js')).call(name, json, flagsOf(command)),
+    );
+
+  addPolicyCommands(root.command('policy').description('show, explain or check the policy'));
+  addAuditCommands(root.command('audit').description('verify or show an audit log'));
+  return root;
+}
+
+function addPolicyCommands(policy: Command): void {
+  withOptions(policy.command('show').description('print the whole policy as it holds, the built-in rules too'))
+    .option('--instance <kind>', 'for an instance of this kind: test, live or sandbox (default: live)')
+    .option('--schema', 'print the JSON Schema of the policy file instead')
+    .action(async (_: Flags, command: Command) => (await import('./commands/policy.js')).showPolicy(flagsOf(command)));
+  withOptions(policy.command('explain').description('say which rule decides on a call, and why; sends nothing'))
+    .argument('<name>', 'the tool')
+    .argument('[json]', 'its arguments as one JSON object', '{}')
+    .option('--instance <kind>', 'on an instance of this kind: test, live or sandbox (default: live)')
+    .option('--caller <name>', 'made by this caller (default: local)')
+    .action(async (name: string, json: string, _: Flags, command: Command) =>
+      (await import('./commands/policy.js')).explainPolicy(name, json, flagsOf(command)),
+    );
+  policy
+    .command('check')
+    .description('check a policy file')
+    .argument('<file>')
+    .action(async (file: string) => (await import('./commands/policy.js')).checkPolicy(file));
+}
+
+function addAuditCommands(audit: Command): void {
+  audit
+    .command('verify')
+    .description('find lines that were removed, changed, reordered or inserted')
+    .argument('<files...>', 'one log, in the order of its rotations')
+    .action(async (files: string[]) => (await import('./commands/audit.js')).verifyLog(files));
+  audit
+    .command('show')
+    .description('print a log for people')
+    .argument('<file>')
+    .option('--since <time>', 'not before this time, like 2026-01-31T12:00:00Z')
+    .option('--until <time>', 'not after this time')
+    .option('--operation <name>', 'only this operation')
+    .option('--caller <name>', 'only this caller')
+    .option('--decision <decision>', 'allowed, refused or asked')
+    .action(async (file: string, flags: Flags) => (await import('./commands/audit.js')).showLog(file, flags));
+}
+
+const everyCommand = (command: Command): Command[] => [command, ...command.commands.flatMap(everyCommand)];
+
+try {
+  const root = program();
+  for (const command of everyCommand(root)) command.exitOverride();
+  await root.parseAsync(process.argv);
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  else if (error instanceof Error && MENDABLE.has(error.name)) {
+    process.stderr.write(`clerk-mcp: ${error.message}\n`);
+    process.exitCode = EXIT.usage;
+  } else throw error;
+}

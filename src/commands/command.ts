@@ -1,0 +1,37 @@
+import { type Command, Option as Flag } from 'commander';
+import { ConfigError } from '../config.js';
+import { OPTIONS, type Option } from '../options.js';
+
+/** What the process ends with. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3 } as const;
+
+/** How long calls in flight may go on once the client has gone or a signal came. */
+export const GRACE_MS = 600;
+
+export type Flags = Readonly<Record<string, unknown>>;
+
+/** Gives the command the flags that every command with an instance takes, or others. */
+export function withOptions(command: Command, options: Readonly<Record<string, Option>> = OPTIONS): Command {
+  for (const option of Object.values(options)) {
+    const notes = [
+      option.default === undefined ? '' : `(default: ${option.default})`,
+      option.env === undefined ? '' : `[${option.env}]`,
+    ];
+    command.addOption(new Flag(option.flag, [option.help, ...notes].filter((part) => part !== '').join(' ')));
+  }
+  return command;
+}
+
+/** Stdout belongs to the commands that print: here, and nowhere else, something may be written to it. */
+export const print = (text: string): void => {
+  process.stdout.write(text);
+};
+
+/** @throws ConfigError */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ConfigError(`The arguments are not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

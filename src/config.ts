@@ -1,0 +1,134 @@
+import { readFileSync, statSync } from 'node:fs';
+import type * as z from 'zod';
+import { didYouMean } from './catalog/nearest.js';
+import { OPTIONS, type OptionName } from './options.js';
+
+/** Why the start was stopped: what is wrong and what to do, in one message for a person. Never holds a secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+type Values = { -readonly [K in OptionName]?: z.output<(typeof OPTIONS)[K]['schema']> };
+
+export interface Config {
+  readonly values: Readonly<Values>;
+  /** Where Clerk is, without a slash at the end. */
+  readonly apiUrl: string;
+  /** `undefined` on the sandbox, which makes its own. */
+  readonly secretKey: string | undefined;
+  readonly instanceKind: 'test' | 'live' | 'sandbox';
+  /** What confirmations are signed with; random per process where it is not given. */
+  readonly signingKey: string | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const PREFIX = 'CLERK_MCP_';
+const SIGNING_KEY = 'CLERK_MCP_SIGNING_KEY';
+const SIGNING_KEY_BYTES = 32;
+const DEFAULT_API_URL = 'https://api.clerk.com/v1';
+const KEY_FORM = /^sk_(test|live)_[\w-]+$/;
+const KEY_FILE_LIMIT = 4096;
+
+/**
+ * Flags win over the environment. Anything unknown or malformed stops the start, since a typo must never
+ * leave a gate open.
+ * @throws ConfigError
+ */
+export function loadConfig(flags: Readonly<Record<string, unknown>>, env: Environment = process.env): Config {
+  refuseUnknownVariables(env);
+  const values = readOptions(flags, env);
+  const signingKey = readSigningKey(env);
+  if (values.sandbox === true) return { values, signingKey, apiUrl: '', secretKey: undefined, instanceKind: 'sandbox' };
+  const secretKey = readSecretKey(env);
+  const instanceKind = secretKey.startsWith('sk_live_') ? 'live' : 'test';
+  return { values, signingKey, apiUrl: readApiUrl(env), secretKey, instanceKind };
+}
+
+/** The settings that every command takes, checked; for commands that need no instance. */
+export function loadValues(flags: Readonly<Record<string, unknown>>, env: Environment = process.env): Readonly<Values> {
+  refuseUnknownVariables(env);
+  return readOptions(flags, env);
+}
+
+function refuseUnknownVariables(env: Environment): void {
+  const known: string[] = [...Object.values(OPTIONS).map((option) => option.env), SIGNING_KEY];
+  for (const name of Object.keys(env)) {
+    if (!name.toUpperCase().startsWith(PREFIX) || known.includes(name)) continue;
+    throw new ConfigError(`Unknown environment variable ${name}.${didYouMean(name, known)} Unset or rename it.`);
+  }
+}
+
+function readOptions(flags: Readonly<Record<string, unknown>>, env: Environment): Values {
+  const values: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(OPTIONS)) {
+    const fromFlag = flags[name];
+    const fromEnv = env[option.env];
+    const given = fromFlag ?? (fromEnv === '' ? undefined : fromEnv);
+    if (given === undefined) continue;
+    const where = fromFlag === undefined ? option.env : (option.flag.split(' ')[0] ?? option.flag);
+    const result = (option.schema as z.ZodType).safeParse(given);
+    if (!result.success) throw new ConfigError(`${where}: ${result.error.issues.map((issue) => issue.message).join('; ')}.`);
+    values[name] = result.data;
+  }
+  return values as Values;
+}
+
+function readSigningKey(env: Environment): string | undefined {
+  const key = env[SIGNING_KEY];
+  if (!key) return undefined;
+  if (Buffer.byteLength(key) >= SIGNING_KEY_BYTES) return key;
+  throw new ConfigError(
+    `${SIGNING_KEY} is too short: it must have ${SIGNING_KEY_BYTES} bytes or more, for example from openssl rand -base64 32.`,
+  );
+}
+
+function readSecretKey(env: Environment): string {
+  const direct = env.CLERK_SECRET_KEY?.trim();
+  const file = env.CLERK_SECRET_KEY_FILE?.trim();
+  if (direct && file) throw new ConfigError('CLERK_SECRET_KEY and CLERK_SECRET_KEY_FILE are both set. Keep one.');
+  if (file) return checkKey(readKeyFile(file), `The file that CLERK_SECRET_KEY_FILE names`);
+  if (direct) return checkKey(direct, 'CLERK_SECRET_KEY');
+  throw new ConfigError(
+    'No Clerk key. Set CLERK_SECRET_KEY (Clerk dashboard, API keys, secret key) or CLERK_SECRET_KEY_FILE, or start with --sandbox to try it without an account.',
+  );
+}
+
+function readKeyFile(path: string): string {
+  try {
+    if (!statSync(path).isFile()) throw new Error('it is not a regular file');
+    if (statSync(path).size > KEY_FILE_LIMIT) throw new Error('it is too large to hold only a key');
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    throw new ConfigError(`CLERK_SECRET_KEY_FILE cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+function checkKey(key: string, where: string): string {
+  if (KEY_FORM.test(key)) return key;
+  if (/^pk_/.test(key))
+    throw new ConfigError(`${where} holds a publishable key (pk_). The Backend API needs the secret key (sk_test_ or sk_live_).`);
+  throw new ConfigError(
+    `${where} does not hold a Clerk secret key: one starts with sk_test_ or sk_live_ and has no spaces in it.`,
+  );
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+function readApiUrl(env: Environment): string {
+  const given = env.CLERK_API_URL?.trim();
+  if (!given) return DEFAULT_API_URL;
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new ConfigError(`CLERK_API_URL is no http or https address. The default is ${DEFAULT_API_URL}.`);
+  }
+  if (url.username || url.password || url.search || url.hash) {
+    throw new ConfigError('CLERK_API_URL must be an address without user, query or fragment.');
+  }
+  if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
+    throw new ConfigError('CLERK_API_URL must be https: the key would travel in the clear. http is for this machine only.');
+  }
+  // Clerk's own SDK takes the address without the version, so people have it that way in their environment.
+  if (url.hostname === 'api.clerk.com' && url.pathname === '/') url.pathname = '/v1';
+  return url.href.replace(/\/+$/, '');
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { operations } from '../../tools/index.js';
+import { runProgram } from '../support/program.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+
+describe('the command line', () => {
+  it('tells its version and its help on stdout', async () => {
+    expect(await runProgram(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
+    const help = await runProgram(['--help']);
+    expect(help).toMatchObject({ code: 0, stderr: '' });
+    for (const flag of ['--sandbox', '--read-only', '--tools', '--exclude', 'CLERK_SECRET_KEY'])
+      expect(help.stdout).toContain(flag);
+  });
+
+  it('lists the tools with risk, gate and request', async () => {
+    const { code, stdout } = await runProgram(['tools', '--json']);
+    const rows = JSON.parse(stdout) as { name: string; risk: string; gated: boolean; request: string }[];
+    expect(code).toBe(0);
+    expect(rows.map((row) => row.name).sort()).toEqual(operations.map((operation) => operation.name).sort());
+    expect(rows).toContainEqual(
+      expect.objectContaining({
+        name: 'Users_markBanned',
+        risk: 'destructive',
+        gated: true,
+        request: 'POST /users/{user_id}/ban',
+      }),
+    );
+    const table = await runProgram(['tools', '--read-only', '--tools', 'Users']);
+    expect(table.stdout).toMatch(/^Users_getUserDetails +read +GET \/users\/\{user_id\}$/m);
+    expect(table.stdout).not.toContain('Users_markBanned');
+  });
+
+  it('makes one call by the same road', async () => {
+    const { code, stdout, stderr } = await runProgram(['call', 'Users_getTotalCount', '--sandbox']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({ object: 'total_count', total_count: expect.any(Number) });
+  });
+
+  it('takes the arguments from stdin where they must not stand in a process list', async () => {
+    const { code, stdout } = await runProgram(['call', 'Users_listSortedByCreationDate', '-', '--sandbox'], {
+      stdin: '{"limit":1}',
+    });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toHaveLength(1);
+  });
+
+  it('refuses a gated call without confirmation: exit code 3, nothing on stdout', async () => {
+    const { code, stdout, stderr } = await runProgram(['call', 'Users_markBanned', '{"user_id":"user_1"}', '--sandbox']);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(JSON.parse(stderr)).toMatchObject({ operation: 'Users_markBanned' });
+  });
+
+  it("answers Clerk's errors on stderr: exit code 1", async () => {
+    const { code, stdout, stderr } = await runProgram(['call', 'Users_getUserDetails', '{"user_id":"user_nobody"}', '--sandbox']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(JSON.parse(stderr)).toMatchObject({ error: 'resource_not_found', status: 404 });
+  });
+
+  it.each([
+    ['an unknown flag', ['--read-onyl'], {}, /unknown option '--read-onyl'[\s\S]*--read-only/],
+    ['an unknown command', ['toolz'], {}, /unknown command 'toolz'/],
+    ['an unknown flag of a command', ['tools', '--jsn'], {}, /--json/],
+    ['an unknown tool', ['call', 'Users_markBaned', '--sandbox'], {}, /Users_markBanned/],
+    ['arguments that are no JSON', ['call', 'Users_getTotalCount', '{limit:1}', '--sandbox'], {}, /not JSON/],
+    ['a pattern that matches nothing', ['--sandbox', '--tools', 'Userz'], {}, /"Userz".*Users/],
+    ['a missing key', [], {}, /No Clerk key.*--sandbox/],
+    ['a variable of ours misspelt', ['--sandbox'], { CLERK_MCP_READONLY: '1' }, /CLERK_MCP_READ_ONLY/],
+    ['a malformed value', ['--sandbox', '--timeout', '5s'], {}, /--timeout: .*milliseconds/],
+  ])('stops at %s: exit code 2, the message on stderr', async (_, args, env, message) => {
+    const ended = await runProgram(args, { env });
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toMatch(message);
+  });
+
+  it('never prints a key that it refuses', async () => {
+    const ended = await runProgram(['tools'], { env: { CLERK_SECRET_KEY: 'pk_live_verysecret' } });
+    expect(ended.code).toBe(0);
+    const started = await runProgram([], { env: { CLERK_SECRET_KEY: 'pk_live_verysecret' } });
+    expect(started).toMatchObject({ code: 2, stdout: '' });
+    expect(started.stderr).not.toContain('verysecret');
+  });
+});

@@ -1,0 +1,163 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { Client as ModernClient } from '@modelcontextprotocol/client';
+import { StdioClientTransport as ModernStdio } from '@modelcontextprotocol/client/stdio';
+import { Client as EmbeddedClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport as EmbeddedStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+
+/** The built program. */
+export const PROGRAM = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+/** What a person at the client answers to a question. */
+export type Answer = { action: 'accept'; content: Record<string, string | boolean> } | { action: 'decline' | 'cancel' };
+
+export interface ProgramOptions {
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Makes the client declare elicitation and answers with this. */
+  readonly person?: (question: { message: string; requestedSchema: unknown }) => Answer | Promise<Answer>;
+}
+
+export interface ToolResult {
+  readonly isError: boolean;
+  readonly text: string;
+  /** The text as JSON, where it is. */
+  readonly json: unknown;
+}
+
+export interface ProgramClient {
+  readonly listTools: () => Promise<
+    { name: string; description?: string | undefined; inputSchema: object; annotations?: object | undefined }[]
+  >;
+  readonly call: (
+    name: string,
+    args?: Record<string, unknown>,
+    options?: { signal?: AbortSignal; timeout?: number },
+  ) => Promise<ToolResult>;
+  readonly instructions: () => string | undefined;
+  readonly pid: () => number;
+  readonly stderr: () => string;
+  readonly close: () => Promise<void>;
+}
+
+/** A child's environment: ours is not inherited, so that nobody's real key is ever used. */
+export const childEnv = (env: Readonly<Record<string, string>> = {}): Record<string, string> => ({
+  PATH: process.env.PATH ?? '',
+  ...env,
+});
+
+const toResult = (result: Readonly<Record<string, unknown>>): ToolResult => {
+  const [first] = (result.content ?? []) as { type: string; text: string }[];
+  const text = first?.text ?? '';
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    json = undefined;
+  }
+  return { isError: result.isError === true, text, json };
+};
+
+/** The kinds of client that hosts embed: the v1 SDK, and the v2 SDK in either era. */
+export const CLIENTS = ['v1', 'v2 (2025)', 'v2 (2026)'] as const;
+export type ClientKind = (typeof CLIENTS)[number];
+
+/** Starts the built program over stdio and connects a real client to it. */
+export async function startProgram(kind: ClientKind = 'v2 (2026)', options: ProgramOptions = {}): Promise<ProgramClient> {
+  const parameters = {
+    command: process.execPath,
+    args: [PROGRAM, ...(options.args ?? ['--sandbox'])],
+    env: childEnv(options.env),
+    stderr: 'pipe' as const,
+  };
+  return kind === 'v1' ? startEmbedded(parameters, options) : startModern(parameters, options, kind);
+}
+
+type Parameters = { command: string; args: string[]; env: Record<string, string>; stderr: 'pipe' };
+
+async function startEmbedded(parameters: Parameters, { person }: ProgramOptions): Promise<ProgramClient> {
+  const transport = new EmbeddedStdio(parameters);
+  const stderr = collect(transport);
+  const client = new EmbeddedClient({ name: 'test', version: '1' }, { capabilities: person ? { elicitation: {} } : {} });
+  if (person) {
+    client.setRequestHandler(ElicitRequestSchema, async ({ params }) => {
+      if (!('requestedSchema' in params)) return { action: 'cancel' };
+      return person({ message: params.message, requestedSchema: params.requestedSchema });
+    });
+  }
+  await client.connect(transport);
+  return {
+    listTools: async () => (await client.listTools()).tools,
+    call: async (name, args = {}, request = {}) =>
+      toResult((await client.callTool({ name, arguments: args }, undefined, request)) as Record<string, unknown>),
+    instructions: () => client.getInstructions(),
+    pid: () => transport.pid ?? 0,
+    stderr,
+    close: () => client.close(),
+  };
+}
+
+async function startModern(parameters: Parameters, { person }: ProgramOptions, kind: ClientKind): Promise<ProgramClient> {
+  const transport = new ModernStdio(parameters);
+  const stderr = collect(transport);
+  const client = new ModernClient(
+    { name: 'test', version: '1' },
+    {
+      capabilities: person ? { elicitation: {} } : {},
+      ...(kind === 'v2 (2026)' ? { versionNegotiation: { mode: { pin: '2026-07-28' } } } : {}),
+    },
+  );
+  if (person) {
+    client.setRequestHandler('elicitation/create', async ({ params }) => {
+      if (!('requestedSchema' in params)) return { action: 'cancel' };
+      return person({ message: params.message, requestedSchema: params.requestedSchema });
+    });
+  }
+  await client.connect(transport);
+  return {
+    listTools: async () => (await client.listTools()).tools,
+    call: async (name, args = {}, request = {}) =>
+      toResult((await client.callTool({ name, arguments: args }, request)) as Record<string, unknown>),
+    instructions: () => client.getInstructions(),
+    pid: () => transport.pid ?? 0,
+    stderr,
+    close: () => client.close(),
+  };
+}
+
+function collect(transport: { stderr: unknown }): () => string {
+  const chunks: string[] = [];
+  (transport.stderr as NodeJS.ReadableStream | null)?.on('data', (chunk: Buffer) => chunks.push(String(chunk)));
+  return () => chunks.join('');
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the built program to its end. `stdin` is written and closed at once; without it stdin is empty. */
+export async function runProgram(
+  args: readonly string[],
+  options: { env?: Readonly<Record<string, string>>; stdin?: string } = {},
+): Promise<Ended> {
+  const child = spawn(process.execPath, [PROGRAM, ...args], { env: childEnv(options.env), stdio: 'pipe' });
+  child.stdin.on('error', () => {});
+  child.stdin.end(options.stdin ?? '');
+  return ended(child);
+}
+
+/** Resolves when the process has ended and both its streams are read. */
+export async function ended(child: ChildProcess): Promise<Ended> {
+  const stdout: string[] = [];
+  const stderr: string[] = [];
+  child.stdout?.on('data', (chunk: Buffer) => stdout.push(String(chunk)));
+  child.stderr?.on('data', (chunk: Buffer) => stderr.push(String(chunk)));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve({ code, signal, stdout: stdout.join(''), stderr: stderr.join('') }));
+  });
+}
