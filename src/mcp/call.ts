@@ -1,7 +1,6 @@
 import type { Catalog } from '../catalog/catalog.js';
 import type { Operation } from '../catalog/operation.js';
 import { parseArguments } from '../catalog/parse.js';
-import type { Arguments } from '../catalog/types.js';
 import type { ClerkClient } from '../clerk/client.js';
 import { ClerkApiError, ClerkError } from '../clerk/errors.js';
 import type { Logger } from '../logger.js';
@@ -102,13 +101,15 @@ export class Calls {
       case 'ask':
         return decision;
       case 'allow':
-        return this.#send(operation, args, decision.grant, signal);
+        return this.#send(decision.grant, signal);
       default:
         return decision satisfies never;
     }
   }
 
-  async #send(operation: Operation, args: Arguments, grant: Grant, signal: AbortSignal): Promise<CallOutcome> {
+  /** What was granted is what goes out: operation and arguments are the grant's own. */
+  async #send(grant: Grant, signal: AbortSignal): Promise<CallOutcome> {
+    const { operation, args } = grant;
     const recorded = await this.#options.policy.begin(grant);
     try {
       const answer = await this.#options.clerk.send(operation, args, { signal });

@@ -71,11 +71,11 @@ export class Lookup {
     return typeof primary?.name === 'string' && primary.name !== '' ? primary.name : undefined;
   }
 
-  /** The inputs by which a call names its target, the most telling first. */
+  /** The inputs by which a call names its target, the most particular first: a member before the organization. */
   targetInputs(operation: Operation): readonly string[] {
     const { target } = operation.spec;
-    if (target === undefined) return pathInputs(operation).reverse();
-    return target.find === undefined ? Object.values(this.#readInputs(operation)) : [target.find];
+    if (target?.find !== undefined) return [target.find];
+    return [...Object.values(this.#readInputs(operation)).reverse(), ...pathInputs(operation).reverse()];
   }
 
   /** Inputs of the read that finds the target, to inputs of the operation. */

@@ -18,10 +18,6 @@ import { Rules, type Step, type Verdict } from './rules.js';
 import { type Binding, Sealer } from './sealer.js';
 import type { Caller, Decision, Grant, PersonAnswer, PolicyCall, Recorded, Strength } from './types.js';
 
-export type { PolicyOptions } from './options.js';
-export type { Caller, Decision, Grant, Instance, Outcome, PersonAnswer, PolicyCall, Read, Recorded, Strength } from './types.js';
-export { PolicyRefusal } from './types.js';
-
 /** Why a call would be decided as it would. */
 export interface Explanation {
   readonly operation: string;

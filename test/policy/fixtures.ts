@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { Catalog } from '../../src/catalog/catalog.js';
 import { defineOperation, type Operation } from '../../src/catalog/operation.js';
 import type { Arguments } from '../../src/catalog/types.js';
-import { Policy, type PolicyCall, type PolicyOptions } from '../../src/policy/policy.js';
+import type { PolicyOptions } from '../../src/policy/options.js';
+import { Policy } from '../../src/policy/policy.js';
+import type { PolicyCall } from '../../src/policy/types.js';
 
 const id = z.string();
 
@@ -165,7 +167,7 @@ export const operations = {
     description: 'Mints.',
     body: { user_id: id },
     risk: 'credential',
-    effect: 'Shows {where} a link with which anybody can sign in as {target}.',
+    effect: 'Shows in this conversation a link with which anybody can sign in as {target}.',
     target: { read: 'Users_get', with: { user_id: 'user_id' } },
   }),
   rotate: defineOperation({

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { Catalog } from '../../src/catalog/catalog.js';
 import { defineOperation, type Operation } from '../../src/catalog/operation.js';
 import type { Arguments } from '../../src/catalog/types.js';
 import { Previewer, type PreviewWish } from '../../src/policy/preview.js';
+import { returnsSecret } from '../../src/policy/risk.js';
+import { operations as real } from '../../tools/index.js';
+import { minimalArguments } from '../support/sample-arguments.js';
 import { ADA, Clock, catalog, Instance, NotFound, operations } from './fixtures.js';
 
 function make(options: { label?: string; keepsSecrets?: boolean } = {}) {
@@ -57,13 +61,15 @@ describe('Previewer', () => {
     const { instance, describe: preview } = make({ label: 'example.com' });
     instance.answers.Users_get = () => Promise.reject(new Error('502'));
     const oauth = defineOperation({
-      ...operations.ban.spec,
       name: 'Users_oauth',
+      clerk: 'GetOAuthAccessToken',
       request: 'GET /users/{user_id}/oauth_access_tokens/{provider}',
+      title: 'Get a token',
+      description: 'Reads a token.',
       path: { user_id: z.string(), provider: z.string() },
       risk: 'credential',
       effect: 'Shows a token of {target} at {provider}.',
-      consequences: [],
+      target: { read: 'Users_get' },
     });
     expect(await preview(oauth, { user_id: 'user_ada', provider: 'oauth_google' })).toMatchObject({
       effect: 'Shows a token of user_ada at oauth_google.',
@@ -94,8 +100,12 @@ describe('Previewer', () => {
 
   it('looks up by operations that read, and by no other, whatever is declared', async () => {
     const careless = defineOperation({
-      ...operations.ban.spec,
       name: 'Users_careless',
+      clerk: 'BanUser',
+      request: 'POST /users/{user_id}/ban',
+      title: 'Ban a user',
+      description: 'Bans.',
+      path: { user_id: z.string() },
       risk: 'destructive',
       effect: 'Bans {target}.',
       target: { read: 'Users_delete' },
@@ -177,6 +187,22 @@ describe('Previewer', () => {
     expect(await make().describe(operations.rotate, { id: 'oa_1' })).toMatchObject({
       details: [expect.stringContaining('secret')],
     });
+  });
+
+  it.each(real.filter(returnsSecret))('says of $name where its secret goes', async (operation) => {
+    for (const keepsSecrets of [true, false]) {
+      const options = {
+        catalog: new Catalog(real),
+        read: async () => Promise.reject(new Error('away')),
+        timeoutMs: 1,
+        now: Date.now,
+      };
+      const previewer = new Previewer({ ...options, instance: { kind: 'live', id: 'i', label: 'x' }, keepsSecrets });
+      const shown = await previewer.describe(operation, minimalArguments(operation), { counts: true, mayRead: () => true });
+      if (shown === 'missing') throw new Error('missing');
+      expect(shown.effect.includes('in this conversation')).toBe(!keepsSecrets);
+      expect(shown.details.join(' ')).toContain(keepsSecrets ? 'does not enter the conversation' : 'will enter the conversation');
+    }
   });
 
   it('says how many items a bulk call has', async () => {

@@ -7,8 +7,9 @@ import type { Arguments } from '../../src/catalog/types.js';
 import type { AuditLine } from '../../src/policy/audit/line.js';
 import { AuditLog } from '../../src/policy/audit/log.js';
 import { verifyAudit } from '../../src/policy/audit/verify.js';
-import type { Decision, PolicyCall, PolicyOptions } from '../../src/policy/policy.js';
+import type { PolicyOptions } from '../../src/policy/options.js';
 import { readPolicy } from '../../src/policy/read-policy.js';
+import type { Decision, PolicyCall } from '../../src/policy/types.js';
 import { type Bench, bench, call, catalog, operations } from './fixtures.js';
 
 const USER = { user_id: 'user_ada' };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Recorder } from '../../src/sandbox/recorder.js';
 import { addUser, idsOf, NOON, openSandbox } from './harness.js';
 
 const bare = (url: string, headers: Record<string, string>) => fetch(url, { headers });
@@ -200,11 +201,20 @@ describe('/_sandbox', () => {
   });
 
   test('keeps the last thousand', async () => {
-    const client = await openSandbox();
-    for (let nth = 0; nth < 1003; nth++) await client.get(`/users/user_${nth}`);
-    const { body } = await client.get('/_sandbox/requests');
-    expect(body.total_count).toBe(1000);
-    expect((body.data as unknown as { path: string }[])[0]?.path).toBe('/users/user_3');
+    const recorder = new Recorder(() => NOON);
+    for (let nth = 0; nth < 1003; nth++) {
+      const request = {
+        method: 'GET',
+        segments: ['users', `user_${nth}`],
+        query: new URLSearchParams(),
+        headers: {},
+        body: new Uint8Array(),
+      };
+      await recorder.middleware({ request, operation: undefined, params: {} }, async () => ({ status: 200 }));
+    }
+    expect(recorder.requests).toHaveLength(1000);
+    expect(recorder.requests[0]?.path).toBe('/users/user_3');
+    expect(recorder.requests.at(-1)?.path).toBe('/users/user_1002');
   });
 
   test('reset forgets everything and seeds again', async () => {

@@ -110,7 +110,7 @@ export function checkPassword(instance: Instance, password: string): void {
   }
   checkSize(password);
   if (instance.store.setting(instanceSettings).hibp && PWNED.has(password.toLowerCase())) {
-    throw refusePassword('form_password_pwned', 'Password has been found in an online data breach. Please use a different one.');
+    throw refusePassword('form_password_pwned', 'This password is on a list of leaked ones. Choose another.');
   }
 }
 
