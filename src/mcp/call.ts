@@ -43,8 +43,7 @@ export interface CallsOptions {
 /** The road of every call, whatever transport it came by: find, parse, decide, record, send, shape. */
 export class Calls {
   readonly #options: CallsOptions;
-  readonly #inFlight = new Set<Promise<unknown>>();
-  readonly #stopping = new AbortController();
+  readonly #inFlight = new Map<Promise<unknown>, AbortController>();
 
   constructor(options: CallsOptions) {
     this.#options = options;
@@ -56,8 +55,9 @@ export class Calls {
   async call(call: Call): Promise<CallOutcome> {
     const operation = this.#find(call.name);
     const started = performance.now();
-    const running = this.#run(operation, call);
-    this.#inFlight.add(running);
+    const abort = follow(call.signal);
+    const running = this.#run(operation, call, abort.signal);
+    this.#inFlight.set(running, abort);
     try {
       const outcome = await running;
       this.#log(operation, call, outcome.kind, started);
@@ -73,8 +73,10 @@ export class Calls {
 
   /** Lets calls in flight end for `graceMs`, then aborts the rest and waits until each has been answered. */
   async stop(graceMs: number): Promise<void> {
-    const timer = setTimeout(() => this.#stopping.abort(), graceMs);
-    while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight);
+    const timer = setTimeout(() => {
+      for (const abort of this.#inFlight.values()) abort.abort();
+    }, graceMs);
+    while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight.keys());
     clearTimeout(timer);
   }
 
@@ -86,14 +88,13 @@ export class Calls {
     throw new UnknownToolError(`Unknown tool: ${name}.${catalog.suggest(name)}`);
   }
 
-  async #run(operation: Operation, call: Call): Promise<CallOutcome> {
+  async #run(operation: Operation, call: Call, signal: AbortSignal): Promise<CallOutcome> {
     const parsed = parseArguments(operation, call.arguments, this.#options.policy.mayConfirm(operation));
     if (!parsed.ok) {
       const hint = 'Correct the arguments and call again. Nothing was sent.';
       return failed({ error: 'invalid_arguments', operation: operation.name, faults: parsed.faults, hint });
     }
     const { args, confirm } = parsed;
-    const signal = call.signal === undefined ? this.#stopping.signal : AbortSignal.any([call.signal, this.#stopping.signal]);
     const decision = await this.#options.policy.decide({ ...call, operation, args, confirm, signal });
     switch (decision.kind) {
       case 'refuse':
@@ -130,6 +131,14 @@ export class Calls {
     const ms = Math.round(performance.now() - started);
     this.#options.logger.info({ operation: operation.name, caller: call.caller.name, inputs: known, outcome, ms }, 'call');
   }
+}
+
+/** A controller of the call's own: `AbortSignal.any` with a signal that outlives the call would keep every call. */
+function follow(signal: AbortSignal | undefined): AbortController {
+  const abort = new AbortController();
+  if (signal?.aborted === true) abort.abort();
+  else signal?.addEventListener('abort', () => abort.abort(), { once: true });
+  return abort;
 }
 
 const failed = (model: object): CallOutcome => ({ kind: 'failed', text: JSON.stringify(model) });
