@@ -9,16 +9,16 @@ export const actorTokens = {
     request: 'POST /actor_tokens',
     title: 'Create actor token',
     description:
-      'Mints a token and link for impersonation: the actor is signed in as the user, named in the session token. ' +
-      'For the user in person: SigninTokens_createToken.',
+      'Mints a token and link to impersonate a user; the session token names the actor. ' +
+      'User in person: SigninTokens_createToken.',
     body: {
-      user_id: z.string().describe('Who is impersonated'),
-      actor: z.looseObject({ sub: z.string().describe('User id of who impersonates') }),
+      user_id: z.string().describe('Impersonated'),
+      actor: z.looseObject({ sub: z.string().describe("Impersonator's user id") }),
       expires_in_seconds: z.int().optional().describe('Default 3600'),
       session_max_duration_in_seconds: z.int().optional().describe('Default 1800'),
     },
     risk: 'credential',
-    effect: 'Shows in this conversation a link with which anybody can act as {target}, with {actor} recorded as the actor.',
+    effect: 'Shows {where} a link with which anybody can act as {target}, with {actor} recorded as the actor.',
     target: { read: 'Users_getUserDetails', with: { user_id: 'user_id' } },
   }),
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineOperation } from '../src/catalog/operation.js';
 import { id, limit, offset, paginated } from './schemas.js';
 
-const identifier = z.string().describe('Email address, E.164 phone number or web3 wallet');
+const identifier = z.string().describe('Email, E.164 phone or web3 wallet');
 
 export const allowlistBlocklist = {
   listAllowedIdentifiers: defineOperation({
@@ -20,8 +20,7 @@ export const allowlistBlocklist = {
     clerk: 'CreateAllowlistIdentifier',
     request: 'POST /allowlist_identifiers',
     title: 'Allow an identifier',
-    description:
-      'Lets somebody sign up while the allowlist is on. To ask a person in regardless of it, use Invitations_createNewInvitation.',
+    description: 'Lets somebody sign up while the allowlist is on. To invite regardless of it: Invitations_createNewInvitation.',
     body: {
       identifier,
       notify: z.boolean().optional().describe('Also mail or text an invitation'),
@@ -35,7 +34,7 @@ export const allowlistBlocklist = {
     clerk: 'DeleteAllowlistIdentifier',
     request: 'DELETE /allowlist_identifiers/{identifier_id}',
     title: 'Remove from allowlist',
-    description: 'Takes an entry, given by its id, off the allowlist; no account is deleted.',
+    description: 'Takes an entry off the allowlist; no account is deleted.',
     path: { identifier_id: id },
     risk: 'destructive',
     effect: 'Takes {target} off the allowlist: while the allowlist is on, it can no longer be used to sign up.',
@@ -56,7 +55,7 @@ export const allowlistBlocklist = {
     clerk: 'CreateBlocklistIdentifier',
     request: 'POST /blocklist_identifiers',
     title: 'Block an identifier',
-    description: 'Keeps an identifier out while the blocklist is on. For an existing account use Users_markBanned.',
+    description: 'Keeps an identifier out while the blocklist is on. Existing account: Users_markBanned.',
     body: { identifier },
     risk: 'write',
   }),
@@ -66,7 +65,7 @@ export const allowlistBlocklist = {
     clerk: 'DeleteBlocklistIdentifier',
     request: 'DELETE /blocklist_identifiers/{identifier_id}',
     title: 'Remove from blocklist',
-    description: 'Takes an entry, given by its id, off the blocklist.',
+    description: 'Takes an entry off the blocklist.',
     path: { identifier_id: id },
     risk: 'destructive',
     effect: 'Takes {target} off the blocklist: it can be used to sign up and sign in again.',

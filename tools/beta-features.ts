@@ -32,10 +32,10 @@ export const betaFeatures = {
     request: 'PATCH /beta_features/instance_settings',
     title: 'Update sign-up settings',
     description:
-      'Sets the mail sender, the allowlist switch and test mode of the whole instance; inputs left out stay. For other switches use InstanceSettings_updateInstanceSettings or InstanceSettings_updateRestrictions.',
+      'Sets mail sender, allowlist switch and test mode of the whole instance; inputs left out stay. Other switches: InstanceSettings_updateInstanceSettings, InstanceSettings_updateRestrictions.',
     body: {
       restricted_to_allowlist: z.boolean().nullable().optional(),
-      from_email_address: z.string().nullable().optional().describe('Local part only, alphanumeric: foo for foo@example.com'),
+      from_email_address: z.string().nullable().optional().describe('Local part, alphanumeric'),
       progressive_sign_up: z.boolean().nullable().optional().describe('Deprecated'),
       test_mode: testMode,
     },
@@ -52,7 +52,7 @@ export const betaFeatures = {
     request: 'POST /instance/change_domain',
     title: 'Change production domain',
     description:
-      'Moves a production instance to another domain. Signs every user out; down until DNS, certificates, social redirect URLs and keys are renewed. To rename or proxy a single domain use Domains_updateDomain.',
+      'Moves a production instance to another domain. Signs every user out; down until DNS, certificates, social redirect URLs and keys are renewed. To rename or proxy one domain: Domains_updateDomain.',
     body: newDomain,
     risk: 'destructive',
     effect: moveEffect,

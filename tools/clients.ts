@@ -19,7 +19,7 @@ export const clients = {
     clerk: 'VerifyClient',
     request: 'POST /clients/verify',
     title: 'Verify client token',
-    description: 'Finds the client, with sessions, that a client JWT belongs to; an error when the token is not valid.',
+    description: 'Finds the client, with sessions, that a client JWT belongs to; an error if invalid.',
     body: {
       token: z.string(),
     },

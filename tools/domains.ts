@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineOperation } from '../src/catalog/operation.js';
 import { id, isSecondary, proxyUrl } from './schemas.js';
 
-const hostName = z.string().describe('Host without scheme; a port only in development');
+const hostName = z.string().describe('Host without scheme; port only in development');
 
 export const domains = {
   getAllDomains: defineOperation({
@@ -33,7 +33,7 @@ export const domains = {
     clerk: 'DeleteDomain',
     request: 'DELETE /domains/{domain_id}',
     title: 'Delete a satellite domain',
-    description: 'Ends sign-in on a satellite domain. The primary one can only be changed, with Domains_updateDomain.',
+    description: 'Ends sign-in on a satellite domain. The primary can only be changed: Domains_updateDomain.',
     path: { domain_id: id },
     risk: 'destructive',
     effect: 'Deletes the satellite domain {target}: nobody can sign in there until it is added and set up anew.',
@@ -47,7 +47,7 @@ export const domains = {
     request: 'PATCH /domains/{domain_id}',
     title: 'Update a domain',
     description:
-      'Renames a domain or sets its proxy (proxy_url null returns to DNS; check a proxy with ProxyChecks_verifyProxyConfiguration first). A new primary name also moves the home origin and means downtime until DNS and mail are set up; to move a whole production instance use BetaFeatures_updateInstanceDomain.',
+      'Renames a domain or sets its proxy (null: back to DNS; first try ProxyChecks_verifyProxyConfiguration). A new primary name also moves the home origin: down until DNS and mail are set up. Whole production instance: BetaFeatures_updateInstanceDomain.',
     path: { domain_id: id },
     body: {
       name: hostName.nullable().optional(),

@@ -4,10 +4,10 @@ import { id, limit, offset, paginated } from './schemas.js';
 
 const templateType = z.enum(['email', 'sms']);
 const subject = z.string().nullable().optional().describe('Email only');
-const body = z.string().optional().describe('With its variables not yet filled in');
-const fromEmailName = z.string().optional().describe('Local part of the From address');
-const replyToEmailName = z.string().optional().describe('Local part of the Reply-To address');
-const deliveredByClerk = z.boolean().describe('false: you send, on the email.created or sms.created webhook');
+const body = z.string().optional().describe('With unfilled variables');
+const fromEmailName = z.string().optional().describe('Local part');
+const replyToEmailName = z.string().optional().describe('Local part');
+const deliveredByClerk = z.boolean().describe('false: you send, on webhook email.created or sms.created');
 const deprecated = 'Use the Clerk Dashboard.';
 
 export const emailSmsTemplates = {
@@ -16,7 +16,7 @@ export const emailSmsTemplates = {
     clerk: 'GetTemplateList',
     request: 'GET /templates/{template_type}',
     title: 'List templates',
-    description: 'Texts of the mails or SMS that Clerk sends, with their slugs.',
+    description: 'Texts of the mails or SMS that Clerk sends, with slugs.',
     deprecated,
     path: { template_type: templateType },
     query: { paginated, limit, offset },
@@ -39,13 +39,13 @@ export const emailSmsTemplates = {
     clerk: 'UpsertTemplate',
     request: 'PUT /templates/{template_type}/{slug}',
     title: 'Update a template',
-    description: 'Changes what users are sent. Try it first with EmailSmsTemplates_previewTemplate.',
+    description: 'Changes what users are sent. First try EmailSmsTemplates_previewTemplate.',
     deprecated,
     path: { template_type: templateType, slug: id },
     body: {
       name: z.string().optional(),
       subject,
-      markup: z.string().nullable().optional().describe('Editor source that body is made from'),
+      markup: z.string().nullable().optional().describe('Editor source of body'),
       body,
       delivered_by_clerk: deliveredByClerk.nullable().optional(),
       from_email_name: fromEmailName,
@@ -92,7 +92,7 @@ export const emailSmsTemplates = {
     clerk: 'ToggleTemplateDelivery',
     request: 'POST /templates/{template_type}/{slug}/toggle_delivery',
     title: 'Toggle template delivery',
-    description: 'Sets whether Clerk or your own webhook handler sends the messages of one template.',
+    description: 'Sets whether Clerk or your webhook handler sends its messages.',
     deprecated,
     path: { template_type: templateType, slug: id },
     body: {

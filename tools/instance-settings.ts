@@ -9,24 +9,24 @@ export const instanceSettings = {
     request: 'PATCH /instance',
     title: 'Update instance settings',
     description:
-      'Changes the whole instance; inputs left out stay. For who may sign up use InstanceSettings_updateRestrictions, for the mail sender BetaFeatures_updateInstanceSettings.',
+      'Changes the whole instance; inputs left out stay. Who may sign up: InstanceSettings_updateRestrictions; mail sender: BetaFeatures_updateInstanceSettings.',
     body: {
       test_mode: testMode,
-      hibp: z.boolean().nullable().optional().describe('Check passwords against known breaches'),
+      hibp: z.boolean().nullable().optional().describe('Check for breached passwords'),
       support_email: z.string().nullable().optional(),
       clerk_js_version: z.string().nullable().optional(),
       development_origin: z.string().nullable().optional(),
       allowed_origins: z
         .array(z.string())
         .optional()
-        .describe('The whole new list, for browser extensions and native shells: chrome-extension://UUID, capacitor://localhost'),
+        .describe('Whole list, for extensions and native shells: chrome-extension://UUID, capacitor://localhost'),
       cookieless_dev: z.boolean().nullable().optional().describe('Deprecated: use url_based_session_syncing'),
       url_based_session_syncing: z.boolean().nullable().optional().describe('Development without third-party cookies'),
       preferred_sign_in_strategy_when_password_required: z
         .enum(['password', 'otp', ''])
         .nullable()
         .optional()
-        .describe('Empty returns to password'),
+        .describe('Empty: password'),
     },
     risk: 'destructive',
     idempotent: true,
@@ -41,12 +41,12 @@ export const instanceSettings = {
     request: 'PATCH /instance/organization_settings',
     title: 'Update organization settings',
     description:
-      'Turns organizations on or off and sets their rules for the whole instance; inputs left out stay. For one organization use Organizations_updateOrganization.',
+      'Turns organizations on or off and sets their rules for the whole instance; inputs left out stay. For one: Organizations_updateOrganization.',
     body: {
       enabled: z.boolean().nullable().optional(),
       max_allowed_memberships: z.int().nullable().optional().describe('Per organization'),
       admin_delete_enabled: z.boolean().nullable().optional().describe('Admins may delete their organization'),
-      domains_enabled: z.boolean().nullable().optional().describe('Organizations may have email domains'),
+      domains_enabled: z.boolean().nullable().optional().describe('Email domains for organizations'),
       slug_disabled: z.boolean().nullable().optional(),
       domains_enrollment_modes: z.array(z.string()).optional().describe('automatic_invitation, automatic_suggestion'),
       creator_role_id: z.string().nullable().optional(),
@@ -65,11 +65,11 @@ export const instanceSettings = {
     request: 'PATCH /instance/restrictions',
     title: 'Update sign-up restrictions',
     description:
-      'Switches allowlist, blocklist and email rules for the whole instance; inputs left out stay. Fill the allowlist before switching it on: it shuts out everybody else.',
+      'Switches allowlist, blocklist and email rules for the whole instance; inputs left out stay. Fill the allowlist first: on, it shuts out everybody else.',
     body: {
       allowlist: z.boolean().nullable().optional(),
       blocklist: z.boolean().nullable().optional(),
-      allowlist_blocklist_disabled_on_sign_in: z.boolean().nullable().optional().describe('Apply both lists at sign-up only'),
+      allowlist_blocklist_disabled_on_sign_in: z.boolean().nullable().optional().describe('Both lists at sign-up only'),
       block_email_subaddresses: z.boolean().nullable().optional().describe('Such as a+b@example.com'),
       block_disposable_email_domains: z.boolean().nullable().optional(),
     },

@@ -8,11 +8,11 @@ export const invitations = {
     clerk: 'ListInvitations',
     request: 'GET /invitations',
     title: 'List invitations',
-    description: 'Invitations to sign up to the application. Those to an organization: OrganizationInvitations_list.',
+    description: 'Invitations to sign up to the application. To an organization: OrganizationInvitations_list.',
     query: {
       status: invitationStatus.describe('Default: all but revoked'),
       query: z.string().optional().describe('E-mail or id'),
-      order_by: z.string().optional().describe('created_at, email_address, expires_at; - first: descending. Default -created_at'),
+      order_by: z.string().optional().describe('created_at, email_address, expires_at; -field descends. Default -created_at'),
       paginated,
       limit,
       offset,
@@ -26,14 +26,14 @@ export const invitations = {
     request: 'POST /invitations',
     title: 'Invite to sign up',
     description:
-      'Mails an invitation to sign up to the application; at most 100 an hour. ' +
-      'Into an organization: OrganizationInvitations_createAndSend. An account at once: Users_createNewUser.',
+      'Mails an invitation to sign up; at most 100 an hour. ' +
+      'To an organization: OrganizationInvitations_createAndSend. An account at once: Users_createNewUser.',
     body: {
       email_address: z.string(),
       public_metadata: publicMetadata.optional().describe('Passed on to the user'),
-      redirect_url: z.string().optional().describe('Where the link in the mail leads'),
+      redirect_url: z.string().optional().describe('Where the link leads'),
       notify,
-      ignore_existing: z.boolean().nullable().optional().describe('Invite even where an invitation or user has the address'),
+      ignore_existing: z.boolean().nullable().optional().describe('Even if an invitation or user has the address'),
       expires_in_days: expiresInDays,
       template_slug: z.enum(['invitation', 'waitlist_invitation']).optional(),
     },
@@ -47,7 +47,7 @@ export const invitations = {
     request: 'POST /invitations/{invitation_id}/revoke',
     title: 'Revoke an invitation',
     description:
-      'Voids the link of an invitation to the application; the person can still sign up where sign-up is open. ' +
+      'Voids an invitation to sign up; where sign-up is open, the person still can. ' +
       'To an organization: OrganizationInvitations_revokeInvitation.',
     path: { invitation_id: id },
     risk: 'destructive',

@@ -4,7 +4,7 @@ import { freeObject, id, limit, offset, paginated } from './schemas.js';
 
 const template = {
   name: z.string(),
-  claims: freeObject.describe('Values may hold shortcodes such as {{user.id}}'),
+  claims: freeObject.describe('Shortcodes such as {{user.id}} work'),
   lifetime: z.int().min(30).max(315360000).nullable().optional().describe('Seconds'),
   allowed_clock_skew: z.int().min(0).max(300).nullable().optional().describe('Seconds'),
   custom_signing_key: z.boolean().optional().describe('true needs signing_algorithm and signing_key'),

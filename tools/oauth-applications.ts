@@ -2,14 +2,14 @@ import * as z from 'zod';
 import { defineOperation } from '../src/catalog/operation.js';
 import { id, limit, offset } from './schemas.js';
 
-const redirectUris = z.array(z.string()).nullable().optional().describe('The whole list; any URL scheme');
+const redirectUris = z.array(z.string()).nullable().optional().describe('Whole list; any URL scheme');
 const callbackUrl = z.string().max(1024).nullable().optional().describe('Deprecated: use redirect_uris');
 const scopes = z
   .string()
   .max(1024)
   .nullable()
   .optional()
-  .describe('Space-separated profile, email, public_metadata, private_metadata; default "profile email"');
+  .describe('Space-separated profile, email, public_metadata, private_metadata; default profile email');
 const isPublic = z.boolean().nullable().optional().describe('No secret, PKCE instead');
 
 export const oAuthApplications = {
@@ -22,7 +22,7 @@ export const oAuthApplications = {
     query: {
       limit,
       offset,
-      order_by: z.string().optional().describe('created_at or name, +/- before it; default +created_at'),
+      order_by: z.string().optional().describe('created_at, name; -field descends. Default created_at'),
       name_query: z.string().optional().describe('Part of the name, or a whole client_id'),
     },
     risk: 'read',
@@ -34,7 +34,7 @@ export const oAuthApplications = {
     request: 'POST /oauth_applications',
     title: 'Create an OAuth application',
     description:
-      "Registers an app that signs users in with this instance's accounts. The answer holds its client secret, which no read returns later.",
+      "Registers an app that signs users in with this instance's accounts. Returns its client secret, which no read shows later.",
     body: {
       name: z.string(),
       redirect_uris: redirectUris,
@@ -45,7 +45,7 @@ export const oAuthApplications = {
       public: isPublic,
     },
     risk: 'credential',
-    effect: 'Registers the OAuth application {name} and shows its client secret in this conversation.',
+    effect: 'Registers the OAuth application {name} and shows its client secret {where}.',
   }),
 
   deleteById: defineOperation({
@@ -53,7 +53,7 @@ export const oAuthApplications = {
     clerk: 'DeleteOAuthApplication',
     request: 'DELETE /oauth_applications/{oauth_application_id}',
     title: 'Delete an OAuth application',
-    description: 'Ends sign-in through it for good. For a leaked secret use OAuthApplications_rotateSecret.',
+    description: 'Ends sign-in through it for good. Leaked secret: OAuthApplications_rotateSecret.',
     path: { oauth_application_id: id },
     risk: 'destructive',
     effect: 'Deletes the OAuth application {target}: nobody can sign in through it any more. This cannot be undone.',
@@ -76,7 +76,7 @@ export const oAuthApplications = {
     clerk: 'UpdateOAuthApplication',
     request: 'PATCH /oauth_applications/{oauth_application_id}',
     title: 'Update an OAuth application',
-    description: 'Inputs left out stay. For a new secret use OAuthApplications_rotateSecret.',
+    description: 'Inputs left out stay. New secret: OAuthApplications_rotateSecret.',
     path: { oauth_application_id: id },
     body: {
       name: z.string().nullable().optional(),
@@ -100,7 +100,7 @@ export const oAuthApplications = {
     path: { oauth_application_id: id },
     risk: 'destructive',
     effect:
-      'Replaces the client secret of {target} and shows the new one in this conversation: sign-in through it fails until the app has the new secret, and the old one cannot be brought back.',
+      'Replaces the client secret of {target} and shows the new one {where}: sign-in through it fails until the app has the new secret, and the old one cannot be brought back.',
     target: { read: 'OAuthApplications_getById' },
     typed: 'target',
     returnsCredential: true,

@@ -5,11 +5,11 @@ import { expiresInDays, id, invitationStatus, limit, notify, offset, privateMeta
 /** What one invitation says, alone or in bulk. */
 const invitation = {
   email_address: z.string(),
-  inviter_user_id: z.string().nullable().optional().describe('An admin of the organization'),
+  inviter_user_id: z.string().nullable().optional().describe('Organization admin'),
   role,
   public_metadata: publicMetadata.nullable().optional(),
   private_metadata: privateMetadata.nullable().optional(),
-  redirect_url: z.string().nullable().optional().describe('Where the link in the mail leads'),
+  redirect_url: z.string().nullable().optional().describe('Where the link leads'),
   expires_in_days: expiresInDays,
   notify,
 };
@@ -20,12 +20,12 @@ export const organizationInvitations = {
     clerk: 'ListOrganizationInvitations',
     request: 'GET /organizations/{organization_id}/invitations',
     title: 'List organization invitations',
-    description: 'Invitations to join one organization, newest first. To the application itself: Invitations_listAllNonRevoked.',
+    description: 'Invitations to one organization. To the application: Invitations_listAllNonRevoked.',
     path: { organization_id: id },
     query: {
       status: invitationStatus,
       email_address: z.string().optional(),
-      order_by: z.string().optional().describe('created_at, email_address; - first: descending. Default -created_at'),
+      order_by: z.string().optional().describe('created_at, email_address; -field descends. Default -created_at'),
       limit,
       offset,
     },
@@ -39,8 +39,8 @@ export const organizationInvitations = {
     title: 'Invite to organization',
     description:
       'Mails an invitation to join; its metadata passes to the membership. ' +
-      'Several people: OrganizationInvitations_bulkCreateAndSend. ' +
-      'Existing user, without asking: OrganizationMemberships_addUserToOrganization.',
+      'Several: OrganizationInvitations_bulkCreateAndSend. ' +
+      'Existing user, unasked: OrganizationMemberships_addUserToOrganization.',
     path: { organization_id: id },
     body: invitation,
     risk: 'write',
@@ -52,7 +52,7 @@ export const organizationInvitations = {
     clerk: 'CreateOrganizationInvitationBulk',
     request: 'POST /organizations/{organization_id}/invitations/bulk',
     title: 'Invite several to organization',
-    description: 'Mails up to 10 invitations to join in one call, as OrganizationInvitations_createAndSend does for one.',
+    description: 'Mails several invitations, each as OrganizationInvitations_createAndSend does.',
     path: { organization_id: id },
     body: {
       as: 'invitations',
@@ -95,7 +95,7 @@ export const organizationInvitations = {
       'Already accepted: OrganizationMemberships_removeUserFromOrganization. To the application: Invitations_revokeInvitation.',
     path: { organization_id: id, invitation_id: id },
     body: {
-      requesting_user_id: z.string().nullable().optional().describe('An admin of the organization'),
+      requesting_user_id: z.string().nullable().optional().describe('Organization admin'),
     },
     risk: 'destructive',
     idempotent: true,

@@ -8,16 +8,17 @@ export const organizationMemberships = {
     clerk: 'ListOrganizationMemberships',
     request: 'GET /organizations/{organization_id}/memberships',
     title: 'List members',
-    description: 'Members of one organization with their roles. Organizations of one user: Users_getOrganizationMemberships.',
+    description:
+      'Members of one organization, with role; times in Unix ms. Organizations of one user: Users_getOrganizationMemberships.',
     path: { organization_id: id },
     query: {
       ...personFilters,
       user_id: anyOfOrNot,
-      role: anyOf.describe('Keys, e.g. org:admin'),
+      role: anyOf.describe('E.g. org:admin'),
       order_by: z
         .string()
         .optional()
-        .describe('created_at, email_address, phone_number, first_name, last_name, username; - first: descending'),
+        .describe('created_at, email_address, phone_number, first_name, last_name, username; -field descends'),
       limit,
       offset,
     },
@@ -30,7 +31,7 @@ export const organizationMemberships = {
     request: 'POST /organizations/{organization_id}/memberships',
     title: 'Add a member',
     description:
-      'Makes an existing user a member at once, without asking them; it becomes the active organization of their next session. ' +
+      'Adds an existing user at once, without asking; it becomes the active organization of their next session. ' +
       'To ask by mail: OrganizationInvitations_createAndSend.',
     path: { organization_id: id },
     body: {
@@ -73,7 +74,7 @@ export const organizationMemberships = {
     clerk: 'UpdateOrganizationMembershipMetadata',
     request: 'PATCH /organizations/{organization_id}/memberships/{user_id}/metadata',
     title: 'Merge membership metadata',
-    description: 'Deep-merges into the metadata of this membership, not of the user; null removes a key.',
+    description: 'Deep-merges into metadata of the membership, not of the user; null removes a key.',
     path: { organization_id: id, user_id: id },
     body: {
       public_metadata: publicMetadata.optional(),

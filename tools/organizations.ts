@@ -4,8 +4,8 @@ import { anyOfOrNot, id, limit, offset, privateMetadata, publicMetadata, timesta
 
 const organizationId = id.describe('Id or slug');
 const includeMembersCount = z.boolean().optional();
-const includeMissingMember = z.boolean().optional().describe('Adds whether nobody in it has elevated permissions');
-const roleSetKey = z.string().nullable().optional().describe('Role set that it uses');
+const includeMissingMember = z.boolean().optional().describe('Adds whether it lacks such a member');
+const roleSetKey = z.string().nullable().optional();
 
 export const organizations = {
   listSortedByCreationDate: defineOperation({
@@ -13,14 +13,14 @@ export const organizations = {
     clerk: 'ListOrganizations',
     request: 'GET /organizations',
     title: 'List organizations',
-    description: 'Finds organizations by name, slug, id or member. For one known id or slug: Organizations_getByIdOrSlug.',
+    description: 'Finds organizations by name, slug or member. One known id or slug: Organizations_getByIdOrSlug.',
     query: {
       include_members_count: includeMembersCount,
       include_missing_member_with_elevated_permissions: includeMissingMember,
-      query: z.string().optional().describe('Substring of name or slug, or the whole id'),
+      query: z.string().optional().describe('Part of name or slug, or whole id'),
       user_id: anyOfOrNot,
       organization_id: anyOfOrNot,
-      order_by: z.string().optional().describe('name, created_at, members_count; - first: descending. Default -created_at'),
+      order_by: z.string().optional().describe('name, created_at, members_count; -field descends. Default -created_at'),
       limit,
       offset,
     },
@@ -33,14 +33,14 @@ export const organizations = {
     request: 'POST /organizations',
     title: 'Create an organization',
     description:
-      'Creates an organization; created_by becomes its admin. ' +
+      'Creates an organization; created_by becomes admin. ' +
       'Add others with OrganizationMemberships_addUserToOrganization or OrganizationInvitations_createAndSend.',
     body: {
       name: z.string().describe('Up to 256 characters, no URL or HTML'),
       created_by: z.string().nullable().optional().describe('User id'),
       private_metadata: privateMetadata.nullable().optional(),
       public_metadata: publicMetadata.nullable().optional(),
-      slug: z.string().nullable().optional().describe('Unique; a-z, 0-9 and -; only where slugs are enabled'),
+      slug: z.string().nullable().optional().describe('Unique; a-z, 0-9, -; only if slugs are enabled'),
       max_allowed_memberships: z.int().min(0).nullable().optional(),
       created_at: timestamp,
       role_set_key: roleSetKey,
@@ -53,7 +53,7 @@ export const organizations = {
     clerk: 'DeleteOrganization',
     request: 'DELETE /organizations/{organization_id}',
     title: 'Delete an organization',
-    description: 'Erases the organization with its memberships and invitations; irreversible. Its users keep their accounts.',
+    description: 'Erases it with memberships and invitations; irreversible. Users keep their accounts.',
     path: { organization_id: id },
     risk: 'destructive',
     effect: 'Deletes {target} for good, with all its memberships and invitations; this cannot be undone.',
@@ -92,13 +92,13 @@ export const organizations = {
     clerk: 'UpdateOrganization',
     request: 'PATCH /organizations/{organization_id}',
     title: 'Update an organization',
-    description: 'Changes only the attributes given. Metadata: Organizations_mergeOrganizationMetadata.',
+    description: 'Changes only what is given. Metadata: Organizations_mergeOrganizationMetadata.',
     path: { organization_id: id },
     body: {
       name: z.string().nullable().optional(),
-      slug: z.string().nullable().optional().describe('Unique'),
+      slug: z.string().nullable().optional(),
       max_allowed_memberships: z.int().min(0).nullable().optional(),
-      admin_delete_enabled: z.boolean().nullable().optional().describe('Whether its admins may delete it'),
+      admin_delete_enabled: z.boolean().nullable().optional().describe('Admins may delete it'),
       created_at: timestamp,
       role_set_key: roleSetKey,
     },
@@ -111,7 +111,7 @@ export const organizations = {
     clerk: 'DeleteOrganizationLogo',
     request: 'DELETE /organizations/{organization_id}/logo',
     title: 'Delete organization logo',
-    description: 'Removes the logo. To put another in its place: Organizations_updateOrganizationLogo.',
+    description: 'Removes the logo. To replace it: Organizations_updateOrganizationLogo.',
     path: { organization_id: id },
     risk: 'destructive',
     effect: 'Deletes the logo of {target}; getting it back takes a new upload.',
@@ -137,7 +137,7 @@ export const organizations = {
     clerk: 'MergeOrganizationMetadata',
     request: 'PATCH /organizations/{organization_id}/metadata',
     title: 'Merge organization metadata',
-    description: 'Deep-merges into the metadata of the organization; null removes a key.',
+    description: 'Deep-merges; null removes a key.',
     path: { organization_id: id },
     body: {
       public_metadata: publicMetadata.optional(),

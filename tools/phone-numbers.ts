@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineOperation } from '../src/catalog/operation.js';
 import { id } from './schemas.js';
 
-const reservedForSecondFactor = z.boolean().nullable().optional().describe('Use for MFA only; must be verified');
+const reservedForSecondFactor = z.boolean().nullable().optional().describe('For MFA only; must be verified');
 
 export const phoneNumbers = {
   createNewPhoneNumber: defineOperation({
@@ -10,12 +10,12 @@ export const phoneNumbers = {
     clerk: 'CreatePhoneNumber',
     request: 'POST /phone_numbers',
     title: 'Add phone number',
-    description: 'Adds a phone number to an existing user; set verified only if the person has proved that it is theirs.',
+    description: 'Adds a number to an existing user; set verified only if the person has proved that it is theirs.',
     body: {
       user_id: z.string(),
       phone_number: z.string().describe('E.164'),
       verified: z.boolean().nullable().optional(),
-      primary: z.boolean().nullable().optional().describe('Default true for the first number only'),
+      primary: z.boolean().nullable().optional().describe('Default true for the first only'),
       reserved_for_second_factor: reservedForSecondFactor,
     },
     risk: 'write',
@@ -38,7 +38,7 @@ export const phoneNumbers = {
     clerk: 'GetPhoneNumber',
     request: 'GET /phone_numbers/{phone_number_id}',
     title: 'Get phone number',
-    description: 'One number with verification and MFA state. The user of a number: Users_listSortedByCreationDate.',
+    description: 'One number with verification and MFA state. Its user: Users_listSortedByCreationDate.',
     path: { phone_number_id: id },
     risk: 'read',
   }),

@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import { defineOperation } from '../src/catalog/operation.js';
-import { id, limit, offset } from './schemas.js';
+import { anyOfOrNot, id, limit, offset } from './schemas.js';
 
 const domain = z.string().describe('Deprecated: use domains');
-const domains = z.array(z.string()).describe('Email domains that sign in through it');
+const domains = z.array(z.string()).describe('Email domains');
 const identityProvider = {
   idp_entity_id: z.string().nullable().optional(),
   idp_sso_url: z.string().nullable().optional(),
   idp_certificate: z.string().nullable().optional().describe('X.509'),
   idp_metadata_url: z.string().nullable().optional().describe('Overrides the three above'),
-  idp_metadata: z.string().nullable().optional().describe('XML; overrides them too'),
+  idp_metadata: z.string().nullable().optional().describe('XML, likewise'),
 };
 const organizationId = z.string().nullable().optional().describe('Its users become members');
 const attributeMapping = z
@@ -22,7 +22,7 @@ const attributeMapping = z
   .nullable()
   .optional()
   .describe('IdP attribute names');
-const forceAuthn = z.boolean().optional().describe('The IdP asks for the login every time');
+const forceAuthn = z.boolean().optional().describe('Login at the IdP every time');
 const loginHint = z
   .strictObject({
     mode: z.enum(['email_address', 'custom_attribute', 'off']),
@@ -30,7 +30,7 @@ const loginHint = z
   })
   .nullable()
   .optional();
-const deprecated = "Use Clerk's Enterprise Connections API.";
+const deprecated = 'Use Enterprise Connections.';
 
 export const samlConnectionsBeta = {
   getList: defineOperation({
@@ -44,8 +44,8 @@ export const samlConnectionsBeta = {
       limit,
       offset,
       query: z.string().optional().describe('Part of the name'),
-      order_by: z.string().optional().describe('A field, +/- before it: -created_at'),
-      organization_id: z.array(z.string()).optional().describe('+id includes, -id excludes'),
+      order_by: z.string().optional().describe('E.g. -created_at'),
+      organization_id: anyOfOrNot,
     },
     risk: 'read',
   }),
@@ -56,7 +56,7 @@ export const samlConnectionsBeta = {
     request: 'POST /saml_connections',
     title: 'Create a SAML connection',
     description:
-      'Connects an identity provider for the email domains given in domains. Activate it with SamlConnectionsBeta_updateConnectionById.',
+      'Connects an identity provider for the given domains. Activate it with SamlConnectionsBeta_updateConnectionById.',
     deprecated,
     body: {
       name: z.string(),
@@ -79,8 +79,7 @@ export const samlConnectionsBeta = {
     clerk: 'DeleteSAMLConnection',
     request: 'DELETE /saml_connections/{saml_connection_id}',
     title: 'Delete a SAML connection',
-    description:
-      'Ends single sign-on through it. To pause it, set active to false with SamlConnectionsBeta_updateConnectionById.',
+    description: 'Ends single sign-on through it. To pause it: active false in SamlConnectionsBeta_updateConnectionById.',
     deprecated,
     path: { saml_connection_id: id },
     risk: 'destructive',
@@ -127,7 +126,7 @@ export const samlConnectionsBeta = {
         .boolean()
         .nullable()
         .optional()
-        .describe('On activation: true deletes clashing verified domains, otherwise they make it fail'),
+        .describe('true: activation deletes clashing verified domains, else it fails'),
     },
     risk: 'write',
     idempotent: true,

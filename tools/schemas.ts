@@ -8,13 +8,13 @@ export const limit = z.int().min(1).max(500).optional().describe('Default 10');
 export const offset = z.int().min(0).optional();
 
 /** Where the API can answer a bare array or `{data, total_count}`. */
-export const paginated = z.boolean().optional().describe('true adds total_count');
+export const paginated = z.boolean().optional().describe('Adds total_count');
 
 /** A JSON object whose keys are the caller's. */
 export const freeObject = z.record(z.string(), z.unknown());
 
-/** A moment to filter by. */
-export const unixMs = z.int().optional().describe('Unix ms');
+/** A moment to filter by, in Unix ms: said once, in the description of each operation that has some. */
+export const unixMs = z.int().optional();
 
 /** A moment to set. */
 export const timestamp = z.string().nullable().optional().describe('RFC 3339');
@@ -23,10 +23,10 @@ export const timestamp = z.string().nullable().optional().describe('RFC 3339');
 export const anyOf = z.array(z.string()).optional();
 
 /** Ids to filter by, where a sign can turn one into an exclusion. */
-export const anyOfOrNot = z.array(z.string()).optional().describe('Prefix an id with - to exclude it');
+export const anyOfOrNot = z.array(z.string()).optional().describe('-id excludes');
 
-/** A part of a value to filter by. */
-export const substring = z.string().optional().describe('Substring');
+/** A part of one kind of value to filter by, as `query` says. */
+const substring = z.string().optional();
 
 /** The filters that lists of users and of members share. */
 export const personFilters = {
@@ -34,7 +34,7 @@ export const personFilters = {
   phone_number: anyOf.describe('E.164'),
   username: anyOf,
   web3_wallet: anyOf,
-  query: z.string().optional().describe('Substring of e-mail, phone, username, wallet, name or id'),
+  query: z.string().optional().describe('Part of an e-mail, phone, username, wallet, name or id; *_query: of that kind only'),
   email_address_query: substring,
   phone_number_query: substring,
   username_query: substring,
@@ -45,25 +45,25 @@ export const personFilters = {
   created_at_after: unixMs,
 };
 
-/** Who sees each kind of metadata. */
-export const publicMetadata = freeObject.describe('Frontend can read it');
-export const privateMetadata = freeObject.describe('Backend only');
-export const unsafeMetadata = freeObject.describe('User can write it');
+/** Who sees each kind of metadata; the private kind is for the backend only, as its name says. */
+export const publicMetadata = freeObject.describe('Frontend reads it');
+export const privateMetadata = freeObject;
+export const unsafeMetadata = freeObject.describe('User writes it');
 
 /** A member's role. */
-export const role = z.string().describe('Key, e.g. org:admin, org:member');
+export const role = z.string().describe('E.g. org:member, org:admin');
 
 /** An e-mail address that becomes the user's primary one. */
-export const notifyPrimaryChanged = z.boolean().nullable().optional().describe('Mails the old primary address');
+export const notifyPrimaryChanged = z.boolean().nullable().optional().describe('Mails the old address');
 
 /** What every invitation takes. */
 export const expiresInDays = z.int().min(1).max(365).nullable().optional().describe('Default 30');
-export const notify = z.boolean().nullable().optional().describe('Send the mail; default true');
+export const notify = z.boolean().nullable().optional().describe('Default true');
 export const invitationStatus = z.enum(['pending', 'accepted', 'revoked', 'expired']).optional();
 
 /** Of a domain. Required, optional or nullable as each operation says. */
-export const proxyUrl = z.string().describe('Full URL of your proxy to the Frontend API, e.g. https://example.com/__clerk');
-export const isSecondary = z.boolean().describe('Keep the subdomain: several apps share the root domain');
+export const proxyUrl = z.string().describe('Full URL of your Frontend API proxy, e.g. https://example.com/__clerk');
+export const isSecondary = z.boolean().describe('Keeps the subdomain: several apps share the root domain');
 
 /** Of the instance. */
-export const testMode = z.boolean().nullable().optional().describe('Accept test emails and phone numbers');
+export const testMode = z.boolean().nullable().optional().describe('Accepts test emails and phones');

@@ -8,7 +8,7 @@ export const sessions = {
     clerk: 'GetSessionList',
     request: 'GET /sessions',
     title: 'List sessions',
-    description: 'Sessions of one user or client, newest first; give user_id or client_id. Old inactive ones are purged.',
+    description: 'Sessions of one user or client: give user_id or client_id. Old inactive ones are purged.',
     query: {
       client_id: z.string().optional(),
       user_id: z.string().optional(),
@@ -55,7 +55,7 @@ export const sessions = {
     },
     risk: 'credential',
     effect:
-      'Shows in this conversation a token made from template {template_name}, with which anybody can act as the user of ' +
+      'Shows {where} a token made from template {template_name}, with which anybody can act as the user of ' +
       'session {target} until it expires.',
     target: { read: 'Sessions_getDetails' },
   }),
@@ -67,7 +67,7 @@ export const sessions = {
     version: '2024-10-01',
     title: 'Verify a session',
     description: 'Answers with the session when it is authenticated, else with an error.',
-    deprecated: 'Use Sessions_getDetails for the status; verify tokens with the keys of Jwks_getJsonWebKeySet.',
+    deprecated: 'Use Sessions_getDetails; verify tokens with Jwks_getJsonWebKeySet.',
     path: { session_id: id },
     body: {
       token: z.string().optional().describe("JWT from this session's __session cookie"),

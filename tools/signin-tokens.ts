@@ -10,14 +10,14 @@ export const signinTokens = {
     title: 'Create sign-in token',
     description:
       'Mints a one-time token and link that sign the user in without password. ' +
-      'For somebody else acting as the user: ActorTokens_createToken.',
+      'To act as somebody else: ActorTokens_createToken.',
     body: {
       user_id: z.string(),
-      org_id: z.string().nullable().optional().describe('Organization of the user to make active'),
+      org_id: z.string().nullable().optional().describe('Organization to make active'),
       expires_in_seconds: z.int().min(1).nullable().optional().describe('Default 2592000 (30 days)'),
     },
     risk: 'credential',
-    effect: 'Shows in this conversation a link with which anybody can sign in as {target} until it expires or is used.',
+    effect: 'Shows {where} a link with which anybody can sign in as {target} until it expires or is used.',
     target: { read: 'Users_getUserDetails', with: { user_id: 'user_id' } },
   }),
 

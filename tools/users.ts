@@ -20,23 +20,20 @@ const userFilters = {
   ...personFilters,
   organization_id: anyOfOrNot,
   banned: z.boolean().optional(),
-  last_active_at_since: z.int().optional().describe('Unix ms; old form of last_active_at_after'),
+  last_active_at_since: z.int().optional().describe('Deprecated: use last_active_at_after'),
   last_sign_in_at_before: unixMs,
   last_sign_in_at_after: unixMs,
-  provider: z.string().optional().describe('Such as oauth_google; needs provider_user_id'),
-  provider_user_id: anyOf.describe('Needs provider'),
+  provider: z.string().optional().describe('E.g. oauth_google; only with provider_user_id'),
+  provider_user_id: anyOf,
 };
 
-const password = z.string().nullable().optional().describe('Plain text, 8 characters or more');
-const passwordHasher = z.string().optional().describe('Of password_digest: bcrypt, argon2id, scrypt_firebase, pbkdf2_sha256, …');
-const skipPasswordChecks = z.boolean().nullable().optional().describe('Accepts weak and leaked passwords');
+const password = z.string().nullable().optional().describe('Plain, 8+ characters');
+const passwordHasher = z.string().optional().describe('Of password_digest, e.g. bcrypt, argon2id, pbkdf2_sha256');
+const skipPasswordChecks = z.boolean().nullable().optional();
 const totpSecret = z.string().nullable().optional().describe('SHA1, 6 digits, 30 s');
 const createOrganizationsLimit = z.int().nullable().optional().describe('0: unlimited');
 const bypassClientTrust = z.boolean().nullable().optional().describe('No Device Trust check at sign-in');
-const identificationStatus = z
-  .array(z.enum(['verified', 'reserved']))
-  .optional()
-  .describe('One per value, in order; reserved: unverified but usable. Default verified');
+const identificationStatus = z.array(z.enum(['verified', 'reserved'])).optional();
 
 const activeSessions = {
   read: 'Sessions_listSortedByCreationDate',
@@ -50,8 +47,8 @@ export const users = {
     request: 'GET /users',
     title: 'List users',
     description:
-      'Finds users by e-mail, name, id, organization, ban or activity; filters combine. ' +
-      'For a number only: Users_getTotalCount. For one known id: Users_getUserDetails.',
+      'Finds users by e-mail, name, organization, ban or activity; filters combine, times in Unix ms. ' +
+      'One known id: Users_getUserDetails; number only: Users_getTotalCount.',
     query: {
       ...userFilters,
       user_id: anyOfOrNot,
@@ -61,13 +58,13 @@ export const users = {
       starting_after: z
         .string()
         .optional()
-        .describe('Last user id of the previous page; instead of offset; needs created_at order'),
+        .describe('Last user id of the page before, instead of offset; in created_at order only'),
       order_by: z
         .string()
         .optional()
         .describe(
           'created_at, updated_at, first_name, last_name, username, email_address, phone_number, web3wallet, last_active_at, ' +
-            'last_sign_in_at; - first: descending. Default -created_at',
+            'last_sign_in_at; -field descends. Default -created_at',
         ),
     },
     risk: 'read',
@@ -79,24 +76,26 @@ export const users = {
     request: 'POST /users',
     title: 'Create a user',
     description:
-      'Creates an account at once, by default with verified e-mails and phones; the first of each becomes primary. ' +
-      'To let the person sign up themselves: Invitations_createNewInvitation.',
+      'Creates an account at once; e-mails and phones are verified by default, the first of each primary. ' +
+      'To let the person sign up: Invitations_createNewInvitation.',
     body: {
       external_id: z.string().nullable().optional().describe('Your own unique id'),
       first_name: z.string().nullable().optional(),
       last_name: z.string().nullable().optional(),
       locale: z.string().nullable().optional().describe('Such as en-US'),
       email_address: z.array(z.string()).optional(),
-      email_address_identification_status: identificationStatus,
+      email_address_identification_status: identificationStatus.describe(
+        'One per address, in order; reserved: usable, unverified',
+      ),
       phone_number: z.array(z.string()).optional().describe('E.164'),
-      phone_number_identification_status: identificationStatus,
+      phone_number_identification_status: identificationStatus.describe('Likewise per number'),
       web3_wallet: z.array(z.string()).optional(),
       username: z.string().nullable().optional(),
       password,
       password_digest: z.string().nullable().optional().describe('Instead of password'),
       password_hasher: passwordHasher,
       skip_password_checks: skipPasswordChecks,
-      skip_password_requirement: z.boolean().nullable().optional().describe('Allows a user without password'),
+      skip_password_requirement: z.boolean().nullable().optional(),
       totp_secret: totpSecret,
       backup_codes: z.array(z.string()).optional().describe('Plain or bcrypt'),
       public_metadata: publicMetadata.optional(),
@@ -105,7 +104,7 @@ export const users = {
       delete_self_enabled: z.boolean().nullable().optional(),
       legal_accepted_at: timestamp,
       skip_legal_checks: z.boolean().nullable().optional(),
-      skip_user_requirement: z.boolean().nullable().optional().describe('Allows required identifiers to be missing'),
+      skip_user_requirement: z.boolean().nullable().optional().describe('Required identifiers may be missing'),
       create_organization_enabled: z.boolean().nullable().optional(),
       create_organizations_limit: createOrganizationsLimit,
       created_at: timestamp,
@@ -122,7 +121,7 @@ export const users = {
     clerk: 'GetUsersCount',
     request: 'GET /users/count',
     title: 'Count users',
-    description: 'Counts users with the filters of Users_listSortedByCreationDate, without fetching them.',
+    description: 'Counts users by the filters of Users_listSortedByCreationDate; times in Unix ms.',
     query: {
       ...userFilters,
       user_id: anyOf,
@@ -137,7 +136,7 @@ export const users = {
     request: 'DELETE /users/{user_id}',
     title: 'Delete a user',
     description:
-      'Erases the account with its identifiers, sessions and memberships; irreversible. To only shut the user out: Users_markBanned.',
+      'Erases the account with identifiers, sessions and memberships; irreversible. Only to shut out: Users_markBanned.',
     path: { user_id: id },
     risk: 'destructive',
     effect: 'Deletes {target} for good, with all sessions, identifiers and organization memberships; this cannot be undone.',
@@ -169,25 +168,26 @@ export const users = {
     request: 'PATCH /users/{user_id}',
     title: 'Update a user',
     description:
-      'Changes only the attributes given. A new password, digest or TOTP secret, sign_out_of_other_sessions and removing the ' +
-      'username need confirm. Metadata: Users_mergeUserMetadataAttributes; new e-mail: EmailAddresses_createNewAddress.',
+      'Changes only what is given. A password, digest or TOTP secret, sign_out_of_other_sessions and removing the username ' +
+      'need confirm; a primary_* must be verified. ' +
+      'Metadata: Users_mergeUserMetadataAttributes; new e-mail: EmailAddresses_createNewAddress.',
     path: { user_id: id },
     body: {
       external_id: z.string().nullable().optional().describe('Your own unique id'),
       first_name: z.string().nullable().optional(),
       last_name: z.string().nullable().optional(),
       locale: z.string().nullable().optional().describe('Such as en-US'),
-      primary_email_address_id: z.string().nullable().optional().describe('Must be verified'),
+      primary_email_address_id: z.string().nullable().optional(),
       notify_primary_email_address_changed: notifyPrimaryChanged,
-      primary_phone_number_id: z.string().nullable().optional().describe('Must be verified'),
-      primary_web3_wallet_id: z.string().nullable().optional().describe('Must be verified'),
+      primary_phone_number_id: z.string().nullable().optional(),
+      primary_web3_wallet_id: z.string().nullable().optional(),
       username: z.string().nullable().optional().describe('null or "" removes it'),
       profile_image_id: z.string().nullable().optional(),
       password,
       password_digest: z.string().optional().describe('Instead of password'),
       password_hasher: passwordHasher,
       skip_password_checks: skipPasswordChecks,
-      sign_out_of_other_sessions: z.boolean().nullable().optional().describe('With a password: ends all active sessions'),
+      sign_out_of_other_sessions: z.boolean().nullable().optional().describe('Only with password'),
       totp_secret: totpSecret,
       backup_codes: z.array(z.string()).optional(),
       delete_self_enabled: z.boolean().nullable().optional(),
@@ -223,7 +223,7 @@ export const users = {
     title: 'Ban a user',
     description:
       'Ends every session of the user and bars sign-in until Users_removeBanFromUser. ' +
-      'For a bar that lapses by itself: Users_lockUser; to end one session: Sessions_revokeSession.',
+      'A bar that lapses: Users_lockUser; one session only: Sessions_revokeSession.',
     path: { user_id: id },
     risk: 'destructive',
     idempotent: true,
@@ -252,7 +252,7 @@ export const users = {
     clerk: 'UpdateUserMetadata',
     request: 'PATCH /users/{user_id}/metadata',
     title: 'Merge user metadata',
-    description: 'Deep-merges into the metadata of the user; null removes a key.',
+    description: 'Deep-merges; null removes a key.',
     path: { user_id: id },
     body: {
       public_metadata: publicMetadata.optional(),
@@ -268,7 +268,7 @@ export const users = {
     clerk: 'DisableMFA',
     request: 'DELETE /users/{user_id}/mfa',
     title: 'Disable MFA',
-    description: 'Removes all second factors (SMS, TOTP, backup codes), as when the device is lost; the user must enrol again.',
+    description: 'Removes all second factors (SMS, TOTP, backup codes), as for a lost device; the user must enrol again.',
     path: { user_id: id },
     risk: 'destructive',
     effect: 'Removes every second factor of {target}: the first factor alone is then enough until they enrol again.',
@@ -280,12 +280,12 @@ export const users = {
     clerk: 'GetOAuthAccessToken',
     request: 'GET /users/{user_id}/oauth_access_tokens/{provider}',
     title: 'Get OAuth tokens',
-    description: "Reveals the user's live access token at a social provider they connected, refreshed when expired.",
-    path: { user_id: id, provider: id.describe('Such as oauth_google') },
+    description: "Reveals the user's live access token at a connected social provider, refreshed when expired.",
+    path: { user_id: id, provider: id.describe('E.g. oauth_google') },
     query: { paginated, limit, offset },
     risk: 'credential',
     openWorld: true,
-    effect: 'Shows in this conversation the token with which anybody can act as {target} at {provider}.',
+    effect: 'Shows {where} the token with which anybody can act as {target} at {provider}.',
     target: { read: 'Users_getUserDetails' },
   }),
 
@@ -294,8 +294,7 @@ export const users = {
     clerk: 'UsersGetOrganizationMemberships',
     request: 'GET /users/{user_id}/organization_memberships',
     title: "List a user's organizations",
-    description:
-      'The organizations a user belongs to, with role. Members of one organization: OrganizationMemberships_getAllMembers.',
+    description: 'Organizations of one user, with role. Members of one organization: OrganizationMemberships_getAllMembers.',
     path: { user_id: id },
     query: { limit, offset },
     risk: 'read',
@@ -306,7 +305,7 @@ export const users = {
     clerk: 'DeleteUserProfileImage',
     request: 'DELETE /users/{user_id}/profile_image',
     title: 'Delete profile image',
-    description: "Removes the user's picture. To put another in its place: Users_setProfileImage.",
+    description: "Removes the user's picture. To replace it: Users_setProfileImage.",
     path: { user_id: id },
     risk: 'destructive',
     effect: 'Deletes the profile image of {target}; getting it back takes a new upload.',

@@ -20,11 +20,11 @@ export const webhooks = {
     request: 'POST /webhooks/svix',
     title: 'Create webhooks app',
     description:
-      'Sets up webhooks where there are none yet and returns a login link to their dashboard. If they exist use Webhooks_generateSvixDashboardUrl.',
+      'Sets up webhooks where there are none and returns a login link to their dashboard. If they exist: Webhooks_generateSvixDashboardUrl.',
     risk: 'credential',
     openWorld: true,
     effect:
-      "Sets up webhooks for the instance and shows a link in this conversation that logs anyone who has it in to the webhooks' dashboard.",
+      "Sets up webhooks for the instance and shows a link {where} that logs anyone who has it in to the webhooks' dashboard.",
   }),
 
   generateSvixDashboardUrl: defineOperation({
@@ -35,6 +35,6 @@ export const webhooks = {
     description: 'Returns a login link to the Svix dashboard, where webhook endpoints are managed.',
     risk: 'credential',
     openWorld: true,
-    effect: "Shows a link in this conversation that logs anyone who has it in to the dashboard of the instance's webhooks.",
+    effect: "Shows a link {where} that logs anyone who has it in to the dashboard of the instance's webhooks.",
   }),
 };

@@ -10,8 +10,8 @@ export type Place = 'path' | 'query' | 'body' | 'array-body' | 'image';
 
 /** The three inputs that stand for a file. Exactly one of path and base64 is given. */
 const IMAGE_INPUTS: Shape = {
-  file_path: z.string().optional().describe('Image on the local disk (stdio only)'),
-  file_base64: z.string().optional().describe('The image itself, instead of file_path'),
+  file_path: z.string().optional().describe('On the local disk (stdio only)'),
+  file_base64: z.string().optional().describe('Instead of file_path'),
   media_type: z.string().optional().describe('Of file_base64: image/png, jpeg, gif or webp'),
 };
 

@@ -90,14 +90,14 @@ interface Free extends Declared {
 interface SometimesGated extends Declared {
   readonly risk: 'write';
   readonly destructiveWhen: readonly Condition[];
-  /** What will happen, for the person who confirms. `{input}` and `{target}` are filled in. */
+  /** What will happen, for the person who confirms. `{input}`, `{target}` and `{where}` (a secret goes) are filled in. */
   readonly effect: string;
 }
 
 interface AlwaysGated extends Declared {
   readonly risk: 'destructive' | 'credential';
   readonly destructiveWhen?: never;
-  /** What will happen, for the person who confirms. `{input}` and `{target}` are filled in. */
+  /** What will happen, for the person who confirms. `{input}`, `{target}` and `{where}` (a secret goes) are filled in. */
   readonly effect: string;
 }
 

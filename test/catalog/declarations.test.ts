@@ -121,9 +121,11 @@ describe('every gated operation', () => {
         names.includes('target') && target === undefined && 'effect speaks of {target}, but none is looked up',
         ...unknownInputs(
           operation,
-          names.filter((name) => name !== 'target'),
+          names.filter((name) => name !== 'target' && name !== 'where'),
           'effect',
         ),
+        (operation.risk === 'credential' || operation.spec.returnsCredential === true) !== names.includes('where') &&
+          'says {where} the secret goes exactly when the answer carries one',
       ];
     });
     expect(faults).toEqual([]);
