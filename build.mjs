@@ -1,21 +1,66 @@
 // Bundles the program: one small chunk per thing that only some commands need, so that the start reads little.
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
+const root = import.meta.dirname;
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-rmSync(new URL('./dist', import.meta.url), { recursive: true, force: true });
-await build({
-  absWorkingDir: import.meta.dirname,
-  entryPoints: { cli: 'src/cli.ts' },
-  outdir: 'dist',
+const shared = {
+  absWorkingDir: root,
   bundle: true,
-  splitting: true,
   format: 'esm',
   platform: 'node',
+  target: 'node20.18',
   // Some packages give their ES module only here.
   mainFields: ['module', 'main'],
-  target: 'node20.18',
+  logLevel: 'warning',
+};
+
+/** The modules that tools/index.ts puts together, as `[file, export]`. */
+const modules = [...readFileSync(join(root, 'tools/index.ts'), 'utf8').matchAll(/^import \{ (\w+) \} from '\.\/(.+)';$/gm)].map(
+  ([, name, file]) => [`../tools/${file}`, name],
+);
+
+/** Builds the schemas once, here, so that no start has to. */
+async function makeManifest() {
+  const imports = modules.map(([file, name], index) => `import { ${name} as m${index} } from '${file}';`);
+  const contents = `${imports.join('\n')}
+import { toManifest } from './catalog/manifest.js';
+export const manifest = toManifest([${modules.map((_, index) => `m${index}`).join(', ')}]);`;
+  const dir = mkdtempSync(join(tmpdir(), 'clerk-mcp-build-'));
+  try {
+    const outfile = join(dir, 'manifest.mjs');
+    await build({ ...shared, outfile, stdin: { contents, resolveDir: join(root, 'src'), loader: 'js' } });
+    return (await import(pathToFileURL(outfile).href)).manifest;
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+/** Puts the manifest in the place of src/operations.ts. */
+const readyMadeOperations = (manifest) => ({
+  name: 'ready-made-operations',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /src[\\/]operations\.ts$/ }, () => ({
+      contents: `import { fromManifest } from './catalog/manifest.js';
+const loaders = [${modules.map(([file, name]) => `() => import('${file}').then((module) => module.${name})`).join(',\n')}];
+export const operations = fromManifest(JSON.parse(${JSON.stringify(JSON.stringify(manifest))}), loaders);`,
+      resolveDir: join(root, 'src'),
+      loader: 'js',
+    }));
+  },
+});
+
+const manifest = await makeManifest();
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+await build({
+  ...shared,
+  entryPoints: { cli: 'src/cli.ts' },
+  outdir: 'dist',
+  splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
   legalComments: 'none',
   minifySyntax: true,
@@ -24,6 +69,6 @@ await build({
   define: { __VERSION__: JSON.stringify(version) },
   // Bundled CommonJS packages still ask for Node's own modules with require().
   banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
-  logLevel: 'warning',
+  plugins: [readyMadeOperations(manifest)],
 });
-chmodSync(new URL('./dist/cli.js', import.meta.url), 0o755);
+chmodSync(join(root, 'dist/cli.js'), 0o755);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineOperation } from '../src/catalog/operation.js';
+import { defineOperation } from '../src/catalog/declaration.js';
 import { id, isSecondary, proxyUrl } from './schemas.js';
 
 const hostName = z.string().describe('Host without scheme; port only in development');

@@ -1,4 +1,4 @@
-import { defineOperation } from '../src/catalog/operation.js';
+import { defineOperation } from '../src/catalog/declaration.js';
 
 export const jwks = {
   getJsonWebKeySet: defineOperation({

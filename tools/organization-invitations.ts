@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineOperation } from '../src/catalog/operation.js';
+import { defineOperation } from '../src/catalog/declaration.js';
 import { expiresInDays, id, invitationStatus, limit, notify, offset, privateMetadata, publicMetadata, role } from './schemas.js';
 
 /** What one invitation says, alone or in bulk. */

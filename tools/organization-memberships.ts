@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineOperation } from '../src/catalog/operation.js';
+import { defineOperation } from '../src/catalog/declaration.js';
 import { anyOf, anyOfOrNot, id, limit, offset, personFilters, privateMetadata, publicMetadata, role } from './schemas.js';
 
 export const organizationMemberships = {

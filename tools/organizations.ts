@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineOperation } from '../src/catalog/operation.js';
+import { defineOperation } from '../src/catalog/declaration.js';
 import { anyOfOrNot, id, limit, offset, privateMetadata, publicMetadata, timestamp } from './schemas.js';
 
 const organizationId = id.describe('Id or slug');

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineOperation } from '../src/catalog/operation.js';
+import { defineOperation } from '../src/catalog/declaration.js';
 import { anyOfOrNot, id, limit, offset } from './schemas.js';
 
 const domain = z.string().describe('Deprecated: use domains');

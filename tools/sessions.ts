@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineOperation } from '../src/catalog/operation.js';
+import { defineOperation } from '../src/catalog/declaration.js';
 import { id, limit, offset, paginated } from './schemas.js';
 
 export const sessions = {

@@ -1,6 +1,6 @@
-import * as z from 'zod';
-import { compactJsonSchema } from './json-schema.js';
-import type { ArrayBody, Method, OperationSpec, Risk, Shape, ToolDefinition } from './types.js';
+import type * as z from 'zod';
+import type { InputSchema } from './json-schema.js';
+import type { Method, PlainSpec, Risk, ToolDefinition } from './types.js';
 
 /** The newest version of Clerk's Backend API that the catalog is written for. */
 export const CURRENT_API_VERSION = '2026-05-12';
@@ -8,26 +8,27 @@ export const CURRENT_API_VERSION = '2026-05-12';
 /** Where an input travels in the HTTP request. */
 export type Place = 'path' | 'query' | 'body' | 'array-body' | 'image';
 
-/** The three inputs that stand for a file. Exactly one of path and base64 is given. */
-const IMAGE_INPUTS: Shape = {
-  file_path: z.string().optional().describe('On the local disk (stdio only)'),
-  file_base64: z.string().optional().describe('Instead of file_path'),
-  media_type: z.string().optional().describe('Of file_base64: image/png, jpeg, gif or webp'),
-};
-
 /** The input by which a gated call is confirmed. Never sent to Clerk. */
 const CONFIRM_SCHEMA = {
   type: ['boolean', 'string'],
   description: 'Only after the person agreed',
 } as const;
 
-const isArrayBody = (body: Shape | ArrayBody): body is ArrayBody => 'as' in body && typeof body.as === 'string';
-
 const REPEATABLE: ReadonlySet<Method> = new Set(['GET', 'PUT', 'DELETE']);
+
+/** What an operation's inputs are, however they came to be known. */
+export interface Inputs {
+  /** Every input but the server's own, and where it goes. */
+  readonly places: ReadonlyMap<string, Place>;
+  /** Their JSON Schema. */
+  readonly jsonSchema: () => InputSchema;
+  /** Their zod schema, path, query and body side by side. Loaded and built when first asked for. */
+  readonly schema: () => Promise<z.ZodType>;
+}
 
 /** One operation of Clerk's Backend API: its declaration and what follows from it. */
 export class Operation {
-  readonly spec: OperationSpec;
+  readonly spec: PlainSpec;
   readonly name: string;
   /** The part of the name before the underscore: `Users`. */
   readonly group: string;
@@ -41,12 +42,11 @@ export class Operation {
   readonly idempotent: boolean;
   /** Whether a request whose answer was lost may be sent again. Never for POST and PATCH. */
   readonly resendable: boolean;
-  /** Every input but `confirm`, and where it goes. */
   readonly places: ReadonlyMap<string, Place>;
-  #input: z.ZodType | undefined;
+  readonly #inputs: Inputs;
   #tool: ToolDefinition | undefined;
 
-  constructor(spec: OperationSpec) {
+  constructor(spec: PlainSpec, inputs: Inputs) {
     this.spec = spec;
     this.name = spec.name;
     this.group = spec.name.slice(0, spec.name.indexOf('_'));
@@ -58,44 +58,24 @@ export class Operation {
     this.gated = spec.risk === 'destructive' || spec.risk === 'credential' || spec.destructiveWhen !== undefined;
     this.idempotent = spec.idempotent ?? REPEATABLE.has(this.method);
     this.resendable = this.idempotent && REPEATABLE.has(this.method);
-    this.places = this.#placeInputs();
+    this.places = inputs.places;
+    this.#inputs = inputs;
   }
 
-  /** The zod schema of all inputs, path, query and body side by side. Built when first used. */
-  get input(): z.ZodType {
-    this.#input ??= z.strictObject(this.#shape());
-    return this.#input;
+  /** The zod schema of all inputs but the server's own. */
+  input(): Promise<z.ZodType> {
+    return this.#inputs.schema();
   }
 
-  /** The MCP tool. Converted once, when first used. */
+  /** The JSON Schema of all inputs but the server's own. */
+  get inputSchema(): InputSchema {
+    return this.#inputs.jsonSchema();
+  }
+
+  /** The MCP tool. Made once, when first used. */
   get tool(): ToolDefinition {
     this.#tool ??= this.#toTool();
     return this.#tool;
-  }
-
-  #placeInputs(): Map<string, Place> {
-    const { spec } = this;
-    const places = new Map<string, Place>();
-    const put = (names: readonly string[], place: Place): void => {
-      for (const name of names) {
-        if (places.has(name) || name === 'confirm') throw new Error(`${spec.name}: input ${name} is declared twice`);
-        places.set(name, place);
-      }
-    };
-    put(Object.keys(spec.path ?? {}), 'path');
-    put(Object.keys(spec.query ?? {}), 'query');
-    if (spec.body !== undefined) {
-      if (isArrayBody(spec.body)) put([spec.body.as], 'array-body');
-      else put(Object.keys(spec.body), 'body');
-    }
-    if (spec.image !== undefined) put(Object.keys(IMAGE_INPUTS), 'image');
-    return places;
-  }
-
-  #shape(): Shape {
-    const { path, query, body, image } = this.spec;
-    const bodyShape = body === undefined ? {} : isArrayBody(body) ? { [body.as]: body.items } : body;
-    return { ...path, ...query, ...bodyShape, ...(image === undefined ? {} : IMAGE_INPUTS) };
   }
 
   #toTool(): ToolDefinition {
@@ -104,7 +84,7 @@ export class Operation {
       name: spec.name,
       title: spec.title,
       description: spec.deprecated === undefined ? spec.description : `${spec.description} Deprecated: ${spec.deprecated}`,
-      inputSchema: compactJsonSchema(this.input),
+      inputSchema: this.inputSchema,
       annotations: {
         readOnlyHint: spec.risk === 'read',
         destructiveHint: spec.risk === 'destructive' || spec.destructiveWhen !== undefined,
@@ -121,6 +101,3 @@ export function withConfirm(tool: ToolDefinition): ToolDefinition {
   const properties = { ...(tool.inputSchema.properties as Record<string, unknown>), confirm: CONFIRM_SCHEMA };
   return { ...tool, inputSchema: { ...tool.inputSchema, properties } };
 }
-
-/** Declares one operation. The declaration is data; everything else in the house reads it. */
-export const defineOperation = (spec: OperationSpec): Operation => new Operation(spec);

@@ -19,14 +19,18 @@ export type Parsed =
  *
  * @param takesConfirm whether `confirm` is an input of it; a rule can ask for it where the catalog does not.
  */
-export function parseArguments(operation: Operation, raw: unknown, takesConfirm: boolean = operation.gated): Parsed {
+export async function parseArguments(
+  operation: Operation,
+  raw: unknown,
+  takesConfirm: boolean = operation.gated,
+): Promise<Parsed> {
   if (raw !== undefined && (raw === null || typeof raw !== 'object' || Array.isArray(raw))) {
     return { ok: false, faults: [{ path: '', expected: 'arguments must be one JSON object' }] };
   }
   const { confirm, ...rest } = (raw ?? {}) as Record<string, unknown>;
   const args = takesConfirm || confirm === undefined ? rest : { ...rest, confirm };
   const faults: Fault[] = [];
-  const result = operation.input.safeParse(args);
+  const result = (await operation.input()).safeParse(args);
   if (!result.success) for (const issue of result.error.issues) faults.push(...toFaults(issue, operation, args));
   faults.push(...pathFaults(operation, args), ...togetherFaults(operation, args));
   return faults.length === 0 ? { ok: true, args, confirm } : { ok: false, faults };

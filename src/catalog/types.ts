@@ -103,6 +103,11 @@ interface AlwaysGated extends Declared {
 
 export type OperationSpec = Free | SometimesGated | AlwaysGated;
 
+type WithoutSchemas<T> = T extends unknown ? Omit<T, 'path' | 'query' | 'body'> : never;
+
+/** A declaration less its zod schemas: plain JSON. */
+export type PlainSpec = WithoutSchemas<OperationSpec>;
+
 /** What a host puts before the model, as `tools/list` gives it. */
 export interface ToolDefinition {
   readonly name: string;

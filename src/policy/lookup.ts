@@ -24,6 +24,8 @@ export type MayRead = (reader: Operation, args: Arguments) => boolean;
 export interface LookupContext {
   readonly mayRead: MayRead;
   readonly signal?: AbortSignal | undefined;
+  /** On whose behalf. */
+  readonly caller?: string | undefined;
 }
 
 const UNKNOWN: Found = { kind: 'unknown' };
@@ -109,14 +111,14 @@ export class Lookup {
   async #read(
     reader: Operation,
     args: Arguments,
-    { mayRead, signal }: LookupContext,
+    { mayRead, signal, caller }: LookupContext,
   ): Promise<{ kind: 'found'; value: unknown } | { kind: 'missing' } | { kind: 'unknown' }> {
     if (!mayRead(reader, args)) return { kind: 'unknown' };
     const deadline = AbortSignal.timeout(this.#options.timeoutMs);
     const until = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
     try {
       // The race holds also against a read that does not listen to its signal.
-      const value = await Promise.race([this.#options.read(reader.name, args, until), aborted(until)]);
+      const value = await Promise.race([this.#options.read(reader.name, args, until, caller), aborted(until)]);
       return { kind: 'found', value };
     } catch (error) {
       return isRecord(error) && error.status === 404 ? { kind: 'missing' } : { kind: 'unknown' };
@@ -136,8 +138,8 @@ const pathInputs = (operation: Operation): string[] =>
   [...operation.places].filter(([, place]) => place === 'path').map(([name]) => name);
 
 function pageSize(reader: Operation): number | undefined {
-  const limit = reader.spec.query?.limit;
-  return limit && PAGE_SIZES.find((size) => limit.safeParse(size).success);
+  const limit = reader.inputSchema.properties?.limit as { readonly maximum?: number } | undefined;
+  return limit && PAGE_SIZES.find((size) => size <= (limit.maximum ?? size));
 }
 
 /** Puts the call's inputs in; `undefined` where one of them was not given. */

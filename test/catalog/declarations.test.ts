@@ -15,7 +15,8 @@ const faultsOf = (check: (operation: Operation) => (string | false)[]): string[]
 
 const placeholdersOf = (text: string): string[] => [...text.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name ?? '');
 
-const pathInputsOf = (operation: Operation): string[] => Object.keys(operation.spec.path ?? {});
+const pathInputsOf = (operation: Operation): string[] =>
+  [...operation.places].filter(([, place]) => place === 'path').map(([name]) => name);
 
 const unknownInputs = (operation: Operation, names: Iterable<string>, use: string): string[] =>
   [...names]
@@ -135,7 +136,7 @@ describe('every gated operation', () => {
     const faults = faultsOf((operation) => {
       const { target } = operation.spec;
       if (target === undefined) return [];
-      const shared = pathInputsOf(operation).filter((name) => catalog.find(target.read)?.spec.path?.[name] !== undefined);
+      const shared = pathInputsOf(operation).filter((name) => catalog.find(target.read)?.places.get(name) === 'path');
       const given = target.with === undefined ? shared : Object.keys(target.with);
       return [
         !operation.gated && 'has a target, but nothing to confirm',

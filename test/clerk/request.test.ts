@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { defineOperation, type Operation } from '../../src/catalog/operation.js';
+import { defineOperation } from '../../src/catalog/declaration.js';
+import type { Operation } from '../../src/catalog/operation.js';
 import { RequestError } from '../../src/clerk/errors.js';
 import { buildRequest } from '../../src/clerk/request.js';
 import { operations } from '../../tools/index.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Operation } from '../../src/catalog/operation.js';
+import type { DeclaredOperation as Operation } from '../../src/catalog/declaration.js';
 import { parseArguments } from '../../src/catalog/parse.js';
 import type { ClerkClient } from '../../src/clerk/client.js';
 import { operations } from '../../tools/index.js';

@@ -440,6 +440,25 @@ describe('rotation', () => {
     await rename(`${file}.1`, file);
   });
 
+  it('writes nothing to a file that was deleted, and goes on in a new one when told to', async () => {
+    const log = await start();
+    await log.append(intent(1));
+    await rm(file);
+    await expect(log.append(intent(2), { sync: true })).rejects.toThrow('was deleted');
+    await expect(log.append(outcome(1))).rejects.toThrow('was deleted');
+    await expect(log.check()).rejects.toThrow('was deleted');
+    await log.reopen();
+    await log.append(intent(3));
+    expect((await parsed()).map(({ kind, seq }) => [kind, seq])).toEqual([
+      ['continued', 3],
+      ['outcome', 4],
+      ['intent', 5],
+    ]);
+    expect((await parsed())[0]).toMatchObject({ open: [{ call: 'call-1' }], notSent: ['call-2'] });
+    expect(await verifyAudit(file)).toMatchObject({ ok: true, unfinished: [{ call: 'call-3' }] });
+    expect(warnings.at(-1)).toContain('can be written again');
+  });
+
   it('keeps the chain where the file was taken away while no process had it', async () => {
     await filled();
     await rename(file, `${file}.1`);

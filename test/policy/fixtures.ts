@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Catalog } from '../../src/catalog/catalog.js';
-import { defineOperation, type Operation } from '../../src/catalog/operation.js';
+import { defineOperation } from '../../src/catalog/declaration.js';
+import type { Operation } from '../../src/catalog/operation.js';
 import type { Arguments } from '../../src/catalog/types.js';
 import type { PolicyOptions } from '../../src/policy/options.js';
 import { Policy } from '../../src/policy/policy.js';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { Catalog } from '../../src/catalog/catalog.js';
-import { defineOperation, type Operation } from '../../src/catalog/operation.js';
+import { defineOperation } from '../../src/catalog/declaration.js';
+import type { Operation } from '../../src/catalog/operation.js';
 import type { Arguments } from '../../src/catalog/types.js';
 import { Previewer, type PreviewWish } from '../../src/policy/preview.js';
 import { returnsSecret } from '../../src/policy/risk.js';

@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { compactJsonSchema, type InputSchema } from './json-schema.js';
+import { type Inputs, Operation, type Place } from './operation.js';
+import type { ArrayBody, OperationSpec, Shape } from './types.js';
+
+/** The three inputs that stand for a file. Exactly one of path and base64 is given. */
+const IMAGE_INPUTS: Shape = {
+  file_path: z.string().optional().describe('On the local disk (stdio only)'),
+  file_base64: z.string().optional().describe('Instead of file_path'),
+  media_type: z.string().optional().describe('Of file_base64: image/png, jpeg, gif or webp'),
+};
+
+/** Names that are the server's own in every tool. */
+const RESERVED: ReadonlySet<string> = new Set(['confirm', 'fields']);
+
+const isArrayBody = (body: Shape | ArrayBody): body is ArrayBody => 'as' in body && typeof body.as === 'string';
+
+/** An operation with its zod schemas at hand. */
+export class DeclaredOperation extends Operation {
+  declare readonly spec: OperationSpec;
+
+  constructor(spec: OperationSpec) {
+    super(spec, inputsOf(spec));
+  }
+}
+
+/** Declares one operation. The declaration is data; everything else in the house reads it. */
+export const defineOperation = (spec: OperationSpec): DeclaredOperation => new DeclaredOperation(spec);
+
+function inputsOf(spec: OperationSpec): Inputs {
+  let schema: z.ZodType | undefined;
+  let jsonSchema: InputSchema | undefined;
+  const toSchema = (): z.ZodType => {
+    schema ??= z.strictObject(shapeOf(spec));
+    return schema;
+  };
+  return {
+    places: placeInputs(spec),
+    schema: async () => toSchema(),
+    jsonSchema: () => {
+      jsonSchema ??= compactJsonSchema(toSchema());
+      return jsonSchema;
+    },
+  };
+}
+
+function shapeOf({ path, query, body, image }: OperationSpec): Shape {
+  const bodyShape = body === undefined ? {} : isArrayBody(body) ? { [body.as]: body.items } : body;
+  return { ...path, ...query, ...bodyShape, ...(image === undefined ? {} : IMAGE_INPUTS) };
+}
+
+function placeInputs(spec: OperationSpec): Map<string, Place> {
+  const places = new Map<string, Place>();
+  const put = (names: readonly string[], place: Place): void => {
+    for (const name of names) {
+      if (places.has(name) || RESERVED.has(name)) throw new Error(`${spec.name}: input ${name} is declared twice`);
+      places.set(name, place);
+    }
+  };
+  put(Object.keys(spec.path ?? {}), 'path');
+  put(Object.keys(spec.query ?? {}), 'query');
+  if (spec.body !== undefined) {
+    if (isArrayBody(spec.body)) put([spec.body.as], 'array-body');
+    else put(Object.keys(spec.body), 'body');
+  }
+  if (spec.image !== undefined) put(Object.keys(IMAGE_INPUTS), 'image');
+  return places;
+}
