@@ -20,6 +20,8 @@ export interface PreviewWish {
   /** Which reads may be made for those who will see the answer. */
   readonly mayRead: MayRead;
   readonly signal?: AbortSignal | undefined;
+  /** On whose behalf. */
+  readonly caller?: string | undefined;
 }
 
 /** What is about to happen. Every text is safe to show to a person and to a model. */
@@ -39,8 +41,6 @@ export interface Preview {
 /** An instance's domain changes about never; still nobody should read yesterday's. */
 const DOMAIN_KEPT_MS = 60_000;
 const MOST_INPUTS = 8;
-/** How declarations say where a secret is shown. */
-const CONVERSATION = 'in this conversation';
 
 /** Tells what a call would do, before it does it. */
 export class Previewer {
@@ -109,10 +109,11 @@ export class Previewer {
   }
 
   #fill(template: string, operation: Operation, args: Arguments, label: Label | undefined): string {
-    const fitting = this.#options.keepsSecrets ? template.replace(CONVERSATION, 'in a file on the server') : template;
-    return fitting.replace(/\{(\w+)\}/g, (_, name: string) =>
-      name === 'target' ? (label?.text ?? 'what the arguments name') : shownInput(operation, args, name),
-    );
+    return template.replace(/\{(\w+)\}/g, (_, name: string) => {
+      if (name === 'target') return label?.text ?? 'what the arguments name';
+      if (name === 'where') return this.#options.keepsSecrets ? 'in a file on the server' : 'in this conversation';
+      return shownInput(operation, args, name);
+    });
   }
 
   async #instanceDomain(wish: PreviewWish): Promise<string | undefined> {

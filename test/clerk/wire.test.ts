@@ -21,7 +21,7 @@ afterAll(async () => {
 beforeEach(() => server.reset());
 
 async function arrivedFor(operation: Operation, args: Record<string, unknown>): Promise<RecordedRequest> {
-  const parsed = parseArguments(operation, args);
+  const parsed = await parseArguments(operation, args);
   expect(parsed, 'the sample is valid').toMatchObject({ ok: true });
   await client.send(operation, args);
   expect(server.requests).toHaveLength(1);

@@ -168,7 +168,7 @@ export const operations = {
     description: 'Mints.',
     body: { user_id: id },
     risk: 'credential',
-    effect: 'Shows in this conversation a link with which anybody can sign in as {target}.',
+    effect: 'Shows {where} a link with which anybody can sign in as {target}.',
     target: { read: 'Users_get', with: { user_id: 'user_id' } },
   }),
   rotate: defineOperation({
