@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineOperation } from '../src/catalog/declaration.js';
-import { expiresInDays, id, invitationStatus, limit, notify, offset, privateMetadata, publicMetadata, role } from './schemas.js';
+import { expiresInDays, freeObject, id, invitationStatus, limit, notify, offset, publicMetadata, role } from './schemas.js';
 
 /** What one invitation says, alone or in bulk. */
 const invitation = {
@@ -8,7 +8,7 @@ const invitation = {
   inviter_user_id: z.string().nullable().optional().describe('Organization admin'),
   role,
   public_metadata: publicMetadata.nullable().optional(),
-  private_metadata: privateMetadata.nullable().optional(),
+  private_metadata: freeObject.nullable().optional(),
   redirect_url: z.string().nullable().optional().describe('Where the link leads'),
   expires_in_days: expiresInDays,
   notify,

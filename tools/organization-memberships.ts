@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineOperation } from '../src/catalog/declaration.js';
-import { anyOf, anyOfOrNot, id, limit, offset, personFilters, privateMetadata, publicMetadata, role } from './schemas.js';
+import { anyOf, anyOfOrNot, freeObject, id, limit, offset, personFilters, publicMetadata, role } from './schemas.js';
 
 export const organizationMemberships = {
   getAllMembers: defineOperation({
@@ -38,7 +38,7 @@ export const organizationMemberships = {
       user_id: z.string(),
       role,
       public_metadata: publicMetadata.nullable().optional(),
-      private_metadata: privateMetadata.nullable().optional(),
+      private_metadata: freeObject.nullable().optional(),
     },
     risk: 'write',
   }),
@@ -78,7 +78,7 @@ export const organizationMemberships = {
     path: { organization_id: id, user_id: id },
     body: {
       public_metadata: publicMetadata.optional(),
-      private_metadata: privateMetadata.optional(),
+      private_metadata: freeObject.optional(),
     },
     risk: 'write',
     idempotent: true,

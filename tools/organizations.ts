@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineOperation } from '../src/catalog/declaration.js';
-import { anyOfOrNot, id, limit, offset, privateMetadata, publicMetadata, timestamp } from './schemas.js';
+import { anyOfOrNot, freeObject, id, limit, offset, publicMetadata, timestamp } from './schemas.js';
 
 const organizationId = id.describe('Id or slug');
 const includeMembersCount = z.boolean().optional();
@@ -38,7 +38,7 @@ export const organizations = {
     body: {
       name: z.string().describe('Up to 256 characters, no URL or HTML'),
       created_by: z.string().nullable().optional().describe('User id'),
-      private_metadata: privateMetadata.nullable().optional(),
+      private_metadata: freeObject.nullable().optional(),
       public_metadata: publicMetadata.nullable().optional(),
       slug: z.string().nullable().optional().describe('Unique; a-z, 0-9, -; only if slugs are enabled'),
       max_allowed_memberships: z.int().min(0).nullable().optional(),
@@ -141,7 +141,7 @@ export const organizations = {
     path: { organization_id: id },
     body: {
       public_metadata: publicMetadata.optional(),
-      private_metadata: privateMetadata.optional(),
+      private_metadata: freeObject.optional(),
     },
     risk: 'write',
     idempotent: true,

@@ -47,7 +47,6 @@ export const personFilters = {
 
 /** Who sees each kind of metadata; the private kind is for the backend only, as its name says. */
 export const publicMetadata = freeObject.describe('Frontend reads it');
-export const privateMetadata = freeObject;
 export const unsafeMetadata = freeObject.describe('User writes it');
 
 /** A member's role. */
