@@ -1,7 +1,7 @@
-import picomatch from 'picomatch';
 import type { Catalog } from '../catalog/catalog.js';
 import { didYouMean } from '../catalog/nearest.js';
 import type { Operation } from '../catalog/operation.js';
+import { operationMatcher } from '../catalog/pattern.js';
 
 export interface ExposureOptions {
   /** Names, groups (`Users`) or globs (`*_revoke*`); all operations where absent. */
@@ -50,9 +50,4 @@ export function matchPatterns(catalog: Catalog, patterns: readonly string[]): Re
     for (const operation of found) matched.add(operation);
   }
   return matched;
-}
-
-function operationMatcher(pattern: string): (operation: Operation) => boolean {
-  const matches = picomatch(pattern, { nocase: true, noextglob: true });
-  return (operation) => matches(operation.name) || matches(operation.group);
 }

@@ -15,6 +15,7 @@ import { type Facts, Recorder } from './recorder.js';
 import * as refusals from './refusals.js';
 import { effectiveRisk, itemCount } from './risk.js';
 import { Rules, type Step, type Verdict } from './rules.js';
+import { missingScope } from './scopes.js';
 import { type Binding, Sealer } from './sealer.js';
 import type { Caller, Decision, Grant, PersonAnswer, PolicyCall, Recorded, Strength } from './types.js';
 
@@ -45,6 +46,9 @@ interface Claim {
 }
 
 const LIFETIME_MS = 600_000;
+
+/** How long the store remembers a call that was confirmed by a flag, which nothing asks it for. */
+const FLAG_CLAIM_MS = 1000;
 
 /** Stands between every call and Clerk: decides, asks for confirmation, keeps the record. Never sends a write itself. */
 export class Policy {
@@ -85,6 +89,10 @@ export class Policy {
     try {
       // Also keeps the rules from arguments so deep that going through them would fail.
       if (operation.risk !== 'read') canonicalJson(args);
+      const lacking = missingScope(operation, args, caller);
+      if (lacking !== undefined) {
+        return await this.#refuse({ ...facts, rule: 'scopes' }, refusals.insufficientScope(operation, lacking));
+      }
       const verdict = this.#rules.decide(operation, args, caller);
       return await this.#follow({ ...facts, rule: verdict.rule }, verdict);
     } catch (error) {
@@ -166,7 +174,10 @@ export class Policy {
 
   async #byFlag(facts: Facts): Promise<Decision> {
     const { operation, confirm } = facts.call;
-    if (confirm === true) return this.#grant(facts, 'the caller, by confirm: true');
+    if (confirm === true) {
+      // Nobody else has this id. That it can be claimed shows that the store is there, without which no gate opens.
+      return this.#grant(facts, 'the caller, by confirm: true', { id: facts.id, expiresAt: this.#now() + FLAG_CLAIM_MS });
+    }
     const preview = await this.#preview(facts, 'nobody', false);
     if (preview === 'missing') return this.#missing(facts);
     return this.#refuse({ ...facts, target: preview.target }, refusals.flagWanted(operation, preview, confirm));
@@ -254,8 +265,9 @@ export class Policy {
     const mayRead: MayRead = (read, readArgs) =>
       this.#options.preview !== false &&
       reader !== 'nobody' &&
-      (reader === 'person' || this.#rules.decide(read, readArgs, caller).action === 'allow');
-    return this.#previewer.describe(operation, args, { counts, mayRead, signal });
+      (reader === 'person' ||
+        (missingScope(read, readArgs, caller) === undefined && this.#rules.decide(read, readArgs, caller).action === 'allow'));
+    return this.#previewer.describe(operation, args, { counts, mayRead, signal, caller: caller.name });
   }
 
   #missing(facts: Facts): Promise<Decision> {

@@ -86,6 +86,11 @@ export const cannotAsk = (operation: Operation): Refusal =>
 export const denied = (operation: Operation, reason: string, rule: string): Refusal =>
   refusal('denied_by_policy', operation, `${NOTHING_SENT} ${reason} ${FINAL}`, { rule });
 
+export const insufficientScope = (operation: Operation, scope: string): Refusal =>
+  refusal('insufficient_scope', operation, `${NOTHING_SENT} This call needs the scope ${scope}, which the caller has not.`, {
+    scope,
+  });
+
 export const targetNotFound = (operation: Operation, target: string | undefined): Refusal =>
   refusal(
     'target_not_found',

@@ -93,7 +93,13 @@ export interface Recorded {
 }
 
 /** Reads something to show a person what is meant. Resolves with the answer's JSON; an error's `status` is HTTP's. */
-export type Read = (operationName: string, args: Arguments, signal: AbortSignal) => Promise<unknown>;
+export type Read = (
+  operationName: string,
+  args: Arguments,
+  signal: AbortSignal,
+  /** On whose behalf. */
+  caller: string | undefined,
+) => Promise<unknown>;
 
 /** A refusal that only showed when the call was about to begin. `model` is what to answer. */
 export class PolicyRefusal extends Error {

@@ -1,64 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
-import { childEnv, ended, PROGRAM } from '../support/program.js';
-
-/** A process spoken to line by line, so that what is on stdout is seen as it is. */
-class RawProgram {
-  readonly child: ChildProcess;
-  readonly ended: ReturnType<typeof ended>;
-  readonly lines: string[] = [];
-  readonly #waiting: { matches: (message: Message) => boolean; resolve: (message: Message) => void }[] = [];
-
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}, nodeArgs: readonly string[] = []) {
-    this.child = spawn(process.execPath, [...nodeArgs, PROGRAM, ...args], { env: childEnv(env), stdio: 'pipe' });
-    this.child.stdin?.on('error', () => {});
-    this.ended = ended(this.child);
-    if (this.child.stdout === null) throw new Error('no stdout');
-    createInterface({ input: this.child.stdout }).on('line', (line) => {
-      this.lines.push(line);
-      const message = JSON.parse(line) as Message;
-      for (const [index, entry] of this.#waiting.entries()) {
-        if (!entry.matches(message)) continue;
-        this.#waiting.splice(index, 1);
-        entry.resolve(message);
-        return;
-      }
-    });
-  }
-
-  send(message: object): void {
-    this.child.stdin?.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
-  }
-
-  answer(id: number): Promise<Message> {
-    return new Promise((resolve) => this.#waiting.push({ matches: (message) => message.id === id, resolve }));
-  }
-
-  async handshake(): Promise<void> {
-    const answered = this.answer(0);
-    this.send({
-      id: 0,
-      method: 'initialize',
-      params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'raw', version: '0' } },
-    });
-    await answered;
-    this.send({ method: 'notifications/initialized' });
-  }
-
-  call(id: number, name: string, args: object = {}): void {
-    this.send({ id, method: 'tools/call', params: { name, arguments: args } });
-  }
-}
-
-interface Message {
-  readonly id?: number;
-  readonly result?: { isError?: boolean; content?: { text: string }[] };
-  readonly error?: { code: number; message: string };
-}
+import { RawProgram } from '../support/raw-program.js';
 
 const started: RawProgram[] = [];
 const start = (...args: ConstructorParameters<typeof RawProgram>): RawProgram => {
@@ -137,7 +81,13 @@ describe('the end of the process', () => {
 describe('stdout', () => {
   it('carries MCP messages only, whatever a dependency prints', async () => {
     const noise = "process.on('SIGUSR2',()=>setInterval(()=>{console.log('noise');process.stdout.write('more noise\\n')},1))";
-    const program = start(['--sandbox'], {}, ['--import', `data:text/javascript,${encodeURIComponent(noise)}`]);
+    const program = start(
+      ['--sandbox'],
+      {},
+      {
+        nodeArgs: ['--import', `data:text/javascript,${encodeURIComponent(noise)}`],
+      },
+    );
     await program.handshake();
     program.child.kill('SIGUSR2');
     for (let id = 1; id <= 20; id += 1) {

@@ -217,17 +217,22 @@ export class AuditLog {
     const there = await stat(this.#path).catch(() => undefined);
     const ours = await this.#file.stat();
     if (there !== undefined && there.ino === ours.ino && there.dev === ours.dev) return;
-    await this.#recover();
-    await this.#write([{ kind: 'rotated' }], '', true);
+    // A file that was deleted takes no last line; the next number tells how far it went.
+    if (ours.nlink > 0) {
+      await this.#recover();
+      await this.#write([{ kind: 'rotated' }], '', true);
+    }
     const fresh = await this.#openFile(this.#path);
     await this.#file.close();
     this.#file = fresh;
     this.#size = (await fresh.stat()).size;
-    await this.#write([this.#continuation()], '', true);
+    if (this.#failure === undefined) await this.#write([this.#continuation()], '', true);
+    else await this.#recover();
   }
 
   async #write(entries: readonly AuditFields[], prefix: string, sync: boolean): Promise<void> {
-    const { size } = await this.#file.stat();
+    const { size, nlink } = await this.#file.stat();
+    if (nlink === 0) throw new Error('it was deleted; make a new one with SIGHUP, or restart');
     if (size > this.#size) throw new ForeignWriterError('another process writes to it too; give each its own log, and restart');
     if (size < this.#size) this.#warn(`${this.#path} became shorter: ${this.#size - size} bytes of it are gone`);
     const time = new Date(this.#now()).toISOString();

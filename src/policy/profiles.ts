@@ -1,0 +1,79 @@
+/** A choice of tools for one kind of work. */
+export interface Profile {
+  /** For whom, in a few words. */
+  readonly title: string;
+  /** Names, groups or globs. */
+  readonly tools: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly readOnly?: boolean;
+}
+
+/** Ready-made choices for people whose client takes few tools, or who want to give no more than a task needs. */
+export const PROFILES = {
+  support: {
+    title: 'help people who cannot get in',
+    tools: [
+      'Users_*User*',
+      'Users_list*',
+      'Users_getTotalCount',
+      'Users_getOrganizationMemberships',
+      'Users_markBanned',
+      'Users_remove*',
+      'Users_disableMfa',
+      'Users_verify*',
+      'Sessions_list*',
+      'Sessions_getDetails',
+      'Sessions_revokeSession',
+      'EmailAddresses',
+      'PhoneNumbers',
+      'SigninTokens_createToken',
+      'Invitations',
+    ],
+    exclude: ['Users_deleteUserById', 'Users_createNewUser'],
+  },
+  onboarding: {
+    title: 'bring people and organizations in',
+    tools: [
+      'Users_createNewUser',
+      'Users_list*',
+      'Users_getUserDetails',
+      'Users_updateUserAttributes',
+      'Users_mergeUserMetadataAttributes',
+      'Users_setProfileImage',
+      'Invitations',
+      'Organizations',
+      'OrganizationMemberships',
+      'OrganizationInvitations',
+      'AllowlistBlocklist',
+      'EmailAddresses_createNewAddress',
+      'PhoneNumbers_createNewPhoneNumber',
+    ],
+    exclude: ['Organizations_deleteOrganization'],
+  },
+  security: {
+    title: 'look into and end what should not be',
+    tools: [
+      'Users_list*',
+      'Users_getUserDetails',
+      'Users_markBanned',
+      'Users_removeBanFromUser',
+      'Users_lockUser',
+      'Users_removeLock',
+      'Users_disableMfa',
+      'Sessions_list*',
+      'Sessions_getDetails',
+      'Sessions_revokeSession',
+      'Clients',
+      '*_revoke*',
+      'AllowlistBlocklist',
+      'InstanceSettings_updateRestrictions',
+      'OAuthApplications',
+      'Jwks',
+    ],
+  },
+  read: { title: 'look at everything, change nothing', tools: ['*'], readOnly: true },
+  everything: { title: 'all tools', tools: ['*'] },
+} as const satisfies Readonly<Record<string, Profile>>;
+
+export type ProfileName = keyof typeof PROFILES;
+export const PROFILE_NAMES = Object.keys(PROFILES) as ProfileName[];

@@ -1,0 +1,142 @@
+import { spawn } from 'node:child_process';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { childEnv, type Ended, ended, PROGRAM, runProgram, startProgram } from '../support/program.js';
+import { scratchDirectory, scratchFile } from '../support/scratch.js';
+
+const directory = await scratchDirectory();
+const log = `${directory}/audit.log`;
+let lines: string[] = [];
+
+beforeAll(async () => {
+  const client = await startProgram('v2 (2025)', { args: ['--sandbox', '--audit-log', log] });
+  const created = await client.call('Users_createNewUser', { first_name: 'Ada', email_address: ['ada@audit.example'] });
+  const { id: user_id } = created.json as { id: string };
+  await client.call('Users_markBanned', { user_id });
+  await client.call('Users_markBanned', { user_id, confirm: true });
+  await client.call('Users_lockUser', { user_id: 'user_nobody', confirm: true });
+  await client.call('Users_getUserDetails', { user_id });
+  await client.close();
+  lines = (await readFile(log, 'utf8')).split('\n').slice(0, -1);
+});
+
+let copies = 0;
+
+/** A copy of the log with other lines, and with the head that the program noted beside it. */
+async function copyWith(change: (lines: string[]) => string[]): Promise<string> {
+  copies++;
+  const copy = `${directory}/copy-${copies}.log`;
+  const changed = change([...lines]);
+  await writeFile(copy, changed.map((line) => `${line}\n`).join(''));
+  await copyFile(`${log}.head`, `${copy}.head`);
+  return copy;
+}
+
+const verify = (...files: string[]): Promise<Ended> => runProgram(['audit', 'verify', ...files]);
+const show = (...args: string[]): Promise<Ended> => runProgram(['audit', 'show', log, ...args]);
+
+describe('audit verify', () => {
+  it('says that the chain is whole: exit code 0', async () => {
+    expect(await verify(log)).toEqual({
+      code: 0,
+      signal: null,
+      stderr: '',
+      stdout: `${lines.length} lines, the chain is whole\n`,
+    });
+  });
+
+  const third = (lines_: string[]): string => lines_[2] ?? '';
+  const CHANGES: readonly (readonly [string, (lines: string[]) => string[], RegExp])[] = [
+    ['a line removed in the middle', (all) => all.toSpliced(2, 1), /:3: lines were removed before this one: number 3/],
+    ['the first line removed', (all) => all.slice(1), /:1: the beginning was removed/],
+    ['the last lines removed', (all) => all.slice(0, -2), /lines were removed at the end/],
+    ['a word changed', (all) => all.with(2, third(all).replace('"local"', '"other"')), /:3: the line \(number 3\) was changed/],
+    ['an argument changed', (all) => all.map((line) => line.replace('"Ada"', '"Eva"')), /was changed/],
+    ['two lines swapped', (all) => all.with(2, all[3] ?? '').with(3, third(all)), /out of order/],
+    ['a line repeated', (all) => all.toSpliced(3, 0, third(all)), /:4: .*repeated/],
+    ['a line inserted', (all) => all.toSpliced(3, 0, '{"seq":4,"kind":"intent"}'), /:4: .*inserted/],
+    ['everything removed', () => [], /lines were removed at the end/],
+  ];
+
+  it.each(CHANGES)('finds %s and says where: exit code 1', async (_, change, message) => {
+    const copy = await copyWith(change);
+    const { code, stdout, stderr } = await verify(copy);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+    for (const line of stderr.trimEnd().split('\n')) expect(line.startsWith(`${copy}:`)).toBe(true);
+    expect(stdout).toContain('the chain is broken');
+  });
+
+  it('finds what is no log at all', async () => {
+    const ended_ = await verify(await scratchFile(directory, 'Dear diary,\nnothing happened today.\n'));
+    expect(ended_.code).toBe(1);
+  });
+
+  it.each([
+    ['that is not there', ['none.log'], /The log cannot be read: .*none\.log/],
+    ['that is a directory', [directory], /The log cannot be read/],
+    ['that nobody named', [], /missing required argument 'files'/],
+  ])('cannot read a file %s: exit code 2', async (_, files, message) => {
+    const ended_ = await verify(...files);
+    expect(ended_).toMatchObject({ code: 2, stdout: '' });
+    expect(ended_.stderr).toMatch(message);
+  });
+});
+
+describe('audit show', () => {
+  it('tells every line in words', async () => {
+    const { code, stdout, stderr } = await show();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const shown = stdout.trimEnd().split('\n');
+    expect(shown).toHaveLength(lines.length);
+    expect(shown[0]).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z #1 start/);
+    expect(stdout).toMatch(/refused {2}Users_markBanned {2}destructive {2}by local test 1 .*because confirmation_required/);
+    expect(stdout).toMatch(/intent {2}Users_markBanned .*strength flag {2}confirmed by the caller, by confirm: true/);
+    expect(stdout).toMatch(/outcome {2}Users_lockUser .*status 404 {2}code resource_not_found/);
+    expect(stdout).not.toContain('Users_getUserDetails');
+  });
+
+  it('filters by operation, decision, caller and time, an outcome going with its intent', async () => {
+    const kinds = async (...flags: string[]): Promise<string[]> =>
+      (await show(...flags)).stdout
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => line.split(/ +/).slice(2, 4).join(' '));
+    const bans = ['refused Users_markBanned', 'intent Users_markBanned', 'outcome Users_markBanned'];
+    expect(await kinds('--operation', 'Users_markBanned')).toEqual(bans);
+    expect(await kinds('--operation', 'Users_markBanned', '--decision', 'allowed')).toEqual(bans.slice(1));
+    expect(await kinds('--decision', 'refused')).toEqual(bans.slice(0, 1));
+    expect(await kinds('--decision', 'asked')).toEqual([]);
+    expect(await kinds('--caller', 'local')).toHaveLength(lines.length - 2);
+    expect(await kinds('--caller', 'nobody')).toEqual([]);
+    expect(await kinds('--since', '2100-01-01')).toEqual([]);
+    expect(await kinds('--until', '2100-01-01')).toHaveLength(lines.length);
+  });
+
+  it.each([
+    ['a decision that there is not', ['--decision', 'maybe'], /--decision: .*allowed, refused, asked/],
+    ['a time that is none', ['--since', 'yesterday'], /--since: .*2026-01-31T12:00:00Z/],
+    ['an unknown filter', ['--opration', 'x'], /--operation/],
+  ])('refuses %s: exit code 2', async (_, flags, message) => {
+    const ended_ = await show(...flags);
+    expect(ended_).toMatchObject({ code: 2, stdout: '' });
+    expect(ended_.stderr).toMatch(message);
+  });
+
+  it('marks what was changed, and lets nothing in a log play with the terminal', async () => {
+    const hostile = '\u001b[2J\u202e\u009b31mfake';
+    const changed = (line: string): string => line.replace('"Users_markBanned"', JSON.stringify(hostile));
+    const copy = await copyWith((all) => all.map(changed));
+    const { code, stdout } = await runProgram(['audit', 'show', copy]);
+    expect(code).toBe(0);
+    expect(stdout.match(/\(CHANGED\)/g)).toHaveLength(3);
+    expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+
+  it('ends without complaint when its reader has read enough', async () => {
+    const long = await scratchFile(directory, `${lines.join('\n')}\n`.repeat(3_000));
+    const child = spawn(process.execPath, [PROGRAM, 'audit', 'show', long], { env: childEnv(), stdio: 'pipe' });
+    child.stdout.once('data', () => child.stdout.destroy());
+    expect(await ended(child)).toMatchObject({ code: 0, signal: null, stderr: '' });
+  });
+});
