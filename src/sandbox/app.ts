@@ -1,7 +1,8 @@
-import type { Operation } from '../catalog/operation.js';
+import type { DeclaredOperation as Operation } from '../catalog/declaration.js';
 import { control } from './control.js';
 import { notFound, refuse, SandboxError } from './errors.js';
 import { compose, type Exchange, type Handle, type Middleware, type SandboxRequest, type SandboxResponse } from './exchange.js';
+import type { Faults } from './faults.js';
 import { authenticate, checkVersion, refuseBrowsers } from './guard.js';
 import { readCall } from './input.js';
 import type { Instance } from './instance.js';
@@ -14,11 +15,16 @@ import { RowGoneError } from './store.js';
 export interface AppOptions {
   readonly operations: readonly Operation[];
   readonly secretKey: string;
+  readonly faults: Faults;
   readonly now: () => number;
   /** Makes a seeded instance. Called when the first request needs one, and after every reset. */
   readonly open: () => Promise<Instance>;
   /** Stand between the key check and the operation, the first outermost: faults, rate limits. */
   readonly middlewares?: readonly Middleware[];
+  /** Keeps what a request changed. Awaited before its answer is sent; when it rejects, the answer is 500. */
+  readonly keep?: () => Promise<void>;
+  /** Told that everything begins anew. */
+  readonly onReset?: () => void;
   /** What went wrong inside. Never shown to the caller. */
   readonly log: (message: string, error?: unknown) => void;
 }
@@ -41,6 +47,7 @@ export function createApp(options: AppOptions): App {
   };
   const reset = async () => {
     recorder.clear();
+    options.onReset?.();
     instance = options.open();
     await instance;
   };
@@ -62,13 +69,16 @@ export function createApp(options: AppOptions): App {
   const handle = compose(
     [
       envelope(current, options),
+      keeping(options.keep),
       refuseBrowsers,
-      control({ recorder, instance: current, reset }),
+      control({ recorder, faults: options.faults, instance: current, reset }),
       recorder.middleware,
       envelope(current, options),
       authenticate(options.secretKey),
       checkVersion,
       ...(options.middlewares ?? []),
+      // Those in the middle may spoil an answer, and a refusal is one too.
+      envelope(current, options),
     ],
     carryOut,
   );
@@ -80,6 +90,17 @@ export function createApp(options: AppOptions): App {
     instance: current,
   };
 }
+
+/** Whatever became of the request: a refused one may have changed something before it failed. */
+const keeping =
+  (keep: () => Promise<void> = async () => {}): Middleware =>
+  async (exchange, next) => {
+    try {
+      return await next(exchange);
+    } finally {
+      await keep();
+    }
+  };
 
 /** An answer that does not look like what the resource declares is the sandbox's fault, and never leaves it. */
 function answer(operation: Operation, rule: Rule, value: unknown): SandboxResponse {
@@ -101,7 +122,8 @@ const envelope =
       const shown = shownAs(error);
       if (shown === INTERNAL) log(`${exchange.operation?.name ?? exchange.request.method} failed inside the sandbox`, error);
       const clerk_trace_id = (await current()).random.hex(32);
-      return { status: shown.status, body: { errors: shown.errors, clerk_trace_id } };
+      const { status, headers, errors, fault } = shown;
+      return { status, headers, body: { errors, clerk_trace_id }, ...(fault === undefined ? {} : { fault }) };
     }
   };
 

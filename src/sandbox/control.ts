@@ -1,5 +1,6 @@
-import { notFound } from './errors.js';
-import type { Exchange, Middleware, SandboxResponse } from './exchange.js';
+import { notFound, refuse } from './errors.js';
+import { type Exchange, jsonBody, type Middleware, type SandboxResponse } from './exchange.js';
+import type { Faults } from './faults.js';
 import { serveImage } from './images.js';
 import type { Instance } from './instance.js';
 import type { Recorder } from './recorder.js';
@@ -7,6 +8,7 @@ import type { Recorder } from './recorder.js';
 /** What the sandbox's own addresses act on. */
 export interface Controlled {
   readonly recorder: Recorder;
+  readonly faults: Faults;
   instance(): Promise<Instance>;
   /** Forgets everything and seeds again. */
   reset(): Promise<void>;
@@ -14,16 +16,35 @@ export interface Controlled {
 
 type Control = (controlled: Controlled, exchange: Exchange) => Promise<SandboxResponse>;
 
+const listOf = (data: readonly unknown[]): SandboxResponse => ({ status: 200, body: { data, total_count: data.length } });
+
 /** The addresses under `/_sandbox`, which Clerk does not have, by method and first segment. */
 const CONTROLS: Readonly<Record<string, Control>> = {
   'POST reset': async (controlled) => {
     await controlled.reset();
     return { status: 200, body: { ok: true } };
   },
-  'GET requests': async ({ recorder }) => ({
-    status: 200,
-    body: { data: recorder.requests, total_count: recorder.requests.length },
-  }),
+  'GET requests': async ({ recorder }) => listOf(recorder.requests),
+  // What a browser would send along, for which Clerk's Backend API has no operation.
+  'GET cookies': async (controlled, { request }) => {
+    const { cookieOf } = await import('./rules/client-tokens.js');
+    return { status: 200, body: await cookieOf(await controlled.instance(), request.segments[2] ?? '') };
+  },
+  'GET faults': async ({ faults }) => listOf(faults.shown),
+  'POST faults': async ({ faults }, { request }) => {
+    const { FaultsError } = await import('./fault-forms.js');
+    try {
+      await faults.add(jsonBody(request));
+    } catch (error) {
+      if (!(error instanceof FaultsError)) throw error;
+      throw refuse(422, 'form_param_value_invalid', 'Invalid faults', error.message);
+    }
+    return listOf(faults.shown);
+  },
+  'DELETE faults': async ({ faults }) => {
+    faults.clear();
+    return listOf(faults.shown);
+  },
   'GET images': async (controlled, { request }) => serveImage(await controlled.instance(), request.segments[2] ?? ''),
 };
 

@@ -6,16 +6,26 @@ export interface WireError {
   readonly meta?: Readonly<Record<string, unknown>>;
 }
 
+export interface SandboxErrorOptions {
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The fault on demand that is behind it. */
+  readonly fault?: string | undefined;
+}
+
 /** What a rule throws to answer with Clerk's error envelope. */
 export class SandboxError extends Error {
   readonly status: number;
   readonly errors: readonly WireError[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly fault: string | undefined;
 
-  constructor(status: number, errors: readonly WireError[]) {
+  constructor(status: number, errors: readonly WireError[], { headers = {}, fault }: SandboxErrorOptions = {}) {
     super(errors.map((error) => `${error.code}: ${error.long_message}`).join('; '));
     this.name = 'SandboxError';
     this.status = status;
     this.errors = errors;
+    this.headers = headers;
+    this.fault = fault;
   }
 }
 
@@ -59,3 +69,11 @@ export const identifierExists = (param: string, what: string): SandboxError =>
 
 export const duplicateRecord = (what: string, value: string): SandboxError =>
   refuse(400, 'duplicate_record', `duplicate ${what}`, `The ${what} ${value} already exists.`);
+
+/** @param retryAfter Seconds. */
+export const tooManyRequests = (retryAfter: number): SandboxError =>
+  new SandboxError(
+    429,
+    [{ code: 'too_many_requests', message: 'Too many requests', long_message: `Try again in ${retryAfter} s.` }],
+    { headers: { 'retry-after': String(retryAfter) } },
+  );

@@ -1,4 +1,4 @@
-import type { Operation } from '../catalog/operation.js';
+import type { DeclaredOperation as Operation } from '../catalog/declaration.js';
 import { SandboxError } from './errors.js';
 
 /** A request as it came in, free of node:http. */
@@ -17,6 +17,10 @@ export interface SandboxResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** How the answer is spoilt on its way: it breaks off, or the connection is reset in its place. */
+  readonly broken?: 'cut' | 'reset';
+  /** The fault on demand that the request met. */
+  readonly fault?: string;
 }
 
 /** A request together with what it was found to mean. */

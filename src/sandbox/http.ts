@@ -77,11 +77,18 @@ async function readBytes(incoming: IncomingMessage): Promise<Uint8Array | undefi
   return length <= MOST_BODY_BYTES ? Buffer.concat(chunks) : undefined;
 }
 
-function send(outgoing: ServerResponse, { status, headers, body }: SandboxResponse): void {
+function send(outgoing: ServerResponse, { status, headers, body, broken }: SandboxResponse): void {
+  if (broken === 'reset') {
+    outgoing.socket?.resetAndDestroy();
+    return;
+  }
   if (body === undefined) {
-    outgoing.writeHead(status, { 'content-length': 0, ...headers }).end();
+    if (broken === 'cut') outgoing.destroy();
+    else outgoing.writeHead(status, { 'content-length': 0, ...headers }).end();
     return;
   }
   const bytes = body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body));
-  outgoing.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length, ...headers }).end(bytes);
+  outgoing.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length, ...headers });
+  if (broken === 'cut') outgoing.write(bytes.subarray(0, bytes.length / 2), () => outgoing.destroy());
+  else outgoing.end(bytes);
 }

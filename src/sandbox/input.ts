@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Operation } from '../catalog/operation.js';
+import type { DeclaredOperation as Operation } from '../catalog/declaration.js';
 import type { ArrayBody, Shape } from '../catalog/types.js';
 import { paramError, refuse, refuseParam, refuseParams, type WireError } from './errors.js';
 import { type Exchange, isJson, jsonBody, type SandboxRequest } from './exchange.js';
@@ -19,7 +19,10 @@ type Fields = Record<string, unknown>;
 export async function readCall(exchange: Exchange, operation: Operation, rule: Rule, instance: Instance): Promise<Call> {
   const { spec } = operation;
   check(z.strictObject(spec.path ?? {}), exchange.params);
-  const query = readQuery(exchange.request, { ...ALWAYS_TAKEN, ...spec.query }, spec.commaSeparated ?? []);
+  const repeated = Object.fromEntries(
+    (rule.repeated ?? []).map((name) => [name, z.array(unwrap(spec.query?.[name] as z.ZodType)).optional()]),
+  );
+  const query = readQuery(exchange.request, { ...ALWAYS_TAKEN, ...spec.query, ...repeated }, spec.commaSeparated ?? []);
   const { body, items, file } = await readBody(exchange.request, operation, rule);
   return { instance, operation, path: exchange.params, query, body, items, file };
 }

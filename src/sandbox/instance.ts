@@ -10,6 +10,8 @@ export interface InstanceOptions {
   readonly randomSeed?: string | number | undefined;
   /** Where the sandbox is reached, without `/v1`; links to kept images start with it. */
   readonly origin: string;
+  /** Of an instance that was kept. Default: a new one. */
+  readonly id?: string | undefined;
 }
 
 /** One Clerk instance: its clock, its chance, its keys and all that it keeps. */
@@ -25,9 +27,9 @@ export class Instance {
     this.#clock = options.now ?? Date.now;
     this.origin = options.origin;
     this.random = new Random(options.randomSeed);
-    this.id = this.newId('ins');
-    this.keys = new Keys(this.id);
+    this.id = options.id ?? this.newId('ins');
     this.store = new Store({ now: () => this.now(), id: (prefix, at) => this.newId(prefix, at) });
+    this.keys = new Keys(this.id, this.store);
   }
 
   /** Unix milliseconds. */

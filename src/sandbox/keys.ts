@@ -1,8 +1,13 @@
 import type { webcrypto } from 'node:crypto';
 import type { JWK, JWTHeaderParameters, JWTPayload } from 'jose';
+import { defineSetting } from './resource.js';
+import type { Store } from './store.js';
 
 /** RS256 with a 2048-bit key, as Clerk signs session tokens. */
 const ALGORITHM = 'RS256';
+
+/** Kept like everything else, so that tokens outlive a restart where the store does. Never sent. */
+const signingKey = defineSetting('signing_key', () => ({ private_jwk: null as JWK | null }));
 
 interface Signing {
   readonly privateKey: webcrypto.CryptoKey;
@@ -14,10 +19,12 @@ interface Signing {
 export class Keys {
   /** Clerk names an instance's key after the instance. */
   readonly kid: string;
+  readonly #store: Store;
   #signing: Promise<Signing> | undefined;
 
-  constructor(instanceId: string) {
+  constructor(instanceId: string, store: Store) {
     this.kid = instanceId;
+    this.#store = store;
   }
 
   /** The public key with all that a JWK Set holds about it. */
@@ -40,14 +47,21 @@ export class Keys {
   }
 
   #pair(): Promise<Signing> {
-    this.#signing ??= makePair(this.kid);
+    this.#signing ??= this.#readOrMake();
     return this.#signing;
   }
-}
 
-async function makePair(kid: string): Promise<Signing> {
-  const { exportJWK, generateKeyPair } = await import('jose');
-  const { privateKey, publicKey } = await generateKeyPair(ALGORITHM, { modulusLength: 2048 });
-  const { kty, n, e } = await exportJWK(publicKey);
-  return { privateKey, publicKey, jwk: { use: 'sig', kty, kid, alg: ALGORITHM, n, e } as JWK };
+  async #readOrMake(): Promise<Signing> {
+    const { exportJWK, generateKeyPair, importJWK } = await import('jose');
+    let jwk = this.#store.setting(signingKey).private_jwk;
+    if (jwk === null) {
+      const pair = await generateKeyPair(ALGORITHM, { modulusLength: 2048, extractable: true });
+      jwk = await exportJWK(pair.privateKey);
+      this.#store.set(signingKey, { private_jwk: jwk });
+    }
+    const { kty, n, e } = jwk;
+    const shown = { use: 'sig', kty, kid: this.kid, alg: ALGORITHM, n, e } as JWK;
+    const [privateKey, publicKey] = await Promise.all([importJWK(jwk, ALGORITHM), importJWK(shown, ALGORITHM)]);
+    return { privateKey: privateKey as webcrypto.CryptoKey, publicKey: publicKey as webcrypto.CryptoKey, jwk: shown };
+  }
 }

@@ -23,6 +23,8 @@ export interface Listing<R extends Row> {
   readonly envelope: 'bare' | 'page';
   /** How each row is sent where that depends on the call. Default: as the resource says. */
   readonly show?: (row: R, call: Call) => object;
+  /** As of a rule. */
+  readonly repeated?: readonly string[];
 }
 
 interface PageQuery {
@@ -42,14 +44,16 @@ export function lists<R extends Row, Unique extends string, Lookup extends strin
 ): Rule {
   const bare = z.array(resource.shape);
   const page = pageShape(resource.shape);
-  return answers<object, PageQuery>(listing.envelope === 'page' ? page : z.union([bare, page]), (call) => {
+  const run = (call: Call<object, PageQuery>) => {
     const { instance, query } = call;
     const show = listing.show ?? ((row: R) => resource.show(row, instance));
     const found = select(instance.of(resource), listing, call as unknown as Call, query);
     const offset = query.offset ?? 0;
     const data = found.slice(offset, offset + (query.limit ?? DEFAULT_LIMIT)).map((row) => show(row, call as unknown as Call));
     return listing.envelope === 'page' || query.paginated === true ? { data, total_count: found.total } : data;
-  });
+  };
+  const { repeated = [] } = listing;
+  return answers<object, PageQuery>(listing.envelope === 'page' ? page : z.union([bare, page]), run, { repeated });
 }
 
 /** The number of rows that a list with the same filters would have. */

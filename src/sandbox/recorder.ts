@@ -12,7 +12,10 @@ export interface RecordedRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** What was sent, or a note of its size where it was no JSON or too large to keep. */
   readonly body: unknown;
+  /** 0 where no answer was sent. */
   readonly status: number;
+  /** The fault on demand that it met. */
+  readonly fault: string | null;
 }
 
 const MASK = '***';
@@ -48,7 +51,7 @@ export class Recorder {
     return response;
   };
 
-  #record({ request, operation }: Exchange, { status }: SandboxResponse): RecordedRequest {
+  #record({ request, operation }: Exchange, { status, fault }: SandboxResponse): RecordedRequest {
     const secrets = new Set(operation?.spec.secrets ?? []);
     const query: Record<string, string[]> = {};
     for (const name of new Set(request.query.keys())) {
@@ -62,7 +65,8 @@ export class Recorder {
     if (request.headers.authorization !== undefined) headers.authorization = MASK;
     const path = `/${request.segments.map(encodeURIComponent).join('/')}`;
     const body = recordBody(request, secrets);
-    return { at: this.#now(), method: request.method, path, operation: operation?.name ?? null, query, headers, body, status };
+    const name = operation?.name ?? null;
+    return { at: this.#now(), method: request.method, path, operation: name, query, headers, body, status, fault: fault ?? null };
   }
 }
 

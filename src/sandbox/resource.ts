@@ -48,14 +48,23 @@ export const defineResource =
   <R extends Row>() =>
   <Unique extends string = never, Lookup extends string = never>(
     spec: ResourceSpec<R, Unique, Lookup>,
-  ): Resource<R, Unique, Lookup> => ({
-    title: spec.name.replaceAll('_', ' '),
-    unique: {} as Record<Unique, never>,
-    lookup: {} as Record<Lookup, never>,
-    owners: {},
-    show: (row) => ({ object: spec.name, ...row }),
-    ...spec,
-  });
+  ): Resource<R, Unique, Lookup> => {
+    const resource: Resource<R, Unique, Lookup> = {
+      title: spec.name.replaceAll('_', ' '),
+      unique: {} as Record<Unique, never>,
+      lookup: {} as Record<Lookup, never>,
+      owners: {},
+      show: (row) => ({ object: spec.name, ...row }),
+      ...spec,
+    };
+    defined.set(resource.name, resource as unknown as Resource<Row>);
+    return resource;
+  };
+
+const defined = new Map<string, Resource<Row>>();
+
+/** The resource of this name among all whose modules are loaded; for rows that come back from a file. */
+export const resourceNamed = (name: string): Resource<Row> | undefined => defined.get(name);
 
 /** One value that the instance has once, such as its restrictions. */
 export interface Setting<T extends object> {

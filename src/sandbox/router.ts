@@ -1,4 +1,4 @@
-import type { Operation } from '../catalog/operation.js';
+import type { DeclaredOperation as Operation } from '../catalog/declaration.js';
 
 export interface Match {
   readonly operation: Operation;
@@ -21,19 +21,28 @@ function bySpecificity(a: Route, b: Route): number {
   return 0;
 }
 
+/** Paths that Clerk's SDK sends for an operation beside the published one. */
+const ALSO_AT: Readonly<Record<string, string>> = { BetaFeatures_updateInstanceDomain: '/beta_features/change_domain' };
+
 /** Finds the operation that a method and a path name. */
 export class Router {
   readonly #routes = new Map<string, Route[]>();
 
   constructor(operations: Iterable<Operation>) {
     for (const operation of operations) {
-      const template = operation.path.slice(1).split('/');
-      const key = `${operation.method} ${template.length}`;
-      const routes = this.#routes.get(key);
-      if (routes === undefined) this.#routes.set(key, [{ operation, template }]);
-      else routes.push({ operation, template });
+      this.#add(operation, operation.path);
+      const other = ALSO_AT[operation.name];
+      if (other !== undefined) this.#add(operation, other);
     }
     for (const routes of this.#routes.values()) routes.sort(bySpecificity);
+  }
+
+  #add(operation: Operation, path: string): void {
+    const template = path.slice(1).split('/');
+    const key = `${operation.method} ${template.length}`;
+    const routes = this.#routes.get(key);
+    if (routes === undefined) this.#routes.set(key, [{ operation, template }]);
+    else routes.push({ operation, template });
   }
 
   match(method: string, segments: readonly string[]): Match | undefined {

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Operation } from '../catalog/operation.js';
+import type { DeclaredOperation as Operation } from '../catalog/declaration.js';
 import type { Shape } from '../catalog/types.js';
 import type { Instance } from './instance.js';
 
@@ -39,6 +39,8 @@ export interface Rule {
   readonly mediaType?: string;
   /** Body properties beyond the declared ones are let through, as where Clerk's schema does not forbid them. */
   readonly openBody?: boolean;
+  /** Query parameters declared as one value of which Clerk's SDK sends several. They reach the rule as arrays. */
+  readonly repeated?: readonly string[];
   readonly former?: FormerInputs;
   readonly run: (call: Call) => unknown;
 }

@@ -1,9 +1,24 @@
-import type { Key, Resource, Row, Setting } from './resource.js';
+import { type Key, type Resource, type Row, resourceNamed, type Setting } from './resource.js';
 
 /** What the store asks of its surroundings. */
 export interface Surroundings {
   now(): number;
   id(prefix: string, at: number): string;
+}
+
+/** Is told what happened to a store, right after it happened. */
+export interface StoreWatcher {
+  /** A row came or changed. */
+  put(resource: string, row: Row): void;
+  dropped(resource: string, id: string): void;
+  set(setting: string, value: object): void;
+}
+
+/** All that a store keeps, by resource and by setting. */
+export interface StoreContent {
+  /** In the order in which they came. */
+  readonly rows: Iterable<readonly [resource: string, rows: Iterable<Row>]>;
+  readonly settings: Iterable<readonly [setting: string, value: object]>;
 }
 
 /** What a new row is made of; id and times are filled in unless given. */
@@ -37,6 +52,12 @@ export class RowGoneError extends Error {
   }
 }
 
+/** What a collection tells its store. */
+interface Told {
+  put(resource: string, row: Row): void;
+  dropped(resource: string, id: string): void;
+}
+
 /** The rows of one resource, with their indices. Reading by id or key costs the same at any size. */
 export class Collection<R extends Row, Unique extends string = string, Lookup extends string = string> {
   readonly resource: Resource<R, Unique, Lookup>;
@@ -44,17 +65,25 @@ export class Collection<R extends Row, Unique extends string = string, Lookup ex
   readonly #byId = new Map<string, R>();
   readonly #unique: [name: string, keyOf: KeyOf<R>, rows: Map<string, R>][];
   readonly #lookup: [name: string, keyOf: KeyOf<R>, rows: Map<string, R[]>][];
-  readonly #owned: (owner: string, id: string) => void;
+  /** The same indices by name. */
+  readonly #oneBy: ReadonlyMap<string, Map<string, R>>;
+  readonly #manyBy: ReadonlyMap<string, Map<string, R[]>>;
+  /** Of the unique indices, then of the lookups. */
+  readonly #keys: readonly KeyOf<R>[];
+  readonly #told: Told;
   /** Oldest first. Rows of the same time keep the order in which they came. */
   #byTime: R[] = [];
   #sorted = true;
 
-  constructor(resource: Resource<R, Unique, Lookup>, surroundings: Surroundings, removed: (owner: string, id: string) => void) {
+  constructor(resource: Resource<R, Unique, Lookup>, surroundings: Surroundings, told: Told) {
     this.resource = resource;
     this.#surroundings = surroundings;
-    this.#owned = removed;
+    this.#told = told;
     this.#unique = Object.entries(resource.unique).map(([name, keyOf]) => [name, keyOf as KeyOf<R>, new Map()]);
     this.#lookup = Object.entries(resource.lookup).map(([name, keyOf]) => [name, keyOf as KeyOf<R>, new Map()]);
+    this.#oneBy = new Map(this.#unique.map(([name, , rows]) => [name, rows]));
+    this.#manyBy = new Map(this.#lookup.map(([name, , rows]) => [name, rows]));
+    this.#keys = [...this.#unique, ...this.#lookup].map(([, keyOf]) => keyOf);
   }
 
   get size(): number {
@@ -67,12 +96,12 @@ export class Collection<R extends Row, Unique extends string = string, Lookup ex
 
   /** The row with this unique key. */
   one(index: Unique, key: string): R | undefined {
-    return this.#unique.find(([name]) => name === index)?.[2].get(key);
+    return this.#oneBy.get(index)?.get(key);
   }
 
   /** The rows with this key, oldest insertion first. */
   many(index: Lookup, key: string): readonly R[] {
-    return this.#lookup.find(([name]) => name === index)?.[2].get(key) ?? [];
+    return this.#manyBy.get(index)?.get(key) ?? [];
   }
 
   /** All rows, oldest first. Not to be kept across a change. */
@@ -82,6 +111,11 @@ export class Collection<R extends Row, Unique extends string = string, Lookup ex
       this.#sorted = true;
     }
     return this.#byTime;
+  }
+
+  /** All rows in the order in which they came. */
+  asInserted(): Iterable<R> {
+    return this.#byId.values();
   }
 
   /** Where the row is in {@link oldestFirst}. */
@@ -112,6 +146,7 @@ export class Collection<R extends Row, Unique extends string = string, Lookup ex
     this.#byId.set(row.id, row);
     this.#reindex(row, [], keys);
     this.#append(row);
+    this.#told.put(this.resource.name, row);
     return row;
   }
 
@@ -130,6 +165,7 @@ export class Collection<R extends Row, Unique extends string = string, Lookup ex
     }
     this.#reindex(row, before, after);
     if (row.created_at !== was.created_at) this.#sorted = false;
+    this.#told.put(this.resource.name, row);
     return row;
   }
 
@@ -140,7 +176,7 @@ export class Collection<R extends Row, Unique extends string = string, Lookup ex
     this.#byTime.splice(at, 1);
     this.#byId.delete(row.id);
     this.#reindex(row, this.#keysOf(row), []);
-    this.#owned(this.resource.name, row.id);
+    this.#told.dropped(this.resource.name, row.id);
   }
 
   #append(row: R): void {
@@ -150,17 +186,16 @@ export class Collection<R extends Row, Unique extends string = string, Lookup ex
   }
 
   #refuseTaken(row: R, before: readonly Key[], after: readonly Key[]): void {
-    for (const [at, [name, , rows]] of this.#unique.entries()) {
+    this.#unique.forEach(([name, , rows], at) => {
       const key = after[at];
-      if (!isKey(key) || key === before[at]) continue;
+      if (!isKey(key) || key === before[at]) return;
       const holder = rows.get(key);
       if (holder !== undefined && holder !== row) throw new DuplicateKeyError(this.resource.name, name, key);
-    }
+    });
   }
 
-  /** The row's keys: those of the unique indices, then those of the lookups. */
   #keysOf(row: R): Key[] {
-    return [...this.#unique, ...this.#lookup].map(([, keyOf]) => keyOf(row));
+    return this.#keys.map((keyOf) => keyOf(row));
   }
 
   #reindex(row: R, before: readonly Key[], after: readonly Key[]): void {
@@ -197,6 +232,7 @@ export class Store {
   readonly #surroundings: Surroundings;
   readonly #collections = new Map<string, Collection<Row>>();
   readonly #settings = new Map<string, object>();
+  #watcher: StoreWatcher | undefined;
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
@@ -207,7 +243,13 @@ export class Store {
   ): Collection<R, Unique, Lookup> {
     const held = this.#collections.get(resource.name);
     if (held !== undefined) return held as unknown as Collection<R, Unique, Lookup>;
-    const made = new Collection(resource, this.#surroundings, (owner, id) => this.#removeOwned(owner, id));
+    const made = new Collection(resource, this.#surroundings, {
+      put: (name, row) => this.#watcher?.put(name, row),
+      dropped: (name, id) => {
+        this.#watcher?.dropped(name, id);
+        this.#removeOwned(name, id);
+      },
+    });
     this.#collections.set(resource.name, made as unknown as Collection<Row>);
     return made;
   }
@@ -223,7 +265,30 @@ export class Store {
   set<T extends object>(setting: Setting<T>, patch: Partial<T>): Readonly<T> {
     const next = { ...this.setting(setting), ...patch };
     this.#settings.set(setting.name, next);
+    this.#watcher?.set(setting.name, next);
     return next;
+  }
+
+  /** From now on every change is told. */
+  watch(watcher: StoreWatcher): void {
+    this.#watcher = watcher;
+  }
+
+  get content(): StoreContent {
+    return {
+      rows: [...this.#collections].map(([name, held]) => [name, held.asInserted()] as const),
+      settings: this.#settings,
+    };
+  }
+
+  /** Puts back what {@link content} gave. @throws DuplicateKeyError, or Error for a resource that there is none of. */
+  restore({ rows, settings }: StoreContent): void {
+    for (const [name, kept] of rows) {
+      const resource = resourceNamed(name);
+      if (resource === undefined) throw new Error(`there is no resource ${name}`);
+      for (const row of kept) this.of(resource).insert(row);
+    }
+    for (const [name, value] of settings) this.#settings.set(name, value);
   }
 
   #removeOwned(owner: string, id: string): void {

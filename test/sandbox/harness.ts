@@ -1,5 +1,6 @@
 import { afterEach } from 'vitest';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.js';
+import { watchExchange } from '../support/published/watch.js';
 
 /** The JSON of an answer, read without ceremony. What is at the bottom is compared, never trusted. */
 export interface Json {
@@ -38,13 +39,14 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((sandbox) => sandbox.close()));
 });
 
-/** A sandbox of the test's own, closed when the test ends. */
+/** A sandbox of the test's own, closed when the test ends. Every exchange with it must be as Clerk's documents say. */
 export async function openSandbox(options: SandboxOptions = {}): Promise<Client> {
   const clock = { now: NOON };
   const failures: unknown[] = [];
   const sandbox = await startSandbox({
     now: () => clock.now,
     log: (message, error) => failures.push(message, error),
+    onExchange: watchExchange,
     ...options,
   });
   open.push(sandbox);

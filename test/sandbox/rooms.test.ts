@@ -10,16 +10,24 @@ test.each(Object.entries(rooms))('%s carries out operations of its group only', 
 });
 
 test.each([
+  'ActorTokens',
   'AllowlistBlocklist',
   'BetaFeatures',
+  'Clients',
   'EmailAddresses',
   'InstanceSettings',
   'Invitations',
   'Jwks',
+  'JwtTemplates',
+  'OAuthApplications',
   'OrganizationInvitations',
   'OrganizationMemberships',
   'Organizations',
   'PhoneNumbers',
+  'SamlConnectionsBeta',
+  'Sessions',
+  'SigninTokens',
+  'Signups',
   'Users',
 ])('%s is whole', async (group) => {
   const wanted = operations.filter((operation) => operation.group === group).map((operation) => operation.name);

@@ -48,13 +48,13 @@ export const sessions = defineResource<SessionRow>()({
     latest_activity: activity.nullable(),
     expire_at: time,
     abandon_at: time,
-    tasks: z.array(z.strictObject({ key: z.string() })).nullable(),
     created_at: time,
     updated_at: time,
   }),
   lookup: { user_id: (row) => row.user_id, client_id: (row) => row.client_id },
   owners: { user: 'user_id', client: 'client_id' },
-  show: (row, instance) => ({ object: 'session', ...row, status: statusOf(row, instance), tasks: null }),
+  // No `tasks`: no session here has any, and the API's first versions do not know them.
+  show: (row, instance) => ({ object: 'session', ...row, status: statusOf(row, instance) }),
 });
 
 /** A session's status now: an active one runs out at `expire_at`, or at `abandon_at` when it was left alone. */

@@ -114,7 +114,6 @@ function show(row: UserRow, instance: Instance): object {
       .map((owned) => resource.show(owned, instance));
   const url = imageUrl(instance, image_id, row.id);
   const lockLeft = lockedFor(row, instance.now());
-  const phones = instance.of(phoneNumbers).many('user_id', row.id);
   return {
     object: 'user',
     ...sent,
@@ -129,7 +128,7 @@ function show(row: UserRow, instance: Instance): object {
     saml_accounts: [],
     enterprise_accounts: [],
     password_enabled: password !== null,
-    two_factor_enabled: totp_secret !== null || phones.some((phone) => phone.reserved_for_second_factor),
+    two_factor_enabled: hasSecondFactor(row, instance),
     totp_enabled: totp_secret !== null,
     backup_code_enabled: backup_codes.length > 0,
     locked: lockLeft > 0,
@@ -137,6 +136,13 @@ function show(row: UserRow, instance: Instance): object {
     verification_attempts_remaining: lockLeft > 0 ? 0 : MOST_ATTEMPTS,
   };
 }
+
+export const hasSecondFactor = (row: UserRow, instance: Instance): boolean =>
+  row.totp_secret !== null ||
+  instance
+    .of(phoneNumbers)
+    .many('user_id', row.id)
+    .some((phone) => phone.reserved_for_second_factor);
 
 /** Milliseconds that the user stays locked; 0 for not at all. */
 export const lockedFor = (row: UserRow, now: number): number => Math.max(0, (row.locked_until ?? 0) - now);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { notFound, refuse } from '../errors.js';
-import { equal } from '../filters.js';
+import type { Filter } from '../filters.js';
 import type { Instance } from '../instance.js';
 import { type Listing, lists } from '../list.js';
 import { emailAddresses } from '../resources/identifiers.js';
@@ -69,14 +69,21 @@ const listing: Listing<OrganizationInvitationRow> = {
   envelope: 'page',
   within: (call) => invitationsOf(call.instance, organizationIn(call).id),
   filters: {
-    status: equal<OrganizationInvitationRow, string>(invitationStatus),
     email_address: (value: string) => ({ test: (row) => row.email_address === value.toLowerCase() }),
   },
   orders: { email_address: (row) => row.email_address },
 };
 
+const byStatus: Filter<OrganizationInvitationRow, readonly string[]> = (wanted, instance) => ({
+  test: (row) => wanted.includes(invitationStatus(row, instance)),
+});
+
 export const organizationInvitationsRoom: Room = {
-  OrganizationInvitations_list: lists(organizationInvitations, listing),
+  OrganizationInvitations_list: lists(organizationInvitations, {
+    ...listing,
+    filters: { ...listing.filters, status: byStatus },
+    repeated: ['status'],
+  }),
 
   OrganizationInvitations_listPending: lists(organizationInvitations, {
     ...listing,

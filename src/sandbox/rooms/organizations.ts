@@ -13,7 +13,7 @@ import { metadata } from '../resources/shapes.js';
 import { users } from '../resources/user.js';
 import { answers, type Call, type Room } from '../rule.js';
 import { changes, deletes, parseTime } from '../rules/found.js';
-import { addMember, isAdmin } from '../rules/members.js';
+import { addMember, isAdmin, mustHaveOrganizations } from '../rules/members.js';
 import { type MetadataFields, mergedMetadata, metadataOf } from '../rules/metadata.js';
 import { parseSlug, slugOf } from '../rules/slug.js';
 
@@ -81,11 +81,8 @@ function parseName(name: string): string {
 }
 
 function create(instance: Instance, body: CreateOrganization): OrganizationRow {
+  mustHaveOrganizations(instance);
   const settings = instance.store.setting(organizationSettings);
-  if (!settings.enabled) {
-    const why = 'Organizations are not enabled for this instance.';
-    throw refuse(403, 'organization_not_enabled_in_instance', 'Organizations not enabled', why);
-  }
   const creator = typeof body.created_by === 'string' ? instance.of(users).get(body.created_by) : undefined;
   if (typeof body.created_by === 'string' && creator === undefined) {
     throw refuse(400, 'organization_creator_not_found', 'Creator not found', `No user was found with id ${body.created_by}.`);

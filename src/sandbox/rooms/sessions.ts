@@ -5,9 +5,8 @@ import { lists } from '../list.js';
 import { type SessionRow, sessions, statusOf } from '../resources/session.js';
 import type { Room } from '../rule.js';
 import { changes, gets } from '../rules/found.js';
-
-const refuseInactive = (status: number, row: SessionRow, instance: Instance) =>
-  refuse(status, 'session_not_active', 'Session is not active', `The session ${row.id} is ${statusOf(row, instance)}.`);
+import { refuseInactive } from '../rules/sessions.js';
+import { tokenFromTemplate } from './session-tokens.js';
 
 const found = (index: 'user_id' | 'client_id') => {
   const filter = byKey<SessionRow>((key, instance) => instance.of(sessions).many(index, key));
@@ -30,6 +29,8 @@ export const sessionsRoom: Room = {
     if (statusOf(session, instance) !== 'active') throw refuseInactive(400, session, instance);
     instance.of(sessions).update(session, { status: 'revoked' });
   }),
+
+  Sessions_createSessionTokenFromTemplate: tokenFromTemplate,
 
   Sessions_verifySession: changes<SessionRow, { token?: string }>(sessions, async (session, { instance, body }) => {
     if (statusOf(session, instance) !== 'active') throw refuseInactive(401, session, instance);

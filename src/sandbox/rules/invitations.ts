@@ -1,6 +1,6 @@
 import { refuse } from '../errors.js';
 import type { Instance } from '../instance.js';
-import { primaryDomain } from '../resources/domain.js';
+import { ticketUrl } from '../resources/frontend-api.js';
 import type { InvitationBase } from '../resources/invitation.js';
 import { invitationStatus } from '../resources/invitation.js';
 import type { Metadata } from '../resources/shapes.js';
@@ -25,7 +25,7 @@ export function newInvitation(instance: Instance, fields: InvitationFields, publ
     email_address: fields.email_address,
     status: 'pending',
     public_metadata: publicMetadata,
-    url: `https://clerk.${primaryDomain(instance).name}/v1/tickets/accept?ticket=${ticket}${redirect}`,
+    url: ticketUrl(instance, ticket) + redirect,
     expires_at: instance.now() + (fields.expires_in_days ?? DEFAULT_DAYS) * DAY_MS,
   };
 }

@@ -3,6 +3,7 @@ import type { Instance } from '../instance.js';
 import type { OrganizationRow } from '../resources/organization.js';
 import { memberKey, type OrganizationMembershipRow, organizationMemberships } from '../resources/organization-membership.js';
 import { ADMIN, roles } from '../resources/roles.js';
+import { organizationSettings } from '../resources/settings.js';
 import type { Metadata } from '../resources/shapes.js';
 
 export const isAdmin = (row: OrganizationMembershipRow): boolean => row.role === ADMIN;
@@ -14,6 +15,13 @@ export const membershipOf = (instance: Instance, organizationId: string, userId:
 export function parseRole(role: string): string {
   if (!Object.hasOwn(roles, role)) throw notFound(`organization role (known: ${Object.keys(roles).join(', ')})`, role);
   return role;
+}
+
+/** @throws SandboxError when the instance has organizations switched off. */
+export function mustHaveOrganizations(instance: Instance): void {
+  if (instance.store.setting(organizationSettings).enabled) return;
+  const why = 'Organizations are not enabled for this instance.';
+  throw refuse(403, 'organization_not_enabled_in_instance', 'Organizations not enabled', why);
 }
 
 export interface NewMember {
@@ -53,14 +61,17 @@ export function refuseLastAdmin(instance: Instance, membership: OrganizationMemb
   throw refuse(422, 'organization_minimum_permissions_needed', 'Minimum permissions needed', why);
 }
 
+/** @throws SandboxError when the user is no member of the organization. */
+export function mustBeMember(instance: Instance, organizationId: string, userId: string): OrganizationMembershipRow {
+  const membership = membershipOf(instance, organizationId, userId);
+  if (membership !== undefined) return membership;
+  const why = `The user ${userId} is not a member of the organization.`;
+  throw refuse(403, 'not_a_member_in_organization', 'Not a member', why);
+}
+
 /** The admin who acts. @throws SandboxError when the user is no admin of the organization. */
 export function mustBeAdmin(instance: Instance, organizationId: string, userId: string): void {
-  const membership = membershipOf(instance, organizationId, userId);
-  if (membership === undefined) {
-    const why = `The user ${userId} is not a member of the organization.`;
-    throw refuse(403, 'not_a_member_in_organization', 'Not a member', why);
-  }
-  if (!isAdmin(membership)) {
+  if (!isAdmin(mustBeMember(instance, organizationId, userId))) {
     const why = `The user ${userId} may not manage memberships of the organization.`;
     throw refuse(403, 'missing_organization_permission', 'Missing permission', why);
   }

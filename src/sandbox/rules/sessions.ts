@@ -1,5 +1,7 @@
+import { refuse, type SandboxError } from '../errors.js';
 import type { Instance } from '../instance.js';
 import { type SessionRow, type SessionStatus, sessions, statusOf } from '../resources/session.js';
+import type { UserRow } from '../resources/user.js';
 
 /** Ends what is still active of the sessions given. */
 function endEach(instance: Instance, rows: readonly SessionRow[], status: SessionStatus): void {
@@ -13,3 +15,12 @@ export const endSessionsOf = (instance: Instance, userId: string, status: Sessio
 /** Ends every active session of the instance, as a change of its domain does. */
 export const endAllSessions = (instance: Instance, status: SessionStatus): void =>
   endEach(instance, instance.of(sessions).oldestFirst(), status);
+
+/** What a session that has ended answers. */
+export const refuseInactive = (status: number, row: SessionRow, instance: Instance): SandboxError =>
+  refuse(status, 'session_not_active', 'Session is not active', `The session ${row.id} is ${statusOf(row, instance)}.`);
+
+/** @throws SandboxError when the user is banned, and so can be signed in by nobody. */
+export function refuseBanned(user: UserRow): void {
+  if (user.banned) throw refuse(403, 'user_banned', 'User banned', `The user ${user.id} is banned and cannot be signed in.`);
+}

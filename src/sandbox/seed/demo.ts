@@ -91,6 +91,10 @@ export function demo(now: number): SeedDescription {
       { email_address: 'owen.clarke@juniper.example.com', created_at: now - 5 * DAY_MS },
       { email_address: 'spam@mailbox.example.com', status: 'revoked', created_at: now - 12 * DAY_MS },
     ],
+    sign_ups: [
+      { email_address: 'theo.laurent@lumen.example.com', first_name: 'Theo', created_at: now - 60 * 60 * 1000 },
+      { email_address: 'gave.up@juniper.example.com', created_at: now - 6 * DAY_MS },
+    ],
     blocklist: ['*@blocked.example.com'],
   };
 }

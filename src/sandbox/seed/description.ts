@@ -76,6 +76,7 @@ const organization = z.strictObject({
         user: userReference,
         role: z.string(),
         public_metadata: metadata.optional(),
+        private_metadata: metadata.optional(),
         created_at: time.optional(),
       }),
     )
@@ -104,6 +105,20 @@ const invitation = z.strictObject({
   created_at: time.optional(),
 });
 
+const signUp = z.strictObject({
+  id: z.string().optional(),
+  email_address: z.string().optional(),
+  phone_number: z.string().optional(),
+  username: z.string().optional(),
+  first_name: z.string().optional(),
+  last_name: z.string().optional(),
+  external_id: z.string().optional(),
+  unsafe_metadata: metadata.optional(),
+  /** Who came of it. Default: it is unfinished, and a day after `created_at` it is abandoned. */
+  user: userReference.optional(),
+  created_at: time.optional(),
+});
+
 /** What a sandbox starts with. Times are Unix milliseconds and default to the start. */
 export const seedDescription = z.strictObject({
   /** The domain of the instance. */
@@ -112,6 +127,7 @@ export const seedDescription = z.strictObject({
   organizations: z.array(organization).optional(),
   sessions: z.array(session).optional(),
   invitations: z.array(invitation).optional(),
+  sign_ups: z.array(signUp).optional(),
   allowlist: z.array(z.string()).optional(),
   blocklist: z.array(z.string()).optional(),
 });
@@ -120,6 +136,7 @@ export type SeedDescription = z.input<typeof seedDescription>;
 export type SeedUser = z.input<typeof user>;
 export type SeedOrganization = z.input<typeof organization>;
 export type SeedSession = z.input<typeof session>;
+export type SeedSignUp = z.input<typeof signUp>;
 
 /** A seed that cannot be planted. The message says where it is wrong. */
 export class SeedError extends Error {

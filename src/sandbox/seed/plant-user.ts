@@ -78,10 +78,10 @@ export function plantUser(instance: Instance, seed: SeedUser): void {
 const withId = (given: { readonly id?: string | undefined }): { id?: string } => (given.id === undefined ? {} : { id: given.id });
 
 function columns(instance: Instance, seed: SeedUser): Draft<UserRow> {
-  const given = Object.fromEntries(PLAIN.flatMap((name) => (seed[name] === undefined ? [] : [[name, seed[name]]])));
+  const row = blankUser();
+  for (const name of PLAIN) if (seed[name] !== undefined) Object.assign(row, { [name]: seed[name] });
   return {
-    ...blankUser(),
-    ...given,
+    ...row,
     ...(seed.password === undefined
       ? {}
       : { password: quickHash(seed.password), password_last_updated_at: seed.created_at ?? instance.now() }),

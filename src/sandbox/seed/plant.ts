@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Instance } from '../instance.js';
-import { clients } from '../resources/client.js';
+import { type ClientRow, clients } from '../resources/client.js';
 import { domains, primaryDomain } from '../resources/domain.js';
 import { allowlistIdentifiers, blocklistIdentifiers } from '../resources/identifier-lists.js';
 import { emailAddresses } from '../resources/identifiers.js';
@@ -9,12 +9,21 @@ import { organizations } from '../resources/organization.js';
 import { organizationInvitations } from '../resources/organization-invitation.js';
 import { organizationMemberships } from '../resources/organization-membership.js';
 import { type SessionActivity, sessions } from '../resources/session.js';
+import { SIGN_UP_MS, signUps } from '../resources/sign-up.js';
 import { users } from '../resources/user.js';
-import { identifierType, normalize } from '../rules/identifiers.js';
+import { identifierType, normalize, parseIdentifier } from '../rules/identifiers.js';
 import { newInvitation } from '../rules/invitations.js';
 import { parseRole } from '../rules/members.js';
 import { slugOf } from '../rules/slug.js';
-import { type SeedDescription, SeedError, type SeedOrganization, type SeedSession, seedDescription } from './description.js';
+import type { Draft } from '../store.js';
+import {
+  type SeedDescription,
+  SeedError,
+  type SeedOrganization,
+  type SeedSession,
+  type SeedSignUp,
+  seedDescription,
+} from './description.js';
 import { plantUser } from './plant-user.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -38,6 +47,7 @@ export function plant(instance: Instance, given: SeedDescription): void {
     const columns = newInvitation(instance, { email_address: email }, fields.public_metadata ?? {});
     instance.of(invitations).insert({ ...columns, ...(status && { status }), ...(created_at && { created_at }) });
   });
+  each(seed.sign_ups, 'sign_ups', (signUp) => plantSignUp(instance, signUp));
   each(seed.allowlist, 'allowlist', (text) => instance.of(allowlistIdentifiers).insert(listed(instance, text)));
   each(seed.blocklist, 'blocklist', (text) => instance.of(blocklistIdentifiers).insert(listed(instance, text)));
 }
@@ -83,7 +93,7 @@ function plantOrganization(instance: Instance, seed: SeedOrganization): void {
       user_id: userId(instance, member.user),
       role: parseRole(member.role),
       public_metadata: member.public_metadata ?? {},
-      private_metadata: {},
+      private_metadata: member.private_metadata ?? {},
       created_at: member.created_at ?? created,
     });
   }
@@ -131,12 +141,34 @@ function plantSession(instance: Instance, seed: SeedSession, clientIds: Map<stri
   if (client !== undefined && row.status === 'active') instance.of(clients).update(client, { last_active_session_id: row.id });
 }
 
-const plantClient = (instance: Instance, created: number): string =>
+/** Each sign-up is under way on a client of its own, which is how it is found. */
+function plantSignUp(instance: Instance, seed: SeedSignUp): void {
+  const created = seed.created_at ?? instance.now();
+  const { email_address: email, phone_number: phone } = seed;
+  const row = instance.of(signUps).insert({
+    ...(seed.id === undefined ? {} : { id: seed.id }),
+    email_address: email === undefined ? null : parseIdentifier('email_address', email),
+    phone_number: phone === undefined ? null : parseIdentifier('phone_number', phone),
+    username: seed.username ?? null,
+    first_name: seed.first_name ?? null,
+    last_name: seed.last_name ?? null,
+    unsafe_metadata: seed.unsafe_metadata ?? {},
+    external_id: seed.external_id ?? null,
+    custom_action: false,
+    created_user_id: seed.user === undefined ? null : userId(instance, seed.user),
+    abandon_at: created + SIGN_UP_MS,
+    created_at: created,
+  });
+  plantClient(instance, created, { sign_up_id: row.id, last_authentication_strategy: null });
+}
+
+const plantClient = (instance: Instance, created: number, more: Partial<Draft<ClientRow>> = {}): string =>
   instance.of(clients).insert({
     sign_in_id: null,
     sign_up_id: null,
     last_active_session_id: null,
     last_authentication_strategy: 'password',
+    ...more,
     created_at: created,
   }).id;
 

@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { defineResource, type Row } from '../resource.js';
+import { time } from './shapes.js';
+
+/** The last test of a proxy for a domain. */
+export interface ProxyCheckRow extends Row {
+  domain_id: string;
+  proxy_url: string;
+  successful: boolean;
+  last_run_at: number;
+}
+
+/** What finds the one check of a proxy for a domain. */
+export const proxyKey = (domainId: string, proxyUrl: string): string => `${domainId}|${proxyUrl}`;
+
+export const proxyChecks = defineResource<ProxyCheckRow>()({
+  name: 'proxy_check',
+  prefix: 'pchk',
+  shape: z.strictObject({
+    object: z.literal('proxy_check'),
+    id: z.string(),
+    domain_id: z.string(),
+    proxy_url: z.string(),
+    successful: z.boolean(),
+    last_run_at: time,
+    created_at: time,
+    updated_at: time,
+  }),
+  unique: { proxy: (row) => proxyKey(row.domain_id, row.proxy_url) },
+  lookup: { domain_id: (row) => row.domain_id },
+  owners: { domain: 'domain_id' },
+});

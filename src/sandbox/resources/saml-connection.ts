@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import { defineResource, type Row } from '../resource.js';
+import { frontendApi } from './frontend-api.js';
+import { time } from './shapes.js';
+
+const attributeMapping = z.strictObject({
+  user_id: z.string(),
+  email_address: z.string(),
+  first_name: z.string(),
+  last_name: z.string(),
+});
+export type AttributeMapping = z.infer<typeof attributeMapping>;
+
+const loginHint = z.strictObject({
+  mode: z.enum(['email_address', 'custom_attribute', 'off']),
+  source: z.string().optional(),
+});
+export type LoginHint = z.infer<typeof loginHint>;
+
+/** What is known of the identity provider. A connection can be active only when it suffices. */
+export interface IdentityProvider {
+  idp_entity_id: string | null;
+  idp_sso_url: string | null;
+  idp_certificate: string | null;
+  /** Unix milliseconds, read from the certificate. */
+  idp_certificate_issued_at: number | null;
+  idp_certificate_expires_at: number | null;
+  idp_metadata_url: string | null;
+  idp_metadata: string | null;
+}
+
+export interface SamlConnectionRow extends Row, IdentityProvider {
+  name: string;
+  provider: string;
+  /** In lower case; at least one. */
+  domains: string[];
+  organization_id: string | null;
+  attribute_mapping: AttributeMapping;
+  active: boolean;
+  sync_user_attributes: boolean;
+  allow_subdomains: boolean;
+  allow_idp_initiated: boolean;
+  disable_additional_identifications: boolean;
+  allow_organization_account_linking: boolean;
+  force_authn: boolean;
+  login_hint: LoginHint;
+}
+
+const nullableText = z.string().nullable();
+
+export const samlConnections = defineResource<SamlConnectionRow>()({
+  name: 'saml_connection',
+  title: 'SAML connection',
+  prefix: 'samlc',
+  shape: z.strictObject({
+    object: z.literal('saml_connection'),
+    id: z.string(),
+    name: z.string(),
+    domain: z.string(),
+    domains: z.array(z.string()),
+    idp_entity_id: nullableText,
+    idp_sso_url: nullableText,
+    idp_certificate: nullableText,
+    idp_certificate_issued_at: time.nullable(),
+    idp_certificate_expires_at: time.nullable(),
+    idp_metadata_url: nullableText,
+    idp_metadata: nullableText,
+    acs_url: z.string(),
+    sp_entity_id: z.string(),
+    sp_metadata_url: z.string(),
+    organization_id: nullableText,
+    attribute_mapping: attributeMapping,
+    active: z.boolean(),
+    provider: z.string(),
+    user_count: z.int(),
+    sync_user_attributes: z.boolean(),
+    allow_subdomains: z.boolean(),
+    allow_idp_initiated: z.boolean(),
+    disable_additional_identifications: z.boolean(),
+    allow_organization_account_linking: z.boolean(),
+    authenticatable: z.boolean(),
+    disable_jit_provisioning: z.boolean(),
+    force_authn: z.boolean(),
+    login_hint: loginHint,
+    enterprise_connection_id: nullableText,
+    created_at: time,
+    updated_at: time,
+  }),
+  lookup: { organization_id: (row) => row.organization_id },
+  owners: { organization: 'organization_id' },
+  show: (row, instance) => {
+    const api = `${frontendApi(instance)}/v1/saml`;
+    return {
+      object: 'saml_connection',
+      ...row,
+      domain: row.domains[0] ?? '',
+      acs_url: `${api}/acs/${row.id}`,
+      sp_entity_id: `${api}/${row.id}`,
+      sp_metadata_url: `${api}/metadata/${row.id}.xml`,
+      // Users come to a connection by signing in through it, for which the Backend API has no way.
+      user_count: 0,
+      authenticatable: true,
+      disable_jit_provisioning: false,
+      enterprise_connection_id: null,
+    };
+  },
+});

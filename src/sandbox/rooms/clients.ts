@@ -1,0 +1,13 @@
+import { lists } from '../list.js';
+import { clients } from '../resources/client.js';
+import { answers, type Room } from '../rule.js';
+import { clientOfToken } from '../rules/client-tokens.js';
+import { gets } from '../rules/found.js';
+
+export const clientsRoom: Room = {
+  Clients_listSortedByCreationDate: lists(clients, { envelope: 'bare' }),
+  Clients_getDetails: gets(clients),
+  Clients_verifyClientToken: answers<{ token: string }>(clients.shape, async ({ instance, body }) =>
+    clients.show(await clientOfToken(instance, body.token), instance),
+  ),
+};

@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { notFound } from '../errors.js';
+import type { Instance } from '../instance.js';
+import { frontendApi } from '../resources/frontend-api.js';
+import { type JwtTemplateRow, jwtTemplates } from '../resources/jwt-template.js';
+import { type SessionRow, sessions, statusOf } from '../resources/session.js';
+import { users } from '../resources/user.js';
+import { answers, type Rule } from '../rule.js';
+import { must } from '../rules/found.js';
+import { refuseBanned, refuseInactive } from '../rules/sessions.js';
+import { fillShortcodes } from '../rules/shortcodes.js';
+import { signWith } from '../rules/signing.js';
+import { tokenValues } from '../rules/token-values.js';
+
+interface TokenBody {
+  readonly expires_in_seconds?: number | null;
+}
+
+const JTI_LETTERS = 20;
+
+/** A token of the template for the session's user. @throws SandboxError when the session has ended or the user is banned. */
+async function mint(instance: Instance, session: SessionRow, template: JwtTemplateRow, lifetime: number): Promise<string> {
+  if (statusOf(session, instance) !== 'active') throw refuseInactive(401, session, instance);
+  const user = must(instance, users, session.user_id);
+  refuseBanned(user);
+  const made = Math.floor(instance.now() / 1000);
+  // There is no `azp`: it names the web page that asked, and here a server asks.
+  const claims = {
+    ...(fillShortcodes(template.claims, tokenValues(instance, session, user)) as Record<string, unknown>),
+    iss: frontendApi(instance),
+    sub: user.id,
+    iat: made,
+    nbf: made - template.allowed_clock_skew,
+    exp: made + lifetime,
+    jti: instance.random.hex(JTI_LETTERS),
+  };
+  const { signing_key: key, signing_algorithm: algorithm } = template;
+  return key === null ? instance.keys.sign(claims) : signWith(algorithm, key, claims);
+}
+
+/** A token made from the template that the path names. */
+export const tokenFromTemplate: Rule = answers<TokenBody>(
+  z.strictObject({ object: z.literal('token'), jwt: z.string() }),
+  async ({ instance, path, body }) => {
+    const session = must(instance, sessions, path.session_id ?? '');
+    const template = instance.of(jwtTemplates).one('name', path.template_name ?? '');
+    if (template === undefined) throw notFound('JWT template', path.template_name);
+    return { object: 'token', jwt: await mint(instance, session, template, body.expires_in_seconds ?? template.lifetime) };
+  },
+  { openBody: true },
+);

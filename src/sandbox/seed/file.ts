@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { type SeedDescription, SeedError } from './description.js';
+
+/** The description in a JSON file. What it says is checked when it is planted. @throws SeedError */
+export function readSeed(path: string): SeedDescription {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new SeedError(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  try {
+    return JSON.parse(text) as SeedDescription;
+  } catch (error) {
+    throw new SeedError(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

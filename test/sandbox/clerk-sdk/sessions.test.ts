@@ -1,0 +1,148 @@
+import { verifyToken } from '@clerk/backend';
+import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
+import { describe, expect, test } from 'vitest';
+import { codeOf, deletedAs, ids, type Opened, openClerk } from './support.js';
+
+const SEED = {
+  users: [{ id: 'user_ada', username: 'adalove', email_addresses: ['ada@example.com'] }],
+  sessions: [
+    { id: 'sess_1', user: 'adalove', client: 'laptop', browser_name: 'Firefox', city: 'London' },
+    { id: 'sess_2', user: 'adalove', client: 'phone', status: 'ended' as const },
+  ],
+};
+/** The SDK reads the system's clock, so these sandboxes do too. */
+const openNow = (): Promise<Opened> => openClerk({ seed: SEED, now: Date.now });
+
+describe('sessions', () => {
+  test('are listed, read and revoked', async () => {
+    const { clerk } = await openNow();
+    const { sessions } = clerk;
+    const page = await sessions.getSessionList({ userId: 'user_ada' });
+    expect([new Set(ids(page)), page.totalCount]).toEqual([new Set(['sess_1', 'sess_2']), 2]);
+    expect(ids(await sessions.getSessionList({ userId: 'user_ada', status: 'active' }))).toEqual(['sess_1']);
+    const session = await sessions.getSession('sess_1');
+    expect(session).toMatchObject({ userId: 'user_ada', status: 'active', latestActivity: { browserName: 'Firefox' } });
+    expect(ids(await sessions.getSessionList({ clientId: session.clientId }))).toEqual(['sess_1']);
+    expect(await sessions.revokeSession('sess_1')).toMatchObject({ id: 'sess_1', status: 'revoked' });
+    expect(await codeOf(sessions.revokeSession('sess_1'))).toEqual([400, 'session_not_active']);
+  });
+
+  test('verifySession is no longer in the version that the SDK speaks', async () => {
+    const { clerk } = await openNow();
+    expect(await codeOf(clerk.sessions.verifySession('sess_1', 'token'))).toEqual([410, 'operation_deprecated']);
+  });
+});
+
+describe('clients', () => {
+  test('are listed and read with their sessions', async () => {
+    const { clerk } = await openNow();
+    const page = await clerk.clients.getClientList();
+    expect(page.totalCount).toBe(2);
+    const { clientId } = await clerk.sessions.getSession('sess_1');
+    const one = await clerk.clients.getClient(clientId);
+    expect(one).toMatchObject({ id: clientId, sessionIds: ['sess_1'], sessions: [{ id: 'sess_1', status: 'active' }] });
+    expect(await codeOf(clerk.clients.getClient('client_none'))).toEqual([404, 'resource_not_found']);
+  });
+
+  test('are verified by the token that their browser holds', async () => {
+    const { clerk, client } = await openNow();
+    const { clientId } = await clerk.sessions.getSession('sess_1');
+    const { value } = (await client.get(`/_sandbox/cookies/${clientId}`)).body;
+    expect(await clerk.clients.verifyClient(String(value))).toMatchObject({ id: clientId, sessionIds: ['sess_1'] });
+    expect(await codeOf(clerk.clients.verifyClient('a.b.c'))).toEqual([400, 'cookie_invalid']);
+  });
+});
+
+describe('jwtTemplates and session tokens', () => {
+  const template = { name: 'hasura', claims: { role: 'editor', email: '{{user.primary_email_address}}' }, lifetime: 120 };
+
+  test('templates are created, read, listed, changed and deleted', async () => {
+    const { clerk } = await openNow();
+    const { jwtTemplates } = clerk;
+    const made = await jwtTemplates.create({ ...template, allowedClockSkew: 10 });
+    expect(made).toMatchObject({ ...template, allowedClockSkew: 10, customSigningKey: false, signingAlgorithm: 'RS256' });
+    expect(await jwtTemplates.get(made.id)).toEqual(made);
+    const page = await jwtTemplates.list();
+    expect([ids(page), page.totalCount]).toEqual([[made.id], 1]);
+    const changed = await jwtTemplates.update({ templateId: made.id, ...template, lifetime: 90 });
+    expect(changed).toMatchObject({ id: made.id, lifetime: 90 });
+    expect(await jwtTemplates.delete(made.id)).toEqual(deletedAs('jwt_template', made.id));
+    expect((await jwtTemplates.list()).totalCount).toBe(0);
+  });
+
+  test('a token verifies by the SDK and by a standard JOSE library', async () => {
+    const { clerk, client } = await openNow();
+    await clerk.jwtTemplates.create(template);
+    const { jwt } = await clerk.sessions.getToken('sess_1', 'hasura');
+    const { origin, secretKey, url } = client.sandbox;
+    const claims = await verifyToken(jwt, { secretKey, apiUrl: origin, skipJwksCache: true });
+    expect(claims).toMatchObject({ sub: 'user_ada', role: 'editor', email: 'ada@example.com' });
+    expect(claims.exp - claims.iat).toBe(120);
+    const withKey: typeof fetch = (input, init) => fetch(input, { ...init, headers: { authorization: `Bearer ${secretKey}` } });
+    const keys = createRemoteJWKSet(new URL(`${url}/jwks`), { [customFetch]: withKey });
+    expect((await jwtVerify(jwt, keys)).payload.sub).toBe('user_ada');
+    const [head, body, signature = ''] = jwt.split('.');
+    const forged = `${head}.${body}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`;
+    await expect(verifyToken(forged, { secretKey, apiUrl: origin, skipJwksCache: true })).rejects.toThrow(/signature/i);
+  });
+
+  test('a token lives as long as asked for', async () => {
+    const { clerk, client } = await openNow();
+    await clerk.jwtTemplates.create(template);
+    const { jwt } = await clerk.sessions.getToken('sess_1', 'hasura', 30);
+    const { origin: apiUrl, secretKey } = client.sandbox;
+    const claims = await verifyToken(jwt, { secretKey, apiUrl, skipJwksCache: true });
+    expect(claims.exp - claims.iat).toBe(30);
+  });
+
+  test('no token without a template or an active session', async () => {
+    const { clerk } = await openNow();
+    expect(await codeOf(clerk.sessions.getToken('sess_1', 'none'))).toEqual([404, 'resource_not_found']);
+    await clerk.jwtTemplates.create(template);
+    expect(await codeOf(clerk.sessions.getToken('sess_2', 'hasura'))).toEqual([401, 'session_not_active']);
+  });
+});
+
+test('jwks', async () => {
+  const { clerk } = await openNow();
+  const { keys } = await clerk.jwks.getJwks();
+  expect(keys).toMatchObject([{ use: 'sig', kty: 'RSA', alg: 'RS256', kid: expect.stringMatching(/^ins_/), e: 'AQAB' }]);
+});
+
+test('signUps', async () => {
+  const sign_ups = [
+    { id: 'sua_1', email_address: 'carol@example.com' },
+    { id: 'sua_2', email_address: 'ada@example.com', user: 'adalove' },
+  ];
+  const { clerk } = await openClerk({ seed: { ...SEED, sign_ups } });
+  const changed = await clerk.signUps.update({ signUpAttemptId: 'sua_1', externalId: 'ext-1', customAction: true });
+  expect(changed).toMatchObject({
+    id: 'sua_1',
+    status: 'missing_requirements',
+    emailAddress: 'carol@example.com',
+    externalId: 'ext-1',
+    customAction: true,
+    unverifiedFields: ['email_address'],
+  });
+  const finished = clerk.signUps.update({ signUpAttemptId: 'sua_2', externalId: 'ext-2' });
+  expect(await codeOf(finished)).toEqual([403, 'sign_up_cannot_be_updated']);
+});
+
+test('signInTokens', async () => {
+  const { clerk } = await openNow();
+  const made = await clerk.signInTokens.createSignInToken({ userId: 'user_ada', expiresInSeconds: 60 });
+  expect(made).toMatchObject({ userId: 'user_ada', status: 'pending', token: expect.any(String), url: expect.any(String) });
+  expect(await clerk.signInTokens.revokeSignInToken(made.id)).toMatchObject({ id: made.id, status: 'revoked' });
+  expect(await codeOf(clerk.signInTokens.revokeSignInToken(made.id))).toEqual([400, 'sign_in_token_cannot_be_revoked_code']);
+  const nobody = clerk.signInTokens.createSignInToken({ userId: 'user_none', expiresInSeconds: 60 });
+  expect(await codeOf(nobody)).toEqual([404, 'resource_not_found']);
+});
+
+test('actorTokens', async () => {
+  const { clerk } = await openNow();
+  const support = await clerk.users.createUser({ emailAddress: ['support@example.com'] });
+  const made = await clerk.actorTokens.create({ userId: 'user_ada', actor: { sub: support.id }, expiresInSeconds: 600 });
+  expect(made).toMatchObject({ userId: 'user_ada', actor: { sub: support.id }, status: 'pending', token: expect.any(String) });
+  expect(await clerk.actorTokens.revoke(made.id)).toMatchObject({ id: made.id, status: 'revoked' });
+  expect(await codeOf(clerk.actorTokens.revoke(made.id))).toEqual([400, 'actor_token_cannot_be_revoked_code']);
+});

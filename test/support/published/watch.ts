@@ -1,0 +1,43 @@
+import { afterAll, afterEach, expect, inject } from 'vitest';
+import type { SandboxRequest, SandboxResponse } from '../../../src/sandbox/exchange.js';
+import { ExchangeChecker, type WireExchange } from './checker.js';
+import { loadDocuments } from './documents.js';
+import { addToTally } from './report.js';
+
+const folder = inject('publishedSchemas');
+const pending: WireExchange[] = [];
+let checker: ExchangeChecker | undefined;
+
+/** To be told of every exchange with a sandbox. At the end of each test the exchanges must be as Clerk's documents say. */
+export function watchExchange(request: SandboxRequest, response: SandboxResponse): void {
+  const { method, segments, query, headers, body: requestBody } = request;
+  // The sandbox's own addresses are not Clerk's.
+  if (folder === '' || segments[0] === '_sandbox') return;
+  const { status, body } = response;
+  const type = response.headers?.['content-type'] ?? (body === undefined ? undefined : 'application/json');
+  const sent = body instanceof Uint8Array ? new TextDecoder().decode(body) : jsonOf(body);
+  pending.push({ method, segments, query, headers, requestBody, status, type, body: sent });
+}
+
+/** As it arrives: a later change of a kept row does not reach what was sent. */
+const jsonOf = (body: unknown): unknown => (body === undefined ? undefined : JSON.parse(JSON.stringify(body)));
+
+/** What was checked so far in this test file; undefined when the documents are not at hand. */
+export async function checkedSoFar(): Promise<ReadonlyMap<string, number> | undefined> {
+  await checkPending();
+  return checker?.checked;
+}
+
+async function checkPending(): Promise<void> {
+  const wrong: string[] = [];
+  for (const exchange of pending.splice(0)) {
+    checker ??= new ExchangeChecker(loadDocuments(folder));
+    wrong.push(...(await checker.check(exchange)));
+  }
+  expect([...new Set(wrong)], 'the exchange is not as Clerk publishes it').toEqual([]);
+}
+
+afterEach(checkPending);
+afterAll(() => {
+  if (checker !== undefined) addToTally(folder, checker.checked);
+});
