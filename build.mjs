@@ -1,9 +1,10 @@
 // Bundles the program: one small chunk per thing that only some commands need, so that the start reads little.
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import ts from 'typescript';
 
 const root = import.meta.dirname;
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -58,7 +59,7 @@ const manifest = await makeManifest();
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 await build({
   ...shared,
-  entryPoints: { cli: 'src/cli.ts' },
+  entryPoints: { cli: 'src/cli.ts', index: 'src/index.ts' },
   outdir: 'dist',
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
@@ -72,3 +73,10 @@ await build({
   plugins: [readyMadeOperations(manifest)],
 });
 chmodSync(join(root, 'dist/cli.js'), 0o755);
+
+// The public types stand in one module that imports none, so that it alone makes them.
+const { outputText } = ts.transpileDeclaration(readFileSync(join(root, 'src/index.ts'), 'utf8'), {
+  compilerOptions: { isolatedDeclarations: true, target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.NodeNext },
+  fileName: 'index.ts',
+});
+writeFileSync(join(root, 'dist/index.d.ts'), outputText);

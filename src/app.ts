@@ -1,19 +1,24 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { operations } from '../tools/index.js';
 import { Catalog } from './catalog/catalog.js';
 import { type Operation, withConfirm } from './catalog/operation.js';
 import type { ToolDefinition } from './catalog/types.js';
-import { ClerkClient } from './clerk/client.js';
+import { type Budget, ClerkClient } from './clerk/client.js';
+import { ClerkApiError, ClerkBusyError, ClerkError } from './clerk/errors.js';
 import { type Config, ConfigError } from './config.js';
 import type { Logger } from './logger.js';
-import { Calls } from './mcp/call.js';
+import { type CallEvent, Calls } from './mcp/call.js';
 import { instructions } from './mcp/instructions.js';
+import { operations } from './operations.js';
 import { AuditLog } from './policy/audit/log.js';
+import { reasonOf } from './policy/audit/reason.js';
+import type { CounterStore } from './policy/counter-store.js';
 import { expose } from './policy/exposure.js';
+import type { OnceStore } from './policy/once-store.js';
 import { Policy } from './policy/policy.js';
 import type { PolicyFile } from './policy/policy-file.js';
-import { readPolicy } from './policy/read-policy.js';
+import { PolicyFileError, readPolicy } from './policy/read-policy.js';
+import { isWithin } from './policy/scopes.js';
 import { SecretsDir } from './policy/secrets.js';
 import type { Instance } from './policy/types.js';
 import { VERSION } from './version.js';
@@ -22,10 +27,14 @@ import { VERSION } from './version.js';
 export interface App {
   readonly offered: ReadonlyMap<string, Operation>;
   readonly tools: readonly ToolDefinition[];
+  /** The tools of which some call is within the scopes; the same list for the same scopes. */
+  toolsFor(scopes: readonly string[]): readonly ToolDefinition[];
   readonly calls: Calls;
   readonly instructions: string;
   /** How gated calls are confirmed, in a sentence or two. */
   readonly confirmation: string;
+  /** Asks Clerk, or the sandbox, for something small. Resolves with why it cannot be used now, in a code; never rejects. */
+  probe(): Promise<string | undefined>;
   /** Lets the audit log go on in a new file, after an outside tool has renamed the old one. */
   reopenLog(): Promise<void>;
   /** Ends what is in flight (at most `graceMs`, then aborted), then lets go of every connection and file. */
@@ -37,7 +46,20 @@ export interface AppOptions {
   readonly logger: Logger;
   /** Whether a call may name a file on this machine. True only where caller and server share the machine. */
   readonly allowLocalFiles: boolean;
+  /** Where used confirmations and budgets are kept for several processes. Default: in this one. */
+  readonly store?: (OnceStore & CounterStore) | undefined;
+  /** Makes what keeps all requests together below Clerk's limit. Default: nothing does. */
+  readonly budget?: ((instance: Instance) => Budget | undefined) | undefined;
+  readonly onCall?: ((event: CallEvent) => void) | undefined;
+  readonly onUpstream?: ((status: number | 'none') => void) | undefined;
 }
+
+const KEY_WITHOUT_STORE =
+  'CLERK_MCP_SIGNING_KEY has no effect without a shared store: a confirmation counts only in the process that asked for it';
+
+/** An operation that costs Clerk next to nothing. */
+const PROBE = 'Jwks_getJsonWebKeySet';
+const PROBE_TIMEOUT_MS = 3000;
 
 export const catalog = new Catalog(operations);
 
@@ -45,16 +67,20 @@ export const catalog = new Catalog(operations);
  * Puts the house together: sandbox or Clerk, client, policy, and the road between them.
  * @throws ConfigError and the named errors of the policy's parts, for what stops a start.
  */
-export async function createApp({ config, logger, allowLocalFiles }: AppOptions): Promise<App> {
+export async function createApp(options: AppOptions): Promise<App> {
+  const { config, logger, allowLocalFiles, store, onUpstream } = options;
   const { values } = config;
   const warn = (message: string): void => logger.warn(message);
   const offered = expose(catalog, values);
   const file = loadPolicyFile(values.policy);
   const secrets = values.secretsDir && (await SecretsDir.open(values.secretsDir, { now: Date.now, randomBytes }));
-  const audit = values.auditLog ? await AuditLog.open({ file: values.auditLog, warn }) : undefined;
+  const audit = values.auditLog === undefined ? undefined : await openAuditLog(values.auditLog, warn);
   for (const call of audit?.unfinished ?? [])
     logger.warn({ call }, 'this call of an earlier run has no outcome: it may have happened');
+  if (config.signingKey !== undefined && store === undefined) warn(KEY_WITHOUT_STORE);
   const upstream = await connectUpstream(config, logger);
+  const instance: Instance = { kind: config.instanceKind, id: instanceId(upstream.url, upstream.secretKey) };
+  const budget = options.budget?.(instance);
   const clerk = new ClerkClient({
     baseUrl: upstream.url,
     secretKey: upstream.secretKey,
@@ -63,8 +89,9 @@ export async function createApp({ config, logger, allowLocalFiles }: AppOptions)
     allowLocalFiles,
     ...(values.connectTimeout === undefined ? {} : { connectTimeoutMs: values.connectTimeout }),
     ...(values.timeout === undefined ? {} : { timeoutMs: values.timeout }),
+    ...(budget && { budget }),
+    ...(onUpstream && { onAnswer: onUpstream }),
   });
-  const instance: Instance = { kind: config.instanceKind, id: instanceId(upstream.url, upstream.secretKey) };
   const policy = new Policy({
     catalog,
     instance,
@@ -72,17 +99,41 @@ export async function createApp({ config, logger, allowLocalFiles }: AppOptions)
     audit,
     warn,
     confirm: values.confirm,
-    signingKey: config.signingKey,
+    // A process without a store forgets what was used when it ends: a key that outlives it would let that be used again.
+    signingKey: store && config.signingKey,
     secrets: secrets || undefined,
-    read: async (name, args, signal) => (await clerk.send(catalog.get(name), args, { signal })).value,
+    once: store,
+    counters: store,
+    read: async (name, args, signal, caller) => (await clerk.send(catalog.get(name), args, { signal, caller })).value,
   });
-  const calls = new Calls({ catalog, offered, policy, clerk, logger });
+  const calls = new Calls({ catalog, offered, policy, clerk, logger, observe: options.onCall });
+  const tools = new Map(
+    [...offered.values()].map((operation) => [
+      operation,
+      policy.mayConfirm(operation) && !operation.gated ? withConfirm(operation.tool) : operation.tool,
+    ]),
+  );
+  const lists = new Map<string, readonly ToolDefinition[]>();
   return {
     offered,
     calls,
-    tools: [...offered.values()].map((operation) =>
-      policy.mayConfirm(operation) && !operation.gated ? withConfirm(operation.tool) : operation.tool,
-    ),
+    tools: [...tools.values()],
+    toolsFor: (scopes) => {
+      const key = [...new Set(scopes)].sort().join(' ');
+      const list = lists.get(key) ?? [...tools].filter(([operation]) => isWithin(operation, scopes)).map(([, tool]) => tool);
+      lists.set(key, list);
+      return list;
+    },
+    probe: async () => {
+      try {
+        await clerk.send(catalog.get(PROBE), {}, { timeoutMs: PROBE_TIMEOUT_MS });
+        return undefined;
+      } catch (error) {
+        // Whoever is told to come later has been reached.
+        if (error instanceof ClerkBusyError || (error instanceof ClerkApiError && error.status === 429)) return undefined;
+        return error instanceof ClerkError ? error.code : 'internal_error';
+      }
+    },
     instructions: instructions({
       kind: config.instanceKind,
       readOnly: values.readOnly === true,
@@ -99,16 +150,32 @@ export async function createApp({ config, logger, allowLocalFiles }: AppOptions)
   };
 }
 
-/** @throws ConfigError, PolicyFileError */
+/**
+ * The message has a line for every fault, each with its path in the file.
+ * @throws ConfigError
+ */
 export function loadPolicyFile(path: string | undefined): PolicyFile | undefined {
   if (path === undefined) return undefined;
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new ConfigError(`The policy file cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new ConfigError(`The policy file cannot be read: ${reasonOf(error)}.`);
   }
-  return readPolicy(text, catalog);
+  try {
+    return readPolicy(text, catalog);
+  } catch (error) {
+    if (!(error instanceof PolicyFileError)) throw error;
+    throw new ConfigError([`${path} is no good policy file:`, ...error.message.split('\n')].join('\n  '));
+  }
+}
+
+async function openAuditLog(file: string, warn: (message: string) => void): Promise<AuditLog> {
+  try {
+    return await AuditLog.open({ file, warn });
+  } catch (error) {
+    throw new ConfigError(`The audit log ${file} cannot be used: ${reasonOf(error)}`);
+  }
 }
 
 interface Upstream {
@@ -120,7 +187,9 @@ interface Upstream {
 async function connectUpstream(config: Config, logger: Logger): Promise<Upstream> {
   if (config.secretKey !== undefined) return { url: config.apiUrl, secretKey: config.secretKey, close: async () => {} };
   const { startSandbox } = await import('./sandbox/server.js');
-  const sandbox = await startSandbox({ seed: 'demo', log: (message, error) => logger.error({ err: error }, message) });
+  const { seed = 'demo' } = config.values;
+  const planted = seed === 'demo' || seed === 'empty' ? seed : (await import('./sandbox/seed/file.js')).readSeed(seed);
+  const sandbox = await startSandbox({ seed: planted, log: (message, error) => logger.error({ err: error }, message) });
   logger.info({ url: sandbox.url }, 'sandbox');
   return sandbox;
 }

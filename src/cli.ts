@@ -1,18 +1,11 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { EXIT, type Flags, withOptions } from './commands/command.js';
+import { HTTP_OPTIONS, SANDBOX_OPTIONS } from './options.js';
 import { VERSION } from './version.js';
 
 /** Errors that a person mends at the command line or in a file: their message is all that is printed. */
-const MENDABLE = new Set([
-  'ConfigError',
-  'PatternError',
-  'PolicyFileError',
-  'SecretsDirError',
-  'AuditLockedError',
-  'AuditDamagedError',
-  'AuditWriteError',
-]);
+const MENDABLE = new Set(['ConfigError', 'PatternError', 'SecretsDirError', 'SeedError', 'StateError', 'FaultsError']);
 
 const flagsOf = (command: Command): Flags => command.optsWithGlobals();
 
@@ -41,6 +34,37 @@ function program(): Command {
       (await import('./commands/call.js')).call(name, json, flagsOf(command)),
     );
 
+  withOptions(
+    withOptions(root.command('http').description('serve over HTTP, to this machine or to a team')),
+    HTTP_OPTIONS,
+  ).action(async (_: Flags, command: Command) => (await import('./commands/http.js')).http(flagsOf(command)));
+
+  withOptions(
+    root.command('sandbox').description('serve the sandbox by itself, on this machine, for other programs'),
+    SANDBOX_OPTIONS,
+  )
+    .addHelpText('after', '\nPrints what CLERK_API_URL and CLERK_SECRET_KEY are to be, and serves until it is stopped.')
+    .action(async (_: Flags, command: Command) => (await import('./commands/sandbox.js')).sandbox(flagsOf(command)));
+
+  withOptions(
+    root.command('export').description('write users, organizations and memberships of the instance as a seed for the sandbox'),
+  )
+    .argument('<file>', 'a new file; it holds personal data')
+    .action(async (file: string, _: Flags, command: Command) =>
+      (await import('./commands/export.js')).exportSeed(file, flagsOf(command)),
+    );
+
+  root
+    .command('token')
+    .description('make tokens for --auth token')
+    .command('new')
+    .description('make a token, keep its hash in the file and print the token, once')
+    .argument('<name>', 'whose it is; the name in rules, budgets and the audit log')
+    .requiredOption('--tokens <file>', 'the file of tokens; made where there is none')
+    .option('--role <role>', 'viewer (reads), operator (reads and writes) or admin (everything) (default: viewer)')
+    .option('--expires <when>', 'like 90d, 12h or 2030-01-31T00:00:00Z (default: never)')
+    .action(async (name: string, flags: Flags) => (await import('./commands/token.js')).makeToken(name, flags));
+
   addPolicyCommands(root.command('policy').description('show, explain or check the policy'));
   addAuditCommands(root.command('audit').description('verify or show an audit log'));
   return root;
@@ -48,7 +72,6 @@ function program(): Command {
 
 function addPolicyCommands(policy: Command): void {
   withOptions(policy.command('show').description('print the whole policy as it holds, the built-in rules too'))
-    .option('--instance <kind>', 'for an instance of this kind: test, live or sandbox (default: live)')
     .option('--schema', 'print the JSON Schema of the policy file instead')
     .action(async (_: Flags, command: Command) => (await import('./commands/policy.js')).showPolicy(flagsOf(command)));
   withOptions(policy.command('explain').description('say which rule decides on a call, and why; sends nothing'))

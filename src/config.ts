@@ -1,17 +1,24 @@
 import { readFileSync, statSync } from 'node:fs';
 import type * as z from 'zod';
 import { didYouMean } from './catalog/nearest.js';
-import { OPTIONS, type OptionName } from './options.js';
+import { HTTP_OPTIONS, OPTIONS, type Option, SANDBOX_OPTIONS } from './options.js';
 
 /** Why the start was stopped: what is wrong and what to do, in one message for a person. Never holds a secret. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-type Values = { -readonly [K in OptionName]?: z.output<(typeof OPTIONS)[K]['schema']> };
+type ValuesOf<T extends Readonly<Record<string, Option>>> = { readonly [K in keyof T]?: z.output<T[K]['schema']> };
+type Values = ValuesOf<typeof OPTIONS>;
+
+/** The settings of the command that serves over HTTP. */
+export type HttpValues = ValuesOf<typeof HTTP_OPTIONS>;
+
+/** The settings of the command that serves the sandbox. */
+export type SandboxValues = ValuesOf<typeof SANDBOX_OPTIONS>;
 
 export interface Config {
-  readonly values: Readonly<Values>;
+  readonly values: Values;
   /** Where Clerk is, without a slash at the end. */
   readonly apiUrl: string;
   /** `undefined` on the sandbox, which makes its own. */
@@ -21,7 +28,7 @@ export interface Config {
   readonly signingKey: string | undefined;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type Environment = Record<string, string | undefined>;
 
 const PREFIX = 'CLERK_MCP_';
 const SIGNING_KEY = 'CLERK_MCP_SIGNING_KEY';
@@ -33,12 +40,22 @@ const KEY_FILE_LIMIT = 4096;
 /**
  * Flags win over the environment. Anything unknown or malformed stops the start, since a typo must never
  * leave a gate open.
+ * @param overrides what stands in the place of variables of the environment
  * @throws ConfigError
  */
-export function loadConfig(flags: Readonly<Record<string, unknown>>, env: Environment = process.env): Config {
+export function loadConfig(
+  flags: Readonly<Record<string, unknown>>,
+  environment: Environment = process.env,
+  overrides: Environment = {},
+): Config {
+  const env: Environment = { ...environment, ...overrides };
+  if (overrides.CLERK_SECRET_KEY !== undefined) env.CLERK_SECRET_KEY_FILE = undefined;
   refuseUnknownVariables(env);
-  const values = readOptions(flags, env);
+  const values: Values = readOptions(OPTIONS, flags, env);
   const signingKey = readSigningKey(env);
+  if (values.seed !== undefined && values.sandbox !== true) {
+    throw new ConfigError('--seed fills the sandbox; it needs --sandbox. An instance of Clerk is never filled from a file.');
+  }
   if (values.sandbox === true) return { values, signingKey, apiUrl: '', secretKey: undefined, instanceKind: 'sandbox' };
   const secretKey = readSecretKey(env);
   const instanceKind = secretKey.startsWith('sk_live_') ? 'live' : 'test';
@@ -46,33 +63,53 @@ export function loadConfig(flags: Readonly<Record<string, unknown>>, env: Enviro
 }
 
 /** The settings that every command takes, checked; for commands that need no instance. */
-export function loadValues(flags: Readonly<Record<string, unknown>>, env: Environment = process.env): Readonly<Values> {
+export function loadValues(flags: Readonly<Record<string, unknown>>, env: Environment = process.env): Values {
   refuseUnknownVariables(env);
-  return readOptions(flags, env);
+  return readOptions(OPTIONS, flags, env);
+}
+
+/** The settings of serving over HTTP, checked one by one. @throws ConfigError */
+export function loadHttpValues(flags: Readonly<Record<string, unknown>>, env: Environment = process.env): HttpValues {
+  refuseUnknownVariables(env);
+  return readOptions(HTTP_OPTIONS, flags, env);
+}
+
+/** The settings of serving the sandbox, checked one by one. @throws ConfigError */
+export function loadSandboxValues(flags: Readonly<Record<string, unknown>>, env: Environment = process.env): SandboxValues {
+  refuseUnknownVariables(env);
+  return readOptions(SANDBOX_OPTIONS, flags, env);
 }
 
 function refuseUnknownVariables(env: Environment): void {
-  const known: string[] = [...Object.values(OPTIONS).map((option) => option.env), SIGNING_KEY];
+  const known: string[] = [...Object.values({ ...OPTIONS, ...HTTP_OPTIONS }).map((option) => option.env), SIGNING_KEY];
   for (const name of Object.keys(env)) {
     if (!name.toUpperCase().startsWith(PREFIX) || known.includes(name)) continue;
     throw new ConfigError(`Unknown environment variable ${name}.${didYouMean(name, known)} Unset or rename it.`);
   }
 }
 
-function readOptions(flags: Readonly<Record<string, unknown>>, env: Environment): Values {
+function readOptions<T extends Readonly<Record<string, Option>>>(
+  options: T,
+  flags: Readonly<Record<string, unknown>>,
+  env: Environment,
+): ValuesOf<T> {
   const values: Record<string, unknown> = {};
-  for (const [name, option] of Object.entries(OPTIONS)) {
-    const fromFlag = flags[name];
-    const fromEnv = env[option.env];
+  for (const [name, option] of Object.entries<Option>(options)) {
+    const fromFlag = givenFlag(option, flags[name]);
+    const fromEnv = option.env === undefined ? undefined : env[option.env];
     const given = fromFlag ?? (fromEnv === '' ? undefined : fromEnv);
     if (given === undefined) continue;
     const where = fromFlag === undefined ? option.env : (option.flag.split(' ')[0] ?? option.flag);
-    const result = (option.schema as z.ZodType).safeParse(given);
+    const result = option.schema.safeParse(given);
     if (!result.success) throw new ConfigError(`${where}: ${result.error.issues.map((issue) => issue.message).join('; ')}.`);
     values[name] = result.data;
   }
-  return values as Values;
+  return values as ValuesOf<T>;
 }
+
+/** Commander says true for a `--no-…` flag that was not given. */
+const givenFlag = (option: Option, value: unknown): unknown =>
+  option.flag.startsWith('--no-') && value === true ? undefined : value;
 
 function readSigningKey(env: Environment): string | undefined {
   const key = env[SIGNING_KEY];

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, loadConfig } from '../src/config.js';
+import { ConfigError, loadConfig, loadHttpValues } from '../src/config.js';
 
 const KEY = 'sk_test_abcdefghijklmnopqrstuvwxyz';
 const load = (flags: Record<string, unknown> = {}, env: Record<string, string> = { CLERK_SECRET_KEY: KEY }) =>
@@ -84,5 +84,41 @@ describe('the settings', () => {
     [{ clerk_mcp_read_only: '1' }, /Unknown environment variable/],
   ])('%o stops the start', (env, message) => {
     expect(() => load({}, { CLERK_SECRET_KEY: KEY, ...(env as Record<string, string>) })).toThrow(message);
+  });
+});
+
+describe('the settings of serving over HTTP', () => {
+  it('come from flags and the environment', () => {
+    const env = { CLERK_MCP_PORT: '0', CLERK_MCP_AUTH: 'token', CLERK_MCP_ALLOWED_HOSTS: 'a.example, b.example:8443' };
+    expect(loadHttpValues({ port: '8080' }, env)).toEqual({
+      port: 8080,
+      auth: 'token',
+      allowedHosts: ['a.example', 'b.example:8443'],
+    });
+  });
+
+  it('are known to every command, so that one environment does for all', () => {
+    expect(() => load({}, { CLERK_SECRET_KEY: KEY, CLERK_MCP_PORT: '0' })).not.toThrow();
+  });
+
+  it.each([
+    [{}, {}, undefined],
+    // What commander says where the flag was not given.
+    [{ sse: true }, {}, undefined],
+    [{ sse: true }, { CLERK_MCP_SSE: 'false' }, false],
+    [{ sse: false }, { CLERK_MCP_SSE: 'true' }, false],
+  ])('take a flag that switches off: %o %o', (flags, env, sse) => {
+    expect(loadHttpValues(flags, env as Record<string, string>).sse).toBe(sse);
+  });
+
+  it.each([
+    [{ port: '-1' }, /--port: expected a port/],
+    [{ port: '65536' }, /--port/],
+    [{ auth: 'basic' }, /--auth/],
+    [{ maxSessions: '0' }, /--max-sessions/],
+    [{ requestTimeout: '10s' }, /--request-timeout: .*milliseconds/],
+    [{ issuer: 'clerk' }, /--issuer: expected an address/],
+  ])('stop the start: %o', (flags, message) => {
+    expect(() => loadHttpValues(flags, {})).toThrow(message);
   });
 });

@@ -3,10 +3,11 @@ import type { Catalog } from '../catalog/catalog.js';
 import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/types.js';
 import { type Circumstances, type ClerkAnswer, readAnswer } from './answer.js';
+import { UpstreamBusyError } from './budget.js';
 import { type Clock, systemClock } from './clock.js';
 import { ClerkError } from './errors.js';
 import { exchange, type Outcome, type WireRequest } from './exchange.js';
-import { failureError, mayHaveHappened, stopError } from './failure.js';
+import { busyError, failureError, mayHaveHappened, stopError } from './failure.js';
 import { readImage } from './image.js';
 import { CallLimit } from './limit.js';
 import { encodeForm } from './multipart.js';
@@ -36,6 +37,18 @@ export interface ClerkClientOptions {
   readonly catalog?: Catalog;
   /** Default: the system's. */
   readonly clock?: Clock;
+  /** Waited for before each request, so that all callers together stay below Clerk's limit. Default: nothing is. */
+  readonly budget?: Budget;
+  /** Told how each request was answered: the status, or `none`. */
+  readonly onAnswer?: (status: number | 'none') => void;
+}
+
+export interface Budget {
+  /**
+   * Resolves when one request may be sent.
+   * @throws UpstreamBusyError; the signal's reason when that aborts
+   */
+  acquire(caller: string, signal: AbortSignal, deadline: number): Promise<void>;
 }
 
 export interface SendOptions {
@@ -43,6 +56,8 @@ export interface SendOptions {
   readonly signal?: AbortSignal;
   /** Instead of the client's own. */
   readonly timeoutMs?: number;
+  /** On whose behalf; callers take turns where there is a budget. */
+  readonly caller?: string | undefined;
   /** Called before each wait. `attempt` is the one that failed. */
   readonly onRetry?: (info: { readonly attempt: number; readonly waitMs: number; readonly reason: RetryReason }) => void;
 }
@@ -50,12 +65,16 @@ export interface SendOptions {
 /** What RFC 6750 lets a bearer token hold. */
 const BEARER_TOKEN = /^[\w.~+/-]+=*$/;
 
+/** When it makes sense to try again, where nothing better is known. */
+const SOON_MS = 1000;
+
 const TEN_MEGABYTES = 10 * 1024 * 1024;
 
 /** Sends the catalog's operations to Clerk's Backend API. */
 export class ClerkClient {
-  readonly #options: Required<Omit<ClerkClientOptions, 'catalog' | 'secretKey' | 'baseUrl'>>;
+  readonly #options: Required<Omit<ClerkClientOptions, 'catalog' | 'secretKey' | 'baseUrl' | 'budget'>>;
   readonly #catalog: Catalog | undefined;
+  readonly #budget: Budget | undefined;
   readonly #origin: string;
   readonly #prefix: string;
   readonly #authorization: string;
@@ -66,7 +85,7 @@ export class ClerkClient {
 
   /** @throws TypeError for an address or a key that cannot be used; the message never holds the key. */
   constructor(options: ClerkClientOptions) {
-    const { secretKey, baseUrl, catalog, ...rest } = options;
+    const { secretKey, baseUrl, catalog, budget, ...rest } = options;
     this.#options = {
       connectTimeoutMs: 5_000,
       timeoutMs: 30_000,
@@ -75,6 +94,7 @@ export class ClerkClient {
       maxBodyBytes: TEN_MEGABYTES,
       connections: 64,
       clock: systemClock,
+      onAnswer: () => {},
       ...rest,
     };
     if (!BEARER_TOKEN.test(secretKey)) throw new TypeError('The secret key is empty or has characters that no key has.');
@@ -84,6 +104,7 @@ export class ClerkClient {
     this.#authorization = `Bearer ${secretKey}`;
     this.#scrubber = new Scrubber(secretKey);
     this.#catalog = catalog;
+    this.#budget = budget;
   }
 
   /** Loads what the first call needs, so that it need not wait. Connects to nothing. */
@@ -104,7 +125,7 @@ export class ClerkClient {
     try {
       const request = await limit.unlessStopped(this.#toWire(operation, args));
       if (request === undefined) throw stopError(limit.stopped, this.#circumstances(operation, 0, false));
-      return await this.#attempt(operation, request, limit, options.onRetry);
+      return await this.#attempt(operation, request, limit, options);
     } finally {
       limit.end();
       this.#calls.delete(limit);
@@ -157,14 +178,16 @@ export class ClerkClient {
     operation: Operation,
     request: WireRequest,
     limit: CallLimit,
-    onRetry: SendOptions['onRetry'],
+    { caller, onRetry }: SendOptions,
   ): Promise<ClerkAnswer> {
-    const { clock, maxAttempts, maxBodyBytes } = this.#options;
+    const { clock, maxAttempts, maxBodyBytes, onAnswer } = this.#options;
     let uncertain = false;
     for (let attempt = 1; ; attempt++) {
       if (limit.stopped !== undefined) throw stopError(limit.stopped, this.#circumstances(operation, attempt - 1, uncertain));
       const pool = await this.#getPool();
+      await this.#awaitTurn(caller, limit, this.#circumstances(operation, attempt - 1, uncertain));
       const outcome = await exchange(pool, request, { signal: limit.signal, maxBodyBytes });
+      onAnswer(outcome.kind === 'answered' ? outcome.status : 'none');
       const about = this.#circumstances(operation, attempt, uncertain);
       const retry = planRetry(outcome, {
         operation,
@@ -178,6 +201,18 @@ export class ClerkClient {
       uncertain ||= mayHaveHappened(outcome, operation);
       onRetry?.({ attempt, ...retry });
       await clock.sleep(retry.waitMs, limit.signal);
+    }
+  }
+
+  async #awaitTurn(caller: string | undefined, limit: CallLimit, about: Circumstances): Promise<void> {
+    try {
+      await this.#budget?.acquire(caller ?? '', limit.signal, performance.now() + limit.remainingMs);
+    } catch (error) {
+      if (error instanceof UpstreamBusyError) throw busyError(error.retryAfterMs, about);
+      // The call's time ran out while it waited for its turn: nobody need wonder whether it was sent.
+      if (limit.stopped === 'timeout') throw busyError(SOON_MS, about);
+      if (limit.stopped !== undefined) throw stopError(limit.stopped, about);
+      throw error;
     }
   }
 

@@ -157,6 +157,21 @@ export class ClerkConnectionError extends ClerkError {
   }
 }
 
+/** The request was held back, and then not sent, to stay below Clerk's limit. */
+export class ClerkBusyError extends ClerkError {
+  readonly code = 'busy';
+  readonly retryAfterSeconds: number;
+
+  constructor(retryAfterSeconds: number, details: ErrorDetails) {
+    super(details);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  protected override facts(): Record<string, unknown> {
+    return { message: this.message, retry_after_seconds: this.retryAfterSeconds };
+  }
+}
+
 /** The caller cancelled, or the client was closed. */
 export class ClerkAbortedError extends ClerkError {
   readonly code = 'cancelled';

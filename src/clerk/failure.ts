@@ -1,6 +1,13 @@
 import type { Operation } from '../catalog/operation.js';
 import { answerError, type Circumstances, changes, leavesOpen } from './answer.js';
-import { ClerkAbortedError, ClerkConnectionError, type ClerkError, ClerkTimeoutError, type ErrorDetails } from './errors.js';
+import {
+  ClerkAbortedError,
+  ClerkBusyError,
+  ClerkConnectionError,
+  type ClerkError,
+  ClerkTimeoutError,
+  type ErrorDetails,
+} from './errors.js';
 import type { Failed, Outcome } from './exchange.js';
 import type { Stop } from './limit.js';
 
@@ -50,6 +57,16 @@ export function stopError(stop: Stop | undefined, about: Circumstances, uncertai
     default:
       return new ClerkAbortedError(details('The call was cancelled.', 'Nothing is to be done.', about, uncertain));
   }
+}
+
+/** The error for a request that was not sent because too many others were. */
+export function busyError(retryAfterMs: number, about: Circumstances): ClerkError {
+  const seconds = Math.ceil(retryAfterMs / 1000);
+  const hint = `Try again in ${seconds} s. This request was not sent.`;
+  return new ClerkBusyError(
+    seconds,
+    details('Too many requests to Clerk at once: this server stays below its limit.', hint, about, about.uncertain),
+  );
 }
 
 const details = (message: string, hint: string, about: Circumstances, mayHaveHappened: boolean): ErrorDetails => ({

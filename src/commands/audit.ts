@@ -1,5 +1,7 @@
 import { ConfigError } from '../config.js';
+import { reasonOf } from '../policy/audit/reason.js';
 import { verifyAudit } from '../policy/audit/verify.js';
+import { plain } from '../policy/display.js';
 import { showAudit } from '../policy/show-audit.js';
 import { EXIT, type Flags, print } from './command.js';
 
@@ -8,7 +10,9 @@ export async function verifyLog(files: readonly string[]): Promise<void> {
   const report = await readable(verifyAudit(files));
   for (const { file, line, problem } of report.problems) process.stderr.write(`${file}:${line}: ${problem}\n`);
   for (const note of report.notes) print(`${note}\n`);
-  for (const call of report.unfinished) print(`without an outcome: ${JSON.stringify(call)}\n`);
+  for (const { call, operation, time } of report.unfinished) {
+    print(`without an outcome, it may have happened: ${plain(operation)} of ${plain(time)} (call ${plain(call)})\n`);
+  }
   print(`${report.lines} lines, ${report.ok ? 'the chain is whole' : 'the chain is broken'}\n`);
   process.exitCode = report.ok ? EXIT.ok : EXIT.failed;
 }
@@ -25,7 +29,7 @@ export async function showLog(file: string, flags: Flags): Promise<void> {
   const lines = showAudit(file, filters);
   for (;;) {
     const { value, done } = await readable(lines.next());
-    if (done === true) return;
+    if (done === true || process.stdout.destroyed) return;
     print(`${value}\n`);
   }
 }
@@ -52,6 +56,6 @@ async function readable<T>(reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (error) {
-    throw new ConfigError(`The log cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new ConfigError(`The log cannot be read: ${reasonOf(error)}.`);
   }
 }

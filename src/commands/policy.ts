@@ -1,18 +1,18 @@
 import { catalog, loadPolicyFile } from '../app.js';
 import { parseArguments } from '../catalog/parse.js';
 import { ConfigError, loadValues } from '../config.js';
+import { expose } from '../policy/exposure.js';
 import { Policy } from '../policy/policy.js';
 import { policyJsonSchema } from '../policy/policy-file.js';
 import type { InstanceKind } from '../policy/types.js';
-import { EXIT, type Flags, parseJson, print } from './command.js';
+import { type Flags, parseJson, print } from './command.js';
 
 const offline = async (): Promise<never> => {
   throw new Error('nothing is read for an explanation');
 };
 
-/** The policy as the flags make it, for an instance of the kind; it is asked, never used. */
-function policyOf(flags: Flags): Policy {
-  const values = loadValues(flags);
+/** The policy as the settings make it, for an instance of the kind; it is asked, never used. */
+function policyOf(values: ReturnType<typeof loadValues>, flags: Flags): Policy {
   const file = loadPolicyFile(values.policy);
   const kind: InstanceKind = values.sandbox === true ? 'sandbox' : instanceKind(flags.instance);
   return new Policy({ catalog, instance: { kind, id: 'none' }, file, confirm: values.confirm, read: offline });
@@ -26,26 +26,27 @@ function instanceKind(given: unknown): InstanceKind {
 
 /** Prints the whole policy, the built-in rules and budgets too, or the JSON Schema of its file. */
 export async function showPolicy(flags: Flags): Promise<void> {
-  print(`${JSON.stringify(flags.schema === true ? policyJsonSchema() : policyOf(flags).show(), null, 2)}\n`);
+  print(`${JSON.stringify(flags.schema === true ? policyJsonSchema() : policyOf(loadValues(flags), flags).show(), null, 2)}\n`);
 }
 
-/** Says which rule decides on a call, and why. Sends nothing. */
+/** Says whether the tool is offered, which rule decides on a call, and why. Sends nothing. */
 export async function explainPolicy(name: string, json: string, flags: Flags): Promise<void> {
   const operation = catalog.find(name);
   if (operation === undefined) throw new ConfigError(`No operation is named ${name}.${catalog.suggest(name)}`);
-  const policy = policyOf(flags);
-  const parsed = parseArguments(operation, parseJson(json), true);
+  const values = loadValues(flags);
+  const policy = policyOf(values, flags);
+  const parsed = await parseArguments(operation, parseJson(json), true);
   if (!parsed.ok) {
     const faults = parsed.faults.map(({ path, expected }) => (path === '' ? expected : `${path}: ${expected}`));
     throw new ConfigError(`The arguments are wrong. ${faults.join('; ')}`);
   }
   const caller = { name: typeof flags.caller === 'string' ? flags.caller : 'local' };
-  print(`${JSON.stringify(policy.explain(operation, parsed.args, caller), null, 2)}\n`);
+  const offered = expose(catalog, values).has(name);
+  print(`${JSON.stringify({ offered, ...policy.explain(operation, parsed.args, caller) }, null, 2)}\n`);
 }
 
 /** Checks a policy file. Every fault is a line on stderr. */
 export async function checkPolicy(file: string): Promise<void> {
-  const policy = loadPolicyFile(file);
-  print(`${file} is good: ${policy?.rules.length ?? 0} rules, ${policy?.budgets?.length ?? 0} budgets.\n`);
-  process.exitCode = EXIT.ok;
+  const { rules = [], budgets } = loadPolicyFile(file) ?? {};
+  print(`${file} is good: rules ${rules.length}, budgets ${budgets?.length ?? 'as built in'}.\n`);
 }

@@ -27,7 +27,7 @@ export async function stdio(flags: Flags): Promise<never> {
     createServer: () =>
       createMcpServer({
         calls: app.calls,
-        tools: app.tools,
+        tools: () => app.tools,
         instructions: app.instructions,
         caller: () => ({ name: 'local', transport: 'stdio' }),
       }),

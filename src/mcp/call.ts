@@ -5,6 +5,7 @@ import type { ClerkClient } from '../clerk/client.js';
 import { ClerkApiError, ClerkError } from '../clerk/errors.js';
 import type { Logger } from '../logger.js';
 import type { Policy } from '../policy/policy.js';
+import { missingScope, type Scope } from '../policy/scopes.js';
 import { type Caller, type Decision, type Grant, type Outcome, type PersonAnswer, PolicyRefusal } from '../policy/types.js';
 import { answerText } from '../shape/result.js';
 
@@ -32,12 +33,30 @@ export class UnknownToolError extends Error {
   override readonly name = 'UnknownToolError';
 }
 
+/** How a call went, for those who count. Holds nothing that a caller made up but the tool's name. */
+export interface CallEvent {
+  readonly tool: string;
+  readonly result: CallOutcome['kind'] | 'unknown_tool' | 'cancelled';
+  readonly decision: Decision['kind'] | 'none';
+  /** Of a refusal. */
+  readonly code: string | undefined;
+  readonly seconds: number;
+}
+
+/** What the policy said, where it was asked. */
+interface Fate {
+  decision: CallEvent['decision'];
+  code: string | undefined;
+}
+
 export interface CallsOptions {
   readonly catalog: Catalog;
   readonly offered: ReadonlyMap<string, Operation>;
   readonly policy: Policy;
   readonly clerk: ClerkClient;
   readonly logger: Logger;
+  /** Told of every call once it has been answered. */
+  readonly observe?: ((event: CallEvent) => void) | undefined;
 }
 
 /** The road of every call, whatever transport it came by: find, parse, decide, record, send, shape. */
@@ -53,22 +72,48 @@ export class Calls {
    * @throws UnknownToolError. Everything else that can go wrong is an outcome.
    */
   async call(call: Call): Promise<CallOutcome> {
-    const operation = this.#find(call.name);
     const started = performance.now();
+    const fate: Fate = { decision: 'none', code: undefined };
+    const operation = this.#find(call, started);
     const abort = follow(call.signal);
-    const running = this.#run(operation, call, abort.signal);
+    const running = this.#run(operation, call, abort.signal, fate);
     this.#inFlight.set(running, abort);
+    let result: CallEvent['result'] = 'failed';
     try {
       const outcome = await running;
+      result = outcome.kind === 'failed' && abort.signal.aborted ? 'cancelled' : outcome.kind;
       this.#log(operation, call, outcome.kind, started);
       return outcome;
     } catch (error) {
-      if (error instanceof PolicyRefusal) return { kind: 'refused', text: JSON.stringify(error.model) };
+      if (error instanceof PolicyRefusal) {
+        result = 'refused';
+        fate.code = error.code;
+        return { kind: 'refused', text: JSON.stringify(error.model) };
+      }
       this.#options.logger.error({ err: error, operation: operation.name }, 'call failed inside the server');
       return failed({ error: 'internal_error', message: 'The server failed on this call.', hint: 'Its log (stderr) says more.' });
     } finally {
       this.#inFlight.delete(running);
+      this.#observe(call.name, result, fate, started);
     }
+  }
+
+  /**
+   * The scope that the caller lacks for this call. The attempt is put on record; nothing is sent.
+   * For transports that can say so before the call is begun.
+   */
+  async missingScope(call: Pick<Call, 'name' | 'arguments' | 'caller'>): Promise<Scope | undefined> {
+    const operation = this.#options.offered.get(call.name);
+    if (operation === undefined) return undefined;
+    const args = isRecord(call.arguments) ? call.arguments : {};
+    const scope = missingScope(operation, args, call.caller);
+    if (scope === undefined) return undefined;
+    const started = performance.now();
+    const { confirm, ...rest } = args;
+    const decision = await this.#options.policy.decide({ ...call, operation, args: rest, confirm, canAsk: false });
+    this.#log(operation, { ...call, canAsk: false }, 'refused', started);
+    this.#observe(call.name, 'refused', { decision: decision.kind, code: 'insufficient_scope' }, started);
+    return scope;
   }
 
   /** Lets calls in flight end for `graceMs`, then aborts the rest and waits until each has been answered. */
@@ -80,40 +125,43 @@ export class Calls {
     clearTimeout(timer);
   }
 
-  #find(name: string): Operation {
+  #find({ name }: Call, started: number): Operation {
     const operation = this.#options.offered.get(name);
     if (operation !== undefined) return operation;
+    this.#observe(name, 'unknown_tool', { decision: 'none', code: undefined }, started);
     const { catalog } = this.#options;
     if (catalog.find(name) !== undefined) throw new UnknownToolError(`Tool ${name} is not offered by this server's settings.`);
     throw new UnknownToolError(`Unknown tool: ${name}.${catalog.suggest(name)}`);
   }
 
-  async #run(operation: Operation, call: Call, signal: AbortSignal): Promise<CallOutcome> {
-    const parsed = parseArguments(operation, call.arguments, this.#options.policy.mayConfirm(operation));
+  async #run(operation: Operation, call: Call, signal: AbortSignal, fate: Fate): Promise<CallOutcome> {
+    const parsed = await parseArguments(operation, call.arguments, this.#options.policy.mayConfirm(operation));
     if (!parsed.ok) {
       const hint = 'Correct the arguments and call again. Nothing was sent.';
       return failed({ error: 'invalid_arguments', operation: operation.name, faults: parsed.faults, hint });
     }
     const { args, confirm } = parsed;
     const decision = await this.#options.policy.decide({ ...call, operation, args, confirm, signal });
+    fate.decision = decision.kind;
     switch (decision.kind) {
       case 'refuse':
+        fate.code = decision.code;
         return { kind: 'refused', text: JSON.stringify(decision.model) };
       case 'ask':
         return decision;
       case 'allow':
-        return this.#send(decision.grant, signal);
+        return this.#send(decision.grant, call.caller, signal);
       default:
         return decision satisfies never;
     }
   }
 
   /** What was granted is what goes out: operation and arguments are the grant's own. */
-  async #send(grant: Grant, signal: AbortSignal): Promise<CallOutcome> {
+  async #send(grant: Grant, caller: Caller, signal: AbortSignal): Promise<CallOutcome> {
     const { operation, args } = grant;
     const recorded = await this.#options.policy.begin(grant);
     try {
-      const answer = await this.#options.clerk.send(operation, args, { signal });
+      const answer = await this.#options.clerk.send(operation, args, { signal, caller: caller.name });
       const value = await recorded.deliver(answer.value);
       await recorded.end({ status: answer.status, traceId: answer.traceId });
       return { kind: 'done', text: answerText({ ...answer, value }) };
@@ -124,6 +172,10 @@ export class Calls {
     }
   }
 
+  #observe(tool: string, result: CallEvent['result'], { decision, code }: Fate, started: number): void {
+    this.#options.observe?.({ tool, result, decision, code, seconds: (performance.now() - started) / 1000 });
+  }
+
   /** Arguments by name only: their values may be anybody's secrets. */
   #log(operation: Operation, call: Call, outcome: CallOutcome['kind'], started: number): void {
     const inputs = call.arguments !== null && typeof call.arguments === 'object' ? Object.keys(call.arguments) : [];
@@ -132,6 +184,9 @@ export class Calls {
     this.#options.logger.info({ operation: operation.name, caller: call.caller.name, inputs: known, outcome, ms }, 'call');
   }
 }
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /** A controller of the call's own: `AbortSignal.any` with a signal that outlives the call would keep every call. */
 function follow(signal: AbortSignal | undefined): AbortController {

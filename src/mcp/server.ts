@@ -16,7 +16,7 @@ import {
 import type { ToolDefinition } from '../catalog/types.js';
 import type { Caller, PersonAnswer } from '../policy/types.js';
 import { VERSION } from '../version.js';
-import { type CallOutcome, type Calls, UnknownToolError } from './call.js';
+import { type Call, type CallOutcome, type Calls, UnknownToolError } from './call.js';
 
 /** The key under which the one question of a call travels. */
 const QUESTION = 'confirm';
@@ -29,11 +29,13 @@ const TOOLS_TTL_MS = 3_600_000;
 
 export interface McpServerOptions {
   readonly calls: Calls;
-  /** What is listed, in this order. */
-  readonly tools: readonly ToolDefinition[];
+  /** What is listed to whoever asks, in this order. */
+  readonly tools: (context: ServerContext) => readonly ToolDefinition[];
   readonly instructions: string;
   /** Who is at the other end; the transport knows. */
   readonly caller: (context: ServerContext) => Caller;
+  /** Told when a call is begun, and, by calling what it answers with, when it has ended. */
+  readonly onCall?: (context: ServerContext) => () => void;
 }
 
 /**
@@ -47,36 +49,56 @@ export function createMcpServer(options: McpServerOptions): Server {
       capabilities: { tools: {} },
       instructions: options.instructions,
       cacheHints: { 'tools/list': { ttlMs: TOOLS_TTL_MS, cacheScope: 'private' } },
-      inputRequired: { roundTimeoutMs: ANSWER_WITHIN_MS },
     },
   );
-  const list = { tools: options.tools } as ListToolsResult;
 
-  server.setRequestHandler('tools/list', (request) => {
+  server.setRequestHandler('tools/list', (request, context) => {
     if (request.params?.cursor !== undefined) {
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'Unknown cursor: the whole list is one page.');
     }
-    return list;
+    return { tools: options.tools(context) } as ListToolsResult;
   });
 
   server.setRequestHandler('tools/call', async (request, context): Promise<CallToolResult | InputRequiredResult> => {
     const client = clientOf(server, context);
+    const done = options.onCall?.(context);
     try {
-      const outcome = await options.calls.call({
+      const call: Call = {
         name: request.params.name,
         arguments: request.params.arguments,
         caller: { ...options.caller(context), ...client.info },
         canAsk: canAsk(client.capabilities),
-        answer: personAnswer(context),
         signal: context.mcpReq.signal,
-      });
-      return toResult(outcome);
+      };
+      const isModern = context.mcpReq.envelope !== undefined;
+      const outcome = await options.calls.call(isModern ? { ...call, answer: personAnswer(context) } : call);
+      if (outcome.kind !== 'ask' || isModern) return toResult(outcome);
+      return toResult(await options.calls.call({ ...call, answer: await askWhileWaiting(outcome, context) }));
     } catch (error) {
       if (error instanceof UnknownToolError) throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message);
       throw error;
+    } finally {
+      done?.();
     }
   });
   return server;
+}
+
+type Question = Extract<CallOutcome, { kind: 'ask' }>;
+
+/**
+ * How clients before 2026-07-28 are asked: by a request of ours while theirs waits. Where that fails, or nobody
+ * answers in time, the question counts as closed, so that it is on record and the model reads why.
+ */
+async function askWhileWaiting({ message, schema, state }: Question, { mcpReq }: ServerContext): Promise<PersonAnswer> {
+  const options = { relatedRequestId: mcpReq.id, signal: mcpReq.signal, timeout: ANSWER_WITHIN_MS };
+  try {
+    const { action, content } = await mcpReq.elicitInput({ mode: 'form', message, requestedSchema: { ...schema } }, options);
+    return { action, content: action === 'accept' ? content : undefined, state };
+  } catch (error) {
+    if (mcpReq.signal.aborted) throw error;
+    return { action: 'cancel', state };
+  }
 }
 
 function toResult(outcome: CallOutcome): CallToolResult | InputRequiredResult {

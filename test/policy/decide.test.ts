@@ -67,6 +67,14 @@ describe('flag', () => {
     expect(message).toContain('confirm must be exactly true, a boolean; it was a string.');
   });
 
+  it('opens no gate while what counts confirmations is away', async () => {
+    const once = { claim: async (): Promise<boolean> => Promise.reject(new Error('away')) };
+    const { policy } = bench({ ...test, once });
+    const model = refused(await policy.decide(call(operations.ban, USER, { confirm: true })));
+    expect(model).toMatchObject({ error: 'policy_unavailable' });
+    expect((await policy.decide(call(operations.getUser, USER))).kind).toBe('allow');
+  });
+
   it('says at once that the target does not exist, where it is looked up', async () => {
     const { policy } = bench({ ...test, confirm: 'token' });
     expect(refused(await policy.decide(call(operations.ban, { user_id: 'user_x' })))).toEqual({

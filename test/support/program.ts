@@ -47,7 +47,7 @@ export const childEnv = (env: Readonly<Record<string, string>> = {}): Record<str
   ...env,
 });
 
-const toResult = (result: Readonly<Record<string, unknown>>): ToolResult => {
+export const toResult = (result: Readonly<Record<string, unknown>>): ToolResult => {
   const [first] = (result.content ?? []) as { type: string; text: string }[];
   const text = first?.text ?? '';
   let json: unknown;

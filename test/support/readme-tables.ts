@@ -1,6 +1,6 @@
 import { Catalog } from '../../src/catalog/catalog.js';
 import type { Operation } from '../../src/catalog/operation.js';
-import { OPTIONS, type Option } from '../../src/options.js';
+import { HTTP_OPTIONS, OPTIONS, type Option, SANDBOX_OPTIONS } from '../../src/options.js';
 import { operations } from '../../tools/index.js';
 
 const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
@@ -40,6 +40,8 @@ const optionsTable = (options: Readonly<Record<string, Option>>): string =>
 const TABLES: Readonly<Record<string, () => string>> = {
   tools: toolsTable,
   options: () => optionsTable(OPTIONS),
+  'http-options': () => optionsTable(HTTP_OPTIONS),
+  'sandbox-options': () => optionsTable(SANDBOX_OPTIONS),
 };
 
 /** The README with every table as the code has it now. */

@@ -1,0 +1,36 @@
+import type { Refusal } from '../refusal.js';
+import type { Scope } from './scopes.js';
+
+/** Who is calling, as far as a credential proves it. */
+export interface AuthenticatedCaller {
+  /** The name in rules, budgets, confirmations and the audit log. Sessions belong to it. */
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** When the credential ends, in Unix milliseconds. What was opened with it ends then. */
+  readonly expiresAt?: number;
+  /** Aborted when the credential is withdrawn; what was opened with it ends then. */
+  readonly withdrawn?: AbortSignal;
+}
+
+export type Authentication =
+  | { readonly ok: true; readonly caller: AuthenticatedCaller }
+  | {
+      readonly ok: false;
+      /** `missing`: no credential came. `invalid`: a bad one. `unavailable`: nobody can say. `throttled`: too many bad ones. */
+      readonly why: 'missing' | 'invalid' | 'unavailable' | 'throttled';
+      readonly refusal: Refusal;
+    };
+
+/** What of a request is looked at. The body is not: credentials are checked before it is read. */
+export interface Credentials {
+  readonly headers: Headers;
+  /** Where the request came from, where that is known. */
+  readonly remoteAddress?: string | undefined;
+}
+
+export interface Authenticator {
+  authenticate(credentials: Credentials): Promise<Authentication>;
+  /** Looks again at once at what credentials are good; for SIGHUP. */
+  reload?(): Promise<void>;
+  close(): void;
+}

@@ -1,0 +1,87 @@
+import { type Refusal, retryAfter } from '../refusal.js';
+import type { Authentication } from './authenticator.js';
+import type { Scope } from './scopes.js';
+
+/** Longer than any token in use, shorter than what is worth hashing or parsing. */
+const MAX_TOKEN_LENGTH = 8192;
+
+/** The form of a bearer token, RFC 6750 section 2.1. Two `Authorization` headers, joined by a comma, do not fit it. */
+const BEARER = /^bearer +([\w.~+/-]+=*) *$/i;
+
+export type Bearer = { readonly token: string } | { readonly fault: 'missing' | 'malformed' };
+
+/** The token of the `Authorization` header. It is taken from nowhere else: addresses end up in logs. */
+export function bearerToken(headers: Headers): Bearer {
+  const header = headers.get('authorization');
+  if (header === null || header.trim() === '') return { fault: 'missing' };
+  const token = header.length > MAX_TOKEN_LENGTH ? undefined : BEARER.exec(header)?.[1];
+  return token === undefined ? { fault: 'malformed' } : { token };
+}
+
+/** What every challenge of one server carries. */
+export interface ChallengeOptions {
+  /** The address of the protected resource metadata, where the server has some. */
+  readonly resourceMetadataUrl?: string | undefined;
+  /** What a client should ask for at first. */
+  readonly scopes?: readonly Scope[] | undefined;
+}
+
+/** The refusals of a server that takes bearer tokens, in the words of RFC 6750 and RFC 9728. */
+export class BearerChallenges {
+  readonly #options: ChallengeOptions;
+
+  constructor(options: ChallengeOptions = {}) {
+    this.#options = options;
+  }
+
+  /** 401 to a request without credentials; no error code, since nothing was wrong with any. */
+  missing(): Authentication {
+    const message = 'Send a token: Authorization: Bearer <token>.';
+    return { ok: false, why: 'missing', refusal: this.#refusal(401, undefined, message, this.#options.scopes) };
+  }
+
+  /** 401 to a token that is not good. `message` tells its holder why. */
+  invalid(message: string): Authentication {
+    return { ok: false, why: 'invalid', refusal: this.#refusal(401, 'invalid_token', message, this.#options.scopes) };
+  }
+
+  malformed(): Authentication {
+    return this.invalid('The Authorization header is not of the form Bearer <token>.');
+  }
+
+  /** 503 when nobody can say whether the token is good. */
+  unavailable(message: string, retryAfterMs: number): Authentication {
+    const body = { error: 'temporarily_unavailable', error_description: message };
+    return { ok: false, why: 'unavailable', refusal: { status: 503, headers: retryAfter(retryAfterMs), body } };
+  }
+
+  /** 429 after too many bad tokens. */
+  throttled(retryAfterMs: number): Authentication {
+    const body = { error: 'slow_down', error_description: 'Too many requests with a bad token came from this address.' };
+    return { ok: false, why: 'throttled', refusal: { status: 429, headers: retryAfter(retryAfterMs), body } };
+  }
+
+  /** 403 to a good token that does not reach far enough. Names all scopes that a new one should have. */
+  insufficientScope(held: readonly Scope[], needed: Scope): Refusal {
+    const message = `This call needs the scope ${needed}.`;
+    return this.#refusal(403, 'insufficient_scope', message, [...new Set([...held, needed])]);
+  }
+
+  #refusal(status: number, error: string | undefined, message: string, scopes: readonly Scope[] | undefined): Refusal {
+    const parameters = {
+      error,
+      error_description: error && message,
+      scope: scopes?.join(' '),
+      resource_metadata: this.#options.resourceMetadataUrl,
+    };
+    const challenge = Object.entries(parameters)
+      .filter(([, value]) => value !== undefined && value !== '')
+      .map(([name, value]) => `${name}="${value}"`)
+      .join(', ');
+    return {
+      status,
+      headers: { 'WWW-Authenticate': challenge === '' ? 'Bearer' : `Bearer ${challenge}` },
+      body: { error: error ?? 'unauthorized', error_description: message },
+    };
+  }
+}

@@ -1,0 +1,114 @@
+import { createRemoteJWKSet, customFetch, type RemoteJWKSet } from 'jose';
+import * as z from 'zod';
+import { isLoopback } from './loopback.js';
+
+/** The issuer's metadata or keys could not be had: no token can be judged now. */
+export class IssuerUnavailableError extends Error {
+  override readonly name = 'IssuerUnavailableError';
+}
+
+export interface IssuerOptions {
+  /** As in the tokens' `iss`, to the letter. */
+  readonly issuer: string;
+  /** How long the issuer may take to answer, in milliseconds. Default: 5000. */
+  readonly timeoutMs?: number;
+  /** After how long a token with an unknown key makes the keys be fetched again, in milliseconds. Default: 30,000. */
+  readonly cooldownMs?: number;
+  /** How long fetched keys are used, in milliseconds. Default: 600,000. */
+  readonly keysMaxAgeMs?: number;
+  /** How long a failed look for the metadata stands, in milliseconds. Default: 5000. */
+  readonly retryMs?: number;
+  /** Default: the global `fetch`. */
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
+}
+
+const metadataSchema = z.object({ issuer: z.string(), jwks_uri: z.url() });
+
+/** An OAuth authorization server, as far as one who checks its tokens needs it: its keys. */
+export class Issuer {
+  readonly issuer: string;
+  readonly #options: IssuerOptions;
+  readonly #fetch: (url: string, init: RequestInit) => Promise<Response>;
+  #keys: Promise<RemoteJWKSet> | undefined;
+  #failedAt = Number.NEGATIVE_INFINITY;
+
+  /** @throws TypeError for an address that cannot be an issuer's */
+  constructor(options: IssuerOptions) {
+    const url = trustedUrl(options.issuer, 'The issuer');
+    if (url.search !== '' || url.hash !== '') throw new TypeError('The issuer has neither a query nor a fragment.');
+    this.issuer = options.issuer;
+    this.#options = options;
+    this.#fetch = options.fetch ?? fetch;
+  }
+
+  /**
+   * The issuer's keys, found through its metadata (RFC 8414, or OpenID Connect Discovery) when first needed.
+   * @throws IssuerUnavailableError
+   */
+  async keys(): Promise<RemoteJWKSet> {
+    const { retryMs = 5000 } = this.#options;
+    if (performance.now() - this.#failedAt < retryMs)
+      throw new IssuerUnavailableError('The issuer could not be reached a moment ago.');
+    this.#keys ??= this.#findKeys().catch((error: unknown) => {
+      this.#keys = undefined;
+      this.#failedAt = performance.now();
+      throw error;
+    });
+    return this.#keys;
+  }
+
+  async #findKeys(): Promise<RemoteJWKSet> {
+    const reasons: string[] = [];
+    for (const address of metadataAddresses(this.issuer)) {
+      try {
+        return this.#keySet(await this.#metadata(address));
+      } catch (error) {
+        reasons.push(`${address}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+    throw new IssuerUnavailableError(`The issuer's metadata could not be had. ${reasons.join('; ')}`);
+  }
+
+  async #metadata(address: string): Promise<z.output<typeof metadataSchema>> {
+    const signal = AbortSignal.timeout(this.#options.timeoutMs ?? 5000);
+    const response = await this.#fetch(address, { headers: { accept: 'application/json' }, redirect: 'error', signal });
+    if (response.status !== 200) {
+      await response.body?.cancel();
+      throw new Error(`answered ${response.status}`);
+    }
+    const result = metadataSchema.safeParse(await response.json());
+    if (!result.success) throw new Error('has no issuer and jwks_uri');
+    if (result.data.issuer !== this.issuer)
+      throw new Error(`says it is ${JSON.stringify(result.data.issuer)}: give exactly that as the issuer`);
+    return result.data;
+  }
+
+  #keySet(metadata: z.output<typeof metadataSchema>): RemoteJWKSet {
+    const { timeoutMs = 5000, cooldownMs = 30_000, keysMaxAgeMs = 600_000 } = this.#options;
+    return createRemoteJWKSet(trustedUrl(metadata.jwks_uri, 'jwks_uri'), {
+      timeoutDuration: timeoutMs,
+      cooldownDuration: cooldownMs,
+      cacheMaxAge: keysMaxAgeMs,
+      [customFetch]: (url, init) => this.#fetch(url, init),
+    });
+  }
+}
+
+/** Where an issuer's metadata may be, RFC 8414 first. The well-known part goes before the issuer's path, for OpenID also after it. */
+export function metadataAddresses(issuer: string): string[] {
+  const { origin, pathname } = new URL(issuer);
+  const path = pathname.replace(/\/$/, '');
+  const addresses = [
+    `${origin}/.well-known/oauth-authorization-server${path}`,
+    `${origin}/.well-known/openid-configuration${path}`,
+    `${origin}${path}/.well-known/openid-configuration`,
+  ];
+  return [...new Set(addresses)];
+}
+
+/** @throws TypeError for anything but https, or http on this machine: keys from elsewhere could be anybody's */
+function trustedUrl(address: string, what: string): URL {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return url;
+  throw new TypeError(`${what} must be an https address, not ${JSON.stringify(address)}.`);
+}

@@ -1,0 +1,31 @@
+import { refuse } from '../refusal.js';
+import type { AuthenticatedCaller, Authenticator } from './authenticator.js';
+import { isLoopback } from './loopback.js';
+import { SCOPES } from './scopes.js';
+
+/** The server would be open to others than this machine, and nobody would be asked who they are. */
+export class OpenServerError extends Error {
+  override readonly name = 'OpenServerError';
+}
+
+const LOCAL: AuthenticatedCaller = { name: 'local', scopes: SCOPES };
+
+/**
+ * Everybody on this machine may do everything.
+ * @param host where the server listens
+ * @throws OpenServerError for a host that others can reach
+ */
+export function noAuthentication(host: string): Authenticator {
+  if (!isLoopback(host)) {
+    throw new OpenServerError(
+      `Without authentication the server listens on a loopback address only, not on ${JSON.stringify(host)}. Use --auth token or --auth oauth, or --host 127.0.0.1.`,
+    );
+  }
+  return {
+    authenticate: async ({ remoteAddress }) => {
+      if (remoteAddress === undefined || isLoopback(remoteAddress)) return { ok: true, caller: LOCAL };
+      return { ok: false, why: 'missing', refusal: refuse(403, 'This server answers its own machine only.') };
+    },
+    close: () => {},
+  };
+}

@@ -1,0 +1,118 @@
+import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyResult, jwtVerify } from 'jose';
+import type { Logger } from '../../logger.js';
+import type { Authentication, Authenticator, Credentials } from './authenticator.js';
+import { BearerChallenges, bearerToken } from './bearer.js';
+import { Issuer, type IssuerOptions, IssuerUnavailableError } from './issuer.js';
+import { isScope, type Scope } from './scopes.js';
+
+export interface OAuthOptions extends IssuerOptions {
+  /** One of these must be in the tokens' `aud`. */
+  readonly audience: readonly [string, ...string[]];
+  /** Where the protected resource metadata is; goes into every challenge. */
+  readonly resourceMetadataUrl: string;
+  /** What a client is told to ask for at first. Default: `clerk:read`. */
+  readonly firstScopes?: readonly Scope[];
+  /** By how much clocks may differ, in milliseconds. Default: 60,000. */
+  readonly clockToleranceMs?: number;
+  readonly logger: Pick<Logger, 'warn'>;
+  /** Unix milliseconds. Default: `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** Signatures by a key that only the issuer has. With a shared secret, or none, a token proves nothing here. */
+const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
+
+/** An access token says so, or says nothing in particular. An ID token is `JWT` too, and falls by its audience. */
+const TYPES: ReadonlySet<string> = new Set(['at+jwt', 'jwt']);
+
+const SUBJECT = /^[\x21-\x7e]{1,255}$/;
+
+/** Callers who show a JWT access token of one OAuth issuer, made for this server. */
+export class OAuthAuthentication implements Authenticator {
+  readonly challenges: BearerChallenges;
+  readonly #options: OAuthOptions;
+  readonly #issuer: Issuer;
+  #complaint = '';
+
+  /** @throws TypeError for an address that cannot be an issuer's */
+  constructor(options: OAuthOptions) {
+    this.#options = options;
+    this.#issuer = new Issuer(options);
+    this.challenges = new BearerChallenges({
+      resourceMetadataUrl: options.resourceMetadataUrl,
+      scopes: options.firstScopes ?? ['clerk:read'],
+    });
+  }
+
+  async authenticate({ headers }: Credentials): Promise<Authentication> {
+    const bearer = bearerToken(headers);
+    if ('fault' in bearer) return this.challenges[bearer.fault]();
+    try {
+      return this.#accept(await this.#verify(bearer.token));
+    } catch (error) {
+      const fault = faultOf(error);
+      if (fault !== undefined) return this.challenges.invalid(fault);
+      this.#complain(error);
+      return this.challenges.unavailable(
+        'The issuer of the tokens cannot be asked now. Try again shortly.',
+        this.#options.retryMs ?? 5000,
+      );
+    }
+  }
+
+  close(): void {}
+
+  #verify(token: string): Promise<JWTVerifyResult> {
+    const { audience, clockToleranceMs = 60_000, now = Date.now } = this.#options;
+    // The issuer is asked last: what is no token of the right form must not make requests to it.
+    const keyOf: JWTVerifyGetKey = async (header, input) => (await this.#issuer.keys())(header, input);
+    return jwtVerify(token, keyOf, {
+      algorithms: ALGORITHMS,
+      issuer: this.#issuer.issuer,
+      audience: [...audience],
+      requiredClaims: ['exp'],
+      clockTolerance: clockToleranceMs / 1000,
+      currentDate: new Date(now()),
+    });
+  }
+
+  #accept({ payload, protectedHeader }: JWTVerifyResult): Authentication {
+    this.#complaint = '';
+    const type = protectedHeader.typ?.toLowerCase().replace(/^application\//, '') ?? 'jwt';
+    if (!TYPES.has(type)) return this.challenges.invalid('The token is not an access token.');
+    const name = [payload.sub, payload.client_id].find((claim) => typeof claim === 'string' && SUBJECT.test(claim));
+    if (typeof name !== 'string') return this.challenges.invalid('The token names neither a subject nor a client.');
+    const expiresAt = Number(payload.exp) * 1000 + (this.#options.clockToleranceMs ?? 60_000);
+    return { ok: true, caller: { name, scopes: scopesOf(payload), expiresAt } };
+  }
+
+  /** Once per outage, not once per request. */
+  #complain(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (reason === this.#complaint) return;
+    this.#complaint = reason;
+    this.#options.logger.warn({ issuer: this.#issuer.issuer, reason }, 'tokens cannot be checked, so nobody is let in');
+  }
+}
+
+/** `scope` is RFC 9068's, a string; `scp` is what several issuers use instead, a string or a list. */
+function scopesOf(payload: JWTPayload): Scope[] {
+  const words = [payload.scope, payload.scp].flat().flatMap((claim) => (typeof claim === 'string' ? claim.split(' ') : []));
+  return [...new Set(words.filter(isScope))];
+}
+
+/** What is wrong with the token, for its holder; `undefined` when the token is not to blame. */
+function faultOf(error: unknown): string | undefined {
+  if (error instanceof IssuerUnavailableError || !(error instanceof errors.JOSEError)) return undefined;
+  if (error instanceof errors.JWTExpired) return 'The token has expired.';
+  if (error instanceof errors.JWTClaimValidationFailed) return `The claim ${error.claim} of the token is not as it must be here.`;
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'The token is signed in a way that is not accepted.';
+  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
+    return 'The token is signed with a key that the issuer does not publish.';
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'The signature of the token is wrong.';
+  if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid || error instanceof errors.JOSENotSupported) {
+    return 'The token is not a signed JWT.';
+  }
+  return undefined;
+}

@@ -1,0 +1,186 @@
+import { timingSafeEqual } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import type { Logger } from '../../logger.js';
+import type { RevocationStore } from '../../store/store.js';
+import type { AuthenticatedCaller, Authentication, Authenticator, Credentials } from './authenticator.js';
+import { BearerChallenges, bearerToken } from './bearer.js';
+import { parseTokenFile, sha256, type TokenEntry, TokenFileError } from './token-file.js';
+
+/** How old the server's view of the file and of the store may be. */
+const VIEW_MS = 1000;
+
+/** How long the other processes are told of a removal; their copies of the file have followed long before. */
+const REVOCATION_MS = 24 * 60 * 60 * 1000;
+
+export interface TokenAuthenticationOptions {
+  /** The file of tokens. Read again when it changes. */
+  readonly path: string;
+  readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** Where a removal seen by one process is told to the others. */
+  readonly revocations?: RevocationStore | undefined;
+  /** Unix milliseconds. Default: `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** An entry with what was opened by it. */
+interface Live {
+  readonly entry: TokenEntry;
+  readonly digest: Buffer;
+  readonly withdraw: AbortController;
+  readonly caller: AuthenticatedCaller;
+}
+
+/**
+ * Callers who show a token whose hash is in a file. A new version of the file that is faulty changes nothing: the
+ * last good one stays in force, and the log says so.
+ */
+export class TokenAuthentication implements Authenticator {
+  readonly #options: TokenAuthenticationOptions;
+  readonly #now: () => number;
+  readonly #challenges = new BearerChallenges();
+  readonly #complaints = new Map<'file' | 'store', string>();
+  readonly #timer: NodeJS.Timeout;
+  #live: readonly Live[] = [];
+  #version = '';
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #looking: Promise<void> | undefined;
+  /** What stands in the store, and what this process has yet to write there: true to revoke, false to restore. */
+  #revoked: ReadonlySet<string> = new Set();
+  readonly #unsaid = new Map<string, boolean>();
+
+  private constructor(options: TokenAuthenticationOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    // A session that only listens makes no request by which its token would be looked at.
+    this.#timer = setInterval(() => void this.#look().then(() => this.#share()), VIEW_MS).unref();
+  }
+
+  /** @throws TokenFileError where the file cannot be read or is faulty */
+  static async open(options: TokenAuthenticationOptions): Promise<TokenAuthentication> {
+    const authentication = new TokenAuthentication(options);
+    try {
+      await authentication.#readFile();
+    } catch (error) {
+      authentication.close();
+      throw error instanceof TokenFileError ? error : new TokenFileError(`The token file cannot be read: ${reasonOf(error)}.`);
+    }
+    authentication.#unsaid.clear();
+    await authentication.#share();
+    return authentication;
+  }
+
+  async authenticate({ headers }: Credentials): Promise<Authentication> {
+    const bearer = bearerToken(headers);
+    if ('fault' in bearer) return this.#challenges[bearer.fault]();
+    await this.#look();
+    const digest = sha256(bearer.token);
+    let found: Live | undefined;
+    // Every entry is compared, whichever fits: the time taken tells nothing.
+    for (const live of this.#live) if (timingSafeEqual(live.digest, digest)) found = live;
+    if (found === undefined) return this.#challenges.invalid('The token is not known here.');
+    if (this.#isOver(found)) return this.#challenges.invalid('The token has expired or was withdrawn.');
+    return { ok: true, caller: found.caller };
+  }
+
+  async reload(): Promise<void> {
+    await this.#looking;
+    this.#version = '';
+    this.#lookedAt = Number.NEGATIVE_INFINITY;
+    await this.#look();
+    await this.#share();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Brings the view of the file up to date where it is older than it may be. Many who ask at once wait for one look. */
+  async #look(): Promise<void> {
+    if (this.#now() - this.#lookedAt < VIEW_MS) return;
+    this.#looking ??= this.#readFile()
+      .then(
+        () => this.#complaints.delete('file'),
+        (error: unknown) => this.#complain('file', error),
+      )
+      .then(() => {
+        this.#settle();
+        this.#lookedAt = this.#now();
+        this.#looking = undefined;
+      });
+    await this.#looking;
+  }
+
+  async #readFile(): Promise<void> {
+    const { path, logger } = this.#options;
+    const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+    const version = [ino, size, mtimeNs, ctimeNs].join();
+    if (version === this.#version) return;
+    const entries = parseTokenFile(await readFile(path, 'utf8'));
+    const before = this.#live;
+    this.#version = version;
+    this.#live = entries.map((entry) => before.find((live) => isSame(live.entry, entry)) ?? toLive(entry));
+    for (const live of before) if (!this.#live.includes(live)) live.withdraw.abort();
+    const [old, current] = [idsOf(before), idsOf(this.#live)];
+    for (const id of old) if (!current.has(id)) this.#unsaid.set(id, true);
+    // Whoever puts a removed token back into the file means it.
+    for (const id of current) if (!old.has(id)) this.#unsaid.set(id, false);
+    logger.info({ path, tokens: entries.length }, 'token file read');
+  }
+
+  /** Tells the other processes, and hears from them. Where the store is away, it is said when it is back. */
+  async #share(): Promise<void> {
+    const { revocations } = this.#options;
+    if (revocations === undefined) return;
+    try {
+      for (const [id, isRevoked] of this.#unsaid) {
+        await (isRevoked ? revocations.revoke(id, REVOCATION_MS) : revocations.restore(id));
+        this.#unsaid.delete(id);
+      }
+      this.#revoked = await revocations.revoked();
+      this.#complaints.delete('store');
+    } catch (error) {
+      this.#complain('store', error);
+    }
+    this.#settle();
+  }
+
+  /** Ends what was opened with tokens that are over, and gives a fresh start to those that are good again. */
+  #settle(): void {
+    this.#live = this.#live.map((live) => {
+      if (this.#isOver(live)) live.withdraw.abort();
+      else if (live.withdraw.signal.aborted) return toLive(live.entry);
+      return live;
+    });
+  }
+
+  /** Once per fault, not once per second. */
+  #complain(about: 'file' | 'store', error: unknown): void {
+    const reason = reasonOf(error);
+    if (this.#complaints.get(about) === reason) return;
+    this.#complaints.set(about, reason);
+    this.#options.logger.error({ about, reason }, 'tokens could not be looked at again: what was known last stays in force');
+  }
+
+  #isOver({ entry }: Live): boolean {
+    return this.#revoked.has(idOf(entry)) || (entry.expiresAt !== undefined && entry.expiresAt <= this.#now());
+  }
+}
+
+const idOf = (entry: TokenEntry): string => `token:${entry.sha256}`;
+
+const idsOf = (list: readonly Live[]): Set<string> => new Set(list.map(({ entry }) => idOf(entry)));
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function toLive(entry: TokenEntry): Live {
+  const withdraw = new AbortController();
+  const { name, scopes, expiresAt } = entry;
+  const caller = { name, scopes, withdrawn: withdraw.signal, ...(expiresAt !== undefined && { expiresAt }) };
+  return { entry, digest: Buffer.from(entry.sha256, 'hex'), withdraw, caller };
+}
+
+const isSame = (one: TokenEntry, other: TokenEntry): boolean =>
+  one.sha256 === other.sha256 &&
+  one.name === other.name &&
+  one.expiresAt === other.expiresAt &&
+  one.scopes.join() === other.scopes.join();

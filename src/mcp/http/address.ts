@@ -1,0 +1,49 @@
+import { BlockList, isIP } from 'node:net';
+
+/** An entry of the list of trusted proxies that is no address and no network. */
+export class ProxyEntryError extends Error {
+  override readonly name = 'ProxyEntryError';
+}
+
+/** Finds out where a request really came from, behind proxies that are known. */
+export class ClientAddress {
+  readonly #proxies = new BlockList();
+
+  /**
+   * @param trustedProxies addresses (`10.0.0.7`) and networks (`10.0.0.0/8`) whose `X-Forwarded-For` is believed
+   * @throws ProxyEntryError
+   */
+  constructor(trustedProxies: readonly string[] = []) {
+    for (const entry of trustedProxies) this.#trust(entry.trim());
+  }
+
+  /**
+   * The nearest address that no trusted proxy has. What stands further away in the header may be anybody's invention.
+   * @param remote the address at the other end of the connection
+   */
+  of(remote: string | undefined, headers: Headers): string | undefined {
+    let nearest = remote;
+    const forwarded = (headers.get('x-forwarded-for') ?? '').split(',').map((address) => address.trim());
+    while (nearest !== undefined && this.#isTrusted(nearest)) {
+      const before = forwarded.pop();
+      if (before === undefined || isIP(before) === 0) break;
+      nearest = before;
+    }
+    return nearest;
+  }
+
+  #trust(entry: string): void {
+    const [address = '', bits] = entry.split('/');
+    const version = isIP(address);
+    const prefix = bits === undefined ? undefined : Number(bits);
+    const most = version === 6 ? 128 : 32;
+    if (version === 0 || (prefix !== undefined && !(/^\d{1,3}$/.test(bits ?? '') && prefix <= most))) {
+      throw new ProxyEntryError(`${JSON.stringify(entry)} is no address or network. Expected 10.0.0.7 or 10.0.0.0/8.`);
+    }
+    this.#proxies.addSubnet(address, prefix ?? most, version === 6 ? 'ipv6' : 'ipv4');
+  }
+
+  #isTrusted(address: string): boolean {
+    return isIP(address) !== 0 && this.#proxies.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  }
+}

@@ -1,0 +1,79 @@
+import { type Refusal, refuse } from '../refusal.js';
+
+/** JSON-RPC's code for what is no JSON. */
+const PARSE_ERROR = -32_700;
+
+/** The body cannot be used; `refusal` is what to answer. */
+export class BodyError extends Error {
+  override readonly name = 'BodyError';
+  readonly refusal: Refusal;
+
+  constructor(status: 400 | 408 | 413 | 415, message: string, code?: number) {
+    super(message);
+    this.refusal = refuse(status, message, code === undefined ? {} : { code });
+  }
+}
+
+export interface BodyLimits {
+  /** Default: 4 MiB. */
+  readonly maxBytes?: number;
+  /** How long the whole body may take to arrive, in milliseconds. Default: 10,000. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Reads a JSON body, no further than it may be long and no longer than it may take. What is refused is left unread.
+ * @throws BodyError
+ */
+export async function readJsonBody(request: Request, limits: BodyLimits = {}): Promise<unknown> {
+  const { maxBytes = 4 * 1024 * 1024, timeoutMs = 10_000 } = limits;
+  if (!/^application\/json *(;|$)/i.test(request.headers.get('content-type') ?? '')) {
+    throw new BodyError(415, 'The body must be JSON: Content-Type: application/json.');
+  }
+  if ((request.headers.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity') {
+    throw new BodyError(415, 'The body must not be compressed.');
+  }
+  const tooLarge = new BodyError(413, `The body is larger than ${maxBytes} bytes.`);
+  if (Number(request.headers.get('content-length')) > maxBytes) throw tooLarge;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of arriving(request, timeoutMs)) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw tooLarge;
+    chunks.push(chunk);
+  }
+  return parse(Buffer.concat(chunks));
+}
+
+/** The parts of the body as they come. Whoever stops early, for whatever reason, stops the sender too. */
+async function* arriving(request: Request, timeoutMs: number): AsyncGenerator<Uint8Array> {
+  const reader = request.body?.getReader();
+  if (reader === undefined) return;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new BodyError(408, 'The body did not arrive in time.')), timeoutMs);
+  });
+  late.catch(() => {});
+  let complete = false;
+  try {
+    for (;;) {
+      const part = await Promise.race([reader.read(), late]).catch((error: unknown) => {
+        throw error instanceof BodyError ? error : new BodyError(400, 'The body broke off.');
+      });
+      if (part.done) break;
+      yield part.value;
+    }
+    complete = true;
+  } finally {
+    clearTimeout(timer);
+    if (!complete) void reader.cancel().catch(() => {});
+  }
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes));
+  } catch {
+    throw new BodyError(400, 'The body is not JSON in UTF-8.', PARSE_ERROR);
+  }
+}

@@ -1,0 +1,58 @@
+import type { JSONRPCMessage, Server, Transport } from '@modelcontextprotocol/server';
+import type { Exchange } from './exchange.js';
+import { cancelled, isRequest, type Message } from './messages.js';
+
+/** Tells of every request that the transport answers. */
+export function onAnswer(transport: Pick<Transport, 'send'>, answered: (id: string | number) => void): void {
+  const send = transport.send.bind(transport);
+  transport.send = async (message: JSONRPCMessage, options) => {
+    try {
+      await send(message, options);
+    } finally {
+      if (!('method' in message) && message.id !== undefined) answered(message.id);
+    }
+  };
+}
+
+/** What a session holds: one server, and the requests that it has not yet answered. */
+export abstract class Connection<T = unknown> {
+  readonly server: Server;
+  readonly transport: T;
+  readonly #pending = new Map<string | number, Exchange>();
+
+  constructor(server: Server, transport: T) {
+    this.server = server;
+    this.transport = transport;
+  }
+
+  /** Takes note of the requests among the messages. False when an id is in use, by which two answers could not be told apart. */
+  expect(messages: readonly Message[], exchange: Exchange): boolean {
+    const ids = messages.filter(isRequest).map(({ id }) => id);
+    if (new Set(ids).size !== ids.length || ids.some((id) => this.#pending.has(id))) return false;
+    for (const id of ids) this.#pending.set(id, exchange);
+    return true;
+  }
+
+  /** A request has been answered, or never will be. Resolves with the exchange that it came by. */
+  settle(id: string | number): Exchange | undefined {
+    const exchange = this.#pending.get(id);
+    this.#pending.delete(id);
+    return exchange;
+  }
+
+  /** All requests of an exchange have been answered, or never will be. */
+  settleAll(exchange: Exchange): void {
+    for (const [id, owner] of this.#pending) if (owner === exchange) this.#pending.delete(id);
+  }
+
+  /** The requests that are unanswered and cancelled by these messages. */
+  cancelledBy(messages: readonly Message[]): (string | number)[] {
+    return messages.map(cancelled).filter((id) => id !== undefined && this.#pending.has(id)) as (string | number)[];
+  }
+
+  /** Nothing will be answered any more. */
+  end(): void {
+    for (const exchange of this.#pending.values()) exchange.over();
+    this.#pending.clear();
+  }
+}

@@ -1,0 +1,38 @@
+/** Request headers that MCP clients in a browser send. */
+const ALLOWED_HEADER = /^(accept|authorization|content-type|last-event-id|mcp-[a-z0-9-]+)$/;
+
+const EXPOSED = 'Mcp-Session-Id, Mcp-Protocol-Version, WWW-Authenticate, Retry-After';
+
+/** How long a browser may remember the answer to a preflight request, in seconds. */
+const PREFLIGHT_SECONDS = '600';
+
+/** The answer to a browser that asks whether a page may send a request. Its origin has been found to be allowed. */
+export function preflight(request: Pick<Request, 'headers' | 'method'>): Response | undefined {
+  const origin = request.headers.get('origin');
+  if (request.method !== 'OPTIONS' || origin === null || !request.headers.has('access-control-request-method')) return undefined;
+  const wanted = (request.headers.get('access-control-request-headers') ?? '').toLowerCase().split(',');
+  const allowed = wanted.map((name) => name.trim()).filter((name) => ALLOWED_HEADER.test(name));
+  const response = new Response(null, {
+    status: 204,
+    headers: {
+      'Access-Control-Allow-Methods': 'GET, POST, DELETE',
+      'Access-Control-Allow-Headers': allowed.join(', '),
+      'Access-Control-Max-Age': PREFLIGHT_SECONDS,
+    },
+  });
+  return withCors(response, origin);
+}
+
+/**
+ * Lets the page of an allowed origin read the answer. Credentials go in a header that the page itself sets, so
+ * browsers are not asked to add cookies.
+ */
+export function withCors(response: Response, origin: string | null): Response {
+  const headers = new Headers(response.headers);
+  headers.append('Vary', 'Origin');
+  if (origin !== null && !headers.has('Access-Control-Allow-Origin')) {
+    headers.set('Access-Control-Allow-Origin', origin);
+    headers.set('Access-Control-Expose-Headers', EXPOSED);
+  }
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+}

@@ -1,0 +1,115 @@
+import { isLoopback } from '../auth/loopback.js';
+import { type Refusal, refuse } from '../refusal.js';
+
+export interface HostsOptions {
+  /** Names under which clients reach the server: `mcp.example.com` for any port, `mcp.example.com:8443` for one. */
+  readonly allowedHosts: readonly string[];
+  /** Origins of web pages whose scripts may use the server: `https://app.example.com`, with `:*` for any port. */
+  readonly allowedOrigins: readonly string[];
+}
+
+/** An entry of a list of hosts or origins that can match nothing, or too much. */
+export class HostEntryError extends Error {
+  override readonly name = 'HostEntryError';
+}
+
+/** A name or an address in brackets, and perhaps a port. No user, no path, no other way to write an address. */
+const AUTHORITY = /^(\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(?::(\d{1,5}))?$/;
+const ORIGIN = /^([a-z][a-z0-9+.-]*):\/\/(.+)$/;
+
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '443' };
+
+const LOCAL_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * What is allowed where nothing was said: on a loopback address its usual names and the pages of this machine;
+ * elsewhere the host itself, and no pages. A host that stands for all addresses has no name of its own.
+ */
+export function defaultHosts(host: string): HostsOptions {
+  if (isLoopback(host)) {
+    return {
+      allowedHosts: [...new Set([...LOCAL_NAMES, bracketed(host)])],
+      allowedOrigins: LOCAL_NAMES.flatMap((name) => [`http://${name}:*`, `https://${name}:*`]),
+    };
+  }
+  return {
+    allowedHosts: host === '' || host === '0.0.0.0' || /^\[?::\]?$/.test(host) ? [] : [bracketed(host)],
+    allowedOrigins: [],
+  };
+}
+
+/**
+ * Refuses requests that a page of somebody else's made a browser send: under a name that was made to point here
+ * (DNS rebinding), or from an origin that was not allowed.
+ */
+export class Hosts {
+  readonly #hosts: ReadonlySet<string>;
+  readonly #origins: ReadonlySet<string>;
+
+  /** @throws HostEntryError */
+  constructor({ allowedHosts, allowedOrigins }: HostsOptions) {
+    this.#hosts = new Set(allowedHosts.map(hostEntry));
+    this.#origins = new Set(allowedOrigins.map(originEntry));
+  }
+
+  /** The refusal, or `undefined` for a request that may go on. */
+  check(request: Pick<Request, 'headers' | 'url'>): Refusal | undefined {
+    const { host: named } = new URL(request.url);
+    const header = request.headers.get('host');
+    // A request line with a whole address in it names a host of its own: both must be ours.
+    if (!this.#isAllowedHost(named) || (header !== null && !this.#isAllowedHost(header))) {
+      return refuse(403, 'This Host is not served here. The operator can add it with --allowed-hosts.');
+    }
+    const origin = request.headers.get('origin');
+    if (origin !== null && !this.isAllowedOrigin(origin)) {
+      return refuse(403, 'Pages of this Origin may not use this server. The operator can add it with --allowed-origins.');
+    }
+    return undefined;
+  }
+
+  /** What the browser wants to know from {@link check}'s approval: headers that let the page read the answer. */
+  isAllowedOrigin(origin: string): boolean {
+    const parsed = parseOrigin(origin.toLowerCase());
+    return parsed !== undefined && (this.#origins.has(parsed.exact) || this.#origins.has(parsed.anyPort));
+  }
+
+  #isAllowedHost(host: string): boolean {
+    const parsed = parseAuthority(host.toLowerCase());
+    if (parsed === undefined) return false;
+    // Without a port it is the scheme's own, and a proxy may have taken the scheme off.
+    const ports = parsed.port === undefined ? Object.values(DEFAULT_PORTS) : [parsed.port];
+    return this.#hosts.has(parsed.name) || ports.some((port) => this.#hosts.has(`${parsed.name}:${port}`));
+  }
+}
+
+function parseAuthority(text: string): { name: string; port: string | undefined } | undefined {
+  const [, name, port] = AUTHORITY.exec(text) ?? [];
+  if (name === undefined || (port !== undefined && Number(port) > 65_535)) return undefined;
+  if (!name.startsWith('[')) return { name, port };
+  // One address has many spellings; the URL parser answers with one.
+  return URL.canParse(`http://${name}`) ? { name: new URL(`http://${name}`).hostname, port } : undefined;
+}
+
+function parseOrigin(text: string): { exact: string; anyPort: string } | undefined {
+  const [, scheme = '', rest = ''] = ORIGIN.exec(text) ?? [];
+  const authority = parseAuthority(rest);
+  if (authority === undefined) return undefined;
+  const port = authority.port ?? DEFAULT_PORTS[scheme] ?? '';
+  return { exact: `${scheme}://${authority.name}:${port}`, anyPort: `${scheme}://${authority.name}:*` };
+}
+
+function hostEntry(entry: string): string {
+  const parsed = parseAuthority(entry.trim().toLowerCase());
+  if (parsed === undefined)
+    throw new HostEntryError(`${JSON.stringify(entry)} is no host. Expected mcp.example.com or mcp.example.com:8443.`);
+  return parsed.port === undefined ? parsed.name : `${parsed.name}:${parsed.port}`;
+}
+
+function originEntry(entry: string): string {
+  const text = entry.trim().toLowerCase().replace(/\/$/, '');
+  const parsed = parseOrigin(text.replace(/:\*$/, ''));
+  if (parsed === undefined) throw new HostEntryError(`${JSON.stringify(entry)} is no origin. Expected https://app.example.com.`);
+  return text.endsWith(':*') ? parsed.anyPort : parsed.exact;
+}
+
+const bracketed = (host: string): string => (host.includes(':') && !host.startsWith('[') ? `[${host}]` : host);

@@ -1,0 +1,131 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { getRequestListener, RequestError } from '@hono/node-server';
+import { refusalResponse, refuse } from '../refusal.js';
+
+/** What a web-standard request does not say about itself. */
+export interface RequestContext {
+  /** The address at the other end of the connection. */
+  readonly remoteAddress?: string | undefined;
+}
+
+export type FetchHandler = (request: Request, context: RequestContext) => Promise<Response>;
+
+export interface ListenerOptions {
+  /** How long the headers of a request may take to arrive, in milliseconds. Default: 10,000. */
+  readonly headersTimeoutMs?: number;
+  /** How long a request with its body may take to arrive, in milliseconds. Default: 10,000. */
+  readonly requestTimeoutMs?: number;
+  /** How often it is looked for slow senders, in milliseconds. Default: 1000. */
+  readonly checkingIntervalMs?: number;
+  /** How long a connection without a request is kept, in milliseconds. Default: 5000. */
+  readonly keepAliveMs?: number;
+  /** Size of all headers of a request. Default: 16 KiB. */
+  readonly maxHeaderBytes?: number;
+  /** Connections at the same time; further ones are dropped. Default: 2048. */
+  readonly maxConnections?: number;
+  /** Told of errors that the caller must not see. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Listener {
+  readonly server: Server;
+  /** Resolves with the port, which is another than asked for when 0 was. */
+  listen(port: number, host: string): Promise<number>;
+  /** Takes no more connections, lets requests end for `graceMs`, and cuts the rest. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/**
+ * Serves a web-standard handler by `node:http`. Whoever sends slowly, or too much before the handler is asked, is cut
+ * off here; a body is not read before the handler reads it.
+ */
+export function createListener(fetch: FetchHandler, options: ListenerOptions): Listener {
+  const { onError, headersTimeoutMs = 10_000, requestTimeoutMs = 10_000 } = options;
+  const server = createServer({
+    headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: options.checkingIntervalMs ?? 1000,
+    keepAliveTimeout: options.keepAliveMs ?? 5000,
+    maxHeaderSize: options.maxHeaderBytes ?? 16 * 1024,
+    requireHostHeader: true,
+  });
+  server.maxConnections = options.maxConnections ?? 2048;
+  const listener = getRequestListener(
+    async (request, { incoming, outgoing }) => {
+      if (incoming.httpVersionMajor < 1) return malformed();
+      const response = await fetch(request, { remoteAddress: incoming.socket.remoteAddress });
+      return guardBody(response, (error) => {
+        onError(error);
+        outgoing.destroy();
+      });
+    },
+    {
+      overrideGlobalObjects: false,
+      errorHandler: (error) => {
+        if (error instanceof RequestError) return malformed();
+        onError(error);
+        return refusalResponse(refuse(500, 'The server failed on this request.'));
+      },
+    },
+  );
+  server.on('request', (request, response) => void listener(request, response));
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    continueWhenRead(request, response);
+    void listener(request, response);
+  });
+  return { server, listen: (port, host) => listen(server, port, host), stop: (graceMs) => stop(server, graceMs) };
+}
+
+/** What cannot be told apart from a trick to smuggle in another request is the last on its connection. */
+const malformed = (): Response =>
+  refusalResponse(refuse(400, 'The request line or the Host header is malformed.', { headers: { Connection: 'close' } }));
+
+/** Asks a client that waits for leave (`Expect: 100-continue`) for the body no sooner than somebody reads it. */
+function continueWhenRead(request: IncomingMessage, response: ServerResponse): void {
+  // Whether the body still follows a refusal is up to the client, so nothing else may follow on this connection.
+  response.shouldKeepAlive = false;
+  request.once('resume', () => {
+    if (!response.headersSent) response.writeContinue();
+  });
+}
+
+/** An answer that breaks off midway must look broken, and say nothing of why. */
+function guardBody(response: Response, fail: (error: unknown) => void): Response {
+  if (response.body === null) return response;
+  const reader = response.body.getReader();
+  const body = new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      try {
+        const part = await reader.read();
+        if (part.done) controller.close();
+        else controller.enqueue(part.value);
+      } catch (error) {
+        fail(error);
+        controller.close();
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  return new Response(body, response);
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+async function stop(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // A connection turns idle when its last answer is through, and would then wait for another request.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearInterval(sweep);
+  clearTimeout(cut);
+}

@@ -1,0 +1,58 @@
+import { isLoopback } from '../auth/loopback.js';
+
+/** How long an answer of the upstream stands, in milliseconds: whoever asks often must not make requests to Clerk. */
+const FRESH_MS = 5000;
+
+export interface ProbesOptions {
+  /** Resolves with why the upstream cannot be used, in a code; never rejects. */
+  readonly upstream: () => Promise<string | undefined>;
+  /** Whether the process is about to end. */
+  readonly isStopping: () => boolean;
+  /** Milliseconds from any fixed point. Default: the process's monotonic clock. */
+  readonly now?: () => number;
+}
+
+/** What an orchestrator asks, without credentials. The answers say nothing of what is served. */
+export class Probes {
+  readonly #options: ProbesOptions;
+  readonly #now: () => number;
+  #state: { readonly at: number; readonly fault: Promise<string | undefined> } | undefined;
+
+  constructor(options: ProbesOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  /** The answer to `/healthz` and `/readyz`, or `undefined` for any other path. */
+  async respond(method: string, path: string): Promise<Response | undefined> {
+    if (path !== '/healthz' && path !== '/readyz') return undefined;
+    const headers = { 'Cache-Control': 'no-store' };
+    if (method !== 'GET' && method !== 'HEAD')
+      return new Response(null, { status: 405, headers: { ...headers, Allow: 'GET, HEAD' } });
+    const fault = path === '/readyz' ? await this.#fault() : undefined;
+    const body = fault === undefined ? { status: 'ok' } : { status: 'unavailable', reason: fault };
+    const status = fault === undefined ? 200 : 503;
+    if (method === 'GET') return Response.json(body, { status, headers });
+    return new Response(null, { status, headers });
+  }
+
+  async #fault(): Promise<string | undefined> {
+    if (this.#options.isStopping()) return 'stopping';
+    const now = this.#now();
+    if (this.#state === undefined || now - this.#state.at >= FRESH_MS) this.#state = { at: now, fault: this.#options.upstream() };
+    return this.#state.fault;
+  }
+}
+
+/** What proxies add. Whose request carries one of these comes from elsewhere, wherever the connection comes from. */
+const FORWARDED = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
+
+/** Whether a request was made on this machine, and not by a proxy on it for somebody else. */
+export function isLocal(request: Pick<Request, 'headers' | 'url'>, remoteAddress: string | undefined): boolean {
+  return (
+    remoteAddress !== undefined &&
+    isLoopback(remoteAddress) &&
+    isLoopback(new URL(request.url).hostname) &&
+    !FORWARDED.some((name) => request.headers.has(name))
+  );
+}

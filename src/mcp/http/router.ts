@@ -1,0 +1,266 @@
+import { isLegacyRequest, type Server } from '@modelcontextprotocol/server';
+import type { Logger } from '../../logger.js';
+import type { AuthenticatedCaller, Authenticator } from '../auth/authenticator.js';
+import type { BearerChallenges } from '../auth/bearer.js';
+import type { ResourceMetadata } from '../auth/resource-metadata.js';
+import type { Scope } from '../auth/scopes.js';
+import type { Metrics } from '../metrics.js';
+import { type Refusal, refusalResponse, refuse } from '../refusal.js';
+import type { ClientAddress } from './address.js';
+import { BodyError, type BodyLimits, readJsonBody } from './body.js';
+import type { Connection } from './connection.js';
+import { preflight, withCors } from './cors.js';
+import { Exchange } from './exchange.js';
+import type { Hosts } from './hosts.js';
+import type { Incoming } from './incoming.js';
+import type { CallLimits } from './limits.js';
+import type { RequestContext } from './listener.js';
+import { isRequest, type Message, messagesOf } from './messages.js';
+import { ModernEndpoint } from './modern.js';
+import { isLocal, type Probes } from './probes.js';
+import type { Sessions } from './sessions.js';
+import type { SseEndpoint } from './sse.js';
+import { StreamableEndpoint } from './streamable.js';
+
+const KEEP_ALIVE_MS = 15_000;
+
+export interface RouterOptions {
+  readonly createServer: () => Server;
+  /** The scope that the caller lacks for a call, if any. */
+  readonly missingScope: (caller: AuthenticatedCaller, tool: string, args: unknown) => Promise<Scope | undefined>;
+  readonly authenticator: Authenticator;
+  readonly challenges: BearerChallenges;
+  readonly resourceMetadata?: ResourceMetadata | undefined;
+  readonly hosts: Hosts;
+  readonly address: ClientAddress;
+  readonly sessions: Sessions<Connection | undefined>;
+  readonly calls: CallLimits;
+  /** Messages of every kind, while they are read. */
+  readonly messages: CallLimits;
+  readonly body: BodyLimits;
+  readonly probes: Probes;
+  readonly metrics: Metrics;
+  readonly logger: Pick<Logger, 'debug' | 'error'>;
+  /** What paths begin with: empty, or like `/api`. */
+  readonly basePath: string;
+  /** Whether HTTP+SSE is served. */
+  readonly sse: boolean;
+}
+
+/** Every request's way: host, credentials, limits, body, scopes, and then the endpoint that speaks its protocol. */
+export class Router {
+  readonly #options: RouterOptions;
+  readonly #modern: ModernEndpoint;
+  readonly #streamable: StreamableEndpoint;
+  readonly #sse: Promise<SseEndpoint> | undefined;
+  #isStopping = false;
+
+  constructor(options: RouterOptions) {
+    this.#options = options;
+    const { createServer, sessions, metrics, logger, basePath } = options;
+    const endpoint = {
+      createServer,
+      sessions,
+      keepAliveMs: KEEP_ALIVE_MS,
+      onFull: () => metrics.limited('sessions'),
+      onError: (error: Error) => logger.debug({ reason: error.message }, 'http'),
+    };
+    this.#modern = new ModernEndpoint(endpoint);
+    this.#streamable = new StreamableEndpoint(endpoint);
+    if (options.sse) this.#sse = import('./sse.js').then((sse) => new sse.SseEndpoint(endpoint, `${basePath}/messages`));
+  }
+
+  /** Answers every request; never rejects. */
+  async handle(request: Request, { remoteAddress }: RequestContext): Promise<Response> {
+    try {
+      return await this.#answer(request, remoteAddress);
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'a request failed inside the server');
+      return refusalResponse(refuse(500, 'The server failed on this request.'));
+    }
+  }
+
+  /** Takes no new calls, and waits at most `graceMs` for those in flight. */
+  async stop(graceMs: number): Promise<void> {
+    this.#isStopping = true;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, graceMs);
+    });
+    await Promise.race([this.#options.calls.idle(), late]);
+    clearTimeout(timer);
+  }
+
+  /** Ends every session and every stream. */
+  async close(): Promise<void> {
+    await Promise.all([this.#options.sessions.close(), this.#modern.close()]);
+  }
+
+  async #answer(request: Request, remoteAddress: string | undefined): Promise<Response> {
+    const { hosts, probes, metrics, resourceMetadata } = this.#options;
+    const path = this.#path(request);
+    const probed = path === undefined ? undefined : await probes.respond(request.method, path);
+    if (probed !== undefined) return probed;
+    const foreign = hosts.check(request);
+    if (foreign !== undefined) {
+      metrics.denied('host');
+      return refusalResponse(foreign);
+    }
+    const early = preflight(request) ?? resourceMetadata?.respond(request);
+    const response = early ?? (await this.#route(request, path, remoteAddress));
+    return withCors(response, request.headers.get('origin'));
+  }
+
+  #path(request: Request): string | undefined {
+    const { basePath } = this.#options;
+    const { pathname } = new URL(request.url);
+    return pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : undefined;
+  }
+
+  async #route(request: Request, path: string | undefined, remoteAddress: string | undefined): Promise<Response> {
+    switch (path) {
+      case '/mcp':
+        return this.#only(request, ['POST', 'GET', 'DELETE'], remoteAddress, (caller) => this.#mcp(request, caller));
+      case '/sse':
+        if (this.#sse === undefined) break;
+        return this.#only(request, ['GET'], remoteAddress, (caller) => this.#openSse(request, caller));
+      case '/messages':
+        if (this.#sse === undefined) break;
+        return this.#only(request, ['POST'], remoteAddress, (caller) => this.#postSse(request, caller));
+      case '/metrics':
+        return this.#metrics(request, remoteAddress);
+    }
+    return refusalResponse(refuse(404, 'Nothing is here. MCP is served at /mcp.'));
+  }
+
+  /** The answer for a request of one of the methods by a caller who has shown who they are. */
+  async #only(
+    request: Request,
+    methods: readonly string[],
+    remoteAddress: string | undefined,
+    answer: (caller: AuthenticatedCaller) => Promise<Response>,
+  ): Promise<Response> {
+    if (!methods.includes(request.method)) {
+      return refusalResponse(refuse(405, 'This method is not served here.', { headers: { Allow: methods.join(', ') } }));
+    }
+    const { authenticator, address, metrics } = this.#options;
+    const { headers } = request;
+    const authentication = await authenticator.authenticate({ headers, remoteAddress: address.of(remoteAddress, headers) });
+    if (authentication.ok) return answer(authentication.caller);
+    metrics.denied(authentication.why);
+    if (authentication.why === 'throttled') metrics.limited('authentication');
+    return refusalResponse(authentication.refusal);
+  }
+
+  async #mcp(request: Request, caller: AuthenticatedCaller): Promise<Response> {
+    if (request.method !== 'POST') {
+      return this.#streamable.handle({ request, body: undefined, messages: [], exchange: new Exchange(caller, () => {}) });
+    }
+    return this.#post(request, caller, true, async (incoming) =>
+      (await isLegacyRequest(request, incoming.body)) ? this.#streamable.handle(incoming) : this.#modern.handle(incoming),
+    );
+  }
+
+  async #openSse(request: Request, caller: AuthenticatedCaller): Promise<Response> {
+    const endpoint = await this.#sse;
+    if (endpoint === undefined) throw new Error('HTTP+SSE is not served');
+    return endpoint.open({ request, body: undefined, messages: [], exchange: new Exchange(caller, () => {}) });
+  }
+
+  /** On HTTP+SSE a refusal for want of a scope is the result of the call, since clients read only results there. */
+  async #postSse(request: Request, caller: AuthenticatedCaller): Promise<Response> {
+    const endpoint = await this.#sse;
+    if (endpoint === undefined) throw new Error('HTTP+SSE is not served');
+    return this.#post(request, caller, false, (incoming) => endpoint.post(incoming));
+  }
+
+  /** @param asksScopes whether a call beyond the caller's scopes is answered here, with 403 */
+  async #post(
+    request: Request,
+    caller: AuthenticatedCaller,
+    asksScopes: boolean,
+    answer: (incoming: Incoming) => Promise<Response>,
+  ): Promise<Response> {
+    const read = await this.#read(request, caller);
+    if (!read.ok) return refusalResponse(read.refusal);
+    const messages = messagesOf(read.body);
+    const calls = messages.filter((message) => isRequest(message) && message.method === 'tools/call');
+    const refusal = (asksScopes ? await this.#outOfScope(caller, calls) : undefined) ?? this.#stopped(calls);
+    if (refusal !== undefined) return refusalResponse(refusal);
+    const entered = await this.#enter(caller, calls.length);
+    if (!entered.ok) return refusalResponse(entered.refusal);
+    const exchange = new Exchange(caller, entered.leave);
+    try {
+      return await answer({ request, body: read.body, messages, exchange });
+    } catch (error) {
+      exchange.over();
+      throw error;
+    }
+  }
+
+  async #read(
+    request: Request,
+    { name }: AuthenticatedCaller,
+  ): Promise<{ ok: true; body: unknown } | { ok: false; refusal: Refusal }> {
+    const { messages, body, metrics } = this.#options;
+    const entry = await messages.enter(name);
+    if (!entry.ok) {
+      metrics.limited(entry.by);
+      return entry;
+    }
+    try {
+      return { ok: true, body: await readJsonBody(request, body) };
+    } catch (error) {
+      if (error instanceof BodyError) return { ok: false, refusal: error.refusal };
+      throw error;
+    } finally {
+      entry.leave();
+    }
+  }
+
+  async #outOfScope(caller: AuthenticatedCaller, calls: readonly Message[]): Promise<Refusal | undefined> {
+    const { missingScope, challenges, metrics } = this.#options;
+    for (const { params } of calls) {
+      if (typeof params.name !== 'string') continue;
+      const scope = await missingScope(caller, params.name, params.arguments);
+      if (scope === undefined) continue;
+      metrics.denied('scope');
+      return challenges.insufficientScope(caller.scopes, scope);
+    }
+    return undefined;
+  }
+
+  #stopped(calls: readonly Message[]): Refusal | undefined {
+    if (!this.#isStopping || calls.length === 0) return undefined;
+    return refuse(503, 'The server is stopping.', { headers: { Connection: 'close' }, retryAfterMs: 1000 });
+  }
+
+  /** A place for every call, or for none. */
+  async #enter(
+    { name }: AuthenticatedCaller,
+    count: number,
+  ): Promise<{ ok: true; leave: () => void } | { ok: false; refusal: Refusal }> {
+    const { calls, metrics } = this.#options;
+    const entries: (() => void)[] = [];
+    const leave = (): void => {
+      for (const left of entries) left();
+    };
+    for (let i = 0; i < count; i++) {
+      const entry = await calls.enter(name);
+      if (entry.ok) entries.push(entry.leave);
+      else {
+        leave();
+        metrics.limited(entry.by);
+        return entry;
+      }
+    }
+    return { ok: true, leave };
+  }
+
+  /** Open on this machine; to others for any good credential. */
+  async #metrics(request: Request, remoteAddress: string | undefined): Promise<Response> {
+    const render = (): Promise<Response> => this.#options.metrics.render();
+    if (request.method === 'GET' && isLocal(request, remoteAddress)) return render();
+    return this.#only(request, ['GET'], remoteAddress, render);
+  }
+}

@@ -1,0 +1,179 @@
+import type { AuthenticatedCaller } from '../auth/authenticator.js';
+import { type Refusal, refuse } from '../refusal.js';
+
+/** Why a session ended. */
+export type SessionEnd = 'closed' | 'idle' | 'expired' | 'withdrawn' | 'shutdown';
+
+export interface SessionsOptions {
+  /** Sessions of one caller. Default: 32. */
+  readonly maxPerCaller?: number;
+  /** Sessions of all callers. Default: 1000. */
+  readonly max?: number;
+  /** After how long without a request a session ends, in milliseconds. Default: 30 minutes. */
+  readonly idleMs?: number;
+  /** How often it is looked for sessions that are over, in milliseconds. Default: 5000. */
+  readonly sweepMs?: number;
+  /** Told when a session could not be closed in order. */
+  readonly onError?: (error: unknown) => void;
+  /** Unix milliseconds. Default: `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** A session as its owner sees it. */
+export interface Session<T> {
+  readonly id: string;
+  readonly value: T;
+  /** A request has come. Counts as use until the function it answers with is called. */
+  use(): () => void;
+  /** Never rejects. */
+  end(reason: SessionEnd): Promise<void>;
+}
+
+/** A place for a session that is being opened. Either filled or given back. */
+export interface Place<T> {
+  readonly ok: true;
+  /** @param close called once, when the session ends for whatever reason */
+  fill(id: string, value: T, close: (reason: SessionEnd) => Promise<void> | void): Session<T>;
+  giveBack(): void;
+}
+
+interface Kept<T> extends Session<T> {
+  readonly owner: string;
+  /** When the credential that was shown last ends. */
+  expiresAt: number | undefined;
+  readonly lastUsed: number;
+  readonly inUse: number;
+}
+
+/** The sessions of one process. Each belongs to the caller who opened it; to everybody else it does not exist. */
+export class Sessions<T> {
+  readonly #options: Required<SessionsOptions>;
+  readonly #sessions = new Map<string, Kept<T>>();
+  readonly #places = new Map<string, number>();
+  readonly #timer: NodeJS.Timeout;
+  #taken = 0;
+  #isClosed = false;
+
+  constructor(options: SessionsOptions = {}) {
+    this.#options = {
+      maxPerCaller: 32,
+      max: 1000,
+      idleMs: 30 * 60_000,
+      sweepMs: 5000,
+      now: Date.now,
+      onError: () => {},
+      ...options,
+    };
+    this.#timer = setInterval(() => void this.sweep(), this.#options.sweepMs).unref();
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** Takes a place before the session is made, so that many at once cannot exceed the limit. */
+  reserve(caller: AuthenticatedCaller): Place<T> | { readonly ok: false; readonly refusal: Refusal } {
+    const { max, maxPerCaller, sweepMs } = this.#options;
+    const own = this.#places.get(caller.name) ?? 0;
+    const full = (status: number, message: string) => ({
+      ok: false as const,
+      refusal: refuse(status, message, { retryAfterMs: sweepMs }),
+    });
+    if (this.#isClosed) return full(503, 'The server is stopping.');
+    if (own >= maxPerCaller) return full(429, `You have ${own} sessions, which is the limit. End one (DELETE) first.`);
+    if (this.#taken >= max) return full(503, 'The server has as many sessions as it takes.');
+    this.#taken++;
+    this.#places.set(caller.name, own + 1);
+    let isHeld = true;
+    const giveBack = (): void => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#taken--;
+      const left = (this.#places.get(caller.name) ?? 1) - 1;
+      if (left === 0) this.#places.delete(caller.name);
+      else this.#places.set(caller.name, left);
+    };
+    return { ok: true, giveBack, fill: (id, value, close) => this.#open(id, value, caller, close, giveBack) };
+  }
+
+  /** The caller's own session. One of somebody else is not found, as one that never was. */
+  find(id: string, caller: AuthenticatedCaller): Session<T> | undefined {
+    const session = this.#sessions.get(id);
+    if (session === undefined || session.owner !== caller.name) return undefined;
+    session.expiresAt = caller.expiresAt;
+    return session;
+  }
+
+  /** Ends what is idle or whose credential has expired. */
+  async sweep(): Promise<void> {
+    const now = this.#options.now();
+    const ends: Promise<void>[] = [];
+    for (const session of this.#sessions.values()) {
+      if (session.expiresAt !== undefined && session.expiresAt <= now) ends.push(session.end('expired'));
+      else if (session.inUse === 0 && session.lastUsed + this.#options.idleMs <= now) ends.push(session.end('idle'));
+    }
+    await Promise.all(ends);
+  }
+
+  /** Ends all, and takes no more. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+    await Promise.all([...this.#sessions.values()].map((session) => session.end('shutdown')));
+  }
+
+  #open(
+    id: string,
+    value: T,
+    caller: AuthenticatedCaller,
+    close: (reason: SessionEnd) => Promise<void> | void,
+    giveBack: () => void,
+  ): Session<T> {
+    const { now } = this.#options;
+    const { withdrawn } = caller;
+    let lastUsed = now();
+    let inUse = 0;
+    let ended: Promise<void> | undefined;
+    const withdraw = (): void => void session.end('withdrawn');
+    const session: Kept<T> = {
+      id,
+      value,
+      owner: caller.name,
+      expiresAt: caller.expiresAt,
+      get lastUsed() {
+        return lastUsed;
+      },
+      get inUse() {
+        return inUse;
+      },
+      use: () => {
+        inUse++;
+        let isOver = false;
+        return () => {
+          if (isOver) return;
+          isOver = true;
+          inUse--;
+          lastUsed = now();
+        };
+      },
+      end: (reason) => {
+        ended ??= (async () => {
+          this.#sessions.delete(id);
+          withdrawn?.removeEventListener('abort', withdraw);
+          giveBack();
+          try {
+            await close(reason);
+          } catch (error) {
+            this.#options.onError(error);
+          }
+        })();
+        return ended;
+      },
+    };
+    this.#sessions.set(id, session);
+    withdrawn?.addEventListener('abort', withdraw, { once: true });
+    if (withdrawn?.aborted) withdraw();
+    else if (this.#isClosed) void session.end('shutdown');
+    return session;
+  }
+}

@@ -1,0 +1,90 @@
+import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
+import { refusalResponse, refuse } from '../refusal.js';
+import { Connection, onAnswer } from './connection.js';
+import { endsWith } from './exchange.js';
+import type { Incoming } from './incoming.js';
+import { isRequest } from './messages.js';
+import type { SessionEndpointOptions } from './streamable.js';
+import { StreamedResponse } from './streamed-response.js';
+
+const HEADERS = {
+  'Content-Type': 'text/event-stream',
+  'Cache-Control': 'no-cache, no-transform',
+  'X-Accel-Buffering': 'no',
+};
+
+/** A connection of a client that speaks HTTP+SSE, the transport of 2024-11-05. */
+class SseConnection extends Connection<SSEServerTransport> {}
+
+/** `GET /sse`, where all that the server says is heard, and `POST /messages`, where it is spoken to. */
+export class SseEndpoint {
+  readonly #options: SessionEndpointOptions;
+  readonly #messagesPath: string;
+
+  /** @param messagesPath what clients are told to post to */
+  constructor(options: SessionEndpointOptions, messagesPath: string) {
+    this.#options = options;
+    this.#messagesPath = messagesPath;
+  }
+
+  /** The stream. Its exchange lasts as long as the session. */
+  async open({ request, exchange }: Incoming): Promise<Response> {
+    const { sessions, createServer, onFull, onError, keepAliveMs } = this.#options;
+    const place = sessions.reserve(exchange.caller);
+    if (!place.ok) {
+      onFull();
+      exchange.over();
+      return refusalResponse(place.refusal);
+    }
+    const server = createServer();
+    const stream = new StreamedResponse();
+    const transport = new SSEServerTransport(this.#messagesPath, stream);
+    const connection = new SseConnection(server, transport);
+    onAnswer(transport, (id) => connection.settle(id)?.over());
+    server.onerror = onError;
+    try {
+      await server.connect(transport);
+    } catch (error) {
+      place.giveBack();
+      throw error;
+    }
+    const alive = setInterval(() => stream.write(': keepalive\n\n'), keepAliveMs).unref();
+    const session = place.fill(transport.sessionId, connection, async () => {
+      clearInterval(alive);
+      connection.end();
+      await server.close();
+    });
+    const end = (): void => void session.end('closed');
+    server.onclose = end;
+    // For whoever goes before the stream is looked at: nobody would cancel it then.
+    if (request.signal.aborted) end();
+    request.signal.addEventListener('abort', end, { once: true });
+    const free = session.use();
+    const over = (): void => {
+      free();
+      exchange.over();
+    };
+    return endsWith({ over }, stream.toResponse(HEADERS));
+  }
+
+  /** A message to the server. What it answers goes out on the stream. */
+  async post({ request, body, messages, exchange }: Incoming): Promise<Response> {
+    const answer = (status: number, message: string): Response => {
+      exchange.over();
+      return refusalResponse(refuse(status, message));
+    };
+    const id = new URL(request.url).searchParams.get('sessionId');
+    const connection = id === null ? undefined : this.#options.sessions.find(id, exchange.caller)?.value;
+    if (!(connection instanceof SseConnection)) return answer(404, 'Session not found. Start a new one with GET /sse.');
+    if (!connection.expect(messages, exchange)) return answer(400, 'The id of a request is in use in this session.');
+    try {
+      await connection.transport.handleMessage(body, { authInfo: exchange.authInfo });
+    } catch {
+      connection.settleAll(exchange);
+      return answer(400, 'The body is no JSON-RPC message.');
+    }
+    for (const cancelled of connection.cancelledBy(messages)) connection.settle(cancelled)?.over();
+    if (!messages.some(isRequest)) exchange.over();
+    return new Response('Accepted', { status: 202 });
+  }
+}

@@ -1,0 +1,99 @@
+import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** How calls end, as {@link CallOutcome} has it, and those that never began. */
+export type CallResult = 'done' | 'refused' | 'failed' | 'ask' | 'unknown_tool' | 'cancelled';
+
+export interface MetricsOptions {
+  /** Names of the tools that exist; any other is counted as `unknown`, so that callers cannot make labels. */
+  readonly tools: Iterable<string>;
+  /** Asked when the figures are read. */
+  readonly sessions: () => number;
+  readonly inFlight: () => number;
+}
+
+/** What the operator's Prometheus reads. No label holds what a caller made up, an id, or a secret. */
+export interface Metrics {
+  call(tool: string, result: CallResult, decision: 'allow' | 'refuse' | 'ask' | 'none', seconds: number): void;
+  /** An answer of Clerk by its status, or `none` for a request that got none. */
+  upstream(status: number | 'none'): void;
+  /** A request turned away: by Clerk, or here for one of the limits. */
+  limited(by: 'clerk' | 'in_flight' | 'rate' | 'sessions' | 'authentication' | 'budget'): void;
+  /** A request that showed no or no good credentials. */
+  denied(why: 'missing' | 'invalid' | 'unavailable' | 'throttled' | 'host' | 'scope'): void;
+  /** The figures in Prometheus' text format. */
+  render(): Promise<Response>;
+}
+
+/** Ten milliseconds to half a minute, which is the default time limit of a call. */
+const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** Makes the metrics. The library is loaded only now, since most uses of the program need none. */
+export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
+  // By its default: a CommonJS module that was bundled has no other export.
+  const { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } = (await import('prom-client')).default;
+  const registry: Registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const calls: Counter = new Counter({
+    name: 'clerk_mcp_calls_total',
+    help: 'Tool calls by tool, outcome and the decision of the policy.',
+    labelNames: ['tool', 'outcome', 'decision'],
+    registers,
+  });
+  const durations: Histogram = new Histogram({
+    name: 'clerk_mcp_call_duration_seconds',
+    help: 'Time from the call to its answer, by tool.',
+    labelNames: ['tool'],
+    buckets: BUCKETS,
+    registers,
+  });
+  const upstream: Counter = new Counter({
+    name: 'clerk_mcp_upstream_responses_total',
+    help: 'Answers of the Clerk Backend API by HTTP status; none where no answer came.',
+    labelNames: ['status'],
+    registers,
+  });
+  const limited: Counter = new Counter({
+    name: 'clerk_mcp_limited_total',
+    help: 'Requests turned away because of a limit, by whose.',
+    labelNames: ['by'],
+    registers,
+  });
+  const denied: Counter = new Counter({
+    name: 'clerk_mcp_denied_total',
+    help: 'Requests refused before a tool was reached, by why.',
+    labelNames: ['why'],
+    registers,
+  });
+  gauge(Gauge, registers, 'clerk_mcp_sessions', 'Open sessions.', options.sessions);
+  gauge(Gauge, registers, 'clerk_mcp_calls_in_flight', 'Calls that are being answered.', options.inFlight);
+  const tools = new Set(options.tools);
+  return {
+    call: (name, outcome, decision, seconds) => {
+      const tool = tools.has(name) ? name : 'unknown';
+      calls.inc({ tool, outcome, decision });
+      durations.observe({ tool }, seconds);
+    },
+    upstream: (status) => {
+      upstream.inc({ status: status === 'none' || !isStatus(status) ? 'none' : String(status) });
+      if (status === 429) limited.inc({ by: 'clerk' });
+    },
+    limited: (by) => limited.inc({ by }),
+    denied: (why) => denied.inc({ why }),
+    render: async () =>
+      new Response(await registry.metrics(), { headers: { 'Content-Type': registry.contentType, 'Cache-Control': 'no-store' } }),
+  };
+}
+
+const isStatus = (status: number): boolean => Number.isInteger(status) && status >= 100 && status <= 599;
+
+function gauge(Kind: typeof Gauge, registers: Registry[], name: string, help: string, read: () => number): void {
+  new Kind({
+    name,
+    help,
+    registers,
+    collect() {
+      this.set(read());
+    },
+  });
+}

@@ -1,0 +1,77 @@
+/** In how many steps a window slides. It errs on the side of refusing, by one step at most. */
+export const WINDOW_STEPS = 100;
+
+/** The server's clock is the only one that counts, since those of the processes differ. */
+const NOW = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+`;
+
+/**
+ * KEYS: one counter per share, each another, a hash of weights by step. ARGV: 1 to take the shares or 0 to look only, the number
+ * of steps, then weight, maximum and window of each share.
+ * Answers {1, now}, or {0, index of the share that does not fit, milliseconds until it does}; -1 for never.
+ */
+export const RESERVE = `${NOW}
+local take, steps = ARGV[1] == '1', tonumber(ARGV[2])
+local function share(i)
+  local at = 3 * i
+  local window = tonumber(ARGV[at + 2])
+  return tonumber(ARGV[at]), tonumber(ARGV[at + 1]), window, math.max(1, math.ceil(window / steps))
+end
+for i, key in ipairs(KEYS) do
+  local weight, max, window, width = share(i)
+  if weight > max then return { 0, i - 1, -1 } end
+  local flat = redis.call('HGETALL', key)
+  local used, live = 0, {}
+  for f = 1, #flat, 2 do
+    local ends = (tonumber(flat[f]) + 1) * width + window
+    if ends <= now then
+      redis.call('HDEL', key, flat[f])
+    else
+      used = used + tonumber(flat[f + 1])
+      live[#live + 1] = { ends, tonumber(flat[f + 1]) }
+    end
+  end
+  local excess = used + weight - max
+  if excess > 0 then
+    table.sort(live, function(a, b) return a[1] < b[1] end)
+    for _, step in ipairs(live) do
+      excess = excess - step[2]
+      if excess <= 0 then return { 0, i - 1, math.max(1, step[1] - now) } end
+    end
+    return { 0, i - 1, window }
+  end
+end
+if take then
+  for i, key in ipairs(KEYS) do
+    local weight, _, window, width = share(i)
+    redis.call('HINCRBY', key, string.format('%d', math.floor(now / width)), weight)
+    redis.call('PEXPIRE', key, window + 2 * width)
+  end
+end
+return { 1, string.format('%d', now) }
+`;
+
+/** KEYS: the counters. ARGV: when the shares were taken, the number of steps, then weight and window of each. */
+export const RELEASE = `
+local at, steps = tonumber(ARGV[1]), tonumber(ARGV[2])
+for i, key in ipairs(KEYS) do
+  local weight, window = tonumber(ARGV[2 * i + 1]), tonumber(ARGV[2 * i + 2])
+  local width = math.max(1, math.ceil(window / steps))
+  local step = string.format('%d', math.floor(at / width))
+  local held = tonumber(redis.call('HGET', key, step) or '0')
+  if held > weight then redis.call('HINCRBY', key, step, -weight) else redis.call('HDEL', key, step) end
+end
+`;
+
+/** KEYS[1]: revocations by their end. ARGV: id, time to live. Drops those that are over. */
+export const REVOKE = `${NOW}
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), ARGV[1])
+`;
+
+/** KEYS[1]: revocations by their end. Answers with the ids of those that stand. */
+export const REVOKED = `${NOW}
+return redis.call('ZRANGEBYSCORE', KEYS[1], string.format('(%d', now), '+inf')
+`;

@@ -1,0 +1,324 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AUDIENCE, makeKey, TestIssuer } from '../mcp/auth/test-issuer.js';
+import { connectHttp, HTTP_CLIENTS } from '../support/http-clients.js';
+import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js';
+import { OperatorTokens } from '../support/operator-tokens.js';
+import { runProgram } from '../support/program.js';
+import {
+  bearer,
+  call,
+  EventStream,
+  initialize,
+  modernCall,
+  openSession,
+  openSse,
+  post,
+  readAnswer,
+} from '../support/raw-http.js';
+
+afterAll(stopAll);
+
+const COUNT = 'Users_getTotalCount';
+
+describe('a server with a file of tokens', () => {
+  const tokens = new OperatorTokens();
+  let server: HttpProgram;
+  /** Of its own, since whoever shows many bad tokens is slowed down. */
+  let attacked: HttpProgram;
+  let ada: string;
+  let bob: string;
+
+  beforeAll(async () => {
+    [ada, bob] = [await tokens.add('ada', 'admin'), await tokens.add('bob', 'viewer')];
+    server = await startHttp({ args: ['--sandbox', '--auth', 'token', '--tokens', tokens.path] });
+    attacked = await startHttp({ args: ['--sandbox', '--auth', 'token', '--tokens', tokens.path] });
+  });
+
+  it('keeps no token, only its hash', () => {
+    const text = readFileSync(tokens.path, 'utf8');
+    for (const token of [ada, bob]) expect(text).not.toContain(token);
+  });
+
+  it.each(HTTP_CLIENTS)('answers the client %s with a token', async (kind) => {
+    const client = await connectHttp(kind, server.url, { token: ada });
+    expect((await client.call(COUNT)).json).toMatchObject({ object: 'total_count' });
+    await client.close();
+  });
+
+  it.each(HTTP_CLIENTS)('does not answer the client %s without', async (kind) => {
+    await expect(connectHttp(kind, server.url)).rejects.toThrow();
+  });
+
+  const requests: [string, (headers: Record<string, string>) => Promise<number>][] = [
+    ['POST /mcp', async (headers) => (await post(`${attacked.url}/mcp`, initialize(), headers)).status],
+    ['POST /mcp of 2026-07-28', async (headers) => (await modernCall(attacked.url, COUNT, {}, headers)).status],
+    ['GET /mcp', async (headers) => (await readAnswer(await fetch(`${attacked.url}/mcp`, { headers }))).status],
+    [
+      'DELETE /mcp',
+      async (headers) => (await readAnswer(await fetch(`${attacked.url}/mcp`, { method: 'DELETE', headers }))).status,
+    ],
+    ['GET /sse', async (headers) => (await readAnswer(await fetch(`${attacked.url}/sse`, { headers }))).status],
+    ['POST /messages', async (headers) => (await post(`${attacked.url}/messages?sessionId=x`, initialize(), headers)).status],
+  ];
+  const bad: [string, () => Record<string, string>][] = [
+    ['no token', () => ({})],
+    ['an empty one', () => ({ authorization: '' })],
+    ['another scheme', () => ({ authorization: `Basic ${Buffer.from(`ada:${ada}`).toString('base64')}` })],
+    ['two at once', () => ({ authorization: `Bearer ${ada}, Bearer ${bob}` })],
+    ['a wrong one', () => bearer(`${ada.slice(0, -1)}${ada.endsWith('x') ? 'y' : 'x'}`)],
+    ['its hash', () => bearer('0'.repeat(64))],
+  ];
+  it.each(requests.flatMap(([request, send]) => bad.map(([what, headers]) => [request, what, send, headers] as const)))(
+    'answers %s with %s: 401, or 429 after many',
+    async (_, __, send, headers) => {
+      expect([401, 429]).toContain(await send(headers()));
+    },
+  );
+
+  it('does not take a token from the address', async () => {
+    expect((await post(`${server.url}/mcp?access_token=${ada}&token=${ada}`, initialize())).status).toBe(401);
+  });
+
+  it('challenges in the words of the standard, and says nothing of itself', async () => {
+    const { status, headers, json } = await post(`${server.url}/mcp`, initialize());
+    expect(status).toBe(401);
+    expect(headers.get('www-authenticate')).toBe('Bearer');
+    expect(json).toEqual({ error: 'unauthorized', error_description: expect.stringContaining('Bearer') });
+  });
+
+  it('slows down an address that shows many bad tokens, and lets those pass that were good', async () => {
+    const own = await startHttp({ args: ['--sandbox', '--auth', 'token', '--tokens', tokens.path] });
+    expect((await modernCall(own.url, COUNT, {}, bearer(ada))).status).toBe(200);
+    const statuses = [];
+    for (let i = 0; i < 25; i++) statuses.push((await post(`${own.url}/mcp`, initialize(), bearer(`wrong${i}`))).status);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(20);
+    expect(statuses.at(-1)).toBe(429);
+    expect((await modernCall(own.url, COUNT, {}, bearer(ada))).status).toBe(200);
+  });
+
+  it('keeps a session for who opened it: with the token of another it is not found', async () => {
+    const session = await openSession(server.url, bearer(ada));
+    const stolen = { ...session, ...bearer(bob) };
+    for (const method of ['GET', 'DELETE']) {
+      const headers = { accept: 'text/event-stream', ...stolen };
+      expect((await readAnswer(await fetch(`${server.url}/mcp`, { method, headers }))).status).toBe(404);
+    }
+    expect((await post(`${server.url}/mcp`, call(1, COUNT), stolen)).status).toBe(404);
+    expect(
+      (await post(`${server.url}/mcp`, { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } }, stolen))
+        .status,
+    ).toBe(404);
+    const unknown = await post(`${server.url}/mcp`, call(1, COUNT), { ...stolen, 'mcp-session-id': 'no-such-session' });
+    const known = await post(`${server.url}/mcp`, call(1, COUNT), stolen);
+    expect(known.text).toBe(unknown.text);
+    expect((await post(`${server.url}/mcp`, call(1, COUNT), session)).json.result).toBeDefined();
+  });
+
+  it('keeps a session over HTTP+SSE for who opened it', async () => {
+    const { stream, messages, headers } = await openSse(server.url, bearer(ada));
+    expect((await post(messages, call(1, COUNT), bearer(bob))).status).toBe(404);
+    expect((await post(messages, call(1, COUNT), headers)).status).toBe(202);
+    await stream.until(/"id":1/);
+    await stream.cancel();
+  });
+
+  it('does not mix the transports: a session of one is not found in the other', async () => {
+    const session = await openSession(server.url, bearer(ada));
+    const id = session['mcp-session-id'] ?? '';
+    expect((await post(`${server.url}/messages?sessionId=${id}`, call(1, COUNT), bearer(ada))).status).toBe(404);
+    const { stream, messages } = await openSse(server.url, bearer(ada));
+    const other = new URL(messages).searchParams.get('sessionId') ?? '';
+    expect((await post(`${server.url}/mcp`, call(1, COUNT), { ...bearer(ada), 'mcp-session-id': other })).status).toBe(404);
+    await stream.cancel();
+  });
+
+  it('ends the sessions and streams of a token that is removed, and no others', async () => {
+    const eve = await tokens.add('eve', 'operator');
+    await expect.poll(async () => (await modernCall(server.url, COUNT, {}, bearer(eve))).status, { timeout: 10_000 }).toBe(200);
+    const session = await openSession(server.url, bearer(eve));
+    const listening = new EventStream(await fetch(`${server.url}/mcp`, { headers: { ...session, accept: 'text/event-stream' } }));
+    const sse = await openSse(server.url, bearer(eve));
+    const kept = await openSession(server.url, bearer(ada));
+    tokens.remove('eve');
+    await listening.ended();
+    await sse.stream.ended();
+    expect((await post(`${server.url}/mcp`, call(1, COUNT), session)).status).toBe(401);
+    expect((await post(`${server.url}/mcp`, call(1, COUNT), kept)).json.result).toBeDefined();
+  });
+
+  it('looks at the file at once on SIGHUP, and keeps the good tokens of one that became faulty', async () => {
+    const own = new OperatorTokens();
+    const token = await own.add('ada', 'admin');
+    const program = await startHttp({ args: ['--sandbox', '--auth', 'token', '--tokens', own.path] });
+    own.change((entries) => [...entries, { name: 'broken' }]);
+    program.child.kill('SIGHUP');
+    await program.logged('tokens could not be looked at again');
+    expect((await modernCall(program.url, COUNT, {}, bearer(token))).status).toBe(200);
+  });
+
+  it('ends the sessions of a token that expires', async () => {
+    const own = new OperatorTokens();
+    const token = await own.add('ada', 'admin');
+    const program = await startHttp({ args: ['--sandbox', '--auth', 'token', '--tokens', own.path] });
+    const session = await openSession(program.url, bearer(token));
+    const listening = new EventStream(
+      await fetch(`${program.url}/mcp`, { headers: { ...session, accept: 'text/event-stream' } }),
+    );
+    own.change((entries) => entries.map((entry) => ({ ...entry, expires: new Date(Date.now() - 1000).toISOString() })));
+    await listening.ended();
+    const { status, headers } = await post(`${program.url}/mcp`, call(1, COUNT), session);
+    expect(status).toBe(401);
+    expect(headers.get('www-authenticate')).toContain('invalid_token');
+  });
+
+  it('never logs a token', async () => {
+    await post(`${server.url}/mcp`, initialize(), bearer('not-a-token-of-anybody'));
+    expect((await server.stop()).stderr).not.toMatch(/cmcp_|not-a-token-of-anybody|sk_test/);
+  });
+});
+
+describe('a server that trusts an OAuth issuer', () => {
+  let issuer: TestIssuer;
+  let server: HttpProgram;
+
+  beforeAll(async () => {
+    issuer = await TestIssuer.start();
+    const args = ['--sandbox', '--auth', 'oauth', '--issuer', issuer.url, '--audience', AUDIENCE];
+    server = await startHttp({ args: [...args, '--allowed-hosts', 'mcp.example.com', '127.0.0.1'] });
+  });
+  afterAll(() => issuer.stop());
+
+  it.each(['/.well-known/oauth-protected-resource', '/.well-known/oauth-protected-resource/mcp'])(
+    'tells at %s who issues tokens',
+    async (path) => {
+      const response = await fetch(`${server.url}${path}`);
+      expect(await response.json()).toMatchObject({
+        resource: AUDIENCE,
+        authorization_servers: [issuer.url],
+        scopes_supported: ['clerk:read', 'clerk:write', 'clerk:destructive', 'clerk:credential'],
+        bearer_methods_supported: ['header'],
+      });
+    },
+  );
+
+  it('points a client without a token there', async () => {
+    const { status, headers } = await post(`${server.url}/mcp`, initialize());
+    expect(status).toBe(401);
+    expect(headers.get('www-authenticate')).toBe(
+      'Bearer scope="clerk:read", resource_metadata="https://mcp.example.com/.well-known/oauth-protected-resource/mcp"',
+    );
+  });
+
+  it.each(HTTP_CLIENTS)('answers the client %s with a token of the issuer', async (kind) => {
+    const client = await connectHttp(kind, server.url, { token: await issuer.token() });
+    expect((await client.call(COUNT)).isError).toBe(false);
+    await client.close();
+  });
+
+  it.each([
+    ['for another server', async () => issuer.token({ aud: 'https://other.example.com/mcp' })],
+    ['of another issuer', async () => issuer.token({ iss: 'https://evil.example.com' })],
+    ['that has expired', async () => issuer.token({ exp: Math.floor(Date.now() / 1000) - 120 })],
+    ['that is not good yet', async () => issuer.token({ nbf: Math.floor(Date.now() / 1000) + 600 })],
+    ['signed with a key of its own', async () => issuer.token({}, {}, await makeKey('first'))],
+    [
+      'without a signature',
+      async () => `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"sub":"x"}').toString('base64url')}.`,
+    ],
+    ['that is none', async () => 'abc'],
+  ])('does not answer a token %s', async (_, make) => {
+    const { status, headers } = await post(`${server.url}/mcp`, initialize(), bearer(await make()));
+    expect(status).toBe(401);
+    expect(headers.get('www-authenticate')).toMatch(
+      /^Bearer error="invalid_token", error_description="[^"]+", .*resource_metadata=/,
+    );
+  });
+
+  it('names the scope that a call beyond the token needs, with those that it has', async () => {
+    const { status, headers } = await modernCall(
+      server.url,
+      'Users_markBanned',
+      { user_id: 'user_1' },
+      bearer(await issuer.token()),
+    );
+    expect(status).toBe(403);
+    expect(headers.get('www-authenticate')).toMatch(
+      /^Bearer error="insufficient_scope", .*scope="clerk:read clerk:write clerk:destructive", resource_metadata="https:\/\/mcp/,
+    );
+  });
+
+  it('ends a session with the token that was shown last', async () => {
+    // Clocks may differ by a minute: this one has a second left.
+    const session = await openSession(server.url, bearer(await issuer.token({ exp: Math.floor(Date.now() / 1000) - 59 })));
+    const listening = new EventStream(await fetch(`${server.url}/mcp`, { headers: { ...session, accept: 'text/event-stream' } }));
+    await listening.ended();
+    const later = { ...session, ...bearer(await issuer.token()) };
+    expect((await post(`${server.url}/mcp`, call(1, COUNT), later)).status).toBe(404);
+  });
+
+  it('refuses rather than allows when the issuer cannot be reached', async () => {
+    const other = await TestIssuer.start();
+    const token = await other.token();
+    const args = ['--sandbox', '--auth', 'oauth', '--issuer', other.url, '--audience', AUDIENCE, '--allowed-hosts', '127.0.0.1'];
+    const program = await startHttp({ args });
+    await other.stop();
+    const { status, headers } = await post(`${program.url}/mcp`, initialize(), bearer(token));
+    expect(status).toBe(503);
+    expect(headers.get('retry-after')).toMatch(/^\d+$/);
+  });
+});
+
+describe('a start that would leave the server open, or half set up', () => {
+  const tokens = new OperatorTokens();
+  it.each([
+    ['nobody is asked who they are, and others can reach it', ['--host', '0.0.0.0'], {}, /--auth token or --auth oauth/],
+    ['the same by the environment', [], { CLERK_MCP_HOST: '::' }, /loopback/],
+    ['tokens without --auth token', ['--tokens', tokens.path], {}, /--auth token/],
+    ['--auth token without a file', ['--auth', 'token'], {}, /--tokens FILE/],
+    ['a file that is not there', ['--auth', 'token', '--tokens', '/nowhere/tokens.json'], {}, /cannot be read/],
+    ['--auth oauth without an issuer', ['--auth', 'oauth', '--audience', AUDIENCE], {}, /--issuer URL/],
+    ['an issuer in the clear', ['--auth', 'oauth', '--issuer', 'http://issuer.example.com', '--audience', AUDIENCE], {}, /https/],
+    ['an issuer without --auth oauth', ['--issuer', 'https://issuer.example.com'], {}, /--auth oauth/],
+    ['a store without a signing key', ['--store', 'redis://127.0.0.1:1'], {}, /CLERK_MCP_SIGNING_KEY/],
+    ['a store that is none', ['--store', 'http://x'], { CLERK_MCP_SIGNING_KEY: 'k'.repeat(32) }, /redis:/],
+    ['a host that is none', ['--allowed-hosts', 'http://x/y'], {}, /is no host/],
+    ['an origin that is none', ['--allowed-origins', 'example.com'], {}, /is no origin/],
+    ['a proxy that is none', ['--trusted-proxies', 'proxy.example.com'], {}, /is no address/],
+    ['a port that is none', ['--port', '70000'], {}, /--port/],
+    ['a limit that is none', ['--max-body', 'much'], {}, /--max-body: expected a whole number/],
+    ['a variable misspelt', [], { CLERK_MCP_ALLOWED_HOST: 'x' }, /CLERK_MCP_ALLOWED_HOSTS/],
+  ])('is stopped: %s', async (_, args, env, message) => {
+    const ended = await runProgram(['http', '--sandbox', '--port', '0', ...args], { env });
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toMatch(message);
+  });
+
+  it('is stopped where the port is taken', async () => {
+    const server = await startHttp();
+    const ended = await runProgram(['http', '--sandbox', '--port', String(server.port)]);
+    expect(ended).toMatchObject({ code: 2 });
+    expect(ended.stderr).toMatch(/Cannot listen on 127\.0\.0\.1, port \d+: .*EADDRINUSE/);
+  });
+});
+
+describe('clerk-mcp token new', () => {
+  it.each([
+    ['a name that is none', ['../x'], /A name has/],
+    ['a role that is none', ['x', '--role', 'root'], /viewer, operator, admin/],
+    ['an expiry in the past', ['x', '--expires', '2001-01-01T00:00:00Z'], /to come/],
+    ['no file', [], /--tokens/],
+  ])('refuses %s', async (what, args, message) => {
+    const file = what === 'no file' ? ['x'] : ['--tokens', new OperatorTokens().path];
+    const ended = await runProgram(['token', 'new', ...args, ...file]);
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toMatch(message);
+  });
+
+  it('makes no second token of a name', async () => {
+    const tokens = new OperatorTokens();
+    await tokens.add('ada', 'viewer', '--expires', '90d');
+    expect(readFileSync(tokens.path, 'utf8')).toMatch(/"expires": "20/);
+    await expect(tokens.add('ada', 'admin')).rejects.toThrow(/already/);
+  });
+});

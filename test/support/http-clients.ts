@@ -1,0 +1,143 @@
+import { createMCPClient, ElicitationRequestSchema } from '@ai-sdk/mcp';
+import { MultiServerMCPClient } from '@langchain/mcp-adapters';
+import { Client as ModernClient, StreamableHTTPClientTransport as ModernHttp } from '@modelcontextprotocol/client';
+import { Client as EmbeddedClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { SSEClientTransport as EmbeddedSse } from '@modelcontextprotocol/sdk/client/sse.js';
+import { StreamableHTTPClientTransport as EmbeddedHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { type ProgramClient, type ProgramOptions, toResult } from './program.js';
+
+/** Every kind of client, by transport; those marked so can put a question to a person. */
+export const HTTP_CLIENTS = [
+  'v1',
+  'v1 over SSE',
+  'v2 (2025)',
+  'v2 (2026)',
+  '@ai-sdk/mcp',
+  '@ai-sdk/mcp over SSE',
+  '@langchain/mcp-adapters',
+  '@langchain/mcp-adapters over SSE',
+] as const;
+export type HttpClientKind = (typeof HTTP_CLIENTS)[number];
+
+/** Those that can put a question to a person. */
+export const ASKING_CLIENTS = HTTP_CLIENTS.filter((kind) => !kind.startsWith('@langchain'));
+
+export type HttpClient = Pick<ProgramClient, 'listTools' | 'call' | 'close'>;
+
+export interface HttpClientOptions extends Pick<ProgramOptions, 'person'> {
+  readonly token?: string;
+}
+
+/** Connects a real client to a server at `url`, which is without a path. */
+export async function connectHttp(kind: HttpClientKind, url: string, options: HttpClientOptions = {}): Promise<HttpClient> {
+  const headers: Record<string, string> = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
+  const isSse = kind.endsWith('over SSE');
+  const endpoint = `${url}${isSse ? '/sse' : '/mcp'}`;
+  if (kind.startsWith('v1')) return connectEmbedded(endpoint, isSse, headers, options);
+  if (kind.startsWith('v2')) return connectModern(endpoint, kind === 'v2 (2026)', headers, options);
+  if (kind.startsWith('@ai-sdk')) return connectAiSdk(endpoint, isSse, headers, options);
+  return connectLangchain(endpoint, isSse, headers);
+}
+
+type Headers = Record<string, string>;
+
+async function connectEmbedded(
+  endpoint: string,
+  isSse: boolean,
+  headers: Headers,
+  { person }: HttpClientOptions,
+): Promise<HttpClient> {
+  const client = new EmbeddedClient({ name: 'test', version: '1' }, { capabilities: person ? { elicitation: {} } : {} });
+  if (person) {
+    client.setRequestHandler(ElicitRequestSchema, async ({ params }) => {
+      if (!('requestedSchema' in params)) return { action: 'cancel' };
+      return person({ message: params.message, requestedSchema: params.requestedSchema });
+    });
+  }
+  const Transport = isSse ? EmbeddedSse : EmbeddedHttp;
+  await client.connect(new Transport(new URL(endpoint), { requestInit: { headers } }));
+  return {
+    listTools: async () => (await client.listTools()).tools,
+    call: async (name, args = {}, request = {}) =>
+      toResult((await client.callTool({ name, arguments: args }, undefined, request)) as Record<string, unknown>),
+    close: () => client.close(),
+  };
+}
+
+async function connectModern(
+  endpoint: string,
+  isPinned: boolean,
+  headers: Headers,
+  { person }: HttpClientOptions,
+): Promise<HttpClient> {
+  const client = new ModernClient(
+    { name: 'test', version: '1' },
+    {
+      capabilities: person ? { elicitation: {} } : {},
+      ...(isPinned ? { versionNegotiation: { mode: { pin: '2026-07-28' } } } : {}),
+    },
+  );
+  if (person) {
+    client.setRequestHandler('elicitation/create', async ({ params }) => {
+      if (!('requestedSchema' in params)) return { action: 'cancel' };
+      return person({ message: params.message, requestedSchema: params.requestedSchema });
+    });
+  }
+  await client.connect(new ModernHttp(new URL(endpoint), { requestInit: { headers } }));
+  return {
+    listTools: async () => (await client.listTools()).tools,
+    call: async (name, args = {}, request = {}) =>
+      toResult((await client.callTool({ name, arguments: args }, request)) as Record<string, unknown>),
+    close: () => client.close(),
+  };
+}
+
+async function connectAiSdk(
+  endpoint: string,
+  isSse: boolean,
+  headers: Headers,
+  { person }: HttpClientOptions,
+): Promise<HttpClient> {
+  const client = await createMCPClient({
+    transport: { type: isSse ? 'sse' : 'http', url: endpoint, headers },
+    ...(person && { capabilities: { elicitation: {} } }),
+  });
+  if (person) {
+    client.onElicitationRequest(ElicitationRequestSchema, async ({ params }) =>
+      person({ message: params.message, requestedSchema: params.requestedSchema }),
+    );
+  }
+  return {
+    listTools: async () => (await client.listTools()).tools.map((tool) => ({ ...tool, inputSchema: tool.inputSchema as object })),
+    call: async (name, args = {}) => {
+      const tool = (await client.tools())[name];
+      if (tool === undefined) throw new Error(`no tool is named ${name}`);
+      return toResult((await tool.execute(args, { toolCallId: '1', messages: [] })) as Record<string, unknown>);
+    },
+    close: () => client.close(),
+  };
+}
+
+async function connectLangchain(endpoint: string, isSse: boolean, headers: Headers): Promise<HttpClient> {
+  const clients = new MultiServerMCPClient({
+    mcpServers: { clerk: { transport: isSse ? 'sse' : 'http', url: endpoint, headers } },
+  });
+  const tools = await clients.getTools();
+  return {
+    listTools: async () => tools.map(({ name, description, schema }) => ({ name, description, inputSchema: schema as object })),
+    call: async (name, args = {}) => {
+      const tool = tools.find((candidate) => candidate.name === name);
+      if (tool === undefined) throw new Error(`no tool is named ${name}`);
+      try {
+        const text = String(await tool.invoke(args));
+        return toResult({ content: [{ type: 'text', text }] });
+      } catch (error) {
+        // It throws what is an error, with the text at the end of its message.
+        const message = error instanceof Error ? error.message : String(error);
+        return toResult({ content: [{ type: 'text', text: message.slice(Math.max(0, message.indexOf('{'))) }], isError: true });
+      }
+    },
+    close: () => clients.close(),
+  };
+}

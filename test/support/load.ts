@@ -1,0 +1,150 @@
+import { connectHttp, type HttpClient, type HttpClientKind } from './http-clients.js';
+import { type HttpProgram, startHttp } from './http-program.js';
+import type { ToolResult } from './program.js';
+import { tokenFile, tokenOf } from './token-file.js';
+
+export interface LoadOptions {
+  /** Who call at the same time; each has a token of their own. */
+  readonly callers: number;
+  /** Of all callers together. */
+  readonly calls: number;
+}
+
+export interface LoadResult {
+  readonly calls: number;
+  /** Of every call from before it was sent until its answer was read, in milliseconds, the shortest first. */
+  readonly latencies: readonly number[];
+  /** From the first call to the last answer, in milliseconds. */
+  readonly elapsedMs: number;
+  /** What callers were told of calls that did not succeed, and whether the call was a read. */
+  readonly failures: readonly Failure[];
+}
+
+export interface Failure {
+  readonly isRead: boolean;
+  /** The answer, or the error that the client threw in its place. */
+  readonly answer: unknown;
+}
+
+/** What memory a process holds that is no garbage, in bytes. */
+export interface Held {
+  readonly heapBytes: number;
+  readonly rssBytes: number;
+}
+
+const KINDS: readonly HttpClientKind[] = ['v2 (2026)', 'v1', 'v2 (2026)', 'v2 (2025)'];
+
+const nameOf = (caller: number): string => `caller-${caller}`;
+
+/** A server with its sandbox, for so many callers, that can be asked for its memory. */
+export class LoadedServer {
+  readonly #program: HttpProgram;
+  readonly #users = new Map<number, string>();
+
+  private constructor(program: HttpProgram) {
+    this.#program = program;
+  }
+
+  static async start(directory: string, callers: number): Promise<LoadedServer> {
+    const names = Array.from({ length: callers }, (_, caller) => nameOf(caller));
+    const program = await startHttp({
+      args: ['--sandbox', '--auth', 'token', '--tokens', await tokenFile(directory, names), '--log-level', 'info'],
+      env: { NODE_OPTIONS: `--import ${new URL('./heap-on-signal.mjs', import.meta.url).href}` },
+    });
+    return new LoadedServer(program);
+  }
+
+  /** Makes this part of the requests to the sandbox fail with 503, which it answers instead of carrying them out. */
+  async failUpstream(rate: number): Promise<void> {
+    const { url } = await this.#program.logged('sandbox');
+    const response = await fetch(new URL('/_sandbox/faults', String(url)), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ fault: 'error', status: 503, rate }),
+    });
+    if (!response.ok) throw new Error(`no faults: ${await response.text()}`);
+  }
+
+  /** Throws away the garbage of the process, then measures. */
+  async held(): Promise<Held> {
+    const { child, log } = this.#program;
+    const before = log.length;
+    child.kill('SIGUSR2');
+    for (;;) {
+      const line = log.slice(before).find(({ msg }) => msg === 'heap');
+      if (line !== undefined) return { heapBytes: Number(line.heapBytes), rssBytes: Number(line.rssBytes) };
+      await new Promise((resolve) => child.stderr?.once('data', () => setImmediate(resolve)));
+    }
+  }
+
+  /** Everybody connects, makes their share of the calls one after the other, and leaves. */
+  async run({ callers, calls }: LoadOptions): Promise<LoadResult> {
+    const clients = await Promise.all(
+      Array.from({ length: callers }, (_, caller) =>
+        connectHttp(KINDS[caller % KINDS.length] ?? 'v1', this.#program.url, { token: tokenOf(nameOf(caller)) }),
+      ),
+    );
+    const latencies: number[] = [];
+    const failures: Failure[] = [];
+    const began = performance.now();
+    let left = calls;
+    await Promise.all(
+      clients.map(async (client, caller) => {
+        for (let turn = 0; left > 0; turn++) {
+          left--;
+          const started = performance.now();
+          const failure = await this.#callOnce(client, caller, turn);
+          latencies.push(performance.now() - started);
+          if (failure !== undefined) failures.push(failure);
+        }
+      }),
+    );
+    const elapsedMs = performance.now() - began;
+    await Promise.all(clients.map((client) => client.close()));
+    return { calls, latencies: latencies.sort((a, b) => a - b), elapsedMs, failures };
+  }
+
+  async stop(): Promise<void> {
+    await this.#program.stop();
+  }
+
+  /** Four reads to one write; what comes back must be the caller's own. */
+  async #callOnce(client: HttpClient, caller: number, turn: number): Promise<Failure | undefined> {
+    const user_id = this.#users.get(caller);
+    if (user_id === undefined) {
+      const email_address = [`${nameOf(caller)}@load.example`];
+      return this.#judge(client.call('Users_createNewUser', { email_address }), false, (json) => {
+        this.#users.set(caller, String(json.id));
+        return json.object === 'user';
+      });
+    }
+    switch (turn % 5) {
+      case 0: {
+        const first_name = `${nameOf(caller)} in turn ${turn}`;
+        const call = client.call('Users_updateUserAttributes', { user_id, first_name });
+        return this.#judge(call, false, (json) => json.id === user_id && json.first_name === first_name);
+      }
+      case 1:
+        return this.#judge(client.call('Users_getTotalCount'), true, (json) => typeof json.total_count === 'number');
+      case 2: {
+        const call = client.call('Users_listSortedByCreationDate', { email_address: [`${nameOf(caller)}@load.example`] });
+        return this.#judge(call, true, (json) => Array.isArray(json) && json.length === 1 && json[0].id === user_id);
+      }
+      default:
+        return this.#judge(client.call('Users_getUserDetails', { user_id }), true, (json) => json.id === user_id);
+    }
+  }
+
+  async #judge(
+    call: Promise<ToolResult>,
+    isRead: boolean,
+    isRight: (json: Record<string, unknown>) => boolean,
+  ): Promise<Failure | undefined> {
+    try {
+      const { isError, json } = await call;
+      return !isError && isRight(json as Record<string, unknown>) ? undefined : { isRead, answer: json };
+    } catch (error) {
+      return { isRead, answer: error };
+    }
+  }
+}
