@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import ts from 'typescript';
 
 const root = import.meta.dirname;
@@ -30,12 +31,12 @@ async function makeManifest() {
   const imports = modules.map(([file, name], index) => `import { ${name} as m${index} } from '${file}';`);
   const contents = `${imports.join('\n')}
 import { toManifest } from './catalog/manifest.js';
-export const manifest = toManifest([${modules.map((_, index) => `m${index}`).join(', ')}]);`;
+export const make = (tokensOf) => toManifest([${modules.map((_, index) => `m${index}`).join(', ')}], tokensOf);`;
   const dir = mkdtempSync(join(tmpdir(), 'clerk-mcp-build-'));
   try {
     const outfile = join(dir, 'manifest.mjs');
     await build({ ...shared, outfile, stdin: { contents, resolveDir: join(root, 'src'), loader: 'js' } });
-    return (await import(pathToFileURL(outfile).href)).manifest;
+    return (await import(pathToFileURL(outfile).href)).make(countTokens);
   } finally {
     rmSync(dir, { recursive: true });
   }

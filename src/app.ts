@@ -8,6 +8,7 @@ import { ClerkApiError, ClerkBusyError, ClerkError } from './clerk/errors.js';
 import { type Config, ConfigError } from './config.js';
 import type { Logger } from './logger.js';
 import { type CallEvent, Calls } from './mcp/call.js';
+import { DISCOVERY_TOOLS, Discovery } from './mcp/discovery.js';
 import { instructions } from './mcp/instructions.js';
 import { operations } from './operations.js';
 import { AuditLog } from './policy/audit/log.js';
@@ -29,7 +30,8 @@ export interface App {
   readonly tools: readonly ToolDefinition[];
   /** The tools of which some call is within the scopes; the same list for the same scopes. */
   toolsFor(scopes: readonly string[]): readonly ToolDefinition[];
-  readonly calls: Calls;
+  /** The road of every call; in discovery mode, with the four tools in front of it. */
+  readonly calls: Pick<Calls, 'call' | 'missingScope' | 'stop'>;
   readonly instructions: string;
   /** How gated calls are confirmed, in a sentence or two. */
   readonly confirmation: string;
@@ -106,19 +108,35 @@ export async function createApp(options: AppOptions): Promise<App> {
     counters: store,
     read: async (name, args, signal, caller) => (await clerk.send(catalog.get(name), args, { signal, caller })).value,
   });
-  const calls = new Calls({ catalog, offered, policy, clerk, logger, observe: options.onCall });
+  const calls = new Calls({
+    catalog,
+    offered,
+    policy,
+    clerk,
+    logger,
+    answers: {
+      ...(values.results && { results: values.results }),
+      ...(values.maxResultTokens && { maxTokens: values.maxResultTokens }),
+      ...(values.structured && { structured: values.structured }),
+    },
+    observe: options.onCall,
+  });
   const tools = new Map(
     [...offered.values()].map((operation) => [
       operation,
       policy.mayConfirm(operation) && !operation.gated ? withConfirm(operation.tool) : operation.tool,
     ]),
   );
+  const discovery = values.discovery
+    ? new Discovery({ catalog, offered, calls, toolOf: (operation) => tools.get(operation) ?? operation.tool })
+    : undefined;
   const lists = new Map<string, readonly ToolDefinition[]>();
   return {
     offered,
-    calls,
-    tools: [...tools.values()],
+    calls: discovery ?? calls,
+    tools: discovery === undefined ? [...tools.values()] : DISCOVERY_TOOLS,
     toolsFor: (scopes) => {
+      if (discovery !== undefined) return DISCOVERY_TOOLS;
       const key = [...new Set(scopes)].sort().join(' ');
       const list = lists.get(key) ?? [...tools].filter(([operation]) => isWithin(operation, scopes)).map(([, tool]) => tool);
       lists.set(key, list);

@@ -25,6 +25,7 @@ function program(): Command {
 
   withOptions(root.command('tools').description('list the tools that are offered: name, risk, gated, request'))
     .option('--json', 'as JSON')
+    .option('--cost', 'what each toolset and profile costs a model, in tokens')
     .action(async (_: Flags, command: Command) => (await import('./commands/tools.js')).tools(flagsOf(command)));
 
   withOptions(root.command('call').description('make one call, by the same road and gates as an agent'))

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PROFILE_NAMES } from './policy/profiles.js';
 
 /** One setting: its flag, its environment variable, its form and what it is for. The help, the checks and the README read it here. */
 export interface Option {
@@ -76,6 +77,44 @@ export const OPTIONS = {
     env: 'CLERK_MCP_EXCLUDE',
     schema: list,
     help: 'Leave these out; wins over --tools',
+  },
+  toolsets: {
+    flag: '--toolsets <groups...>',
+    env: 'CLERK_MCP_TOOLSETS',
+    schema: list,
+    help: 'Offer only these groups of tools, separated by commas: users,organizations',
+  },
+  profile: {
+    flag: '--profile <name>',
+    env: 'CLERK_MCP_PROFILE',
+    schema: z.enum(PROFILE_NAMES),
+    help: `Offer a ready-made choice: ${PROFILE_NAMES.join(', ')}`,
+  },
+  discovery: {
+    flag: '--discovery',
+    env: 'CLERK_MCP_DISCOVERY',
+    schema: onOff,
+    help: 'List four tools that find, describe and call the others instead of all of them',
+  },
+  results: {
+    flag: '--results <form>',
+    env: 'CLERK_MCP_RESULTS',
+    schema: z.enum(['short', 'full']),
+    help: "short: lists show what tells their items apart, objects leave out what is empty; full: the API's answers untouched",
+    default: 'short',
+  },
+  maxResultTokens: {
+    flag: '--max-result-tokens <n>',
+    env: 'CLERK_MCP_MAX_RESULT_TOKENS',
+    schema: z.string().regex(/^\d+$/, 'expected a whole number').transform(Number).pipe(z.int().min(1000).max(1_000_000)),
+    help: 'The most that one answer may cost a model',
+    default: '25000',
+  },
+  structured: {
+    flag: '--structured',
+    env: 'CLERK_MCP_STRUCTURED',
+    schema: onOff,
+    help: 'Answers also as structuredContent, for clients that run code over them',
   },
   confirm: {
     flag: '--confirm <strength>',

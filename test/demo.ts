@@ -60,7 +60,10 @@ async function userStep(client: ProgramClient): Promise<void> {
     password: 'a-compiler-in-1952!',
   });
   show(`created  ${created.first_name} ${created.id}`);
-  const [found] = await work<User[]>(client, 'Users_listSortedByCreationDate', { email_address: ['grace.hopper@example.com'] });
+  const [found] = await work<User[]>(client, 'Users_listSortedByCreationDate', {
+    email_address: ['grace.hopper@example.com'],
+    fields: ['id', 'first_name'],
+  });
   assert.equal(found?.id, created.id);
   show(`found    by e-mail address: ${found.id}`);
   const updated = await work<User>(client, 'Users_updateUserAttributes', {
@@ -73,11 +76,14 @@ async function userStep(client: ProgramClient): Promise<void> {
 
 async function banStep(client: ProgramClient): Promise<void> {
   step('A ban waits for a person, then happens');
-  const active = await work<(Session & { user_id: string })[]>(client, 'Sessions_listSortedByCreationDate', { status: 'active' });
+  const active = await work<(Session & { user_id: string })[]>(client, 'Sessions_listSortedByCreationDate', {
+    status: 'active',
+    fields: ['id', 'user_id'],
+  });
   const user_id = active[0]?.user_id;
   assert.ok(user_id, 'the sandbox has somebody who is signed in');
   const sessions = async (): Promise<Session[]> =>
-    work(client, 'Sessions_listSortedByCreationDate', { user_id, status: 'active' });
+    work(client, 'Sessions_listSortedByCreationDate', { user_id, status: 'active', fields: ['id', 'status'] });
   const before = await sessions();
   const refused = gate(await client.call('Users_markBanned', { user_id }));
   assert.equal(refused.error, 'confirmation_required');
@@ -101,7 +107,7 @@ async function readOnlyStep(): Promise<void> {
   step('In read-only mode a deletion is not even there');
   const client = await startProgram('v2 (2026)', { args: ['--sandbox', '--read-only'] });
   try {
-    const users = await work<User[]>(client, 'Users_listSortedByCreationDate', { limit: 1 });
+    const users = await work<User[]>(client, 'Users_listSortedByCreationDate', { limit: 1, fields: ['id'] });
     const refusal = await client.call('Users_deleteUserById', { user_id: users[0]?.id, confirm: true }).then(
       (result) => result.text,
       (error: Error) => error.message,

@@ -19,6 +19,7 @@ export const betaFeatures = {
     description: 'Moves a production instance to another domain and signs every user out.',
     deprecated: 'Use BetaFeatures_updateInstanceDomain.',
     body: newDomain,
+    answers: 'nothing',
     risk: 'destructive',
     idempotent: false,
     effect: moveEffect,
@@ -54,6 +55,7 @@ export const betaFeatures = {
     description:
       'Moves a production instance to another domain. Signs every user out; down until DNS, certificates, social redirect URLs and keys are renewed. To rename or proxy one domain: Domains_updateDomain.',
     body: newDomain,
+    answers: 'nothing',
     risk: 'destructive',
     effect: moveEffect,
     consequences: moveConsequences,

@@ -28,6 +28,7 @@ export const instanceSettings = {
         .optional()
         .describe('Empty: password'),
     },
+    answers: 'nothing',
     risk: 'destructive',
     idempotent: true,
     effect:

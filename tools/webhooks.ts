@@ -7,6 +7,7 @@ export const webhooks = {
     request: 'DELETE /webhooks/svix',
     title: 'Delete webhooks app',
     description: 'Ends all webhooks of the instance and deletes their endpoints.',
+    answers: 'nothing',
     risk: 'destructive',
     openWorld: true,
     effect:

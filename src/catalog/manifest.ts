@@ -10,16 +10,23 @@ export interface ManifestEntry {
   readonly spec: PlainSpec;
   readonly places: readonly (readonly [string, Place])[];
   readonly inputSchema: InputSchema;
+  /** What the tool costs a model. */
+  readonly tokens: number;
 }
 
 /** Loads the declarations of one module. */
 export type ModuleLoader = () => Promise<Readonly<Record<string, DeclaredOperation>>>;
 
-export function toManifest(modules: readonly Readonly<Record<string, DeclaredOperation>>[]): ManifestEntry[] {
+export function toManifest(
+  modules: readonly Readonly<Record<string, DeclaredOperation>>[],
+  tokensOf: (text: string) => number,
+): ManifestEntry[] {
   return modules.flatMap((operations, module) =>
     Object.values(operations).map((operation) => {
       const { path: _, query: __, body: ___, ...spec } = operation.spec;
-      return { module, spec, places: [...operation.places], inputSchema: operation.inputSchema };
+      const { name, description, inputSchema } = operation.tool;
+      const tokens = tokensOf(JSON.stringify({ name, description, inputSchema }));
+      return { module, spec, places: [...operation.places], inputSchema: operation.inputSchema, tokens };
     }),
   );
 }
@@ -34,9 +41,10 @@ export function fromManifest(manifest: readonly ManifestEntry[], loaders: readon
     return loaded[module];
   };
   return manifest.map(
-    ({ module, spec, places, inputSchema }) =>
+    ({ module, spec, places, inputSchema, tokens }) =>
       new Operation(spec, {
         places: new Map(places),
+        tokens,
         jsonSchema: () => inputSchema,
         schema: async () => {
           const declared = (await load(module)).get(spec.name);

@@ -14,6 +14,9 @@ const CONFIRM_SCHEMA = {
   description: 'Only after the person agreed',
 } as const;
 
+/** The input by which a caller picks what of the answer they need. Never sent to Clerk. */
+const FIELDS_SCHEMA = { type: 'array', items: { type: 'string' } } as const;
+
 const REPEATABLE: ReadonlySet<Method> = new Set(['GET', 'PUT', 'DELETE']);
 
 /** What an operation's inputs are, however they came to be known. */
@@ -22,6 +25,8 @@ export interface Inputs {
   readonly places: ReadonlyMap<string, Place>;
   /** Their JSON Schema. */
   readonly jsonSchema: () => InputSchema;
+  /** What the whole tool costs a model, in o200k_base tokens. Counted when the program is built. */
+  readonly tokens?: number;
   /** Their zod schema, path, query and body side by side. Loaded and built when first asked for. */
   readonly schema: () => Promise<z.ZodType>;
 }
@@ -42,6 +47,8 @@ export class Operation {
   readonly idempotent: boolean;
   /** Whether a request whose answer was lost may be sent again. Never for POST and PATCH. */
   readonly resendable: boolean;
+  /** Whether it answers with JSON, so that `fields` can pick from it. */
+  readonly takesFields: boolean;
   readonly places: ReadonlyMap<string, Place>;
   readonly #inputs: Inputs;
   #tool: ToolDefinition | undefined;
@@ -58,8 +65,14 @@ export class Operation {
     this.gated = spec.risk === 'destructive' || spec.risk === 'credential' || spec.destructiveWhen !== undefined;
     this.idempotent = spec.idempotent ?? REPEATABLE.has(this.method);
     this.resendable = this.idempotent && REPEATABLE.has(this.method);
+    this.takesFields = spec.answers === undefined;
     this.places = inputs.places;
     this.#inputs = inputs;
+  }
+
+  /** What name, description and input schema cost a model, in o200k_base tokens; unknown in a program that was not built. */
+  get tokens(): number | undefined {
+    return this.#inputs.tokens;
   }
 
   /** The zod schema of all inputs but the server's own. */
@@ -80,11 +93,13 @@ export class Operation {
 
   #toTool(): ToolDefinition {
     const { spec } = this;
+    const { inputSchema } = this;
+    const fields = this.takesFields ? { fields: FIELDS_SCHEMA } : {};
     const tool: ToolDefinition = {
       name: spec.name,
       title: spec.title,
       description: spec.deprecated === undefined ? spec.description : `${spec.description} Deprecated: ${spec.deprecated}`,
-      inputSchema: this.inputSchema,
+      inputSchema: { ...inputSchema, properties: { ...inputSchema.properties, ...fields } },
       annotations: {
         readOnlyHint: spec.risk === 'read',
         destructiveHint: spec.risk === 'destructive' || spec.destructiveWhen !== undefined,

@@ -10,12 +10,12 @@ export interface Fault {
 }
 
 export type Parsed =
-  | { readonly ok: true; readonly args: Arguments; readonly confirm: unknown }
+  | { readonly ok: true; readonly args: Arguments; readonly confirm: unknown; readonly fields: readonly string[] | undefined }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
 /**
  * Checks a call's arguments against the operation. What passes is the caller's own object less
- * `confirm`, never a copy that a schema rebuilt, so that the request carries exactly what was given.
+ * `confirm` and `fields`, never a copy that a schema rebuilt, so that the request carries exactly what was given.
  *
  * @param takesConfirm whether `confirm` is an input of it; a rule can ask for it where the catalog does not.
  */
@@ -27,14 +27,28 @@ export async function parseArguments(
   if (raw !== undefined && (raw === null || typeof raw !== 'object' || Array.isArray(raw))) {
     return { ok: false, faults: [{ path: '', expected: 'arguments must be one JSON object' }] };
   }
-  const { confirm, ...rest } = (raw ?? {}) as Record<string, unknown>;
-  const args = takesConfirm || confirm === undefined ? rest : { ...rest, confirm };
+  const { confirm, fields, ...rest } = (raw ?? {}) as Record<string, unknown>;
+  const args = {
+    ...rest,
+    ...(takesConfirm || confirm === undefined ? {} : { confirm }),
+    ...(operation.takesFields || fields === undefined ? {} : { fields }),
+  };
   const faults: Fault[] = [];
   const result = (await operation.input()).safeParse(args);
   if (!result.success) for (const issue of result.error.issues) faults.push(...toFaults(issue, operation, args));
   faults.push(...pathFaults(operation, args), ...togetherFaults(operation, args));
-  return faults.length === 0 ? { ok: true, args, confirm } : { ok: false, faults };
+  if (operation.takesFields && !isFields(fields)) {
+    faults.push({ path: 'fields', expected: 'a list of paths, like ["id","email_addresses.email_address"], or ["*"] for all' });
+    return { ok: false, faults };
+  }
+  return faults.length === 0 ? { ok: true, args, confirm, fields: fields as string[] | undefined } : { ok: false, faults };
 }
+
+const MOST_FIELDS = 100;
+
+const isFields = (fields: unknown): boolean =>
+  fields === undefined ||
+  (Array.isArray(fields) && fields.length <= MOST_FIELDS && fields.every((path) => typeof path === 'string' && path !== ''));
 
 function toFaults(issue: z.core.$ZodIssue, operation: Operation, args: Arguments): Fault[] {
   const path = issue.path.map(String);

@@ -61,8 +61,8 @@ interface Declared {
   readonly needsOneOf?: readonly string[];
   /** The multipart field that carries an image; the other body inputs go beside it. */
   readonly image?: string;
-  /** What a success answers with. Default: JSON, or nothing. */
-  readonly answers?: 'text';
+  /** What a success answers with. Default: JSON. */
+  readonly answers?: 'text' | 'nothing';
   /** Instead of what: `Use X.` Present on deprecated operations only. */
   readonly deprecated?: string;
   /** Whether calling twice with the same arguments ends as calling once does. Default: GET, PUT and DELETE do. */

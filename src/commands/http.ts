@@ -33,6 +33,8 @@ export async function http(flags: Flags): Promise<never> {
   const signalled = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));
   });
+  // Before anybody is told that the server is there: without a handler the signal would end it.
+  process.on('SIGHUP', () => void remote.reload().catch((error: unknown) => logger.error({ err: error }, 'reload')));
   const url = await listen(listener, port, host).catch(async (error: unknown) => {
     await remote.close(0);
     throw error;
@@ -44,7 +46,6 @@ export async function http(flags: Flags): Promise<never> {
     `listening on ${url}`,
   );
   if (isNameless(values)) logger.warn('only clients on this machine are answered: name the server with --allowed-hosts');
-  process.on('SIGHUP', () => void remote.reload().catch((error: unknown) => logger.error({ err: error }, 'reload')));
   const signal = await signalled;
   logger.info({ signal }, 'stopping: no new connections, calls in flight may end');
   const stopped = listener.stop(GRACE_MS + FLUSH_MS);

@@ -17,9 +17,9 @@ export async function stdio(flags: Flags): Promise<never> {
     process.exit(EXIT.failed);
   });
   const app = await createApp({ config, logger, allowLocalFiles: true });
+  process.on('SIGHUP', () => void app.reopenLog().catch((error: unknown) => logger.error({ err: error }, 'audit log')));
   const { confirmation } = app;
   logger.info({ version: VERSION, instance: config.instanceKind, tools: app.tools.length, confirmation }, 'serving over stdio');
-  process.on('SIGHUP', () => void app.reopenLog().catch((error: unknown) => logger.error({ err: error }, 'audit log')));
   await serveOverStdio({
     stdout,
     logger,

@@ -1,11 +1,15 @@
 import { catalog } from '../app.js';
+import type { Operation } from '../catalog/operation.js';
 import { loadValues } from '../config.js';
-import { expose } from '../policy/exposure.js';
+import { DISCOVERY_TOKENS } from '../mcp/discovery.js';
+import { expose, ofProfile } from '../policy/exposure.js';
+import { PROFILES } from '../policy/profiles.js';
 import { type Flags, print } from './command.js';
 
 /** Prints what is offered: a line per tool, or JSON with `--json`. Needs no key. */
 export async function tools(flags: Flags): Promise<void> {
-  const rows = [...expose(catalog, loadValues(flags)).values()].map((operation) => ({
+  const offered = expose(catalog, loadValues(flags));
+  const rows = [...offered.values()].map((operation) => ({
     name: operation.name,
     risk: operation.risk,
     gated: operation.gated,
@@ -13,6 +17,7 @@ export async function tools(flags: Flags): Promise<void> {
     title: operation.spec.title,
     ...(operation.spec.deprecated === undefined ? {} : { deprecated: operation.spec.deprecated }),
   }));
+  if (flags.cost === true) return printCosts([...offered.values()]);
   if (flags.json === true) return print(`${JSON.stringify(rows, null, 2)}\n`);
   const name = Math.max(...rows.map((row) => row.name.length));
   const risk = Math.max(...rows.map((row) => row.risk.length));
@@ -20,4 +25,27 @@ export async function tools(flags: Flags): Promise<void> {
     print(`${row.name.padEnd(name)}  ${row.risk.padEnd(risk)}  ${row.gated ? 'gated' : '     '}  ${row.request}\n`);
   }
   print(`${rows.length} tools\n`);
+}
+
+/** What each toolset and profile puts before a model, in o200k_base tokens. */
+function printCosts(offered: readonly Operation[]): void {
+  const cost = (operations: Iterable<Operation>): number => {
+    let tokens = 0;
+    for (const operation of operations) tokens += operation.tokens ?? 0;
+    return tokens;
+  };
+  const rows = [
+    ...catalog.groups
+      .map((group) => [`--toolsets ${group}`, offered.filter((operation) => operation.group === group)] as const)
+      .filter(([, operations]) => operations.length > 0),
+    ...Object.entries(PROFILES).map(([name, profile]) => [`--profile ${name}`, [...ofProfile(catalog, profile)]] as const),
+    ['all that these flags offer', offered] as const,
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  for (const [name, operations] of rows) {
+    print(
+      `${name.padEnd(width)}  ${String(operations.length).padStart(4)} tools  ${String(cost(operations)).padStart(6)} tokens\n`,
+    );
+  }
+  print(`${'--discovery'.padEnd(width)}     4 tools  ${String(DISCOVERY_TOKENS).padStart(6)} tokens\n`);
 }

@@ -1,13 +1,15 @@
 import type { Catalog } from '../catalog/catalog.js';
 import type { Operation } from '../catalog/operation.js';
 import { parseArguments } from '../catalog/parse.js';
+import type { Arguments } from '../catalog/types.js';
+import type { ClerkAnswer } from '../clerk/answer.js';
 import type { ClerkClient } from '../clerk/client.js';
 import { ClerkApiError, ClerkError } from '../clerk/errors.js';
 import type { Logger } from '../logger.js';
 import type { Policy } from '../policy/policy.js';
 import { missingScope, type Scope } from '../policy/scopes.js';
 import { type Caller, type Decision, type Grant, type Outcome, type PersonAnswer, PolicyRefusal } from '../policy/types.js';
-import { answerText } from '../shape/result.js';
+import { type ShapedAnswer, type ShapeOptions, shapeAnswer } from '../shape/answer.js';
 
 /** One call as a transport brings it. */
 export interface Call {
@@ -23,7 +25,7 @@ export interface Call {
 
 /** How a call ended. `text` is what the model reads: compact JSON, or a page of text. */
 export type CallOutcome =
-  | { readonly kind: 'done'; readonly text: string }
+  | { readonly kind: 'done'; readonly text: string; readonly structured?: unknown }
   | { readonly kind: 'refused'; readonly text: string }
   | { readonly kind: 'failed'; readonly text: string }
   | ({ readonly kind: 'ask' } & Omit<Extract<Decision, { kind: 'ask' }>, 'kind'>);
@@ -55,9 +57,13 @@ export interface CallsOptions {
   readonly policy: Policy;
   readonly clerk: ClerkClient;
   readonly logger: Logger;
+  /** How answers are given. Default: short, at most 25,000 tokens. */
+  readonly answers?: Partial<Pick<ShapeOptions, 'results' | 'maxTokens' | 'structured'>>;
   /** Told of every call once it has been answered. */
   readonly observe?: ((event: CallEvent) => void) | undefined;
 }
+
+const MOST_TOKENS = 25_000;
 
 /** The road of every call, whatever transport it came by: find, parse, decide, record, send, shape. */
 export class Calls {
@@ -109,7 +115,7 @@ export class Calls {
     const scope = missingScope(operation, args, call.caller);
     if (scope === undefined) return undefined;
     const started = performance.now();
-    const { confirm, ...rest } = args;
+    const { confirm, fields: _, ...rest } = args;
     const decision = await this.#options.policy.decide({ ...call, operation, args: rest, confirm, canAsk: false });
     this.#log(operation, { ...call, canAsk: false }, 'refused', started);
     this.#observe(call.name, 'refused', { decision: decision.kind, code: 'insufficient_scope' }, started);
@@ -140,7 +146,7 @@ export class Calls {
       const hint = 'Correct the arguments and call again. Nothing was sent.';
       return failed({ error: 'invalid_arguments', operation: operation.name, faults: parsed.faults, hint });
     }
-    const { args, confirm } = parsed;
+    const { args, confirm, fields } = parsed;
     const decision = await this.#options.policy.decide({ ...call, operation, args, confirm, signal });
     fate.decision = decision.kind;
     switch (decision.kind) {
@@ -150,26 +156,34 @@ export class Calls {
       case 'ask':
         return decision;
       case 'allow':
-        return this.#send(decision.grant, call.caller, signal);
+        return this.#send(decision.grant, call.caller, fields, signal);
       default:
         return decision satisfies never;
     }
   }
 
   /** What was granted is what goes out: operation and arguments are the grant's own. */
-  async #send(grant: Grant, caller: Caller, signal: AbortSignal): Promise<CallOutcome> {
+  async #send(grant: Grant, caller: Caller, fields: ShapeOptions['fields'], signal: AbortSignal): Promise<CallOutcome> {
     const { operation, args } = grant;
     const recorded = await this.#options.policy.begin(grant);
     try {
       const answer = await this.#options.clerk.send(operation, args, { signal, caller: caller.name });
       const value = await recorded.deliver(answer.value);
       await recorded.end({ status: answer.status, traceId: answer.traceId });
-      return { kind: 'done', text: answerText({ ...answer, value }) };
+      return {
+        kind: 'done',
+        ...this.#shape(operation, args, value === answer.value ? answer : withoutRaw(answer, value), fields),
+      };
     } catch (error) {
       await recorded.end(outcomeOf(error));
       if (error instanceof ClerkError) return failed(error.toModel());
       throw error;
     }
+  }
+
+  #shape(operation: Operation, args: Arguments, answer: ClerkAnswer, fields: ShapeOptions['fields']): ShapedAnswer {
+    const { results = 'short', maxTokens = MOST_TOKENS, structured } = this.#options.answers ?? {};
+    return shapeAnswer(operation, answer, { args, fields, results, maxTokens, structured });
   }
 
   #observe(tool: string, result: CallEvent['result'], { decision, code }: Fate, started: number): void {
@@ -179,7 +193,7 @@ export class Calls {
   /** Arguments by name only: their values may be anybody's secrets. */
   #log(operation: Operation, call: Call, outcome: CallOutcome['kind'], started: number): void {
     const inputs = call.arguments !== null && typeof call.arguments === 'object' ? Object.keys(call.arguments) : [];
-    const known = inputs.filter((name) => operation.places.has(name) || name === 'confirm');
+    const known = inputs.filter((name) => operation.places.has(name) || name === 'confirm' || name === 'fields');
     const ms = Math.round(performance.now() - started);
     this.#options.logger.info({ operation: operation.name, caller: call.caller.name, inputs: known, outcome, ms }, 'call');
   }
@@ -187,6 +201,11 @@ export class Calls {
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** What was taken out of the value must not come back in the text that it was read from. */
+function withoutRaw({ raw: _, ...answer }: ClerkAnswer, value: unknown): ClerkAnswer {
+  return { ...answer, value };
+}
 
 /** A controller of the call's own: `AbortSignal.any` with a signal that outlives the call would keep every call. */
 function follow(signal: AbortSignal | undefined): AbortController {

@@ -28,7 +28,7 @@ const ANSWER_WITHIN_MS = 600_000;
 const TOOLS_TTL_MS = 3_600_000;
 
 export interface McpServerOptions {
-  readonly calls: Calls;
+  readonly calls: Pick<Calls, 'call'>;
   /** What is listed to whoever asks, in this order. */
   readonly tools: (context: ServerContext) => readonly ToolDefinition[];
   readonly instructions: string;
@@ -109,7 +109,10 @@ function toResult(outcome: CallOutcome): CallToolResult | InputRequiredResult {
     });
   }
   const content = [{ type: 'text' as const, text: outcome.text }];
-  return outcome.kind === 'done' ? { content } : { content, isError: true };
+  if (outcome.kind !== 'done') return { content, isError: true };
+  return outcome.structured === undefined
+    ? { content }
+    : { content, structuredContent: outcome.structured as Record<string, unknown> };
 }
 
 /** The SDK's type of the envelope names no keys. */

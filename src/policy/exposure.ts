@@ -2,12 +2,16 @@ import type { Catalog } from '../catalog/catalog.js';
 import { didYouMean } from '../catalog/nearest.js';
 import type { Operation } from '../catalog/operation.js';
 import { operationMatcher } from '../catalog/pattern.js';
+import { PROFILES, type Profile, type ProfileName } from './profiles.js';
 
 export interface ExposureOptions {
   /** Names, groups (`Users`) or globs (`*_revoke*`); all operations where absent. */
   readonly tools?: readonly string[] | undefined;
   /** The same forms; wins over `tools`. */
   readonly exclude?: readonly string[] | undefined;
+  /** Groups, in any case. */
+  readonly toolsets?: readonly string[] | undefined;
+  readonly profile?: ProfileName | undefined;
   /** Only operations of risk `read`; wins over both. */
   readonly readOnly?: boolean | undefined;
 }
@@ -18,11 +22,18 @@ export class PatternError extends Error {
 }
 
 /**
- * The operations that are offered. What is not in here can be neither listed nor called.
+ * The operations that are offered. What is not in here can be neither listed nor called. What tools, toolsets and
+ * profile pick is added up.
  * @throws PatternError where a pattern matches nothing, or nothing is left.
  */
 export function expose(catalog: Catalog, options: ExposureOptions): ReadonlyMap<string, Operation> {
-  const included = options.tools && matchPatterns(catalog, options.tools);
+  const profile: Profile | undefined = options.profile && PROFILES[options.profile];
+  const picks = [
+    ...(options.tools ? [matchPatterns(catalog, options.tools)] : []),
+    ...(options.toolsets ? [matchGroups(catalog, options.toolsets)] : []),
+    ...(profile ? [ofProfile(catalog, profile)] : []),
+  ];
+  const included = picks.length === 0 ? undefined : new Set(picks.flatMap((pick) => [...pick]));
   const excluded = matchPatterns(catalog, options.exclude ?? []);
   const offered = catalog.operations.filter(
     (operation) =>
@@ -30,8 +41,28 @@ export function expose(catalog: Catalog, options: ExposureOptions): ReadonlyMap<
       !excluded.has(operation) &&
       (options.readOnly !== true || operation.risk === 'read'),
   );
-  if (offered.length === 0) throw new PatternError('No tool is left to offer: --tools, --exclude and --read-only leave none.');
+  if (offered.length === 0)
+    throw new PatternError('No tool is left to offer: --tools, --toolsets, --profile, --exclude and --read-only leave none.');
   return new Map(offered.map((operation) => [operation.name, operation]));
+}
+
+/** The operations of a profile, less what it leaves out. */
+export function ofProfile(catalog: Catalog, profile: Profile): ReadonlySet<Operation> {
+  const excluded = matchPatterns(catalog, profile.exclude ?? []);
+  const picked = [...matchPatterns(catalog, profile.tools)];
+  return new Set(
+    picked.filter((operation) => !excluded.has(operation) && (profile.readOnly !== true || operation.risk === 'read')),
+  );
+}
+
+function matchGroups(catalog: Catalog, names: readonly string[]): ReadonlySet<Operation> {
+  const { groups } = catalog;
+  const wanted = names.map((name) => {
+    const group = groups.find((known) => known.toLowerCase() === name.toLowerCase());
+    if (group === undefined) throw new PatternError(`No group is named ${JSON.stringify(name)}.${didYouMean(name, groups)}`);
+    return group;
+  });
+  return new Set(catalog.operations.filter((operation) => wanted.includes(operation.group)));
 }
 
 /**

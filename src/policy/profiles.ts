@@ -76,4 +76,10 @@ export const PROFILES = {
 } as const satisfies Readonly<Record<string, Profile>>;
 
 export type ProfileName = keyof typeof PROFILES;
-export const PROFILE_NAMES = Object.keys(PROFILES) as ProfileName[];
+export const PROFILE_NAMES = [
+  'support',
+  'onboarding',
+  'security',
+  'read',
+  'everything',
+] as const satisfies readonly ProfileName[];

@@ -47,10 +47,12 @@ export function lists<R extends Row, Unique extends string, Lookup extends strin
   const run = (call: Call<object, PageQuery>) => {
     const { instance, query } = call;
     const show = listing.show ?? ((row: R) => resource.show(row, instance));
-    const found = select(instance.of(resource), listing, call as unknown as Call, query);
+    const paged = listing.envelope === 'page' || query.paginated === true;
     const offset = query.offset ?? 0;
-    const data = found.slice(offset, offset + (query.limit ?? DEFAULT_LIMIT)).map((row) => show(row, call as unknown as Call));
-    return listing.envelope === 'page' || query.paginated === true ? { data, total_count: found.total } : data;
+    const end = offset + (query.limit ?? DEFAULT_LIMIT);
+    const found = select(instance.of(resource), listing, call as unknown as Call, query, paged ? Number.POSITIVE_INFINITY : end);
+    const data = found.slice(offset, end).map((row) => show(row, call as unknown as Call));
+    return paged ? { data, total_count: found.total } : data;
   };
   const { repeated = [] } = listing;
   return answers<object, PageQuery>(listing.envelope === 'page' ? page : z.union([bare, page]), run, { repeated });
@@ -62,21 +64,30 @@ export function counts<R extends Row, Unique extends string, Lookup extends stri
   filters: Readonly<Record<string, Filter<R>>>,
 ): Rule {
   return answers<object, PageQuery>(z.strictObject({ object: z.literal('total_count'), total_count: z.int() }), (call) => {
-    const { total } = select(call.instance.of(resource), { filters, envelope: 'page' }, call as unknown as Call, {});
+    const { total } = select(
+      call.instance.of(resource),
+      { filters, envelope: 'page' },
+      call as unknown as Call,
+      {},
+      Number.POSITIVE_INFINITY,
+    );
     return { object: 'total_count', total_count: total };
   });
 }
 
 interface Found<R> {
+  /** Of all that were looked for. */
   readonly total: number;
   slice(from: number, to: number): readonly R[];
 }
 
+/** @param most How many rows from the beginning are of use; infinite where all are to be counted. */
 function select<R extends Row, Unique extends string, Lookup extends string>(
   collection: Collection<R, Unique, Lookup>,
   listing: Listing<R>,
   call: Call,
   query: PageQuery,
+  most: number,
 ): Found<R> {
   const { by, descending } = parseOrder(query.order_by ?? listing.defaultOrder ?? '-created_at', listing.orders ?? {});
   const narrowings = narrow(listing, call);
@@ -84,7 +95,9 @@ function select<R extends Row, Unique extends string, Lookup extends string>(
   const start = smallestStart(listing, call, narrowings);
   if (start === undefined && by === 'created_at') {
     // The collection keeps its rows by time, so that nothing needs sorting.
-    const rows = passing(collection.oldestFirst(), narrowings);
+    const all = collection.oldestFirst();
+    if (cursor === undefined && narrowings.length > 0 && most < all.length) return firstOf(all, narrowings, descending, most);
+    const rows = passing(all, narrowings);
     return view(rows, cursor === undefined ? undefined : placeIn(rows, cursor, collection), descending);
   }
   const rows = start === undefined ? passing(collection.oldestFirst(), narrowings) : passing(start.rows, start.others);
@@ -133,15 +146,33 @@ function smallestStart<R extends Row>(
   return { rows: rows === within ? rows : [...new Set(rows)], others: all.filter((narrowing) => narrowing !== least) };
 }
 
+/** Looks no further than to the last row of the page. */
+function firstOf<R extends Row>(
+  all: readonly R[],
+  narrowings: readonly Narrowing<R>[],
+  descending: boolean,
+  most: number,
+): Found<R> {
+  const keeps = keeperOf(narrowings);
+  const found: R[] = [];
+  for (let nth = 0; nth < all.length && found.length < most; nth++) {
+    const row = all[descending ? all.length - 1 - nth : nth] as R;
+    if (keeps(row)) found.push(row);
+  }
+  return { total: found.length, slice: (from, to) => found.slice(from, to) };
+}
+
 /** The rows that every narrowing keeps. The rows themselves when there is none. */
-function passing<R extends Row>(rows: readonly R[], narrowings: readonly Narrowing<R>[]): readonly R[] {
-  if (narrowings.length === 0) return rows;
+const passing = <R extends Row>(rows: readonly R[], narrowings: readonly Narrowing<R>[]): readonly R[] =>
+  narrowings.length === 0 ? rows : rows.filter(keeperOf(narrowings));
+
+function keeperOf<R extends Row>(narrowings: readonly Narrowing<R>[]): (row: R) => boolean {
   const tests = narrowings.map((narrowing) => {
     if ('test' in narrowing) return narrowing.test;
     const kept = new Set(narrowing.rows);
     return (row: R) => kept.has(row);
   });
-  return rows.filter((row) => tests.every((test) => test(row)));
+  return (row) => tests.every((test) => test(row));
 }
 
 function parseOrder(text: string, orders: Readonly<Record<string, unknown>>): { by: string; descending: boolean } {

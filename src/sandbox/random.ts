@@ -88,3 +88,7 @@ export class Random {
     return `${prefix}_${time}${this.base62(RANDOM_LETTERS)}`;
   }
 }
+
+/** A source of chance for one purpose, so that what one draws does not shift the others. */
+export const chance = (purpose: string, seed: string | number | undefined): Random =>
+  new Random(seed === undefined ? undefined : `${purpose}:${seed}`);

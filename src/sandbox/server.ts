@@ -1,11 +1,7 @@
-import { operations } from '../../tools/index.js';
-import { createApp } from './app.js';
+import type { App } from './app.js';
 import type { Middleware, SandboxRequest, SandboxResponse } from './exchange.js';
-import { Faults } from './faults.js';
 import { listen } from './http.js';
-import { Instance } from './instance.js';
-import { Random } from './random.js';
-import { RateLimit } from './rate-limit.js';
+import { chance } from './random.js';
 import type { SeedDescription } from './seed/description.js';
 import type { StateFile } from './state/file.js';
 
@@ -48,44 +44,22 @@ export interface Sandbox {
 
 const SECRET_LETTERS = 42;
 
-/** A source of chance for one purpose, so that what one draws does not shift the others. */
-const chance = (purpose: string, seed: string | number | undefined): Random =>
-  new Random(seed === undefined ? undefined : `${purpose}:${seed}`);
-
-/** Starts a local twin of Clerk's Backend API. It seeds when the first request comes, so the start costs little. */
+/**
+ * Starts a local twin of Clerk's Backend API. Only its port is opened at once; all else is loaded and seeded when
+ * the first request comes, so the start costs next to nothing.
+ */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { port = 0, host = '127.0.0.1', now = Date.now, randomSeed, seed = 'empty', log = () => {}, state } = options;
+  const { port = 0, host = '127.0.0.1', randomSeed, seed, state } = options;
   const stored = state === undefined ? undefined : await openState(state);
   const secretKey = options.secretKey ?? stored?.kept?.secretKey ?? `sk_test_${chance('key', randomSeed).base62(SECRET_LETTERS)}`;
-  const faults = new Faults({ operations, random: chance('faults', randomSeed) });
-  if (options.faults !== undefined) await faults.begin(options.faults);
-  const rateLimit = options.rateLimit === true ? new RateLimit(() => performance.now()) : undefined;
   let origin = '';
-
-  const open = async (): Promise<Instance> => {
-    const kept = stored?.takeKept();
-    const instance = new Instance({ now, randomSeed, origin, id: kept?.instanceId });
-    if (kept !== undefined) await stored?.restore(instance, kept);
-    else await plantSeed(instance, seed);
-    await stored?.begin(instance, secretKey);
-    return instance;
+  let loading: Promise<App> | undefined;
+  const app = (): Promise<App> => {
+    loading ??= import('./twin.js').then(({ createTwin }) => createTwin({ options, secretKey, origin, stored }));
+    return loading;
   };
-  const app = createApp({
-    operations,
-    secretKey,
-    faults,
-    now,
-    open,
-    middlewares: [...(rateLimit ? [rateLimit.middleware] : []), faults.middleware, ...(options.middlewares ?? [])],
-    keep: async () => stored?.commit(),
-    onReset: () => {
-      rateLimit?.clear();
-      faults.reset();
-    },
-    log,
-  });
   const handle = async (request: SandboxRequest): Promise<SandboxResponse> => {
-    const response = await app.handle(request);
+    const response = await (await app()).handle(request);
     options.onExchange?.(request, response);
     return response;
   };
@@ -103,25 +77,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ended ??= end();
     return ended;
   };
-  // A seed or a file of the caller's own is read at once, so that its faults show at the start.
-  if (typeof seed === 'object' || stored !== undefined) {
-    await app.instance().catch(async (error: unknown) => {
+  // What the caller wrote is read at once, so that its faults show at the start.
+  if (typeof seed === 'object' || stored !== undefined || options.faults !== undefined) {
+    try {
+      await (await app()).instance();
+    } catch (error) {
       await close();
       throw error;
-    });
+    }
   }
-  return {
-    url: `${origin}/v1`,
-    origin,
-    secretKey,
-    close,
-  };
-}
-
-async function plantSeed(instance: Instance, seed: NonNullable<SandboxOptions['seed']>): Promise<void> {
-  if (seed === 'empty') return;
-  const { plant } = await import('./seed/plant.js');
-  plant(instance, seed === 'demo' ? (await import('./seed/demo.js')).demo(instance.now()) : seed);
+  return { url: `${origin}/v1`, origin, secretKey, close };
 }
 
 const openState = async (path: string): Promise<StateFile> => (await import('./state/file.js')).StateFile.open(path);

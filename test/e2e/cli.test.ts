@@ -40,7 +40,7 @@ describe('the command line', () => {
 
   it('takes the arguments from stdin where they must not stand in a process list', async () => {
     const { code, stdout } = await runProgram(['call', 'Users_listSortedByCreationDate', '-', '--sandbox'], {
-      stdin: '{"limit":1}',
+      stdin: '{"limit":1,"fields":["id"]}',
     });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toHaveLength(1);

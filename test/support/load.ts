@@ -127,7 +127,8 @@ export class LoadedServer {
       case 1:
         return this.#judge(client.call('Users_getTotalCount'), true, (json) => typeof json.total_count === 'number');
       case 2: {
-        const call = client.call('Users_listSortedByCreationDate', { email_address: [`${nameOf(caller)}@load.example`] });
+        const args = { email_address: [`${nameOf(caller)}@load.example`], fields: ['id'] };
+        const call = client.call('Users_listSortedByCreationDate', args);
         return this.#judge(call, true, (json) => Array.isArray(json) && json.length === 1 && json[0].id === user_id);
       }
       default:

@@ -1,0 +1,219 @@
+import type { Catalog } from '../catalog/catalog.js';
+import { didYouMean } from '../catalog/nearest.js';
+import type { Operation } from '../catalog/operation.js';
+import type { OperationSearch } from '../catalog/search.js';
+import { RISKS, type Risk, type ToolDefinition } from '../catalog/types.js';
+import { isWithin, type Scope } from '../policy/scopes.js';
+import type { Caller } from '../policy/types.js';
+import { type Call, type CallOutcome, type Calls, UnknownToolError } from './call.js';
+
+const READ = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false } as const;
+const name = { type: 'string', description: 'As search_operations gives it' } as const;
+const call = {
+  type: 'object',
+  properties: { name, arguments: { type: 'object', description: 'As describe_operation says' } },
+  required: ['name'],
+} as const;
+
+/** The four tools that stand for all: find an operation, read how it is called, call it. */
+export const DISCOVERY_TOOLS: readonly ToolDefinition[] = [
+  {
+    name: 'search_operations',
+    title: 'Search operations',
+    description: 'Finds operations of the Clerk Backend API by what you want to do. Start here.',
+    inputSchema: {
+      type: 'object',
+      properties: {
+        query: { type: 'string', description: 'In plain words: "log a user out everywhere"' },
+        group: { type: 'string', description: 'Only this group, e.g. Users' },
+        risk: { type: 'string', enum: [...RISKS] },
+        limit: { type: 'integer', minimum: 1, maximum: 50, description: 'Default 8' },
+      },
+      required: ['query'],
+    },
+    annotations: READ,
+  },
+  {
+    name: 'describe_operation',
+    title: 'Describe an operation',
+    description: 'What an operation does and its whole input schema. Read it before calling.',
+    inputSchema: { type: 'object', properties: { name }, required: ['name'] },
+    annotations: READ,
+  },
+  {
+    name: 'call_read_operation',
+    title: 'Call a reading operation',
+    description: 'Calls an operation of risk read. Changes nothing.',
+    inputSchema: call,
+    annotations: READ,
+  },
+  {
+    name: 'call_operation',
+    title: 'Call any operation',
+    description:
+      'Calls an operation that may change something. Those that destroy something or hand out a secret are confirmed: `confirm` goes into `arguments`.',
+    inputSchema: call,
+    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
+  },
+];
+
+/** What they cost a model, in o200k_base tokens; a test counts them. */
+export const DISCOVERY_TOKENS = 312;
+
+const DEFAULT_LIMIT = 8;
+const MOST = 50;
+
+export interface DiscoveryOptions {
+  readonly catalog: Catalog;
+  readonly offered: ReadonlyMap<string, Operation>;
+  readonly calls: Calls;
+  /** The definition of an operation's tool as it would be listed. */
+  readonly toolOf: (operation: Operation) => ToolDefinition;
+}
+
+/** Four tools in front of all the others. What they call takes the same road with the same gates, under its own name. */
+export class Discovery {
+  readonly #options: DiscoveryOptions;
+  #search: Promise<OperationSearch> | undefined;
+
+  constructor(options: DiscoveryOptions) {
+    this.#options = options;
+  }
+
+  /** @throws UnknownToolError */
+  async call(outer: Call): Promise<CallOutcome> {
+    const input = isRecord(outer.arguments) ? outer.arguments : {};
+    switch (outer.name) {
+      case 'search_operations':
+        return this.#find(input, outer.caller);
+      case 'describe_operation':
+        return this.#describe(input, outer.caller);
+      case 'call_read_operation':
+      case 'call_operation':
+        return this.#call(outer, input);
+      default:
+        throw new UnknownToolError(
+          `Unknown tool: ${outer.name}.${didYouMean(
+            outer.name,
+            DISCOVERY_TOOLS.map((tool) => tool.name),
+          )} Operations are called through call_read_operation and call_operation.`,
+        );
+    }
+  }
+
+  /** The scope that the caller lacks for the call that this one stands for. */
+  async missingScope(outer: Pick<Call, 'name' | 'arguments' | 'caller'>): Promise<Scope | undefined> {
+    if (outer.name !== 'call_read_operation' && outer.name !== 'call_operation') return undefined;
+    const { name, arguments: inner } = isRecord(outer.arguments) ? outer.arguments : {};
+    if (typeof name !== 'string') return undefined;
+    return this.#options.calls.missingScope({ name, arguments: inner, caller: outer.caller });
+  }
+
+  stop(graceMs: number): Promise<void> {
+    return this.#options.calls.stop(graceMs);
+  }
+
+  async #find(input: Readonly<Record<string, unknown>>, caller: Caller): Promise<CallOutcome> {
+    const { query, group, risk, limit = DEFAULT_LIMIT } = input;
+    const faults = [
+      ...unknownInputs(input, ['query', 'group', 'risk', 'limit']),
+      ...(typeof query === 'string' ? [] : [{ path: 'query', expected: 'required, string' }]),
+      ...(group === undefined || this.#groupNamed(group) !== undefined
+        ? []
+        : [{ path: 'group', expected: this.#noGroup(group) }]),
+      ...(risk === undefined || isRisk(risk) ? [] : [{ path: 'risk', expected: `one of ${RISKS.join(', ')}` }]),
+      ...(isLimit(limit) ? [] : [{ path: 'limit', expected: `a whole number from 1 to ${MOST}` }]),
+    ];
+    if (faults.length > 0 || typeof query !== 'string' || !isLimit(limit)) return invalid('search_operations', faults);
+    this.#search ??= this.#openSearch();
+    const named = this.#groupNamed(group);
+    const search = await this.#search;
+    const found = search.search(query, {
+      limit: MOST,
+      ...(named === undefined ? {} : { group: named }),
+      ...(isRisk(risk) ? { risk } : {}),
+    });
+    const allowed = found.filter(({ operation }) => mayUse(operation, caller)).slice(0, limit);
+    const operations = allowed.map(({ operation }) => ({
+      name: operation.name,
+      risk: operation.risk,
+      about: firstSentence(operation.tool.description),
+    }));
+    const hint = operations.length === 0 ? { hint: 'Nothing is like that. Use other words, or only a group.' } : {};
+    return { kind: 'done', text: JSON.stringify({ operations, ...hint }) };
+  }
+
+  #describe(input: Readonly<Record<string, unknown>>, caller: Caller): CallOutcome {
+    const operation = this.#named(input.name, caller);
+    if (operation === undefined) return this.#unknown('describe_operation', input.name);
+    const { title: _, annotations: __, ...tool } = this.#options.toolOf(operation);
+    const callWith = operation.risk === 'read' ? 'call_read_operation' : 'call_operation';
+    return { kind: 'done', text: JSON.stringify({ ...tool, risk: operation.risk, call_with: callWith }) };
+  }
+
+  async #call(outer: Call, input: Readonly<Record<string, unknown>>): Promise<CallOutcome> {
+    const faults = unknownInputs(input, ['name', 'arguments']);
+    if (faults.length > 0) return invalid(outer.name, faults);
+    const operation = this.#named(input.name, outer.caller);
+    if (operation === undefined) return this.#unknown(outer.name, input.name);
+    if (outer.name === 'call_read_operation' && operation.risk !== 'read') {
+      const hint = `${operation.name} has the risk ${operation.risk}: call it with call_operation. Nothing was sent.`;
+      return failed({ error: 'not_a_read', operation: operation.name, hint });
+    }
+    return this.#options.calls.call({ ...outer, name: operation.name, arguments: input.arguments });
+  }
+
+  #named(given: unknown, caller: Caller): Operation | undefined {
+    const operation = typeof given === 'string' ? this.#options.offered.get(given) : undefined;
+    return operation !== undefined && mayUse(operation, caller) ? operation : undefined;
+  }
+
+  #unknown(tool: string, given: unknown): CallOutcome {
+    if (typeof given !== 'string') return invalid(tool, [{ path: 'name', expected: 'required, string' }]);
+    const message = `No operation is named ${given}.${didYouMean(given, this.#options.offered.keys())}`;
+    return failed({ error: 'unknown_operation', message, hint: 'Find its name with search_operations. Nothing was sent.' });
+  }
+
+  #groupNamed(given: unknown): string | undefined {
+    return this.#options.catalog.groups.find((group) => typeof given === 'string' && group.toLowerCase() === given.toLowerCase());
+  }
+
+  #noGroup(given: unknown): string {
+    const { groups } = this.#options.catalog;
+    return `no such group.${didYouMean(String(given), groups) || ` Known: ${groups.join(', ')}.`}`;
+  }
+
+  /** The index is large; it is loaded and built with the first search. */
+  async #openSearch(): Promise<OperationSearch> {
+    const { OperationSearch } = await import('../catalog/search.js');
+    return new OperationSearch(this.#options.offered.values());
+  }
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+const isRisk = (value: unknown): value is Risk => RISKS.some((risk) => risk === value);
+const isLimit = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST;
+const mayUse = (operation: Operation, { scopes }: Caller): boolean => scopes === undefined || isWithin(operation, scopes);
+const failed = (model: object): CallOutcome => ({ kind: 'failed', text: JSON.stringify(model) });
+
+interface Fault {
+  readonly path: string;
+  readonly expected: string;
+}
+
+const invalid = (tool: string, faults: readonly Fault[]): CallOutcome =>
+  failed({
+    error: 'invalid_arguments',
+    operation: tool,
+    faults,
+    hint: 'Correct the arguments and call again. Nothing was sent.',
+  });
+
+const unknownInputs = (input: Readonly<Record<string, unknown>>, known: readonly string[]): Fault[] =>
+  Object.keys(input)
+    .filter((key) => !known.includes(key))
+    .map((key) => ({ path: key, expected: `no such input.${didYouMean(key, known) || ` Known: ${known.join(', ')}.`}` }));
+
+/** Enough to choose by; the rest is in describe_operation. */
+const firstSentence = (text: string): string => /^.*?[.!?](?=\s|$)/.exec(text)?.[0] ?? text;

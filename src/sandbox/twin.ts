@@ -1,0 +1,54 @@
+import { operations } from '../../tools/index.js';
+import { type App, createApp } from './app.js';
+import { Faults } from './faults.js';
+import { Instance } from './instance.js';
+import { chance } from './random.js';
+import { RateLimit } from './rate-limit.js';
+import type { SandboxOptions } from './server.js';
+import type { StateFile } from './state/file.js';
+
+export interface TwinParts {
+  readonly options: SandboxOptions;
+  readonly secretKey: string;
+  /** Where it is reached, without `/v1`. */
+  readonly origin: string;
+  /** Where it is kept; undefined for in memory. */
+  readonly stored: StateFile | undefined;
+}
+
+/** Everything of a sandbox but its port, as the options say. @throws FaultsError */
+export async function createTwin({ options, secretKey, origin, stored }: TwinParts): Promise<App> {
+  const { now = Date.now, randomSeed, seed = 'empty', log = () => {}, middlewares = [] } = options;
+  const faults = new Faults({ operations, random: chance('faults', randomSeed) });
+  if (options.faults !== undefined) await faults.begin(options.faults);
+  const rateLimit = options.rateLimit === true ? new RateLimit(() => performance.now()) : undefined;
+
+  const open = async (): Promise<Instance> => {
+    const kept = stored?.takeKept();
+    const instance = new Instance({ now, randomSeed, origin, id: kept?.instanceId });
+    if (kept !== undefined) await stored?.restore(instance, kept);
+    else await plantSeed(instance, seed);
+    await stored?.begin(instance, secretKey);
+    return instance;
+  };
+  return createApp({
+    operations,
+    secretKey,
+    faults,
+    now,
+    open,
+    middlewares: [...(rateLimit ? [rateLimit.middleware] : []), faults.middleware, ...middlewares],
+    keep: async () => stored?.commit(),
+    onReset: () => {
+      rateLimit?.clear();
+      faults.reset();
+    },
+    log,
+  });
+}
+
+async function plantSeed(instance: Instance, seed: NonNullable<SandboxOptions['seed']>): Promise<void> {
+  if (seed === 'empty') return;
+  const { plant } = await import('./seed/plant.js');
+  plant(instance, seed === 'demo' ? (await import('./seed/demo.js')).demo(instance.now()) : seed);
+}

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import type { ClerkAnswer } from '../clerk/answer.js';
+
+/** A number that may not come out of JSON.parse and JSON.stringify as it went in: long, with a fraction or exponent, or -0. */
+const ODD_NUMBER = /[:,[]\s*(?:-0|-?(?:\d{16}|\d+[.eE]))/;
+
+/** A JSON answer whose numbers are written as they were sent. */
+export interface ExactJson {
+  /** As parsed. A number that a double or JSON.stringify would change is a string that stands for it. */
+  readonly value: unknown;
+  readonly write: (value: unknown) => string;
+  /** Whether this string stands for a number. */
+  readonly isNumber: (text: string) => boolean;
+}
+
+/** Without the answer's own text its numbers are what JSON.parse made of them. */
+export function exactJson({ value, raw }: ClerkAnswer): ExactJson {
+  if (raw === undefined || !ODD_NUMBER.test(raw)) return { value, write: (part) => JSON.stringify(part), isNumber: () => false };
+  const mark = `${randomUUID()}:`;
+  const stands = new RegExp(`"${mark}([^"]+)"`, 'g');
+  return {
+    value: JSON.parse(markOddNumbers(raw, mark)),
+    write: (part) => JSON.stringify(part).replaceAll(stands, '$1'),
+    isNumber: (text) => text.startsWith(mark),
+  };
+}
+
+function markOddNumbers(json: string, mark: string): string {
+  let out = '';
+  let copied = 0;
+  for (let at = 0; at < json.length; at++) {
+    const char = json[at] as string;
+    if (char === '"') {
+      at = endOfString(json, at);
+    } else if (startsNumber(char)) {
+      let end = at + 1;
+      while (end < json.length && NUMBER_CHARS.includes(json[end] as string)) end++;
+      const number = json.slice(at, end);
+      if (JSON.stringify(Number(number)) !== number) {
+        out += `${json.slice(copied, at)}"${mark}${number}"`;
+        copied = end;
+      }
+      at = end - 1;
+    }
+  }
+  return out + json.slice(copied);
+}
+
+const NUMBER_CHARS = '0123456789+-.eE';
+
+const startsNumber = (char: string): boolean => char === '-' || (char >= '0' && char <= '9');
+
+function endOfString(json: string, start: number): number {
+  for (let at = start + 1; ; at++) {
+    if (json[at] === '\\') at++;
+    else if (json[at] === '"' || at >= json.length) return at;
+  }
+}

@@ -1,0 +1,82 @@
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ProgramClient, startProgram } from '../support/program.js';
+
+const LIST = 'Users_listSortedByCreationDate';
+
+describe('what comes back', () => {
+  let client: ProgramClient;
+  beforeAll(async () => {
+    client = await startProgram('v2 (2025)');
+  });
+  afterAll(() => client.close());
+
+  it('is short for a list: ten users cost at most 1,300 tokens and say how to get the rest', async () => {
+    const { text, json } = await client.call(LIST, { limit: 10 });
+    const { _, data } = json as { _: { rest: string }; data: Record<string, unknown>[] };
+    expect(data).toHaveLength(10);
+    expect(_.rest).toContain('fields:["*"]');
+    expect(data[0]).toMatchObject({ id: expect.any(String), banned: expect.any(Boolean), created_at: expect.any(Number) });
+    expect(countTokens(text)).toBeLessThanOrEqual(1300);
+  });
+
+  it('is what fields pick, and nothing else', async () => {
+    const { json } = await client.call(LIST, { limit: 2, fields: ['id', 'email_addresses.email_address'] });
+    expect(json).toEqual([
+      { id: expect.any(String), email_addresses: expect.any(Array) },
+      { id: expect.any(String), email_addresses: expect.any(Array) },
+    ]);
+  });
+
+  it('is everything with ["*"]', async () => {
+    const { json } = await client.call(LIST, { limit: 1, fields: ['*'] });
+    expect(json).toEqual([expect.objectContaining({ object: 'user', web3_wallets: [], private_metadata: expect.anything() })]);
+  });
+
+  it('reports paths that are unknown', async () => {
+    const { text } = await client.call(LIST, { limit: 1, fields: ['id', 'first_nam'] });
+    expect(text).toContain('first_nam');
+    expect(text).toContain('first_name');
+  });
+
+  it.each([['id'], [[1]], [['']], [{}], [null]])('refuses fields given as %j', async (fields) => {
+    const { isError, json } = await client.call(LIST, { fields });
+    expect(isError).toBe(true);
+    expect(json).toMatchObject({ faults: [{ path: 'fields', expected: expect.stringContaining('a list of paths') }] });
+  });
+
+  it('leaves out what is empty from a single object', async () => {
+    const { json } = await client.call(LIST, { limit: 1, fields: ['id'] });
+    const [{ id }] = json as [{ id: string }];
+    const user = (await client.call('Users_getUserDetails', { user_id: id })).json as Record<string, unknown>;
+    expect(user.id).toBe(id);
+    expect(Object.values(user)).not.toContain(null);
+    expect(user).not.toHaveProperty('web3_wallets');
+  });
+});
+
+describe('the limit of an answer', () => {
+  it('ends a list at an item and says how to go on', async () => {
+    const client = await startProgram('v1', { args: ['--sandbox', '--max-result-tokens', '1000'] });
+    const seen: string[] = [];
+    let next: Record<string, unknown> | undefined = { limit: 25, fields: ['*'] };
+    while (next !== undefined) {
+      const { text, json } = await client.call(LIST, next);
+      expect(countTokens(text)).toBeLessThanOrEqual(1000);
+      type Page = { _?: { next?: { offset: number } }; data: { id?: string }[] };
+      const { _, data }: Page = Array.isArray(json) ? { data: json } : (json as Page);
+      seen.push(...data.map((user) => user.id ?? ''));
+      next = _?.next === undefined ? undefined : { limit: 25, fields: ['*'], ..._.next };
+    }
+    const { json } = await client.call(LIST, { limit: 25, fields: ['id'] });
+    expect(seen).toEqual((json as { id: string }[]).map(({ id }) => id));
+    await client.close();
+  });
+
+  it('can be lifted: --results full gives the answer of the API', async () => {
+    const client = await startProgram('v1', { args: ['--sandbox', '--results', 'full'] });
+    const { json } = await client.call(LIST, { limit: 3 });
+    expect(json).toEqual([expect.objectContaining({ object: 'user', web3_wallets: [] }), expect.anything(), expect.anything()]);
+    await client.close();
+  });
+});
