@@ -1,0 +1,92 @@
+/** Measures the built program against the floors, and prints each thing as it is known: `npm run bench`. */
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { Pool } from 'undici';
+import { makeFloors } from './floors.js';
+import { measureHttp } from './http.js';
+import { measureGrowth, measureMemory } from './memory.js';
+import { peers } from './peers.js';
+import { BUILT, clerkMcp, end, launch, launchAt, lineWith, type Program } from './program.js';
+import { measureSearch } from './search.js';
+import { measureSize } from './size.js';
+import { measureStart } from './start.js';
+import { IN_FLIGHT, measureStdio } from './stdio.js';
+import { list, show } from './table.js';
+
+const PARTS = ['start', 'stdio', 'http', 'size', 'memory', 'search'] as const;
+const READ = 'Users_getUserDetails';
+const GROWTH_CALLS = 50_000;
+const ROUNDS = { start: 21, stdio: 11, http: 3, memory: 5 } as const;
+
+/** The built program over HTTP, with no limit of its own in the way. */
+async function serveHttp(program: Program) {
+  const open = ['--max-calls-per-minute', '1000000', '--max-in-flight-per-caller', '64'];
+  const [built = BUILT, ...rest] = program.args;
+  const child = launch({ ...program, args: [built, 'http', '--port', '0', ...rest, ...open] }, 'pipe');
+  if (child.stderr === null) throw new Error('no stderr');
+  const [, url = ''] = await lineWith(createInterface({ input: child.stderr }), /"url":"([^"]+)"/);
+  child.stderr.resume();
+  return { child, url };
+}
+
+const { positionals } = parseArgs({ allowPositionals: true });
+const wanted = (part: (typeof PARTS)[number]): boolean => positionals.length === 0 || positionals.includes(part);
+
+const floors = await makeFloors();
+const upstream = await launchAt({ args: [floors.path('upstream')] });
+const children = [upstream.child];
+const pool = new Pool(upstream.url, { connections: 64, pipelining: 1 });
+try {
+  const env = { BENCH_UPSTREAM: upstream.url };
+  const ours = (log: string): Program => clerkMcp(upstream.url, join(floors.directory, `${log}.log`));
+  const oneTool: Program = { args: [floors.path('one-tool')] };
+  const rawRpc = { args: [floors.path('raw-rpc')], env, tool: 'get_user' };
+  const bareProxy = { args: [floors.path('bare-proxy')], env, tool: 'get_user' };
+  const others = peers(upstream.url);
+
+  if (wanted('start')) {
+    const programs = { 'one-tool server': oneTool, 'clerk-mcp': ours('start'), 'raw JSON-RPC': rawRpc, ...others };
+    show('start to first tool list', 'ms', await measureStart(programs, ROUNDS.start), 'one-tool server', '≤ 1.15');
+  }
+  if (wanted('stdio')) {
+    const alone = async (): Promise<string> => (await pool.request({ method: 'GET', path: '/v1/users/user_1' })).body.text();
+    const programs = {
+      'bare proxy': bareProxy,
+      'clerk-mcp': { ...ours('stdio'), tool: READ },
+      'raw JSON-RPC': rawRpc,
+      ...others,
+    };
+    const { list: lists, call, inFlight } = await measureStdio(programs, alone, ROUNDS.stdio);
+    show('tools/list, again', 'ms', lists, 'bare proxy');
+    show('one read over stdio, p50', 'ms', call, 'bare proxy', '≤ 1.15');
+    show(`reads over stdio, ${IN_FLIGHT} in flight`, 'calls/s', inFlight, 'bare proxy', '≥ 0.90');
+  }
+  if (wanted('http')) {
+    const bare = await launchAt({ args: [floors.path('bare-http')], env });
+    const served = await serveHttp(ours('http'));
+    children.push(bare.child, served.child);
+    const endpoints = {
+      'bare proxy': { url: bare.url, tool: 'get_user' },
+      'clerk-mcp': { url: served.url, tool: READ },
+    };
+    for (const era of ['2026-07-28', '2025-11-25'] as const) {
+      const { call, inFlight } = await measureHttp(era, endpoints, ROUNDS.http);
+      show(`one read over Streamable HTTP, ${era}, p50`, 'ms', call, 'bare proxy', '≤ 1.15');
+      show(`reads over Streamable HTTP, ${era}, ${IN_FLIGHT} in flight`, 'calls/s', inFlight, 'bare proxy');
+    }
+  }
+  if (wanted('size')) list('what a model pays', await measureSize(ours('size')));
+  if (wanted('memory')) {
+    const programs = { 'one-tool server': oneTool, 'clerk-mcp': ours('memory'), ...others };
+    show('memory after start', 'MB', await measureMemory(programs, ROUNDS.memory), 'one-tool server', '≤ 1.20');
+    const { before, after } = await measureGrowth({ ...ours('growth'), tool: READ }, GROWTH_CALLS);
+    const growth = `${before.toFixed(1)} → ${after.toFixed(1)} MB`;
+    list(`heap over ${GROWTH_CALLS.toLocaleString('en')} calls`, [['clerk-mcp', growth, 'no growth']]);
+  }
+  if (wanted('search')) list("requests in people's own words", measureSearch());
+} finally {
+  await pool.close();
+  for (const child of children) await end(child);
+  await floors.remove();
+}
