@@ -153,9 +153,11 @@ function describeBody({ headers, body }: Answered, about: Circumstances): string
   return `with a body (${named}, ${body.length} bytes) that is no ${wanted}`;
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 function decode(body: Uint8Array, scrubber: Scrubber): string | undefined {
   try {
-    return scrubber.body(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return scrubber.body(UTF8.decode(body));
   } catch {
     return undefined;
   }

@@ -120,5 +120,11 @@ function errorCode(error: unknown): string {
   return error instanceof Error ? error.name : 'UNKNOWN';
 }
 
-const flatten = (raw: Readonly<Record<string, string | string[] | undefined>>): Map<string, string> =>
-  new Map(Object.entries(raw).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as const])));
+function flatten(raw: Readonly<Record<string, string | string[] | undefined>>): Map<string, string> {
+  const headers = new Map<string, string>();
+  for (const name of Object.keys(raw)) {
+    const value = raw[name];
+    if (value !== undefined) headers.set(name, String(value));
+  }
+  return headers;
+}

@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { ClerkAnswer } from '../clerk/answer.js';
 
 /** A number that may not come out of JSON.parse and JSON.stringify as it went in: long, with a fraction or exponent, or -0. */
-const ODD_NUMBER = /[:,[]\s*(?:-0|-?(?:\d{16}|\d+[.eE]))/;
+const ODD_NUMBER = /[:,[]\s*(-0(?![.\d])|-?(?:\d{16}|\d+[.eE])[\d.eE+-]*)/g;
+
+/** Whether some number would be changed. What only looks like one, within a string, may count, too. */
+function hasOddNumbers(json: string): boolean {
+  for (const [, number = ''] of json.matchAll(ODD_NUMBER)) if (isChanged(number)) return true;
+  return false;
+}
+
+const isChanged = (number: string): boolean => JSON.stringify(Number(number)) !== number;
 
 /** A JSON answer whose numbers are written as they were sent. */
 export interface ExactJson {
@@ -15,7 +23,7 @@ export interface ExactJson {
 
 /** Without the answer's own text its numbers are what JSON.parse made of them. */
 export function exactJson({ value, raw }: ClerkAnswer): ExactJson {
-  if (raw === undefined || !ODD_NUMBER.test(raw)) return { value, write: (part) => JSON.stringify(part), isNumber: () => false };
+  if (raw === undefined || !hasOddNumbers(raw)) return { value, write: (part) => JSON.stringify(part), isNumber: () => false };
   const mark = `${randomUUID()}:`;
   const stands = new RegExp(`"${mark}([^"]+)"`, 'g');
   return {
@@ -36,7 +44,7 @@ function markOddNumbers(json: string, mark: string): string {
       let end = at + 1;
       while (end < json.length && NUMBER_CHARS.includes(json[end] as string)) end++;
       const number = json.slice(at, end);
-      if (JSON.stringify(Number(number)) !== number) {
+      if (isChanged(number)) {
         out += `${json.slice(copied, at)}"${mark}${number}"`;
         copied = end;
       }
