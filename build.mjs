@@ -67,7 +67,6 @@ await build({
   legalComments: 'none',
   minifySyntax: true,
   minifyWhitespace: true,
-  keepNames: true,
   define: { __VERSION__: JSON.stringify(version) },
   // Bundled CommonJS packages still ask for Node's own modules with require().
   banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },

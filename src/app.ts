@@ -11,16 +11,15 @@ import { type CallEvent, Calls } from './mcp/call.js';
 import { DISCOVERY_TOOLS, Discovery } from './mcp/discovery.js';
 import { instructions } from './mcp/instructions.js';
 import { operations } from './operations.js';
-import { AuditLog } from './policy/audit/log.js';
+import type { AuditLog } from './policy/audit/log.js';
 import { reasonOf } from './policy/audit/reason.js';
 import type { CounterStore } from './policy/counter-store.js';
 import { expose } from './policy/exposure.js';
 import type { OnceStore } from './policy/once-store.js';
 import { Policy } from './policy/policy.js';
 import type { PolicyFile } from './policy/policy-file.js';
-import { PolicyFileError, readPolicy } from './policy/read-policy.js';
 import { isWithin } from './policy/scopes.js';
-import { SecretsDir } from './policy/secrets.js';
+import type { SecretsDir } from './policy/secrets.js';
 import type { Instance } from './policy/types.js';
 import { VERSION } from './version.js';
 
@@ -74,8 +73,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { values } = config;
   const warn = (message: string): void => logger.warn(message);
   const offered = expose(catalog, values);
-  const file = loadPolicyFile(values.policy);
-  const secrets = values.secretsDir && (await SecretsDir.open(values.secretsDir, { now: Date.now, randomBytes }));
+  const file = await loadPolicyFile(values.policy);
+  const secrets = values.secretsDir && (await openSecretsDir(values.secretsDir));
   const audit = values.auditLog === undefined ? undefined : await openAuditLog(values.auditLog, warn);
   for (const call of audit?.unfinished ?? [])
     logger.warn({ call }, 'this call of an earlier run has no outcome: it may have happened');
@@ -172,7 +171,7 @@ export async function createApp(options: AppOptions): Promise<App> {
  * The message has a line for every fault, each with its path in the file.
  * @throws ConfigError
  */
-export function loadPolicyFile(path: string | undefined): PolicyFile | undefined {
+export async function loadPolicyFile(path: string | undefined): Promise<PolicyFile | undefined> {
   if (path === undefined) return undefined;
   let text: string;
   try {
@@ -180,6 +179,7 @@ export function loadPolicyFile(path: string | undefined): PolicyFile | undefined
   } catch (error) {
     throw new ConfigError(`The policy file cannot be read: ${reasonOf(error)}.`);
   }
+  const { PolicyFileError, readPolicy } = await import('./policy/read-policy.js');
   try {
     return readPolicy(text, catalog);
   } catch (error) {
@@ -188,7 +188,13 @@ export function loadPolicyFile(path: string | undefined): PolicyFile | undefined
   }
 }
 
+async function openSecretsDir(directory: string): Promise<SecretsDir> {
+  const { SecretsDir } = await import('./policy/secrets.js');
+  return SecretsDir.open(directory, { now: Date.now, randomBytes });
+}
+
 async function openAuditLog(file: string, warn: (message: string) => void): Promise<AuditLog> {
+  const { AuditLog } = await import('./policy/audit/log.js');
   try {
     return await AuditLog.open({ file, warn });
   } catch (error) {

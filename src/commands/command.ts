@@ -1,6 +1,4 @@
-import { type Command, Option as Flag } from 'commander';
 import { ConfigError } from '../config.js';
-import { OPTIONS, type Option } from '../options.js';
 
 /** What the process ends with. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3 } as const;
@@ -9,18 +7,6 @@ export const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3 } as const;
 export const GRACE_MS = 600;
 
 export type Flags = Readonly<Record<string, unknown>>;
-
-/** Gives the command the flags that every command with an instance takes, or others. */
-export function withOptions(command: Command, options: Readonly<Record<string, Option>> = OPTIONS): Command {
-  for (const option of Object.values(options)) {
-    const notes = [
-      option.default === undefined ? '' : `(default: ${option.default})`,
-      option.env === undefined ? '' : `[${option.env}]`,
-    ];
-    command.addOption(new Flag(option.flag, [option.help, ...notes].filter((part) => part !== '').join(' ')));
-  }
-  return command;
-}
 
 let watched = false;
 

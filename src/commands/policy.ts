@@ -12,8 +12,8 @@ const offline = async (): Promise<never> => {
 };
 
 /** The policy as the settings make it, for an instance of the kind; it is asked, never used. */
-function policyOf(values: ReturnType<typeof loadValues>, flags: Flags): Policy {
-  const file = loadPolicyFile(values.policy);
+async function policyOf(values: ReturnType<typeof loadValues>, flags: Flags): Promise<Policy> {
+  const file = await loadPolicyFile(values.policy);
   const kind: InstanceKind = values.sandbox === true ? 'sandbox' : instanceKind(flags.instance);
   return new Policy({ catalog, instance: { kind, id: 'none' }, file, confirm: values.confirm, read: offline });
 }
@@ -26,7 +26,9 @@ function instanceKind(given: unknown): InstanceKind {
 
 /** Prints the whole policy, the built-in rules and budgets too, or the JSON Schema of its file. */
 export async function showPolicy(flags: Flags): Promise<void> {
-  print(`${JSON.stringify(flags.schema === true ? policyJsonSchema() : policyOf(loadValues(flags), flags).show(), null, 2)}\n`);
+  print(
+    `${JSON.stringify(flags.schema === true ? policyJsonSchema() : (await policyOf(loadValues(flags), flags)).show(), null, 2)}\n`,
+  );
 }
 
 /** Says whether the tool is offered, which rule decides on a call, and why. Sends nothing. */
@@ -34,7 +36,7 @@ export async function explainPolicy(name: string, json: string, flags: Flags): P
   const operation = catalog.find(name);
   if (operation === undefined) throw new ConfigError(`No operation is named ${name}.${catalog.suggest(name)}`);
   const values = loadValues(flags);
-  const policy = policyOf(values, flags);
+  const policy = await policyOf(values, flags);
   const parsed = await parseArguments(operation, parseJson(json), true);
   if (!parsed.ok) {
     const faults = parsed.faults.map(({ path, expected }) => (path === '' ? expected : `${path}: ${expected}`));
@@ -47,6 +49,6 @@ export async function explainPolicy(name: string, json: string, flags: Flags): P
 
 /** Checks a policy file. Every fault is a line on stderr. */
 export async function checkPolicy(file: string): Promise<void> {
-  const { rules = [], budgets } = loadPolicyFile(file) ?? {};
+  const { rules = [], budgets } = (await loadPolicyFile(file)) ?? {};
   print(`${file} is good: rules ${rules.length}, budgets ${budgets?.length ?? 'as built in'}.\n`);
 }
