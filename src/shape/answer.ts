@@ -159,13 +159,17 @@ function writeSingle(value: unknown, note: Note, { options, exact }: Context): s
   const { maxTokens, structured } = options;
   const write = (part: unknown, notes: Note): string => {
     const noted = Object.keys(notes).length > 0;
-    if (isObject(part)) return exact.write(noted ? { [noteKey(part)]: notes, ...part } : part);
+    if (isObject(part)) return noted ? prepend(noteKey(part), notes, exact.write(part)) : exact.write(part);
     return exact.write(noted || structured === true ? { ...(noted ? { _: notes } : {}), data: part } : part);
   };
   const text = write(value, note);
   if (fits(text, maxTokens)) return text;
   return cutToFit((most) => write(cutValue(value, most, exact.isNumber), { ...note, cut: CUT_VALUES }), maxTokens);
 }
+
+/** The object's text with one more member in front. Faster than a copy of the object, and a key like `1` stays behind it. */
+const prepend = (key: string, note: Note, object: string): string =>
+  `{${JSON.stringify(key)}:${JSON.stringify(note)}${object === '{}' ? '' : ','}${object.slice(1)}`;
 
 /** `_`, or more of it when the API's own object has that. */
 function noteKey(object: object): string {
