@@ -11,7 +11,7 @@ import { type CallEvent, Calls } from './mcp/call.js';
 import { DISCOVERY_TOOLS, Discovery } from './mcp/discovery.js';
 import { instructions } from './mcp/instructions.js';
 import { operations } from './operations.js';
-import type { AuditLog } from './policy/audit/log.js';
+import { AuditLog } from './policy/audit/log.js';
 import { reasonOf } from './policy/audit/reason.js';
 import type { CounterStore } from './policy/counter-store.js';
 import { expose } from './policy/exposure.js';
@@ -19,7 +19,7 @@ import type { OnceStore } from './policy/once-store.js';
 import { Policy } from './policy/policy.js';
 import type { PolicyFile } from './policy/policy-file.js';
 import { isWithin } from './policy/scopes.js';
-import type { SecretsDir } from './policy/secrets.js';
+import { SecretsDir } from './policy/secrets.js';
 import type { Instance } from './policy/types.js';
 import { VERSION } from './version.js';
 
@@ -74,7 +74,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const warn = (message: string): void => logger.warn(message);
   const offered = expose(catalog, values);
   const file = await loadPolicyFile(values.policy);
-  const secrets = values.secretsDir && (await openSecretsDir(values.secretsDir));
+  const secrets = values.secretsDir && (await SecretsDir.open(values.secretsDir, { now: Date.now, randomBytes }));
   const audit = values.auditLog === undefined ? undefined : await openAuditLog(values.auditLog, warn);
   for (const call of audit?.unfinished ?? [])
     logger.warn({ call }, 'this call of an earlier run has no outcome: it may have happened');
@@ -188,13 +188,7 @@ export async function loadPolicyFile(path: string | undefined): Promise<PolicyFi
   }
 }
 
-async function openSecretsDir(directory: string): Promise<SecretsDir> {
-  const { SecretsDir } = await import('./policy/secrets.js');
-  return SecretsDir.open(directory, { now: Date.now, randomBytes });
-}
-
 async function openAuditLog(file: string, warn: (message: string) => void): Promise<AuditLog> {
-  const { AuditLog } = await import('./policy/audit/log.js');
   try {
     return await AuditLog.open({ file, warn });
   } catch (error) {
