@@ -13,9 +13,13 @@ export interface Program {
 export const BUILT = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 
 /** The built program with everything on, in front of the upstream. A live key: its budget over HTTP is the larger. */
-export const clerkMcp = (upstream: string, auditLog: string, args: readonly string[] = []): Program => ({
-  args: [BUILT, ...args, '--audit-log', auditLog],
-  env: { CLERK_SECRET_KEY: 'sk_live_benchbenchbenchbenchbench', CLERK_API_URL: `${upstream}/v1` },
+export const clerkMcp = (upstream: string, auditLog: string): Program => ({
+  args: [BUILT],
+  env: {
+    CLERK_SECRET_KEY: 'sk_live_benchbenchbenchbenchbench',
+    CLERK_API_URL: `${upstream}/v1`,
+    CLERK_MCP_AUDIT_LOG: auditLog,
+  },
 });
 
 export function launch({ args, env }: Program, stderr: 'ignore' | 'pipe' = 'ignore'): ChildProcess {

@@ -46,7 +46,16 @@ try {
   const others = peers(upstream.url);
 
   if (wanted('start')) {
-    const programs = { 'one-tool server': oneTool, 'clerk-mcp': ours('start'), 'raw JSON-RPC': rawRpc, ...others };
+    const plain = ours('start');
+    // Settings in the environment leave no command line to read; with flags it has to be.
+    const flagged = { ...plain, args: [...plain.args, '--log-level', 'info'] };
+    const programs = {
+      'one-tool server': oneTool,
+      'clerk-mcp': plain,
+      'clerk-mcp, with flags': flagged,
+      'raw JSON-RPC': rawRpc,
+      ...others,
+    };
     show('start to first tool list', 'ms', await measureStart(programs, ROUNDS.start), 'one-tool server', '≤ 1.15');
   }
   if (wanted('stdio')) {
