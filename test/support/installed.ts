@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
 /** Where everything must be tested, a program that is not installed is a failure. */
-const FORCED = process.env.CLERK_MCP_TEST_ALL === '1';
+const FORCED = process.env.REQUIRE_ALL_TESTS === '1';
 
 /** Where programs for administrators are, which not everybody's PATH has. */
 const PATH = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`;
