@@ -21,22 +21,31 @@ const shared = {
   logLevel: 'warning',
 };
 
+// Bundled CommonJS packages still ask for Node's own modules with require().
+const banner = {
+  js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+};
+
 /** The modules that tools/index.ts puts together, as `[file, export]`. */
 const modules = [...readFileSync(join(root, 'tools/index.ts'), 'utf8').matchAll(/^import \{ (\w+) \} from '\.\/(.+)';$/gm)].map(
   ([, name, file]) => [`../tools/${file}`, name],
 );
 
-/** Builds the schemas once, here, so that no start has to. */
-async function makeManifest() {
+/** Builds the schemas once, here, so that no start has to: the manifest, and what `tools/list` says of answers. */
+async function makeSchemas() {
   const imports = modules.map(([file, name], index) => `import { ${name} as m${index} } from '${file}';`);
   const contents = `${imports.join('\n')}
 import { toManifest } from './catalog/manifest.js';
-export const make = (tokensOf) => toManifest([${modules.map((_, index) => `m${index}`).join(', ')}], tokensOf);`;
+import { outputSchemas } from './outputs.js';
+export const make = async (tokensOf) => ({
+  manifest: toManifest([${modules.map((_, index) => `m${index}`).join(', ')}], tokensOf),
+  outputs: [...(await outputSchemas())],
+});`;
   const dir = mkdtempSync(join(tmpdir(), 'clerk-mcp-build-'));
   try {
     const outfile = join(dir, 'manifest.mjs');
-    await build({ ...shared, outfile, stdin: { contents, resolveDir: join(root, 'src'), loader: 'js' } });
-    return (await import(pathToFileURL(outfile).href)).make(countTokens);
+    await build({ ...shared, outfile, banner, stdin: { contents, resolveDir: join(root, 'src'), loader: 'js' } });
+    return await (await import(pathToFileURL(outfile).href)).make(countTokens);
   } finally {
     rmSync(dir, { recursive: true });
   }
@@ -56,7 +65,18 @@ export const operations = fromManifest(JSON.parse(${JSON.stringify(JSON.stringif
   },
 });
 
-const manifest = await makeManifest();
+/** Puts the output schemas in the place of src/outputs.ts. */
+const readyMadeOutputs = (outputs) => ({
+  name: 'ready-made-outputs',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /src[\\/]outputs\.ts$/ }, () => ({
+      contents: `export const outputSchemas = async () => new Map(JSON.parse(${JSON.stringify(JSON.stringify(outputs))}));`,
+      loader: 'js',
+    }));
+  },
+});
+
+const { manifest, outputs } = await makeSchemas();
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 await build({
   ...shared,
@@ -68,9 +88,8 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   define: { __VERSION__: JSON.stringify(version) },
-  // Bundled CommonJS packages still ask for Node's own modules with require().
-  banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
-  plugins: [readyMadeOperations(manifest)],
+  banner,
+  plugins: [readyMadeOperations(manifest), readyMadeOutputs(outputs)],
 });
 chmodSync(join(root, 'dist/cli.js'), 0o755);
 

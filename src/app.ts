@@ -120,11 +120,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     observe: options.onCall,
   });
+  // Behind the four tools of discovery stand the answers of all operations: no schema could say what they are like.
+  const outputs = values.structured && !values.discovery ? await (await import('./outputs.js')).outputSchemas() : undefined;
   const tools = new Map(
-    [...offered.values()].map((operation) => [
-      operation,
-      policy.mayConfirm(operation) && !operation.gated ? withConfirm(operation.tool) : operation.tool,
-    ]),
+    [...offered.values()].map((operation) => {
+      const tool = policy.mayConfirm(operation) && !operation.gated ? withConfirm(operation.tool) : operation.tool;
+      const outputSchema = outputs?.get(operation.name);
+      return [operation, outputSchema === undefined ? tool : { ...tool, outputSchema }];
+    }),
   );
   const discovery = values.discovery
     ? new Discovery({ catalog, offered, calls, toolOf: (operation) => tools.get(operation) ?? operation.tool })

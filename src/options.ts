@@ -114,7 +114,7 @@ export const OPTIONS = {
     flag: '--structured',
     env: 'CLERK_MCP_STRUCTURED',
     schema: onOff,
-    help: 'Answers also as structuredContent, for clients that run code over them',
+    help: 'Answers also as structuredContent, and tools with the outputSchema of it, for clients that run code over answers',
   },
   confirm: {
     flag: '--confirm <strength>',

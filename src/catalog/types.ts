@@ -114,6 +114,8 @@ export interface ToolDefinition {
   readonly title: string;
   readonly description: string;
   readonly inputSchema: { readonly type: 'object'; readonly [key: string]: unknown };
+  /** What `structuredContent` is like, where there is some. */
+  readonly outputSchema?: { readonly [key: string]: unknown };
   readonly annotations: {
     readonly readOnlyHint: boolean;
     readonly destructiveHint: boolean;

@@ -24,11 +24,18 @@ export interface ToolResult {
   readonly text: string;
   /** The text as JSON, where it is. */
   readonly json: unknown;
+  readonly structured: unknown;
 }
 
 export interface ProgramClient {
   readonly listTools: () => Promise<
-    { name: string; description?: string | undefined; inputSchema: object; annotations?: object | undefined }[]
+    {
+      name: string;
+      description?: string | undefined;
+      inputSchema: object;
+      outputSchema?: object | undefined;
+      annotations?: object | undefined;
+    }[]
   >;
   readonly call: (
     name: string,
@@ -56,7 +63,7 @@ export const toResult = (result: Readonly<Record<string, unknown>>): ToolResult 
   } catch {
     json = undefined;
   }
-  return { isError: result.isError === true, text, json };
+  return { isError: result.isError === true, text, json, structured: result.structuredContent };
 };
 
 /** The kinds of client that hosts embed: the v1 SDK, and the v2 SDK in either era. */

@@ -1,0 +1,84 @@
+/** JSON Schema as zod writes it. */
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** What `structuredContent` of a tool is like, as `tools/list` gives it. */
+export type OutputSchema = {
+  readonly type: 'object';
+  readonly properties: Readonly<Record<string, JsonSchema>>;
+};
+
+export interface OutputSchemaOptions {
+  /** The answer may be kept in a file, with something else in the place of its secrets. */
+  readonly secret: boolean;
+}
+
+const NOTE: JsonSchema = { type: 'object', description: 'What was left out or cut, and how to get it' };
+
+/**
+ * The schema of what `shapeAnswer` makes of answers that have this schema, null for those without a body.
+ *
+ * It says which names there are and of which types they may be, and demands nothing: any property may have been left
+ * out or be null, there may be others, arrays stand under `data`, a text under `text`, and where something was cut a
+ * string stands at the end of an array. A client that holds an answer against it never has to throw one away.
+ */
+export function outputSchema(answer: JsonSchema | null, { secret }: OutputSchemaOptions): OutputSchema {
+  if (answer === null) return { type: 'object', properties: { ok: { type: 'boolean' }, status: { type: 'integer' } } };
+  const forms = alternatives(answer);
+  const objects = [
+    ...forms.filter((form) => isOf(form, 'object')),
+    ...forms.filter((form) => isOf(form, 'array')).map((data) => ({ type: 'object', properties: { data } })),
+    ...forms.filter((form) => isOf(form, 'string')).map((text) => ({ type: 'object', properties: { text } })),
+  ];
+  const named = propertiesOf(objects);
+  if (secret) {
+    const names = Object.keys(named).map((name) => [name, {}] as const);
+    return { type: 'object', properties: { _: NOTE, ...Object.fromEntries(names), secret_file: { type: 'string' } } };
+  }
+  // An answer without a body is given with its HTTP status.
+  const status = named.status === undefined ? {} : { status: orInteger(named.status) };
+  return { type: 'object', properties: { _: NOTE, ...named, ...status } };
+}
+
+const isOf = ({ type }: JsonSchema, wanted: string): boolean => (Array.isArray(type) ? type.includes(wanted) : type === wanted);
+
+/** Every form that a schema allows; unions in it count for their branches. */
+function alternatives(schema: JsonSchema): readonly JsonSchema[] {
+  const branches = schema.anyOf ?? schema.oneOf;
+  if (Array.isArray(branches)) return (branches as JsonSchema[]).flatMap(alternatives);
+  return schema.not === undefined ? [schema] : [];
+}
+
+/** One schema for all that any of these allows, or null. A schema that says nothing of types makes it say nothing. */
+function loosen(schemas: readonly JsonSchema[], more: readonly string[] = []): JsonSchema {
+  const forms = schemas.flatMap(alternatives);
+  const types = new Set(forms.flatMap(({ type }) => type));
+  if (types.size === 0 || types.has(undefined)) return {};
+  const properties = propertiesOf(forms);
+  return {
+    type: [...new Set([...types, ...more, 'null'])],
+    ...(Object.keys(properties).length > 0 && { properties }),
+    ...(types.has('array') && itemsOf(forms)),
+  };
+}
+
+function propertiesOf(forms: readonly JsonSchema[]): Record<string, JsonSchema> {
+  const byName = new Map<string, JsonSchema[]>();
+  for (const { properties = {} } of forms) {
+    for (const [name, schema] of Object.entries(properties as Readonly<Record<string, JsonSchema>>)) {
+      byName.set(name, [...(byName.get(name) ?? []), schema]);
+    }
+  }
+  return Object.fromEntries([...byName].map(([name, schemas]) => [name, loosen(schemas)]));
+}
+
+function itemsOf(forms: readonly JsonSchema[]): JsonSchema {
+  const arrays = forms.filter((form) => isOf(form, 'array'));
+  const items = loosen(
+    arrays.map((array) => (array.items ?? {}) as JsonSchema),
+    ['string'],
+  );
+  return Object.keys(items).length > 0 ? { items } : {};
+}
+
+const orInteger = (schema: JsonSchema): JsonSchema =>
+  Array.isArray(schema.type) ? { ...schema, type: [...new Set([...schema.type, 'integer'])] } : schema;
