@@ -7,9 +7,11 @@ import type { ClerkClient } from '../clerk/client.js';
 import { ClerkApiError, ClerkError } from '../clerk/errors.js';
 import type { Logger } from '../logger.js';
 import type { Policy } from '../policy/policy.js';
+import { itemCount } from '../policy/risk.js';
 import { missingScope, type Scope } from '../policy/scopes.js';
 import { type Caller, type Decision, type Grant, type Outcome, type PersonAnswer, PolicyRefusal } from '../policy/types.js';
 import { type ShapedAnswer, type ShapeOptions, shapeAnswer } from '../shape/answer.js';
+import { CallProgress, type Progress } from './progress.js';
 
 /** One call as a transport brings it. */
 export interface Call {
@@ -21,6 +23,8 @@ export interface Call {
   /** What the person answered, when this is the second entry after an `ask`. */
   readonly answer?: PersonAnswer | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Told how a call goes that takes long. Must not throw. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /** How a call ended. `text` is what the model reads: compact JSON, or a page of text. */
@@ -156,18 +160,28 @@ export class Calls {
       case 'ask':
         return decision;
       case 'allow':
-        return this.#send(decision.grant, call.caller, fields, signal);
+        return this.#send(decision.grant, call, fields, signal);
       default:
         return decision satisfies never;
     }
   }
 
   /** What was granted is what goes out: operation and arguments are the grant's own. */
-  async #send(grant: Grant, caller: Caller, fields: ShapeOptions['fields'], signal: AbortSignal): Promise<CallOutcome> {
+  async #send(
+    grant: Grant,
+    { caller, onProgress }: Call,
+    fields: ShapeOptions['fields'],
+    signal: AbortSignal,
+  ): Promise<CallOutcome> {
     const { operation, args } = grant;
     const recorded = await this.#options.policy.begin(grant);
+    const progress =
+      onProgress && new CallProgress(onProgress, operation.spec.bulk === undefined ? undefined : itemCount(operation, args));
     try {
-      const answer = await this.#options.clerk.send(operation, args, { signal, caller: caller.name });
+      progress?.begin();
+      const onRetry = progress && { onRetry: progress.waits.bind(progress) };
+      const answer = await this.#options.clerk.send(operation, args, { signal, caller: caller.name, ...onRetry });
+      progress?.end();
       const value = await recorded.deliver(answer.value);
       await recorded.end({ status: answer.status, traceId: answer.traceId });
       return {

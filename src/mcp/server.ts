@@ -17,6 +17,7 @@ import type { ToolDefinition } from '../catalog/types.js';
 import type { Caller, PersonAnswer } from '../policy/types.js';
 import { VERSION } from '../version.js';
 import { type Call, type CallOutcome, type Calls, UnknownToolError } from './call.js';
+import { progressChannel } from './progress.js';
 
 /** The key under which the one question of a call travels. */
 const QUESTION = 'confirm';
@@ -62,6 +63,7 @@ export function createMcpServer(options: McpServerOptions): Server {
   server.setRequestHandler('tools/call', async (request, context): Promise<CallToolResult | InputRequiredResult> => {
     const client = clientOf(server, context);
     const done = options.onCall?.(context);
+    const channel = progressChannel(context);
     try {
       const call: Call = {
         name: request.params.name,
@@ -69,6 +71,7 @@ export function createMcpServer(options: McpServerOptions): Server {
         caller: { ...options.caller(context), ...client.info },
         canAsk: canAsk(client.capabilities),
         signal: context.mcpReq.signal,
+        onProgress: channel?.tell,
       };
       const isModern = context.mcpReq.envelope !== undefined;
       const outcome = await options.calls.call(isModern ? { ...call, answer: personAnswer(context) } : call);
@@ -78,6 +81,7 @@ export function createMcpServer(options: McpServerOptions): Server {
       if (error instanceof UnknownToolError) throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message);
       throw error;
     } finally {
+      await channel?.told();
       done?.();
     }
   });

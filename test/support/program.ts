@@ -27,6 +27,13 @@ export interface ToolResult {
   readonly structured: unknown;
 }
 
+/** What a client is told before the answer. */
+export interface Progress {
+  readonly progress: number;
+  readonly total?: number | undefined;
+  readonly message?: string | undefined;
+}
+
 export interface ProgramClient {
   readonly listTools: () => Promise<
     {
@@ -40,7 +47,7 @@ export interface ProgramClient {
   readonly call: (
     name: string,
     args?: Record<string, unknown>,
-    options?: { signal?: AbortSignal; timeout?: number },
+    options?: { signal?: AbortSignal; timeout?: number; onprogress?: (progress: Progress) => void },
   ) => Promise<ToolResult>;
   readonly instructions: () => string | undefined;
   readonly pid: () => number;
