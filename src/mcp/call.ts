@@ -184,15 +184,37 @@ export class Calls {
       progress?.end();
       const value = await recorded.deliver(answer.value);
       await recorded.end({ status: answer.status, traceId: answer.traceId });
-      return {
-        kind: 'done',
-        ...this.#shape(operation, args, value === answer.value ? answer : withoutRaw(answer, value), fields),
-      };
+      return this.#show(operation, args, value === answer.value ? answer : withoutRaw(answer, value), fields);
     } catch (error) {
       await recorded.end(outcomeOf(error));
       if (error instanceof ClerkError) return failed(error.toModel());
-      throw error;
+      if (error instanceof PolicyRefusal) throw error;
+      return this.#broken(operation, error);
     }
+  }
+
+  /** Clerk has answered: an answer that cannot be shown must not read as a call that was not carried out. */
+  #show(operation: Operation, args: Arguments, answer: ClerkAnswer, fields: ShapeOptions['fields']): CallOutcome {
+    try {
+      return { kind: 'done', ...this.#shape(operation, args, answer, fields) };
+    } catch (error) {
+      return this.#broken(operation, error, answer.status);
+    }
+  }
+
+  /** @param status of Clerk's answer, where one came */
+  #broken(operation: Operation, error: unknown, status?: number): CallOutcome {
+    this.#options.logger.error({ err: error, operation: operation.name }, 'call failed inside the server');
+    const changes = operation.risk !== 'read';
+    if (status !== undefined && changes) {
+      const hint = 'Clerk has carried this out; its answer cannot be shown. Do not call again: look with a read.';
+      return failed({ error: 'answer_not_shown', status, hint });
+    }
+    const hint = changes
+      ? 'It may have been carried out: look with a read before calling again.'
+      : "The server's log (stderr) says more.";
+    const message = 'The server failed on this call.';
+    return failed({ error: 'internal_error', message, hint, ...(changes ? { may_have_happened: true } : {}) });
   }
 
   #shape(operation: Operation, args: Arguments, answer: ClerkAnswer, fields: ShapeOptions['fields']): ShapedAnswer {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  answer,
   type Behaviour,
   clerkError,
   cutBody,
@@ -76,6 +77,27 @@ describe('a GET', () => {
     expect(isError).toBe(true);
     expect(model).toMatchObject({ error: expect.any(String), hint: expect.any(String) });
     expect(model).not.toHaveProperty('may_have_happened');
+  });
+});
+
+describe('an answer nested too deep to be shown', () => {
+  const DEPTH = 200_000;
+  const deep = answer(200, `{"id":"user_1","public_metadata":${'['.repeat(DEPTH)}${']'.repeat(DEPTH)}}`, {
+    'content-type': 'application/json',
+  });
+
+  it('does not hide that a write was carried out', async () => {
+    upstream.plan = [deep];
+    const { isError, json: model } = await write();
+    expect(isError).toBe(true);
+    expect(model).toMatchObject({ error: 'answer_not_shown', status: 200, hint: expect.stringContaining('carried this out') });
+    expect(upstream.arrived).toHaveLength(1);
+  });
+
+  it('is a clear error of a read, and the server goes on', async () => {
+    upstream.plan = [deep, json({ id: 'user_1' })];
+    expect((await read()).json).toMatchObject({ error: 'internal_error' });
+    expect(await read()).toMatchObject({ isError: false, json: { id: 'user_1' } });
   });
 });
 
