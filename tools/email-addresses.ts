@@ -58,4 +58,55 @@ export const emailAddresses = {
     idempotent: true,
     openWorld: true,
   }),
+
+  attemptVerification: defineOperation({
+    name: 'EmailAddresses_attemptVerification',
+    clerk: 'AttemptEmailAddressVerification',
+    request: 'POST /email_addresses/{email_address_id}/attempt_verification',
+    title: 'Check e-mail code',
+    description:
+      'Checks a code sent by EmailAddresses_prepareVerification; the right one verifies the address, a wrong one only shows in status. Signs nobody in.',
+    path: { email_address_id: id },
+    body: {
+      verification_id: z.string(),
+      code: z.string(),
+    },
+    risk: 'write',
+    secrets: ['code'],
+  }),
+
+  prepareVerification: defineOperation({
+    name: 'EmailAddresses_prepareVerification',
+    clerk: 'PrepareEmailAddressVerification',
+    request: 'POST /email_addresses/{email_address_id}/prepare_verification',
+    title: 'Send e-mail code',
+    description:
+      'Mails a one-time code, to prove that the user holds the address; check it with EmailAddresses_attemptVerification.',
+    path: { email_address_id: id },
+    risk: 'write',
+    openWorld: true,
+  }),
+
+  replaceForUser: defineOperation({
+    name: 'EmailAddresses_replaceForUser',
+    clerk: 'ReplaceUserEmailAddress',
+    request: 'PUT /users/{user_id}/email_address',
+    title: "Replace a user's e-mails",
+    description:
+      'Deletes every e-mail address of the user and sets one new primary address. To add one beside them: EmailAddresses_createNewAddress.',
+    path: { user_id: id },
+    body: {
+      email_address: z.string(),
+      identification_status: z
+        .enum(['verified', 'reserved', 'unverified'])
+        .optional()
+        .describe('Default verified; reserved: unverified but usable; unverified: no sign-in with it, may lock the user out'),
+      notify_primary_email_address_changed: notifyPrimaryChanged,
+    },
+    risk: 'destructive',
+    openWorld: true,
+    effect:
+      'Deletes every e-mail address of {target} and sets {email_address} as the only one; if unverified ({identification_status}), they cannot sign in with it and may be locked out.',
+    target: { read: 'Users_getUserDetails' },
+  }),
 };

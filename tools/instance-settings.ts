@@ -80,4 +80,118 @@ export const instanceSettings = {
       'Changes who can sign up or sign in on the whole instance: allowlist {allowlist}, blocklist {blocklist}, both lists off at sign-in {allowlist_blocklist_disabled_on_sign_in}, email subaddresses blocked {block_email_subaddresses}, disposable email domains blocked {block_disposable_email_domains}.',
     typed: 'instance',
   }),
+
+  getInstance: defineOperation({
+    name: 'InstanceSettings_getInstance',
+    clerk: 'GetInstance',
+    request: 'GET /instance',
+    title: 'Get the instance',
+    description: 'Id, environment (development or production) and allowed origins of the instance these tools work on.',
+    risk: 'read',
+  }),
+
+  getCommunication: defineOperation({
+    name: 'InstanceSettings_getCommunication',
+    clerk: 'GetInstanceCommunication',
+    request: 'GET /instance/communication',
+    title: 'Get SMS settings',
+    description: 'Countries to which no SMS is sent.',
+    risk: 'read',
+  }),
+
+  updateCommunication: defineOperation({
+    name: 'InstanceSettings_updateCommunication',
+    clerk: 'UpdateInstanceCommunication',
+    request: 'PATCH /instance/communication',
+    title: 'Block SMS countries',
+    description: 'Sets the countries to which no SMS is sent: users there get no codes by SMS.',
+    body: {
+      blocked_country_codes: z
+        .array(z.string().regex(/^[A-Z]{2}$/))
+        .max(250)
+        .nullable()
+        .optional()
+        .describe('The whole new list, ISO 3166-1 alpha-2'),
+    },
+    risk: 'destructive',
+    idempotent: true,
+    effect:
+      'Sends no SMS any more, sign-in codes included, to users of the whole instance in these countries and no others: {blocked_country_codes}.',
+    typed: 'instance',
+  }),
+
+  getOAuthApplicationSettings: defineOperation({
+    name: 'InstanceSettings_getOAuthApplicationSettings',
+    clerk: 'GetInstanceOAuthApplicationSettings',
+    request: 'GET /instance/oauth_application_settings',
+    title: 'Get OAuth settings',
+    description:
+      'How OAuth clients may register, default scopes and token format. The apps: OAuthApplications_listSortedByDescendingCreationDate.',
+    risk: 'read',
+  }),
+
+  updateOAuthApplicationSettings: defineOperation({
+    name: 'InstanceSettings_updateOAuthApplicationSettings',
+    clerk: 'UpdateInstanceOAuthApplicationSettings',
+    request: 'PATCH /instance/oauth_application_settings',
+    title: 'Update OAuth settings',
+    description:
+      'Sets for the whole instance which OAuth clients are let in and what tokens they get; inputs left out stay. One app: OAuthApplications_updateApplication.',
+    body: {
+      dynamic_oauth_client_registration: z.boolean().nullable().optional().describe('RFC 7591: clients register themselves'),
+      default_scopes: z.array(z.string()).nullable().optional().describe("null: Clerk's own"),
+      oauth_jwt_access_tokens: z.boolean().nullable().optional().describe('false: opaque'),
+      client_id_metadata_documents_advertised: z.boolean().nullable().optional(),
+      client_id_metadata_documents_only_allow_pre_registered_clients: z
+        .boolean()
+        .nullable()
+        .optional()
+        .describe('Refuses unknown clients'),
+      client_id_metadata_documents_block_implicitly_allowed_clients: z
+        .boolean()
+        .nullable()
+        .optional()
+        .describe('Refuses clients let in automatically; their tokens stay valid'),
+    },
+    risk: 'destructive',
+    idempotent: true,
+    effect:
+      'Changes which OAuth clients the whole instance lets in: self-registration {dynamic_oauth_client_registration}, default scopes {default_scopes}, JWT access tokens {oauth_jwt_access_tokens}, client metadata documents advertised {client_id_metadata_documents_advertised}, unknown clients refused {client_id_metadata_documents_only_allow_pre_registered_clients}, automatically allowed clients refused {client_id_metadata_documents_block_implicitly_allowed_clients}.',
+    typed: 'instance',
+  }),
+
+  getOrganizationSettings: defineOperation({
+    name: 'InstanceSettings_getOrganizationSettings',
+    clerk: 'GetInstanceOrganizationSettings',
+    request: 'GET /instance/organization_settings',
+    title: 'Get organization settings',
+    description: 'Whether organizations are on, with limits, default roles and domain rules of the instance.',
+    risk: 'read',
+  }),
+
+  getProtect: defineOperation({
+    name: 'InstanceSettings_getProtect',
+    clerk: 'GetInstanceProtect',
+    request: 'GET /instance/protect',
+    title: 'Get Protect settings',
+    description: 'Which parts of Clerk Protect, the guard against abuse, are on.',
+    risk: 'read',
+  }),
+
+  updateProtect: defineOperation({
+    name: 'InstanceSettings_updateProtect',
+    clerk: 'UpdateInstanceProtect',
+    request: 'PATCH /instance/protect',
+    title: 'Update Protect settings',
+    description: 'Switches parts of Clerk Protect for the whole instance; inputs left out stay.',
+    body: {
+      rules_enabled: z.boolean().nullable().optional(),
+      specter_enabled: z.boolean().nullable().optional(),
+    },
+    risk: 'destructive',
+    idempotent: true,
+    effect:
+      'Switches the guard against abuse (Clerk Protect) of the whole instance: rules {rules_enabled}, Specter {specter_enabled}.',
+    typed: 'instance',
+  }),
 };

@@ -105,4 +105,37 @@ export const oAuthApplications = {
     typed: 'target',
     returnsCredential: true,
   }),
+
+  uploadLogo: defineOperation({
+    name: 'OAuthApplications_uploadLogo',
+    clerk: 'UploadOAuthApplicationLogo',
+    request: 'PUT /oauth_applications/{oauth_application_id}/logo',
+    title: 'Set OAuth application logo',
+    description: 'Uploads a logo of at most 10 MB, replacing the present one.',
+    path: { oauth_application_id: id },
+    body: {
+      uploader_user_id: z.string().optional(),
+    },
+    image: 'file',
+    risk: 'write',
+  }),
+
+  revokeToken: defineOperation({
+    name: 'OAuthApplications_revokeToken',
+    clerk: 'RevokeOAuthApplicationToken',
+    request: 'POST /oauth_applications/{oauth_application_id}/revoke_token',
+    title: 'Revoke OAuth token',
+    description:
+      'Voids an access or refresh token that the app got, and all others of the same grant. Opaque tokens only, no JWT.',
+    path: { oauth_application_id: id },
+    body: {
+      token: z.string(),
+    },
+    risk: 'destructive',
+    idempotent: true,
+    secrets: ['token'],
+    effect:
+      'Voids the given token of {target} and every other token of the same grant: the app loses its access until the user grants it anew.',
+    target: { read: 'OAuthApplications_getById' },
+  }),
 };

@@ -1,6 +1,17 @@
 import * as z from 'zod';
 import { defineOperation } from '../src/catalog/declaration.js';
-import { expiresInDays, freeObject, id, invitationStatus, limit, notify, offset, publicMetadata, role } from './schemas.js';
+import {
+  expiresInDays,
+  freeObject,
+  id,
+  invitationOrder,
+  invitationStatus,
+  limit,
+  notify,
+  offset,
+  publicMetadata,
+  role,
+} from './schemas.js';
 
 /** What one invitation says, alone or in bulk. */
 const invitation = {
@@ -101,5 +112,22 @@ export const organizationInvitations = {
     idempotent: true,
     effect: 'Voids invitation {target} to organization {organization_id} for good; joining then takes a new one.',
     target: { read: 'OrganizationInvitations_getById' },
+  }),
+
+  listForInstance: defineOperation({
+    name: 'OrganizationInvitations_listForInstance',
+    clerk: 'ListInstanceOrganizationInvitations',
+    request: 'GET /organization_invitations',
+    title: 'List all organization invitations',
+    description:
+      'Invitations to join any organization. To one: OrganizationInvitations_list; of one user: Users_getOrganizationInvitations.',
+    query: {
+      order_by: invitationOrder,
+      status: invitationStatus,
+      query: z.string().optional().describe('Invited e-mail'),
+      limit,
+      offset,
+    },
+    risk: 'read',
   }),
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineOperation } from '../src/catalog/declaration.js';
-import { anyOf, anyOfOrNot, freeObject, id, limit, offset, personFilters, publicMetadata, role } from './schemas.js';
+import { anyOf, anyOfOrNot, freeObject, id, limit, memberOrder, offset, personFilters, publicMetadata, role } from './schemas.js';
 
 export const organizationMemberships = {
   getAllMembers: defineOperation({
@@ -15,10 +15,7 @@ export const organizationMemberships = {
       ...personFilters,
       user_id: anyOfOrNot,
       role: anyOf.describe('E.g. org:admin'),
-      order_by: z
-        .string()
-        .optional()
-        .describe('created_at, email_address, phone_number, first_name, last_name, username; -field descends'),
+      order_by: memberOrder,
       limit,
       offset,
     },
@@ -82,5 +79,17 @@ export const organizationMemberships = {
     },
     risk: 'write',
     idempotent: true,
+  }),
+
+  listForInstance: defineOperation({
+    name: 'OrganizationMemberships_listForInstance',
+    clerk: 'InstanceGetOrganizationMemberships',
+    request: 'GET /organization_memberships',
+    title: 'List all memberships',
+    description:
+      'Memberships of all organizations, unfiltered. ' +
+      'Of one organization: OrganizationMemberships_getAllMembers; of one user: Users_getOrganizationMemberships.',
+    query: { order_by: memberOrder, limit, offset },
+    risk: 'read',
   }),
 };

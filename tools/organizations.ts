@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineOperation } from '../src/catalog/declaration.js';
-import { anyOfOrNot, freeObject, id, limit, offset, publicMetadata, timestamp } from './schemas.js';
+import { anyOfOrNot, creditAdjustment, freeObject, id, limit, offset, publicMetadata, timestamp } from './schemas.js';
 
 const organizationId = id.describe('Id or slug');
 const includeMembersCount = z.boolean().optional();
@@ -145,5 +145,60 @@ export const organizations = {
     },
     risk: 'write',
     idempotent: true,
+  }),
+
+  getBillingCreditBalance: defineOperation({
+    name: 'Organizations_getBillingCreditBalance',
+    clerk: 'GetOrganizationBillingCreditBalance',
+    request: 'GET /organizations/{organization_id}/billing/credits',
+    title: 'Get organization credit',
+    description: 'Billing credit that an organization has left to pay with.',
+    path: { organization_id: id },
+    risk: 'read',
+  }),
+
+  adjustBillingCreditBalance: defineOperation({
+    name: 'Organizations_adjustBillingCreditBalance',
+    clerk: 'AdjustOrganizationBillingCreditBalance',
+    request: 'POST /organizations/{organization_id}/billing/credits',
+    title: 'Adjust organization credit',
+    description: 'Adds to or takes from the billing credit of an organization, by an amount, not to a total.',
+    path: { organization_id: id },
+    body: creditAdjustment,
+    risk: 'destructive',
+    idempotent: true,
+    effect:
+      'Changes the billing credit of {target}, which is money it can pay with: {action} by {amount} cents (currency {currency}, USD by default).',
+    target: { read: 'Organizations_getByIdOrSlug' },
+  }),
+
+  getBillingSubscription: defineOperation({
+    name: 'Organizations_getBillingSubscription',
+    clerk: 'GetOrganizationBillingSubscription',
+    request: 'GET /organizations/{organization_id}/billing/subscription',
+    title: 'Get organization subscription',
+    description:
+      'The plans that one organization subscribes to, with payment state. Of all payers: Billing_listSubscriptionItems.',
+    path: { organization_id: id },
+    risk: 'read',
+  }),
+
+  replaceOrganizationMetadata: defineOperation({
+    name: 'Organizations_replaceOrganizationMetadata',
+    clerk: 'ReplaceOrganizationMetadata',
+    request: 'PUT /organizations/{organization_id}/metadata',
+    title: 'Replace organization metadata',
+    description:
+      'Overwrites each kind of metadata given, losing keys that are left out. ' +
+      'To change only some keys: Organizations_mergeOrganizationMetadata.',
+    path: { organization_id: id },
+    body: {
+      public_metadata: publicMetadata.optional(),
+      private_metadata: freeObject.optional(),
+    },
+    risk: 'destructive',
+    effect:
+      'Overwrites the metadata of {target}, public: {public_metadata}, private: {private_metadata}; what a kind given here held before is lost.',
+    target: { read: 'Organizations_getByIdOrSlug' },
   }),
 };

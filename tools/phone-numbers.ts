@@ -58,4 +58,55 @@ export const phoneNumbers = {
     risk: 'write',
     idempotent: true,
   }),
+
+  attemptVerification: defineOperation({
+    name: 'PhoneNumbers_attemptVerification',
+    clerk: 'AttemptPhoneNumberVerification',
+    request: 'POST /phone_numbers/{phone_number_id}/attempt_verification',
+    title: 'Check phone code',
+    description:
+      'Checks the code that PhoneNumbers_prepareVerification sent; a right one makes the number verified, ' +
+      'a wrong one shows in status, not as an error. Signs nobody in.',
+    path: { phone_number_id: id },
+    body: {
+      verification_id: z.string(),
+      code: z.string(),
+    },
+    risk: 'write',
+    secrets: ['code'],
+  }),
+
+  prepareVerification: defineOperation({
+    name: 'PhoneNumbers_prepareVerification',
+    clerk: 'PreparePhoneNumberVerification',
+    request: 'POST /phone_numbers/{phone_number_id}/prepare_verification',
+    title: 'Send phone code',
+    description: 'Texts a one-time code to the number; check what the person reads with PhoneNumbers_attemptVerification.',
+    path: { phone_number_id: id },
+    risk: 'write',
+    openWorld: true,
+  }),
+
+  replaceForUser: defineOperation({
+    name: 'PhoneNumbers_replaceForUser',
+    clerk: 'ReplaceUserPhoneNumber',
+    request: 'PUT /users/{user_id}/phone_number',
+    title: 'Replace phone numbers',
+    description:
+      'Deletes all phone numbers of a user and sets one primary number instead; MFA by an old number ends. ' +
+      'To keep the others: PhoneNumbers_createNewPhoneNumber.',
+    path: { user_id: id },
+    body: {
+      phone_number: z.string().describe('E.164'),
+      identification_status: z
+        .enum(['verified', 'reserved', 'unverified'])
+        .optional()
+        .describe('reserved: unverified but usable; unverified: no sign-in by it, can lock the user out. Default verified'),
+    },
+    risk: 'destructive',
+    effect:
+      'Deletes all phone numbers of {target}, with MFA where one served it, and makes {phone_number} the only one ' +
+      '(status {identification_status}, by default verified; unverified can lock the user out).',
+    target: { read: 'Users_getUserDetails' },
+  }),
 };

@@ -1,16 +1,9 @@
 import * as z from 'zod';
 import { defineOperation } from '../src/catalog/declaration.js';
-import { anyOfOrNot, id, limit, offset } from './schemas.js';
+import { anyOfOrNot, id, identityProvider, limit, loginHint, offset } from './schemas.js';
 
 const domain = z.string().describe('Deprecated: use domains');
 const domains = z.array(z.string()).describe('Email domains');
-const identityProvider = {
-  idp_entity_id: z.string().nullable().optional(),
-  idp_sso_url: z.string().nullable().optional(),
-  idp_certificate: z.string().nullable().optional().describe('X.509'),
-  idp_metadata_url: z.string().nullable().optional().describe('Overrides the three above'),
-  idp_metadata: z.string().nullable().optional().describe('XML, likewise'),
-};
 const organizationId = z.string().nullable().optional().describe('Its users become members');
 const attributeMapping = z
   .strictObject({
@@ -23,14 +16,6 @@ const attributeMapping = z
   .optional()
   .describe('IdP attribute names');
 const forceAuthn = z.boolean().optional().describe('Login at the IdP every time');
-const loginHint = z
-  .strictObject({
-    mode: z.enum(['email_address', 'custom_attribute', 'off']),
-    source: z.string().optional().describe('public_metadata key, for custom_attribute'),
-  })
-  .nullable()
-  .optional();
-const deprecated = 'Use Enterprise Connections.';
 
 export const samlConnectionsBeta = {
   getList: defineOperation({
@@ -39,7 +24,7 @@ export const samlConnectionsBeta = {
     request: 'GET /saml_connections',
     title: 'List SAML connections',
     description: 'Identity providers that sign users in by SAML.',
-    deprecated,
+    deprecated: 'Use EnterpriseConnections_list.',
     query: {
       limit,
       offset,
@@ -57,7 +42,7 @@ export const samlConnectionsBeta = {
     title: 'Create a SAML connection',
     description:
       'Connects an identity provider for the given domains. Activate it with SamlConnectionsBeta_updateConnectionById.',
-    deprecated,
+    deprecated: 'Use EnterpriseConnections_createConnection.',
     body: {
       name: z.string(),
       domain: domain.optional(),
@@ -80,7 +65,7 @@ export const samlConnectionsBeta = {
     request: 'DELETE /saml_connections/{saml_connection_id}',
     title: 'Delete a SAML connection',
     description: 'Ends single sign-on through it. To pause it: active false in SamlConnectionsBeta_updateConnectionById.',
-    deprecated,
+    deprecated: 'Use EnterpriseConnections_deleteById.',
     path: { saml_connection_id: id },
     risk: 'destructive',
     effect: 'Deletes the SAML connection {target} for good: its users can no longer sign in through their identity provider.',
@@ -94,7 +79,7 @@ export const samlConnectionsBeta = {
     request: 'GET /saml_connections/{saml_connection_id}',
     title: 'Get a SAML connection',
     description: 'Its settings, and the URLs to enter at the identity provider.',
-    deprecated,
+    deprecated: 'Use EnterpriseConnections_getById.',
     path: { saml_connection_id: id },
     risk: 'read',
   }),
@@ -105,7 +90,7 @@ export const samlConnectionsBeta = {
     request: 'PATCH /saml_connections/{saml_connection_id}',
     title: 'Update a SAML connection',
     description: 'Changes, activates or pauses single sign-on for its domains; inputs left out stay.',
-    deprecated,
+    deprecated: 'Use EnterpriseConnections_updateConnection.',
     path: { saml_connection_id: id },
     body: {
       name: z.string().nullable().optional(),
@@ -131,5 +116,13 @@ export const samlConnectionsBeta = {
     risk: 'write',
     idempotent: true,
     openWorld: true,
+    raised: {
+      to: 'destructive',
+      when: [{ input: 'consent_verified_domains_deletion', when: true }],
+      why: 'verified domains of organizations are deleted with no way back',
+    },
+    effect:
+      'Changes SAML connection {target} and deletes for good the verified domains of organizations that clash with its own.',
+    target: { read: 'SamlConnectionsBeta_getById' },
   }),
 };

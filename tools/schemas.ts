@@ -66,3 +66,66 @@ export const isSecondary = z.boolean().describe('Keeps the subdomain: several ap
 
 /** Of the instance. */
 export const testMode = z.boolean().nullable().optional().describe('Accepts test emails and phones');
+
+/** Page size of the lists that stop at 100. */
+export const limitTo100 = z.number().min(1).max(100).optional().describe('Default 10');
+
+/** A lifetime to set. The API bounds it from below twice over: at least 0, and more than that. */
+export const secondsUntilExpiration = z.number().gt(0).meta({ minimum: 0 }).nullable().optional();
+
+/** Of an API key or a token. */
+export const anyClaims = z.unknown().optional().describe('Any JSON');
+export const revocationReason = z.string().nullable().optional();
+
+/** What lists of plans and of subscription items are filtered by. */
+export const payerType = z.enum(['user', 'org']).optional();
+export const subscriptionItemFilters = {
+  status: z.enum(['active', 'ended', 'past_due', 'upcoming', 'free_trial']).optional(),
+  payer_type: payerType,
+  plan_id: z.string().optional(),
+  include_free: z.boolean().optional(),
+};
+export const endNow = z.boolean().optional().describe('Default: when the paid period ends');
+
+/** Where users of a SAML connection come from. */
+export const identityProvider = {
+  idp_entity_id: z.string().nullable().optional(),
+  idp_sso_url: z.string().nullable().optional(),
+  idp_certificate: z.string().nullable().optional().describe('X.509'),
+  idp_metadata_url: z.string().nullable().optional().describe('Overrides the three above'),
+  idp_metadata: z.string().nullable().optional().describe('XML; overrides them too'),
+};
+export const loginHint = z
+  .strictObject({
+    mode: z.enum(['email_address', 'custom_attribute', 'off']),
+    source: z.string().optional().describe('public_metadata key, for custom_attribute'),
+  })
+  .nullable()
+  .optional();
+
+/** Lists of what has a name and a key: permissions, roles, role sets. */
+export const keyedQuery = z.string().optional().describe('Substring of name or key, or the whole id');
+export const keyedOrder = z.string().optional().describe('created_at, name, key; -field descends. Default -created_at');
+
+/** The orders of lists that exist for one organization and for the whole instance. */
+export const memberOrder = z
+  .string()
+  .optional()
+  .describe('created_at, email_address, phone_number, first_name, last_name, username; -field descends');
+export const invitationOrder = z.string().optional().describe('created_at, email_address; -field descends. Default -created_at');
+
+/** Of an invitation to the application. */
+export const ignoreExisting = z
+  .boolean()
+  .nullable()
+  .optional()
+  .describe('Invite even where an invitation or user has the address');
+
+/** What changes the billing credit of a user or an organization. */
+export const creditAdjustment = {
+  amount: z.int().describe('Cents, above 0'),
+  action: z.enum(['increase', 'decrease']),
+  currency: z.string().optional().describe('Default USD'),
+  idempotency_key: z.string().describe('One per adjustment; repeating it never adjusts twice'),
+  note: z.string().optional(),
+};

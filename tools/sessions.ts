@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineOperation } from '../src/catalog/declaration.js';
-import { id, limit, offset, paginated } from './schemas.js';
+import { freeObject, id, limit, offset, paginated } from './schemas.js';
 
 export const sessions = {
   listSortedByCreationDate: defineOperation({
@@ -75,5 +75,62 @@ export const sessions = {
     risk: 'read',
     idempotent: true,
     secrets: ['token'],
+  }),
+
+  createSession: defineOperation({
+    name: 'Sessions_createSession',
+    clerk: 'createSession',
+    request: 'POST /sessions',
+    title: 'Create a session',
+    description:
+      'Opens a session for a user without sign-in, for tests; refused on production instances, where SigninTokens_createToken serves.',
+    body: {
+      user_id: z.string(),
+      active_organization_id: z.string().optional(),
+    },
+    risk: 'credential',
+    effect: 'Opens an active session for {target} and shows it {where}: tokens made from it let anybody act as this user.',
+    target: { read: 'Users_getUserDetails', with: { user_id: 'user_id' } },
+  }),
+
+  refreshSession: defineOperation({
+    name: 'Sessions_refreshSession',
+    clerk: 'RefreshSession',
+    request: 'POST /sessions/{session_id}/refresh',
+    title: 'Refresh a session',
+    description:
+      "Trades a browser's expired session token and its refresh token for a new one. " +
+      'Without those cookies: Sessions_createSessionToken.',
+    path: { session_id: id },
+    body: {
+      expired_token: z.string().describe('__session cookie'),
+      refresh_token: z.string().describe('__refresh cookie'),
+      request_origin: z.string(),
+      request_headers: freeObject.nullable().optional(),
+      format: z.enum(['token', 'cookie']).nullable().optional().describe('Default token'),
+      request_originating_ip: z.string().nullable().optional(),
+    },
+    risk: 'credential',
+    secrets: ['expired_token', 'refresh_token', 'request_headers'],
+    effect: 'Shows {where} a new token of session {target}, with which anybody can act as its user until the token expires.',
+    target: { read: 'Sessions_getDetails' },
+  }),
+
+  createSessionToken: defineOperation({
+    name: 'Sessions_createSessionToken',
+    clerk: 'CreateSessionToken',
+    request: 'POST /sessions/{session_id}/tokens',
+    title: 'Create default session token',
+    description:
+      'Mints the standard JWT for the user of a session. From a JWT template: Sessions_createSessionTokenFromTemplate.',
+    path: { session_id: id },
+    body: {
+      expires_in_seconds: z.int().min(30).max(315360000).nullable().optional().describe("Default: the instance's"),
+    },
+    risk: 'credential',
+    effect:
+      'Shows {where} a token with which anybody can act as the user of session {target} until it expires ' +
+      '(after {expires_in_seconds} seconds, by default the lifetime set for the instance).',
+    target: { read: 'Sessions_getDetails' },
   }),
 };

@@ -17,4 +17,14 @@ export const signups = {
     risk: 'write',
     idempotent: true,
   }),
+
+  getById: defineOperation({
+    name: 'Signups_getById',
+    clerk: 'GetSignUp',
+    request: 'GET /sign_ups/{id}',
+    title: 'Get a sign-up',
+    description: 'One sign-up with status, missing and unverified fields, and the user it created.',
+    path: { id: id },
+    risk: 'read',
+  }),
 };

@@ -3,8 +3,10 @@ import { defineOperation } from '../src/catalog/declaration.js';
 import {
   anyOf,
   anyOfOrNot,
+  creditAdjustment,
   freeObject,
   id,
+  invitationStatus,
   limit,
   notifyPrimaryChanged,
   offset,
@@ -39,6 +41,8 @@ const activeSessions = {
   read: 'Sessions_listSortedByCreationDate',
   with: { user_id: '{user_id}', status: 'active', limit: 500 },
 };
+
+const userIds = z.array(z.string()).min(1).max(50);
 
 export const users = {
   listSortedByCreationDate: defineOperation({
@@ -372,5 +376,235 @@ export const users = {
     },
     risk: 'write',
     secrets: ['code'],
+  }),
+
+  banMany: defineOperation({
+    name: 'Users_banMany',
+    clerk: 'UsersBan',
+    request: 'POST /users/ban',
+    title: 'Ban several users',
+    description: 'Ends every session of up to 50 users and bars their sign-in until Users_unbanMany. One user: Users_markBanned.',
+    body: {
+      user_ids: userIds,
+    },
+    risk: 'destructive',
+    idempotent: true,
+    effect: 'Ends every session of the users {user_ids} and bars their sign-in until unbanned.',
+    consequences: [{ read: 'Users_getTotalCount', with: { user_id: '{user_ids}' }, says: '{n} users have one of these ids' }],
+    bulk: 'user_ids',
+  }),
+
+  unbanMany: defineOperation({
+    name: 'Users_unbanMany',
+    clerk: 'UsersUnban',
+    request: 'POST /users/unban',
+    title: 'Unban several users',
+    description: 'Lifts the ban of up to 50 users; ended sessions stay ended. One user: Users_removeBanFromUser.',
+    body: {
+      user_ids: userIds,
+    },
+    risk: 'write',
+    idempotent: true,
+    bulk: 'user_ids',
+  }),
+
+  deleteBackupCodes: defineOperation({
+    name: 'Users_deleteBackupCodes',
+    clerk: 'DeleteBackupCode',
+    request: 'DELETE /users/{user_id}/backup_code',
+    title: 'Delete backup codes',
+    description: 'Voids all backup codes of a user. All second factors at once: Users_disableMfa.',
+    path: { user_id: id },
+    risk: 'destructive',
+    effect: 'Voids all backup codes of {target}, who can no longer pass a second factor with one until they make new ones.',
+    target: { read: 'Users_getUserDetails' },
+  }),
+
+  getBillingCreditBalance: defineOperation({
+    name: 'Users_getBillingCreditBalance',
+    clerk: 'GetUserBillingCreditBalance',
+    request: 'GET /users/{user_id}/billing/credits',
+    title: 'Get user credit',
+    description: 'Billing credit that a user has left to pay with.',
+    path: { user_id: id },
+    risk: 'read',
+  }),
+
+  adjustBillingCreditBalance: defineOperation({
+    name: 'Users_adjustBillingCreditBalance',
+    clerk: 'AdjustUserBillingCreditBalance',
+    request: 'POST /users/{user_id}/billing/credits',
+    title: 'Adjust user credit',
+    description: 'Adds to or takes from the billing credit of a user, by an amount, not to a total.',
+    path: { user_id: id },
+    body: creditAdjustment,
+    risk: 'destructive',
+    idempotent: true,
+    effect:
+      'Changes the billing credit of {target}, which is money they can pay with: {action} by {amount} cents (currency {currency}, USD by default).',
+    target: { read: 'Users_getUserDetails' },
+  }),
+
+  getBillingSubscription: defineOperation({
+    name: 'Users_getBillingSubscription',
+    clerk: 'GetUserBillingSubscription',
+    request: 'GET /users/{user_id}/billing/subscription',
+    title: 'Get user subscription',
+    description: 'The plans that one user subscribes to, with payment state. Of all payers: Billing_listSubscriptionItems.',
+    path: { user_id: id },
+    risk: 'read',
+  }),
+
+  deleteExternalAccount: defineOperation({
+    name: 'Users_deleteExternalAccount',
+    clerk: 'DeleteExternalAccount',
+    request: 'DELETE /users/{user_id}/external_accounts/{external_account_id}',
+    title: 'Unlink external account',
+    description: 'Unlinks a social account, so that the user cannot sign in with it; Users_getUserDetails has the ids.',
+    path: { user_id: id, external_account_id: id },
+    risk: 'destructive',
+    effect:
+      'Unlinks external account {external_account_id} from {target}, who cannot sign in with it until they link it again themselves.',
+    target: { read: 'Users_getUserDetails' },
+  }),
+
+  replaceUserMetadata: defineOperation({
+    name: 'Users_replaceUserMetadata',
+    clerk: 'ReplaceUserMetadata',
+    request: 'PUT /users/{user_id}/metadata',
+    title: 'Replace user metadata',
+    description:
+      'Overwrites each kind of metadata given, losing keys that are left out. ' +
+      'To change only some keys: Users_mergeUserMetadataAttributes.',
+    path: { user_id: id },
+    body: {
+      public_metadata: publicMetadata.optional(),
+      private_metadata: freeObject.optional(),
+      unsafe_metadata: unsafeMetadata.optional(),
+    },
+    risk: 'destructive',
+    effect:
+      'Overwrites the metadata of {target}, public: {public_metadata}, private: {private_metadata}, unsafe: {unsafe_metadata}; ' +
+      'what a kind given here held before is lost.',
+    target: { read: 'Users_getUserDetails' },
+  }),
+
+  getOrganizationInvitations: defineOperation({
+    name: 'Users_getOrganizationInvitations',
+    clerk: 'UsersGetOrganizationInvitations',
+    request: 'GET /users/{user_id}/organization_invitations',
+    title: "List a user's invitations",
+    description: 'Invitations to organizations that a user has received. To one organization: OrganizationInvitations_list.',
+    path: { user_id: id },
+    query: { limit, offset, status: invitationStatus },
+    risk: 'read',
+  }),
+
+  deletePasskey: defineOperation({
+    name: 'Users_deletePasskey',
+    clerk: 'UserPasskeyDelete',
+    request: 'DELETE /users/{user_id}/passkeys/{passkey_identification_id}',
+    title: 'Delete a passkey',
+    description: 'Takes a passkey from the user, who is told by mail; Users_getUserDetails has the ids.',
+    path: { user_id: id, passkey_identification_id: id },
+    risk: 'destructive',
+    openWorld: true,
+    effect:
+      'Deletes passkey {passkey_identification_id} of {target} for good, so that it no longer signs in, and mails them about it.',
+    target: { read: 'Users_getUserDetails' },
+  }),
+
+  setPasswordCompromised: defineOperation({
+    name: 'Users_setPasswordCompromised',
+    clerk: 'SetUserPasswordCompromised',
+    request: 'POST /users/{user_id}/password/set_compromised',
+    title: 'Mark password compromised',
+    description: 'Makes the user choose a new password at the next sign-in, until Users_unsetPasswordCompromised.',
+    path: { user_id: id },
+    body: {
+      revoke_all_sessions: z.boolean().nullable().optional(),
+    },
+    risk: 'destructive',
+    idempotent: true,
+    effect: 'Makes {target} choose a new password at the next sign-in; ends their sessions: {revoke_all_sessions}.',
+    target: { read: 'Users_getUserDetails' },
+    consequences: [{ ...activeSessions, says: 'the user has {n} active sessions' }],
+  }),
+
+  unsetPasswordCompromised: defineOperation({
+    name: 'Users_unsetPasswordCompromised',
+    clerk: 'UnsetUserPasswordCompromised',
+    request: 'POST /users/{user_id}/password/unset_compromised',
+    title: 'Unmark password compromised',
+    description: 'Takes back Users_setPasswordCompromised; a quarantine for a reserved e-mail stays.',
+    path: { user_id: id },
+    risk: 'write',
+    idempotent: true,
+  }),
+
+  removePassword: defineOperation({
+    name: 'Users_removePassword',
+    clerk: 'RemoveUserPassword',
+    request: 'POST /users/{user_id}/remove_password',
+    title: 'Remove password',
+    description:
+      'Deletes the password even if nothing else is left to sign in with. To demand a new one: Users_setPasswordCompromised.',
+    path: { user_id: id },
+    body: {
+      sign_out_of_other_sessions: z.boolean().optional().describe('Ends all active sessions'),
+    },
+    risk: 'destructive',
+    idempotent: true,
+    effect:
+      'Deletes the password of {target}, who may then have no way to sign in; ends their sessions: {sign_out_of_other_sessions}.',
+    target: { read: 'Users_getUserDetails' },
+    consequences: [{ ...activeSessions, says: 'the user has {n} active sessions' }],
+  }),
+
+  deleteTotp: defineOperation({
+    name: 'Users_deleteTotp',
+    clerk: 'DeleteTOTP',
+    request: 'DELETE /users/{user_id}/totp',
+    title: 'Delete TOTP',
+    description: 'Removes the authenticator app of a user as a second factor. All second factors at once: Users_disableMfa.',
+    path: { user_id: id },
+    risk: 'destructive',
+    effect: 'Removes the authenticator app of {target}, who can no longer pass a second factor with it until they enrol again.',
+    target: { read: 'Users_getUserDetails' },
+  }),
+
+  listTrustedDevices: defineOperation({
+    name: 'Users_listTrustedDevices',
+    clerk: 'ListUserTrustedDevices',
+    request: 'GET /users/{user_id}/trusted_devices',
+    title: 'List trusted devices',
+    description:
+      'Active iOS and Android devices that the user enrolled. Where they are signed in: Sessions_listSortedByCreationDate.',
+    path: { user_id: id },
+    risk: 'read',
+  }),
+
+  revokeTrustedDevice: defineOperation({
+    name: 'Users_revokeTrustedDevice',
+    clerk: 'RevokeUserTrustedDevice',
+    request: 'DELETE /users/{user_id}/trusted_devices/{trusted_device_id}',
+    title: 'Revoke trusted device',
+    description: 'Ends trust in a device, as when it is lost.',
+    path: { user_id: id, trusted_device_id: id },
+    risk: 'destructive',
+    effect: 'Revokes trusted device {target} of user {user_id}; it is trusted again only once they enrol it anew.',
+    target: { read: 'Users_listTrustedDevices', find: 'trusted_device_id' },
+  }),
+
+  deleteWeb3Wallet: defineOperation({
+    name: 'Users_deleteWeb3Wallet',
+    clerk: 'UserWeb3WalletDelete',
+    request: 'DELETE /users/{user_id}/web3_wallets/{web3_wallet_identification_id}',
+    title: 'Delete web3 wallet',
+    description: 'Takes a wallet from the user, who cannot sign in with it any more; Users_getUserDetails has the ids.',
+    path: { user_id: id, web3_wallet_identification_id: id },
+    risk: 'destructive',
+    effect: 'Deletes web3 wallet {web3_wallet_identification_id} of {target}, who can no longer sign in with it.',
+    target: { read: 'Users_getUserDetails' },
   }),
 };

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { InputSchema } from './json-schema.js';
-import type { Method, PlainSpec, Risk, ToolDefinition } from './types.js';
+import type { Condition, Method, PlainSpec, Risk, ToolDefinition } from './types.js';
 
 /** The newest version of Clerk's Backend API that the catalog is written for. */
 export const CURRENT_API_VERSION = '2026-05-12';
@@ -16,6 +16,9 @@ const CONFIRM_SCHEMA = {
 
 /** The input by which a caller picks what of the answer they need. Never sent to Clerk. */
 const FIELDS_SCHEMA = { type: 'array', items: { type: 'string' } } as const;
+
+/** A tool's name in the text that says what to use instead. */
+const SUCCESSOR = /\b[A-Z]\w*_[a-z]\w*/;
 
 const REPEATABLE: ReadonlySet<Method> = new Set(['GET', 'PUT', 'DELETE']);
 
@@ -41,7 +44,10 @@ export class Operation {
   /** Path template: `/users/{user_id}/ban`. */
   readonly path: string;
   readonly apiVersion: string;
+  /** The risk of every call that meets no condition of {@link riskWhen}. */
   readonly risk: Risk;
+  /** The risk of calls that meet one of some conditions. */
+  readonly riskWhen: { readonly risk: Risk; readonly conditions: readonly Condition[] } | undefined;
   /** Whether some call of it needs a confirmation. */
   readonly gated: boolean;
   readonly idempotent: boolean;
@@ -61,13 +67,24 @@ export class Operation {
     this.method = spec.request.slice(0, space) as Method;
     this.path = spec.request.slice(space + 1);
     this.apiVersion = spec.version ?? CURRENT_API_VERSION;
-    this.risk = spec.risk;
-    this.gated = spec.risk === 'destructive' || spec.risk === 'credential' || spec.destructiveWhen !== undefined;
+    this.risk = spec.raised !== undefined && spec.raised.when === undefined ? spec.raised.to : spec.risk;
+    this.riskWhen = conditionalRisk(spec);
+    this.gated = this.risk === 'destructive' || this.risk === 'credential' || this.riskWhen !== undefined;
     this.idempotent = spec.idempotent ?? REPEATABLE.has(this.method);
     this.resendable = this.idempotent && REPEATABLE.has(this.method);
     this.takesFields = spec.answers === undefined;
     this.places = inputs.places;
     this.#inputs = inputs;
+  }
+
+  /** Whether another tool has taken its place. */
+  get superseded(): boolean {
+    return SUCCESSOR.test(this.spec.deprecated ?? '');
+  }
+
+  /** Every risk that a call of it can have. */
+  get risks(): readonly Risk[] {
+    return this.riskWhen === undefined ? [this.risk] : [this.risk, this.riskWhen.risk];
   }
 
   /** What name, description and input schema cost a model, in o200k_base tokens; unknown in a program that was not built. */
@@ -109,6 +126,11 @@ export class Operation {
     };
     return this.gated ? withConfirm(tool) : tool;
   }
+}
+
+function conditionalRisk({ destructiveWhen, raised }: PlainSpec): Operation['riskWhen'] {
+  if (destructiveWhen !== undefined) return { risk: 'destructive', conditions: destructiveWhen };
+  return raised?.when === undefined ? undefined : { risk: raised.to, conditions: raised.when };
 }
 
 /** The tool with the input `confirm`. */

@@ -40,6 +40,14 @@ export interface Consequence {
   readonly says: string;
 }
 
+/** A risk that we judge higher than the API's facts do: the gate keeps to it, the tool's annotations to the facts. */
+export interface RaisedRisk {
+  readonly to: 'destructive' | 'credential';
+  /** Only calls that meet one of these. Default: every call. */
+  readonly when?: readonly Condition[];
+  readonly why: string;
+}
+
 interface Declared {
   /** The operationId, and the MCP tool's name. `Group_action`. */
   readonly name: `${string}_${string}`;
@@ -84,12 +92,14 @@ interface Declared {
 interface Free extends Declared {
   readonly risk: 'read' | 'write';
   readonly destructiveWhen?: never;
+  readonly raised?: never;
   readonly effect?: never;
 }
 
 interface SometimesGated extends Declared {
   readonly risk: 'write';
   readonly destructiveWhen: readonly Condition[];
+  readonly raised?: never;
   /** What will happen, for the person who confirms. `{input}`, `{target}` and `{where}` (a secret goes) are filled in. */
   readonly effect: string;
 }
@@ -97,11 +107,20 @@ interface SometimesGated extends Declared {
 interface AlwaysGated extends Declared {
   readonly risk: 'destructive' | 'credential';
   readonly destructiveWhen?: never;
+  readonly raised?: never;
   /** What will happen, for the person who confirms. `{input}`, `{target}` and `{where}` (a secret goes) are filled in. */
   readonly effect: string;
 }
 
-export type OperationSpec = Free | SometimesGated | AlwaysGated;
+interface Raised extends Declared {
+  readonly risk: 'read' | 'write';
+  readonly destructiveWhen?: never;
+  readonly raised: RaisedRisk;
+  /** What will happen, for the person who confirms. `{input}`, `{target}` and `{where}` (a secret goes) are filled in. */
+  readonly effect: string;
+}
+
+export type OperationSpec = Free | SometimesGated | AlwaysGated | Raised;
 
 type WithoutSchemas<T> = T extends unknown ? Omit<T, 'path' | 'query' | 'body'> : never;
 

@@ -5,7 +5,7 @@ import { operationMatcher } from '../catalog/pattern.js';
 import { PROFILES, type Profile, type ProfileName } from './profiles.js';
 
 export interface ExposureOptions {
-  /** Names, groups (`Users`) or globs (`*_revoke*`); all operations where absent. */
+  /** Names, groups (`Users`) or globs (`*_revoke*`); where nothing is picked, all operations but superseded ones. */
   readonly tools?: readonly string[] | undefined;
   /** The same forms; wins over `tools`. */
   readonly exclude?: readonly string[] | undefined;
@@ -37,7 +37,7 @@ export function expose(catalog: Catalog, options: ExposureOptions): ReadonlyMap<
   const excluded = matchPatterns(catalog, options.exclude ?? []);
   const offered = catalog.operations.filter(
     (operation) =>
-      (included === undefined || included.has(operation)) &&
+      (included === undefined ? !operation.superseded : included.has(operation)) &&
       !excluded.has(operation) &&
       (options.readOnly !== true || operation.risk === 'read'),
   );
@@ -51,7 +51,12 @@ export function ofProfile(catalog: Catalog, profile: Profile): ReadonlySet<Opera
   const excluded = matchPatterns(catalog, profile.exclude ?? []);
   const picked = [...matchPatterns(catalog, profile.tools)];
   return new Set(
-    picked.filter((operation) => !excluded.has(operation) && (profile.readOnly !== true || operation.risk === 'read')),
+    picked.filter(
+      (operation) =>
+        !excluded.has(operation) &&
+        (profile.superseded === true || !operation.superseded) &&
+        (profile.readOnly !== true || operation.risk === 'read'),
+    ),
   );
 }
 

@@ -6,6 +6,8 @@ export interface Profile {
   readonly tools: readonly string[];
   readonly exclude?: readonly string[];
   readonly readOnly?: boolean;
+  /** Also deprecated operations that another tool has replaced. */
+  readonly superseded?: boolean;
 }
 
 /** Ready-made choices for people whose client takes few tools, or who want to give no more than a task needs. */
@@ -72,7 +74,7 @@ export const PROFILES = {
     ],
   },
   read: { title: 'look at everything, change nothing', tools: ['*'], readOnly: true },
-  everything: { title: 'all tools', tools: ['*'] },
+  everything: { title: 'all tools, replaced ones too', tools: ['*'], superseded: true },
 } as const satisfies Readonly<Record<string, Profile>>;
 
 export type ProfileName = keyof typeof PROFILES;

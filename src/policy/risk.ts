@@ -3,8 +3,8 @@ import type { Arguments, Condition, Risk } from '../catalog/types.js';
 
 /** The risk of this very call: some inputs make an otherwise harmless operation destructive. */
 export function effectiveRisk(operation: Operation, args: Arguments): Risk {
-  const conditions = operation.spec.destructiveWhen;
-  return conditions?.some((condition) => holds(condition, args)) === true ? 'destructive' : operation.risk;
+  const { risk, riskWhen } = operation;
+  return riskWhen?.conditions.some((condition) => holds(condition, args)) === true ? riskWhen.risk : risk;
 }
 
 function holds({ input, when }: Condition, args: Arguments): boolean {

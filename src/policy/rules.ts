@@ -134,11 +134,10 @@ export class Conditions {
   }
 
   canMatch(operation: Operation): boolean {
-    const risks: Risk[] = operation.spec.destructiveWhen === undefined ? [operation.risk] : [operation.risk, 'destructive'];
     return (
       this.#otherInstance === undefined &&
       this.#operationMismatch(operation) === undefined &&
-      (this.#risks === undefined || risks.some((risk) => this.#risks?.includes(risk)))
+      (this.#risks === undefined || operation.risks.some((risk) => this.#risks?.includes(risk)))
     );
   }
 

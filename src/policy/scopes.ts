@@ -16,6 +16,5 @@ export function missingScope(operation: Operation, args: Arguments, { scopes }: 
 
 /** Whether some call of the operation is within the scopes. */
 export function isWithin(operation: Operation, scopes: readonly string[]): boolean {
-  const risks: Risk[] = operation.spec.destructiveWhen === undefined ? [operation.risk] : [operation.risk, 'destructive'];
-  return risks.some((risk) => scopes.includes(scopeOf(risk)));
+  return operation.risks.some((risk) => scopes.includes(scopeOf(risk)));
 }

@@ -1,0 +1,126 @@
+import * as z from 'zod';
+import { defineOperation } from '../src/catalog/declaration.js';
+import { id, keyedOrder, keyedQuery, limit, offset } from './schemas.js';
+
+const defaultRoleKey = z.string().describe('Of new members; one of the set');
+const creatorRoleKey = z.string().describe('Of who creates an organization; one of the set');
+
+export const roleSets = {
+  list: defineOperation({
+    name: 'RoleSets_list',
+    clerk: 'ListRoleSets',
+    request: 'GET /role_sets',
+    title: 'List role sets',
+    description: 'Role sets: which roles an organization that uses the set can give its members.',
+    query: { query: keyedQuery, order_by: keyedOrder, limit, offset },
+    risk: 'read',
+  }),
+
+  createRoleSet: defineOperation({
+    name: 'RoleSets_createRoleSet',
+    clerk: 'CreateRoleSet',
+    request: 'POST /role_sets',
+    title: 'Create a role set',
+    description:
+      'Bundles existing roles (OrganizationRoles_list); one organization takes it by Organizations_updateOrganization.',
+    body: {
+      name: z.string(),
+      key: z.string().optional().describe('role_set: and then a-z, 0-9, _; default from name'),
+      description: z.string().nullable().optional(),
+      default_role_key: defaultRoleKey,
+      creator_role_key: creatorRoleKey,
+      type: z.enum(['initial', 'custom']).optional().describe('initial: the one for new organizations'),
+      roles: z.array(z.string()).describe('1 to 10 keys'),
+    },
+    risk: 'write',
+  }),
+
+  getByKeyOrId: defineOperation({
+    name: 'RoleSets_getByKeyOrId',
+    clerk: 'GetRoleSet',
+    request: 'GET /role_sets/{role_set_key_or_id}',
+    title: 'Get a role set',
+    description: 'One role set with its roles, default and creator role.',
+    path: { role_set_key_or_id: id },
+    risk: 'read',
+  }),
+
+  updateRoleSet: defineOperation({
+    name: 'RoleSets_updateRoleSet',
+    clerk: 'UpdateRoleSet',
+    request: 'PATCH /role_sets/{role_set_key_or_id}',
+    title: 'Update a role set',
+    description: 'For all organizations that use it; inputs left out stay. Its roles: RoleSets_addRoles, RoleSets_replaceRole.',
+    path: { role_set_key_or_id: id },
+    body: {
+      name: z.string().nullable().optional(),
+      key: z.string().nullable().optional().describe('role_set: and then a-z, 0-9, _'),
+      description: z.string().nullable().optional(),
+      type: z.enum(['initial']).nullable().optional().describe('Makes it the one for new organizations, in place of the present'),
+      default_role_key: defaultRoleKey.nullable().optional(),
+      creator_role_key: creatorRoleKey.nullable().optional(),
+    },
+    risk: 'write',
+    idempotent: true,
+  }),
+
+  replaceRoleSet: defineOperation({
+    name: 'RoleSets_replaceRoleSet',
+    clerk: 'ReplaceRoleSet',
+    request: 'POST /role_sets/{role_set_key_or_id}/replace',
+    title: 'Replace a role set',
+    description: 'Deletes a role set and moves its organizations to another. To swap one role: RoleSets_replaceRole.',
+    path: { role_set_key_or_id: id },
+    body: {
+      dest_role_set_key: z.string(),
+      reassignment_mappings: z
+        .record(z.string(), z.string())
+        .optional()
+        .describe('Old role key to new; needed for roles that members hold and dest lacks'),
+    },
+    risk: 'destructive',
+    idempotent: true,
+    effect:
+      'Deletes role set {target} and moves all organizations that use it to {dest_role_set_key}; ' +
+      'roles of their members change by this map: {reassignment_mappings}. This cannot be undone.',
+    target: { read: 'RoleSets_getByKeyOrId' },
+    typed: 'target',
+  }),
+
+  addRoles: defineOperation({
+    name: 'RoleSets_addRoles',
+    clerk: 'AddRolesToRoleSet',
+    request: 'POST /role_sets/{role_set_key_or_id}/roles',
+    title: 'Add roles to set',
+    description: 'Lets all organizations that use the set give these roles too. New role first: OrganizationRoles_createRole.',
+    path: { role_set_key_or_id: id },
+    body: {
+      role_keys: z.array(z.string()).describe('1 to 10'),
+      default_role_key: z.string().optional().describe('Of new members; one of role_keys'),
+      creator_role_key: z.string().optional().describe('Of who creates an organization; one of role_keys'),
+    },
+    risk: 'write',
+    idempotent: true,
+  }),
+
+  replaceRole: defineOperation({
+    name: 'RoleSets_replaceRole',
+    clerk: 'ReplaceRoleInRoleSet',
+    request: 'POST /role_sets/{role_set_key_or_id}/roles/replace',
+    title: 'Replace role in set',
+    description:
+      'Takes a role out of a set and gives its members another. One member only: OrganizationMemberships_updateMembershipProperties.',
+    path: { role_set_key_or_id: id },
+    body: {
+      role_key: z.string(),
+      to_role_key: z.string(),
+    },
+    risk: 'destructive',
+    idempotent: true,
+    effect:
+      'Takes role {role_key} out of role set {target} and gives all its members {to_role_key} instead, ' +
+      'in every organization that uses the set; who held it before is lost.',
+    target: { read: 'RoleSets_getByKeyOrId' },
+    typed: 'target',
+  }),
+};
