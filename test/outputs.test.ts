@@ -7,8 +7,9 @@ import { outputSchemas } from '../src/outputs.js';
 import { returnsSecret } from '../src/policy/risk.js';
 import { type ShapeOptions, shapeAnswer } from '../src/shape/answer.js';
 import { operations } from '../tools/index.js';
-import { at, everyOperation, fillIn, type Held, START } from './sandbox/every-operation.js';
+import { at, everyOperation, fillIn, START } from './sandbox/every-operation.js';
 import { NOON, openSandbox } from './sandbox/harness.js';
+import type { Held } from './sandbox/step.js';
 
 const catalog = new Catalog(operations);
 const schemas = await outputSchemas();

@@ -1,7 +1,8 @@
 import { Ajv } from 'ajv';
 import { afterAll, describe, expect, it } from 'vitest';
 import { operations } from '../../tools/index.js';
-import { at, everyOperation, fillIn, type Held, START } from '../sandbox/every-operation.js';
+import { at, everyOperation, fillIn, START } from '../sandbox/every-operation.js';
+import type { Held } from '../sandbox/step.js';
 import { CLIENTS, type ProgramClient, startProgram } from '../support/program.js';
 import { endSandboxes, startSandboxProgram } from '../support/sandbox-program.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';

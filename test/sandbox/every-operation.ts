@@ -1,6 +1,7 @@
 import { Secret, TOTP } from 'otpauth';
 import type { SeedDescription } from '../../src/sandbox/seed/description.js';
 import { PNG } from './harness.js';
+import { type Held, type Step, step } from './step.js';
 
 const TOTP_SECRET = 'JBSWY3DPEHPK3PXP';
 const PASSWORD = 'violet-kettle-42';
@@ -27,23 +28,6 @@ export const START: SeedDescription = {
   ],
   sign_ups: [{ id: 'sua_1', email_address: 'carol@example.com' }],
 };
-
-/** Ids and tokens that earlier steps brought. */
-export type Held = Record<string, string>;
-
-interface Step {
-  readonly operation: string;
-  /** What the operation is given. `{name}` in a text stands for what an earlier step kept under that name. */
-  readonly args?: object;
-  /** Names under which to keep what the answer has at a path such as `data.0.id`. */
-  readonly keep?: Readonly<Record<string, string>>;
-}
-
-const step = (operation: string, args: object = {}, keep: Readonly<Record<string, string>> = {}): Step => ({
-  operation,
-  args,
-  keep,
-});
 
 const ENGINE = { organization_id: 'org_engine' };
 const METADATA = { public_metadata: { plan: 'pro' }, private_metadata: { crm: 7 } };

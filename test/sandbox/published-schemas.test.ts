@@ -9,8 +9,9 @@ import { ANY_VALUE, REQUIRED_BUT_UNDEFINED } from '../support/published/known-fa
 import { checkedSoFar } from '../support/published/watch.js';
 import { bodySchema, leastRequest, UNKNOWN, wrongRequests } from '../support/published/wrong-requests.js';
 import { fullArguments } from '../support/sample-arguments.js';
-import { at, everyOperation, fillIn, type Held, START } from './every-operation.js';
+import { at, everyOperation, fillIn, START } from './every-operation.js';
 import { type Client, NOON, openSandbox } from './harness.js';
+import type { Held } from './step.js';
 
 const AT_ONCE = 16;
 const catalog = new Catalog(operations);
