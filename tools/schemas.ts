@@ -126,6 +126,6 @@ export const creditAdjustment = {
   amount: z.int().describe('Cents, above 0'),
   action: z.enum(['increase', 'decrease']),
   currency: z.string().optional().describe('Default USD'),
-  idempotency_key: z.string().describe('One per adjustment; repeating it never adjusts twice'),
+  idempotency_key: z.string().describe('Repeating it never adjusts twice; made if left out'),
   note: z.string().optional(),
 };

@@ -17,6 +17,9 @@ const CONFIRM_SCHEMA = {
 /** The input by which a caller picks what of the answer they need. Never sent to Clerk. */
 const FIELDS_SCHEMA = { type: 'array', items: { type: 'string' } } as const;
 
+/** The input that makes a request safe to repeat. */
+export const IDEMPOTENCY_KEY = 'idempotency_key';
+
 /** A tool's name in the text that says what to use instead. */
 const SUCCESSOR = /\b[A-Z]\w*_[a-z]\w*/;
 
@@ -51,7 +54,9 @@ export class Operation {
   /** Whether some call of it needs a confirmation. */
   readonly gated: boolean;
   readonly idempotent: boolean;
-  /** Whether a request whose answer was lost may be sent again. Never for POST and PATCH. */
+  /** Whether its body has an `idempotency_key`, by which Clerk knows a request that it has carried out already. */
+  readonly keyed: boolean;
+  /** Whether a request whose answer was lost may be sent again. Of POST and PATCH only those that are keyed. */
   readonly resendable: boolean;
   /** Whether it answers with JSON, so that `fields` can pick from it. */
   readonly takesFields: boolean;
@@ -71,7 +76,8 @@ export class Operation {
     this.riskWhen = conditionalRisk(spec);
     this.gated = this.risk === 'destructive' || this.risk === 'credential' || this.riskWhen !== undefined;
     this.idempotent = spec.idempotent ?? REPEATABLE.has(this.method);
-    this.resendable = this.idempotent && REPEATABLE.has(this.method);
+    this.keyed = inputs.places.get(IDEMPOTENCY_KEY) === 'body';
+    this.resendable = this.keyed || (this.idempotent && REPEATABLE.has(this.method));
     this.takesFields = spec.answers === undefined;
     this.places = inputs.places;
     this.#inputs = inputs;

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { didYouMean } from './nearest.js';
-import type { Operation } from './operation.js';
+import { IDEMPOTENCY_KEY, type Operation } from './operation.js';
 import type { Arguments } from './types.js';
 
 /** One thing that is wrong with the arguments. `path` is dotted: `invitations.0.role`; empty for the whole. */
@@ -28,13 +28,15 @@ export async function parseArguments(
     return { ok: false, faults: [{ path: '', expected: 'arguments must be one JSON object' }] };
   }
   const { confirm, fields, ...rest } = (raw ?? {}) as Record<string, unknown>;
-  const args = {
+  const args: Record<string, unknown> = {
     ...rest,
     ...(takesConfirm || confirm === undefined ? {} : { confirm }),
     ...(operation.takesFields || fields === undefined ? {} : { fields }),
   };
   const faults: Fault[] = [];
-  const result = (await operation.input()).safeParse(args);
+  // Where the caller gives no idempotency key, one is made once the call is allowed.
+  const checked = operation.keyed && args[IDEMPOTENCY_KEY] === undefined ? { ...args, [IDEMPOTENCY_KEY]: '' } : args;
+  const result = (await operation.input()).safeParse(checked);
   if (!result.success) for (const issue of result.error.issues) faults.push(...toFaults(issue, operation, args));
   faults.push(...pathFaults(operation, args), ...togetherFaults(operation, args));
   if (operation.takesFields && !isFields(fields)) {

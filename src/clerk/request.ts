@@ -1,4 +1,4 @@
-import type { Operation } from '../catalog/operation.js';
+import { IDEMPOTENCY_KEY, type Operation } from '../catalog/operation.js';
 import type { Arguments, Method } from '../catalog/types.js';
 import { RequestError } from './errors.js';
 
@@ -36,6 +36,8 @@ const PUBLIC = '/public/';
 export function buildRequest(operation: Operation, args: Arguments): ClerkRequest {
   const at = (place: string): [string, unknown][] =>
     [...operation.places].filter(([name, of]) => of === place && args[name] !== undefined).map(([name]) => [name, args[name]]);
+  // Such a request is sent again when its answer is lost: without the key it would count twice.
+  if (operation.keyed && !args[IDEMPOTENCY_KEY]) throw new RequestError(operation.name, IDEMPOTENCY_KEY, 'must not be empty');
   const { image, answers } = operation.spec;
   const body = image === undefined ? jsonBody(at('body'), at('array-body')) : undefined;
   return {

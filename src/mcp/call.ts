@@ -11,6 +11,7 @@ import { itemCount } from '../policy/risk.js';
 import { missingScope, type Scope } from '../policy/scopes.js';
 import { type Caller, type Decision, type Grant, type Outcome, type PersonAnswer, PolicyRefusal } from '../policy/types.js';
 import { type ShapedAnswer, type ShapeOptions, shapeAnswer } from '../shape/answer.js';
+import { madeInputs, withMade } from './idempotency.js';
 import { CallProgress, type Progress } from './progress.js';
 
 /** One call as a transport brings it. */
@@ -166,14 +167,16 @@ export class Calls {
     }
   }
 
-  /** What was granted is what goes out: operation and arguments are the grant's own. */
+  /** What was granted is what goes out: operation and arguments are the grant's own, and a key where they lack one. */
   async #send(
     grant: Grant,
     { caller, onProgress }: Call,
     fields: ShapeOptions['fields'],
     signal: AbortSignal,
   ): Promise<CallOutcome> {
-    const { operation, args } = grant;
+    const { operation } = grant;
+    const made = madeInputs(operation, grant.args);
+    const args = made === undefined ? grant.args : { ...grant.args, ...made };
     const recorded = await this.#options.policy.begin(grant);
     const progress =
       onProgress && new CallProgress(onProgress, operation.spec.bulk === undefined ? undefined : itemCount(operation, args));
@@ -184,19 +187,19 @@ export class Calls {
       progress?.end();
       const value = await recorded.deliver(answer.value);
       await recorded.end({ status: answer.status, traceId: answer.traceId });
-      return this.#show(operation, args, value === answer.value ? answer : withoutRaw(answer, value), fields);
+      return this.#show(operation, args, value === answer.value ? answer : withoutRaw(answer, value), { fields, made });
     } catch (error) {
       await recorded.end(outcomeOf(error));
-      if (error instanceof ClerkError) return failed(error.toModel());
+      if (error instanceof ClerkError) return failed(withMade(error.toModel(), made));
       if (error instanceof PolicyRefusal) throw error;
       return this.#broken(operation, error);
     }
   }
 
   /** Clerk has answered: an answer that cannot be shown must not read as a call that was not carried out. */
-  #show(operation: Operation, args: Arguments, answer: ClerkAnswer, fields: ShapeOptions['fields']): CallOutcome {
+  #show(operation: Operation, args: Arguments, answer: ClerkAnswer, asked: Pick<ShapeOptions, 'fields' | 'made'>): CallOutcome {
     try {
-      return { kind: 'done', ...this.#shape(operation, args, answer, fields) };
+      return { kind: 'done', ...this.#shape(operation, args, answer, asked) };
     } catch (error) {
       return this.#broken(operation, error, answer.status);
     }
@@ -217,9 +220,9 @@ export class Calls {
     return failed({ error: 'internal_error', message, hint, ...(changes ? { may_have_happened: true } : {}) });
   }
 
-  #shape(operation: Operation, args: Arguments, answer: ClerkAnswer, fields: ShapeOptions['fields']): ShapedAnswer {
+  #shape(operation: Operation, args: Arguments, answer: ClerkAnswer, asked: Pick<ShapeOptions, 'fields' | 'made'>): ShapedAnswer {
     const { results = 'short', maxTokens = MOST_TOKENS, structured } = this.#options.answers ?? {};
-    return shapeAnswer(operation, answer, { args, fields, results, maxTokens, structured });
+    return shapeAnswer(operation, answer, { args, ...asked, results, maxTokens, structured });
   }
 
   #observe(tool: string, result: CallEvent['result'], { decision, code }: Fate, started: number): void {

@@ -19,6 +19,8 @@ export interface ShapeOptions {
   readonly maxTokens: number;
   /** The call's arguments, to know how to go on after a list that was cut. */
   readonly args?: Arguments | undefined;
+  /** Inputs that the caller left out and the server made: said beside the answer. */
+  readonly made?: Arguments | undefined;
   /** Whether the answer is wanted as an object, too. Default: false. */
   readonly structured?: boolean | undefined;
 }
@@ -62,7 +64,7 @@ const toAnswer = (text: string, { structured }: ShapeOptions): ShapedAnswer =>
 
 function shapeJson(operation: Operation, answer: ClerkAnswer, options: ShapeOptions): string {
   const untouched = options.fields?.length ? options.fields.includes('*') : options.results === 'full';
-  if (untouched) {
+  if (untouched && options.made === undefined) {
     const text = answer.raw ?? JSON.stringify(answer.value);
     const whole = options.structured === true && !isObject(answer.value) ? `{"data":${text}}` : text;
     if (fits(whole, options.maxTokens)) return whole;
@@ -70,7 +72,8 @@ function shapeJson(operation: Operation, answer: ClerkAnswer, options: ShapeOpti
   const exact = exactJson(answer);
   const list = listIn(exact.value);
   const context = { operation, options, exact };
-  const view = untouched ? { items: list?.items ?? [exact.value], note: {} } : viewOf(list, context);
+  const { items, note: said } = untouched ? { items: list?.items ?? [exact.value], note: {} } : viewOf(list, context);
+  const view = { items, note: options.made === undefined ? said : { ...said, made: options.made } };
   return list === undefined ? writeSingle(view.items[0], view.note, context) : writeList(list, view, context);
 }
 

@@ -36,9 +36,24 @@ describe('what is sent again', () => {
       { kind: 'stopped', sent: true, code: 'ABORTED' },
       ...[200, 301, 400, 404, 408, 409, 425, 500, 502, 503, 504].map((status) => answered(status, { 'retry-after': '1' })),
     ];
-    const once = operations.filter((operation) => operation.method === 'POST' || operation.method === 'PATCH');
+    const changing = operations.filter((operation) => operation.method === 'POST' || operation.method === 'PATCH');
+    const once = changing.filter((operation) => !operation.keyed);
     expect(once.length).toBeGreaterThan(40);
     for (const operation of once) for (const outcome of outcomes) expect(plan(outcome, { operation })).toBeUndefined();
+  });
+
+  it('a POST with an idempotency key, where it may have been carried out', () => {
+    const keyed = operations.filter((operation) => operation.keyed);
+    expect(keyed.map(({ name }) => name)).toEqual([
+      'Organizations_adjustBillingCreditBalance',
+      'Users_adjustBillingCreditBalance',
+    ]);
+    for (const operation of keyed) {
+      expect(plan({ kind: 'lost', sent: true, code: 'ECONNRESET' }, { operation })?.reason).toBe('answer_lost');
+      expect(plan(answered(503), { operation })?.reason).toBe('http_503');
+      expect(plan(answered(409), { operation })).toBeUndefined();
+      expect(plan(answered(500), { operation })).toBeUndefined();
+    }
   });
 
   it('a GET after 502, 503 and 504, and no other error of a server', () => {
