@@ -2,13 +2,14 @@ import { catalog } from '../app.js';
 import type { Operation } from '../catalog/operation.js';
 import { loadValues } from '../config.js';
 import { DISCOVERY_TOKENS } from '../mcp/discovery.js';
-import { expose, ofProfile } from '../policy/exposure.js';
+import { among, type ExposureOptions, expose, ofProfile } from '../policy/exposure.js';
 import { PROFILES } from '../policy/profiles.js';
 import { type Flags, print } from './command.js';
 
 /** Prints what is offered: a line per tool, or JSON with `--json`. Needs no key. */
 export async function tools(flags: Flags): Promise<void> {
-  const offered = expose(catalog, loadValues(flags));
+  const values = loadValues(flags);
+  const offered = expose(catalog, values);
   const rows = [...offered.values()].map((operation) => ({
     name: operation.name,
     risk: operation.risk,
@@ -17,7 +18,7 @@ export async function tools(flags: Flags): Promise<void> {
     title: operation.spec.title,
     ...(operation.spec.deprecated === undefined ? {} : { deprecated: operation.spec.deprecated }),
   }));
-  if (flags.cost === true) return printCosts([...offered.values()]);
+  if (flags.cost === true) return printCosts([...offered.values()], values);
   if (flags.json === true) return print(`${JSON.stringify(rows, null, 2)}\n`);
   const name = Math.max(...rows.map((row) => row.name.length));
   const risk = Math.max(...rows.map((row) => row.risk.length));
@@ -28,7 +29,7 @@ export async function tools(flags: Flags): Promise<void> {
 }
 
 /** What each toolset and profile puts before a model, in o200k_base tokens. */
-function printCosts(offered: readonly Operation[]): void {
+function printCosts(offered: readonly Operation[], { exclude, readOnly }: ExposureOptions): void {
   const cost = (operations: Iterable<Operation>): number => {
     let tokens = 0;
     for (const operation of operations) tokens += operation.tokens ?? 0;
@@ -36,7 +37,7 @@ function printCosts(offered: readonly Operation[]): void {
   };
   const rows = [
     ...catalog.groups
-      .map((group) => [`--toolsets ${group}`, offered.filter((operation) => operation.group === group)] as const)
+      .map((group) => [`--toolsets ${group}`, among(catalog, { tools: [group], exclude, readOnly })] as const)
       .filter(([, operations]) => operations.length > 0),
     ...Object.entries(PROFILES).map(([name, profile]) => [`--profile ${name}`, [...ofProfile(catalog, profile)]] as const),
     ['all that these flags offer', offered] as const,

@@ -27,6 +27,17 @@ export class PatternError extends Error {
  * @throws PatternError where a pattern matches nothing, or nothing is left.
  */
 export function expose(catalog: Catalog, options: ExposureOptions): ReadonlyMap<string, Operation> {
+  const offered = among(catalog, options);
+  if (offered.length === 0)
+    throw new PatternError('No tool is left to offer: --tools, --toolsets, --profile, --exclude and --read-only leave none.');
+  return new Map(offered.map((operation) => [operation.name, operation]));
+}
+
+/**
+ * The operations that the options pick; maybe none.
+ * @throws PatternError where a pattern matches nothing.
+ */
+export function among(catalog: Catalog, options: ExposureOptions): readonly Operation[] {
   const profile: Profile | undefined = options.profile && PROFILES[options.profile];
   const picks = [
     ...(options.tools ? [matchPatterns(catalog, options.tools)] : []),
@@ -35,15 +46,12 @@ export function expose(catalog: Catalog, options: ExposureOptions): ReadonlyMap<
   ];
   const included = picks.length === 0 ? undefined : new Set(picks.flatMap((pick) => [...pick]));
   const excluded = matchPatterns(catalog, options.exclude ?? []);
-  const offered = catalog.operations.filter(
+  return catalog.operations.filter(
     (operation) =>
       (included === undefined ? !operation.superseded : included.has(operation)) &&
       !excluded.has(operation) &&
       (options.readOnly !== true || operation.risk === 'read'),
   );
-  if (offered.length === 0)
-    throw new PatternError('No tool is left to offer: --tools, --toolsets, --profile, --exclude and --read-only leave none.');
-  return new Map(offered.map((operation) => [operation.name, operation]));
 }
 
 /** The operations of a profile, less what it leaves out. */

@@ -300,7 +300,7 @@ export const RESOURCES: Readonly<Record<string, ResourceSpec>> = {
     short: `
       id name slug fee.amount_formatted annual_fee.amount_formatted is_default is_recurring publicly_visible
       for_payer_type free_trial_days features.slug`,
-    lists: ['GET /billing/plans'],
+    lists: ['GET /billing/plans', 'GET /commerce/plans'],
     shape: `
       object id name fee:money annual_monthly_fee:money annual_fee:money description product_id is_default is_recurring
       publicly_visible has_base_fee for_payer_type slug avatar_url features:feature free_trial_enabled free_trial_days
@@ -319,7 +319,7 @@ export const RESOURCES: Readonly<Record<string, ResourceSpec>> = {
     short: `
       id status plan_id plan.name plan_period price_id payer_id payer.user_id payer.organization_id payer.email
       is_free_trial period_start period_end canceled_at past_due_at ended_at`,
-    lists: ['GET /billing/subscription_items'],
+    lists: ['GET /billing/subscription_items', 'GET /commerce/subscription_items'],
     shape: `
       object id instance_id status credit:credit credits:credits plan_id price_id plan{object id name fee:money
       annual_monthly_fee:money annual_fee:money description product_id is_default is_recurring publicly_visible

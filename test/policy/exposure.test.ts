@@ -7,8 +7,26 @@ const catalog = new Catalog(operations);
 const names = (options: Parameters<typeof expose>[1]): string[] => [...expose(catalog, options).keys()];
 
 describe('what is offered', () => {
-  it('is everything by default', () => {
-    expect(names({})).toHaveLength(operations.length);
+  it('is by default everything but what another tool has replaced', () => {
+    const left = operations.map(({ name }) => name).filter((name) => !names({}).includes(name));
+    expect(left.sort()).toEqual([
+      'BetaFeatures_updateProductionInstanceDomain',
+      'Clients_listSortedByCreationDate',
+      'OrganizationInvitations_listPending',
+      'SamlConnectionsBeta_createNewConnection',
+      'SamlConnectionsBeta_deleteConnectionById',
+      'SamlConnectionsBeta_getById',
+      'SamlConnectionsBeta_getList',
+      'SamlConnectionsBeta_updateConnectionById',
+      'Sessions_verifySession',
+    ]);
+  });
+
+  it('is what was replaced too, for those who name it or choose everything', () => {
+    expect(names({ profile: 'everything' })).toHaveLength(operations.length);
+    expect(names({ tools: ['Clients_listSortedByCreationDate'] })).toEqual(['Clients_listSortedByCreationDate']);
+    expect(names({ toolsets: ['samlconnectionsbeta'] })).toHaveLength(5);
+    expect(names({ profile: 'read' })).not.toContain('SamlConnectionsBeta_getList');
   });
 
   it('is what names, groups and globs pick', () => {
