@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Catalog } from '../../src/catalog/catalog.js';
 import type { Operation } from '../../src/catalog/operation.js';
+import { returnsSecret } from '../../src/policy/risk.js';
 import { operations } from '../../tools/index.js';
 
 const catalog = new Catalog(operations);
@@ -87,12 +88,12 @@ describe('every operation', () => {
 
   test('lists only its own inputs', () => {
     const faults = faultsOf((operation) => {
-      const { secrets, commaSeparated, needsOneOf, destructiveWhen, bulk } = operation.spec;
-      const conditions = destructiveWhen?.map((condition) => condition.input);
+      const { secrets, commaSeparated, needsOneOf, bulk } = operation.spec;
+      const conditions = operation.riskWhen?.conditions.map((condition) => condition.input);
       return [
         ...unknownInputs(operation, secrets ?? [], 'secrets'),
         ...unknownInputs(operation, needsOneOf ?? [], 'needsOneOf'),
-        ...unknownInputs(operation, conditions ?? [], 'destructiveWhen'),
+        ...unknownInputs(operation, conditions ?? [], 'a condition of its risk'),
         ...unknownInputs(operation, bulk === undefined ? [] : [bulk], 'bulk'),
         ...(commaSeparated ?? [])
           .filter((name) => operation.places.get(name) !== 'query')
@@ -111,6 +112,24 @@ describe('every operation', () => {
   });
 });
 
+describe('an operation whose risk is raised', () => {
+  test('says why, is gated, and keeps the annotations of the facts', () => {
+    const raised = operations.filter(({ spec }) => spec.raised !== undefined);
+    expect(raised.map(({ name, risks }) => [name, ...risks])).toEqual([
+      ['EnterpriseConnections_updateConnection', 'write', 'destructive'],
+      ['EnterpriseConnections_listTestRuns', 'credential'],
+      ['OrganizationRoles_updateRole', 'write', 'destructive'],
+      ['SamlConnectionsBeta_updateConnectionById', 'write', 'destructive'],
+    ]);
+    for (const { spec, tool, gated } of raised) {
+      expect(spec.raised?.why).toMatch(/\w{3}/);
+      expect(gated).toBe(true);
+      expect(tool.inputSchema.properties).toHaveProperty('confirm');
+      expect(tool.annotations).toMatchObject({ readOnlyHint: spec.risk === 'read', destructiveHint: false });
+    }
+  });
+});
+
 describe('every gated operation', () => {
   test('has an effect that can be filled in', () => {
     const faults = faultsOf((operation) => {
@@ -125,7 +144,7 @@ describe('every gated operation', () => {
           names.filter((name) => name !== 'target' && name !== 'where'),
           'effect',
         ),
-        (operation.risk === 'credential' || operation.spec.returnsCredential === true) !== names.includes('where') &&
+        returnsSecret(operation) !== names.includes('where') &&
           'says {where} the secret goes exactly when the answer carries one',
       ];
     });

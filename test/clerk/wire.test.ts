@@ -3,6 +3,7 @@ import type { DeclaredOperation as Operation } from '../../src/catalog/declarati
 import { parseArguments } from '../../src/catalog/parse.js';
 import type { ClerkClient } from '../../src/clerk/client.js';
 import { operations } from '../../tools/index.js';
+import { LIMITS } from '../catalog/limits.js';
 import { type RecordedRequest, RecordingServer } from '../support/recording-server.js';
 import { fullArguments, minimalArguments, PNG } from '../support/sample-arguments.js';
 import { KEY, newClient } from './support.js';
@@ -112,7 +113,7 @@ async function check(operation: Operation, args: Record<string, unknown>): Promi
 }
 
 describe('the request of every operation', () => {
-  it('is shown for all of them', () => expect(operations).toHaveLength(109));
+  it('is shown for all of them', () => expect(operations).toHaveLength(LIMITS.operations));
 
   it.each(operations.map((operation) => [operation.name, operation] as const))('%s with every input', async (_, operation) => {
     await check(operation, fullArguments(operation));

@@ -5,6 +5,7 @@ import type { Operation } from '../../src/catalog/operation.js';
 import type { AuditLine } from '../../src/policy/audit/line.js';
 import { operations } from '../../tools/index.js';
 import { json, MisbehavingServer, silent } from '../support/misbehaving-server.js';
+import { EVERY_TOOL } from '../support/offer.js';
 import { operationOf, plausibleReply, plausibleUpstream } from '../support/plausible.js';
 import { type ProgramClient, runProgram, startProgram } from '../support/program.js';
 import { modelOf, RawProgram } from '../support/raw-program.js';
@@ -199,13 +200,20 @@ describe('a run over every operation with secrets in its arguments and in its an
   const secretText = (name: string): string => `${SECRET}-${name}-0123456789abcdef`;
 
   /** The same arguments with a secret wherever one can stand. */
+  /** The value with a secret in the place of each of its texts. */
+  function allSecret(value: unknown, name: string): unknown {
+    if (Array.isArray(value)) return value.map((item, index) => allSecret(item, `${name}${index}`));
+    if (value === null || typeof value !== 'object') return typeof value === 'string' ? secretText(name) : value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, allSecret(inner, `${name}_${key}`)]));
+  }
+
   function secretArguments(operation: Operation): Record<string, unknown> {
     const args: Record<string, unknown> =
       operation.spec.image === undefined
         ? fullArguments(operation)
         : { ...fullArguments(operation), file_base64: PNG.toString('base64') };
     for (const name of operation.spec.secrets ?? []) {
-      args[name] = Array.isArray(args[name]) ? [secretText(name), secretText(`${name}2`)] : secretText(name);
+      args[name] = allSecret(args[name], name);
     }
     for (const name of ['private_metadata', 'public_metadata', 'unsafe_metadata']) {
       if (args[name] === undefined) continue;
@@ -248,7 +256,7 @@ describe('a run over every operation with secrets in its arguments and in its an
       return { body: answered(plausibleReply(request).body) };
     };
     const env = { ...environment(upstream.origin), CLERK_MCP_LOG_LEVEL: 'trace' };
-    client = await startProgram('v2 (2025)', { args: ['--confirm', strength, '--audit-log', log], env });
+    client = await startProgram('v2 (2025)', { args: [...EVERY_TOOL, '--confirm', strength, '--audit-log', log], env });
     for (const operation of operations) {
       const args = secretArguments(operation);
       if (operation.gated) {

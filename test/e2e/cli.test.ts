@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { operations } from '../../tools/index.js';
+import { offeredByDefault } from '../support/offer.js';
 import { runProgram } from '../support/program.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
@@ -18,7 +18,7 @@ describe('the command line', () => {
     const { code, stdout } = await runProgram(['tools', '--json']);
     const rows = JSON.parse(stdout) as { name: string; risk: string; gated: boolean; request: string }[];
     expect(code).toBe(0);
-    expect(rows.map((row) => row.name).sort()).toEqual(operations.map((operation) => operation.name).sort());
+    expect(rows.map((row) => row.name).sort()).toEqual(offeredByDefault.map((operation) => operation.name).sort());
     expect(rows).toContainEqual(
       expect.objectContaining({
         name: 'Users_markBanned',

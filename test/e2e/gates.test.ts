@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { operations } from '../../tools/index.js';
+import { EVERY_TOOL, offeredByDefault } from '../support/offer.js';
 import { type ProgramClient, startProgram } from '../support/program.js';
 import { RecordingServer } from '../support/recording-server.js';
 import { fullArguments, minimalArguments } from '../support/sample-arguments.js';
@@ -12,7 +13,7 @@ let client: ProgramClient;
 beforeAll(async () => {
   upstream = await RecordingServer.start();
   const env = { CLERK_SECRET_KEY: 'sk_test_gates', CLERK_API_URL: `${upstream.origin}/v1`, CLERK_MCP_LOG_LEVEL: 'warn' };
-  client = await startProgram('v1', { args: [], env });
+  client = await startProgram('v1', { args: EVERY_TOOL, env });
 });
 
 afterAll(async () => {
@@ -81,7 +82,7 @@ describe('what is not offered', () => {
     const reader = await startProgram('v1', { args: ['--exclude', 'Sessions_getDetails'], env });
     try {
       const listed = (await reader.listTools()).map((tool) => tool.name);
-      const reads = operations.filter((operation) => operation.risk === 'read' && operation.name !== 'Sessions_getDetails');
+      const reads = offeredByDefault.filter(({ risk, name }) => risk === 'read' && name !== 'Sessions_getDetails');
       expect(listed.sort()).toEqual(reads.map((operation) => operation.name).sort());
       for (const operation of operations.filter((one) => !listed.includes(one.name))) {
         const args = { ...minimalArguments(operation), ...(operation.gated ? { confirm: true } : {}) };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { operations } from '../../tools/index.js';
 import { ASKING_CLIENTS, connectHttp, HTTP_CLIENTS, type HttpClient } from '../support/http-clients.js';
 import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js';
+import { offeredByDefault } from '../support/offer.js';
 import type { Answer } from '../support/program.js';
 import { call, initialize, post } from '../support/raw-http.js';
 
@@ -29,7 +29,7 @@ describe.each(HTTP_CLIENTS)('over HTTP with the client %s', (kind) => {
 
   it('lists every operation', async () => {
     const tools = await client.listTools();
-    expect(tools.map((tool) => tool.name).sort()).toEqual(operations.map((operation) => operation.name).sort());
+    expect(tools.map((tool) => tool.name).sort()).toEqual(offeredByDefault.map((operation) => operation.name).sort());
   });
 
   it('reads, writes and reads back', async () => {

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { operations } from '../../tools/index.js';
 import { connectHttp, HTTP_CLIENTS } from '../support/http-clients.js';
 import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js';
+import { offeredByDefault } from '../support/offer.js';
 import { OperatorTokens } from '../support/operator-tokens.js';
 import { bearer, call, modernCall, openSession, openSse, post, type RawAnswer } from '../support/raw-http.js';
 import { RecordingServer } from '../support/recording-server.js';
@@ -75,7 +75,7 @@ describe.each(HTTP_CLIENTS)('the client %s', (kind) => {
     await client.close();
     const risks: readonly string[] = ROLES[role];
     expect(listed.sort()).toEqual(
-      operations
+      offeredByDefault
         .filter(({ risk }) => risks.includes(risk))
         .map(({ name }) => name)
         .sort(),
@@ -85,7 +85,7 @@ describe.each(HTTP_CLIENTS)('the client %s', (kind) => {
 
 describe('a call beyond the scopes', () => {
   const beyond = roles.flatMap((role) =>
-    operations
+    offeredByDefault
       .filter(({ risk }) => !(ROLES[role] as readonly string[]).includes(risk))
       .map((operation) => [role, operation] as const),
   );

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EVERY_TOOL } from '../support/offer.js';
 import { operationOf, plausibleUpstream } from '../support/plausible.js';
 import { type Answer, CLIENTS, startProgram } from '../support/program.js';
 import { type Message, ModernRawClient, modelOf, RawProgram } from '../support/raw-program.js';
@@ -302,7 +303,7 @@ describe('a word to type', () => {
   });
 
   it('is the domain where the whole instance is meant', async () => {
-    const client = startModern([]);
+    const client = startModern([...EVERY_TOOL]);
     const settings = await client.ask('InstanceSettings_updateRestrictions', { allowlist: true });
     expect(settings.schema.properties.typed?.title).toBe('To confirm, type example.com');
     const move = await client.ask('BetaFeatures_updateProductionInstanceDomain', { home_url: 'https://new.example.org' });

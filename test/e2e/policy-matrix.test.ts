@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../src/catalog/operation.js';
 import { operations } from '../../tools/index.js';
+import { EVERY_TOOL } from '../support/offer.js';
 import { operationOf, plausibleUpstream } from '../support/plausible.js';
 import { type Answer, CLIENTS, type ClientKind, type ProgramClient, startProgram, type ToolResult } from '../support/program.js';
 import { fullArguments, minimalArguments } from '../support/sample-arguments.js';
@@ -24,7 +25,7 @@ function forget(): void {
 
 /** Arguments with which the operation is gated. */
 const argumentsOf = (operation: Operation): Record<string, unknown> =>
-  operation.spec.destructiveWhen === undefined ? minimalArguments(operation) : fullArguments(operation);
+  operation.riskWhen === undefined ? minimalArguments(operation) : fullArguments(operation);
 
 interface Question {
   readonly message: string;
@@ -58,7 +59,7 @@ async function sit(kind: ClientKind, canAsk: boolean, args: readonly string[], k
     questions.push(question);
     return seat.answer(question);
   };
-  const client = await startProgram(kind, { args, env, ...(canAsk ? { person } : {}) });
+  const client = await startProgram(kind, { args: [...EVERY_TOOL, ...args], env, ...(canAsk ? { person } : {}) });
   const seat: Seat = { client, questions, answer: decline };
   return seat;
 }

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { operations } from '../../tools/index.js';
+import { EVERY_TOOL } from '../support/offer.js';
 import { type ProgramClient, startProgram } from '../support/program.js';
 import { RecordingServer } from '../support/recording-server.js';
 import { fullArguments, hostileArguments, minimalArguments } from '../support/sample-arguments.js';
@@ -13,7 +14,7 @@ let client: ProgramClient;
 beforeAll(async () => {
   upstream = await RecordingServer.start();
   const env = { CLERK_SECRET_KEY: KEY, CLERK_API_URL: `${upstream.origin}/v1`, CLERK_MCP_LOG_LEVEL: 'error' };
-  client = await startProgram('v1', { args: [], env });
+  client = await startProgram('v1', { args: EVERY_TOOL, env });
 });
 
 afterAll(async () => {
@@ -50,7 +51,10 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
       for (const [input, place] of operation.places) {
         if (args[input] === undefined) continue;
         if (place === 'body') body[input] = args[input];
-        if (place === 'query') for (const value of [args[input]].flat()) query.push([input, String(value)]);
+        if (place !== 'query') continue;
+        const values = [args[input]].flat().map(String);
+        const joined = operation.spec.commaSeparated?.includes(input) ? [values.join()] : values;
+        for (const value of joined) query.push([input, value]);
       }
       expect([...url.searchParams].sort()).toEqual(query.sort());
       const array = [...operation.places].find(([, place]) => place === 'array-body')?.[0];

@@ -2,6 +2,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { operations } from '../../tools/index.js';
 import { clerkError, json, MisbehavingServer, resetAfterRequest } from '../support/misbehaving-server.js';
+import { EVERY_TOOL } from '../support/offer.js';
 import { operationOf, plausibleReply, plausibleUpstream } from '../support/plausible.js';
 import { type ProgramClient, runProgram, startProgram } from '../support/program.js';
 import { minimalArguments } from '../support/sample-arguments.js';
@@ -28,7 +29,7 @@ afterEach(async () => {
 
 async function start(origin: string, ...args: string[]): Promise<ProgramClient> {
   const client = await startProgram('v2 (2025)', {
-    args: ['--secrets-dir', secrets, '--confirm', 'flag', ...args],
+    args: [...EVERY_TOOL, '--secrets-dir', secrets, '--confirm', 'flag', ...args],
     env: { CLERK_SECRET_KEY: 'sk_test_secrets', CLERK_API_URL: `${origin}/v1`, CLERK_MCP_LOG_LEVEL: 'trace' },
   });
   clients.push(client);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { operations } from '../../tools/index.js';
 import { MisbehavingServer, silent } from '../support/misbehaving-server.js';
+import { offeredByDefault } from '../support/offer.js';
 import { CLIENTS, type ProgramClient, startProgram } from '../support/program.js';
 
 describe.each(CLIENTS)('over stdio with the client %s', (kind) => {
@@ -12,7 +12,7 @@ describe.each(CLIENTS)('over stdio with the client %s', (kind) => {
 
   it('lists every operation with its annotations', async () => {
     const tools = await client.listTools();
-    expect(tools.map((tool) => tool.name)).toEqual(operations.map((operation) => operation.name).sort());
+    expect(tools.map((tool) => tool.name)).toEqual(offeredByDefault.map((operation) => operation.name).sort());
     for (const tool of tools) {
       expect(tool.description).toBeTruthy();
       expect(tool.annotations).toMatchObject({

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { operations } from '../../tools/index.js';
 import { at, everyOperation, fillIn, START } from '../sandbox/every-operation.js';
 import type { Held } from '../sandbox/step.js';
+import { EVERY_TOOL } from '../support/offer.js';
 import { CLIENTS, type ProgramClient, startProgram } from '../support/program.js';
 import { endSandboxes, startSandboxProgram } from '../support/sandbox-program.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
@@ -36,7 +37,10 @@ const WAYS: readonly (readonly [string, readonly string[]])[] = [
 describe.each(CLIENTS)('--structured with the client %s', (kind) => {
   it.each(WAYS)('gives every operation a schema, which the client holds its answers against: %s', async (_, flags) => {
     const sandbox = await startSandboxProgram('--seed', seed);
-    const client = await startProgram(kind, { args: ['--structured', '--policy', policy, ...flags], env: sandbox.env });
+    const client = await startProgram(kind, {
+      args: [...EVERY_TOOL, '--structured', '--policy', policy, ...flags],
+      env: sandbox.env,
+    });
     // A client checks answers only of tools that it has seen listed.
     const tools = new Map((await client.listTools()).map((tool) => [tool.name, tool]));
     expect(tools.size).toBe(operations.length);

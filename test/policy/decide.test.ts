@@ -443,9 +443,7 @@ describe('every gated operation of the catalog', () => {
   const whole = new Catalog(real);
   const gated = real.filter((operation) => operation.gated);
   const argumentsOf = (operation: Operation) =>
-    operation.spec.destructiveWhen === undefined
-      ? [minimalArguments(operation), fullArguments(operation)]
-      : [fullArguments(operation)];
+    operation.riskWhen === undefined ? [minimalArguments(operation), fullArguments(operation)] : [fullArguments(operation)];
   const table = gated.flatMap((operation) =>
     (['flag', 'token', 'person'] as const).flatMap((strength) =>
       [true, false].map((canAsk) => [operation.name, strength, canAsk, operation] as const),

@@ -78,7 +78,7 @@ describe('the policy', () => {
   it('gives full arguments no other scope than the risk they amount to', () => {
     for (const operation of real) {
       const needed = missingScope(operation, fullArguments(operation), { scopes: [] });
-      const expected = operation.spec.destructiveWhen === undefined ? `clerk:${operation.risk}` : 'clerk:destructive';
+      const expected = `clerk:${operation.riskWhen?.risk ?? operation.risk}`;
       expect([operation.name, needed]).toEqual([operation.name, expected]);
     }
   });

@@ -13,6 +13,8 @@ interface Schema {
   readonly minimum?: number;
   readonly minLength?: number;
   readonly pattern?: string;
+  readonly format?: string;
+  readonly additionalProperties?: Schema | boolean;
   readonly maxLength?: number;
 }
 
@@ -63,11 +65,27 @@ function valueFor(schema: Schema, name: string): unknown {
       );
     case 'object':
       return schema.properties === undefined
-        ? { plan: name, none: null, nested: { deep: [1, 'é'] } }
+        ? freeObject(schema, name)
         : Object.fromEntries(Object.entries(schema.properties).map(([key, value]) => [key, valueFor(value, key)]));
     default:
+      if (schema.format === 'uri') return `https://example.com/${name}`;
+      // The pattern of a URL or of an e-mail address comes with its format.
+      if (schema.pattern !== undefined) return matching(schema.pattern, name);
       return `${name}_value`.padEnd(schema.minLength ?? 0, 'x').slice(0, schema.maxLength);
   }
+}
+
+/** An object whose keys are the caller's: of any values, or of such as the schema wants. */
+function freeObject({ additionalProperties: values }: Schema, name: string): Record<string, unknown> {
+  return typeof values === 'object' && Object.keys(values).length > 0
+    ? { plan: valueFor(values, name), tier: valueFor(values, `${name}2`) }
+    : { plan: name, none: null, nested: { deep: [1, 'é'] } };
+}
+
+/** Always the same text for the same name. */
+function matching(pattern: string, name: string): string | undefined {
+  const seed = [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) | 0, 7);
+  return fc.sample(fc.stringMatching(new RegExp(pattern)), { numRuns: 1, seed })[0];
 }
 
 /** Text that has broken path building somewhere before. */
