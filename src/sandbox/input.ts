@@ -74,7 +74,7 @@ async function readBody(request: SandboxRequest, operation: Operation, rule: Rul
     throw refuse(415, 'unsupported_content_type', 'Unsupported content type', 'Send the body as application/json.');
   }
   const given = jsonBody(request);
-  if (isArrayBody(spec.body)) return { ...NO_BODY, items: readItems(given, spec.body) };
+  if (isArrayBody(spec.body)) return { ...NO_BODY, items: readItems(given, spec.body, rule.openBody === true) };
   const body = given ?? {};
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw notOf('an object');
   const former = rule.former !== undefined && versionOf(request) < rule.former.before ? rule.former.body : {};
@@ -83,7 +83,7 @@ async function readBody(request: SandboxRequest, operation: Operation, rule: Rul
   return { ...NO_BODY, body: body as Fields };
 }
 
-function readItems(given: unknown, body: ArrayBody): readonly Fields[] {
+function readItems(given: unknown, body: ArrayBody, open: boolean): readonly Fields[] {
   if (!Array.isArray(given)) throw notOf('an array');
   const result = body.items.safeParse(given);
   const issues = result.error?.issues ?? [];
@@ -91,8 +91,7 @@ function readItems(given: unknown, body: ArrayBody): readonly Fields[] {
   if (whole?.code === 'too_big') {
     throw refuse(400, 'bulk_size_exceeded', 'Bulk size exceeded', `At most ${whole.maximum} items can be sent in one request.`);
   }
-  // Clerk's documents let the items of every array body carry more than they name.
-  const errors = issues.filter((issue) => issue.code !== 'unrecognized_keys').flatMap((issue) => toErrors(issue, given));
+  const errors = issues.filter((issue) => !open || issue.code !== 'unrecognized_keys').flatMap((issue) => toErrors(issue, given));
   if (errors.length > 0) throw refuseParams(errors);
   return given as Fields[];
 }

@@ -37,7 +37,7 @@ export interface Rule {
   readonly answers: z.ZodType | null;
   /** Of an answer that is a text rather than JSON: `text/html`. */
   readonly mediaType?: string;
-  /** Body properties beyond the declared ones are let through, as where Clerk's schema does not forbid them. */
+  /** Properties of the body, or of its items, beyond the declared ones are let through, as where Clerk's schema does not forbid them. */
   readonly openBody?: boolean;
   /** Query parameters declared as one value of which Clerk's SDK sends several. They reach the rule as arrays. */
   readonly repeated?: readonly string[];

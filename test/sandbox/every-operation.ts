@@ -2,6 +2,7 @@ import { Secret, TOTP } from 'otpauth';
 import type { SeedDescription } from '../../src/sandbox/seed/description.js';
 import { PNG } from './harness.js';
 import { type Held, type Step, step } from './step.js';
+import { waitlistSteps } from './steps/waitlist.js';
 
 const TOTP_SECRET = 'JBSWY3DPEHPK3PXP';
 const PASSWORD = 'violet-kettle-42';
@@ -178,6 +179,7 @@ export const everyOperation = (now: number): readonly Step[] => [
   step('Webhooks_generateSvixDashboardUrl'),
   step('Webhooks_deleteSvixApp'),
 
+  ...waitlistSteps,
   step('Users_deleteUserById', { user_id: '{carol}' }),
 ];
 

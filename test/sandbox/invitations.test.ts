@@ -65,6 +65,47 @@ describe('invitations to the application', () => {
   });
 });
 
+describe('several invitations to the application', () => {
+  const inviteAll = (...items: object[]) => client.post('/invitations/bulk', items);
+
+  test('are made in one go', async () => {
+    const { status, body } = await inviteAll(
+      { email_address: 'A@example.com', public_metadata: { plan: 'pro' }, expires_in_days: 2 },
+      { email_address: 'b@example.com', public_metadata: null, redirect_url: null, notify: null },
+    );
+    expect(status).toBe(200);
+    expect(body).toMatchObject([
+      { email_address: 'a@example.com', public_metadata: { plan: 'pro' }, expires_at: client.clock.now + 2 * DAY_MS },
+      { email_address: 'b@example.com', status: 'pending', public_metadata: {} },
+    ]);
+    expect(idsOf((await client.get('/invitations')).body).toSorted()).toEqual(idsOf(body).toSorted());
+  });
+
+  test('are all made or none', async () => {
+    await client.post('/invitations', { email_address: 'held@example.com' });
+    await addUser(client, 'ada@example.com');
+    const good = { email_address: 'good@example.com' };
+    const refused = [
+      [{ email_address: 'held@example.com' }, 400, 'duplicate_record'],
+      [{ email_address: 'GOOD@example.com' }, 400, 'duplicate_record'],
+      [{ email_address: 'ada@example.com' }, 422, 'form_identifier_exists'],
+      [{ email_address: 'ada@example.com', ignore_existing: true }, 422, 'form_identifier_exists'],
+      [{ email_address: 'nobody' }, 422, 'form_param_format_invalid'],
+      [{ email_address: 'x@example.com', role: 'org:admin' }, 422, 'form_param_unknown'],
+    ] as const;
+    for (const [bad, ...outcome] of refused) {
+      const { status, code } = await inviteAll(good, bad);
+      expect([status, code]).toEqual(outcome);
+    }
+    const many = Array.from({ length: 11 }, (_, nth) => ({ email_address: `${nth}@example.com` }));
+    expect((await inviteAll(...many)).code).toBe('bulk_size_exceeded');
+    expect((await inviteAll()).status).toBe(422);
+    expect(rowsOf((await client.get('/invitations')).body)).toHaveLength(1);
+    const ignoring = await inviteAll(good, { email_address: 'held@example.com', ignore_existing: true });
+    expect(rowsOf(ignoring.body)).toHaveLength(2);
+  });
+});
+
 describe('invitations to an organization', () => {
   let ada: Json;
   let bob: Json;

@@ -26,5 +26,6 @@ export const rooms: Readonly<Record<string, () => Promise<Room>>> = {
   SigninTokens: async () => (await import('./signin-tokens.js')).signinTokensRoom,
   Signups: async () => (await import('./signups.js')).signupsRoom,
   Users: async () => (await import('./users.js')).usersRoom,
+  WaitlistEntries: async () => (await import('./waitlist-entries.js')).waitlistEntriesRoom,
   Webhooks: async () => (await import('./webhooks.js')).webhooksRoom,
 };

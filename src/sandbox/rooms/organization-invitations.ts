@@ -117,6 +117,7 @@ export const organizationInvitationsRoom: Room = {
       );
       return { data, total_count: data.length };
     },
+    { openBody: true },
   ),
 
   OrganizationInvitations_revokeInvitation: answers<{ requesting_user_id?: string | null }>(

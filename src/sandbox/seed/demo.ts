@@ -95,6 +95,11 @@ export function demo(now: number): SeedDescription {
       { email_address: 'theo.laurent@lumen.example.com', first_name: 'Theo', created_at: now - 60 * 60 * 1000 },
       { email_address: 'gave.up@juniper.example.com', created_at: now - 6 * DAY_MS },
     ],
+    waitlist: [
+      { email_address: 'petra.lang@newcomers.example.com', created_at: now - 4 * DAY_MS },
+      { email_address: 'joel.okoye@newcomers.example.com', created_at: now - 3 * DAY_MS },
+      { email_address: 'bot@mailbox.example.com', status: 'rejected', created_at: now - 11 * DAY_MS },
+    ],
     blocklist: ['*@blocked.example.com'],
   };
 }

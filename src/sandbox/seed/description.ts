@@ -119,6 +119,14 @@ const signUp = z.strictObject({
   created_at: time.optional(),
 });
 
+const waitlistEntry = z.strictObject({
+  id: z.string().optional(),
+  email_address: z.string(),
+  /** Default `pending`. Who is invited has an invitation, which who is completed has accepted. */
+  status: z.enum(['pending', 'invited', 'completed', 'rejected']).optional(),
+  created_at: time.optional(),
+});
+
 /** What a sandbox starts with. Times are Unix milliseconds and default to the start. */
 export const seedDescription = z.strictObject({
   /** The domain of the instance. */
@@ -128,6 +136,7 @@ export const seedDescription = z.strictObject({
   sessions: z.array(session).optional(),
   invitations: z.array(invitation).optional(),
   sign_ups: z.array(signUp).optional(),
+  waitlist: z.array(waitlistEntry).optional(),
   allowlist: z.array(z.string()).optional(),
   blocklist: z.array(z.string()).optional(),
 });
@@ -136,6 +145,7 @@ export type SeedDescription = z.input<typeof seedDescription>;
 export type SeedUser = z.input<typeof user>;
 export type SeedOrganization = z.input<typeof organization>;
 export type SeedSession = z.input<typeof session>;
+export type SeedWaitlistEntry = z.input<typeof waitlistEntry>;
 export type SeedSignUp = z.input<typeof signUp>;
 
 /** A seed that cannot be planted. The message says where it is wrong. */

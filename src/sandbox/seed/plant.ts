@@ -25,6 +25,7 @@ import {
   seedDescription,
 } from './description.js';
 import { plantUser } from './plant-user.js';
+import { plantWaitlistEntry } from './plant-waitlist.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** How long a session lives, and how long it may be left alone. */
@@ -48,6 +49,7 @@ export function plant(instance: Instance, given: SeedDescription): void {
     instance.of(invitations).insert({ ...columns, ...(status && { status }), ...(created_at && { created_at }) });
   });
   each(seed.sign_ups, 'sign_ups', (signUp) => plantSignUp(instance, signUp));
+  each(seed.waitlist, 'waitlist', (entry) => plantWaitlistEntry(instance, entry));
   each(seed.allowlist, 'allowlist', (text) => instance.of(allowlistIdentifiers).insert(listed(instance, text)));
   each(seed.blocklist, 'blocklist', (text) => instance.of(blocklistIdentifiers).insert(listed(instance, text)));
 }

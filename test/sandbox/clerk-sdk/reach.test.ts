@@ -7,7 +7,7 @@ import { openClerk } from './support.js';
 const BEYOND: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   clients: { getHandshakePayload: 'GET /clients/handshake_payload' },
   instance: { get: 'GET /instance', getOrganizationSettings: 'GET /instance/organization_settings' },
-  invitations: { createInvitationBulk: 'POST /invitations/bulk', deleteInvitation: 'DELETE /invitations/{invitation_id}' },
+  invitations: { deleteInvitation: 'DELETE /invitations/{invitation_id}' },
   oauthApplications: { revokeToken: 'POST /oauth_applications/{oauth_application_id}/revoke_token' },
   organizations: {
     // Also what updateOrganization sends when it is given metadata.
@@ -53,7 +53,6 @@ const OTHERS = [
   'organizationRoles',
   'roleSets',
   'testingTokens',
-  'waitlistEntries',
 ];
 
 /** The methods of one of the SDK's resources. */

@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import type { Instance } from '../instance.js';
+import { defineResource, type Row } from '../resource.js';
+import { emailAddresses } from './identifiers.js';
+import { invitations } from './invitation.js';
+import { time } from './shapes.js';
+
+const statuses = ['pending', 'invited', 'completed', 'rejected'] as const;
+export type WaitlistStatus = (typeof statuses)[number];
+
+export interface WaitlistEntryRow extends Row {
+  /** In lower case. */
+  email_address: string;
+  /** As last set. What became of an invitation is said by {@link waitlistStatus}. */
+  status: 'pending' | 'invited' | 'rejected';
+  /** The last of its invitations. */
+  invitation_id: string | null;
+  invited_at: number | null;
+  /** Somebody had the address when it was invited, so that having it is no sign of a sign-up. */
+  claimed: boolean;
+}
+
+/** Who was invited is through when the invitation was accepted or the address has become a user's. */
+export function waitlistStatus(row: WaitlistEntryRow, instance: Instance): WaitlistStatus {
+  if (row.status !== 'invited') return row.status;
+  const accepted = instance.of(invitations).get(row.invitation_id ?? '')?.status === 'accepted';
+  const joined = !row.claimed && instance.of(emailAddresses).one('email_address', row.email_address) !== undefined;
+  return accepted || joined ? 'completed' : 'invited';
+}
+
+export const waitlistEntries = defineResource<WaitlistEntryRow>()({
+  name: 'waitlist_entry',
+  prefix: 'wle',
+  shape: z.strictObject({
+    object: z.literal('waitlist_entry'),
+    id: z.string(),
+    email_address: z.string(),
+    status: z.enum(statuses),
+    is_locked: z.boolean(),
+    created_at: time,
+    updated_at: time,
+    invitation: invitations.shape.nullable(),
+  }),
+  unique: { email_address: (row) => row.email_address },
+  show: (row, instance) => {
+    const { invitation_id, invited_at: _, claimed: __, ...sent } = row;
+    const invitation = instance.of(invitations).get(invitation_id ?? '');
+    return {
+      object: 'waitlist_entry',
+      ...sent,
+      status: waitlistStatus(row, instance),
+      is_locked: false,
+      invitation: invitation === undefined ? null : invitations.show(invitation, instance),
+    };
+  },
+});
