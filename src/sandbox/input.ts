@@ -24,7 +24,7 @@ export async function readCall(exchange: Exchange, operation: Operation, rule: R
   );
   const query = readQuery(exchange.request, { ...ALWAYS_TAKEN, ...spec.query, ...repeated }, spec.commaSeparated ?? []);
   const { body, items, file } = await readBody(exchange.request, operation, rule);
-  return { instance, operation, path: exchange.params, query, body, items, file };
+  return { instance, operation, version: versionOf(exchange.request), path: exchange.params, query, body, items, file };
 }
 
 function readQuery(request: SandboxRequest, shape: Shape, commaSeparated: readonly string[]): Fields {
@@ -105,7 +105,7 @@ const tooMany = (name: string, most: number) =>
   refuseParam('form_param_array_size_exceeded', name, 'has too many values', `${name} takes at most ${most} values.`);
 
 /** The version that the request asks for; the newest of all when it names none. */
-export const versionOf = (request: SandboxRequest): string =>
+const versionOf = (request: SandboxRequest): string =>
   request.headers['clerk-api-version'] ?? request.query.get('__clerk_api_version') ?? '9999-12-31';
 
 function check(schema: z.ZodType, value: unknown): void {

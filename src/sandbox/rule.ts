@@ -14,6 +14,8 @@ export interface UploadedFile {
 export interface Call<Body extends object = Record<string, unknown>, Query extends object = Record<string, unknown>> {
   readonly instance: Instance;
   readonly operation: Operation;
+  /** The API version that was asked for; later than every one when none was. */
+  readonly version: string;
   readonly path: Readonly<Record<string, string>>;
   readonly query: Readonly<Query>;
   /** Empty when the operation has none. For an array body see `items`. */

@@ -2,6 +2,7 @@ import { Secret, TOTP } from 'otpauth';
 import type { SeedDescription } from '../../src/sandbox/seed/description.js';
 import { PNG } from './harness.js';
 import { type Held, type Step, step } from './step.js';
+import { BILLING_START, billingSteps } from './steps/billing.js';
 import { waitlistSteps } from './steps/waitlist.js';
 
 const TOTP_SECRET = 'JBSWY3DPEHPK3PXP';
@@ -27,6 +28,7 @@ export const START: SeedDescription = {
     { id: 'sess_1', user: 'adalove', client: 'laptop' },
     { id: 'sess_2', user: 'bob.b', client: 'phone' },
   ],
+  billing: BILLING_START,
   sign_ups: [{ id: 'sua_1', email_address: 'carol@example.com' }],
 };
 
@@ -179,6 +181,7 @@ export const everyOperation = (now: number): readonly Step[] => [
   step('Webhooks_generateSvixDashboardUrl'),
   step('Webhooks_deleteSvixApp'),
 
+  ...billingSteps(now),
   ...waitlistSteps,
   step('Users_deleteUserById', { user_id: '{carol}' }),
 ];

@@ -16,6 +16,7 @@ import { changes, deletes, parseTime } from '../rules/found.js';
 import { addMember, isAdmin, mustHaveOrganizations } from '../rules/members.js';
 import { type MetadataFields, mergedMetadata, metadataOf } from '../rules/metadata.js';
 import { parseSlug, slugOf } from '../rules/slug.js';
+import { organizationBilling } from './payer-billing.js';
 
 interface OrganizationFields {
   readonly name?: string | null;
@@ -134,6 +135,7 @@ function setLogo(instance: Instance, row: OrganizationRow, imageId: string | nul
 }
 
 export const organizationsRoom: Room = {
+  ...organizationBilling,
   Organizations_listSortedByCreationDate: lists(organizations, {
     envelope: 'page',
     filters: {

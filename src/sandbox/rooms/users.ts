@@ -16,6 +16,7 @@ import { hashPassword, isWeak, verifyPassword } from '../rules/passwords.js';
 import { type PrimaryField, setPrimary } from '../rules/primary.js';
 import { disableSecondFactors, findBackupCode, verifyTotp } from '../rules/second-factors.js';
 import { endSessionsOf } from '../rules/sessions.js';
+import { userBilling } from './payer-billing.js';
 import { type CreateUser, commonColumns, createUser, takePassword, type UserFields } from './user-create.js';
 import { OAUTH_PROVIDERS, userFilters, userOrders } from './user-filters.js';
 
@@ -98,6 +99,7 @@ async function checkSecondFactor(user: UserRow, code: string, instance: Instance
 }
 
 export const usersRoom: Room = {
+  ...userBilling,
   Users_listSortedByCreationDate: lists(users, { filters: userFilters, orders: userOrders, envelope: 'bare' }),
   Users_getTotalCount: counts(users, userFilters),
   Users_getUserDetails: gets(users),

@@ -95,6 +95,7 @@ export function demo(now: number): SeedDescription {
       { email_address: 'theo.laurent@lumen.example.com', first_name: 'Theo', created_at: now - 60 * 60 * 1000 },
       { email_address: 'gave.up@juniper.example.com', created_at: now - 6 * DAY_MS },
     ],
+    billing: billing(now),
     waitlist: [
       { email_address: 'petra.lang@newcomers.example.com', created_at: now - 4 * DAY_MS },
       { email_address: 'joel.okoye@newcomers.example.com', created_at: now - 3 * DAY_MS },
@@ -103,6 +104,64 @@ export function demo(now: number): SeedDescription {
     blocklist: ['*@blocked.example.com'],
   };
 }
+
+/** The companies have the plans that their metadata tell of; two people subscribe for themselves. */
+const billing = (now: number): NonNullable<SeedDescription['billing']> => ({
+  plans: [
+    {
+      id: 'cplan_pro',
+      slug: 'pro',
+      name: 'Pro',
+      description: 'For people who work alone',
+      for: 'user',
+      amount: 1200,
+      annual_monthly_amount: 1000,
+      free_trial_days: 14,
+      features: [{ slug: 'exports', name: 'Exports' }],
+      created_at: now - 300 * DAY_MS,
+    },
+    {
+      id: 'cplan_team',
+      slug: 'team',
+      name: 'Team',
+      for: 'org',
+      amount: 4900,
+      features: [{ slug: 'exports', name: 'Exports' }],
+      created_at: now - 300 * DAY_MS,
+    },
+    {
+      id: 'cplan_enterprise',
+      slug: 'enterprise',
+      name: 'Enterprise',
+      for: 'org',
+      amount: 24_000,
+      annual_monthly_amount: 20_000,
+      publicly_visible: false,
+      features: [
+        { slug: 'exports', name: 'Exports' },
+        { slug: 'audit_log', name: 'Audit log', description: 'Who did what, and when' },
+      ],
+      created_at: now - 300 * DAY_MS,
+    },
+  ],
+  discounts: [
+    { id: 'disc_cooperative', name: 'Cooperatives', percent_off: 20 },
+    { id: 'disc_welcome', name: 'Welcome', amount_off: 500, cycles: 3 },
+  ],
+  subscriptions: [
+    { organization: 'harbor-analytics', plan: 'enterprise', period: 'annual', started_at: now - 200 * DAY_MS },
+    { organization: 'juniper-bikes', plan: 'team', discount: 'Cooperatives', started_at: now - 75 * DAY_MS },
+    { organization: 'lumen-studio', card: { last4: '4444', brand: 'mastercard' } },
+    { user: 'sofia.marchetti@lumen.example.com', plan: 'pro', trial: true, started_at: now - 3 * DAY_MS },
+    // The card was good when it began; the last renewal was declined.
+    {
+      user: 'jonas.e',
+      plan: 'pro',
+      card: { last4: '0341', declines_from: now - 20 * DAY_MS },
+      started_at: now - 70 * DAY_MS,
+    },
+  ],
+});
 
 const googleAccount = (person: Person, nth: number) => ({
   provider: 'oauth_google',

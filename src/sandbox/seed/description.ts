@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { metadata, time } from '../resources/shapes.js';
+import { billing } from './billing-description.js';
 
 const identifierState = {
   /** Default true. */
@@ -137,6 +138,7 @@ export const seedDescription = z.strictObject({
   invitations: z.array(invitation).optional(),
   sign_ups: z.array(signUp).optional(),
   waitlist: z.array(waitlistEntry).optional(),
+  billing: billing.optional(),
   allowlist: z.array(z.string()).optional(),
   blocklist: z.array(z.string()).optional(),
 });

@@ -24,6 +24,7 @@ import {
   type SeedSignUp,
   seedDescription,
 } from './description.js';
+import { plantDiscount, plantPlan, plantSubscription } from './plant-billing.js';
 import { plantUser } from './plant-user.js';
 import { plantWaitlistEntry } from './plant-waitlist.js';
 
@@ -50,6 +51,11 @@ export function plant(instance: Instance, given: SeedDescription): void {
   });
   each(seed.sign_ups, 'sign_ups', (signUp) => plantSignUp(instance, signUp));
   each(seed.waitlist, 'waitlist', (entry) => plantWaitlistEntry(instance, entry));
+  each(seed.billing?.plans, 'billing.plans', (plan) => plantPlan(instance, plan));
+  each(seed.billing?.discounts, 'billing.discounts', (discount) => plantDiscount(instance, discount));
+  each(seed.billing?.subscriptions, 'billing.subscriptions', (subscription) =>
+    plantSubscription(instance, subscription, (reference) => userId(instance, reference)),
+  );
   each(seed.allowlist, 'allowlist', (text) => instance.of(allowlistIdentifiers).insert(listed(instance, text)));
   each(seed.blocklist, 'blocklist', (text) => instance.of(blocklistIdentifiers).insert(listed(instance, text)));
 }

@@ -1,0 +1,74 @@
+import * as z from 'zod';
+import type { Instance } from '../instance.js';
+import { defineResource, type Row } from '../resource.js';
+import { moneyShape } from './billing-money.js';
+import { time } from './shapes.js';
+
+const effects = ['percentage', 'fixed_amount'] as const;
+
+interface Effect {
+  effect: (typeof effects)[number];
+  percent_off: number | null;
+  /** Cents. */
+  amount_off: number | null;
+}
+
+/** What an operator may give to customers. Made in Clerk's dashboard, so here by a seed; no operation shows it. */
+export interface DiscountRow extends Row, Effect {
+  name: string;
+  /** How many charges it lowers; null for every one. */
+  cycles: number | null;
+}
+
+export const discounts = defineResource<DiscountRow>()({
+  name: 'commerce_discount',
+  title: 'discount',
+  prefix: 'disc',
+  shape: z.never(),
+});
+
+/** A discount that was given, with what it was worth at that time. */
+export interface RedemptionRow extends Row, Effect {
+  subscription_item_id: string;
+  discount_id: string;
+  name: string;
+  cycles_remaining: number | null;
+  cycles_applied: number;
+  status: 'active' | 'exhausted' | 'removed';
+}
+
+export const redemptions = defineResource<RedemptionRow>()({
+  name: 'commerce_discount_redemption',
+  title: 'discount redemption',
+  prefix: 'discred',
+  shape: z.strictObject({
+    object: z.literal('commerce_discount_redemption'),
+    id: z.string(),
+    subscription_item_id: z.string(),
+    discount_id: z.string(),
+    name: z.string(),
+    source: z.literal('manual'),
+    effect: z.enum(effects),
+    percent_off: z.number().nullable(),
+    amount_off: moneyShape.nullable(),
+    amount: moneyShape.nullable(),
+    cycles_remaining: z.int().nullable(),
+    cycles_applied: z.int(),
+    status: z.enum(['active', 'exhausted', 'removed']),
+    redeemed_at: time,
+    redeemed_by: z.null(),
+  }),
+  lookup: { subscription_item_id: (row) => row.subscription_item_id },
+  owners: { commerce_subscription_item: 'subscription_item_id' },
+});
+
+/** The discount in force on a subscription item. */
+export const activeRedemption = (instance: Instance, itemId: string): RedemptionRow | undefined =>
+  instance
+    .of(redemptions)
+    .many('subscription_item_id', itemId)
+    .find((row) => row.status === 'active');
+
+/** Cents that it takes off a charge. */
+export const discountOn = ({ percent_off, amount_off }: Effect, charge: number): number =>
+  Math.min(charge, percent_off === null ? (amount_off ?? 0) : Math.round((charge * percent_off) / 100));

@@ -1,0 +1,163 @@
+import * as z from 'zod';
+import { imageUrl } from '../images.js';
+import type { Instance } from '../instance.js';
+import { defineResource, type Row } from '../resource.js';
+import { money, moneyShape } from './billing-money.js';
+import { emailAddresses } from './identifiers.js';
+import { organizations } from './organization.js';
+import { time } from './shapes.js';
+import { users } from './user.js';
+
+/** A card. */
+export interface PaymentMethod {
+  readonly id: string;
+  readonly last4: string;
+  readonly card_type: string;
+  readonly expiry_month: number;
+  readonly expiry_year: number;
+  readonly created_at: number;
+  /** Charges from this time on fail; null for never. */
+  readonly declines_from: number | null;
+}
+
+/** Who pays: a user or an organization. Each has one subscription. */
+export interface PayerRow extends Row {
+  user_id: string | null;
+  organization_id: string | null;
+  subscription_id: string;
+  payment_method: PaymentMethod | null;
+}
+
+export const payers = defineResource<PayerRow>()({
+  name: 'commerce_payer',
+  title: 'payer',
+  prefix: 'cpayer',
+  shape: z.strictObject({
+    object: z.literal('commerce_payer'),
+    id: z.string(),
+    instance_id: z.string(),
+    user_id: z.string().nullable(),
+    first_name: z.string().nullable(),
+    last_name: z.string().nullable(),
+    email: z.string().nullable(),
+    organization_id: z.string().nullable(),
+    organization_name: z.string().nullable(),
+    image_url: z.string(),
+    credits_balance: moneyShape.optional(),
+    created_at: time,
+    updated_at: time,
+  }),
+  lookup: { user_id: (row) => row.user_id, organization_id: (row) => row.organization_id },
+  owners: { user: 'user_id', organization: 'organization_id' },
+  show: ({ subscription_id: _, payment_method: __, ...row }, instance) => {
+    const balance = creditBalance(instance, row.id);
+    return {
+      object: 'commerce_payer',
+      ...row,
+      ...namesOf(row, instance),
+      instance_id: instance.id,
+      ...(balance === null ? {} : { credits_balance: money(balance) }),
+    };
+  },
+});
+
+/** How a payer is called, and looks. */
+export function namesOf({ user_id, organization_id }: Pick<PayerRow, 'user_id' | 'organization_id'>, instance: Instance) {
+  const user = instance.of(users).get(user_id ?? '');
+  const organization = instance.of(organizations).get(organization_id ?? '');
+  return {
+    first_name: user?.first_name ?? null,
+    last_name: user?.last_name ?? null,
+    email: instance.of(emailAddresses).get(user?.primary_email_address_id ?? '')?.email_address ?? null,
+    organization_name: organization?.name ?? null,
+    image_url: imageUrl(instance, (user ?? organization)?.image_id ?? null, user_id ?? organization_id ?? ''),
+  };
+}
+
+export const paymentMethodShape = z.strictObject({
+  object: z.literal('commerce_payment_method'),
+  id: z.string(),
+  payer_id: z.string(),
+  payment_type: z.enum(['card', 'payer-credits']),
+  is_default: z.boolean(),
+  gateway: z.string(),
+  gateway_external_id: z.string(),
+  gateway_external_account_id: z.null(),
+  last4: z.string().nullable(),
+  status: z.literal('active'),
+  wallet_type: z.null(),
+  card_type: z.string().nullable(),
+  expiry_year: z.int().nullable(),
+  expiry_month: z.int().nullable(),
+  created_at: time,
+  updated_at: time,
+  is_removable: z.boolean(),
+});
+
+/** A payer's card as it is sent, or the credits that pay where no card does. */
+export const showPaymentMethod = (payer: PayerRow, method: PaymentMethod | null): z.infer<typeof paymentMethodShape> => {
+  const id = method?.id ?? `${payer.id}_credits`;
+  const since = method?.created_at ?? payer.created_at;
+  return {
+    object: 'commerce_payment_method',
+    id,
+    payer_id: payer.id,
+    payment_type: method === null ? 'payer-credits' : 'card',
+    is_default: method !== null,
+    gateway: 'stripe',
+    gateway_external_id: `pm_${id}`,
+    gateway_external_account_id: null,
+    last4: method?.last4 ?? null,
+    status: 'active',
+    wallet_type: null,
+    card_type: method?.card_type ?? null,
+    expiry_year: method?.expiry_year ?? null,
+    expiry_month: method?.expiry_month ?? null,
+    created_at: since,
+    updated_at: since,
+    is_removable: false,
+  };
+};
+
+/** A change of a payer's credits. Their balance is the sum of all. */
+export interface CreditRow extends Row {
+  payer_id: string;
+  /** Cents; below zero when credits were taken away or used. */
+  amount: number;
+  /** `grant` for what was adjusted by hand, `payment` for what paid a charge. */
+  source_type: 'grant' | 'payment';
+  source_id: string;
+  note: string | null;
+  idempotency_key: string | null;
+}
+
+export const creditLedger = defineResource<CreditRow>()({
+  name: 'commerce_credit_ledger',
+  title: 'credit ledger entry',
+  prefix: 'crledg',
+  shape: z.strictObject({
+    object: z.literal('commerce_credit_ledger'),
+    id: z.string(),
+    payer_id: z.string(),
+    amount: moneyShape,
+    source_type: z.enum(['grant', 'payment']),
+    source_id: z.string(),
+    note: z.string().nullable(),
+    created_at: z.iso.datetime(),
+  }),
+  unique: { idempotency_key: (row) => row.idempotency_key },
+  lookup: { payer_id: (row) => row.payer_id },
+  owners: { commerce_payer: 'payer_id' },
+  show: ({ idempotency_key: _, updated_at: __, ...row }) => ({
+    object: 'commerce_credit_ledger',
+    ...row,
+    amount: money(row.amount),
+    created_at: new Date(row.created_at).toISOString(),
+  }),
+});
+
+/** Cents; null for a payer who never had credits. */
+export function creditBalance(instance: Instance, payerId: string): number | null {
+  const entries = instance.of(creditLedger).many('payer_id', payerId);
+  return entries.length === 0 ? null : entries.reduce((sum, { amount }) => sum + amount, 0);
+}
