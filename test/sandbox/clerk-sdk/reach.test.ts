@@ -43,7 +43,6 @@ const OTHERS = [
   '__experimental_accountlessApplications',
   'agentTasks',
   'apiKeys',
-  'billing',
   'emails',
   'enterpriseConnections',
   'idPOAuthAccessToken',
