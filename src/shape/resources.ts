@@ -304,7 +304,8 @@ export const RESOURCES: Readonly<Record<string, ResourceSpec>> = {
     shape: `
       object id name fee:money annual_monthly_fee:money annual_fee:money description product_id is_default is_recurring
       publicly_visible has_base_fee for_payer_type slug avatar_url features:feature free_trial_enabled free_trial_days
-      unit_prices:unit_price`,
+      unit_prices:unit_price amount amount_formatted annual_monthly_amount annual_monthly_amount_formatted annual_amount
+      annual_amount_formatted currency_symbol currency payer_type period interval`,
   },
   commerce_price: {
     short: `
@@ -329,6 +330,12 @@ export const RESOURCES: Readonly<Record<string, ResourceSpec>> = {
       payment_method:payment_method lifetime_paid:money next_payment:next_payment payer_id payer:payer is_free_trial
       period_start period_end proration_date canceled_at past_due_at ended_at created_at updated_at seats:seats
       totals:billing_totals payment_source_id payment_source:payment_source amount:money next_invoice:next_payment`,
+  },
+  commerce_credit_balance: {
+    shape: 'object balance:money',
+  },
+  commerce_credit_ledger: {
+    shape: 'object id payer_id amount:money source_type source_id note created_at',
   },
   commerce_price_transition: {
     shape: `

@@ -111,6 +111,8 @@ describe('the example seed', () => {
     expect(rowsOf((await client.get('/organizations/org_acme/memberships')).body)).toHaveLength(2);
     expect(rowsOf((await client.get('/sessions?user_id=user_ada')).body)).toMatchObject([{ status: 'active' }]);
     expect(rowsOf((await client.get('/invitations')).body)).toHaveLength(1);
+    expect(rowsOf((await client.get('/waitlist_entries')).body)).toHaveLength(2);
+    expect(rowsOf((await client.get('/billing/subscription_items')).body)).toHaveLength(2);
     expect(rowsOf((await client.get('/allowlist_identifiers')).body)).toHaveLength(1);
   });
 });

@@ -23,6 +23,19 @@ describe('the demo', () => {
     expect(rowsOf((await client.get('/invitations')).body)).toHaveLength(2);
   });
 
+  test('sells plans to companies and people, and has somebody behind with paying', async () => {
+    const client = await openSandbox({ seed: 'demo' });
+    const items = rowsOf((await client.get('/billing/subscription_items')).body);
+    expect(items.map((row) => [row.plan?.slug, row.plan_period, row.status, row.is_free_trial])).toEqual([
+      ['pro', 'month', 'active', true],
+      ['pro', 'month', 'past_due', false],
+      ['team', 'month', 'active', false],
+      ['enterprise', 'annual', 'active', false],
+    ]);
+    expect((await client.get('/billing/statements')).body).toMatchObject({ total_count: 7 });
+    expect((await client.get('/waitlist_entries?status=pending')).body).toMatchObject({ total_count: 2 });
+  });
+
   test('nobody who is banned has an active session', async () => {
     const client = await openSandbox({ seed: 'demo' });
     for (const id of idsOf((await client.get('/users?banned=true')).body)) {

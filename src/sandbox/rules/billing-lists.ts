@@ -41,7 +41,7 @@ export const itemList: Listing<ItemRow> = {
     runBilling(instance);
     if (query.include_free === true) enrollAll(instance);
     const all = instance.of(items).oldestFirst();
-    return query.include_free === true ? all : all.filter((row) => !partsOf(row, instance).plan.is_default);
+    return query.include_free === true ? all : all.filter((row) => instance.of(plans).get(row.plan_id)?.is_default !== true);
   },
   filters: {
     status: byStatus,
