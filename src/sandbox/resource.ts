@@ -39,7 +39,8 @@ export interface Resource<R extends Row, Unique extends string = string, Lookup 
   readonly shape: z.ZodType;
   readonly unique: Readonly<Record<Unique, (row: R) => Key>>;
   readonly lookup: Readonly<Record<Lookup, (row: R) => Key>>;
-  readonly owners: Readonly<Record<string, Lookup>>;
+  /** Owner to lookup. */
+  readonly owners: Readonly<Record<string, string>>;
   readonly show: (row: R, instance: Instance) => object;
 }
 

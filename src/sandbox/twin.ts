@@ -4,6 +4,7 @@ import { Faults } from './faults.js';
 import { Instance } from './instance.js';
 import { chance } from './random.js';
 import { RateLimit } from './rate-limit.js';
+import { catchUp, plantRoles } from './seed/plant-roles.js';
 import type { SandboxOptions } from './server.js';
 import type { StateFile } from './state/file.js';
 
@@ -28,6 +29,7 @@ export async function createTwin({ options, secretKey, origin, stored }: TwinPar
     const instance = new Instance({ now, randomSeed, origin, id: kept?.instanceId });
     if (kept !== undefined) await stored?.restore(instance, kept);
     else await plantSeed(instance, seed);
+    catchUp(instance);
     await stored?.begin(instance, secretKey);
     return instance;
   };
@@ -48,7 +50,7 @@ export async function createTwin({ options, secretKey, origin, stored }: TwinPar
 }
 
 async function plantSeed(instance: Instance, seed: NonNullable<SandboxOptions['seed']>): Promise<void> {
-  if (seed === 'empty') return;
+  if (seed === 'empty') return plantRoles(instance);
   const { plant } = await import('./seed/plant.js');
   plant(instance, seed === 'demo' ? (await import('./seed/demo.js')).demo(instance.now()) : seed);
 }

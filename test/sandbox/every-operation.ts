@@ -3,6 +3,7 @@ import type { SeedDescription } from '../../src/sandbox/seed/description.js';
 import { PNG } from './harness.js';
 import { type Held, type Step, step } from './step.js';
 import { BILLING_START, billingSteps } from './steps/billing.js';
+import { rolesSteps } from './steps/roles.js';
 import { waitlistSteps } from './steps/waitlist.js';
 
 const TOTP_SECRET = 'JBSWY3DPEHPK3PXP';
@@ -183,6 +184,8 @@ export const everyOperation = (now: number): readonly Step[] => [
 
   ...billingSteps(now),
   ...waitlistSteps,
+  ...rolesSteps,
+
   step('Users_deleteUserById', { user_id: '{carol}' }),
 ];
 

@@ -92,13 +92,14 @@ describe('settings', () => {
     });
     const { body } = await client.patch('/instance/organization_settings', {
       max_allowed_memberships: null,
-      creator_role_id: 'org:member',
+      domains_default_role_id: 'role_admin',
     });
     expect(body).toMatchObject({
       object: 'organization_settings',
       max_allowed_memberships: 1,
       domains_enrollment_modes: ['automatic_invitation'],
-      creator_role: 'org:member',
+      creator_role: 'org:admin',
+      domains_default_role: 'org:admin',
     });
     expect((await client.patch('/instance/organization_settings', { domains_enrollment_modes: ['sometimes'] })).status).toBe(422);
     expect((await client.patch('/instance/organization_settings', { creator_role_id: 'role_none' })).status).toBe(404);

@@ -26,7 +26,7 @@ describe('adding a member', () => {
     expect(body).toMatchObject({
       object: 'organization_membership',
       role: 'org:member',
-      permissions: ['org:sys_memberships:read'],
+      permissions: ['org:sys_memberships:read', 'org:sys_billing:read'],
       public_metadata: { team: 'a' },
       organization: { id: organizationId },
       public_user_data: { user_id: bob.id, first_name: 'Bob', identifier: 'bob@example.com' },

@@ -20,6 +20,9 @@ export interface EmailAddressRow extends IdentifierRow {
   email_address: string;
 }
 
+/** What follows the `@`. */
+export const domainOf = (address: string): string => address.slice(address.indexOf('@') + 1);
+
 export const emailAddresses = defineResource<EmailAddressRow>()({
   name: 'email_address',
   prefix: 'idn',
@@ -35,7 +38,7 @@ export const emailAddresses = defineResource<EmailAddressRow>()({
     updated_at: time,
   }),
   unique: { email_address: (row) => row.email_address },
-  lookup: { user_id: (row) => row.user_id },
+  lookup: { user_id: (row) => row.user_id, domain: (row) => domainOf(row.email_address) },
   owners: { user: 'user_id' },
   show: ({ user_id: _, ...row }) => ({ object: 'email_address', ...row, linked_to: [], matches_sso_connection: false }),
 });

@@ -3,7 +3,7 @@ import { imageUrl } from '../images.js';
 import type { Instance } from '../instance.js';
 import { defineResource } from '../resource.js';
 import { type InvitationBase, invitationStatus } from './invitation.js';
-import { roles } from './roles.js';
+import { roleName } from './roles.js';
 import { type Metadata, metadata, time } from './shapes.js';
 import { identifierOf, users } from './user.js';
 
@@ -48,7 +48,7 @@ export const organizationInvitations = defineResource<OrganizationInvitationRow>
   show: (row, instance) => ({
     object: 'organization_invitation',
     ...row,
-    role_name: roles[row.role]?.name ?? row.role,
+    role_name: roleName(instance, row.role),
     public_inviter_data: inviterOf(row, instance),
     status: invitationStatus(row, instance),
     url: invitationStatus(row, instance) === 'pending' ? row.url : null,

@@ -2,14 +2,14 @@ import * as z from 'zod';
 import { imageUrl } from '../images.js';
 import { defineResource, type Row } from '../resource.js';
 import { organizations } from './organization.js';
-import { roles } from './roles.js';
+import { permissionsOf, roleName } from './roles.js';
 import { type Metadata, metadata, time } from './shapes.js';
 import { identifierOf, users } from './user.js';
 
 export interface OrganizationMembershipRow extends Row {
   organization_id: string;
   user_id: string;
-  /** A key of {@link roles}. */
+  /** The key of a role. */
   role: string;
   public_metadata: Metadata;
   private_metadata: Metadata;
@@ -45,7 +45,7 @@ export const organizationMemberships = defineResource<OrganizationMembershipRow>
     updated_at: time,
   }),
   unique: { member: (row) => memberKey(row.organization_id, row.user_id) },
-  lookup: { organization_id: (row) => row.organization_id, user_id: (row) => row.user_id },
+  lookup: { organization_id: (row) => row.organization_id, user_id: (row) => row.user_id, role: (row) => row.role },
   owners: { organization: 'organization_id', user: 'user_id' },
   show: ({ organization_id, user_id, ...row }, instance) => {
     const organization = instance.of(organizations).get(organization_id);
@@ -55,8 +55,8 @@ export const organizationMemberships = defineResource<OrganizationMembershipRow>
     return {
       object: 'organization_membership',
       ...row,
-      role_name: roles[row.role]?.name ?? row.role,
-      permissions: roles[row.role]?.permissions ?? [],
+      role_name: roleName(instance, row.role),
+      permissions: permissionsOf(instance, row.role),
       organization: organizations.show(organization, instance),
       public_user_data: {
         user_id,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { imageUrl } from '../images.js';
+import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
 import { type Metadata, metadata, time } from './shapes.js';
 
@@ -13,7 +14,7 @@ export interface OrganizationRow extends Row {
   public_metadata: Metadata;
   private_metadata: Metadata;
   created_by: string | null;
-  role_set_key: string | null;
+  role_set_key: string;
 }
 
 export const organizations = defineResource<OrganizationRow>()({
@@ -35,11 +36,12 @@ export const organizations = defineResource<OrganizationRow>()({
     public_metadata: metadata,
     private_metadata: metadata,
     created_by: z.string().optional(),
-    role_set_key: z.string().nullable(),
+    role_set_key: z.string(),
     created_at: time,
     updated_at: time,
   }),
   unique: { slug: (row) => row.slug },
+  lookup: { role_set_key: (row) => row.role_set_key },
   show: ({ image_id, created_by, ...row }, instance) => {
     const url = imageUrl(instance, image_id, row.id);
     return {
@@ -52,3 +54,19 @@ export const organizations = defineResource<OrganizationRow>()({
     };
   },
 });
+
+export const publicOrganizationData = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  slug: z.string(),
+  image_url: z.string(),
+  has_image: z.boolean(),
+});
+
+/** What others may see of an organization that is named in passing. */
+export function publicDataOf(instance: Instance, organizationId: string): z.infer<typeof publicOrganizationData> {
+  const row = instance.of(organizations).get(organizationId);
+  if (row === undefined) throw new Error(`the organization ${organizationId} is lost`);
+  const { id, name, slug, image_id } = row;
+  return { id, name, slug, image_url: imageUrl(instance, image_id, id), has_image: image_id !== null };
+}

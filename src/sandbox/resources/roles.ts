@@ -1,30 +1,88 @@
-/** A role in organizations. */
-export interface Role {
-  readonly id: string;
-  readonly name: string;
-  readonly permissions: readonly string[];
+import * as z from 'zod';
+import type { Instance } from '../instance.js';
+import { defineResource, type Row } from '../resource.js';
+import { time } from './shapes.js';
+
+/** The two roles, and the role set, that every instance starts with. */
+export const ADMIN = 'org:admin';
+export const MEMBER = 'org:member';
+export const DEFAULT_ROLE_SET = 'role_set:default';
+
+/** What a member needs to be able to invite and to revoke. */
+export const MANAGE_MEMBERS = 'org:sys_memberships:manage';
+
+/** What a role must allow for whoever creates an organization to have it. Somebody in each organization should have them all. */
+export const CREATOR_PERMISSIONS: readonly string[] = ['org:sys_profile:delete', 'org:sys_memberships:read', MANAGE_MEMBERS];
+
+export interface PermissionRow extends Row {
+  name: string;
+  /** `org:invoices:create`. */
+  key: string;
+  description: string;
+  /** Clerk's own are `system` and stay as they are. */
+  type: 'system' | 'user';
 }
 
-/** The role that an organization must never be without. */
-export const ADMIN = 'org:admin';
+export const permissions = defineResource<PermissionRow>()({
+  name: 'permission',
+  title: 'organization permission',
+  prefix: 'perm',
+  shape: z.strictObject({
+    object: z.literal('permission'),
+    id: z.string(),
+    name: z.string(),
+    key: z.string(),
+    description: z.string(),
+    type: z.enum(['system', 'user']),
+    created_at: time,
+    updated_at: time,
+  }),
+  unique: { key: (row) => row.key },
+});
 
-/** The roles that every instance starts with, by key. */
-export const roles: Readonly<Record<string, Role>> = {
-  [ADMIN]: {
-    id: 'role_admin',
-    name: 'Admin',
-    permissions: [
-      'org:sys_profile:manage',
-      'org:sys_profile:delete',
-      'org:sys_memberships:read',
-      'org:sys_memberships:manage',
-      'org:sys_domains:read',
-      'org:sys_domains:manage',
-    ],
-  },
-  'org:member': {
-    id: 'role_member',
-    name: 'Member',
-    permissions: ['org:sys_memberships:read'],
-  },
-};
+export interface RoleRow extends Row {
+  name: string;
+  /** `org:editor`. Memberships and invitations hold it. */
+  key: string;
+  description: string | null;
+  permission_ids: string[];
+}
+
+export const roles = defineResource<RoleRow>()({
+  name: 'role',
+  title: 'organization role',
+  prefix: 'role',
+  shape: z.strictObject({
+    object: z.literal('role'),
+    id: z.string(),
+    name: z.string(),
+    key: z.string(),
+    description: z.string().nullable(),
+    is_creator_eligible: z.boolean(),
+    permissions: z.array(permissions.shape),
+    created_at: time,
+    updated_at: time,
+  }),
+  unique: { key: (row) => row.key },
+  show: ({ permission_ids, ...row }, instance) => ({
+    object: 'role',
+    ...row,
+    is_creator_eligible: isCreatorEligible(instance, permission_ids),
+    permissions: permissionRows(instance, permission_ids).map((permission) => permissions.show(permission, instance)),
+  }),
+});
+
+const permissionRows = (instance: Instance, ids: readonly string[]): PermissionRow[] =>
+  ids.flatMap((id) => instance.of(permissions).get(id) ?? []);
+
+/** Whether a role of these permissions may be that of an organization's creator. */
+export function isCreatorEligible(instance: Instance, permissionIds: readonly string[]): boolean {
+  const keys = permissionRows(instance, permissionIds).map((permission) => permission.key);
+  return CREATOR_PERMISSIONS.every((key) => keys.includes(key));
+}
+
+/** Keys of what whoever has this role may do; nothing where there is no such role. */
+export const permissionsOf = (instance: Instance, roleKey: string): string[] =>
+  permissionRows(instance, instance.of(roles).one('key', roleKey)?.permission_ids ?? []).map((permission) => permission.key);
+
+export const roleName = (instance: Instance, roleKey: string): string => instance.of(roles).one('key', roleKey)?.name ?? roleKey;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineSetting } from '../resource.js';
-import { ADMIN } from './roles.js';
+import { ADMIN, DEFAULT_ROLE_SET, MEMBER } from './roles.js';
 
 /** What `PATCH /instance` keeps. Clerk never sends it back. */
 export const instanceSettings = defineSetting('instance', () => ({
@@ -40,13 +40,13 @@ export const organizationSettings = defineSetting('organization_settings', () =>
   max_allowed_roles: 10,
   max_role_sets_allowed: 10,
   max_allowed_domains: 10,
-  creator_role: ADMIN,
+  creator_role: ADMIN as string,
   admin_delete_enabled: true,
   domains_enabled: false,
   slug_disabled: false,
   domains_enrollment_modes: [] as (typeof enrollmentModes)[number][],
-  domains_default_role: 'org:member',
-  initial_role_set_key: null as string | null,
+  domains_default_role: MEMBER as string,
+  initial_role_set_key: DEFAULT_ROLE_SET as string | null,
 }));
 
 export const isEnrollmentMode = (text: string): text is (typeof enrollmentModes)[number] =>

@@ -3,6 +3,7 @@ import { type EmailAddressRow, emailAddresses } from '../resources/identifiers.j
 import { users } from '../resources/user.js';
 import { VERIFIED_BY_ADMIN } from '../resources/verification.js';
 import { answers, type Room } from '../rule.js';
+import { enrollOwner } from '../rules/enrollment.js';
 import { changes, deletes, gets, must } from '../rules/found.js';
 import { parseIdentifier, refuseRestricted, refuseTaken } from '../rules/identifiers.js';
 import { promote, refuseUnverifiedPrimary, removeIdentifier } from '../rules/primary.js';
@@ -34,6 +35,7 @@ function create(instance: Instance, body: CreateEmailAddress): EmailAddressRow {
   });
   const first = user[PRIMARY] === null;
   if (first || body.primary === true) instance.of(users).update(user, { [PRIMARY]: row.id });
+  enrollOwner(instance, row);
   return row;
 }
 
@@ -51,6 +53,7 @@ export const emailAddressesRoom: Room = {
     (row, { instance, body }) => {
       if (typeof body.verified === 'boolean') {
         instance.of(emailAddresses).update(row, { verification: body.verified ? VERIFIED_BY_ADMIN : null, reserved: false });
+        enrollOwner(instance, row);
       }
       if (body.primary === true) promote(instance, PRIMARY, row);
     },

@@ -1,7 +1,8 @@
 import { notFound, refuseParam } from '../errors.js';
 import type { Instance } from '../instance.js';
 import type { Setting } from '../resource.js';
-import { roles } from '../resources/roles.js';
+import { type RoleSetRow, roleSets } from '../resources/role-set.js';
+import { type RoleRow, roles } from '../resources/roles.js';
 import {
   instanceSettings,
   isEnrollmentMode,
@@ -12,6 +13,8 @@ import {
 } from '../resources/settings.js';
 import { answers, type Room } from '../rule.js';
 import { parseIdentifier } from '../rules/identifiers.js';
+import { initialRoleSet, keepInitial } from '../rules/role-sets.js';
+import { refuseForCreator } from '../rules/roles.js';
 
 /** Keeps what was given of the setting's own fields; null leaves a field as it is. */
 export function patchSetting<T extends object>(
@@ -26,11 +29,14 @@ export function patchSetting<T extends object>(
   return instance.store.set(setting, Object.fromEntries(given) as Partial<T>);
 }
 
-/** The key of a role, given its key or id. */
-function roleKey(idOrKey: string): string {
-  const found = Object.entries(roles).find(([key, role]) => key === idOrKey || role.id === idOrKey);
-  if (found === undefined) throw notFound('organization role', idOrKey);
-  return found[0];
+/** A role of new organizations, given its key or id. @throws SandboxError */
+function initialRole(instance: Instance, param: string, idOrKey: string): RoleRow {
+  const role = instance.of(roles).get(idOrKey) ?? instance.of(roles).one('key', idOrKey);
+  if (role === undefined) throw notFound('organization role', idOrKey);
+  const set = initialRoleSet(instance);
+  if (set.role_ids.includes(role.id)) return role;
+  const why = `The role ${role.key} is not in ${set.key}, the role set of new organizations.`;
+  throw refuseParam('form_param_value_invalid', param, 'is invalid', why);
 }
 
 export const instanceSettingsRoom: Room = {
@@ -60,12 +66,19 @@ export const instanceSettingsRoom: Room = {
         throw refuseParam('form_param_value_invalid', 'domains_enrollment_modes', 'is invalid', why);
       }
       const { creator_role_id: creator, domains_default_role_id: joiner, ...rest } = body;
-      const settings = patchSetting(instance, organizationSettings, {
-        ...rest,
-        ...(typeof creator === 'string' ? { creator_role: roleKey(creator) } : {}),
-        ...(typeof joiner === 'string' ? { domains_default_role: roleKey(joiner) } : {}),
-      });
-      return { object: 'organization_settings', ...settings };
+      const patch: Partial<RoleSetRow> = {};
+      if (typeof creator === 'string') {
+        const role = initialRole(instance, 'creator_role_id', creator);
+        refuseForCreator(instance, role.permission_ids);
+        patch.creator_role_id = role.id;
+      }
+      if (typeof joiner === 'string') patch.default_role_id = initialRole(instance, 'domains_default_role_id', joiner).id;
+      patchSetting(instance, organizationSettings, rest);
+      if (Object.keys(patch).length > 0) {
+        instance.of(roleSets).update(initialRoleSet(instance), patch);
+        keepInitial(instance);
+      }
+      return { object: 'organization_settings', ...instance.store.setting(organizationSettings) };
     },
   ),
 };

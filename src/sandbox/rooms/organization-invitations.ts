@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { notFound, refuse } from '../errors.js';
-import type { Filter } from '../filters.js';
+import { containing } from '../filters.js';
 import type { Instance } from '../instance.js';
 import { type Listing, lists } from '../list.js';
 import { emailAddresses } from '../resources/identifiers.js';
@@ -13,8 +13,10 @@ import { answers, type Call, type Room } from '../rule.js';
 import { must } from '../rules/found.js';
 import { parseIdentifier } from '../rules/identifiers.js';
 import { type InvitationFields, isPending, newInvitation } from '../rules/invitations.js';
-import { membershipOf, mustBeAdmin, parseRole } from '../rules/members.js';
+import { membershipOf, mustManageMembers } from '../rules/members.js';
 import { metadataOf } from '../rules/metadata.js';
+import { parseRole } from '../rules/roles.js';
+import { byStatus, listsAcrossOrganizations } from './invitations-across-organizations.js';
 
 interface Invite extends InvitationFields {
   readonly role: string;
@@ -31,9 +33,9 @@ const invitationsOf = (instance: Instance, organizationId: string) =>
 /** The invitation to keep. Nothing is kept yet, so that of several all or none are. @throws SandboxError */
 function check(instance: Instance, organization: OrganizationRow, invite: Invite): Invite {
   const email = parseIdentifier('email_address', invite.email_address);
-  parseRole(invite.role);
+  parseRole(instance, invite.role, organization);
   if (typeof invite.inviter_user_id === 'string') {
-    mustBeAdmin(instance, organization.id, must(instance, users, invite.inviter_user_id).id);
+    mustManageMembers(instance, organization.id, must(instance, users, invite.inviter_user_id).id);
   }
   const holder = instance.of(emailAddresses).one('email_address', email);
   if (holder !== undefined && membershipOf(instance, organization.id, holder.user_id) !== undefined) {
@@ -74,11 +76,12 @@ const listing: Listing<OrganizationInvitationRow> = {
   orders: { email_address: (row) => row.email_address },
 };
 
-const byStatus: Filter<OrganizationInvitationRow, readonly string[]> = (wanted, instance) => ({
-  test: (row) => wanted.includes(invitationStatus(row, instance)),
-});
-
 export const organizationInvitationsRoom: Room = {
+  OrganizationInvitations_listForInstance: listsAcrossOrganizations({
+    filters: { query: containing((row, has) => has(row.email_address)) },
+    orders: { email_address: (row) => row.email_address },
+  }),
+
   OrganizationInvitations_list: lists(organizationInvitations, {
     ...listing,
     filters: { ...listing.filters, status: byStatus },
@@ -125,7 +128,7 @@ export const organizationInvitationsRoom: Room = {
     (call) => {
       const { instance, body } = call;
       const row = invitationIn(call);
-      if (typeof body.requesting_user_id === 'string') mustBeAdmin(instance, row.organization_id, body.requesting_user_id);
+      if (typeof body.requesting_user_id === 'string') mustManageMembers(instance, row.organization_id, body.requesting_user_id);
       if (!isPending(row, instance)) {
         const why = `The invitation is ${invitationStatus(row, instance)}. Only pending invitations can be revoked.`;
         throw refuse(400, 'organization_invitation_not_pending', 'Invitation is not pending', why);

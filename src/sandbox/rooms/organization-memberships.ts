@@ -8,8 +8,9 @@ import type { Metadata } from '../resources/shapes.js';
 import { type UserRow, users } from '../resources/user.js';
 import { answers, type Call, type Room, type Rule } from '../rule.js';
 import { must } from '../rules/found.js';
-import { addMember, membershipOf, parseRole, refuseLastAdmin } from '../rules/members.js';
+import { addMember, membershipOf, refuseLastAdmin } from '../rules/members.js';
 import { type MetadataFields, mergedMetadata, metadataOf } from '../rules/metadata.js';
+import { parseRole } from '../rules/roles.js';
 import { personFilters, personOrders } from './user-filters.js';
 
 interface AddMember extends MetadataFields {
@@ -54,7 +55,14 @@ const onMember = <Body extends object>(
     options,
   );
 
+const orders = mapValues(
+  personOrders,
+  (order) => (row: OrganizationMembershipRow, instance: Instance) => order(userOf(row, instance), instance),
+);
+
 export const organizationMembershipsRoom: Room = {
+  OrganizationMemberships_listForInstance: lists(organizationMemberships, { envelope: 'page', orders }),
+
   OrganizationMemberships_getAllMembers: lists(organizationMemberships, {
     envelope: 'page',
     within: (call) => call.instance.of(organizationMemberships).many('organization_id', organizationIn(call).id),
@@ -64,10 +72,7 @@ export const organizationMembershipsRoom: Room = {
       created_at_before: before<OrganizationMembershipRow>((row) => row.created_at),
       created_at_after: later<OrganizationMembershipRow>((row) => row.created_at),
     },
-    orders: mapValues(
-      personOrders,
-      (order) => (row: OrganizationMembershipRow, instance: Instance) => order(userOf(row, instance), instance),
-    ),
+    orders,
   }),
 
   OrganizationMemberships_addUserToOrganization: answers<AddMember>(
@@ -87,8 +92,9 @@ export const organizationMembershipsRoom: Room = {
 
   OrganizationMemberships_updateMembershipProperties: onMember<{ role: string }>(
     (row, { instance, body }) => {
-      const role = parseRole(body.role);
-      if (role !== row.role) refuseLastAdmin(instance, row);
+      if (body.role === row.role) return;
+      const role = parseRole(instance, body.role, must(instance, organizations, row.organization_id));
+      refuseLastAdmin(instance, row, role);
       instance.of(organizationMemberships).update(row, { role });
     },
     { openBody: true },

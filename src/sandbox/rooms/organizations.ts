@@ -7,7 +7,7 @@ import { invitationStatus } from '../resources/invitation.js';
 import { type OrganizationRow, organizations } from '../resources/organization.js';
 import { organizationInvitations } from '../resources/organization-invitation.js';
 import { organizationMemberships } from '../resources/organization-membership.js';
-import { ADMIN } from '../resources/roles.js';
+import { type RoleSetRow, roleSets } from '../resources/role-set.js';
 import { organizationSettings } from '../resources/settings.js';
 import { metadata } from '../resources/shapes.js';
 import { users } from '../resources/user.js';
@@ -15,6 +15,7 @@ import { answers, type Call, type Room } from '../rule.js';
 import { changes, deletes, parseTime } from '../rules/found.js';
 import { addMember, isAdmin, mustHaveOrganizations } from '../rules/members.js';
 import { type MetadataFields, mergedMetadata, metadataOf } from '../rules/metadata.js';
+import { initialRoleSet, roleKey, roleKeysOf, rolesInUse } from '../rules/role-sets.js';
 import { parseSlug, slugOf } from '../rules/slug.js';
 import { organizationBilling } from './payer-billing.js';
 
@@ -63,7 +64,7 @@ function showWith(row: OrganizationRow, { instance, query }: Call): object {
       ? { members_count: memberships(instance, row).length, pending_invitations_count: pendingCount(instance, row) }
       : {}),
     ...(includes.include_missing_member_with_elevated_permissions === true
-      ? { missing_member_with_elevated_permissions: !memberships(instance, row).some(isAdmin) }
+      ? { missing_member_with_elevated_permissions: !memberships(instance, row).some((member) => isAdmin(instance, member)) }
       : {}),
   };
 }
@@ -81,6 +82,22 @@ function parseName(name: string): string {
   return name;
 }
 
+function mustBeRoleSet(instance: Instance, key: string): RoleSetRow {
+  const set = instance.of(roleSets).one('key', key);
+  if (set !== undefined) return set;
+  throw refuseParam('form_resource_not_found', 'role_set_key', 'not found', `No role set has the key ${key}.`);
+}
+
+/** The key of a set with all roles that are in use in the organization. @throws SandboxError */
+function parseRoleSet(instance: Instance, row: OrganizationRow, key: string): string {
+  const set = mustBeRoleSet(instance, key);
+  const offered = roleKeysOf(instance, set);
+  const lacking = rolesInUse(instance, [row]).filter((role) => !offered.includes(role));
+  if (lacking.length === 0) return set.key;
+  const why = `${key} lacks ${lacking.join(', ')}, which members have or are invited to. Change their roles first.`;
+  throw refuseParam('form_param_value_invalid', 'role_set_key', 'is invalid', why);
+}
+
 function create(instance: Instance, body: CreateOrganization): OrganizationRow {
   mustHaveOrganizations(instance);
   const settings = instance.store.setting(organizationSettings);
@@ -89,6 +106,7 @@ function create(instance: Instance, body: CreateOrganization): OrganizationRow {
     throw refuse(400, 'organization_creator_not_found', 'Creator not found', `No user was found with id ${body.created_by}.`);
   }
   const name = parseName(body.name);
+  const set = typeof body.role_set_key === 'string' ? mustBeRoleSet(instance, body.role_set_key) : initialRoleSet(instance);
   const row = instance.of(organizations).insert({
     name,
     slug: typeof body.slug === 'string' && body.slug !== '' ? parseSlug(instance, body.slug) : slugOf(instance, name),
@@ -98,10 +116,10 @@ function create(instance: Instance, body: CreateOrganization): OrganizationRow {
     public_metadata: metadataOf(body, 'public_metadata'),
     private_metadata: metadataOf(body, 'private_metadata'),
     created_by: creator?.id ?? null,
-    role_set_key: body.role_set_key ?? settings.initial_role_set_key,
+    role_set_key: set.key,
     ...(typeof body.created_at === 'string' ? { created_at: parseTime(body.created_at, 'created_at') } : {}),
   });
-  if (creator !== undefined) addMember(instance, row, { user_id: creator.id, role: settings.creator_role ?? ADMIN });
+  if (creator !== undefined) addMember(instance, row, { user_id: creator.id, role: roleKey(instance, set.creator_role_id) });
   return row;
 }
 
@@ -112,7 +130,7 @@ function update(row: OrganizationRow, body: UpdateOrganization, instance: Instan
   if (typeof body.max_allowed_memberships === 'number') patch.max_allowed_memberships = body.max_allowed_memberships;
   if (typeof body.admin_delete_enabled === 'boolean') patch.admin_delete_enabled = body.admin_delete_enabled;
   if (typeof body.created_at === 'string') patch.created_at = parseTime(body.created_at, 'created_at');
-  if (typeof body.role_set_key === 'string') patch.role_set_key = body.role_set_key;
+  if (typeof body.role_set_key === 'string') patch.role_set_key = parseRoleSet(instance, row, body.role_set_key);
   for (const field of METADATA) if (body[field] !== undefined) patch[field] = metadataOf(body, field);
   instance.of(organizations).update(row, patch);
 }
@@ -173,6 +191,14 @@ export const organizationsRoom: Room = {
 
   Organizations_mergeOrganizationMetadata: changes<OrganizationRow, MetadataFields>(organizations, (row, { instance, body }) =>
     instance.of(organizations).update(row, mergedMetadata(row, body, METADATA)),
+  ),
+
+  Organizations_replaceOrganizationMetadata: changes<OrganizationRow, MetadataFields>(
+    organizations,
+    (row, { instance, body }) => {
+      const replaced = METADATA.filter((field) => body[field] !== undefined).map((field) => [field, metadataOf(body, field)]);
+      instance.of(organizations).update(row, Object.fromEntries(replaced));
+    },
   ),
 
   Organizations_deleteOrganization: deletes(organizations),

@@ -3,6 +3,7 @@ import type { Instance } from '../instance.js';
 import { emailAddresses, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
 import { blankUser, LOCK_MS, type UserRow, users } from '../resources/user.js';
 import { VERIFIED_BY_ADMIN } from '../resources/verification.js';
+import { enrollOwner } from '../rules/enrollment.js';
 import { parseTime } from '../rules/found.js';
 import { type IdentifierType, parseIdentifier, parseUsername, refuseRestricted, refuseTaken } from '../rules/identifiers.js';
 import { type MetadataFields, metadataOf } from '../rules/metadata.js';
@@ -159,7 +160,9 @@ export async function createUser(instance: Instance, body: CreateUser): Promise<
     reserved,
     verification: reserved ? null : VERIFIED_BY_ADMIN,
   });
-  const [email] = emails.map((one) => instance.of(emailAddresses).insert({ ...base(one), email_address: one.value }));
+  const addresses = emails.map((one) => instance.of(emailAddresses).insert({ ...base(one), email_address: one.value }));
+  for (const address of addresses) enrollOwner(instance, address);
+  const [email] = addresses;
   const [phone] = phones.map((one) =>
     instance
       .of(phoneNumbers)

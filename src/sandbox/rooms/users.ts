@@ -16,6 +16,7 @@ import { hashPassword, isWeak, verifyPassword } from '../rules/passwords.js';
 import { type PrimaryField, setPrimary } from '../rules/primary.js';
 import { disableSecondFactors, findBackupCode, verifyTotp } from '../rules/second-factors.js';
 import { endSessionsOf } from '../rules/sessions.js';
+import { invitationsToUser } from './invitations-across-organizations.js';
 import { userBilling } from './payer-billing.js';
 import { type CreateUser, commonColumns, createUser, takePassword, type UserFields } from './user-create.js';
 import { OAUTH_PROVIDERS, userFilters, userOrders } from './user-filters.js';
@@ -184,6 +185,8 @@ export const usersRoom: Room = {
     within: ({ instance, path }) =>
       instance.of(organizationMemberships).many('user_id', must(instance, users, path.user_id ?? '').id),
   }),
+
+  Users_getOrganizationInvitations: invitationsToUser,
 
   Users_setProfileImage: changes(users, (user, { instance, file }) => setImage(instance, user, keepImage(instance, file))),
   Users_deleteProfileImage: changes(users, (user, { instance }) => {

@@ -16,13 +16,17 @@ const isWithin = (name: string, domain: string): boolean => name === domain || n
 
 const refuseName = (code: string, message: string, why: string): SandboxError => refuseParam(code, 'name', message, why);
 
+/** A host in lower case. @throws SandboxError */
+export function parseHost(given: string): string {
+  const name = given.trim().toLowerCase();
+  if (NAME.test(name)) return name;
+  const why = 'name must be a host such as example.com, without scheme or path.';
+  throw refuseName('form_param_format_invalid', 'is invalid', why);
+}
+
 /** A domain's name in lower case. @param self The domain that may have it already. @throws SandboxError */
 export function parseDomainName(instance: Instance, given: string, self?: DomainRow): string {
-  const name = given.trim().toLowerCase();
-  if (!NAME.test(name)) {
-    const why = 'name must be a host such as example.com, without scheme or path.';
-    throw refuseName('form_param_format_invalid', 'is invalid', why);
-  }
+  const name = parseHost(given);
   if (RESERVED.some((domain) => isWithin(name, domain)))
     throw refuseName('reserved_domain', 'is reserved', `${name} is Clerk's.`);
   const label = RESERVED_LABELS.find((start) => name.startsWith(start));

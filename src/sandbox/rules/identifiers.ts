@@ -3,7 +3,7 @@ import { identifierExists, refuse, refuseParam } from '../errors.js';
 import type { Instance } from '../instance.js';
 import type { Row } from '../resource.js';
 import { allowlistIdentifiers, blocklistIdentifiers, type ListedIdentifierRow } from '../resources/identifier-lists.js';
-import { emailAddresses, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
+import { domainOf, emailAddresses, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
 import { restrictions } from '../resources/settings.js';
 import { users } from '../resources/user.js';
 import type { Collection } from '../store.js';
@@ -82,7 +82,7 @@ export function parseUsername(instance: Instance, text: string | null | undefine
 }
 
 /** A few of the services that hand out addresses for an hour. */
-const DISPOSABLE = new Set([
+export const DISPOSABLE: ReadonlySet<string> = new Set([
   'mailinator.com',
   'guerrillamail.com',
   '10minutemail.com',
@@ -106,8 +106,6 @@ export function refuseRestricted(instance: Instance, identifiers: readonly strin
   const blocked = identifiers.filter((identifier) => isListed(instance.of(blocklistIdentifiers), identifier));
   if (rules.blocklist && blocked.length > 0) throw bar(blocked, 'is on the blocklist.');
 }
-
-const domainOf = (address: string): string => address.slice(address.indexOf('@') + 1);
 
 /** Whether a list holds the identifier itself or a pattern for its domain. */
 function isListed(list: Collection<ListedIdentifierRow, 'identifier', never>, identifier: string): boolean {

@@ -1,21 +1,22 @@
-import { notFound, refuse } from '../errors.js';
+import { refuse } from '../errors.js';
 import type { Instance } from '../instance.js';
 import type { OrganizationRow } from '../resources/organization.js';
 import { memberKey, type OrganizationMembershipRow, organizationMemberships } from '../resources/organization-membership.js';
-import { ADMIN, roles } from '../resources/roles.js';
+import { isCreatorEligible, MANAGE_MEMBERS, permissionsOf, roles } from '../resources/roles.js';
 import { organizationSettings } from '../resources/settings.js';
 import type { Metadata } from '../resources/shapes.js';
+import { parseRole } from './roles.js';
 
-export const isAdmin = (row: OrganizationMembershipRow): boolean => row.role === ADMIN;
+/** Whether the role lets its holder run an organization, which somebody in it must. */
+function runsOrganization(instance: Instance, roleKey: string): boolean {
+  const role = instance.of(roles).one('key', roleKey);
+  return role !== undefined && isCreatorEligible(instance, role.permission_ids);
+}
+
+export const isAdmin = (instance: Instance, row: OrganizationMembershipRow): boolean => runsOrganization(instance, row.role);
 
 export const membershipOf = (instance: Instance, organizationId: string, userId: string): OrganizationMembershipRow | undefined =>
   instance.of(organizationMemberships).one('member', memberKey(organizationId, userId));
-
-/** @throws SandboxError 404 for a role that the instance does not have. */
-export function parseRole(role: string): string {
-  if (!Object.hasOwn(roles, role)) throw notFound(`organization role (known: ${Object.keys(roles).join(', ')})`, role);
-  return role;
-}
 
 /** @throws SandboxError when the instance has organizations switched off. */
 export function mustHaveOrganizations(instance: Instance): void {
@@ -47,16 +48,19 @@ export function addMember(instance: Instance, organization: OrganizationRow, mem
     public_metadata: {},
     private_metadata: {},
     ...member,
-    role: parseRole(member.role),
+    role: parseRole(instance, member.role, organization),
     organization_id: organization.id,
   });
 }
 
-/** @throws SandboxError when the organization would be left without an admin. */
-export function refuseLastAdmin(instance: Instance, membership: OrganizationMembershipRow): void {
-  if (!isAdmin(membership)) return;
-  const admins = instance.of(organizationMemberships).many('organization_id', membership.organization_id).filter(isAdmin);
-  if (admins.length > 1) return;
+/**
+ * @param next The role that takes the place of the present one. Default: none, the membership ends.
+ * @throws SandboxError when the organization would be left without an admin.
+ */
+export function refuseLastAdmin(instance: Instance, membership: OrganizationMembershipRow, next?: string): void {
+  if (!isAdmin(instance, membership) || (next !== undefined && runsOrganization(instance, next))) return;
+  const members = instance.of(organizationMemberships).many('organization_id', membership.organization_id);
+  if (members.some((other) => other !== membership && isAdmin(instance, other))) return;
   const why = 'An organization needs at least one member with the minimum permissions: this is its last admin.';
   throw refuse(422, 'organization_minimum_permissions_needed', 'Minimum permissions needed', why);
 }
@@ -69,9 +73,10 @@ export function mustBeMember(instance: Instance, organizationId: string, userId:
   throw refuse(403, 'not_a_member_in_organization', 'Not a member', why);
 }
 
-/** The admin who acts. @throws SandboxError when the user is no admin of the organization. */
-export function mustBeAdmin(instance: Instance, organizationId: string, userId: string): void {
-  if (!isAdmin(mustBeMember(instance, organizationId, userId))) {
+/** @throws SandboxError when the user may not manage the members of the organization. */
+export function mustManageMembers(instance: Instance, organizationId: string, userId: string): void {
+  const { role } = mustBeMember(instance, organizationId, userId);
+  if (!permissionsOf(instance, role).includes(MANAGE_MEMBERS)) {
     const why = `The user ${userId} may not manage memberships of the organization.`;
     throw refuse(403, 'missing_organization_permission', 'Missing permission', why);
   }

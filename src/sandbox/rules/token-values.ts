@@ -3,7 +3,7 @@ import type { Instance } from '../instance.js';
 import { emailAddresses, isVerified, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
 import { organizations } from '../resources/organization.js';
 import { organizationMemberships } from '../resources/organization-membership.js';
-import { roles } from '../resources/roles.js';
+import { permissionsOf } from '../resources/roles.js';
 import type { SessionRow } from '../resources/session.js';
 import { hasSecondFactor, type UserRow } from '../resources/user.js';
 import { membershipOf } from './members.js';
@@ -54,7 +54,6 @@ function organizationValues(instance: Instance, session: SessionRow): ShortcodeV
   const organization = instance.of(organizations).get(session.last_active_organization_id ?? '');
   const membership = organization && membershipOf(instance, organization.id, session.user_id);
   if (organization === undefined || membership === undefined) return {};
-  const permissions = roles[membership.role]?.permissions ?? [];
   return {
     org: {
       id: organization.id,
@@ -65,6 +64,10 @@ function organizationValues(instance: Instance, session: SessionRow): ShortcodeV
       has_image: organization.image_id !== null,
       public_metadata: organization.public_metadata,
     },
-    org_membership: { role: membership.role, permissions, public_metadata: membership.public_metadata },
+    org_membership: {
+      role: membership.role,
+      permissions: permissionsOf(instance, membership.role),
+      public_metadata: membership.public_metadata,
+    },
   };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { enrollmentModes } from '../resources/organization-domain.js';
 import { metadata, time } from '../resources/shapes.js';
 import { billing } from './billing-description.js';
 
@@ -63,10 +64,37 @@ const organizationInvitation = z.strictObject({
   created_at: time.optional(),
 });
 
+const keyed = { id: z.string().optional(), key: z.string(), name: z.string(), description: z.string().optional() };
+
+const permission = z.strictObject(keyed);
+
+/** Its permissions by key. */
+const role = z.strictObject({ ...keyed, permissions: z.array(z.string()).optional() });
+
+/** Its roles by key. */
+const roleSet = z.strictObject({
+  ...keyed,
+  roles: z.array(z.string()).min(1),
+  default_role: z.string(),
+  creator_role: z.string(),
+  /** Whether organizations have it that name none. Default: they have `role_set:default`. */
+  initial: z.boolean().optional(),
+});
+
+const organizationDomain = z.strictObject({
+  name: z.string(),
+  /** Default `manual_invitation`. */
+  enrollment_mode: z.enum(enrollmentModes).optional(),
+  /** Default true. */
+  verified: z.boolean().optional(),
+});
+
 const organization = z.strictObject({
   id: z.string().optional(),
   name: z.string(),
   slug: z.string().optional(),
+  /** The key of its role set. */
+  role_set: z.string().optional(),
   created_by: userReference.optional(),
   max_allowed_memberships: z.int().min(0).optional(),
   public_metadata: metadata.optional(),
@@ -83,6 +111,7 @@ const organization = z.strictObject({
     )
     .optional(),
   invitations: z.array(organizationInvitation).optional(),
+  domains: z.array(organizationDomain).optional(),
   created_at: time.optional(),
 });
 
@@ -133,6 +162,10 @@ export const seedDescription = z.strictObject({
   /** The domain of the instance. */
   domain: z.string().optional(),
   users: z.array(user).optional(),
+  /** Beside Clerk's own, which are there anyway. The same holds for roles and role sets. */
+  permissions: z.array(permission).optional(),
+  roles: z.array(role).optional(),
+  role_sets: z.array(roleSet).optional(),
   organizations: z.array(organization).optional(),
   sessions: z.array(session).optional(),
   invitations: z.array(invitation).optional(),
@@ -145,6 +178,9 @@ export const seedDescription = z.strictObject({
 
 export type SeedDescription = z.input<typeof seedDescription>;
 export type SeedUser = z.input<typeof user>;
+export type SeedPermission = z.input<typeof permission>;
+export type SeedRole = z.input<typeof role>;
+export type SeedRoleSet = z.input<typeof roleSet>;
 export type SeedOrganization = z.input<typeof organization>;
 export type SeedSession = z.input<typeof session>;
 export type SeedWaitlistEntry = z.input<typeof waitlistEntry>;

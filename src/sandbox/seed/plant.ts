@@ -6,14 +6,17 @@ import { allowlistIdentifiers, blocklistIdentifiers } from '../resources/identif
 import { emailAddresses } from '../resources/identifiers.js';
 import { invitations } from '../resources/invitation.js';
 import { organizations } from '../resources/organization.js';
+import { newDomain, organizationDomains } from '../resources/organization-domain.js';
 import { organizationInvitations } from '../resources/organization-invitation.js';
 import { organizationMemberships } from '../resources/organization-membership.js';
+import { roleSets } from '../resources/role-set.js';
 import { type SessionActivity, sessions } from '../resources/session.js';
 import { SIGN_UP_MS, signUps } from '../resources/sign-up.js';
 import { users } from '../resources/user.js';
 import { identifierType, normalize, parseIdentifier } from '../rules/identifiers.js';
 import { newInvitation } from '../rules/invitations.js';
-import { parseRole } from '../rules/members.js';
+import { initialRoleSet } from '../rules/role-sets.js';
+import { parseRole } from '../rules/roles.js';
 import { slugOf } from '../rules/slug.js';
 import type { Draft } from '../store.js';
 import {
@@ -25,6 +28,7 @@ import {
   seedDescription,
 } from './description.js';
 import { plantDiscount, plantPlan, plantSubscription } from './plant-billing.js';
+import { plantRoles } from './plant-roles.js';
 import { plantUser } from './plant-user.js';
 import { plantWaitlistEntry } from './plant-waitlist.js';
 
@@ -40,6 +44,7 @@ export function plant(instance: Instance, given: SeedDescription): void {
   if (!checked.success) throw new SeedError(z.prettifyError(checked.error));
   const seed = checked.data;
   if (seed.domain !== undefined) instance.of(domains).update(primaryDomain(instance), { name: seed.domain });
+  plantRoles(instance, seed);
   each(seed.users, 'users', (user) => plantUser(instance, user));
   each(seed.organizations, 'organizations', (organization) => plantOrganization(instance, organization));
   const clientIds = new Map<string, string>();
@@ -92,14 +97,14 @@ function plantOrganization(instance: Instance, seed: SeedOrganization): void {
     public_metadata: seed.public_metadata ?? {},
     private_metadata: seed.private_metadata ?? {},
     created_by: seed.created_by === undefined ? null : userId(instance, seed.created_by),
-    role_set_key: null,
+    role_set_key: seed.role_set === undefined ? initialRoleSet(instance).key : roleSetKey(instance, seed.role_set),
     created_at: created,
   });
   for (const member of seed.members ?? []) {
     instance.of(organizationMemberships).insert({
       organization_id: row.id,
       user_id: userId(instance, member.user),
-      role: parseRole(member.role),
+      role: parseRole(instance, member.role, row),
       public_metadata: member.public_metadata ?? {},
       private_metadata: member.private_metadata ?? {},
       created_at: member.created_at ?? created,
@@ -110,12 +115,25 @@ function plantOrganization(instance: Instance, seed: SeedOrganization): void {
       ...newInvitation(instance, { email_address: email_address.toLowerCase() }, {}),
       ...(status === undefined ? {} : { status }),
       organization_id: row.id,
-      role: parseRole(role),
+      role: parseRole(instance, role, row),
       inviter_id: inviter === undefined ? null : userId(instance, inviter),
       private_metadata: {},
       created_at: created_at ?? instance.now(),
     });
   }
+  for (const { name, enrollment_mode, verified } of seed.domains ?? []) {
+    instance.of(organizationDomains).insert({
+      ...newDomain(name.toLowerCase(), verified ?? true),
+      organization_id: row.id,
+      enrollment_mode: enrollment_mode ?? 'manual_invitation',
+      created_at: created,
+    });
+  }
+}
+
+function roleSetKey(instance: Instance, key: string): string {
+  if (instance.of(roleSets).one('key', key) === undefined) throw new SeedError(`no role set has the key ${key}`);
+  return key;
 }
 
 function plantSession(instance: Instance, seed: SeedSession, clientIds: Map<string, string>): void {

@@ -1,0 +1,86 @@
+import * as z from 'zod';
+import type { Instance } from '../instance.js';
+import { defineResource, type Row } from '../resource.js';
+import { organizations } from './organization.js';
+import { organizationMemberships } from './organization-membership.js';
+import { roles } from './roles.js';
+import { organizationSettings } from './settings.js';
+import { time } from './shapes.js';
+
+/** The roles that the organizations which use it can give. */
+export interface RoleSetRow extends Row {
+  name: string;
+  /** `role_set:premium`. Organizations hold it. */
+  key: string;
+  description: string | null;
+  role_ids: string[];
+  /** Of new members. */
+  default_role_id: string;
+  /** Of whoever creates an organization. */
+  creator_role_id: string;
+}
+
+const roleSetItem = z.strictObject({
+  object: z.literal('role_set_item'),
+  id: z.string(),
+  name: z.string(),
+  key: z.string(),
+  description: z.string().nullable(),
+  members_count: z.int(),
+  has_members: z.boolean(),
+  created_at: time,
+  updated_at: time,
+});
+
+export const roleSets = defineResource<RoleSetRow>()({
+  name: 'role_set',
+  prefix: 'roleset',
+  shape: z.strictObject({
+    object: z.literal('role_set'),
+    id: z.string(),
+    name: z.string(),
+    key: z.string(),
+    description: z.string().nullable(),
+    roles: z.array(roleSetItem),
+    default_role: roleSetItem.nullable(),
+    creator_role: roleSetItem.nullable(),
+    type: z.enum(['initial', 'custom']),
+    // Here members change their roles at once, so no migration is ever under way.
+    role_set_migration: z.null(),
+    created_at: time,
+    updated_at: time,
+  }),
+  unique: { key: (row) => row.key },
+  show: ({ role_ids, default_role_id, creator_role_id, ...row }, instance) => {
+    const counts = membersByRole(instance, row.key);
+    const item = (id: string) => itemOf(instance, id, counts);
+    return {
+      object: 'role_set',
+      ...row,
+      roles: role_ids.flatMap((id) => item(id) ?? []),
+      default_role: item(default_role_id),
+      creator_role: item(creator_role_id),
+      type: instance.store.setting(organizationSettings).initial_role_set_key === row.key ? 'initial' : 'custom',
+      role_set_migration: null,
+    };
+  },
+});
+
+function itemOf(instance: Instance, roleId: string, counts: ReadonlyMap<string, number>): object | null {
+  const role = instance.of(roles).get(roleId);
+  if (role === undefined) return null;
+  const { permission_ids: _, ...shown } = role;
+  const members = counts.get(role.key) ?? 0;
+  return { object: 'role_set_item', ...shown, members_count: members, has_members: members > 0 };
+}
+
+/** How many members have each role, in the organizations that use the set. */
+function membersByRole(instance: Instance, roleSetKey: string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const organization of instance.of(organizations).many('role_set_key', roleSetKey)) {
+    for (const { role } of instance.of(organizationMemberships).many('organization_id', organization.id)) {
+      counts.set(role, (counts.get(role) ?? 0) + 1);
+    }
+  }
+  return counts;
+}
