@@ -9,15 +9,6 @@ const BEYOND: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   instance: { get: 'GET /instance', getOrganizationSettings: 'GET /instance/organization_settings' },
   invitations: { deleteInvitation: 'DELETE /invitations/{invitation_id}' },
   oauthApplications: { revokeToken: 'POST /oauth_applications/{oauth_application_id}/revoke_token' },
-  organizations: {
-    // Also what updateOrganization sends when it is given metadata.
-    replaceOrganizationMetadata: 'PUT /organizations/{organization_id}/metadata',
-    getInstanceOrganizationMembershipList: 'GET /organization_memberships',
-    getOrganizationDomainList: 'GET /organizations/{organization_id}/domains',
-    createOrganizationDomain: 'POST /organizations/{organization_id}/domains',
-    updateOrganizationDomain: 'PATCH /organizations/{organization_id}/domains/{domain_id}',
-    deleteOrganizationDomain: 'DELETE /organizations/{organization_id}/domains/{domain_id}',
-  },
   // And getToken without a template: POST /sessions/{session_id}/tokens.
   sessions: { createSession: 'POST /sessions', refreshSession: 'POST /sessions/{session_id}/refresh' },
   signUps: { get: 'GET /sign_ups/{id}' },
@@ -26,7 +17,6 @@ const BEYOND: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     replaceUserMetadata: 'PUT /users/{user_id}/metadata',
     replaceUserEmailAddress: 'PUT /users/{user_id}/email_address',
     replaceUserPhoneNumber: 'PUT /users/{user_id}/phone_number',
-    getOrganizationInvitationList: 'GET /users/{user_id}/organization_invitations',
     removePassword: 'POST /users/{user_id}/remove_password',
     deleteUserPasskey: 'DELETE /users/{user_id}/passkeys/{passkey_identification_id}',
     deleteUserWeb3Wallet: 'DELETE /users/{user_id}/web3_wallets/{web3_wallet_identification_id}',
@@ -48,9 +38,6 @@ const OTHERS = [
   'idPOAuthAccessToken',
   'm2m',
   'machines',
-  'organizationPermissions',
-  'organizationRoles',
-  'roleSets',
   'testingTokens',
 ];
 
