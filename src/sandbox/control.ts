@@ -30,6 +30,11 @@ const CONTROLS: Readonly<Record<string, Control>> = {
     const { cookieOf } = await import('./rules/client-tokens.js');
     return { status: 200, body: await cookieOf(await controlled.instance(), request.segments[2] ?? '') };
   },
+  // The page of an identity provider, which the sandbox plays: opening it carries a test sign-in out.
+  'GET sso-test': async (controlled, { request }) => {
+    const { runTest } = await import('./rules/test-sign-in.js');
+    return { status: 200, body: await runTest(await controlled.instance(), request.segments[2] ?? '') };
+  },
   'GET faults': async ({ faults }) => listOf(faults.shown),
   'POST faults': async ({ faults }, { request }) => {
     const { FaultsError } = await import('./fault-forms.js');

@@ -4,6 +4,7 @@ import { PNG } from './harness.js';
 import { type Held, type Step, step } from './step.js';
 import { BILLING_START, billingSteps } from './steps/billing.js';
 import { rolesSteps } from './steps/roles.js';
+import { ssoSteps } from './steps/sso.js';
 import { waitlistSteps } from './steps/waitlist.js';
 
 const TOTP_SECRET = 'JBSWY3DPEHPK3PXP';
@@ -185,6 +186,7 @@ export const everyOperation = (now: number): readonly Step[] => [
   ...billingSteps(now),
   ...waitlistSteps,
   ...rolesSteps,
+  ...ssoSteps,
 
   step('Users_deleteUserById', { user_id: '{carol}' }),
 ];

@@ -11,7 +11,7 @@ const attributeMapping = z.strictObject({
 });
 export type AttributeMapping = z.infer<typeof attributeMapping>;
 
-const loginHint = z.strictObject({
+export const loginHint = z.strictObject({
   mode: z.enum(['email_address', 'custom_attribute', 'off']),
   source: z.string().optional(),
 });

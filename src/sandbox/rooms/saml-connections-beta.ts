@@ -2,7 +2,6 @@ import { refuse, refuseParam } from '../errors.js';
 import { bySigned, containing } from '../filters.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
-import { organizations } from '../resources/organization.js';
 import {
   type AttributeMapping,
   type IdentityProvider,
@@ -11,8 +10,16 @@ import {
   samlConnections,
 } from '../resources/saml-connection.js';
 import { answers, type Room } from '../rule.js';
-import { changes, deletes, gets, must } from '../rules/found.js';
+import { changes, deletes, gets } from '../rules/found.js';
 import { type IdentityProviderBody, missingForActivation, NO_PROVIDER, parseProvider } from '../rules/identity-provider.js';
+import {
+  DEFAULT_HINT,
+  DEFAULT_MAPPING,
+  parseConnectionDomains,
+  parseConnectionName,
+  parseConnectionOrganization,
+  parseLoginHint,
+} from '../rules/sso-connections.js';
 
 const FLAGS = [
   'active',
@@ -39,15 +46,6 @@ interface CreateConnection extends ConnectionBody {
   readonly provider: string;
 }
 
-const DOMAIN = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
-
-const DEFAULT_MAPPING: AttributeMapping = {
-  user_id: 'id',
-  email_address: 'mail',
-  first_name: 'firstName',
-  last_name: 'lastName',
-};
-const DEFAULT_HINT: LoginHint = { mode: 'email_address' };
 const DEFAULT_FLAGS: Flags = {
   active: false,
   sync_user_attributes: true,
@@ -60,46 +58,9 @@ const DEFAULT_FLAGS: Flags = {
 
 /** The domains that were given, of which the older input names just one; undefined for none. @throws SandboxError */
 function parseDomains(instance: Instance, { domain, domains }: ConnectionBody, exceptId?: string): string[] | undefined {
-  const param = Array.isArray(domains) ? 'domains' : 'domain';
   const given = domains ?? (typeof domain === 'string' ? [domain] : undefined);
   if (given === undefined) return undefined;
-  const names = [...new Set(given.map((name) => name.trim().toLowerCase()))];
-  const wrong = names.find((name) => !DOMAIN.test(name));
-  if (wrong !== undefined || names.length === 0) {
-    const why = `${param} must hold at least one domain, and domains only, such as example.com.`;
-    throw refuseParam('form_param_format_invalid', param, 'is invalid', why);
-  }
-  const others = instance.of(samlConnections).oldestFirst();
-  for (const other of others) {
-    const taken = other.id === exceptId ? undefined : names.find((name) => other.domains.includes(name));
-    if (taken === undefined) continue;
-    const why = `The domain ${taken} belongs to the SAML connection ${other.id}.`;
-    throw refuseParam('saml_email_address_domain_reserved', param, 'is taken', why);
-  }
-  return names;
-}
-
-function parseOrganization(instance: Instance, id: string | null, exceptId?: string): string | null {
-  if (id === null) return null;
-  must(instance, organizations, id);
-  if (
-    instance
-      .of(samlConnections)
-      .many('organization_id', id)
-      .some((row) => row.id !== exceptId)
-  ) {
-    const why = `The organization ${id} has a single sign-on connection already.`;
-    throw refuseParam('organization_already_has_sso_connection', 'organization_id', 'already has a connection', why);
-  }
-  return id;
-}
-
-function parseHint(hint: LoginHint | null): LoginHint {
-  if (hint?.mode === 'custom_attribute' && (hint.source ?? '') === '') {
-    const why = 'login_hint.source must be included when the mode is custom_attribute.';
-    throw refuseParam('form_conditional_param_missing', 'login_hint.source', 'is missing', why);
-  }
-  return hint ?? DEFAULT_HINT;
+  return parseConnectionDomains(instance, given, Array.isArray(domains) ? 'domains' : 'domain', exceptId);
 }
 
 type Patch = Partial<Omit<SamlConnectionRow, 'id' | 'provider' | 'created_at' | 'updated_at'>>;
@@ -107,17 +68,16 @@ type Patch = Partial<Omit<SamlConnectionRow, 'id' | 'provider' | 'created_at' | 
 /** What the body changes. @throws SandboxError */
 function parse(instance: Instance, body: ConnectionBody, held?: SamlConnectionRow): Patch {
   const patch: Patch = parseProvider(body);
-  if (typeof body.name === 'string') {
-    if (body.name.trim() === '') throw refuseParam('form_param_value_invalid', 'name', 'is invalid', 'name must not be empty.');
-    patch.name = body.name;
-  }
+  if (typeof body.name === 'string') patch.name = parseConnectionName(body.name);
   const domains = parseDomains(instance, body, held?.id);
   if (domains !== undefined) patch.domains = domains;
-  if (body.organization_id !== undefined) patch.organization_id = parseOrganization(instance, body.organization_id, held?.id);
+  if (body.organization_id !== undefined) {
+    patch.organization_id = parseConnectionOrganization(instance, body.organization_id, held?.id);
+  }
   if (body.attribute_mapping !== undefined) {
     patch.attribute_mapping = { ...(held?.attribute_mapping ?? DEFAULT_MAPPING), ...(body.attribute_mapping ?? DEFAULT_MAPPING) };
   }
-  if (body.login_hint !== undefined) patch.login_hint = parseHint(body.login_hint);
+  if (body.login_hint !== undefined) patch.login_hint = parseLoginHint(body.login_hint);
   for (const flag of FLAGS) {
     const value = body[flag];
     if (typeof value === 'boolean') patch[flag] = value;

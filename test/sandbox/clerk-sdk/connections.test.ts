@@ -65,3 +65,25 @@ test('samlConnections', async () => {
   expect(await samlConnections.deleteSamlConnection(made.id)).toEqual(deletedAs('saml_connection', made.id));
   expect(await codeOf(samlConnections.getSamlConnection(made.id))).toEqual([404, 'resource_not_found']);
 });
+
+test('enterpriseConnections', async () => {
+  const { clerk } = await openClerk();
+  const { enterpriseConnections } = clerk;
+  const made = await enterpriseConnections.createEnterpriseConnection({
+    name: 'Corp',
+    provider: 'oidc_custom',
+    domains: ['corp.example.com'],
+    oidc: { clientId: 'clerk', clientSecret: 'shh', requiresPkce: true },
+  });
+  expect(made).toMatchObject({ name: 'Corp', active: false, domains: ['corp.example.com'], samlConnection: null });
+  expect(made.oauthConfig).toMatchObject({ clientId: 'clerk', requiresPkce: true });
+  const changed = await enterpriseConnections.updateEnterpriseConnection(made.id, {
+    active: true,
+    oidc: { authUrl: 'https://idp.example.com/auth', tokenUrl: 'https://idp.example.com/token' },
+  });
+  expect(changed).toMatchObject({ id: made.id, active: true });
+  expect(ids(await enterpriseConnections.getEnterpriseConnectionList({ active: true, limit: 5 }))).toEqual([made.id]);
+  expect(await enterpriseConnections.getEnterpriseConnection(made.id)).toMatchObject({ id: made.id });
+  expect(await enterpriseConnections.deleteEnterpriseConnection(made.id)).toMatchObject({ id: made.id });
+  expect(await codeOf(enterpriseConnections.getEnterpriseConnection(made.id))).toEqual([404, 'resource_not_found']);
+});
