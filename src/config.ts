@@ -34,7 +34,8 @@ const PREFIX = 'CLERK_MCP_';
 const SIGNING_KEY = 'CLERK_MCP_SIGNING_KEY';
 const SIGNING_KEY_BYTES = 32;
 const DEFAULT_API_URL = 'https://api.clerk.com/v1';
-const KEY_FORM = /^sk_(test|live)_[\w-]+$/;
+/** Of an instance, or of one machine of it, with which only operations with M2M tokens work. */
+const KEY_FORM = /^(?:sk_(?:test|live)|ak)_[\w-]+$/;
 const KEY_FILE_LIMIT = 4096;
 
 /**
@@ -58,7 +59,8 @@ export function loadConfig(
   }
   if (values.sandbox === true) return { values, signingKey, apiUrl: '', secretKey: undefined, instanceKind: 'sandbox' };
   const secretKey = readSecretKey(env);
-  const instanceKind = secretKey.startsWith('sk_live_') ? 'live' : 'test';
+  // A machine's key does not say which it is of, and is treated with the greater care.
+  const instanceKind = secretKey.startsWith('sk_test_') ? 'test' : 'live';
   return { values, signingKey, apiUrl: readApiUrl(env), secretKey, instanceKind };
 }
 
@@ -146,7 +148,7 @@ function checkKey(key: string, where: string): string {
   if (/^pk_/.test(key))
     throw new ConfigError(`${where} holds a publishable key (pk_). The Backend API needs the secret key (sk_test_ or sk_live_).`);
   throw new ConfigError(
-    `${where} does not hold a Clerk secret key: one starts with sk_test_ or sk_live_ and has no spaces in it.`,
+    `${where} does not hold a Clerk secret key: one starts with sk_test_ or sk_live_, a machine's with ak_, and has no spaces in it.`,
   );
 }
 

@@ -12,6 +12,7 @@ describe('the key', () => {
   it.each([
     ['sk_test_abc', 'test'],
     ['sk_live_abc', 'live'],
+    ['ak_abc', 'live'],
   ])('tells the kind of instance: %s', (key, kind) => {
     expect(load({}, { CLERK_SECRET_KEY: key })).toMatchObject({ secretKey: key, instanceKind: kind });
   });
