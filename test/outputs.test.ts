@@ -7,9 +7,9 @@ import { outputSchemas } from '../src/outputs.js';
 import { returnsSecret } from '../src/policy/risk.js';
 import { type ShapeOptions, shapeAnswer } from '../src/shape/answer.js';
 import { operations } from '../tools/index.js';
-import { at, everyOperation, fillIn, START } from './sandbox/every-operation.js';
+import { everyOperation, START } from './sandbox/every-operation.js';
 import { NOON, openSandbox } from './sandbox/harness.js';
-import type { Held } from './sandbox/step.js';
+import { fillIn, type Held, hold, prepare } from './sandbox/step.js';
 
 const catalog = new Catalog(operations);
 const schemas = await outputSchemas();
@@ -20,15 +20,18 @@ const checks = new Map([...schemas].map(([name, schema]) => [name, ajv.compile(s
 async function everyAnswer(): Promise<ReadonlyMap<string, ClerkAnswer>> {
   const client = await openSandbox({ seed: START });
   const { url: baseUrl, secretKey } = client.sandbox;
-  const clerk = new ClerkClient({ baseUrl, secretKey, userAgent: 'clerk-mcp/test', catalog, maxAttempts: 1 });
+  const clerkBy = (secretKey: string) =>
+    new ClerkClient({ baseUrl, secretKey, userAgent: 'clerk-mcp/test', catalog, maxAttempts: 1 });
+  const clerk = clerkBy(secretKey);
   const held: Held = {};
   const answers = new Map<string, ClerkAnswer>();
-  for (const { operation, args = {}, keep = {} } of everyOperation(NOON)) {
-    if (operation === 'Clients_verifyClientToken') {
-      held.clientToken = at((await client.get(`/_sandbox/cookies/${held.client}`)).body, 'value');
-    }
-    const answer = await clerk.send(catalog.get(operation), fillIn(args, held));
-    for (const [name, path] of Object.entries(keep)) held[name] = at(answer.value, path);
+  for (const step of everyOperation(NOON)) {
+    const { operation, args = {}, keep = {}, key } = step;
+    await prepare(step, held, async (method, path, body) => (await client.json(method, path, body)).body);
+    const sender = key === undefined ? clerk : clerkBy(held[key] ?? '');
+    const answer = await sender.send(catalog.get(operation), fillIn(args, held));
+    if (sender !== clerk) await sender.close();
+    hold(held, keep, answer.value);
     answers.set(operation, answer);
   }
   await clerk.close();

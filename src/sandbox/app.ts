@@ -37,6 +37,9 @@ export interface App {
   instance(): Promise<Instance>;
 }
 
+/** Loaded with the first key that is not the instance's. */
+const machineKeys = () => import('./rules/machines.js');
+
 export function createApp(options: AppOptions): App {
   const router = new Router(options.operations);
   const recorder = new Recorder(options.now);
@@ -74,7 +77,7 @@ export function createApp(options: AppOptions): App {
       control({ recorder, faults: options.faults, instance: current, reset }),
       recorder.middleware,
       envelope(current, options),
-      authenticate(options.secretKey),
+      authenticate(options.secretKey, async (key) => (await machineKeys()).machineOfKey(await current(), key)),
       checkVersion,
       ...(options.middlewares ?? []),
       // Those in the middle may spoil an answer, and a refusal is one too.

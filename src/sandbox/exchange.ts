@@ -30,6 +30,8 @@ export interface Exchange {
   readonly operation: Operation | undefined;
   /** Values of the path's parameters. */
   readonly params: Readonly<Record<string, string>>;
+  /** The id of the machine whose secret key it came with; undefined for the instance's own. */
+  readonly machine?: string;
 }
 
 export type Handle = (exchange: Exchange) => Promise<SandboxResponse>;

@@ -8,10 +8,17 @@ const PUBLIC_PATH = 'public';
 /** The versions of the Backend API that Clerk publishes. */
 const API_VERSIONS: ReadonlySet<string> = new Set(['2021-02-05', '2024-10-01', '2025-04-10', '2025-11-10', '2026-05-12']);
 
+/** The group whose operations take the secret key of a machine in place of the instance's. */
+const MACHINES_GROUP = 'M2mTokens';
+
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** Lets through what carries the instance's secret key, as Clerk does. */
-export function authenticate(secretKey: string): Middleware {
+/**
+ * Lets through what carries the instance's secret key, and to operations with M2M tokens what carries a machine's, as
+ * Clerk does.
+ * @param machineOf The id of the machine that a secret key belongs to
+ */
+export function authenticate(secretKey: string, machineOf: (key: string) => Promise<string | undefined>): Middleware {
   const expected = digest(secretKey);
   return async (exchange, next) => {
     if (exchange.request.segments[0] === PUBLIC_PATH) return next(exchange);
@@ -24,15 +31,10 @@ export function authenticate(secretKey: string): Middleware {
       const how = "The Authorization header must have the form 'Bearer <secret key>'.";
       throw refuse(401, 'authorization_header_format_invalid', 'Invalid Authorization header format', how);
     }
-    if (!timingSafeEqual(digest(key), expected)) {
-      throw refuse(
-        401,
-        'clerk_key_invalid',
-        'The provided Clerk Secret Key is invalid',
-        'The secret key is not this instance’s.',
-      );
-    }
-    return next(exchange);
+    if (timingSafeEqual(digest(key), expected)) return next(exchange);
+    const machine = exchange.operation?.group === MACHINES_GROUP ? await machineOf(key) : undefined;
+    if (machine !== undefined) return next({ ...exchange, machine });
+    throw refuse(401, 'clerk_key_invalid', 'The provided Clerk Secret Key is invalid', 'The secret key is not this instance’s.');
   };
 }
 

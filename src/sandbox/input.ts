@@ -24,7 +24,17 @@ export async function readCall(exchange: Exchange, operation: Operation, rule: R
   );
   const query = readQuery(exchange.request, { ...ALWAYS_TAKEN, ...spec.query, ...repeated }, spec.commaSeparated ?? []);
   const { body, items, file } = await readBody(exchange.request, operation, rule);
-  return { instance, operation, version: versionOf(exchange.request), path: exchange.params, query, body, items, file };
+  return {
+    instance,
+    operation,
+    version: versionOf(exchange.request),
+    path: exchange.params,
+    query,
+    body,
+    items,
+    file,
+    machine: exchange.machine,
+  };
 }
 
 function readQuery(request: SandboxRequest, shape: Shape, commaSeparated: readonly string[]): Fields {

@@ -9,6 +9,9 @@ const ALGORITHM = 'RS256';
 /** Kept like everything else, so that tokens outlive a restart where the store does. Never sent. */
 const signingKey = defineSetting('signing_key', () => ({ private_jwk: null as JWK | null }));
 
+/** Whether a text has the three parts of a compact JWT. */
+export const isJwt = (text: string): boolean => text.split('.').length === 3;
+
 interface Signing {
   readonly privateKey: webcrypto.CryptoKey;
   readonly publicKey: webcrypto.CryptoKey;

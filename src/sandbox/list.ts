@@ -21,6 +21,8 @@ export interface Listing<R extends Row> {
   readonly defaultOrder?: string;
   /** `bare`: an array, or a page when `paginated=true`. `page`: always `{data, total_count}`. */
   readonly envelope: 'bare' | 'page';
+  /** Under which name a page has its rows. Default: `data`. */
+  readonly rowsAs?: string;
   /** How each row is sent where that depends on the call. Default: as the resource says. */
   readonly show?: (row: R, call: Call) => object;
   /** As of a rule. */
@@ -35,7 +37,8 @@ interface PageQuery {
   readonly starting_after?: string;
 }
 
-const pageShape = (item: z.ZodType): z.ZodType => z.strictObject({ data: z.array(item), total_count: z.int() });
+const pageShape = (item: z.ZodType, rowsAs: string): z.ZodType =>
+  z.strictObject({ [rowsAs]: z.array(item), total_count: z.int() });
 
 /** The rule of an operation that lists. */
 export function lists<R extends Row, Unique extends string, Lookup extends string>(
@@ -43,7 +46,8 @@ export function lists<R extends Row, Unique extends string, Lookup extends strin
   listing: Listing<R>,
 ): Rule {
   const bare = z.array(resource.shape);
-  const page = pageShape(resource.shape);
+  const { rowsAs = 'data', repeated = [] } = listing;
+  const page = pageShape(resource.shape, rowsAs);
   const run = (call: Call<object, PageQuery>) => {
     const { instance, query } = call;
     const show = listing.show ?? ((row: R) => resource.show(row, instance));
@@ -52,9 +56,8 @@ export function lists<R extends Row, Unique extends string, Lookup extends strin
     const end = offset + (query.limit ?? DEFAULT_LIMIT);
     const found = select(instance.of(resource), listing, call as unknown as Call, query, paged ? Number.POSITIVE_INFINITY : end);
     const data = found.slice(offset, end).map((row) => show(row, call as unknown as Call));
-    return paged ? { data, total_count: found.total } : data;
+    return paged ? { [rowsAs]: data, total_count: found.total } : data;
   };
-  const { repeated = [] } = listing;
   return answers<object, PageQuery>(listing.envelope === 'page' ? page : z.union([bare, page]), run, { repeated });
 }
 

@@ -23,6 +23,8 @@ export interface Call<Body extends object = Record<string, unknown>, Query exten
   /** The elements of an array body. */
   readonly items: readonly Readonly<Body>[];
   readonly file: UploadedFile | undefined;
+  /** The id of the machine whose secret key the request came with; undefined for the instance's own. */
+  readonly machine: string | undefined;
 }
 
 /** Inputs that API versions before `before` still took. */

@@ -1,8 +1,8 @@
 import { Ajv } from 'ajv';
 import { afterAll, describe, expect, it } from 'vitest';
 import { operations } from '../../tools/index.js';
-import { at, everyOperation, fillIn, START } from '../sandbox/every-operation.js';
-import type { Held } from '../sandbox/step.js';
+import { everyOperation, START } from '../sandbox/every-operation.js';
+import { fillIn, type Held, hold, prepare } from '../sandbox/step.js';
 import { EVERY_TOOL } from '../support/offer.js';
 import { CLIENTS, type ProgramClient, startProgram } from '../support/program.js';
 import { endSandboxes, startSandboxProgram } from '../support/sandbox-program.js';
@@ -28,6 +28,8 @@ const makeLarge = async (client: ProgramClient): Promise<void> => {
   await client.call('Organizations_mergeOrganizationMetadata', { organization_id: 'org_engine', ...LARGE });
 };
 
+const keyed = (secretKey: string) => ({ CLERK_SECRET_KEY: secretKey });
+
 const WAYS: readonly (readonly [string, readonly string[]])[] = [
   ['short answers', []],
   ['full answers', ['--results', 'full']],
@@ -47,8 +49,8 @@ describe.each(CLIENTS)('--structured with the client %s', (kind) => {
     const ajv = new Ajv({ strict: false });
     const checks = new Map([...tools].map(([name, tool]) => [name, ajv.compile(tool.outputSchema ?? false)]));
     let cut = 0;
-    const call = async (name: string, args: Record<string, unknown>): Promise<unknown> => {
-      const { isError, text, json, structured } = await client.call(name, args);
+    const call = async (name: string, args: Record<string, unknown>, by = client): Promise<unknown> => {
+      const { isError, text, json, structured } = await by.call(name, args);
       expect(isError, `${name}: ${text}`).toBe(false);
       expect(structured, name).toEqual(byName.get(name)?.spec.answers === 'text' ? { text } : json);
       const check = checks.get(name);
@@ -59,13 +61,23 @@ describe.each(CLIENTS)('--structured with the client %s', (kind) => {
 
     await makeLarge(client);
     const held: Held = {};
-    for (const { operation, args = {}, keep = {} } of everyOperation(Date.now())) {
-      if (operation === 'Clients_verifyClientToken') {
-        held.clientToken = at((await sandbox.request('GET', `/_sandbox/cookies/${held.client}`)).body, 'value');
-      }
+    /** The program run with another key. */
+    const callWith = async (key: string, name: string, args: Record<string, unknown>): Promise<unknown> => {
+      const other = await startProgram(kind, {
+        args: [...EVERY_TOOL, '--structured', '--policy', policy],
+        env: { ...sandbox.env, ...keyed(key) },
+      });
+      await other.listTools();
+      const answer = await call(name, args, other);
+      await other.close();
+      return answer;
+    };
+    for (const step of everyOperation(Date.now())) {
+      const { operation, args = {}, keep = {}, key } = step;
+      await prepare(step, held, async (...request) => (await sandbox.request(...request)).body);
       const given = fillIn(args, held);
-      const answer = await call(operation, given);
-      for (const [name, path] of Object.entries(keep)) held[name] = at(answer, path);
+      const answer = key === undefined ? await call(operation, given) : await callWith(held[key] ?? '', operation, given);
+      hold(held, keep, answer);
       const { risk, takesFields } = byName.get(operation) ?? {};
       if (risk !== 'read' || takesFields !== true) continue;
       for (const fields of [['id'], ['*'], ['no_such_path']]) await call(operation, { ...given, fields });

@@ -1,8 +1,9 @@
 import { Secret, TOTP } from 'otpauth';
 import type { SeedDescription } from '../../src/sandbox/seed/description.js';
 import { PNG } from './harness.js';
-import { type Held, type Step, step } from './step.js';
+import { type Step, step } from './step.js';
 import { BILLING_START, billingSteps } from './steps/billing.js';
+import { keySteps, oauthTokenSteps, STORE } from './steps/keys.js';
 import { rolesSteps } from './steps/roles.js';
 import { ssoSteps } from './steps/sso.js';
 import { waitlistSteps } from './steps/waitlist.js';
@@ -32,6 +33,7 @@ export const START: SeedDescription = {
   ],
   billing: BILLING_START,
   sign_ups: [{ id: 'sua_1', email_address: 'carol@example.com' }],
+  machines: [STORE],
 };
 
 const ENGINE = { organization_id: 'org_engine' };
@@ -109,7 +111,12 @@ export const everyOperation = (now: number): readonly Step[] => [
   step('Sessions_verifySession', { session_id: 'sess_1' }),
   step('Clients_listSortedByCreationDate'),
   step('Clients_getDetails', { client_id: '{client}' }),
-  step('Clients_verifyClientToken', { token: '{clientToken}' }),
+  step(
+    'Clients_verifyClientToken',
+    { token: '{clientToken}' },
+    {},
+    { first: { method: 'GET', path: '/_sandbox/cookies/{client}', keep: { clientToken: 'value' } } },
+  ),
   step(
     'JwtTemplates_createTemplate',
     { name: 'hasura', claims: { role: 'editor', email: '{{user.primary_email_address}}' }, lifetime: 90 },
@@ -161,6 +168,8 @@ export const everyOperation = (now: number): readonly Step[] => [
   step('OAuthApplications_listSortedByDescendingCreationDate', { name_query: 'part', order_by: '-name' }),
   step('OAuthApplications_getById', { oauth_application_id: '{app}' }),
   step('OAuthApplications_updateApplication', { oauth_application_id: '{app}', scopes: 'profile' }),
+  ...oauthTokenSteps,
+  step('OAuthApplications_uploadLogo', { oauth_application_id: '{app}', uploader_user_id: 'user_ada', ...IMAGE }),
   step('OAuthApplications_rotateSecret', { oauth_application_id: '{app}' }),
   step('OAuthApplications_deleteById', { oauth_application_id: '{app}' }),
   step(
@@ -188,15 +197,6 @@ export const everyOperation = (now: number): readonly Step[] => [
   ...rolesSteps,
   ...ssoSteps,
 
+  ...keySteps,
   step('Users_deleteUserById', { user_id: '{carol}' }),
 ];
-
-/** The step's arguments with what is held filled in. A name that is not held stays as it is. */
-export const fillIn = (args: object, held: Readonly<Held>): Record<string, unknown> =>
-  JSON.parse(
-    JSON.stringify(args).replaceAll(/"\{(\w+)\}"/g, (whole, name: string) => (name in held ? JSON.stringify(held[name]) : whole)),
-  );
-
-/** What an answer has at a path such as `data.0.id`. */
-export const at = (value: unknown, path: string): string =>
-  String(path.split('.').reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value));

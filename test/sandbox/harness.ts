@@ -25,6 +25,7 @@ export interface Client {
   post(path: string, body?: unknown): Promise<Answer>;
   patch(path: string, body?: unknown): Promise<Answer>;
   put(path: string, body?: unknown): Promise<Answer>;
+  json(method: string, path: string, body?: unknown): Promise<Answer>;
   delete(path: string): Promise<Answer>;
   /** Sends a file in the multipart field `file`. */
   upload(method: string, path: string, bytes: Uint8Array, fields?: Readonly<Record<string, string>>): Promise<Answer>;
@@ -65,7 +66,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Client>
     const error = (body as unknown as { errors?: { code: string; meta?: { param_name?: string } }[] } | null)?.errors?.[0];
     return { status: response.status, type, body, code: error?.code, param: error?.meta?.param_name };
   };
-  const json = (method: string) => (path: string, body?: unknown) =>
+  const json: Client['json'] = (method, path, body) =>
     send(method, path, body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
   return {
@@ -73,9 +74,10 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Client>
     clock,
     send,
     get: (path) => send('GET', path),
-    post: json('POST'),
-    patch: json('PATCH'),
-    put: json('PUT'),
+    post: (path, body) => json('POST', path, body),
+    patch: (path, body) => json('PATCH', path, body),
+    put: (path, body) => json('PUT', path, body),
+    json,
     delete: (path) => send('DELETE', path),
     upload: (method, path, bytes, fields = {}) => {
       const form = new FormData();

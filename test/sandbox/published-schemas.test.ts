@@ -9,16 +9,22 @@ import { ANY_VALUE, REQUIRED_BUT_UNDEFINED } from '../support/published/known-fa
 import { checkedSoFar } from '../support/published/watch.js';
 import { bodySchema, leastRequest, UNKNOWN, wrongRequests } from '../support/published/wrong-requests.js';
 import { fullArguments } from '../support/sample-arguments.js';
-import { at, everyOperation, fillIn, START } from './every-operation.js';
+import { everyOperation, START } from './every-operation.js';
 import { type Client, NOON, openSandbox } from './harness.js';
-import type { Held } from './step.js';
+import { fillIn, type Held, hold, prepare } from './step.js';
 
 const AT_ONCE = 16;
 const catalog = new Catalog(operations);
 
-async function withClient<T>(client: Client, use: (clerk: ClerkClient) => Promise<T>): Promise<T> {
-  const { url: baseUrl, secretKey } = client.sandbox;
-  const clerk = new ClerkClient({ baseUrl, secretKey, userAgent: 'clerk-mcp/test', catalog, maxAttempts: 1 });
+/** @param secretKey Default: the instance's. */
+async function withClient<T>(client: Client, use: (clerk: ClerkClient) => Promise<T>, secretKey?: string): Promise<T> {
+  const clerk = new ClerkClient({
+    baseUrl: client.sandbox.url,
+    secretKey: secretKey ?? client.sandbox.secretKey,
+    userAgent: 'clerk-mcp/test',
+    catalog,
+    maxAttempts: 1,
+  });
   try {
     return await use(clerk);
   } finally {
@@ -36,13 +42,13 @@ describe('every operation', () => {
     const client = await openSandbox({ seed: START });
     const held: Held = {};
     await withClient(client, async (clerk) => {
-      for (const { operation, args = {}, keep = {} } of everyOperation(NOON)) {
-        if (operation === 'Clients_verifyClientToken') {
-          held.clientToken = at((await client.get(`/_sandbox/cookies/${held.client}`)).body, 'value');
-        }
-        const answer = await clerk.send(catalog.get(operation), fillIn(args, held));
-        expect([200, 202, 204], operation).toContain(answer.status);
-        for (const [name, path] of Object.entries(keep)) held[name] = at(answer.value, path);
+      for (const step of everyOperation(NOON)) {
+        const { operation, args = {}, keep = {}, key } = step;
+        await prepare(step, held, async (method, path, body) => (await client.json(method, path, body)).body);
+        const send = (by: ClerkClient) => by.send(catalog.get(operation), fillIn(args, held));
+        const answer = key === undefined ? await send(clerk) : await withClient(client, send, held[key]);
+        expect([200, 201, 202, 204], operation).toContain(answer.status);
+        hold(held, keep, answer.value);
       }
     });
     const checked = await checkedSoFar();

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { imageUrl } from '../images.js';
 import { defineResource, type Row } from '../resource.js';
 import { frontendApi } from './frontend-api.js';
 import { time } from './shapes.js';
@@ -15,6 +16,8 @@ export interface OAuthApplicationRow extends Row {
   pkce_required: boolean;
   /** It runs where a secret cannot be kept, and has none. */
   public: boolean;
+  /** Of its logo; without it there is none. */
+  image_id?: string;
 }
 
 const sent = {
@@ -50,13 +53,13 @@ export const oauthApplications = defineResource<OAuthApplicationRow>()({
   prefix: 'oauthapp',
   shape: z.strictObject(sent),
   unique: { client_id: (row) => row.client_id },
-  show: (row, instance) => {
+  show: ({ image_id: imageId, ...row }, instance) => {
     const api = frontendApi(instance);
     return {
       object: 'oauth_application',
       ...row,
       client_uri: null,
-      client_image_url: null,
+      client_image_url: imageId === undefined ? null : imageUrl(instance, imageId, row.id),
       dynamically_registered: false,
       callback_url: row.redirect_uris[0] ?? '',
       authorize_url: `${api}/oauth/authorize`,

@@ -1,10 +1,13 @@
 import { duplicateRecord, refuse, refuseParam } from '../errors.js';
 import { containing } from '../filters.js';
+import { dropImage, keepImage } from '../images.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { type OAuthApplicationRow, oauthApplications, oauthApplicationWithSecret } from '../resources/oauth-application.js';
+import { users } from '../resources/user.js';
 import { answers, type Room } from '../rule.js';
 import { changes, deletes, gets, must } from '../rules/found.js';
+import { revokeGrantOf } from '../rules/oauth-tokens.js';
 
 interface ApplicationBody {
   readonly name?: string | null;
@@ -64,7 +67,7 @@ function parseRedirects({ redirect_uris: uris, callback_url: callback }: Applica
   return [...given];
 }
 
-type Columns = Omit<OAuthApplicationRow, 'id' | 'created_at' | 'updated_at' | 'instance_id' | 'client_id'>;
+type Columns = Omit<OAuthApplicationRow, 'id' | 'created_at' | 'updated_at' | 'instance_id' | 'client_id' | 'image_id'>;
 
 /** The columns that were given. @throws SandboxError */
 function parse(body: ApplicationBody): Partial<Columns> {
@@ -115,7 +118,13 @@ export const oauthApplicationsRoom: Room = {
   }),
 
   OAuthApplications_getById: gets(oauthApplications, PARAM),
-  OAuthApplications_deleteById: deletes(oauthApplications, { param: PARAM }),
+  OAuthApplications_deleteById: deletes(oauthApplications, {
+    param: PARAM,
+    remove: (row, { instance }) => {
+      instance.of(oauthApplications).delete(row);
+      if (row.image_id !== undefined) dropImage(instance, row.image_id);
+    },
+  }),
 
   OAuthApplications_createNewApplication: answers<ApplicationBody & { readonly name: string }>(
     oauthApplicationWithSecret,
@@ -137,4 +146,21 @@ export const oauthApplicationsRoom: Room = {
     }
     return withNewSecret(instance, instance.of(oauthApplications).update(row, {}));
   }),
+
+  OAuthApplications_uploadLogo: changes<OAuthApplicationRow, { readonly uploader_user_id?: string }>(
+    oauthApplications,
+    (row, { instance, body, file }) => {
+      if (body.uploader_user_id !== undefined) must(instance, users, body.uploader_user_id);
+      const before = row.image_id;
+      instance.of(oauthApplications).update(row, { image_id: keepImage(instance, file) });
+      if (before !== undefined) dropImage(instance, before);
+    },
+    { param: PARAM },
+  ),
+
+  OAuthApplications_revokeToken: answers<{ readonly token: string }>(
+    null,
+    ({ instance, path, body }) => revokeGrantOf(instance, must(instance, oauthApplications, path[PARAM] ?? ''), body.token),
+    { status: 204 },
+  ),
 };

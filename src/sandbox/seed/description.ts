@@ -157,6 +157,29 @@ const waitlistEntry = z.strictObject({
   created_at: time.optional(),
 });
 
+const machine = z.strictObject({
+  id: z.string().optional(),
+  name: z.string(),
+  /** With it the machine makes and verifies M2M tokens. Default: one by chance, which Machines_getSecretKey shows. */
+  secret_key: z.string().optional(),
+  /** The machines that it may call, by id or name. */
+  scoped_machines: z.array(z.string()).optional(),
+  /** Seconds. */
+  default_token_ttl: z.int().min(1).optional(),
+});
+
+const apiKey = z.strictObject({
+  name: z.string(),
+  /** Whose it is: a user by any reference, an organization by id or slug, or a machine by id or name. */
+  subject: z.string(),
+  /** Default: one by chance, which ApiKeys_getSecret shows. */
+  secret: z.string().optional(),
+  description: z.string().optional(),
+  claims: metadata.optional(),
+  scopes: z.array(z.string()).optional(),
+  seconds_until_expiration: z.number().gt(0).optional(),
+});
+
 /** What a sandbox starts with. Times are Unix milliseconds and default to the start. */
 export const seedDescription = z.strictObject({
   /** The domain of the instance. */
@@ -174,6 +197,8 @@ export const seedDescription = z.strictObject({
   billing: billing.optional(),
   allowlist: z.array(z.string()).optional(),
   blocklist: z.array(z.string()).optional(),
+  machines: z.array(machine).optional(),
+  api_keys: z.array(apiKey).optional(),
 });
 
 export type SeedDescription = z.input<typeof seedDescription>;
@@ -185,6 +210,7 @@ export type SeedOrganization = z.input<typeof organization>;
 export type SeedSession = z.input<typeof session>;
 export type SeedWaitlistEntry = z.input<typeof waitlistEntry>;
 export type SeedSignUp = z.input<typeof signUp>;
+export type SeedMachine = z.input<typeof machine>;
 
 /** A seed that cannot be planted. The message says where it is wrong. */
 export class SeedError extends Error {

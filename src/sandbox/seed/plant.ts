@@ -5,6 +5,7 @@ import { domains, primaryDomain } from '../resources/domain.js';
 import { allowlistIdentifiers, blocklistIdentifiers } from '../resources/identifier-lists.js';
 import { emailAddresses } from '../resources/identifiers.js';
 import { invitations } from '../resources/invitation.js';
+import { type MachineRow, machineScopes, machines } from '../resources/machine.js';
 import { organizations } from '../resources/organization.js';
 import { newDomain, organizationDomains } from '../resources/organization-domain.js';
 import { organizationInvitations } from '../resources/organization-invitation.js';
@@ -13,8 +14,11 @@ import { roleSets } from '../resources/role-set.js';
 import { type SessionActivity, sessions } from '../resources/session.js';
 import { SIGN_UP_MS, signUps } from '../resources/sign-up.js';
 import { users } from '../resources/user.js';
+import { newApiKey } from '../rules/api-keys.js';
 import { identifierType, normalize, parseIdentifier } from '../rules/identifiers.js';
 import { newInvitation } from '../rules/invitations.js';
+import { newMachine } from '../rules/machines.js';
+import { parseRole } from '../rules/members.js';
 import { initialRoleSet } from '../rules/role-sets.js';
 import { parseRole } from '../rules/roles.js';
 import { slugOf } from '../rules/slug.js';
@@ -22,6 +26,7 @@ import type { Draft } from '../store.js';
 import {
   type SeedDescription,
   SeedError,
+  type SeedMachine,
   type SeedOrganization,
   type SeedSession,
   type SeedSignUp,
@@ -63,6 +68,9 @@ export function plant(instance: Instance, given: SeedDescription): void {
   );
   each(seed.allowlist, 'allowlist', (text) => instance.of(allowlistIdentifiers).insert(listed(instance, text)));
   each(seed.blocklist, 'blocklist', (text) => instance.of(blocklistIdentifiers).insert(listed(instance, text)));
+  each(seed.machines, 'machines', (machine) => newMachine(instance, machine));
+  each(seed.machines, 'machines', (machine) => plantScopes(instance, machine));
+  each(seed.api_keys, 'api_keys', (key) => newApiKey(instance, { ...key, subject: ownerId(instance, key.subject) }));
 }
 
 /** Plants one after the other, and says which one failed. */
@@ -186,6 +194,32 @@ function plantSignUp(instance: Instance, seed: SeedSignUp): void {
     created_at: created,
   });
   plantClient(instance, created, { sign_up_id: row.id, last_authentication_strategy: null });
+}
+
+/** The machine that has this id or name. */
+const machineNamed = (instance: Instance, reference: string): MachineRow | undefined => {
+  const all = instance.of(machines);
+  return all.get(reference) ?? all.oldestFirst().find((machine) => machine.name === reference);
+};
+
+function machineId(instance: Instance, reference: string): string {
+  const row = machineNamed(instance, reference);
+  if (row === undefined) throw new SeedError(`no machine has the id or name ${reference}`);
+  return row.id;
+}
+
+/** Comes after all machines, since any may call any. */
+function plantScopes(instance: Instance, seed: SeedMachine): void {
+  const from_machine_id = machineId(instance, seed.id ?? seed.name);
+  for (const name of seed.scoped_machines ?? []) {
+    instance.of(machineScopes).insert({ from_machine_id, to_machine_id: machineId(instance, name) });
+  }
+}
+
+/** The id of the organization, the machine or else the user that a reference names. */
+function ownerId(instance: Instance, reference: string): string {
+  const organization = instance.of(organizations).get(reference) ?? instance.of(organizations).one('slug', reference);
+  return (organization ?? machineNamed(instance, reference))?.id ?? userId(instance, reference);
 }
 
 const plantClient = (instance: Instance, created: number, more: Partial<Draft<ClientRow>> = {}): string =>

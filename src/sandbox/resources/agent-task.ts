@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import { defineResource, type Row } from '../resource.js';
+import type { TicketRow } from './tickets.js';
+
+/** Whoever goes by one name among those that act for users. */
+export interface AgentRow extends Row {
+  name: string;
+}
+
+export const agents = defineResource<AgentRow>()({
+  name: 'agent',
+  prefix: 'agent',
+  shape: z.never(),
+  unique: { name: (row) => row.name },
+});
+
+/** A ticket that signs an agent in as a user, with what it is to do on record. */
+export interface AgentTaskRow extends TicketRow {
+  agent_id: string;
+  task_description: string;
+  redirect_url: string;
+  /** Seconds. */
+  session_max_duration: number;
+}
+
+const sent = { object: z.literal('agent_task'), agent_id: z.string(), agent_task_id: z.string(), task_id: z.string() };
+
+/** What creating one answers, and nothing else does. */
+export const agentTaskWithUrl = z.strictObject({ ...sent, url: z.string() });
+
+export const agentTasks = defineResource<AgentTaskRow>()({
+  name: 'agent_task',
+  prefix: 'agenttask',
+  shape: z.strictObject(sent),
+  lookup: { user_id: (row) => row.user_id },
+  owners: { user: 'user_id' },
+  show: (row) => ({ object: 'agent_task', agent_id: row.agent_id, agent_task_id: row.id, task_id: row.id }),
+});

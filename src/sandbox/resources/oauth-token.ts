@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { defineResource, type Row } from '../resource.js';
+import { time } from './shapes.js';
+import { isExpired, type VoidableRow, voidable } from './voidable.js';
+
+/** A user's leave for an application, from which all its tokens come. */
+export interface OAuthGrantRow extends Row {
+  oauth_application_id: string;
+  user_id: string;
+  scopes: string[];
+  refresh_token: string;
+  revoked: boolean;
+}
+
+export const oauthGrants = defineResource<OAuthGrantRow>()({
+  name: 'oauth_grant',
+  title: 'OAuth grant',
+  prefix: 'oauthgrant',
+  shape: z.never(),
+  unique: { refresh_token: (row) => row.refresh_token },
+  lookup: { oauth_application_id: (row) => row.oauth_application_id, user_id: (row) => row.user_id },
+  owners: { oauth_application: 'oauth_application_id', user: 'user_id' },
+});
+
+/** An opaque access token. JWTs are kept nowhere. */
+export interface OAuthTokenRow extends VoidableRow {
+  oauth_grant_id: string;
+  client_id: string;
+  subject: string;
+  scopes: string[];
+  token: string;
+}
+
+export const oauthTokens = defineResource<OAuthTokenRow>()({
+  name: 'clerk_idp_oauth_access_token',
+  title: 'OAuth access token',
+  prefix: 'oat',
+  shape: z.strictObject({
+    object: z.literal('clerk_idp_oauth_access_token'),
+    id: z.string(),
+    client_id: z.string(),
+    subject: z.string(),
+    scopes: z.array(z.string()),
+    ...voidable,
+    created_at: time,
+    updated_at: time,
+  }),
+  unique: { token: (row) => row.token },
+  lookup: { oauth_grant_id: (row) => row.oauth_grant_id },
+  owners: { oauth_grant: 'oauth_grant_id' },
+  show: ({ token: _, oauth_grant_id: __, ...row }, instance) => ({
+    object: 'clerk_idp_oauth_access_token',
+    ...row,
+    expired: isExpired(row, instance),
+    // Its times are Unix seconds, unlike those of all other resources.
+    expiration: row.expiration === null ? null : inSeconds(row.expiration),
+    created_at: inSeconds(row.created_at),
+    updated_at: inSeconds(row.updated_at),
+  }),
+});
+
+/** @param at Unix milliseconds. */
+const inSeconds = (at: number): number => Math.floor(at / 1000);

@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import type { Instance } from '../instance.js';
+import type { Row } from '../resource.js';
+
+/** A key or token that is good until its time is up or somebody revokes it. */
+export interface VoidableRow extends Row {
+  revoked: boolean;
+  revocation_reason: string | null;
+  /** Unix milliseconds; null for never. */
+  expiration: number | null;
+}
+
+/** What is sent of that. */
+export const voidable = {
+  revoked: z.boolean(),
+  revocation_reason: z.string().nullable(),
+  expired: z.boolean(),
+  expiration: z.number().nullable(),
+};
+
+export const isExpired = (row: Pick<VoidableRow, 'expiration'>, instance: Instance): boolean =>
+  row.expiration !== null && row.expiration <= instance.now();
+
+export const isGood = (row: VoidableRow, instance: Instance): boolean => !row.revoked && !isExpired(row, instance);
