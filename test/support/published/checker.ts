@@ -165,7 +165,8 @@ function matchPath(template: string, segments: readonly string[]): Record<string
 }
 
 /** The texts of a parameter as the value that its schema is about. */
-export function readTexts({ schema, explode }: Parameter, texts: readonly string[]): unknown {
+export function readTexts({ schema: given, explode }: Parameter, texts: readonly string[]): unknown {
+  const schema = given?.anyOf?.find(({ type }) => type !== 'null') ?? given;
   if (schema?.type !== 'array') return readText(schema?.type, texts.at(-1) as string);
   const items = explode === false ? texts.flatMap((text) => text.split(',')) : texts;
   return items.map((text) => readText(schema.items?.type, text));

@@ -11,12 +11,19 @@ const VERSIONS = ['2026-05-12', '2021-02-05'] as const;
 
 const fileOf = (version: string): string => join(FOLDER, `openapi-${version}.yml`);
 
+interface ParameterSchema {
+  readonly type?: string;
+  readonly items?: { readonly type?: string };
+  /** Of one that may be null: null, and what else it may be. */
+  readonly anyOf?: readonly ParameterSchema[];
+}
+
 export interface Parameter {
   readonly name: string;
   readonly in: string;
   readonly required?: boolean;
   readonly explode?: boolean;
-  readonly schema?: { readonly type?: string; readonly items?: { readonly type?: string } };
+  readonly schema?: ParameterSchema;
 }
 
 type Content = Readonly<Record<string, { readonly schema?: object }>>;
