@@ -9,6 +9,15 @@ const BEYOND: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   instance: { get: 'GET /instance', getOrganizationSettings: 'GET /instance/organization_settings' },
   invitations: { deleteInvitation: 'DELETE /invitations/{invitation_id}' },
   oauthApplications: { revokeToken: 'POST /oauth_applications/{oauth_application_id}/revoke_token' },
+  organizations: {
+    // Also what updateOrganization sends when it is given metadata.
+    replaceOrganizationMetadata: 'PUT /organizations/{organization_id}/metadata',
+    getInstanceOrganizationMembershipList: 'GET /organization_memberships',
+    getOrganizationDomainList: 'GET /organizations/{organization_id}/domains',
+    createOrganizationDomain: 'POST /organizations/{organization_id}/domains',
+    updateOrganizationDomain: 'PATCH /organizations/{organization_id}/domains/{domain_id}',
+    deleteOrganizationDomain: 'DELETE /organizations/{organization_id}/domains/{domain_id}',
+  },
   // And getToken without a template: POST /sessions/{session_id}/tokens.
   sessions: { createSession: 'POST /sessions', refreshSession: 'POST /sessions/{session_id}/refresh' },
   signUps: { get: 'GET /sign_ups/{id}' },
@@ -31,14 +40,15 @@ const BEYOND: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** Resources of the SDK of which the catalog has no operation yet. */
 const OTHERS = [
   '__experimental_accountlessApplications',
-  'agentTasks',
-  'apiKeys',
   'emails',
   'enterpriseConnections',
   'idPOAuthAccessToken',
   'm2m',
   'machines',
   'testingTokens',
+  'organizationPermissions',
+  'organizationRoles',
+  'roleSets',
 ];
 
 /** The methods of one of the SDK's resources. */
