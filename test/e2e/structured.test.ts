@@ -37,7 +37,7 @@ const WAYS: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 describe.each(CLIENTS)('--structured with the client %s', (kind) => {
-  it.each(WAYS)('gives every operation a schema, which the client holds its answers against: %s', async (_, flags) => {
+  it.each(WAYS)('gives every operation a schema, which the client holds its answers against: %s', { timeout: 90_000 }, async (_, flags) => {
     const sandbox = await startSandboxProgram('--seed', seed);
     const client = await startProgram(kind, {
       args: [...EVERY_TOOL, '--structured', '--policy', policy, ...flags],

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { scratchDirectory } from '../support/scratch.js';
 import { type Answer, type Client, idsOf, type Json, NOON, openSandbox } from './harness.js';
 
 let client: Client;
@@ -221,4 +223,15 @@ test('a key of a machine can stand in the seed', async () => {
   const machines = (await seeded.get('/machines?order_by=name')).body as unknown as { data: { id: string }[] };
   expect(machines).toMatchObject({ data: [{ name: 'Mailer', scoped_machines: [{ id: 'mch_store' }] }, { name: 'Store' }] });
   expect((await seeded.get(`/machines/${machines.data[0]?.id}/secret_key`)).body.secret).toBe('ak_mailer');
+});
+
+test('keys and tokens of both forms outlive a restart', async () => {
+  const state = join(await scratchDirectory(), 'state');
+  client = await openSandbox({ state, seed: { machines: [{ name: 'Mailer', secret_key: 'ak_mailer' }] } });
+  const machine = { secret_key: 'ak_mailer' } as unknown as Json;
+  const tokens = [await create(machine), await create(machine, { token_format: 'jwt' })].map(({ body }) => body);
+  await client.sandbox.close();
+  client = await openSandbox({ state });
+  for (const { token, subject } of tokens) expect((await verify(token)).body.subject).toBe(subject);
+  expect((await create(machine)).status).toBe(201);
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { openSandbox } from './harness.js';
+import { addUser, openSandbox } from './harness.js';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 const section = /^## The sandbox\n([\s\S]*?)^## /m.exec(readme)?.[1] ?? '';
@@ -13,14 +13,33 @@ test('the faults that the README shows can be set', async () => {
 });
 
 test('the addresses that the README names exist', async () => {
-  const { sandbox } = await openSandbox();
+  const client = await openSandbox();
+  const { sandbox } = client;
+  const user = await addUser(client, 'ada@example.com');
+  const { body: application } = await client.post('/oauth_applications', { name: 'Shop' });
+  const bodies: Record<string, object> = {
+    '/_sandbox/faults': [],
+    // As the README shows it, with ids that exist.
+    '/_sandbox/oauth_tokens': {
+      ...JSON.parse(/```json\n(\{[\s\S]*?)```/.exec(section)?.[1] ?? ''),
+      oauth_application_id: application.id,
+      user_id: user.id,
+    },
+  };
   const named = [...section.matchAll(/^\| (.*?) (\/_sandbox\/\w+)` \|/gm)];
-  expect(named.map(([, , path]) => path)).toEqual(['/_sandbox/reset', '/_sandbox/requests', '/_sandbox/faults']);
+  // What forgets everything comes last.
+  named.reverse();
+  expect(named.map(([, , path]) => path)).toEqual([
+    '/_sandbox/oauth_tokens',
+    '/_sandbox/faults',
+    '/_sandbox/requests',
+    '/_sandbox/reset',
+  ]);
   for (const [, methods = '', path] of named) {
     for (const [method] of methods.matchAll(/[A-Z]+/g)) {
       const { status } = await fetch(sandbox.origin + path, {
         method,
-        ...(path?.endsWith('faults') && method === 'POST' ? { body: '[]' } : {}),
+        ...(method === 'POST' && path !== undefined && path in bodies ? { body: JSON.stringify(bodies[path]) } : {}),
       });
       expect([method, path, status]).toEqual([method, path, 200]);
     }
