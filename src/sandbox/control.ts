@@ -34,13 +34,14 @@ const CONTROLS: Readonly<Record<string, Control>> = {
   'GET sso-test': async (controlled, { request }) => {
     const { runTest } = await import('./rules/test-sign-in.js');
     return { status: 200, body: await runTest(await controlled.instance(), request.segments[2] ?? '') };
+  },
   // What an application gets when a user signs in through it.
-  'POST oauth_tokens': async (controlled, request ) => {
+  'POST oauth_tokens': async (controlled, { request }) => {
     const { issueOAuthTokens } = await import('./rules/oauth-tokens.js');
     return { status: 200, body: await issueOAuthTokens(await controlled.instance(), jsonBody(request)) };
   },
-  'GET faults': async (faults ) => listOf(faults.shown),
-  'POST faults': async (faults , request ) => {
+  'GET faults': async ({ faults }) => listOf(faults.shown),
+  'POST faults': async ({ faults }, { request }) => {
     const { FaultsError } = await import('./fault-forms.js');
     try {
       await faults.add(jsonBody(request));
@@ -50,10 +51,11 @@ const CONTROLS: Readonly<Record<string, Control>> = {
     }
     return listOf(faults.shown);
   },
-  'DELETE faults': async (faults ) => 
+  'DELETE faults': async ({ faults }) => {
     faults.clear();
-    return listOf(faults.shown);,
-  'GET images': async (controlled, request ) => serveImage(await controlled.instance(), request.segments[2] ?? ''),
+    return listOf(faults.shown);
+  },
+  'GET images': async (controlled, { request }) => serveImage(await controlled.instance(), request.segments[2] ?? ''),
 };
 
 export const control =

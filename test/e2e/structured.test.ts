@@ -37,54 +37,58 @@ const WAYS: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 describe.each(CLIENTS)('--structured with the client %s', (kind) => {
-  it.each(WAYS)('gives every operation a schema, which the client holds its answers against: %s', { timeout: 90_000 }, async (_, flags) => {
-    const sandbox = await startSandboxProgram('--seed', seed);
-    const client = await startProgram(kind, {
-      args: [...EVERY_TOOL, '--structured', '--policy', policy, ...flags],
-      env: sandbox.env,
-    });
-    // A client checks answers only of tools that it has seen listed.
-    const tools = new Map((await client.listTools()).map((tool) => [tool.name, tool]));
-    expect(tools.size).toBe(operations.length);
-    const ajv = new Ajv({ strict: false });
-    const checks = new Map([...tools].map(([name, tool]) => [name, ajv.compile(tool.outputSchema ?? false)]));
-    let cut = 0;
-    const call = async (name: string, args: Record<string, unknown>, by = client): Promise<unknown> => {
-      const { isError, text, json, structured } = await by.call(name, args);
-      expect(isError, `${name}: ${text}`).toBe(false);
-      expect(structured, name).toEqual(byName.get(name)?.spec.answers === 'text' ? { text } : json);
-      const check = checks.get(name);
-      expect(check?.(structured), JSON.stringify({ name, structured, errors: check?.errors })).toBe(true);
-      if (text.includes('…[+') || text.includes('"missing"')) cut++;
-      return structured;
-    };
-
-    await makeLarge(client);
-    const held: Held = {};
-    /** The program run with another key. */
-    const callWith = async (key: string, name: string, args: Record<string, unknown>): Promise<unknown> => {
-      const other = await startProgram(kind, {
-        args: [...EVERY_TOOL, '--structured', '--policy', policy],
-        env: { ...sandbox.env, ...keyed(key) },
+  it.each(WAYS)(
+    'gives every operation a schema, which the client holds its answers against: %s',
+    { timeout: 90_000 },
+    async (_, flags) => {
+      const sandbox = await startSandboxProgram('--seed', seed);
+      const client = await startProgram(kind, {
+        args: [...EVERY_TOOL, '--structured', '--policy', policy, ...flags],
+        env: sandbox.env,
       });
-      await other.listTools();
-      const answer = await call(name, args, other);
-      await other.close();
-      return answer;
-    };
-    for (const step of everyOperation(Date.now())) {
-      const { operation, args = {}, keep = {}, key } = step;
-      await prepare(step, held, async (...request) => (await sandbox.request(...request)).body);
-      const given = fillIn(args, held);
-      const answer = key === undefined ? await call(operation, given) : await callWith(held[key] ?? '', operation, given);
-      hold(held, keep, answer);
-      const { risk, takesFields } = byName.get(operation) ?? {};
-      if (risk !== 'read' || takesFields !== true) continue;
-      for (const fields of [['id'], ['*'], ['no_such_path']]) await call(operation, { ...given, fields });
-    }
-    expect(cut > 0).toBe(flags.includes('--max-result-tokens'));
-    await client.close();
-  });
+      // A client checks answers only of tools that it has seen listed.
+      const tools = new Map((await client.listTools()).map((tool) => [tool.name, tool]));
+      expect(tools.size).toBe(operations.length);
+      const ajv = new Ajv({ strict: false });
+      const checks = new Map([...tools].map(([name, tool]) => [name, ajv.compile(tool.outputSchema ?? false)]));
+      let cut = 0;
+      const call = async (name: string, args: Record<string, unknown>, by = client): Promise<unknown> => {
+        const { isError, text, json, structured } = await by.call(name, args);
+        expect(isError, `${name}: ${text}`).toBe(false);
+        expect(structured, name).toEqual(byName.get(name)?.spec.answers === 'text' ? { text } : json);
+        const check = checks.get(name);
+        expect(check?.(structured), JSON.stringify({ name, structured, errors: check?.errors })).toBe(true);
+        if (text.includes('…[+') || text.includes('"missing"')) cut++;
+        return structured;
+      };
+
+      await makeLarge(client);
+      const held: Held = {};
+      /** The program run with another key. */
+      const callWith = async (key: string, name: string, args: Record<string, unknown>): Promise<unknown> => {
+        const other = await startProgram(kind, {
+          args: [...EVERY_TOOL, '--structured', '--policy', policy],
+          env: { ...sandbox.env, ...keyed(key) },
+        });
+        await other.listTools();
+        const answer = await call(name, args, other);
+        await other.close();
+        return answer;
+      };
+      for (const step of everyOperation(Date.now())) {
+        const { operation, args = {}, keep = {}, key } = step;
+        await prepare(step, held, async (...request) => (await sandbox.request(...request)).body);
+        const given = fillIn(args, held);
+        const answer = key === undefined ? await call(operation, given) : await callWith(held[key] ?? '', operation, given);
+        hold(held, keep, answer);
+        const { risk, takesFields } = byName.get(operation) ?? {};
+        if (risk !== 'read' || takesFields !== true) continue;
+        for (const fields of [['id'], ['*'], ['no_such_path']]) await call(operation, { ...given, fields });
+      }
+      expect(cut > 0).toBe(flags.includes('--max-result-tokens'));
+      await client.close();
+    },
+  );
 
   it('leaves errors without structured content', async () => {
     const client = await startProgram(kind, { args: ['--sandbox', '--structured'] });

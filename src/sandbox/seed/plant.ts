@@ -18,7 +18,6 @@ import { newApiKey } from '../rules/api-keys.js';
 import { identifierType, normalize, parseIdentifier } from '../rules/identifiers.js';
 import { newInvitation } from '../rules/invitations.js';
 import { newMachine } from '../rules/machines.js';
-import { parseRole } from '../rules/members.js';
 import { initialRoleSet } from '../rules/role-sets.js';
 import { parseRole } from '../rules/roles.js';
 import { slugOf } from '../rules/slug.js';
