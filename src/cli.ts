@@ -2,7 +2,15 @@
 import { EXIT } from './commands/command.js';
 
 /** Errors that a person mends at the command line or in a file: their message is all that is printed. */
-const MENDABLE = new Set(['ConfigError', 'PatternError', 'SecretsDirError', 'SeedError', 'StateError', 'FaultsError']);
+const MENDABLE = new Set([
+  'ConfigError',
+  'PatternError',
+  'SecretsDirError',
+  'SeedError',
+  'StateError',
+  'FaultsError',
+  'ClientConfigError',
+]);
 
 try {
   // Most hosts start it with the environment alone: there is no command line to read then, so that nothing is loaded for it.

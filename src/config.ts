@@ -1,7 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter } from 'node:path';
 import type * as z from 'zod';
 import { didYouMean } from './catalog/nearest.js';
-import { HTTP_OPTIONS, OPTIONS, type Option, SANDBOX_OPTIONS } from './options.js';
+import type { Places } from './clients/client.js';
+import { HTTP_OPTIONS, INIT_OPTIONS, OPTIONS, type Option, SANDBOX_OPTIONS } from './options.js';
 
 /** Why the start was stopped: what is wrong and what to do, in one message for a person. Never holds a secret. */
 export class ConfigError extends Error {
@@ -54,9 +57,7 @@ export function loadConfig(
   refuseUnknownVariables(env);
   const values: Values = readOptions(OPTIONS, flags, env);
   const signingKey = readSigningKey(env);
-  if (values.seed !== undefined && values.sandbox !== true) {
-    throw new ConfigError('--seed fills the sandbox; it needs --sandbox. An instance of Clerk is never filled from a file.');
-  }
+  refuseSeedWithoutSandbox(values);
   if (values.sandbox === true) return { values, signingKey, apiUrl: '', secretKey: undefined, instanceKind: 'sandbox' };
   const secretKey = readSecretKey(env);
   // A machine's key does not say which it is of, and is treated with the greater care.
@@ -80,6 +81,45 @@ export function loadHttpValues(flags: Readonly<Record<string, unknown>>, env: En
 export function loadSandboxValues(flags: Readonly<Record<string, unknown>>, env: Environment = process.env): SandboxValues {
   refuseUnknownVariables(env);
   return readOptions(SANDBOX_OPTIONS, flags, env);
+}
+
+/**
+ * What the entry in a client shall be like: its own settings, and those of the server that it starts, which are the
+ * flags only: the client starts the server in an environment of its own.
+ * @throws ConfigError
+ */
+export function loadInitValues(
+  flags: Readonly<Record<string, unknown>>,
+  env: Environment = process.env,
+): ValuesOf<typeof INIT_OPTIONS> & { readonly server: Values } {
+  refuseUnknownVariables(env);
+  const server = readOptions(OPTIONS, flags, {});
+  refuseSeedWithoutSandbox(server);
+  return { ...readOptions(INIT_OPTIONS, flags, env), server };
+}
+
+/** Where this person's things are, for what writes the configuration of clients. */
+export function loadPlaces(env: Environment = process.env): Places {
+  const { CLERK_SECRET_KEY: _, ...environment } = env;
+  const given = (name: string): string | undefined => env[name] || undefined;
+  return {
+    platform: process.platform,
+    home: homedir(),
+    appData: given('APPDATA'),
+    localAppData: given('LOCALAPPDATA'),
+    xdgConfigHome: given('XDG_CONFIG_HOME'),
+    claudeConfigDir: given('CLAUDE_CONFIG_DIR'),
+    codexHome: given('CODEX_HOME'),
+    geminiHome: given('GEMINI_CLI_HOME'),
+    // Windows spells it Path.
+    path: (env.PATH ?? env.Path ?? '').split(delimiter).filter((directory) => directory !== ''),
+    environment,
+  };
+}
+
+function refuseSeedWithoutSandbox({ seed, sandbox }: Values): void {
+  if (seed === undefined || sandbox === true) return;
+  throw new ConfigError('--seed fills the sandbox; it needs --sandbox. An instance of Clerk is never filled from a file.');
 }
 
 function refuseUnknownVariables(env: Environment): void {
@@ -147,6 +187,10 @@ function checkKey(key: string, where: string): string {
   if (KEY_FORM.test(key)) return key;
   if (/^pk_/.test(key))
     throw new ConfigError(`${where} holds a publishable key (pk_). The Backend API needs the secret key (sk_test_ or sk_live_).`);
+  if (/^\$\{?\w|^\{\{?\w/.test(key))
+    throw new ConfigError(
+      `${where} holds the name of a variable that was not filled in. Set CLERK_SECRET_KEY where the client starts, or use CLERK_SECRET_KEY_FILE.`,
+    );
   throw new ConfigError(
     `${where} does not hold a Clerk secret key: one starts with sk_test_ or sk_live_, a machine's with ak_, and has no spaces in it.`,
   );

@@ -42,6 +42,9 @@ export const AUTHENTICATIONS = ['none', 'token', 'oauth'] as const;
 
 export const CONFIRMATIONS = ['auto', 'flag', 'token', 'person'] as const;
 
+/** The MCP clients whose configuration `init` writes. */
+export const CLIENTS = ['claude-desktop', 'claude-code', 'cursor', 'vscode', 'windsurf', 'gemini', 'codex'] as const;
+
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** What every command that makes calls takes. */
@@ -357,5 +360,33 @@ export const HTTP_OPTIONS = {
     schema: count(1, 1_000_000),
     help: 'Calls of one caller in any minute, in all processes; ten times as many messages of other kinds',
     default: '600',
+  },
+} as const satisfies Record<string, Option>;
+
+/** What the command that writes the configuration of clients takes besides. */
+export const INIT_OPTIONS = {
+  client: {
+    flag: '--client <name>',
+    schema: z.enum(CLIENTS, `expected one of ${CLIENTS.join(', ')}`),
+    help: `Whose configuration: ${CLIENTS.join(', ')}`,
+    default: 'the one that is installed',
+  },
+  name: {
+    flag: '--name <name>',
+    schema: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'expected up to 64 letters, digits, - and _'),
+    help: 'What the entry is called there',
+    default: 'clerk',
+  },
+  keyFile: {
+    flag: '--key-file <file>',
+    env: 'CLERK_SECRET_KEY_FILE',
+    schema: path,
+    help: 'The server reads its key from this file',
+    default: 'the best place that the client has',
+  },
+  print: {
+    flag: '--print',
+    schema: onOff,
+    help: 'Show what would be written, and write nothing',
   },
 } as const satisfies Record<string, Option>;

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option as Flag } from 'commander';
 import { EXIT, type Flags } from './commands/command.js';
-import { HTTP_OPTIONS, OPTIONS, type Option, SANDBOX_OPTIONS } from './options.js';
+import { HTTP_OPTIONS, INIT_OPTIONS, OPTIONS, type Option, SANDBOX_OPTIONS } from './options.js';
 import { VERSION } from './version.js';
 
 const flagsOf = (command: Command): Flags => command.optsWithGlobals();
@@ -17,7 +17,8 @@ function withOptions(command: Command, options: Readonly<Record<string, Option>>
   return command;
 }
 
-function program(): Command {
+/** @param script what is being run, from a package or a clone */
+function program(script: string): Command {
   const root = withOptions(new Command('clerk-mcp'))
     .description(
       "Clerk's Backend API as MCP tools, every destructive call behind a confirmation. Without a command: serve over stdio.",
@@ -62,6 +63,13 @@ function program(): Command {
     .action(async (file: string, _: Flags, command: Command) =>
       (await import('./commands/export.js')).exportSeed(file, flagsOf(command)),
     );
+
+  withOptions(
+    withOptions(root.command('init').description('write the configuration of an MCP client, so that it starts this server')),
+    INIT_OPTIONS,
+  )
+    .addHelpText('after', '\nAll other flags go into the entry as they are given. The key is never read, shown or written.')
+    .action(async (_: Flags, command: Command) => (await import('./commands/init.js')).init(flagsOf(command), script));
 
   root
     .command('token')
@@ -120,7 +128,7 @@ const everyCommand = (command: Command): Command[] => [command, ...command.comma
 
 /** Carries out what a command line asks for. What is wrong with the line itself has been printed, and sets the exit code. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
-  const root = program();
+  const root = program(argv[1] ?? '');
   for (const command of everyCommand(root)) command.exitOverride();
   try {
     await root.parseAsync(argv);
