@@ -5,7 +5,7 @@ import { type Operation, withConfirm } from './catalog/operation.js';
 import type { ToolDefinition } from './catalog/types.js';
 import { type Budget, ClerkClient } from './clerk/client.js';
 import { ClerkApiError, ClerkBusyError, ClerkError } from './clerk/errors.js';
-import { type Config, ConfigError } from './config.js';
+import { type Config, ConfigError, type Values } from './config.js';
 import type { Logger } from './logger.js';
 import { type CallEvent, Calls } from './mcp/call.js';
 import { DISCOVERY_TOOLS, Discovery } from './mcp/discovery.js';
@@ -59,7 +59,7 @@ const KEY_WITHOUT_STORE =
   'CLERK_MCP_SIGNING_KEY has no effect without a shared store: a confirmation counts only in the process that asked for it';
 
 /** An operation that costs Clerk next to nothing. */
-const PROBE = 'Jwks_getJsonWebKeySet';
+export const PROBE = 'Jwks_getJsonWebKeySet';
 const PROBE_TIMEOUT_MS = 3000;
 
 export const catalog = new Catalog(operations);
@@ -199,7 +199,8 @@ async function openAuditLog(file: string, warn: (message: string) => void): Prom
   }
 }
 
-interface Upstream {
+/** Clerk, or the sandbox that was started in its place. */
+export interface Upstream {
   readonly url: string;
   readonly secretKey: string;
   close(): Promise<void>;
@@ -207,8 +208,13 @@ interface Upstream {
 
 async function connectUpstream(config: Config, logger: Logger): Promise<Upstream> {
   if (config.secretKey !== undefined) return { url: config.apiUrl, secretKey: config.secretKey, close: async () => {} };
+  return openSandbox(config.values, logger);
+}
+
+/** @throws SeedError */
+export async function openSandbox(values: Values, logger: Logger): Promise<Upstream> {
   const { startSandbox } = await import('./sandbox/server.js');
-  const { seed = 'demo' } = config.values;
+  const { seed = 'demo' } = values;
   const planted = seed === 'demo' || seed === 'empty' ? seed : (await import('./sandbox/seed/file.js')).readSeed(seed);
   const sandbox = await startSandbox({ seed: planted, log: (message, error) => logger.error({ err: error }, message) });
   logger.info({ url: sandbox.url }, 'sandbox');

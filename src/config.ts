@@ -12,7 +12,8 @@ export class ConfigError extends Error {
 }
 
 type ValuesOf<T extends Readonly<Record<string, Option>>> = { readonly [K in keyof T]?: z.output<T[K]['schema']> };
-type Values = ValuesOf<typeof OPTIONS>;
+/** The settings of the server, whatever it is served over. */
+export type Values = ValuesOf<typeof OPTIONS>;
 
 /** The settings of the command that serves over HTTP. */
 export type HttpValues = ValuesOf<typeof HTTP_OPTIONS>;
@@ -64,6 +65,26 @@ export function loadConfig(
   const instanceKind = secretKey.startsWith('sk_test_') ? 'test' : 'live';
   return { values, signingKey, apiUrl: readApiUrl(env), secretKey, instanceKind };
 }
+
+/** The parts of the configuration that come from the environment alone, each with its own fault. */
+export interface EnvironmentParts {
+  /** @throws ConfigError */
+  readonly secretKey: () => string;
+  /** The file that the key is in, where it is in one. */
+  readonly keyFile: string | undefined;
+  /** @throws ConfigError */
+  readonly apiUrl: () => string;
+  /** @throws ConfigError */
+  readonly signingKey: () => string | undefined;
+}
+
+/** For who looks at each part by itself, as `doctor` does. */
+export const environmentParts = (env: Environment = process.env): EnvironmentParts => ({
+  secretKey: () => readSecretKey(env),
+  keyFile: env.CLERK_SECRET_KEY_FILE?.trim() || undefined,
+  apiUrl: () => readApiUrl(env),
+  signingKey: () => readSigningKey(env),
+});
 
 /** The settings that every command takes, checked; for commands that need no instance. */
 export function loadValues(flags: Readonly<Record<string, unknown>>, env: Environment = process.env): Values {
@@ -117,7 +138,8 @@ export function loadPlaces(env: Environment = process.env): Places {
   };
 }
 
-function refuseSeedWithoutSandbox({ seed, sandbox }: Values): void {
+/** @throws ConfigError */
+export function refuseSeedWithoutSandbox({ seed, sandbox }: Values): void {
   if (seed === undefined || sandbox === true) return;
   throw new ConfigError('--seed fills the sandbox; it needs --sandbox. An instance of Clerk is never filled from a file.');
 }

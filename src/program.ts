@@ -71,6 +71,17 @@ function program(script: string): Command {
     .addHelpText('after', '\nAll other flags go into the entry as they are given. The key is never read, shown or written.')
     .action(async (_: Flags, command: Command) => (await import('./commands/init.js')).init(flagsOf(command), script));
 
+  withOptions(
+    withOptions(root.command('doctor').description('check key, connection, clock and files, and say what to do about each')),
+    HTTP_OPTIONS,
+  )
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      '\nTakes the flags of the server and of http as you start them. Sends one read. Exit code 1 where something is broken.',
+    )
+    .action(async (_: Flags, command: Command) => (await import('./commands/doctor.js')).doctor(flagsOf(command)));
+
   root
     .command('token')
     .description('make tokens for --auth token')

@@ -5,7 +5,7 @@ import type { Logger } from './logger.js';
 import type { Authenticator } from './mcp/auth/authenticator.js';
 import { BearerChallenges } from './mcp/auth/bearer.js';
 import { isLoopback } from './mcp/auth/loopback.js';
-import { type AuthenticationChoice, type OpenAuthentication, openAuthentication } from './mcp/auth/open.js';
+import { type OpenAuthentication, openAuthentication } from './mcp/auth/open.js';
 import { ClientAddress } from './mcp/http/address.js';
 import type { Connection } from './mcp/http/connection.js';
 import { exchangeOf } from './mcp/http/exchange.js';
@@ -18,6 +18,7 @@ import { Sessions } from './mcp/http/sessions.js';
 import { createMetrics } from './mcp/metrics.js';
 import { createMcpServer } from './mcp/server.js';
 import type { Caller, Instance } from './policy/types.js';
+import { authenticationChoice, requireSigningKey } from './remote-settings.js';
 import { FallbackCounterStore } from './store/fallback.js';
 import { MemoryStore } from './store/memory.js';
 import { openRedisStore } from './store/redis.js';
@@ -198,25 +199,6 @@ function budgetOf({ kind, id }: Instance, counter: FallbackCounterStore | Memory
   return kind === 'sandbox' ? undefined : new UpstreamBudget({ counter, instance: id, max: upstreamAllowance(kind) });
 }
 
-/** @throws ConfigError for settings that do not go together */
-function authenticationChoice(http: HttpValues): AuthenticationChoice {
-  const { auth = 'none', tokens, issuer, audience, host = DEFAULTS.host } = http;
-  if (auth !== 'token' && tokens !== undefined) throw new ConfigError('--tokens goes with --auth token, which is not given.');
-  if (auth !== 'oauth' && (issuer ?? audience) !== undefined)
-    throw new ConfigError('--issuer and --audience go with --auth oauth, which is not given.');
-  if (auth === 'none') return { kind: 'none', host };
-  if (auth === 'token') {
-    if (tokens === undefined)
-      throw new ConfigError('--auth token needs --tokens FILE. clerk-mcp token new makes the first token.');
-    return { kind: 'token', file: tokens };
-  }
-  const [resource, ...others] = audience ?? [];
-  if (issuer === undefined || resource === undefined)
-    throw new ConfigError('--auth oauth needs --issuer URL and --audience URL, the address of /mcp that clients use.');
-  if (!URL.canParse(resource)) throw new ConfigError('--audience: the first is the address of /mcp that clients use, a URL.');
-  return { kind: 'oauth', issuer, audience: [resource, ...others] };
-}
-
 /** Names of this machine cannot be made to point elsewhere, so that they are good wherever the server listens. */
 function reachableAs({ host = DEFAULTS.host, allowedHosts, allowedOrigins, audience }: HttpValues) {
   const usual = defaultHosts(host);
@@ -230,11 +212,7 @@ function reachableAs({ host = DEFAULTS.host, allowedHosts, allowedOrigins, audie
 
 async function openStore(config: Config, { store: url }: HttpValues, logger: Logger): Promise<SharedStore | undefined> {
   if (url === undefined) return undefined;
-  if (config.signingKey === undefined) {
-    throw new ConfigError(
-      '--store is for several processes, which must sign confirmations alike: set CLERK_MCP_SIGNING_KEY to the same value in all, for example from openssl rand -base64 32.',
-    );
-  }
+  requireSigningKey(config.signingKey);
   return openRedisStore({
     url,
     onState: (state, reason) => {

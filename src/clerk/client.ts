@@ -39,8 +39,8 @@ export interface ClerkClientOptions {
   readonly clock?: Clock;
   /** Waited for before each request, so that all callers together stay below Clerk's limit. Default: nothing is. */
   readonly budget?: Budget;
-  /** Told how each request was answered: the status, or `none`. */
-  readonly onAnswer?: (status: number | 'none') => void;
+  /** Told how each request was answered: the status and the headers by lower-case name, or `none`. */
+  readonly onAnswer?: (status: number | 'none', headers?: ReadonlyMap<string, string>) => void;
 }
 
 export interface Budget {
@@ -187,7 +187,8 @@ export class ClerkClient {
       const pool = await this.#getPool();
       await this.#awaitTurn(caller, limit, this.#circumstances(operation, attempt - 1, uncertain));
       const outcome = await exchange(pool, request, { signal: limit.signal, maxBodyBytes });
-      onAnswer(outcome.kind === 'answered' ? outcome.status : 'none');
+      if (outcome.kind === 'answered') onAnswer(outcome.status, outcome.headers);
+      else onAnswer('none');
       const about = this.#circumstances(operation, attempt, uncertain);
       const retry = planRetry(outcome, {
         operation,

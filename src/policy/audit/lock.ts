@@ -45,6 +45,14 @@ export async function lockFile(path: string): Promise<() => Promise<void>> {
   throw new AuditLockedError(message(path, lock, undefined));
 }
 
+/** Whether a process that lives writes the file now, as far as can be told from here. */
+export async function isLocked(path: string): Promise<boolean> {
+  const lock = `${path}.lock`;
+  const found = await readFile(lock, 'utf8').catch(() => undefined);
+  const holder = found === undefined ? undefined : parseHolder(found);
+  return found !== undefined && (holder === undefined || lives(holder, lock));
+}
+
 async function create(lock: string, content: string): Promise<boolean> {
   try {
     const file = await open(lock, 'wx', 0o600);

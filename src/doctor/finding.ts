@@ -1,0 +1,51 @@
+/** What one check has found. */
+export interface Finding {
+  /** What was looked at: `key`, `clock`. */
+  readonly check: string;
+  readonly status: 'ok' | 'warning' | 'failure';
+  /** One sentence. */
+  readonly message: string;
+  /** What to do about it, where it is not ok. */
+  readonly advice?: string;
+}
+
+export const ok = (check: string, message: string): Finding => ({ check, status: 'ok', message });
+
+export const warning = (check: string, message: string, advice: string): Finding => ({
+  check,
+  status: 'warning',
+  message,
+  advice,
+});
+
+export const failure = (check: string, message: string, advice: string): Finding => ({
+  check,
+  status: 'failure',
+  message,
+  advice,
+});
+
+/** A failure whose message says already what to do. */
+export const fault = (check: string, error: unknown): Finding => ({
+  check,
+  status: 'failure',
+  message: error instanceof Error ? error.message : String(error),
+});
+
+const LIMIT_MS = 15_000;
+
+/** Looks, but not forever: a directory on a dead server keeps whoever opens it. Never rejects. */
+export async function within(check: string, look: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<readonly Finding[]>((resolve) => {
+    const advice = 'See whether the disk or the server behind it answers at all.';
+    timer = setTimeout(() => resolve([failure(check, `No result after ${LIMIT_MS / 1000} s.`, advice)]), LIMIT_MS);
+  });
+  try {
+    return await Promise.race([look(), late]);
+  } catch (error) {
+    return [fault(check, error)];
+  } finally {
+    clearTimeout(timer);
+  }
+}
