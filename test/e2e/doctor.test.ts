@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startRedis, withoutRedis } from '../store/redis-server.js';
@@ -249,12 +250,14 @@ describe('the audit log', () => {
   it('in a directory that is not there, or no file at all, is a failure and keeps nobody waiting', async () => {
     const gone = join(scratch, 'gone', 'audit.log');
     expect((await doctor(['--sandbox', '--audit-log', gone])).checks.audit?.status).toBe('failure');
-    const pipe = join(scratch, 'pipe');
-    expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
-    expect((await doctor(['--sandbox', '--audit-log', pipe])).checks.audit).toMatchObject({
+    const path = join(scratch, 'socket');
+    const socket = createServer();
+    await once(socket.listen(path), 'listening');
+    expect((await doctor(['--sandbox', '--audit-log', path])).checks.audit).toMatchObject({
       status: 'failure',
       message: expect.stringContaining('not a regular file'),
     });
+    await new Promise((resolve) => socket.close(resolve));
   });
 });
 

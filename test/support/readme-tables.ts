@@ -1,6 +1,6 @@
 import { Catalog } from '../../src/catalog/catalog.js';
 import type { Operation } from '../../src/catalog/operation.js';
-import { HTTP_OPTIONS, OPTIONS, type Option, SANDBOX_OPTIONS } from '../../src/options.js';
+import { HTTP_OPTIONS, INIT_OPTIONS, OPTIONS, type Option, SANDBOX_OPTIONS } from '../../src/options.js';
 import { operations } from '../../tools/index.js';
 
 const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
@@ -41,6 +41,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
   tools: toolsTable,
   options: () => optionsTable(OPTIONS),
   'http-options': () => optionsTable(HTTP_OPTIONS),
+  'init-options': () => optionsTable(INIT_OPTIONS),
   'sandbox-options': () => optionsTable(SANDBOX_OPTIONS),
 };
 
