@@ -121,7 +121,8 @@ export function loadInitValues(
 
 /** Where this person's things are, for what writes the configuration of clients. */
 export function loadPlaces(env: Environment = process.env): Places {
-  const { CLERK_SECRET_KEY: _, ...environment } = env;
+  // Ours hold secrets, and a client has no use for them.
+  const environment = Object.fromEntries(Object.entries(env).filter(([name]) => !name.toUpperCase().startsWith('CLERK_')));
   const given = (name: string): string | undefined => env[name] || undefined;
   return {
     platform: process.platform,

@@ -14,7 +14,7 @@ export interface Places {
   readonly geminiHome?: string | undefined;
   /** The directories that programs are looked for in. */
   readonly path: readonly string[];
-  /** What a client's own command is started with: ours, without the key. */
+  /** What a client's own command is started with: ours, without what concerns this program. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 

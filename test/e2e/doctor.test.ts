@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { chmod, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { startRedis, withoutRedis } from '../store/redis-server.js';
 import { freePort } from '../support/free-port.js';
 import { type Behaviour, clerkError, html, json, MisbehavingServer, noHttp, silent } from '../support/misbehaving-server.js';
@@ -13,6 +13,12 @@ import { tokenEntries } from '../support/token-file.js';
 
 const scratch = await scratchDirectory();
 const KEY = 'sk_test_neverToBeSeen';
+
+const now = (): string => new Date().toUTCString();
+const keys = (date = now()): Behaviour => json({ keys: [] }, 200, { date });
+
+const inOrder = await MisbehavingServer.start(keys());
+afterAll(() => inOrder.stop());
 
 let server: MisbehavingServer | undefined;
 afterEach(async () => {
@@ -39,11 +45,12 @@ async function doctor(args: readonly string[], env: Env = {}): Promise<{ code: n
   return { code, checks: Object.fromEntries(checks.map(({ check, ...rest }) => [check, rest])) };
 }
 
+/** The same where the API is in order. */
+const withFiles = async (args: readonly string[], env: Env = {}): Promise<Record<string, Check>> =>
+  (await doctor(args, { CLERK_SECRET_KEY: KEY, CLERK_API_URL: inOrder.origin, ...env })).checks;
+
 const statuses = (checks: Record<string, Check>): Record<string, string> =>
   Object.fromEntries(Object.entries(checks).map(([name, { status }]) => [name, status]));
-
-const now = (): string => new Date().toUTCString();
-const keys = (date = now()): Behaviour => json({ keys: [] }, 200, { date });
 
 async function upstream(...plan: Behaviour[]): Promise<Env> {
   server = await MisbehavingServer.start(...plan);
@@ -189,19 +196,19 @@ describe('the settings', () => {
 describe('the policy file', () => {
   it('is good, faulty, or not there', async () => {
     const good = await scratchFile(scratch, { rules: [] });
-    expect((await doctor(['--sandbox', '--policy', good])).checks.policy).toMatchObject({ status: 'ok' });
+    expect((await withFiles(['--policy', good])).policy).toMatchObject({ status: 'ok' });
     const faulty = await scratchFile(scratch, { ruels: [] });
-    expect((await doctor(['--sandbox', '--policy', faulty])).checks.policy).toMatchObject({
+    expect((await withFiles(['--policy', faulty])).policy).toMatchObject({
       status: 'failure',
       message: expect.stringContaining('ruels'),
     });
-    expect((await doctor(['--sandbox', '--policy', '/nowhere.json'])).checks.policy?.status).toBe('failure');
+    expect((await withFiles(['--policy', '/nowhere.json'])).policy?.status).toBe('failure');
   });
 
   it('that others may change is a warning', async () => {
     const file = await scratchFile(scratch, { rules: [] });
     await chmod(file, 0o666);
-    expect((await doctor(['--sandbox', '--policy', file])).checks.policy).toMatchObject({
+    expect((await withFiles(['--policy', file])).policy).toMatchObject({
       status: 'warning',
       advice: `chmod go-w ${file}`,
     });
@@ -209,23 +216,40 @@ describe('the policy file', () => {
 });
 
 describe('the audit log', () => {
-  it('is whole, and looked at without being written', async () => {
-    const log = join(scratch, 'audit.log');
-    expect((await doctor(['--sandbox', '--audit-log', log])).checks.audit).toMatchObject({ status: 'ok' });
-    expect(await readdir(scratch)).not.toContain('audit.log');
-    const client = await startProgram('v2 (2026)', { args: ['--sandbox', '--audit-log', log] });
-    await client.call('Users_createNewUser', { first_name: 'Ada' });
-    // While a server writes it, too.
-    expect((await doctor(['--sandbox', '--audit-log', log])).checks.audit).toMatchObject({ status: 'ok' });
-    await client.close();
+  it('that is not there yet is not made', async () => {
+    const log = join(scratch, 'new.log');
+    expect((await withFiles(['--audit-log', log])).audit).toMatchObject({ status: 'ok' });
+    expect(await readdir(scratch)).not.toContain('new.log');
+  });
+
+  it('is whole while a server writes it, and not written by looking', async () => {
+    const log = join(scratch, 'live.log');
+    server = await MisbehavingServer.start(silent);
+    const env = { CLERK_SECRET_KEY: KEY, CLERK_API_URL: server.origin };
+    const client = await startProgram('v2 (2026)', { args: ['--audit-log', log], env });
+    const call = client.call('Users_createNewUser', { first_name: 'Ada' }).catch(() => undefined);
+    await server.hasArrived(1);
     const before = await readFile(log);
-    expect((await doctor(['--sandbox', '--audit-log', log])).checks.audit?.message).toMatch(/its chain is whole\. Lines: \d+/);
+    expect((await withFiles(['--audit-log', log])).audit).toMatchObject({ status: 'ok' });
+    expect(await readFile(log)).toEqual(before);
+    await client.close();
+    await call;
+  });
+
+  it('is whole, or was changed', async () => {
+    const log = join(scratch, 'audit.log');
+    const { stderr } = await runProgram(['call', 'Users_createNewUser', '{"first_name":"Ada"}', '--audit-log', log], {
+      env: await upstream(json({ id: 'user_1' })),
+    });
+    expect(stderr).toBe('');
+    const before = await readFile(log);
+    expect((await withFiles(['--audit-log', log])).audit?.message).toMatch(/its chain is whole\. Lines: \d+/);
     expect(await readFile(log)).toEqual(before);
 
     const changed = join(scratch, 'changed.log');
     await writeFile(changed, before.toString().replace('"local"', '"other"'));
     await copyFile(`${log}.head`, `${changed}.head`);
-    expect((await doctor(['--sandbox', '--audit-log', changed])).checks.audit).toMatchObject({
+    expect((await withFiles(['--audit-log', changed])).audit).toMatchObject({
       status: 'failure',
       advice: expect.stringContaining(`clerk-mcp audit verify ${changed}`),
     });
@@ -241,7 +265,7 @@ describe('the audit log', () => {
     process.kill(client.pid(), 'SIGKILL');
     await call;
     await client.close();
-    expect((await doctor(['--sandbox', '--audit-log', log])).checks.audit).toMatchObject({
+    expect((await withFiles(['--audit-log', log])).audit).toMatchObject({
       status: 'warning',
       message: expect.stringMatching(/^Calls without an outcome .*: 1\.$/),
     });
@@ -249,11 +273,11 @@ describe('the audit log', () => {
 
   it('in a directory that is not there, or no file at all, is a failure and keeps nobody waiting', async () => {
     const gone = join(scratch, 'gone', 'audit.log');
-    expect((await doctor(['--sandbox', '--audit-log', gone])).checks.audit?.status).toBe('failure');
+    expect((await withFiles(['--audit-log', gone])).audit?.status).toBe('failure');
     const path = join(scratch, 'socket');
     const socket = createServer();
     await once(socket.listen(path), 'listening');
-    expect((await doctor(['--sandbox', '--audit-log', path])).checks.audit).toMatchObject({
+    expect((await withFiles(['--audit-log', path])).audit).toMatchObject({
       status: 'failure',
       message: expect.stringContaining('not a regular file'),
     });
@@ -264,39 +288,39 @@ describe('the audit log', () => {
 describe('what else is configured', () => {
   it('a directory for secrets', async () => {
     const directory = join(scratch, 'secrets');
-    expect((await doctor(['--sandbox', '--secrets-dir', directory])).checks.secrets).toMatchObject({
+    expect((await withFiles(['--secrets-dir', directory])).secrets).toMatchObject({
       status: 'failure',
       message: expect.stringContaining('mkdir'),
     });
     await mkdir(directory, { mode: 0o700 });
-    expect((await doctor(['--sandbox', '--secrets-dir', directory])).checks.secrets).toMatchObject({ status: 'ok' });
+    expect((await withFiles(['--secrets-dir', directory])).secrets).toMatchObject({ status: 'ok' });
     expect(await readdir(directory)).toEqual([]);
   });
 
   it('a file of tokens', async () => {
     const check = async (content: unknown) => {
       const file = await scratchFile(scratch, content);
-      return (await doctor(['--sandbox', '--auth', 'token', '--tokens', file])).checks.tokens;
+      return (await withFiles(['--auth', 'token', '--tokens', file])).tokens;
     };
     const [entry] = tokenEntries(['ada']).tokens;
     expect(await check({ tokens: [entry] })).toMatchObject({ status: 'ok' });
     expect(await check({ tokens: [] })).toMatchObject({ status: 'warning', advice: expect.stringContaining('token new') });
     expect(await check({ tokens: [{ ...entry, expires: '2020-01-01T00:00:00Z' }] })).toMatchObject({ status: 'warning' });
     expect(await check('{')).toMatchObject({ status: 'failure' });
-    const gone = ['--sandbox', '--auth', 'token', '--tokens', '/nowhere/tokens.json'];
-    expect((await doctor(gone)).checks.tokens).toMatchObject({ status: 'failure', advice: expect.stringContaining('token new') });
+    const gone = ['--auth', 'token', '--tokens', '/nowhere/tokens.json'];
+    expect((await withFiles(gone)).tokens).toMatchObject({ status: 'failure', advice: expect.stringContaining('token new') });
   });
 
   const signing = { CLERK_MCP_SIGNING_KEY: 'x'.repeat(32) };
 
   it('a store that is away, whose password is not told', async () => {
     const url = `redis://:neverToBeSeen@127.0.0.1:${await freePort()}`;
-    expect((await doctor(['--sandbox', '--store', url], signing)).checks.store).toMatchObject({ status: 'failure' });
+    expect((await withFiles(['--store', url], signing)).store).toMatchObject({ status: 'failure' });
   });
 
   it.skipIf(withoutRedis)('a store that answers', async () => {
     const redis = await startRedis();
-    const { checks } = await doctor(['--sandbox', '--store', redis.url], signing);
+    const checks = await withFiles(['--store', redis.url], signing);
     await redis.kill();
     expect(checks.store).toMatchObject({ status: 'ok' });
   });
