@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { catalog } from '../app.js';
 import type { Arguments } from '../catalog/types.js';
 import { ClerkClient } from '../clerk/client.js';
-import { ClerkError } from '../clerk/errors.js';
+import { ClerkApiError, ClerkError } from '../clerk/errors.js';
 import { ConfigError, loadConfig } from '../config.js';
 import { reasonOf } from '../policy/audit/reason.js';
 import { type ApiContent, seedFromApi } from '../sandbox/seed/from-api.js';
@@ -11,6 +11,7 @@ import { EXIT, type Flags, print } from './command.js';
 
 /** The largest page that Clerk gives. */
 const PAGE = 500;
+const NOT_FOR_IT: readonly number[] = [402, 403, 404];
 /** Personal data: for its owner alone. */
 const MODE = 0o600;
 
@@ -57,11 +58,25 @@ async function readInstance(clerk: ClerkClient): Promise<ApiContent> {
   return {
     users,
     organizations,
+    organization_domains: await whereAllowed(all('OrganizationDomains_listForInstance')),
+    permissions: await whereAllowed(all('OrganizationPermissions_list')),
+    roles: await whereAllowed(all('OrganizationRoles_list')),
+    role_sets: await whereAllowed(all('RoleSets_list')),
     invitations: await all('Invitations_listAllNonRevoked'),
     allowlist: await all('AllowlistBlocklist_listAllowedIdentifiers'),
     blocklist: await all('AllowlistBlocklist_listBlockedIdentifiers'),
     domains: await all('Domains_getAllDomains'),
   };
+}
+
+/** Nothing where Clerk does not have it for the instance, or not in its plan. */
+async function whereAllowed(rows: Promise<unknown[]>): Promise<unknown[]> {
+  try {
+    return await rows;
+  } catch (error) {
+    if (error instanceof ClerkApiError && NOT_FOR_IT.includes(error.status)) return [];
+    throw error;
+  }
 }
 
 /** Every row of a list, page by page where it has pages. */

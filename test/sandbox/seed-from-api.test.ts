@@ -1,8 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { type ApiContent, seedFromApi } from '../../src/sandbox/seed/from-api.js';
-import { openSandbox, rowsOf } from './harness.js';
+import { type Json, openSandbox, rowsOf } from './harness.js';
 
-const NOTHING: ApiContent = { users: [], organizations: [], invitations: [], allowlist: [], blocklist: [], domains: [] };
+const NOTHING: ApiContent = {
+  users: [],
+  organizations: [],
+  organization_domains: [],
+  permissions: [],
+  roles: [],
+  role_sets: [],
+  invitations: [],
+  allowlist: [],
+  blocklist: [],
+  domains: [],
+};
 
 const email = (address: string, status?: string) => ({
   id: `idn_${address}`,
@@ -74,7 +85,7 @@ describe('a seed from what an instance answered', () => {
       'unverified addresses and numbers that another user has too': 2,
       'accounts at other providers than OAuth ones': 1,
       'members who are no users any more': 1,
-      "roles of the instance's own, here org:member": 1,
+      'roles that the organization does not offer, here org:member': 1,
       'invitations that ran out': 2,
     });
     // Whatever it makes can be planted.
@@ -91,6 +102,51 @@ describe('a seed from what an instance answered', () => {
       ['user_2', 'org:member'],
     ]);
     expect(rowsOf((await client.get('/domains')).body)).toMatchObject([{ name: 'acme.example.com' }]);
+  });
+
+  test('has the roles, role sets and e-mail domains that another sandbox shows', async () => {
+    const first = await openSandbox();
+    const rows = async (path: string) => rowsOf((await first.get(`${path}?limit=100`)).body);
+    const permission = (await first.post('/organization_permissions', { name: 'Publish', key: 'org:posts:publish' })).body;
+    const editor = { name: 'Editor', key: 'org:editor', description: 'Writes', permissions: [permission.id] };
+    await first.post('/organization_roles', editor);
+    await first.post('/role_sets', {
+      name: 'Press',
+      type: 'initial',
+      roles: ['org:admin', 'org:editor'],
+      default_role_key: 'org:editor',
+      creator_role_key: 'org:admin',
+    });
+    const ada = (await first.post('/users', { email_address: ['ada@example.com'] })).body;
+    const organization = (await first.post('/organizations', { name: 'Gazette' })).body;
+    const path = `/organizations/${organization.id}`;
+    await first.post(`${path}/memberships`, { user_id: ada.id, role: 'org:editor' });
+    await first.post(`${path}/domains`, { name: 'gazette.example.com', verified: false });
+    const { seed, omitted } = seedFromApi({
+      ...NOTHING,
+      users: await rows('/users'),
+      organizations: [{ organization, memberships: await rows(`${path}/memberships`), invitations: [] }],
+      organization_domains: await rows('/organization_domains'),
+      permissions: await rows('/organization_permissions'),
+      roles: await rows('/organization_roles'),
+      role_sets: await rows('/role_sets'),
+    });
+    expect([...omitted]).toEqual([]);
+
+    const second = await openSandbox({ seed });
+    const timeless = (list: readonly Json[]): unknown[] =>
+      list
+        .toSorted((a, b) => (String(a.id) < String(b.id) ? -1 : 1))
+        .map((row) => JSON.parse(JSON.stringify(row, (key, value: unknown) => (/_at$/.test(key) ? undefined : value))));
+    for (const list of ['/organization_permissions', '/organization_roles', '/role_sets']) {
+      expect(timeless(rowsOf((await second.get(`${list}?limit=100`)).body)), list).toEqual(timeless(await rows(list)));
+    }
+    expect(rowsOf((await second.get(`${path}/memberships`)).body)).toMatchObject([
+      { role: 'org:editor', permissions: ['org:posts:publish'], organization: { role_set_key: 'role_set:press' } },
+    ]);
+    expect(rowsOf((await second.get(`${path}/domains`)).body)).toMatchObject([
+      { name: 'gazette.example.com', enrollment_mode: 'manual_invitation', verification: null },
+    ]);
   });
 
   test('refuses answers that are none of the API', () => {

@@ -89,7 +89,49 @@ describe('a description of one’s own', () => {
     });
   });
 
+  test('has roles of its own, which every organization offers unless it says otherwise', async () => {
+    const small = { key: 'role_set:small', name: 'Small', roles: ['org:admin', 'org:member'] };
+    const client = await openSandbox({
+      seed: {
+        users: [{ id: 'user_1', email_addresses: ['a@one.example.com'] }],
+        permissions: [{ id: 'perm_publish', key: 'org:posts:publish', name: 'Publish' }],
+        roles: [{ key: 'org:editor', name: 'Editor', permissions: ['org:posts:publish', 'org:sys_domains:read'] }],
+        role_sets: [{ ...small, default_role: 'org:member', creator_role: 'org:admin' }],
+        organizations: [
+          {
+            id: 'org_1',
+            name: 'One',
+            members: [{ user: 'user_1', role: 'org:editor' }],
+            domains: [{ name: 'one.example.com' }, { name: 'example.org', verified: false, enrollment_mode: 'enterprise_sso' }],
+          },
+          { id: 'org_2', name: 'Two', role_set: 'role_set:small' },
+        ],
+      },
+    });
+    expect(rowsOf((await client.get('/organizations/org_1/memberships')).body)).toMatchObject([
+      { role: 'org:editor', role_name: 'Editor', permissions: ['org:posts:publish', 'org:sys_domains:read'] },
+    ]);
+    expect((await client.get('/organization_permissions/perm_publish')).body.type).toBe('user');
+    expect((await client.get('/organizations/org_2')).body.role_set_key).toBe('role_set:small');
+    const refused = await client.post('/organizations/org_2/memberships', { user_id: 'user_1', role: 'org:editor' });
+    expect(refused.param).toBe('role');
+    expect(rowsOf((await client.get('/organizations/org_1/domains')).body)).toMatchObject([
+      { name: 'example.org', enrollment_mode: 'enterprise_sso', verification: null },
+      { name: 'one.example.com', enrollment_mode: 'manual_invitation', verification: { status: 'verified' } },
+    ]);
+  });
+
   test.each([
+    [{ roles: [{ key: 'org:x', name: 'X', permissions: ['org:none:read'] }] }, /role org:x: .*org:none:read/],
+    [
+      {
+        role_sets: [
+          { key: 'role_set:x', name: 'X', roles: ['org:member'], default_role: 'org:member', creator_role: 'org:admin' },
+        ],
+      },
+      /role set role_set:x: /,
+    ],
+    [{ organizations: [{ name: 'One', role_set: 'role_set:none' }] }, /organizations\.0: .*role_set:none/],
     [{ users: [{ email_addresses: ['a@example.com'] }, { email_addresses: ['A@example.com'] }] }, /users\.1: .*email_address/],
     [{ users: [{ email_addresses: ['nonsense'] }] }, /users\.0: /],
     [{ organizations: [{ name: 'One', members: [{ user: 'ghost', role: 'org:admin' }] }] }, /organizations\.0: .*ghost/],

@@ -28,6 +28,10 @@ const LISTS = [
   '/blocklist_identifiers',
   '/redirect_urls',
   '/domains',
+  '/organization_permissions',
+  '/organization_roles',
+  '/role_sets',
+  '/organization_domains',
   '/templates/email?limit=100',
 ];
 
@@ -68,6 +72,36 @@ describe('a state file', () => {
     expect((await next.get(`/organizations/${member?.id}/memberships`)).status).toBe(404);
     const last = await restart(next, state);
     expect(idsOf((await last.get('/organizations')).body)).not.toContain(member?.id);
+  });
+
+  test('of before there were roles to define gets those that every instance has', async () => {
+    const state = newFile();
+    await (await begin(state, { seed: 'demo' })).sandbox.close();
+    const later = new Set(['permission', 'role', 'role_set']);
+    const [header, ...batches] = (await readFile(state, 'utf8')).trimEnd().split('\n');
+    const old = batches.map((line) => {
+      const batch = JSON.parse(line) as { changes: [string, string, Record<string, unknown>][] };
+      const changes = batch.changes.filter(([, name]) => !later.has(name));
+      for (const [, name, row] of changes) if (name === 'organization') row.role_set_key = null;
+      return JSON.stringify({ ...batch, changes });
+    });
+    await writeFile(state, `${[header, ...old].join('\n')}\n`);
+
+    const client = await begin(state);
+    const organizations = rowsOf((await client.get('/organizations')).body);
+    expect(organizations.map((row) => row.role_set_key)).toEqual(organizations.map(() => 'role_set:default'));
+    const shown = await everything(client);
+    expect(shown).toContain('org:sys_profile:manage');
+    expect(await everything(await restart(client, state))).toBe(shown);
+  });
+
+  test('does not bring back a role of Clerk’s that was deleted', async () => {
+    const state = newFile();
+    const client = await begin(state, { seed: 'empty' });
+    await client.patch('/instance/organization_settings', { domains_default_role_id: 'role_admin' });
+    expect((await client.delete('/organization_roles/role_member')).status).toBe(200);
+    const next = await restart(client, state, { seed: 'empty' });
+    expect(idsOf((await next.get('/organization_roles')).body)).toEqual(['role_admin']);
   });
 
   test('wins over a seed, which it began with; a reset seeds anew', async () => {

@@ -84,6 +84,15 @@ export function demo(now: number): SeedDescription {
         ...more,
       };
     }),
+    permissions: [{ key: 'org:reports:share', name: 'Share reports', description: 'With people outside the organization.' }],
+    roles: [
+      {
+        key: 'org:analyst',
+        name: 'Analyst',
+        description: 'Reads members, and shares reports.',
+        permissions: ['org:sys_memberships:read', 'org:reports:share'],
+      },
+    ],
     organizations: (Object.keys(COMPANIES) as Company[]).map((key) => company(key, joined, now)),
     sessions: PEOPLE.flatMap((person, nth) => session(person, nth, lastSeen(nth))),
     invitations: [
@@ -199,6 +208,7 @@ function company(
       },
       { email_address: `left@${domain}`, role: 'org:member', status: 'revoked', created_at: now - 40 * DAY_MS },
     ],
+    domains: [{ name: domain, verified: key !== 'lumen' }],
   };
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { ADMIN, MEMBER } from '../resources/roles.js';
+import { enrollmentModes } from '../resources/organization-domain.js';
 import type { SeedDescription, SeedOrganization, SeedUser } from './description.js';
+import { type ApiRoles, type ConvertedRoles, rolesFromApi } from './roles-from-api.js';
 
 const text = z.string().nullish();
 const metadata = z.record(z.string(), z.unknown()).nullish();
@@ -40,6 +41,7 @@ const apiOrganization = z.object({
   slug: text,
   created_by: text,
   max_allowed_memberships: z.int().nullish(),
+  role_set_key: text,
   public_metadata: metadata,
   private_metadata: metadata,
   created_at: z.int(),
@@ -61,16 +63,24 @@ const apiInvitation = z.object({
 });
 const apiOrganizationInvitation = apiInvitation.extend({ role: z.string(), inviter_id: text });
 
+const apiOrganizationDomain = z.object({
+  organization_id: z.string(),
+  name: z.string(),
+  enrollment_mode: z.enum(enrollmentModes),
+  affiliation_verification: verification,
+});
+
 const seededStatus = z.enum(['pending', 'accepted', 'revoked']);
 
 /** What was read from an instance, as the API answered it. */
-export interface ApiContent {
+export interface ApiContent extends ApiRoles {
   readonly users: readonly unknown[];
   readonly organizations: readonly {
     readonly organization: unknown;
     readonly memberships: readonly unknown[];
     readonly invitations: readonly unknown[];
   }[];
+  readonly organization_domains: readonly unknown[];
   readonly invitations: readonly unknown[];
   readonly allowlist: readonly unknown[];
   readonly blocklist: readonly unknown[];
@@ -102,10 +112,13 @@ export function seedFromApi(content: ApiContent): Converted {
     .array(z.object({ name: z.string(), is_satellite: z.boolean() }))
     .parse(content.domains)
     .find((domain) => !domain.is_satellite);
+  const roles = rolesFromApi(content, omit);
+  const emailDomains = z.array(apiOrganizationDomain).parse(content.organization_domains);
   const seed: SeedDescription = {
     ...(primary === undefined ? {} : { domain: primary.name }),
     users: users.map((user) => userSeeds.seedOf(user)),
-    organizations: content.organizations.map((each) => organizationSeed(each, known, omit)),
+    ...roles.seed,
+    organizations: content.organizations.map((each) => organizationSeed(each, { known, roles, emailDomains, omit })),
     invitations: z
       .array(apiInvitation)
       .parse(content.invitations)
@@ -204,20 +217,42 @@ const identifiersOf = (user: ApiUser): { value: string; verified: boolean }[] =>
 const primaryFirst = <T extends { readonly id: string }>(items: readonly T[], primary: string | null | undefined): T[] =>
   [...items].sort((a, b) => Number(b.id === primary) - Number(a.id === primary));
 
-function organizationSeed(given: ApiContent['organizations'][number], known: ReadonlySet<string>, omit: Omit): SeedOrganization {
-  const { slug, created_by, max_allowed_memberships, ...organization } = apiOrganization.parse(given.organization);
+interface Instance {
+  /** The ids of its users. */
+  readonly known: ReadonlySet<string>;
+  readonly roles: ConvertedRoles;
+  readonly emailDomains: readonly z.infer<typeof apiOrganizationDomain>[];
+  readonly omit: Omit;
+}
+
+function organizationSeed(
+  given: ApiContent['organizations'][number],
+  { known, roles, emailDomains, omit }: Instance,
+): SeedOrganization {
+  const { slug, created_by, max_allowed_memberships, role_set_key, ...organization } = apiOrganization.parse(given.organization);
+  const role_set = roles.setOf(role_set_key);
+  const domains = emailDomains.filter((domain) => domain.organization_id === organization.id);
   const person = (id: string | null | undefined): string | undefined => (id && known.has(id) ? id : undefined);
   return plain({
     ...organization,
     slug,
     created_by: person(created_by),
     max_allowed_memberships,
+    role_set,
+    domains:
+      domains.length === 0
+        ? undefined
+        : domains.map(({ name, enrollment_mode, ...domain }) => ({
+            name,
+            enrollment_mode,
+            verified: isVerified({ verification: domain.affiliation_verification }),
+          })),
     members: z
       .array(apiMembership)
       .parse(given.memberships)
       .flatMap(({ public_user_data, role, ...member }) => {
         const user = person(public_user_data?.user_id);
-        if (user !== undefined) return [plain({ user, role: knownRole(role, omit), ...member })];
+        if (user !== undefined) return [plain({ user, role: roles.roleIn(role_set, role), ...member })];
         omit('members who are no users any more');
         return [];
       }),
@@ -228,16 +263,9 @@ function organizationSeed(given: ApiContent['organizations'][number], known: Rea
         const status = settled(each.status, omit);
         if (status === undefined) return [];
         const { email_address, role, inviter_id, created_at } = each;
-        return [plain({ email_address, role: knownRole(role, omit), inviter: person(inviter_id), status, created_at })];
+        return [plain({ email_address, role: roles.roleIn(role_set, role), inviter: person(inviter_id), status, created_at })];
       }),
   });
-}
-
-/** The sandbox has Clerk's two roles; whoever has one of the instance's own is a member. */
-function knownRole(role: string, omit: Omit): string {
-  if (role === ADMIN || role === MEMBER) return role;
-  omit(`roles of the instance's own, here org:member`);
-  return MEMBER;
 }
 
 function settled(status: string, omit: Omit): z.infer<typeof seededStatus> | undefined {

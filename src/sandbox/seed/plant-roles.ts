@@ -63,9 +63,9 @@ export function plantRoles(instance: Instance, seed: RolesSeed = {}): void {
       .oldestFirst()
       .map((role) => role.key),
   };
-  eachOf('role set', withDefaults(seed.role_sets, [everyRole]), (set) => plantRoleSet(instance, set));
-  if (seed.role_sets === undefined) return;
-  const initial = seed.role_sets.find((set) => set.initial === true);
+  const initial = seed.role_sets?.find((set) => set.initial === true);
+  const sets = withDefaults(seed.role_sets, initial === undefined ? [everyRole] : []);
+  eachOf('role set', sets, (set) => plantRoleSet(instance, set));
   keepInitial(instance, initial && instance.of(roleSets).one('key', initial.key));
 }
 
