@@ -45,7 +45,7 @@ export const organizationMemberships = defineResource<OrganizationMembershipRow>
     updated_at: time,
   }),
   unique: { member: (row) => memberKey(row.organization_id, row.user_id) },
-  lookup: { organization_id: (row) => row.organization_id, user_id: (row) => row.user_id, role: (row) => row.role },
+  lookup: { organization_id: (row) => row.organization_id, user_id: (row) => row.user_id },
   owners: { organization: 'organization_id', user: 'user_id' },
   show: ({ organization_id, user_id, ...row }, instance) => {
     const organization = instance.of(organizations).get(organization_id);

@@ -41,7 +41,6 @@ export const organizations = defineResource<OrganizationRow>()({
     updated_at: time,
   }),
   unique: { slug: (row) => row.slug },
-  lookup: { role_set_key: (row) => row.role_set_key },
   show: ({ image_id, created_by, ...row }, instance) => {
     const url = imageUrl(instance, image_id, row.id);
     return {

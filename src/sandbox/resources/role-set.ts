@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
-import { organizations } from './organization.js';
+import { type OrganizationRow, organizations } from './organization.js';
 import { organizationMemberships } from './organization-membership.js';
 import { roles } from './roles.js';
 import { organizationSettings } from './settings.js';
@@ -74,10 +74,17 @@ function itemOf(instance: Instance, roleId: string, counts: ReadonlyMap<string, 
   return { object: 'role_set_item', ...shown, members_count: members, has_members: members > 0 };
 }
 
+/** The organizations that use a role set. Not indexed: nearly all use the same one, and few requests ask for them. */
+export const organizationsWith = (instance: Instance, roleSetKey: string): OrganizationRow[] =>
+  instance
+    .of(organizations)
+    .oldestFirst()
+    .filter((row) => row.role_set_key === roleSetKey);
+
 /** How many members have each role, in the organizations that use the set. */
 function membersByRole(instance: Instance, roleSetKey: string): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const organization of instance.of(organizations).many('role_set_key', roleSetKey)) {
+  for (const organization of organizationsWith(instance, roleSetKey)) {
     for (const { role } of instance.of(organizationMemberships).many('organization_id', organization.id)) {
       counts.set(role, (counts.get(role) ?? 0) + 1);
     }

@@ -78,14 +78,22 @@ function update(row: RoleRow, body: UpdateRole, instance: Instance): void {
   if (row.key !== before) renamed(instance, before, row.key);
 }
 
+const membersWith = (instance: Instance, role: string) =>
+  instance
+    .of(organizationMemberships)
+    .oldestFirst()
+    .filter((member) => member.role === role);
+
+const invitationsWith = (instance: Instance, role: string) =>
+  instance
+    .of(organizationInvitations)
+    .oldestFirst()
+    .filter((invitation) => invitation.role === role);
+
 /** Whatever holds the key of a role gets the new one. */
 function renamed(instance: Instance, before: string, role: string): void {
-  for (const member of [...instance.of(organizationMemberships).many('role', before)]) {
-    instance.of(organizationMemberships).update(member, { role });
-  }
-  for (const invitation of instance.of(organizationInvitations).oldestFirst()) {
-    if (invitation.role === before) instance.of(organizationInvitations).update(invitation, { role });
-  }
+  for (const member of membersWith(instance, before)) instance.of(organizationMemberships).update(member, { role });
+  for (const invitation of invitationsWith(instance, before)) instance.of(organizationInvitations).update(invitation, { role });
   keepInitial(instance);
 }
 
@@ -98,12 +106,9 @@ function refuseInUse(instance: Instance, row: RoleRow): void {
   const ofNewcomers = sets.find((set) => set.default_role_id === row.id);
   if (ofNewcomers !== undefined)
     throw inUse('organization_role_domain_default_role', `is the default role of ${ofNewcomers.key}`);
-  const members = instance.of(organizationMemberships).many('role', row.key).length;
+  const members = membersWith(instance, row.key).length;
   if (members > 0) throw inUse('organization_role_assigned_members', `is that of ${members} members`);
-  const invited = instance
-    .of(organizationInvitations)
-    .oldestFirst()
-    .some((invitation) => invitation.role === row.key && isPending(invitation, instance));
+  const invited = invitationsWith(instance, row.key).some((invitation) => isPending(invitation, instance));
   if (invited) throw inUse('organization_role_exists_in_invitations', 'is that of a pending invitation');
 }
 

@@ -1,14 +1,14 @@
 import { notFound, refuse, refuseParam } from '../errors.js';
 import type { Instance } from '../instance.js';
 import { organizations } from '../resources/organization.js';
-import { type RoleSetRow, roleSets } from '../resources/role-set.js';
+import { organizationsWith, type RoleSetRow, roleSets } from '../resources/role-set.js';
 import { type RoleRow, roles } from '../resources/roles.js';
 import { organizationSettings } from '../resources/settings.js';
 import { deletedObject } from '../resources/shapes.js';
 import { answers, type Call, type Room, type Rule } from '../rule.js';
 import { deleted } from '../rules/found.js';
 import { listsKeyed, parseKey, parseKeyedName } from '../rules/keyed.js';
-import { initialRoleSet, keepInitial, organizationsOf, reassign, roleKeysOf, rolesInUse } from '../rules/role-sets.js';
+import { initialRoleSet, keepInitial, reassign, roleKeysOf, rolesInUse } from '../rules/role-sets.js';
 import { mustBeRole, refuseForCreator } from '../rules/roles.js';
 
 interface RoleKeys {
@@ -107,11 +107,9 @@ function create(instance: Instance, body: CreateRoleSet): RoleSetRow {
 /** Changes the set, and what the instance's settings and organizations say of it. */
 function change(instance: Instance, row: RoleSetRow, patch: Partial<Omit<RoleSetRow, 'id'>>, initial = false): void {
   const becomesInitial = initial || initialRoleSet(instance) === row;
-  const users = [...organizationsOf(instance, row)];
+  const users = patch.key === undefined ? [] : organizationsWith(instance, row.key);
   instance.of(roleSets).update(row, patch);
-  if (patch.key !== undefined) {
-    for (const organization of users) instance.of(organizations).update(organization, { role_set_key: patch.key });
-  }
+  for (const organization of users) instance.of(organizations).update(organization, { role_set_key: row.key });
   if (becomesInitial) keepInitial(instance, row);
 }
 
@@ -146,7 +144,7 @@ function replaceRole(row: RoleSetRow, body: ReplaceRole, instance: Instance): vo
     default_role_id: next(row.default_role_id),
     creator_role_id: next(row.creator_role_id),
   });
-  reassign(instance, organizationsOf(instance, row), { [from.key]: to.key });
+  reassign(instance, organizationsWith(instance, row.key), { [from.key]: to.key });
 }
 
 /** Deletes the set and moves its organizations, with whoever has a role in them, to the other. */
@@ -162,7 +160,7 @@ function replaceSet(row: RoleSetRow, body: ReplaceRoleSet, instance: Instance): 
     if (!known.includes(from)) throw invalid(param, `${from} is no role of ${row.key}.`);
     if (!offered.includes(to)) throw invalid(param, `${to}, which ${from} is mapped to, is no role of ${dest.key}.`);
   }
-  const moving = [...organizationsOf(instance, row)];
+  const moving = organizationsWith(instance, row.key);
   const left = rolesInUse(instance, moving).filter((role) => !Object.hasOwn(mapped, role) && !offered.includes(role));
   if (left.length > 0) {
     const why = `${dest.key} lacks ${left.join(', ')}, which members have or are invited to. Map them to other roles.`;

@@ -1,5 +1,5 @@
 import type { Instance } from '../instance.js';
-import { type OrganizationRow, organizations } from '../resources/organization.js';
+import type { OrganizationRow } from '../resources/organization.js';
 import { organizationInvitations } from '../resources/organization-invitation.js';
 import { organizationMemberships } from '../resources/organization-membership.js';
 import { type RoleSetRow, roleSets } from '../resources/role-set.js';
@@ -19,9 +19,6 @@ export const initialRoleSet = (instance: Instance): RoleSetRow =>
 
 export const roleSetOf = (instance: Instance, organization: OrganizationRow): RoleSetRow =>
   held(instance, organization.role_set_key);
-
-export const organizationsOf = (instance: Instance, set: RoleSetRow): readonly OrganizationRow[] =>
-  instance.of(organizations).many('role_set_key', set.key);
 
 /** The keys of the set's roles. */
 export const roleKeysOf = (instance: Instance, set: RoleSetRow): string[] => set.role_ids.map((id) => roleKey(instance, id));
