@@ -81,3 +81,44 @@ export const authSettingsShape = z.strictObject({
   from_email_address: z.string(),
   progressive_sign_up: z.boolean(),
 });
+
+/** Where no text messages are sent. Countries by ISO 3166-1 alpha-2. */
+export const communication = defineSetting('instance_communication', () => ({ blocked_country_codes: [] as readonly string[] }));
+
+export const communicationShape = z.strictObject({
+  object: z.literal('instance_communication'),
+  blocked_country_codes: z.array(z.string()),
+});
+
+export const oauthSettings = defineSetting('oauth_application_settings', () => ({
+  dynamic_oauth_client_registration: false,
+  /** null: what Clerk gives by default. */
+  default_scopes: null as readonly string[] | null,
+  oauth_jwt_access_tokens: false,
+  client_id_metadata_documents_advertised: false,
+  client_id_metadata_documents_only_allow_pre_registered_clients: false,
+  client_id_metadata_documents_block_implicitly_allowed_clients: false,
+}));
+
+export const oauthSettingsShape = z.strictObject({
+  object: z.literal('oauth_application_settings'),
+  dynamic_oauth_client_registration: z.boolean(),
+  default_scopes: z.array(z.string()).nullable(),
+  oauth_jwt_access_tokens: z.boolean(),
+  client_id_metadata_documents_advertised: z.boolean(),
+  client_id_metadata_documents_only_allow_pre_registered_clients: z.boolean(),
+  client_id_metadata_documents_block_implicitly_allowed_clients: z.boolean(),
+});
+
+export const protect = defineSetting('instance_protect', () => ({
+  rules_enabled: false,
+  specter_enabled: false,
+  checks_bypassed: false,
+}));
+
+export const protectShape = z.strictObject({
+  object: z.literal('instance_protect'),
+  rules_enabled: z.boolean(),
+  specter_enabled: z.boolean(),
+  checks_bypassed: z.boolean(),
+});

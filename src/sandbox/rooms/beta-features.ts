@@ -4,7 +4,7 @@ import { domains, primaryDomain } from '../resources/domain.js';
 import { authSettings, authSettingsShape, instanceSettings, restrictions } from '../resources/settings.js';
 import { answers, type Room, type Rule } from '../rule.js';
 import { endAllSessions } from '../rules/sessions.js';
-import { patchSetting } from './instance-settings.js';
+import { patchSetting } from '../rules/settings.js';
 
 interface ChangeDomain {
   readonly home_url?: string;

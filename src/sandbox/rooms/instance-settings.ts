@@ -1,6 +1,5 @@
 import { notFound, refuseParam } from '../errors.js';
 import type { Instance } from '../instance.js';
-import type { Setting } from '../resource.js';
 import { type RoleSetRow, roleSets } from '../resources/role-set.js';
 import { type RoleRow, roles } from '../resources/roles.js';
 import {
@@ -15,19 +14,9 @@ import { answers, type Room } from '../rule.js';
 import { parseIdentifier } from '../rules/identifiers.js';
 import { initialRoleSet, keepInitial } from '../rules/role-sets.js';
 import { refuseForCreator } from '../rules/roles.js';
-
-/** Keeps what was given of the setting's own fields; null leaves a field as it is. */
-export function patchSetting<T extends object>(
-  instance: Instance,
-  setting: Setting<T>,
-  body: Readonly<Record<string, unknown>>,
-): Readonly<T> {
-  const known = instance.store.setting(setting);
-  const given = Object.entries(body).filter(
-    ([name, value]) => Object.hasOwn(known, name) && value !== null && value !== undefined,
-  );
-  return instance.store.set(setting, Object.fromEntries(given) as Partial<T>);
-}
+import { patchSetting } from '../rules/settings.js';
+import { instanceReads } from './instance-reads.js';
+import { serviceSettings } from './service-settings.js';
 
 /** A role of new organizations, given its key or id. @throws SandboxError */
 function initialRole(instance: Instance, param: string, idOrKey: string): RoleRow {
@@ -40,6 +29,9 @@ function initialRole(instance: Instance, param: string, idOrKey: string): RoleRo
 }
 
 export const instanceSettingsRoom: Room = {
+  ...instanceReads,
+  ...serviceSettings,
+
   InstanceSettings_updateInstanceSettings: {
     status: 204,
     answers: null,

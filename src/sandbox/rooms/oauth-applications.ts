@@ -5,6 +5,7 @@ import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { type OAuthApplicationRow, oauthApplications, oauthApplicationWithSecret } from '../resources/oauth-application.js';
 import { users } from '../resources/user.js';
+import { noScope, unknownScope } from '../resources/oauth-scopes.js';
 import { answers, type Room } from '../rule.js';
 import { changes, deletes, gets, must } from '../rules/found.js';
 import { revokeGrantOf } from '../rules/oauth-tokens.js';
@@ -23,14 +24,6 @@ const MOST_NAME_LETTERS = 256;
 const CLIENT_ID_LETTERS = 16;
 const SECRET_LETTERS = 32;
 const DEFAULT_SCOPES = 'profile email';
-const SCOPES: ReadonlySet<string> = new Set([
-  'profile',
-  'email',
-  'public_metadata',
-  'private_metadata',
-  'openid',
-  'offline_access',
-]);
 const PARAM = 'oauth_application_id';
 
 function parseName(name: string): string {
@@ -44,11 +37,8 @@ function parseName(name: string): string {
 
 function parseScopes(text: string): string {
   const scopes = [...new Set(text.split(' ').filter((scope) => scope !== ''))];
-  const unknown = scopes.find((scope) => !SCOPES.has(scope));
-  if (unknown !== undefined) {
-    const why = `There is no scope ${unknown}. Known: ${[...SCOPES].join(', ')}.`;
-    throw refuseParam('form_param_value_invalid', 'scopes', 'is invalid', why);
-  }
+  const unknown = unknownScope(scopes);
+  if (unknown !== undefined) throw refuseParam('form_param_value_invalid', 'scopes', 'is invalid', noScope(unknown));
   return scopes.join(' ');
 }
 

@@ -1,7 +1,7 @@
 import { refuse } from '../errors.js';
 import { type SignUpRow, signUpStatus, signUps } from '../resources/sign-up.js';
 import type { Room } from '../rule.js';
-import { changes } from '../rules/found.js';
+import { changes, gets } from '../rules/found.js';
 
 interface UpdateSignUp {
   readonly external_id?: string | null;
@@ -9,6 +9,8 @@ interface UpdateSignUp {
 }
 
 export const signupsRoom: Room = {
+  Signups_getById: gets(signUps, 'id'),
+
   Signups_updateSignUpById: changes<SignUpRow, UpdateSignUp>(
     signUps,
     (row, { instance, body }) => {

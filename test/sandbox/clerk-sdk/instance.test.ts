@@ -6,6 +6,7 @@ test('instance', async () => {
   expect(
     await clerk.instance.update({ testMode: true, hibp: false, supportEmail: 'help@example.com', allowedOrigins: [] }),
   ).toBeUndefined();
+  expect(await clerk.instance.get()).toMatchObject({ environmentType: 'development', allowedOrigins: [] });
   await clerk.users.createUser({ emailAddress: ['ada@example.com'], password: 'password123' });
   const restrictions = await clerk.instance.updateRestrictions({ allowlist: true, blockEmailSubaddresses: true });
   expect(restrictions).toMatchObject({ allowlist: true, blockEmailSubaddresses: true });
@@ -23,6 +24,7 @@ test('instance', async () => {
     domainsEnrollmentModes: ['manual_invitation'],
     creatorRole: 'org:admin',
   });
+  expect(await clerk.instance.getOrganizationSettings()).toEqual(settings);
 });
 
 test('betaFeatures', async () => {
