@@ -28,7 +28,9 @@ const CONTROLS: Readonly<Record<string, Control>> = {
   // What a browser would send along, for which Clerk's Backend API has no operation.
   'GET cookies': async (controlled, { request }) => {
     const { cookieOf } = await import('./rules/client-tokens.js');
-    return { status: 200, body: await cookieOf(await controlled.instance(), request.segments[2] ?? '') };
+    const [, , id = '', kind] = request.segments;
+    const options = { origin: request.query.get('origin') ?? undefined, refresh: kind === 'refresh' };
+    return { status: 200, body: await cookieOf(await controlled.instance(), id, options) };
   },
   // The page of an identity provider, which the sandbox plays: opening it carries a test sign-in out.
   'GET sso-test': async (controlled, { request }) => {

@@ -139,7 +139,7 @@ test('disabling second factors takes all of them', async () => {
     totp_enabled: false,
     backup_code_enabled: false,
     two_factor_enabled: false,
-    mfa_enabled_at: null,
+    mfa_enabled_at: client.clock.now - 1000,
     mfa_disabled_at: client.clock.now,
   });
   expect((await client.get(`/phone_numbers/${phone.body.id}`)).body.reserved_for_second_factor).toBe(false);

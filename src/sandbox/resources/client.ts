@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineResource, type Row } from '../resource.js';
-import { sessions, statusOf } from './session.js';
+import { isLive, sessions } from './session.js';
 import { time } from './shapes.js';
 
 /** A browser or device on which users sign in. */
@@ -28,13 +28,13 @@ export const clients = defineResource<ClientRow>()({
   }),
   show: (row, instance) => {
     const held = instance.of(sessions).many('client_id', row.id);
-    const active = held.filter((session) => statusOf(session, instance) === 'active');
+    const live = held.filter((session) => isLive(session, instance));
     return {
       object: 'client',
       ...row,
       session_ids: held.map((session) => session.id),
       sessions: held.map((session) => sessions.show(session, instance)),
-      last_active_session_id: active.find((session) => session.id === row.last_active_session_id)?.id ?? null,
+      last_active_session_id: live.find((session) => session.id === row.last_active_session_id)?.id ?? null,
     };
   },
 });

@@ -24,6 +24,9 @@ export interface ExternalAccountRow extends Row {
 /** What finds an account: a provider and the id that it gave. */
 export const providerKey = (provider: string, providerUserId: string): string => `${provider}|${providerUserId}`;
 
+/** The id of the account as something that identifies its user. */
+export const identificationOf = ({ id }: { readonly id: string }): string => id.replace(/^eac/, 'idn');
+
 export const externalAccounts = defineResource<ExternalAccountRow>()({
   name: 'external_account',
   prefix: 'eac',
@@ -49,7 +52,7 @@ export const externalAccounts = defineResource<ExternalAccountRow>()({
   show: ({ user_id: _, token: __, token_expires_at: ___, scopes, ...row }) => ({
     object: 'external_account',
     ...row,
-    identification_id: row.id.replace(/^eac/, 'idn'),
+    identification_id: identificationOf(row),
     approved_scopes: scopes.join(' '),
   }),
 });

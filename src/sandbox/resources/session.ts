@@ -3,8 +3,16 @@ import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
 import { time } from './shapes.js';
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** How long a session lives. */
+export const SESSION_MS = 7 * DAY_MS;
+/** How long it may be left alone. */
+export const ABANDON_MS = 30 * DAY_MS;
+
 const statuses = ['active', 'revoked', 'ended', 'expired', 'removed', 'abandoned', 'replaced', 'pending'] as const;
 export type SessionStatus = (typeof statuses)[number];
+
+export type SessionTask = 'reset-password';
 
 const activity = z.strictObject({
   object: z.literal('session_activity'),
@@ -24,6 +32,8 @@ export interface SessionRow extends Row {
   client_id: string;
   /** As last set. What time makes of it is said by {@link statusOf}. */
   status: SessionStatus;
+  /** What the user must do before the session is active. Default: nothing. */
+  tasks?: readonly SessionTask[];
   /** Who acts in the user's name; null for nobody but the user. */
   actor: Record<string, unknown> | null;
   last_active_organization_id: string | null;
@@ -48,18 +58,27 @@ export const sessions = defineResource<SessionRow>()({
     latest_activity: activity.nullable(),
     expire_at: time,
     abandon_at: time,
+    tasks: z.array(z.strictObject({ key: z.string() })).optional(),
     created_at: time,
     updated_at: time,
   }),
   lookup: { user_id: (row) => row.user_id, client_id: (row) => row.client_id },
   owners: { user: 'user_id', client: 'client_id' },
-  // No `tasks`: no session here has any, and the API's first versions do not know them.
-  show: (row, instance) => ({ object: 'session', ...row, status: statusOf(row, instance) }),
+  show: (row, instance) => {
+    const { tasks = [], ...sent } = row;
+    // Without tasks there is no property: the API's first versions do not know it.
+    const shown = tasks.length === 0 ? {} : { tasks: tasks.map((key) => ({ key })) };
+    return { object: 'session', ...sent, status: statusOf(row, instance), ...shown };
+  },
 });
 
 /** A session's status now: an active one runs out at `expire_at`, or at `abandon_at` when it was left alone. */
 export function statusOf(row: SessionRow, instance: Instance): SessionStatus {
   if (row.status !== 'active') return row.status;
   if (row.expire_at <= instance.now()) return 'expired';
-  return row.abandon_at <= instance.now() ? 'abandoned' : 'active';
+  if (row.abandon_at <= instance.now()) return 'abandoned';
+  return (row.tasks ?? []).length > 0 ? 'pending' : 'active';
 }
+
+/** Whether it has not ended: one with tasks left to do is signed in as well. */
+export const isLive = (row: SessionRow, instance: Instance): boolean => ['active', 'pending'].includes(statusOf(row, instance));

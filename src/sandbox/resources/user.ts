@@ -5,6 +5,7 @@ import { defineResource, type Resource, type Row } from '../resource.js';
 import type { Draft } from '../store.js';
 import { externalAccounts } from './external-account.js';
 import { emailAddresses, phoneNumbers, web3Wallets } from './identifiers.js';
+import { passkeys } from './passkey.js';
 import { type Metadata, metadata, time } from './shapes.js';
 
 /** Wrong tries that Clerk allows before it locks a user, by default. */
@@ -29,6 +30,8 @@ export interface UserRow extends Row {
   /** Never sent. */
   password: { readonly hasher: string; readonly digest: string } | null;
   password_last_updated_at: number | null;
+  /** Must be changed at the next sign-in. Never sent; sessions show it as a task. */
+  password_compromised: boolean;
   /** Base32. Never sent. */
   totp_secret: string | null;
   /** Digests. Never sent. */
@@ -73,7 +76,7 @@ export const users = defineResource<UserRow>()({
     email_addresses: z.array(emailAddresses.shape),
     phone_numbers: z.array(phoneNumbers.shape),
     web3_wallets: z.array(web3Wallets.shape),
-    passkeys: z.array(z.never()),
+    passkeys: z.array(passkeys.shape),
     external_accounts: z.array(externalAccounts.shape),
     saml_accounts: z.array(z.never()),
     enterprise_accounts: z.array(z.never()),
@@ -106,8 +109,8 @@ export const users = defineResource<UserRow>()({
 });
 
 function show(row: UserRow, instance: Instance): object {
-  const { image_id, password, totp_secret, backup_codes, locked_until, ...sent } = row;
-  const ofUser = <R extends Row>(resource: Resource<R, string, 'user_id'>): object[] =>
+  const { image_id, password, password_compromised: _, totp_secret, backup_codes, locked_until, ...sent } = row;
+  const ofUser = <R extends Row, Lookup extends string>(resource: Resource<R, string, Lookup | 'user_id'>): object[] =>
     instance
       .of(resource)
       .many('user_id', row.id)
@@ -123,7 +126,7 @@ function show(row: UserRow, instance: Instance): object {
     email_addresses: ofUser(emailAddresses),
     phone_numbers: ofUser(phoneNumbers),
     web3_wallets: ofUser(web3Wallets),
-    passkeys: [],
+    passkeys: ofUser(passkeys),
     external_accounts: ofUser(externalAccounts),
     saml_accounts: [],
     enterprise_accounts: [],
@@ -174,6 +177,7 @@ export const blankUser = (): Draft<UserRow> => ({
   unsafe_metadata: {},
   password: null,
   password_last_updated_at: null,
+  password_compromised: false,
   totp_secret: null,
   backup_codes: [],
   mfa_enabled_at: null,

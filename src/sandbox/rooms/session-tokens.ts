@@ -3,10 +3,11 @@ import { notFound } from '../errors.js';
 import type { Instance } from '../instance.js';
 import { frontendApi } from '../resources/frontend-api.js';
 import { type JwtTemplateRow, jwtTemplates } from '../resources/jwt-template.js';
-import { type SessionRow, sessions, statusOf } from '../resources/session.js';
+import { isLive, type SessionRow, sessions, statusOf } from '../resources/session.js';
 import { users } from '../resources/user.js';
 import { answers, type Rule } from '../rule.js';
 import { must } from '../rules/found.js';
+import { sessionToken } from '../rules/session-token.js';
 import { refuseBanned, refuseInactive } from '../rules/sessions.js';
 import { fillShortcodes } from '../rules/shortcodes.js';
 import { signWith } from '../rules/signing.js';
@@ -38,9 +39,24 @@ async function mint(instance: Instance, session: SessionRow, template: JwtTempla
   return key === null ? instance.keys.sign(claims) : signWith(algorithm, key, claims);
 }
 
+const token = z.strictObject({ object: z.literal('token'), jwt: z.string() });
+
+/** The token that a page of the session would have, but of no page: a server asks for it. */
+export const tokenOfSession: Rule = answers<TokenBody>(
+  token,
+  async ({ instance, path, body }) => {
+    const session = must(instance, sessions, path.session_id ?? '');
+    if (!isLive(session, instance)) throw refuseInactive(401, session, instance);
+    refuseBanned(must(instance, users, session.user_id));
+    const lifetime = body.expires_in_seconds ?? undefined;
+    return { object: 'token', jwt: await sessionToken(instance, session, { lifetime }) };
+  },
+  { openBody: true },
+);
+
 /** A token made from the template that the path names. */
 export const tokenFromTemplate: Rule = answers<TokenBody>(
-  z.strictObject({ object: z.literal('token'), jwt: z.string() }),
+  token,
   async ({ instance, path, body }) => {
     const session = must(instance, sessions, path.session_id ?? '');
     const template = instance.of(jwtTemplates).one('name', path.template_name ?? '');

@@ -2,11 +2,13 @@ import { refuse } from '../errors.js';
 import { byKey, equal } from '../filters.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
-import { type SessionRow, sessions, statusOf } from '../resources/session.js';
+import { isLive, type SessionRow, sessions, statusOf } from '../resources/session.js';
 import type { Room } from '../rule.js';
 import { changes, gets } from '../rules/found.js';
 import { refuseInactive } from '../rules/sessions.js';
-import { tokenFromTemplate } from './session-tokens.js';
+import { creation } from './session-creation.js';
+import { refresh } from './session-refresh.js';
+import { tokenFromTemplate, tokenOfSession } from './session-tokens.js';
 
 const found = (index: 'user_id' | 'client_id') => {
   const filter = byKey<SessionRow>((key, instance) => instance.of(sessions).many(index, key));
@@ -26,14 +28,17 @@ export const sessionsRoom: Room = {
   Sessions_getDetails: gets(sessions),
 
   Sessions_revokeSession: changes(sessions, (session, { instance }) => {
-    if (statusOf(session, instance) !== 'active') throw refuseInactive(400, session, instance);
+    if (!isLive(session, instance)) throw refuseInactive(400, session, instance);
     instance.of(sessions).update(session, { status: 'revoked' });
   }),
 
+  Sessions_createSession: creation,
+  Sessions_createSessionToken: tokenOfSession,
   Sessions_createSessionTokenFromTemplate: tokenFromTemplate,
+  Sessions_refreshSession: refresh,
 
   Sessions_verifySession: changes<SessionRow, { token?: string }>(sessions, async (session, { instance, body }) => {
-    if (statusOf(session, instance) !== 'active') throw refuseInactive(401, session, instance);
+    if (!isLive(session, instance)) throw refuseInactive(401, session, instance);
     if (body.token === undefined) return;
     const claims = await instance.keys.verify(body.token, instance.now()).catch(() => undefined);
     if (claims?.sid !== session.id) {

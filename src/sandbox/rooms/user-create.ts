@@ -1,7 +1,7 @@
 import { identifierExists, refuseParam, SandboxError, type WireError } from '../errors.js';
 import type { Instance } from '../instance.js';
 import { emailAddresses, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
-import { blankUser, LOCK_MS, type UserRow, users } from '../resources/user.js';
+import { blankUser, hasSecondFactor, LOCK_MS, type UserRow, users } from '../resources/user.js';
 import { VERIFIED_BY_ADMIN } from '../resources/verification.js';
 import { enrollOwner } from '../rules/enrollment.js';
 import { parseTime } from '../rules/found.js';
@@ -81,10 +81,10 @@ export function commonColumns(
   }
   if (body.external_id !== undefined) columns.external_id = parseExternalId(instance, body.external_id, user?.id);
   if (body.username !== undefined) columns.username = parseUsername(instance, body.username, user?.id);
-  if (password !== undefined) Object.assign(columns, { password, password_last_updated_at: now });
+  if (password !== undefined) Object.assign(columns, { password, password_last_updated_at: now, password_compromised: false });
   if (typeof body.totp_secret === 'string') columns.totp_secret = checkTotpSecret(body.totp_secret);
   if (body.backup_codes !== undefined) columns.backup_codes = keepBackupCodes(body.backup_codes);
-  const first = columns.totp_secret !== undefined && (user === undefined || user.mfa_enabled_at === null);
+  const first = columns.totp_secret !== undefined && (user === undefined || !hasSecondFactor(user, instance));
   if (first) columns.mfa_enabled_at = now;
   for (const name of ['delete_self_enabled', 'create_organization_enabled', 'bypass_client_trust'] as const) {
     const value = body[name];

@@ -15,10 +15,13 @@ import { type MetadataFields, mergedMetadata, metadataOf } from '../rules/metada
 import { hashPassword, isWeak, verifyPassword } from '../rules/passwords.js';
 import { type PrimaryField, setPrimary } from '../rules/primary.js';
 import { disableSecondFactors, findBackupCode, verifyTotp } from '../rules/second-factors.js';
-import { endSessionsOf } from '../rules/sessions.js';
+import { endSessionsOf, finishTask } from '../rules/sessions.js';
 import { invitationsToUser } from './invitations-across-organizations.js';
 import { userBilling } from './payer-billing.js';
+import { trustedDeviceRules } from './trusted-devices.js';
+import { userBans } from './user-bans.js';
 import { type CreateUser, commonColumns, createUser, takePassword, type UserFields } from './user-create.js';
+import { userCredentials } from './user-credentials.js';
 import { OAUTH_PROVIDERS, userFilters, userOrders } from './user-filters.js';
 
 interface UpdateUser extends UserFields, MetadataFields {
@@ -71,6 +74,7 @@ async function update(user: UserRow, body: UpdateUser, instance: Instance): Prom
     if (typeof id === 'string') setPrimary(instance, user, field, instance.of(resource).get(id));
   }
   instance.of(users).update(user, columns);
+  if (password !== undefined) finishTask(instance, user.id, 'reset-password');
   if (body.sign_out_of_other_sessions === true) endSessionsOf(instance, user.id, 'revoked');
 }
 
@@ -101,6 +105,9 @@ async function checkSecondFactor(user: UserRow, code: string, instance: Instance
 
 export const usersRoom: Room = {
   ...userBilling,
+  ...userCredentials,
+  ...trustedDeviceRules,
+
   Users_listSortedByCreationDate: lists(users, { filters: userFilters, orders: userOrders, envelope: 'bare' }),
   Users_getTotalCount: counts(users, userFilters),
   Users_getUserDetails: gets(users),
@@ -122,11 +129,7 @@ export const usersRoom: Room = {
     return { ...deleted(users, user), ...(user.external_id === null ? {} : { external_id: user.external_id }) };
   }),
 
-  Users_markBanned: changes(users, (user, { instance }) => {
-    instance.of(users).update(user, { banned: true });
-    endSessionsOf(instance, user.id, 'revoked');
-  }),
-  Users_removeBanFromUser: changes(users, (user, { instance }) => instance.of(users).update(user, { banned: false })),
+  ...userBans,
   Users_lockUser: changes(users, (user, { instance }) =>
     instance.of(users).update(user, { locked_until: instance.now() + LOCK_MS }),
   ),
@@ -135,6 +138,10 @@ export const usersRoom: Room = {
   Users_mergeUserMetadataAttributes: changes<UserRow, MetadataFields>(users, (user, { body, instance }) =>
     instance.of(users).update(user, mergedMetadata(user, body, METADATA)),
   ),
+  Users_replaceUserMetadata: changes<UserRow, MetadataFields>(users, (user, { body, instance }) => {
+    const given = METADATA.filter((field) => body[field] !== undefined);
+    instance.of(users).update(user, Object.fromEntries(given.map((field) => [field, metadataOf(body, field)])));
+  }),
 
   Users_disableMfa: answers(z.strictObject({ user_id: z.string() }), ({ instance, path }) => {
     const user = must(instance, users, path.user_id ?? '');

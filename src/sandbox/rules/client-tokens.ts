@@ -1,40 +1,41 @@
 import { refuse } from '../errors.js';
 import type { Instance } from '../instance.js';
 import { type ClientRow, clients } from '../resources/client.js';
-import { frontendApi } from '../resources/frontend-api.js';
-import { type SessionRow, sessions, statusOf } from '../resources/session.js';
+import { primaryDomain } from '../resources/domain.js';
+import { isLive, type SessionRow, sessions } from '../resources/session.js';
 import { must } from './found.js';
+import { newRefreshToken } from './refresh-tokens.js';
+import { sessionToken } from './session-token.js';
 import { refuseInactive } from './sessions.js';
 
 const ROTATING_LETTERS = 40;
-const SESSION_TOKEN_SECONDS = 60;
-const SKEW_SECONDS = 10;
-const JTI_LETTERS = 20;
+
+interface CookieOptions {
+  /** Of the page that the session's token is for. Default: the instance's own domain. */
+  readonly origin?: string | undefined;
+  /** The cookie that has the session's token renewed, in place of the token. */
+  readonly refresh?: boolean;
+}
 
 /** What the browser of a client, or the page of a session, holds as its cookie. @throws SandboxError 404 for neither. */
-export async function cookieOf(instance: Instance, id: string): Promise<{ name: string; value: string }> {
+export async function cookieOf(
+  instance: Instance,
+  id: string,
+  { origin = `https://${primaryDomain(instance).name}`, refresh = false }: CookieOptions = {},
+): Promise<{ name: string; value: string }> {
   const session = instance.of(sessions).get(id);
-  if (session !== undefined) return { name: '__session', value: await sessionToken(instance, session) };
-  return { name: '__client', value: await clientToken(instance, must(instance, clients, id)) };
+  if (session === undefined) return { name: '__client', value: await clientToken(instance, must(instance, clients, id)) };
+  if (refresh) return { name: '__refresh', value: newRefreshToken(instance, session) };
+  return { name: '__session', value: await pageToken(instance, session, URL.canParse(origin) ? new URL(origin).origin : origin) };
 }
 
 const clientToken = (instance: Instance, { id }: ClientRow): Promise<string> =>
   instance.keys.sign({ id, rotating_token: instance.random.base62(ROTATING_LETTERS), iat: Math.floor(instance.now() / 1000) });
 
-async function sessionToken(instance: Instance, session: SessionRow): Promise<string> {
-  if (statusOf(session, instance) !== 'active') throw refuseInactive(400, session, instance);
-  const made = Math.floor(instance.now() / 1000);
-  return instance.keys.sign({
-    iss: frontendApi(instance),
-    sub: session.user_id,
-    sid: session.id,
-    v: 2,
-    iat: made,
-    nbf: made - SKEW_SECONDS,
-    exp: made + SESSION_TOKEN_SECONDS,
-    jti: instance.random.hex(JTI_LETTERS),
-    ...(session.actor === null ? {} : { act: session.actor }),
-  });
+/** What a page of the session at `origin` holds. */
+async function pageToken(instance: Instance, session: SessionRow, origin: string): Promise<string> {
+  if (!isLive(session, instance)) throw refuseInactive(400, session, instance);
+  return sessionToken(instance, session, { origin });
 }
 
 /** The client whose token it is. @throws SandboxError when it is no token of a client, or the client is gone. */

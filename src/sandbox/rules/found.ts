@@ -3,6 +3,7 @@ import { notFound, refuseParam } from '../errors.js';
 import type { Instance } from '../instance.js';
 import type { Resource, Row } from '../resource.js';
 import { deletedObject } from '../resources/shapes.js';
+import { users } from '../resources/user.js';
 import { answers, type Call, type Rule } from '../rule.js';
 
 /** The row with this id. @throws SandboxError 404. */
@@ -19,6 +20,18 @@ export function must<R extends Row, Unique extends string, Lookup extends string
 /** The row that a path parameter names. Default: the parameter `{resource name}_id`. @throws SandboxError 404. */
 const named = <R extends Row>(call: Call, resource: Resource<R>, param = `${resource.name}_id`): R =>
   must(call.instance, resource, call.path[param] ?? '');
+
+/** A row of the user that the path's `user_id` names. @throws SandboxError 404 when there is none, or it is another's. */
+export function mustOfUser<R extends Row & { readonly user_id: string }>(
+  { instance, path }: Pick<Call, 'instance' | 'path'>,
+  resource: Resource<R>,
+  param: string,
+): R {
+  const { id: userId } = must(instance, users, path.user_id ?? '');
+  const row = must(instance, resource, path[param] ?? '');
+  if (row.user_id !== userId) throw notFound(resource.title, row.id);
+  return row;
+}
 
 /** A rule that answers with the row named in the path. */
 export const gets = <R extends Row>(resource: Resource<R>, param?: string): Rule =>

@@ -1,4 +1,4 @@
-import { refuse, refuseParam } from '../errors.js';
+import { refuse, refuseParam, type SandboxError } from '../errors.js';
 import type { Instance } from '../instance.js';
 import type { Resource } from '../resource.js';
 import { emailAddresses, type IdentifierRow, isVerified, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
@@ -25,25 +25,27 @@ export function promote(instance: Instance, field: PrimaryField, row: Identifier
   instance.of(users).update(must(instance, users, row.user_id), { [field]: row.id });
 }
 
+/** What a deletion answers that would leave a user with nothing to be found by, or take what something else rests on. */
+export const refuseDeletion = (why: string): SandboxError =>
+  refuse(400, 'identification_deletion_failed', 'Identification deletion failed', why);
+
 /** Removes an identifier. The oldest verified one of the same kind takes a primary one's place. */
-export function removeIdentifier<R extends IdentifierRow>(
+export function removeIdentifier<R extends IdentifierRow, Lookup extends string>(
   instance: Instance,
-  resource: Resource<R, string, 'user_id'>,
+  resource: Resource<R, string, Lookup | 'user_id'>,
   field: PrimaryField,
   row: R,
 ): void {
   const user = must(instance, users, row.user_id);
-  if (identifierCount(instance, user) === 1) {
-    const why = 'The last identifier of a user cannot be deleted.';
-    throw refuse(400, 'identification_deletion_failed', 'cannot delete the last identification', why);
-  }
+  if (identifierCount(instance, user) === 1) throw refuseDeletion('The last identifier of a user cannot be deleted.');
   instance.of(resource).delete(row);
   if (user[field] !== row.id) return;
   const heir = instance.of(resource).many('user_id', user.id).find(isVerified);
   instance.of(users).update(user, { [field]: heir?.id ?? null });
 }
 
-const identifierCount = (instance: Instance, user: UserRow): number =>
+/** How many things a user can be found by at sign-in, social accounts aside. */
+export const identifierCount = (instance: Instance, user: UserRow): number =>
   instance.of(emailAddresses).many('user_id', user.id).length +
   instance.of(phoneNumbers).many('user_id', user.id).length +
   instance.of(web3Wallets).many('user_id', user.id).length +

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { refuseParam } from '../errors.js';
 import type { Instance } from '../instance.js';
 import { phoneNumbers } from '../resources/identifiers.js';
-import { type UserRow, users } from '../resources/user.js';
+import { hasSecondFactor, type UserRow, users } from '../resources/user.js';
 import { verifyPassword } from './passwords.js';
 
 /** RFC 6238 with what Clerk supports: SHA-1, 6 digits, 30 seconds, and one step of clock drift to either side. */
@@ -43,18 +43,27 @@ export async function findBackupCode(held: readonly string[], code: string): Pro
   return undefined;
 }
 
+/**
+ * Carries out a change of a user's factors, and notes when two-factor authentication came or went with it. Backup codes are
+ * worth nothing without another second factor, and go with the last one.
+ */
+export function changeFactors<T>(instance: Instance, user: UserRow, change: () => T): T {
+  const had = hasSecondFactor(user, instance);
+  const result = change();
+  const has = hasSecondFactor(user, instance);
+  if (!had && has) instance.of(users).update(user, { mfa_enabled_at: instance.now() });
+  if (had && !has) instance.of(users).update(user, { backup_codes: [], mfa_disabled_at: instance.now() });
+  return result;
+}
+
 /** Takes all second factors from a user. */
 export function disableSecondFactors(instance: Instance, user: UserRow): void {
-  for (const phone of instance.of(phoneNumbers).many('user_id', user.id)) {
-    if (phone.reserved_for_second_factor) {
-      instance.of(phoneNumbers).update(phone, { reserved_for_second_factor: false, default_second_factor: false });
+  changeFactors(instance, user, () => {
+    for (const phone of instance.of(phoneNumbers).many('user_id', user.id)) {
+      if (phone.reserved_for_second_factor) {
+        instance.of(phoneNumbers).update(phone, { reserved_for_second_factor: false, default_second_factor: false });
+      }
     }
-  }
-  const was = user.mfa_enabled_at !== null;
-  instance.of(users).update(user, {
-    totp_secret: null,
-    backup_codes: [],
-    mfa_enabled_at: null,
-    ...(was ? { mfa_disabled_at: instance.now() } : {}),
+    instance.of(users).update(user, { totp_secret: null, backup_codes: [] });
   });
 }

@@ -1,11 +1,11 @@
 import { refuse, type SandboxError } from '../errors.js';
 import type { Instance } from '../instance.js';
-import { type SessionRow, type SessionStatus, sessions, statusOf } from '../resources/session.js';
+import { isLive, type SessionRow, type SessionStatus, type SessionTask, sessions, statusOf } from '../resources/session.js';
 import type { UserRow } from '../resources/user.js';
 
-/** Ends what is still active of the sessions given. */
+/** Ends what has not ended of the sessions given. */
 function endEach(instance: Instance, rows: readonly SessionRow[], status: SessionStatus): void {
-  for (const row of rows) if (statusOf(row, instance) === 'active') instance.of(sessions).update(row, { status });
+  for (const row of rows) if (isLive(row, instance)) instance.of(sessions).update(row, { status });
 }
 
 /** Ends every active session of a user, as a ban or a new password does. */
@@ -15,6 +15,13 @@ export const endSessionsOf = (instance: Instance, userId: string, status: Sessio
 /** Ends every active session of the instance, as a change of its domain does. */
 export const endAllSessions = (instance: Instance, status: SessionStatus): void =>
   endEach(instance, instance.of(sessions).oldestFirst(), status);
+
+/** Takes a task that is done from every session of a user. */
+export function finishTask(instance: Instance, userId: string, task: SessionTask): void {
+  for (const row of instance.of(sessions).many('user_id', userId)) {
+    if (row.tasks?.includes(task)) instance.of(sessions).update(row, { tasks: row.tasks.filter((other) => other !== task) });
+  }
+}
 
 /** What a session that has ended answers. */
 export const refuseInactive = (status: number, row: SessionRow, instance: Instance): SandboxError =>

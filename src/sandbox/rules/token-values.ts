@@ -50,7 +50,7 @@ function userValues(instance: Instance, user: UserRow): ShortcodeValues {
 }
 
 /** Nothing when no organization is active, or the user has left it since. */
-function organizationValues(instance: Instance, session: SessionRow): ShortcodeValues {
+export function organizationValues(instance: Instance, session: SessionRow) {
   const organization = instance.of(organizations).get(session.last_active_organization_id ?? '');
   const membership = organization && membershipOf(instance, organization.id, session.user_id);
   if (organization === undefined || membership === undefined) return {};

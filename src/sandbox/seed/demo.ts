@@ -17,7 +17,16 @@ const COMPANIES = {
 /** In the order in which they joined; the first of a company founded it and is its admin. */
 const PEOPLE: readonly Person[] = [
   ['Maya', 'Okafor', 'harbor', 'Founder', { totp_secret: 'JBSWY3DPEHPK3PXP', backup_codes: ['harbor-1', 'harbor-2'] }],
-  ['Tomas', 'Lindqvist', 'harbor', 'Head of Engineering'],
+  [
+    'Tomas',
+    'Lindqvist',
+    'harbor',
+    'Head of Engineering',
+    {
+      passkeys: [{ name: 'Work laptop' }],
+      trusted_devices: [{ platform: 'ios', app_identifier: 'com.example.harbor', name: 'Tomas’s phone' }],
+    },
+  ],
   ['Priya', 'Raman', 'harbor', 'Data Engineer', { external_id: 'hr-1003' }],
   ['Daniel', 'Moreau', 'harbor', 'Analyst'],
   ['Aiko', 'Tanaka', 'harbor', 'Product Designer'],

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { enrollmentModes } from '../resources/organization-domain.js';
 import { metadata, time } from '../resources/shapes.js';
+import { PLATFORMS } from '../resources/trusted-device.js';
 import { billing } from './billing-description.js';
 
 const identifierState = {
@@ -20,12 +21,31 @@ const phone = z.union([
   }),
 ]);
 
+const wallet = z.union([z.string(), z.strictObject({ id: z.string().optional(), web3_wallet: z.string() })]);
+
 const externalAccount = z.strictObject({
+  id: z.string().optional(),
   provider: z.string().regex(/^oauth_/, 'must begin with oauth_'),
   provider_user_id: z.string(),
   email_address: z.string(),
   token: z.string().optional(),
   scopes: z.array(z.string()).optional(),
+});
+
+const passkey = z.strictObject({
+  id: z.string().optional(),
+  name: z.string(),
+  /** Default: the user's creation. */
+  last_used_at: time.optional(),
+});
+
+const trustedDevice = z.strictObject({
+  id: z.string().optional(),
+  platform: z.enum(PLATFORMS),
+  app_identifier: z.string(),
+  name: z.string().optional(),
+  last_used_at: time.optional(),
+  created_at: time.optional(),
 });
 
 const user = z.strictObject({
@@ -38,8 +58,10 @@ const user = z.strictObject({
   /** The first is the primary one. */
   email_addresses: z.array(email).optional(),
   phone_numbers: z.array(phone).optional(),
-  web3_wallets: z.array(z.string()).optional(),
+  web3_wallets: z.array(wallet).optional(),
   external_accounts: z.array(externalAccount).optional(),
+  passkeys: z.array(passkey).optional(),
+  trusted_devices: z.array(trustedDevice).optional(),
   password: z.string().optional(),
   totp_secret: z.string().optional(),
   backup_codes: z.array(z.string()).optional(),

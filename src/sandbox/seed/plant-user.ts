@@ -1,6 +1,8 @@
 import type { Instance } from '../instance.js';
 import { externalAccounts } from '../resources/external-account.js';
 import { emailAddresses, isVerified, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
+import { passkeys } from '../resources/passkey.js';
+import { trustedDevices } from '../resources/trusted-device.js';
 import { blankUser, LOCK_MS, type UserRow, users } from '../resources/user.js';
 import { VERIFIED_BY_ADMIN } from '../resources/verification.js';
 import { parseIdentifier } from '../rules/identifiers.js';
@@ -59,12 +61,33 @@ export function plantUser(instance: Instance, seed: SeedUser): void {
       default_second_factor: factor,
     });
   });
-  const wallets = seed.web3_wallets?.map((given) =>
-    instance
-      .of(web3Wallets)
-      .insert({ ...owned, web3_wallet: parseIdentifier('web3_wallet', given), verification: VERIFIED_BY_ADMIN }),
-  );
+  const wallets = seed.web3_wallets?.map((given) => {
+    const { web3_wallet, ...id } = typeof given === 'string' ? { web3_wallet: given } : given;
+    const address = parseIdentifier('web3_wallet', web3_wallet);
+    return instance.of(web3Wallets).insert({ ...owned, ...withId(id), web3_wallet: address, verification: VERIFIED_BY_ADMIN });
+  });
   for (const account of seed.external_accounts ?? []) plantAccount(instance, user, account);
+  for (const passkey of seed.passkeys ?? []) {
+    instance.of(passkeys).insert({
+      ...withId(passkey),
+      user_id: user.id,
+      name: passkey.name,
+      last_used_at: passkey.last_used_at ?? created,
+      created_at: created,
+    });
+  }
+  for (const device of seed.trusted_devices ?? []) {
+    instance.of(trustedDevices).insert({
+      ...withId(device),
+      user_id: user.id,
+      platform: device.platform,
+      app_identifier: device.app_identifier,
+      name: device.name ?? null,
+      last_used_at: device.last_used_at ?? null,
+      revoked_at: null,
+      created_at: device.created_at ?? created,
+    });
+  }
   const hasFactor = user.totp_secret !== null || phones?.some((phone) => phone.reserved_for_second_factor);
   instance.of(users).update(user, {
     primary_email_address_id: (emails?.find(isVerified) ?? emails?.[0])?.id ?? null,
@@ -92,6 +115,7 @@ function columns(instance: Instance, seed: SeedUser): Draft<UserRow> {
 
 function plantAccount(instance: Instance, user: UserRow, account: NonNullable<SeedUser['external_accounts']>[number]): void {
   instance.of(externalAccounts).insert({
+    ...withId(account),
     user_id: user.id,
     provider: account.provider,
     provider_user_id: account.provider_user_id,

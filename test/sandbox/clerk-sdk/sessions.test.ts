@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { verifyToken } from '@clerk/backend';
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
 import { describe, expect, test } from 'vitest';
@@ -30,6 +31,63 @@ describe('sessions', () => {
   test('verifySession is no longer in the version that the SDK speaks', async () => {
     const { clerk } = await openNow();
     expect(await codeOf(clerk.sessions.verifySession('sess_1', 'token'))).toEqual([410, 'operation_deprecated']);
+  });
+});
+
+describe('default session tokens', () => {
+  test('of a new session verify, with the organization that is active in it', async () => {
+    const { clerk, client } = await openNow();
+    const { origin: apiUrl, secretKey } = client.sandbox;
+    const session = await clerk.sessions.createSession({ userId: 'user_ada' });
+    expect(session).toMatchObject({ userId: 'user_ada', status: 'active' });
+    const { jwt } = await clerk.sessions.getToken(session.id);
+    const claims = await verifyToken(jwt, { secretKey, apiUrl, skipJwksCache: true });
+    expect(claims).toMatchObject({ sub: 'user_ada', sid: session.id, v: 2, sts: 'active' });
+    expect(await codeOf(clerk.sessions.getToken('sess_2'))).toEqual([401, 'session_not_active']);
+  });
+
+  test('are refreshed by the cookies that a browser holds', async () => {
+    const { clerk, client } = await openNow();
+    const cookie = async (path: string) => String((await client.get(`/_sandbox/cookies/${path}`)).body.value);
+    const params = {
+      expired_token: await cookie('sess_1?origin=https://app.example.com'),
+      refresh_token: await cookie('sess_1/refresh'),
+      request_origin: 'https://app.example.com',
+    };
+    const { cookies } = await clerk.sessions.refreshSession('sess_1', { ...params, format: 'cookie' });
+    expect(cookies).toEqual([expect.stringMatching(/^__session=/)]);
+    expect(await codeOf(clerk.sessions.refreshSession('sess_1', { ...params, format: 'token' }))).toEqual([
+      401,
+      'session_refresh_expired_session_token_consumed',
+    ]);
+  });
+
+  test('that expired are refreshed while a request is authenticated', async () => {
+    const behind = { ms: 5 * 60 * 1000 };
+    const { clerk, client } = await openClerk({ seed: { ...SEED, domain: 'example.com' }, now: () => Date.now() - behind.ms });
+    const cookie = async (path: string) => String((await client.get(`/_sandbox/cookies/${path}`)).body.value);
+    const publishableKey = `pk_test_${Buffer.from('clerk.example.com$').toString('base64')}`;
+    const suffix = createHash('sha1').update(publishableKey).digest('base64url').slice(0, 8);
+    const cookies = {
+      __session: await cookie('sess_1?origin=https://app.example.com'),
+      [`__refresh_${suffix}`]: await cookie('sess_1/refresh'),
+      __client_uat: '1',
+      __clerk_db_jwt: 'none',
+    };
+    behind.ms = 0;
+    const request = new Request('https://app.example.com/home', {
+      headers: {
+        accept: 'text/html',
+        cookie: Object.entries(cookies)
+          .map(([name, value]) => `${name}=${value}`)
+          .join('; '),
+      },
+    });
+    const { origin: apiUrl, secretKey } = client.sandbox;
+    const state = await clerk.authenticateRequest(request, { apiUrl, secretKey, publishableKey, skipJwksCache: true });
+    expect([state.status, state.reason]).toEqual(['signed-in', null]);
+    expect(state.toAuth()).toMatchObject({ userId: 'user_ada', sessionId: 'sess_1', sessionStatus: 'active' });
+    expect(state.headers.get('set-cookie')).toMatch(/^__session=/);
   });
 });
 
@@ -115,6 +173,8 @@ test('signUps', async () => {
     { id: 'sua_2', email_address: 'ada@example.com', user: 'adalove' },
   ];
   const { clerk } = await openClerk({ seed: { ...SEED, sign_ups } });
+  expect(await clerk.signUps.get('sua_1')).toMatchObject({ id: 'sua_1', status: 'missing_requirements' });
+  expect(await codeOf(clerk.signUps.get('sua_none'))).toEqual([404, 'resource_not_found']);
   const changed = await clerk.signUps.update({ signUpAttemptId: 'sua_1', externalId: 'ext-1', customAction: true });
   expect(changed).toMatchObject({
     id: 'sua_1',

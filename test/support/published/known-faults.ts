@@ -23,6 +23,7 @@ export const UNNAMED_ERRORS: Readonly<Record<number, KnownFault>> = {
 /** Query parameters that are taken although an operation's document does not name them. */
 export const UNNAMED_QUERY: Readonly<Record<string, KnownFault>> = {
   paginated: { reason: 'Clerk’s SDK asks for pages of bare lists this way, also where the document is silent.' },
+  suffixed_cookies: { reason: 'Clerk’s SDK says so whether a browser’s cookies end in its suffix when it refreshes a session.' },
   __clerk_api_version: { reason: 'The version’s other place beside the header holds for every operation.' },
 };
 

@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { defineResource, type Row } from '../resource.js';
+import { time } from './shapes.js';
+
+/** A user's key on a device or in a password manager. Only a browser can make one, so here they come from a seed. */
+export interface PasskeyRow extends Row {
+  user_id: string;
+  name: string;
+  last_used_at: number;
+}
+
+export const passkeys = defineResource<PasskeyRow>()({
+  name: 'passkey',
+  prefix: 'idn',
+  shape: z.strictObject({
+    object: z.literal('passkey'),
+    id: z.string(),
+    name: z.string(),
+    last_used_at: time,
+    verification: z.strictObject({
+      object: z.literal('verification_passkey'),
+      status: z.literal('verified'),
+      strategy: z.literal('passkey'),
+      attempts: z.null(),
+      expire_at: z.null(),
+    }),
+  }),
+  lookup: { user_id: (row) => row.user_id },
+  owners: { user: 'user_id' },
+  show: ({ id, name, last_used_at }) => ({
+    object: 'passkey',
+    id,
+    name,
+    last_used_at,
+    verification: { object: 'verification_passkey', status: 'verified', strategy: 'passkey', attempts: null, expire_at: null },
+  }),
+});

@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { defineResource, type Row } from '../resource.js';
+import { time } from './shapes.js';
+
+export const PLATFORMS = ['ios', 'android'] as const;
+
+/** A phone or tablet that a user enrolled. Only an app can enrol one, so here they come from a seed. */
+export interface TrustedDeviceRow extends Row {
+  user_id: string;
+  platform: (typeof PLATFORMS)[number];
+  /** Bundle id or package name of the app. */
+  app_identifier: string;
+  name: string | null;
+  last_used_at: number | null;
+  /** Unix milliseconds; null while it is trusted. */
+  revoked_at: number | null;
+}
+
+export const trustedDevices = defineResource<TrustedDeviceRow>()({
+  name: 'trusted_device',
+  prefix: 'tdev',
+  shape: z.strictObject({
+    object: z.literal('trusted_device'),
+    id: z.string(),
+    platform: z.enum(PLATFORMS),
+    app_identifier: z.string(),
+    name: z.string().nullable(),
+    algorithm: z.literal('ES256'),
+    status: z.enum(['active', 'revoked']),
+    last_used_at: time.nullable(),
+    revoked_at: time.nullable(),
+    created_at: time,
+    updated_at: time,
+  }),
+  lookup: { user_id: (row) => row.user_id },
+  owners: { user: 'user_id' },
+  show: ({ user_id: _, ...row }) => ({
+    object: 'trusted_device',
+    ...row,
+    algorithm: 'ES256',
+    status: row.revoked_at === null ? 'active' : 'revoked',
+  }),
+});
