@@ -42,6 +42,11 @@ const CONTROLS: Readonly<Record<string, Control>> = {
     const { issueOAuthTokens } = await import('./rules/oauth-tokens.js');
     return { status: 200, body: await issueOAuthTokens(await controlled.instance(), jsonBody(request)) };
   },
+  // What a mailbox or a phone would show.
+  'GET codes': async (controlled, { request }) => {
+    const { codeOf } = await import('./rules/codes.js');
+    return { status: 200, body: codeOf(await controlled.instance(), request.segments[2] ?? '') };
+  },
   'GET faults': async ({ faults }) => listOf(faults.shown),
   'POST faults': async ({ faults }, { request }) => {
     const { FaultsError } = await import('./fault-forms.js');

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
+import { externalAccounts, identificationOf } from './external-account.js';
 import { time } from './shapes.js';
 import { adminVerification, type IdentifierVerification, identifierVerification } from './verification.js';
 
@@ -14,6 +16,9 @@ export interface IdentifierRow extends Row {
 }
 
 export const isVerified = (row: IdentifierRow): boolean => row.verification?.status === 'verified';
+
+/** Whether nobody else may have it. What is neither verified nor reserved, several users may hold until one proves it. */
+export const isClaimed = (row: IdentifierRow): boolean => row.reserved || isVerified(row);
 
 export interface EmailAddressRow extends IdentifierRow {
   /** In lower case. */
@@ -37,11 +42,25 @@ export const emailAddresses = defineResource<EmailAddressRow>()({
     created_at: time,
     updated_at: time,
   }),
-  unique: { email_address: (row) => row.email_address },
-  lookup: { user_id: (row) => row.user_id, domain: (row) => domainOf(row.email_address) },
+  unique: { email_address: (row) => (isClaimed(row) ? row.email_address : null) },
+  lookup: { user_id: (row) => row.user_id, held: (row) => row.email_address, domain: (row) => domainOf(row.email_address) },
   owners: { user: 'user_id' },
-  show: ({ user_id: _, ...row }) => ({ object: 'email_address', ...row, linked_to: [], matches_sso_connection: false }),
+  show: (row, instance) => {
+    const { user_id: _, ...sent } = row;
+    return { object: 'email_address', ...sent, linked_to: linksOf(row, instance), matches_sso_connection: false };
+  },
 });
+
+/** Clerk links to social accounts whose provider's name has no more than letters behind the prefix. */
+const LINKED = /^oauth_[a-z]+$/;
+
+/** The social accounts that brought the address along. */
+export const linksOf = (row: EmailAddressRow, instance: Instance): { type: string; id: string }[] =>
+  instance
+    .of(externalAccounts)
+    .many('user_id', row.user_id)
+    .filter(({ provider, email_address: address }) => LINKED.test(provider) && address.toLowerCase() === row.email_address)
+    .map((account) => ({ type: account.provider, id: identificationOf(account) }));
 
 export interface PhoneNumberRow extends IdentifierRow {
   /** E.164: `+15555550100`. */
@@ -66,8 +85,8 @@ export const phoneNumbers = defineResource<PhoneNumberRow>()({
     created_at: time,
     updated_at: time,
   }),
-  unique: { phone_number: (row) => row.phone_number },
-  lookup: { user_id: (row) => row.user_id },
+  unique: { phone_number: (row) => (isClaimed(row) ? row.phone_number : null) },
+  lookup: { user_id: (row) => row.user_id, held: (row) => row.phone_number },
   owners: { user: 'user_id' },
   show: ({ user_id: _, ...row }) => ({ object: 'phone_number', ...row, linked_to: [], backup_codes: null }),
 });
@@ -89,7 +108,7 @@ export const web3Wallets = defineResource<Web3WalletRow>()({
     updated_at: time,
   }),
   unique: { web3_wallet: (row) => row.web3_wallet },
-  lookup: { user_id: (row) => row.user_id },
+  lookup: { user_id: (row) => row.user_id, held: (row) => row.web3_wallet },
   owners: { user: 'user_id' },
   show: ({ user_id: _, reserved: __, ...row }) => ({ object: 'web3_wallet', ...row }),
 });

@@ -3,10 +3,13 @@ import { type EmailAddressRow, emailAddresses } from '../resources/identifiers.j
 import { users } from '../resources/user.js';
 import { VERIFIED_BY_ADMIN } from '../resources/verification.js';
 import { answers, type Room } from '../rule.js';
+import { sendEmailCode } from '../rules/codes.js';
 import { enrollOwner } from '../rules/enrollment.js';
 import { changes, deletes, gets, must } from '../rules/found.js';
-import { parseIdentifier, refuseRestricted, refuseTaken } from '../rules/identifiers.js';
+import { parseIdentifier, refuseClaimed, refuseRestricted, refuseTaken } from '../rules/identifiers.js';
 import { promote, refuseUnverifiedPrimary, removeIdentifier } from '../rules/primary.js';
+import { attempt, preparation } from './identifier-codes.js';
+import { emailReplacement } from './identifier-replacement.js';
 
 interface UpdateEmailAddress {
   readonly verified?: boolean | null;
@@ -23,7 +26,7 @@ const PRIMARY = 'primary_email_address_id';
 function create(instance: Instance, body: CreateEmailAddress): EmailAddressRow {
   const user = must(instance, users, body.user_id);
   const address = parseIdentifier('email_address', body.email_address);
-  refuseTaken(instance, 'email_address', address);
+  refuseTaken(instance, 'email_address', address, user.id);
   refuseRestricted(instance, [address]);
   const verified = body.verified === true;
   if (body.primary === true) refuseUnverifiedPrimary(verified);
@@ -51,6 +54,7 @@ export const emailAddressesRoom: Room = {
   EmailAddresses_updateAddress: changes<EmailAddressRow, UpdateEmailAddress>(
     emailAddresses,
     (row, { instance, body }) => {
+      if (body.verified === true) refuseClaimed(instance, 'email_address', row.email_address, row);
       if (typeof body.verified === 'boolean') {
         instance.of(emailAddresses).update(row, { verification: body.verified ? VERIFIED_BY_ADMIN : null, reserved: false });
         enrollOwner(instance, row);
@@ -63,4 +67,8 @@ export const emailAddressesRoom: Room = {
   EmailAddresses_deleteById: deletes(emailAddresses, {
     remove: (row, { instance }) => removeIdentifier(instance, emailAddresses, PRIMARY, row),
   }),
+
+  EmailAddresses_prepareVerification: preparation(emailAddresses, sendEmailCode),
+  EmailAddresses_attemptVerification: attempt(emailAddresses, 'email_address', enrollOwner),
+  EmailAddresses_replaceForUser: emailReplacement,
 };

@@ -4,9 +4,13 @@ import { isVerified, type PhoneNumberRow, phoneNumbers } from '../resources/iden
 import { type UserRow, users } from '../resources/user.js';
 import { VERIFIED_BY_ADMIN } from '../resources/verification.js';
 import { answers, type Room } from '../rule.js';
+import { sendPhoneCode } from '../rules/codes.js';
 import { changes, deletes, gets, must } from '../rules/found.js';
-import { parseIdentifier, refuseRestricted, refuseTaken } from '../rules/identifiers.js';
+import { parseIdentifier, refuseClaimed, refuseRestricted, refuseTaken } from '../rules/identifiers.js';
 import { promote, refuseUnverifiedPrimary, removeIdentifier } from '../rules/primary.js';
+import { changeFactors } from '../rules/second-factors.js';
+import { attempt, preparation } from './identifier-codes.js';
+import { phoneReplacement } from './identifier-replacement.js';
 
 interface UpdatePhoneNumber {
   readonly verified?: boolean | null;
@@ -27,7 +31,7 @@ function secondFactor(
   user: UserRow,
   wanted: boolean,
   self?: PhoneNumberRow,
-): Partial<Omit<PhoneNumberRow, 'id'>> {
+): Pick<PhoneNumberRow, 'reserved_for_second_factor' | 'default_second_factor'> {
   const others = instance
     .of(phoneNumbers)
     .many('user_id', user.id)
@@ -39,25 +43,21 @@ function secondFactor(
 function create(instance: Instance, body: CreatePhoneNumber): PhoneNumberRow {
   const user = must(instance, users, body.user_id);
   const number = parseIdentifier('phone_number', body.phone_number);
-  refuseTaken(instance, 'phone_number', number);
+  refuseTaken(instance, 'phone_number', number, user.id);
   refuseRestricted(instance, [number]);
   const verified = body.verified === true;
   if (body.primary === true) refuseUnverifiedPrimary(verified);
   const wanted = body.reserved_for_second_factor === true;
   if (wanted && !verified) throw unverifiedFactor('identification_create_second_factor_unverified');
-  const row = instance.of(phoneNumbers).insert({
+  const draft = {
     user_id: user.id,
     phone_number: number,
     reserved: false,
     verification: verified ? VERIFIED_BY_ADMIN : null,
-    reserved_for_second_factor: false,
-    default_second_factor: false,
     ...secondFactor(instance, user, wanted),
-  });
-  const first = user[PRIMARY] === null;
-  const patch: Partial<Omit<UserRow, 'id'>> = first || body.primary === true ? { [PRIMARY]: row.id } : {};
-  if (wanted && user.mfa_enabled_at === null) patch.mfa_enabled_at = instance.now();
-  if (Object.keys(patch).length > 0) instance.of(users).update(user, patch);
+  };
+  const row = changeFactors(instance, user, () => instance.of(phoneNumbers).insert(draft));
+  if (user[PRIMARY] === null || body.primary === true) instance.of(users).update(user, { [PRIMARY]: row.id });
   return row;
 }
 
@@ -71,11 +71,12 @@ function update(row: PhoneNumberRow, body: UpdatePhoneNumber, instance: Instance
   if ((factor ?? row.reserved_for_second_factor) && !verified) {
     throw unverifiedFactor('identification_update_second_factor_unverified');
   }
-  instance.of(phoneNumbers).update(row, {
+  if (body.verified === true) refuseClaimed(instance, 'phone_number', row.phone_number, row);
+  const patch = {
     ...(typeof body.verified === 'boolean' ? { verification: verified ? VERIFIED_BY_ADMIN : null, reserved: false } : {}),
     ...(typeof factor === 'boolean' ? secondFactor(instance, user, factor, row) : {}),
-  });
-  if (factor === true && user.mfa_enabled_at === null) instance.of(users).update(user, { mfa_enabled_at: instance.now() });
+  };
+  changeFactors(instance, user, () => instance.of(phoneNumbers).update(row, patch));
   if (body.primary === true) promote(instance, PRIMARY, row);
 }
 
@@ -95,6 +96,11 @@ export const phoneNumbersRoom: Room = {
   ),
 
   PhoneNumbers_deletePhoneNumberById: deletes(phoneNumbers, {
-    remove: (row, { instance }) => removeIdentifier(instance, phoneNumbers, PRIMARY, row),
+    remove: (row, { instance }) =>
+      changeFactors(instance, must(instance, users, row.user_id), () => removeIdentifier(instance, phoneNumbers, PRIMARY, row)),
   }),
+
+  PhoneNumbers_prepareVerification: preparation(phoneNumbers, sendPhoneCode),
+  PhoneNumbers_attemptVerification: attempt(phoneNumbers, 'phone_number'),
+  PhoneNumbers_replaceForUser: phoneReplacement,
 };

@@ -1,11 +1,10 @@
 import { before, byKey, bySigned, containing, equal, type Filter, type Has, later, type Narrowing } from '../filters.js';
 import type { Instance } from '../instance.js';
-import type { Resource } from '../resource.js';
 import { externalAccounts, providerKey } from '../resources/external-account.js';
-import { emailAddresses, type IdentifierRow, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
+import { emailAddresses, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
 import { organizationMemberships } from '../resources/organization-membership.js';
 import { type UserRow, users } from '../resources/user.js';
-import { type IdentifierType, normalize } from '../rules/identifiers.js';
+import { holdersOf, type IdentifierType, normalize } from '../rules/identifiers.js';
 
 const userOf = (instance: Instance, id: string | undefined): UserRow[] => {
   const user = id === undefined ? undefined : instance.of(users).get(id);
@@ -13,9 +12,9 @@ const userOf = (instance: Instance, id: string | undefined): UserRow[] => {
 };
 
 const holding =
-  <R extends IdentifierRow, Unique extends IdentifierType>(resource: Resource<R, Unique, 'user_id'>, type: Unique) =>
+  (type: IdentifierType) =>
   (text: string, instance: Instance): readonly UserRow[] =>
-    userOf(instance, instance.of(resource).one(type, normalize(type, text))?.user_id);
+    holdersOf(instance, type, normalize(type, text)).flatMap((row) => userOf(instance, row.user_id));
 
 type Match = (row: UserRow, has: Has, instance: Instance) => boolean;
 
@@ -45,9 +44,9 @@ const inAny: Match = (row, has, instance) =>
 
 /** What finds a user by what is kept about that user. Other groups filter by the users they point at. */
 export const personFilters = {
-  email_address: byKey(holding(emailAddresses, 'email_address')),
-  phone_number: byKey(holding(phoneNumbers, 'phone_number')),
-  web3_wallet: byKey(holding(web3Wallets, 'web3_wallet')),
+  email_address: byKey(holding('email_address')),
+  phone_number: byKey(holding('phone_number')),
+  web3_wallet: byKey(holding('web3_wallet')),
   username: byKey<UserRow>((key, instance) => userOf(instance, instance.of(users).one('username', key.toLowerCase())?.id)),
   user_id: bySigned<UserRow>((key, instance) => userOf(instance, key)),
   query: containing<UserRow>(inAny),

@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import { identifierExists, refuse, refuseParam } from '../errors.js';
 import type { Instance } from '../instance.js';
-import type { Row } from '../resource.js';
 import { allowlistIdentifiers, blocklistIdentifiers, type ListedIdentifierRow } from '../resources/identifier-lists.js';
-import { domainOf, emailAddresses, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
+import { domainOf, emailAddresses, type IdentifierRow, isClaimed, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
 import { restrictions } from '../resources/settings.js';
 import { users } from '../resources/user.js';
 import type { Collection } from '../store.js';
@@ -53,15 +52,26 @@ const TITLES: Readonly<Record<IdentifierType, string>> = {
   web3_wallet: 'web3 wallet',
 };
 
-const holderOf = (instance: Instance, type: IdentifierType, value: string): Row | undefined => {
-  if (type === 'email_address') return instance.of(emailAddresses).one('email_address', value);
-  if (type === 'phone_number') return instance.of(phoneNumbers).one('phone_number', value);
-  return instance.of(web3Wallets).one('web3_wallet', value);
-};
+/** @throws SandboxError `form_identifier_exists` when somebody has claimed it, or the user who is to get it has it already. */
+export function refuseTaken(instance: Instance, type: IdentifierType, value: string, userId?: string): void {
+  if (holdersOf(instance, type, value).some((row) => row.user_id === userId || isClaimed(row))) {
+    throw identifierExists(type, TITLES[type]);
+  }
+}
 
-/** @throws SandboxError `form_identifier_exists` when somebody has it. */
-export function refuseTaken(instance: Instance, type: IdentifierType, value: string): void {
-  if (holderOf(instance, type, value) !== undefined) throw identifierExists(type, TITLES[type]);
+/** Everybody who has it, claimed or not. */
+export function holdersOf(instance: Instance, type: IdentifierType, value: string): readonly IdentifierRow[] {
+  if (type === 'email_address') return instance.of(emailAddresses).many('held', value);
+  if (type === 'phone_number') return instance.of(phoneNumbers).many('held', value);
+  return instance.of(web3Wallets).many('held', value);
+}
+
+/** @throws SandboxError when somebody else has claimed what is to be verified now. */
+export function refuseClaimed(instance: Instance, type: IdentifierType, value: string, self: IdentifierRow): void {
+  if (holdersOf(instance, type, value).some((row) => row !== self && isClaimed(row))) {
+    const why = `Another user has proven to have this ${TITLES[type]} in the meantime.`;
+    throw refuse(400, 'identification_claimed', 'Identification claimed by another user', why);
+  }
 }
 
 /** The username, checked. `null` and an empty text stand for none. */

@@ -11,7 +11,7 @@ import { newDomain, organizationDomains } from '../resources/organization-domain
 import { organizationInvitations } from '../resources/organization-invitation.js';
 import { organizationMemberships } from '../resources/organization-membership.js';
 import { roleSets } from '../resources/role-set.js';
-import { type SessionActivity, sessions } from '../resources/session.js';
+import { ABANDON_MS, SESSION_MS, type SessionActivity, sessions } from '../resources/session.js';
 import { SIGN_UP_MS, signUps } from '../resources/sign-up.js';
 import { users } from '../resources/user.js';
 import { newApiKey } from '../rules/api-keys.js';
@@ -36,10 +36,6 @@ import { plantRoles } from './plant-roles.js';
 import { plantUser } from './plant-user.js';
 import { plantWaitlistEntry } from './plant-waitlist.js';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-/** How long a session lives, and how long it may be left alone. */
-const SESSION_DAYS = 7;
-const ABANDON_DAYS = 30;
 const NO_LIMIT = 0;
 
 /** Fills an instance. @throws SeedError that says where the description is wrong. */
@@ -87,7 +83,7 @@ function each<T>(items: readonly T[] | undefined, name: string, plantOne: (item:
 function userId(instance: Instance, reference: string): string {
   const held = instance.of(users);
   const user = held.get(reference) ?? held.one('external_id', reference) ?? held.one('username', reference.toLowerCase());
-  const id = user?.id ?? instance.of(emailAddresses).one('email_address', reference.toLowerCase())?.user_id;
+  const id = user?.id ?? instance.of(emailAddresses).many('held', reference.toLowerCase())[0]?.user_id;
   if (id === undefined) throw new SeedError(`no user has the id, external id, username or email address ${reference}`);
   return id;
 }
@@ -166,8 +162,8 @@ function plantSession(instance: Instance, seed: SeedSession, clientIds: Map<stri
     last_active_organization_id: instance.of(organizationMemberships).many('user_id', user)[0]?.organization_id ?? null,
     last_active_at: created,
     latest_activity: activity,
-    expire_at: created + SESSION_DAYS * DAY_MS,
-    abandon_at: created + ABANDON_DAYS * DAY_MS,
+    expire_at: created + SESSION_MS,
+    abandon_at: created + ABANDON_MS,
     created_at: created,
   });
   const client = instance.of(clients).get(clientId);
