@@ -54,7 +54,8 @@ describe('every operation', () => {
     const checked = await checkedSoFar();
     if (checked === undefined) return context.skip('Clerk’s documents are not at hand');
     const succeeded = new Set([...checked.keys()].filter((key) => / 2\d\d$/.test(key)).map((key) => key.split(' ')[0]));
-    expect([...succeeded].toSorted()).toEqual(operations.map((operation) => operation.spec.clerk).toSorted());
+    // Clerk kept the ids of its older billing operations for the present ones.
+    expect([...succeeded].toSorted()).toEqual([...new Set(operations.map(({ spec }) => spec.clerk))].toSorted());
   });
 
   /** Codes that say the request itself is malformed, whatever the state. */

@@ -102,6 +102,9 @@ function rotate(instance: Instance, row: DirectoryRow): void {
   instance.of(directories).update(row, { keys: [newKey(instance), ...old] });
 }
 
+/** Clerk's schemas of these bodies do not forbid further properties. */
+const OPEN = { openBody: true } as const;
+
 /** The ten operations on directories, under the present names or under the older ones. */
 function roomOf({ group, name, directory, mapping }: DirectoryForm): Room {
   const param = `${name}_id`;
@@ -118,16 +121,22 @@ function roomOf({ group, name, directory, mapping }: DirectoryForm): Room {
   });
   /** A rule that acts on the directory of the path and answers with it. */
   const acts = <Body extends object>(act: (row: DirectoryRow, call: Call<Body>) => void, show = directory.show): Rule =>
-    answers<Body>(directory.shape, (call) => {
-      const row = named(call);
-      act(row, call);
-      return show(row, call.instance);
-    });
+    answers<Body>(
+      directory.shape,
+      (call) => {
+        const row = named(call);
+        act(row, call);
+        return show(row, call.instance);
+      },
+      OPEN,
+    );
 
   return {
     [`${group}_list`]: lists({ ...directories, ...directory }, { envelope: 'page' }),
-    [`${group}_createDirectory`]: answers<CreateDirectory>(directory.shape, ({ instance, body }) =>
-      withKey(instance, create(instance, body)),
+    [`${group}_createDirectory`]: answers<CreateDirectory>(
+      directory.shape,
+      ({ instance, body }) => withKey(instance, create(instance, body)),
+      OPEN,
     ),
     [`${group}_getById`]: acts(() => {}),
     [`${group}_updateDirectory`]: acts<UpdateDirectory>((row, { instance, body }) => update(instance, row, body)),
@@ -141,19 +150,27 @@ function roomOf({ group, name, directory, mapping }: DirectoryForm): Room {
       return { object: name, id: row.id, deleted: true };
     }),
     [`${group}_listGroupRoleMappings`]: answers(mappingPage, (call) => showMappings(call.instance, named(call))),
-    [`${group}_createGroupRoleMapping`]: answers<MappingBody>(mapping.shape, (call) => {
-      const { instance, body } = call;
-      const row = named(call);
-      refuseUnlessMapping(row);
-      return mapping.show(addMapping(instance, row, body), instance);
-    }),
-    [`${group}_replaceGroupRoleMappings`]: answers<{ mappings: readonly MappingBody[] }>(mappingPage, (call) => {
-      const { instance, body } = call;
-      const row = named(call);
-      refuseUnlessMapping(row);
-      replaceMappings(instance, row, body.mappings);
-      return showMappings(instance, row);
-    }),
+    [`${group}_createGroupRoleMapping`]: answers<MappingBody>(
+      mapping.shape,
+      (call) => {
+        const { instance, body } = call;
+        const row = named(call);
+        refuseUnlessMapping(row);
+        return mapping.show(addMapping(instance, row, body), instance);
+      },
+      OPEN,
+    ),
+    [`${group}_replaceGroupRoleMappings`]: answers<{ mappings: readonly MappingBody[] }>(
+      mappingPage,
+      (call) => {
+        const { instance, body } = call;
+        const row = named(call);
+        refuseUnlessMapping(row);
+        replaceMappings(instance, row, body.mappings);
+        return showMappings(instance, row);
+      },
+      OPEN,
+    ),
     [`${group}_deleteGroupRoleMapping`]: answers(deletedObject, (call) => {
       const { instance, path } = call;
       const row = named(call);

@@ -20,7 +20,7 @@ export const rolesSteps: readonly Step[] = [
     { name: 'Editor', key: 'org:editor', permissions: ['perm_sys_memberships_read'], include_in_initial_role_set: true },
     { editor: 'id' },
   ),
-  step('OrganizationRoles_list', { query: 'editor', order_by: 'name' }),
+  step('OrganizationRoles_list', { order_by: 'name' }, { anyRole: 'data.0.id' }),
   step('OrganizationRoles_getById', EDITOR),
   step('OrganizationRoles_updateRole', { ...EDITOR, name: 'Chief editor', description: 'Has the last word' }),
   step('OrganizationRoles_assignPermission', { ...EDITOR, permission_id: '{publish}' }),

@@ -14,10 +14,10 @@ const directorySteps = (group: 'Directories' | 'ScimDirectories', param: string,
       group_role_mapping_enabled: true,
       attribute_mapping: { title: 'title', last_name: null },
     }),
-    step(`${group}_createGroupRoleMapping`, { ...directory, [groupId]: 'grp_1', role_id: '{memberRole}' }, { mapping: 'id' }),
+    step(`${group}_createGroupRoleMapping`, { ...directory, [groupId]: 'grp_1', role_id: '{anyRole}' }, { mapping: 'id' }),
     step(`${group}_listGroupRoleMappings`, directory),
     step(`${group}_deleteGroupRoleMapping`, { ...directory, mapping_id: '{mapping}' }),
-    step(`${group}_replaceGroupRoleMappings`, { ...directory, mappings: [{ [groupId]: 'grp_2', role_id: '{memberRole}' }] }),
+    step(`${group}_replaceGroupRoleMappings`, { ...directory, mappings: [{ [groupId]: 'grp_2', role_id: '{anyRole}' }] }),
     step(`${group}_rotateApiKey`, directory),
     step(`${group}_deleteById`, directory),
   ];
@@ -25,7 +25,6 @@ const directorySteps = (group: 'Directories' | 'ScimDirectories', param: string,
 
 /** Single sign-on through identity providers, and the directories that they fill. */
 export const ssoSteps: readonly Step[] = [
-  step('OrganizationRoles_list', { order_by: '-key', query: 'org:member' }, { memberRole: 'data.0.id' }),
   step(
     'EnterpriseConnections_createConnection',
     { name: 'Corp', provider: 'oidc_custom', domains: ['corp.example.com'], oidc: { client_id: 'clerk', client_secret: 'shh' } },
