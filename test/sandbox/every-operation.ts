@@ -6,6 +6,7 @@ import { BILLING_START, billingSteps } from './steps/billing.js';
 import { keySteps, oauthTokenSteps, STORE } from './steps/keys.js';
 import { rolesSteps } from './steps/roles.js';
 import { ssoSteps } from './steps/sso.js';
+import { userSteps } from './steps/users.js';
 import { waitlistSteps } from './steps/waitlist.js';
 
 const TOTP_SECRET = 'JBSWY3DPEHPK3PXP';
@@ -22,7 +23,13 @@ export const START: SeedDescription = {
       email_addresses: [{ id: 'idn_ada', email_address: 'ada@example.com' }],
       password: PASSWORD,
       totp_secret: TOTP_SECRET,
-      external_accounts: [{ provider: 'oauth_github', provider_user_id: '42', email_address: 'ada@example.com' }],
+      external_accounts: [
+        { provider: 'oauth_github', provider_user_id: '42', email_address: 'ada@example.com' },
+        { id: 'eac_ada', provider: 'oauth_google', provider_user_id: '43', email_address: 'ada@example.org' },
+      ],
+      web3_wallets: [{ id: 'idn_wallet', web3_wallet: '0x52908400098527886E0F7030069857D2E4169EE7' }],
+      passkeys: [{ id: 'idn_passkey', name: 'Laptop' }],
+      trusted_devices: [{ id: 'tdev_1', platform: 'ios', app_identifier: 'com.example.app', name: 'Phone' }],
     },
     { id: 'user_bob', username: 'bob.b', email_addresses: ['bob@example.com'], phone_numbers: ['+15555550100'] },
   ],
@@ -196,6 +203,7 @@ export const everyOperation = (now: number): readonly Step[] => [
   ...waitlistSteps,
   ...rolesSteps,
   ...ssoSteps,
+  ...userSteps,
 
   ...keySteps,
   step('Users_deleteUserById', { user_id: '{carol}' }),
