@@ -46,6 +46,40 @@ describe('default session tokens', () => {
     expect(await codeOf(clerk.sessions.getToken('sess_2'))).toEqual([401, 'session_not_active']);
   });
 
+  test('tell the SDK what their user may do in the active organization', async () => {
+    const permissions = ['org:invoices:create', 'org:invoices:read', 'org:reports:read'];
+    const { clerk, client } = await openClerk({
+      now: Date.now,
+      seed: {
+        ...SEED,
+        domain: 'example.com',
+        permissions: permissions.map((key) => ({ key, name: key })),
+        roles: [{ key: 'org:clerk', name: 'Clerk', permissions: ['org:invoices:create', 'org:reports:read'] }],
+        role_sets: [
+          {
+            key: 'role_set:office',
+            name: 'Office',
+            roles: ['org:admin', 'org:clerk'],
+            default_role: 'org:clerk',
+            creator_role: 'org:admin',
+            initial: true,
+          },
+        ],
+        organizations: [{ id: 'org_acme', name: 'Acme', slug: 'acme', members: [{ user: 'adalove', role: 'org:clerk' }] }],
+      },
+    });
+    const { origin: apiUrl, secretKey } = client.sandbox;
+    const made = await client.post('/sessions', { user_id: 'user_ada', active_organization_id: 'org_acme' });
+    const { jwt } = await clerk.sessions.getToken(String(made.body.id));
+    const publishableKey = `pk_test_${Buffer.from('clerk.example.com$').toString('base64')}`;
+    const request = new Request('https://app.example.com/', { headers: { authorization: `Bearer ${jwt}` } });
+    const state = await clerk.authenticateRequest(request, { apiUrl, secretKey, publishableKey, skipJwksCache: true });
+    const auth = state.toAuth();
+    expect(auth).toMatchObject({ userId: 'user_ada', orgId: 'org_acme', orgSlug: 'acme', orgRole: 'org:clerk' });
+    const allowed = permissions.map((permission) => auth?.has({ permission }));
+    expect(allowed).toEqual([true, false, true]);
+  });
+
   test('are refreshed by the cookies that a browser holds', async () => {
     const { clerk, client } = await openNow();
     const cookie = async (path: string) => String((await client.get(`/_sandbox/cookies/${path}`)).body.value);
