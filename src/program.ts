@@ -83,6 +83,14 @@ function program(script: string): Command {
     .action(async (_: Flags, command: Command) => (await import('./commands/doctor.js')).doctor(flagsOf(command)));
 
   root
+    .command('drift')
+    .description("say how the catalog differs from one of Clerk's OpenAPI documents; exit code 1 where it does")
+    .argument('<document>', 'a file, or an https address; YAML or JSON')
+    .option('--json', 'as JSON')
+    .option('--skeleton', 'print declarations of the operations that the catalog lacks instead')
+    .action(async (source: string, flags: Flags) => (await import('./commands/drift.js')).drift(source, flags));
+
+  root
     .command('token')
     .description('make tokens for --auth token')
     .command('new')

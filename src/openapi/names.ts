@@ -1,0 +1,63 @@
+import type { DocumentOperation } from './document.js';
+
+/** What hosts take for a tool's name. */
+const LONGEST_NAME = 64;
+const LONGEST_GROUP = 24;
+
+/** `SCIMDirectory` and `scim directory` alike: `['SCIM', 'Directory']`. Letters and digits of ASCII only. */
+const wordsOf = (text: string): string[] => text.match(/[A-Z\d]+(?![a-z])|[A-Z]?[a-z\d]+/g) ?? [];
+
+const capitalized = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase();
+export const uncapitalized = (word: string): string => word.charAt(0).toLowerCase() + word.slice(1);
+
+/** Words of the path that are no parameters, for an operation without an id. */
+const wordsOfRequest = ({ method, path }: DocumentOperation): string[] =>
+  wordsOf(`${method} ${path.replaceAll(/\{[^{}]*\}/g, ' ')}`);
+
+/** `ScimDirectories` for the tag "SCIM Directories"; of groups that are known the one that is meant. */
+export function groupOf(operation: DocumentOperation, known: readonly string[]): string {
+  const group = wordsOf(operation.tags[0] ?? '')
+    .map(capitalized)
+    .join('')
+    .slice(0, LONGEST_GROUP);
+  const named = known.find((name) => name.toLowerCase() === group.toLowerCase());
+  return named ?? (/^[A-Z]/.test(group) ? group : 'Other');
+}
+
+/** `getScimDirectory`: the operationId, or method and path where there is none. */
+export function actionOf(operation: DocumentOperation): string {
+  const words = wordsOf(operation.id).length > 0 ? wordsOf(operation.id) : wordsOfRequest(operation);
+  return uncapitalized(words.map(capitalized).join(''));
+}
+
+/** What the operation is called, in words: `Get scim directory`. */
+export function titleOf(operation: DocumentOperation): string {
+  const words = wordsOf(operation.id).length > 0 ? wordsOf(operation.id) : wordsOfRequest(operation);
+  const [first = '', ...rest] = words;
+  return [capitalized(first), ...rest.map((word) => (/^[A-Z\d]{2,}$/.test(word) ? word : word.toLowerCase()))]
+    .join(' ')
+    .slice(0, 60);
+}
+
+/** Gives each operation a tool's name of its own, in the form of the catalog's: `Group_action`. */
+export class ToolNames {
+  readonly #groups: readonly string[];
+  /** In lower case, since some hosts do not tell the two apart. */
+  readonly #taken: Set<string>;
+
+  constructor(taken: Iterable<string>, groups: readonly string[]) {
+    this.#groups = groups;
+    this.#taken = new Set([...taken].map((name) => name.toLowerCase()));
+  }
+
+  nameFor(operation: DocumentOperation): `${string}_${string}` {
+    const group = groupOf(operation, this.#groups);
+    for (let count = 1; ; count++) {
+      const suffix = count === 1 ? '' : `_${count}`;
+      const name = `${group}_${actionOf(operation).slice(0, LONGEST_NAME - group.length - 1 - suffix.length)}${suffix}` as const;
+      if (this.#taken.has(name.toLowerCase())) continue;
+      this.#taken.add(name.toLowerCase());
+      return name;
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/** An object of which nothing is known. */
+export type Plain = Readonly<Record<string, unknown>>;
+
+export const isRecord = (value: unknown): value is Plain => value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** A reference that is not followed. `message` goes on after the name of what holds it: `refers out of the document`. */
+export class RefError extends Error {
+  override readonly name = 'RefError';
+}
+
+const LONGEST_CHAIN = 20;
+
+/**
+ * Follows `$ref` within the document, as often as one leads to the next. Nothing is ever fetched.
+ * @throws RefError
+ */
+export function resolveRef(root: Plain, given: unknown): { readonly value: unknown; readonly refs: readonly string[] } {
+  const refs: string[] = [];
+  let value = given;
+  while (isRecord(value) && Object.hasOwn(value, '$ref')) {
+    const ref = value.$ref;
+    if (typeof ref !== 'string') throw new RefError('has a $ref that is no text');
+    if (refs.includes(ref) || refs.length === LONGEST_CHAIN) throw new RefError(`refers to itself: ${shown(ref)}`);
+    refs.push(ref);
+    value = lookUp(root, ref);
+  }
+  return { value, refs };
+}
+
+function lookUp(root: Plain, ref: string): unknown {
+  if (!ref.startsWith('#/')) throw new RefError(`refers out of the document: ${shown(ref)}`);
+  let at: unknown = root;
+  for (const step of ref.slice(2).split('/')) {
+    const key = unescaped(step);
+    const inside = at !== null && typeof at === 'object' && key !== undefined && Object.hasOwn(at, key);
+    if (!inside) throw new RefError(`refers to what the document does not have: ${shown(ref)}`);
+    at = (at as Plain)[key];
+  }
+  return at;
+}
+
+function unescaped(step: string): string | undefined {
+  try {
+    return decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~');
+  } catch {
+    return undefined;
+  }
+}
+
+const shown = (ref: string): string => (ref.length <= 120 ? ref : `${ref.slice(0, 119)}…`);

@@ -1,0 +1,110 @@
+import { readFile, stat } from 'node:fs/promises';
+import { DocumentError } from './document-error.js';
+import { MOST_BYTES, parseText, tooLarge } from './parse.js';
+
+const TIMEOUT_MS = 30_000;
+const MOST_REDIRECTS = 3;
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/**
+ * Reads a document from a file.
+ * @throws DocumentError
+ */
+export async function readFileDocument(path: string): Promise<unknown> {
+  return parseText(await readBounded(path));
+}
+
+/**
+ * Reads a document from a file or from an address of the web.
+ * @throws DocumentError
+ */
+export async function readDocument(source: string): Promise<unknown> {
+  return /^[a-z][a-z\d+.-]*:\/\//i.test(source) ? parseText(await download(source)) : readFileDocument(source);
+}
+
+async function readBounded(path: string): Promise<string> {
+  try {
+    const stats = await stat(path);
+    if (!stats.isFile()) throw new DocumentError(`${path} is no regular file.`);
+    if (stats.size > MOST_BYTES) throw tooLarge();
+    return decode(await readFile(path));
+  } catch (error) {
+    if (error instanceof DocumentError) throw error;
+    throw new DocumentError(`${path} cannot be read: ${reasonOf(error)}.`);
+  }
+}
+
+/** No key, no cookie, nothing of ours goes along. */
+async function download(address: string): Promise<string> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  let url = checkedAddress(address);
+  try {
+    for (let redirects = 0; ; redirects++) {
+      const response = await fetch(url, {
+        redirect: 'manual',
+        credentials: 'omit',
+        referrerPolicy: 'no-referrer',
+        headers: { accept: 'application/yaml, application/json, text/plain, */*;q=0.1' },
+        signal,
+      });
+      const location = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
+      if (location === null) return await bodyOf(response);
+      await response.body?.cancel();
+      if (redirects === MOST_REDIRECTS) throw new DocumentError(`${url.host} redirects more than ${MOST_REDIRECTS} times.`);
+      url = redirected(url, location);
+    }
+  } catch (error) {
+    if (error instanceof DocumentError) throw error;
+    const late = signal.aborted ? `it takes more than ${TIMEOUT_MS / 1000} s` : reasonOf(error);
+    throw new DocumentError(`${url.host} gives no document: ${late}.`);
+  }
+}
+
+function checkedAddress(address: string): URL {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined) throw new DocumentError(`${address} is no address.`);
+  const local = url.protocol === 'http:' && LOOPBACK.test(url.hostname);
+  if (url.protocol !== 'https:' && !local) {
+    throw new DocumentError('A document is read from https addresses only; http is for this machine.');
+  }
+  if (url.username !== '' || url.password !== '') throw new DocumentError('The address must hold no user and no password.');
+  return url;
+}
+
+/** Somebody else's server sends nobody to this machine. */
+function redirected(from: URL, location: string): URL {
+  if (!URL.canParse(location, from.href)) throw new DocumentError(`${from.host} redirects to no address.`);
+  const to = checkedAddress(new URL(location, from.href).href);
+  if (LOOPBACK.test(to.hostname) && !LOOPBACK.test(from.hostname)) {
+    throw new DocumentError(`${from.host} redirects to this machine.`);
+  }
+  return to;
+}
+
+async function bodyOf(response: Response): Promise<string> {
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    throw new DocumentError(`The document's server answers with the status ${response.status}.`);
+  }
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return decode(Buffer.concat(chunks));
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new DocumentError('The document is no UTF-8 text.');
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}

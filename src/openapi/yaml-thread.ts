@@ -1,0 +1,78 @@
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { parseDocument } from 'yaml';
+import { DocumentError } from './document-error.js';
+
+/** What the parser may use. A parser's worst cases are found by others; these hold whatever they find. */
+const MOST_MS = 30_000;
+const MOST_MEGABYTES = 512;
+/** YAML can repeat a part of itself by name, so that a small text stands for a huge one. */
+const MOST_ALIASES = 100;
+
+const THREAD = 'clerk-mcp: yaml';
+
+interface Task {
+  readonly thread: typeof THREAD;
+  readonly text: string;
+}
+
+type Parsed = { readonly value: unknown } | { readonly fault: string };
+
+/**
+ * Reads YAML in a thread of its own, which is ended when it takes too long or too much.
+ * @throws DocumentError
+ */
+export async function parseYaml(text: string): Promise<unknown> {
+  const task: Task = { thread: THREAD, text };
+  const worker = new Worker(new URL(import.meta.url), {
+    workerData: task,
+    resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
+    // It needs neither our environment nor our arguments.
+    env: {},
+    argv: [],
+    execArgv: [],
+  });
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const parsed = await new Promise<Parsed>((resolve) => {
+      worker.once('message', resolve);
+      worker.once('error', (error) => resolve({ fault: faultOf(error) }));
+      worker.once('exit', () => resolve({ fault: 'the reader of YAML ended without an answer' }));
+      timer = setTimeout(() => resolve({ fault: `it takes more than ${MOST_MS / 1000} s to read as YAML` }), MOST_MS);
+    });
+    if ('fault' in parsed) throw new DocumentError(`The document is no good YAML: ${parsed.fault}.`);
+    return parsed.value;
+  } finally {
+    clearTimeout(timer);
+    await worker.terminate();
+  }
+}
+
+const faultOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+    ? `it takes more than ${MOST_MEGABYTES} MB to read`
+    : String(error instanceof Error ? error.message : error);
+
+function parse(text: string): Parsed {
+  try {
+    // Looking for keys that are there twice takes the square of their number.
+    const document = parseDocument(text, { schema: 'core', merge: false, uniqueKeys: false, prettyErrors: true });
+    const [error] = document.errors;
+    if (error !== undefined) return { fault: error.message.split('\n')[0]?.replace(/:$/, '') ?? error.code };
+    return { value: document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown };
+  } catch (error) {
+    return { fault: error instanceof RangeError ? 'it nests too deeply' : faultOf(error) };
+  }
+}
+
+function isTask(data: unknown): data is Task {
+  return typeof data === 'object' && data !== null && 'thread' in data && data.thread === THREAD;
+}
+
+if (!isMainThread && isTask(workerData)) {
+  const parsed = parse(workerData.text);
+  try {
+    parentPort?.postMessage(parsed);
+  } catch {
+    parentPort?.postMessage({ fault: 'it holds something that is no plain data' } satisfies Parsed);
+  }
+}
