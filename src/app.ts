@@ -1,16 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Catalog } from './catalog/catalog.js';
+import type { Catalog } from './catalog/catalog.js';
 import { type Operation, withConfirm } from './catalog/operation.js';
 import type { ToolDefinition } from './catalog/types.js';
 import { type Budget, ClerkClient } from './clerk/client.js';
 import { ClerkApiError, ClerkBusyError, ClerkError } from './clerk/errors.js';
 import { type Config, ConfigError, type Values } from './config.js';
+import { type CatalogLog, loadCatalog, catalog as reviewed } from './load-catalog.js';
 import type { Logger } from './logger.js';
 import { type CallEvent, Calls } from './mcp/call.js';
 import { DISCOVERY_TOOLS, Discovery } from './mcp/discovery.js';
 import { instructions } from './mcp/instructions.js';
-import { operations } from './operations.js';
 import { AuditLog } from './policy/audit/log.js';
 import { reasonOf } from './policy/audit/reason.js';
 import type { CounterStore } from './policy/counter-store.js';
@@ -47,6 +47,8 @@ export interface AppOptions {
   readonly logger: Logger;
   /** Whether a call may name a file on this machine. True only where caller and server share the machine. */
   readonly allowLocalFiles: boolean;
+  /** What there is to offer. Default: as the settings say. */
+  readonly catalog?: Catalog;
   /** Where used confirmations and budgets are kept for several processes. Default: in this one. */
   readonly store?: (OnceStore & CounterStore) | undefined;
   /** Makes what keeps all requests together below Clerk's limit. Default: nothing does. */
@@ -62,8 +64,6 @@ const KEY_WITHOUT_STORE =
 export const PROBE = 'Jwks_getJsonWebKeySet';
 const PROBE_TIMEOUT_MS = 3000;
 
-export const catalog = new Catalog(operations);
-
 /**
  * Puts the house together: sandbox or Clerk, client, policy, and the road between them.
  * @throws ConfigError and the named errors of the policy's parts, for what stops a start.
@@ -72,8 +72,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { config, logger, allowLocalFiles, store, onUpstream } = options;
   const { values } = config;
   const warn = (message: string): void => logger.warn(message);
+  const catalog = options.catalog ?? (await loadCatalog(values.openapi, catalogLog(logger)));
   const offered = expose(catalog, values);
-  const file = await loadPolicyFile(values.policy);
+  const file = await loadPolicyFile(values.policy, catalog);
   const secrets = values.secretsDir && (await SecretsDir.open(values.secretsDir, { now: Date.now, randomBytes }));
   const audit = values.auditLog === undefined ? undefined : await openAuditLog(values.auditLog, warn);
   for (const call of audit?.unfinished ?? [])
@@ -174,7 +175,7 @@ export async function createApp(options: AppOptions): Promise<App> {
  * The message has a line for every fault, each with its path in the file.
  * @throws ConfigError
  */
-export async function loadPolicyFile(path: string | undefined): Promise<PolicyFile | undefined> {
+export async function loadPolicyFile(path: string | undefined, catalog: Catalog = reviewed): Promise<PolicyFile | undefined> {
   if (path === undefined) return undefined;
   let text: string;
   try {
@@ -190,6 +191,11 @@ export async function loadPolicyFile(path: string | undefined): Promise<PolicyFi
     throw new ConfigError([`${path} is no good policy file:`, ...error.message.split('\n')].join('\n  '));
   }
 }
+
+/** Tells the log what became of a document. */
+export const catalogLog = (logger: Logger): CatalogLog => {
+  return { info: (message) => logger.info(message), warn: (message) => logger.warn(message) };
+};
 
 async function openAuditLog(file: string, warn: (message: string) => void): Promise<AuditLog> {
   try {

@@ -26,6 +26,8 @@ export interface FetchHandlerOptions {
   readonly readOnly?: boolean;
   readonly tools?: readonly string[];
   readonly exclude?: readonly string[];
+  /** The path of a file. */
+  readonly openapi?: string;
   readonly confirm?: 'auto' | 'flag' | 'token' | 'person';
   /** The path of a file. */
   readonly policy?: string;

@@ -99,6 +99,12 @@ export const OPTIONS = {
     schema: onOff,
     help: 'List four tools that find, describe and call the others instead of all of them',
   },
+  openapi: {
+    flag: '--openapi <file>',
+    env: 'CLERK_MCP_OPENAPI',
+    schema: path,
+    help: "Adds what an OpenAPI document of Clerk's has and the catalog has not, as tools that nobody has reviewed: all gated but reads without secrets",
+  },
   results: {
     flag: '--results <form>',
     env: 'CLERK_MCP_RESULTS',

@@ -1,6 +1,7 @@
-import { type App, catalog, createApp } from './app.js';
+import { type App, catalogLog, createApp } from './app.js';
 import { UpstreamBudget, upstreamAllowance } from './clerk/budget.js';
 import { type Config, ConfigError, type HttpValues } from './config.js';
+import { loadCatalog } from './load-catalog.js';
 import type { Logger } from './logger.js';
 import type { Authenticator } from './mcp/auth/authenticator.js';
 import { BearerChallenges } from './mcp/auth/bearer.js';
@@ -92,6 +93,7 @@ async function compose({ config, http, logger, basePath = '', authenticator }: R
     const counter = store === undefined ? local : new FallbackCounterStore(store, local);
     const { calls, messages } = limits(http, counter, local);
     const sessions = new Sessions<Connection | undefined>(sessionOptions(http, logger));
+    const catalog = await loadCatalog(config.values.openapi, catalogLog(logger));
     const metrics = await createMetrics({
       tools: catalog.operations.map((operation) => operation.name),
       sessions: () => sessions.size,
@@ -100,6 +102,7 @@ async function compose({ config, http, logger, basePath = '', authenticator }: R
     const app = await createApp({
       config,
       logger,
+      catalog,
       allowLocalFiles: false,
       store,
       budget: (instance) => budgetOf(instance, counter),

@@ -23,6 +23,9 @@ export const IDEMPOTENCY_KEY = 'idempotency_key';
 /** A tool's name in the text that says what to use instead. */
 const SUCCESSOR = /\b[A-Z]\w*_[a-z]\w*/;
 
+/** For clients that show it. */
+const NOT_REVIEWED = { 'clerk-mcp/reviewed': false } as const;
+
 const REPEATABLE: ReadonlySet<Method> = new Set(['GET', 'PUT', 'DELETE']);
 
 /** What an operation's inputs are, however they came to be known. */
@@ -53,6 +56,8 @@ export class Operation {
   readonly riskWhen: { readonly risk: Risk; readonly conditions: readonly Condition[] } | undefined;
   /** Whether some call of it needs a confirmation. */
   readonly gated: boolean;
+  /** Whether somebody has looked at it; false for what was made of a document. */
+  readonly reviewed: boolean;
   readonly idempotent: boolean;
   /** Whether its body has an `idempotency_key`, by which Clerk knows a request that it has carried out already. */
   readonly keyed: boolean;
@@ -75,8 +80,10 @@ export class Operation {
     this.risk = spec.raised !== undefined && spec.raised.when === undefined ? spec.raised.to : spec.risk;
     this.riskWhen = conditionalRisk(spec);
     this.gated = this.risk === 'destructive' || this.risk === 'credential' || this.riskWhen !== undefined;
+    this.reviewed = spec.reviewed ?? true;
     this.idempotent = spec.idempotent ?? REPEATABLE.has(this.method);
-    this.keyed = inputs.places.get(IDEMPOTENCY_KEY) === 'body';
+    // What a name in somebody's document means is not known.
+    this.keyed = this.reviewed && inputs.places.get(IDEMPOTENCY_KEY) === 'body';
     this.resendable = this.keyed || (this.idempotent && REPEATABLE.has(this.method));
     this.takesFields = spec.answers === undefined;
     this.places = inputs.places;
@@ -128,7 +135,9 @@ export class Operation {
         destructiveHint: spec.risk === 'destructive' || spec.destructiveWhen !== undefined,
         idempotentHint: this.idempotent,
         openWorldHint: spec.openWorld ?? false,
+        ...(this.reviewed ? {} : { title: spec.title }),
       },
+      ...(this.reviewed ? {} : { _meta: NOT_REVIEWED }),
     };
     return this.gated ? withConfirm(tool) : tool;
   }

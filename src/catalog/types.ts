@@ -125,7 +125,10 @@ export type OperationSpec = Free | SometimesGated | AlwaysGated | Raised;
 type WithoutSchemas<T> = T extends unknown ? Omit<T, 'path' | 'query' | 'body'> : never;
 
 /** A declaration less its zod schemas: plain JSON. */
-export type PlainSpec = WithoutSchemas<OperationSpec>;
+export type PlainSpec = WithoutSchemas<OperationSpec> & {
+  /** False for what was made of somebody's document and nobody has looked at. No declaration says so. */
+  readonly reviewed?: false;
+};
 
 /** What a host puts before the model, as `tools/list` gives it. */
 export interface ToolDefinition {
@@ -140,7 +143,9 @@ export interface ToolDefinition {
     readonly destructiveHint: boolean;
     readonly idempotentHint: boolean;
     readonly openWorldHint: boolean;
+    readonly title?: string;
   };
+  readonly _meta?: { readonly [key: string]: unknown };
 }
 
 export type Arguments = Readonly<Record<string, unknown>>;

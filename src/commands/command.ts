@@ -8,6 +8,14 @@ export const GRACE_MS = 600;
 
 export type Flags = Readonly<Record<string, unknown>>;
 
+/** For commands that log nothing: what is out of order stands on stderr, the rest is seen from what they print. */
+export const toStderr = {
+  info: (): void => {},
+  warn: (message: string): void => {
+    process.stderr.write(`clerk-mcp: ${message}\n`);
+  },
+};
+
 let watched = false;
 
 /** Stdout belongs to the commands that print: here, and nowhere else, something may be written to it. */

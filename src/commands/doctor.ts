@@ -28,7 +28,7 @@ export async function doctor(flags: Flags): Promise<void> {
 
 async function examine(flags: Flags, parts: EnvironmentParts): Promise<readonly Finding[]> {
   const first = [checkProgram(process.versions.node)];
-  const { finding, settings } = checkSettings(flags, parts);
+  const { finding, settings } = await checkSettings(flags, parts);
   const onSandbox = settings?.server.sandbox === true;
   const key = onSandbox ? ok('key', 'None is needed: the sandbox makes its own.') : checkKey(parts);
   if (settings === undefined) return [...first, finding, key];
@@ -50,11 +50,11 @@ async function lookAtApi({ server }: Settings, parts: EnvironmentParts): Promise
 }
 
 /** What is configured; rules and record are told of in any case. */
-function filesAndStore({ server, http }: Settings): [string, () => Promise<readonly Finding[]>][] {
+function filesAndStore({ server, http, catalog }: Settings): [string, () => Promise<readonly Finding[]>][] {
   const { secretsDir } = server;
   const { tokens, store } = http;
   return [
-    ['policy', () => checkPolicy(server.policy)],
+    ['policy', () => checkPolicy(server.policy, catalog)],
     ['audit', () => checkAudit(server.auditLog)],
     ...(secretsDir === undefined ? [] : [['secrets', () => checkSecrets(secretsDir)] as [string, () => Promise<Finding[]>]]),
     ...(tokens === undefined ? [] : [['tokens', () => checkTokens(tokens, Date.now())] as [string, () => Promise<Finding[]>]]),

@@ -1,5 +1,5 @@
-import { catalog } from '../app.js';
 import { ConfigError } from '../config.js';
+import { catalog } from '../load-catalog.js';
 import { ACCEPTED } from '../openapi/accepted.js';
 import { OpenApiDocument } from '../openapi/document.js';
 import { DocumentError } from '../openapi/document-error.js';

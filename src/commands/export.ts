@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
-import { catalog } from '../app.js';
 import type { Arguments } from '../catalog/types.js';
 import { ClerkClient } from '../clerk/client.js';
 import { ClerkApiError, ClerkError } from '../clerk/errors.js';
 import { ConfigError, loadConfig } from '../config.js';
+import { catalog } from '../load-catalog.js';
 import { reasonOf } from '../policy/audit/reason.js';
 import { type ApiContent, seedFromApi } from '../sandbox/seed/from-api.js';
 import { VERSION } from '../version.js';

@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { catalog, loadPolicyFile } from '../app.js';
+import { loadPolicyFile } from '../app.js';
 import { clients } from '../clients/all.js';
 import { type Client, ClientConfigError, type KeySource, type Places, type Server } from '../clients/client.js';
 import { type Installed, install, installedClients, preview, type Way, wayOf } from '../clients/install.js';
 import { launch, serverArgs } from '../clients/launch.js';
 import { ownKeyFile } from '../clients/paths.js';
 import { ConfigError, loadInitValues, loadPlaces } from '../config.js';
+import { loadCatalog } from '../load-catalog.js';
 import { expose } from '../policy/exposure.js';
-import { type Flags, print } from './command.js';
+import { type Flags, print, toStderr } from './command.js';
 
 /**
  * Writes the configuration of an MCP client. The key is not even looked at.
@@ -17,8 +18,9 @@ import { type Flags, print } from './command.js';
 export async function init(flags: Flags, script: string): Promise<void> {
   const { client: id, name = 'clerk', keyFile, print: onlyShow, server: settings } = loadInitValues(flags);
   // What would stop the server's start stops here, where somebody reads it.
+  const catalog = await loadCatalog(settings.openapi, toStderr);
   expose(catalog, settings);
-  await loadPolicyFile(settings.policy);
+  await loadPolicyFile(settings.policy, catalog);
   const places = loadPlaces();
   const client = clients.find((each) => each.id === id) ?? theInstalled(places);
   const { command, args } = launch(script, places.platform);

@@ -1,19 +1,21 @@
-import { catalog, loadPolicyFile } from '../app.js';
+import { loadPolicyFile } from '../app.js';
+import type { Catalog } from '../catalog/catalog.js';
 import { parseArguments } from '../catalog/parse.js';
 import { ConfigError, loadValues } from '../config.js';
+import { loadCatalog } from '../load-catalog.js';
 import { expose } from '../policy/exposure.js';
 import { Policy } from '../policy/policy.js';
 import { policyJsonSchema } from '../policy/policy-file.js';
 import type { InstanceKind } from '../policy/types.js';
-import { type Flags, parseJson, print } from './command.js';
+import { type Flags, parseJson, print, toStderr } from './command.js';
 
 const offline = async (): Promise<never> => {
   throw new Error('nothing is read for an explanation');
 };
 
 /** The policy as the settings make it, for an instance of the kind; it is asked, never used. */
-async function policyOf(values: ReturnType<typeof loadValues>, flags: Flags): Promise<Policy> {
-  const file = await loadPolicyFile(values.policy);
+async function policyOf(values: ReturnType<typeof loadValues>, flags: Flags, catalog: Catalog): Promise<Policy> {
+  const file = await loadPolicyFile(values.policy, catalog);
   const kind: InstanceKind = values.sandbox === true ? 'sandbox' : instanceKind(flags.instance);
   return new Policy({ catalog, instance: { kind, id: 'none' }, file, confirm: values.confirm, read: offline });
 }
@@ -26,17 +28,21 @@ function instanceKind(given: unknown): InstanceKind {
 
 /** Prints the whole policy, the built-in rules and budgets too, or the JSON Schema of its file. */
 export async function showPolicy(flags: Flags): Promise<void> {
-  print(
-    `${JSON.stringify(flags.schema === true ? policyJsonSchema() : (await policyOf(loadValues(flags), flags)).show(), null, 2)}\n`,
-  );
+  print(`${JSON.stringify(flags.schema === true ? policyJsonSchema() : await wholePolicy(flags), null, 2)}\n`);
+}
+
+async function wholePolicy(flags: Flags): Promise<ReturnType<Policy['show']>> {
+  const values = loadValues(flags);
+  return (await policyOf(values, flags, await loadCatalog(values.openapi, toStderr))).show();
 }
 
 /** Says whether the tool is offered, which rule decides on a call, and why. Sends nothing. */
 export async function explainPolicy(name: string, json: string, flags: Flags): Promise<void> {
+  const values = loadValues(flags);
+  const catalog = await loadCatalog(values.openapi, toStderr);
   const operation = catalog.find(name);
   if (operation === undefined) throw new ConfigError(`No operation is named ${name}.${catalog.suggest(name)}`);
-  const values = loadValues(flags);
-  const policy = await policyOf(values, flags);
+  const policy = await policyOf(values, flags, catalog);
   const parsed = await parseArguments(operation, parseJson(json), true);
   if (!parsed.ok) {
     const faults = parsed.faults.map(({ path, expected }) => (path === '' ? expected : `${path}: ${expected}`));

@@ -1,14 +1,17 @@
-import { catalog } from '../app.js';
+import type { Catalog } from '../catalog/catalog.js';
 import type { Operation } from '../catalog/operation.js';
 import { loadValues } from '../config.js';
+import { loadCatalog } from '../load-catalog.js';
 import { DISCOVERY_TOKENS } from '../mcp/discovery.js';
 import { among, type ExposureOptions, expose, ofProfile } from '../policy/exposure.js';
 import { PROFILES } from '../policy/profiles.js';
-import { type Flags, print } from './command.js';
+import { estimateTokens } from '../shape/tokens.js';
+import { type Flags, print, toStderr } from './command.js';
 
 /** Prints what is offered: a line per tool, or JSON with `--json`. Needs no key. */
 export async function tools(flags: Flags): Promise<void> {
   const values = loadValues(flags);
+  const catalog = await loadCatalog(values.openapi, toStderr);
   const offered = expose(catalog, values);
   const rows = [...offered.values()].map((operation) => ({
     name: operation.name,
@@ -17,22 +20,24 @@ export async function tools(flags: Flags): Promise<void> {
     request: operation.spec.request,
     title: operation.spec.title,
     ...(operation.spec.deprecated === undefined ? {} : { deprecated: operation.spec.deprecated }),
+    ...(operation.reviewed ? {} : { reviewed: false }),
   }));
-  if (flags.cost === true) return printCosts([...offered.values()], values);
+  if (flags.cost === true) return printCosts([...offered.values()], catalog, values);
   if (flags.json === true) return print(`${JSON.stringify(rows, null, 2)}\n`);
   const name = Math.max(...rows.map((row) => row.name.length));
   const risk = Math.max(...rows.map((row) => row.risk.length));
   for (const row of rows) {
-    print(`${row.name.padEnd(name)}  ${row.risk.padEnd(risk)}  ${row.gated ? 'gated' : '     '}  ${row.request}\n`);
+    const mark = row.reviewed === false ? '  (not reviewed)' : '';
+    print(`${row.name.padEnd(name)}  ${row.risk.padEnd(risk)}  ${row.gated ? 'gated' : '     '}  ${row.request}${mark}\n`);
   }
   print(`${rows.length} tools\n`);
 }
 
 /** What each toolset and profile puts before a model, in o200k_base tokens. */
-function printCosts(offered: readonly Operation[], { exclude, readOnly }: ExposureOptions): void {
+function printCosts(offered: readonly Operation[], catalog: Catalog, { exclude, readOnly }: ExposureOptions): void {
   const cost = (operations: Iterable<Operation>): number => {
     let tokens = 0;
-    for (const operation of operations) tokens += operation.tokens ?? 0;
+    for (const operation of operations) tokens += operation.tokens ?? estimateTokens(textOf(operation));
     return tokens;
   };
   const rows = [
@@ -49,4 +54,9 @@ function printCosts(offered: readonly Operation[], { exclude, readOnly }: Exposu
     );
   }
   print(`${'--discovery'.padEnd(width)}     4 tools  ${String(DISCOVERY_TOKENS).padStart(6)} tokens\n`);
+}
+
+/** What of a tool stands before a model, where no build has counted it. */
+function textOf({ tool: { name, description, inputSchema } }: Operation): string {
+  return JSON.stringify({ name, description, inputSchema });
 }

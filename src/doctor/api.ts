@@ -1,6 +1,7 @@
-import { catalog, PROBE } from '../app.js';
+import { PROBE } from '../app.js';
 import { ClerkClient } from '../clerk/client.js';
 import { ClerkAnswerError, ClerkApiError, ClerkConnectionError, ClerkError, ClerkTimeoutError } from '../clerk/errors.js';
+import { catalog } from '../load-catalog.js';
 import { VERSION } from '../version.js';
 import { checkClock } from './clock.js';
 import { type Finding, failure, ok, warning } from './finding.js';

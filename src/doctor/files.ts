@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access, lstat, open, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { loadPolicyFile } from '../app.js';
+import type { Catalog } from '../catalog/catalog.js';
 import { parseTokenFile } from '../mcp/auth/token-file.js';
 import { isLocked } from '../policy/audit/lock.js';
 import { reasonOf } from '../policy/audit/reason.js';
@@ -13,9 +14,9 @@ import { type Finding, failure, fault, ok, warning } from './finding.js';
 const OTHERS_MAY_WRITE = 0o022;
 
 /** The policy file, where there is one. */
-export async function checkPolicy(file: string | undefined): Promise<Finding[]> {
+export async function checkPolicy(file: string | undefined, catalog: Catalog): Promise<Finding[]> {
   if (file === undefined) return [ok('policy', 'The built-in rules hold; there is no policy file.')];
-  const policy = await loadPolicyFile(file);
+  const policy = await loadPolicyFile(file, catalog);
   const count = policy?.rules?.length ?? 0;
   return [(await changeable('policy', file)) ?? ok('policy', `${file} is good. Rules of its own: ${count}.`)];
 }

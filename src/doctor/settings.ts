@@ -1,4 +1,4 @@
-import { catalog } from '../app.js';
+import type { Catalog } from '../catalog/catalog.js';
 import {
   type EnvironmentParts,
   type HttpValues,
@@ -7,6 +7,7 @@ import {
   refuseSeedWithoutSandbox,
   type Values,
 } from '../config.js';
+import { loadCatalog } from '../load-catalog.js';
 import { noAuthentication } from '../mcp/auth/none.js';
 import { expose } from '../policy/exposure.js';
 import { authenticationChoice, requireSigningKey } from '../remote-settings.js';
@@ -15,17 +16,22 @@ import { type Finding, fault, ok } from './finding.js';
 export interface Settings {
   readonly server: Values;
   readonly http: HttpValues;
+  readonly catalog: Catalog;
 }
 
+/** What a document has that is left out keeps no server from working. */
+const SILENT = { info: (): void => {}, warn: (): void => {} };
+
 /** Whether a start would take the settings. Without them nothing else can be looked at but the key. */
-export function checkSettings(
+export async function checkSettings(
   flags: Readonly<Record<string, unknown>>,
   parts: EnvironmentParts,
-): { readonly finding: Finding; readonly settings?: Settings } {
+): Promise<{ readonly finding: Finding; readonly settings?: Settings }> {
   try {
     const server = loadValues(flags);
     const http = loadHttpValues(flags);
     refuseSeedWithoutSandbox(server);
+    const catalog = await loadCatalog(server.openapi, SILENT);
     const offered = expose(catalog, server).size;
     const choice = authenticationChoice(http);
     if (choice.kind === 'none') noAuthentication(choice.host).close();
@@ -34,7 +40,7 @@ export function checkSettings(
     if (server.sandbox !== true) parts.apiUrl();
     const how = server.discovery === true ? ', found by search' : '';
     return {
-      settings: { server, http },
+      settings: { server, http, catalog },
       finding: ok('settings', `${offered} of ${catalog.operations.length} tools are offered${how}.`),
     };
   } catch (error) {

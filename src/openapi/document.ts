@@ -26,7 +26,7 @@ export interface UnreadablePart {
 }
 
 const METHODS: Readonly<Record<string, Method>> = { get: 'GET', post: 'POST', put: 'PUT', patch: 'PATCH', delete: 'DELETE' };
-const MOST_OPERATIONS = 2000;
+const MOST_OPERATIONS = 1000;
 /** For all schemas of the document together, each counted as often as it is used. */
 const MOST_NODES = 1_000_000;
 

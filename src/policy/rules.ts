@@ -4,7 +4,7 @@ import type { Arguments, Risk } from '../catalog/types.js';
 import { matchPatterns } from './exposure.js';
 import { type ArgumentPatterns, matchArguments, matchesWildcard } from './match-args.js';
 import type { BudgetDeclaration, RuleDeclaration } from './policy-file.js';
-import { effectiveRisk, returnsSecret } from './risk.js';
+import { effectiveRisk, isGated, returnsSecret } from './risk.js';
 import type { Caller, Instance, InstanceKind, Strength } from './types.js';
 
 export type WantedStrength = Strength | 'auto';
@@ -86,7 +86,7 @@ export class Rules {
     const risk = effectiveRisk(operation, args);
     const steps: Step[] = [];
     for (const rule of this.#rules) {
-      const mismatch = rule.conditions.mismatch(operation, risk, caller);
+      const mismatch = rule.conditions.mismatch(operation, risk, caller) ?? unnamed(rule, operation);
       const result = mismatch === undefined ? weigh(rule, args) : 'passed over';
       steps.push({ rule: rule.name, result, why: mismatch ?? because(rule, result) });
       if (result === 'decides') break;
@@ -107,7 +107,7 @@ export class Rules {
   #candidatesOf(operation: Operation): readonly Rule[] {
     let candidates = this.#candidates.get(operation);
     if (candidates === undefined) {
-      candidates = this.#rules.filter((rule) => rule.conditions.canMatch(operation));
+      candidates = this.#rules.filter((rule) => rule.conditions.canMatch(operation) && unnamed(rule, operation) === undefined);
       this.#candidates.set(operation, candidates);
     }
     return candidates;
@@ -171,6 +171,12 @@ function weigh(rule: Rule, args: Arguments): Step['result'] {
   if (extent === 'all') return 'decides';
   if (extent === 'none' || rule.declaration.action === 'allow') return 'passed over';
   return rule.declaration.action === 'deny' ? 'decides' : 'raises';
+}
+
+/** A rule that opens a gate to a group or a glob was not written with tools in mind that nobody has reviewed. */
+function unnamed({ declaration: { action, tools = [] } }: Rule, { name, risk, reviewed }: Operation): string | undefined {
+  if (reviewed || action !== 'allow' || !isGated(risk) || [tools].flat().includes(name)) return undefined;
+  return 'nobody has reviewed the tool, and the rule does not name it in full';
 }
 
 function because({ declaration, args }: Rule, result: Step['result']): string {
