@@ -24,7 +24,7 @@ export async function loadCatalog(openapi: string | undefined, log: CatalogLog):
   try {
     const reserved = DISCOVERY_TOOLS.map(({ name }) => name);
     const { operations: unreviewed, version, leftOut } = await readUnreviewed(openapi, catalog, reserved);
-    for (const { operation, reason } of leftOut) log.warn(`--openapi leaves out ${operation}: it ${reason}`);
+    for (const { operation, reason } of leftOut) log.warn(`--openapi leaves out ${operation}: ${reason}`);
     log.info(`--openapi adds ${unreviewed.length} operations that nobody has reviewed, with the API version ${version}`);
     return new Catalog([...operations, ...unreviewed]);
   } catch (error) {

@@ -71,6 +71,6 @@ function kindOf(schema: Schema, type: Kind['type'], values: readonly unknown[] |
 
 /** `string or null`, for people. */
 export function shownTypes({ kinds, nullable }: Form): string {
-  const types = [...new Set(kinds.map(({ type }) => type)), ...(nullable ? ['null'] : [])];
-  return types.sort().join(' or ');
+  const types = [...new Set(kinds.map(({ type }) => type))].sort();
+  return [...types, ...(nullable ? ['null'] : [])].join(' or ');
 }

@@ -3,7 +3,7 @@ import { parseDocument } from 'yaml';
 import { DocumentError } from './document-error.js';
 
 /** What the parser may use. A parser's worst cases are found by others; these hold whatever they find. */
-const MOST_MS = 30_000;
+const MOST_MS = 15_000;
 const MOST_MEGABYTES = 512;
 /** YAML can repeat a part of itself by name, so that a small text stands for a huge one. */
 const MOST_ALIASES = 100;
