@@ -1,3 +1,4 @@
+import { plain } from '../policy/display.js';
 import { DocumentError } from './document-error.js';
 
 /** Clerk's own has less than one. */
@@ -27,7 +28,7 @@ async function parseJsonOrYaml(text: string): Promise<unknown> {
   } catch (error) {
     return readYaml(text).catch(() => {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new DocumentError(`The document is no good JSON: ${reason}.`);
+      throw new DocumentError(`The document is no good JSON: ${plain(reason, 200)}.`);
     });
   }
 }

@@ -1,5 +1,6 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { parseDocument } from 'yaml';
+import { plain } from '../policy/display.js';
 import { DocumentError } from './document-error.js';
 
 /** What the parser may use. A parser's worst cases are found by others; these hold whatever they find. */
@@ -7,6 +8,8 @@ const MOST_MS = 15_000;
 const MOST_MEGABYTES = 512;
 /** YAML can repeat a part of itself by name, so that a small text stands for a huge one. */
 const MOST_ALIASES = 100;
+
+const LONGEST_FAULT = 200;
 
 const THREAD = 'clerk-mcp: yaml';
 
@@ -39,7 +42,7 @@ export async function parseYaml(text: string): Promise<unknown> {
       worker.once('exit', () => resolve({ fault: 'the reader of YAML ended without an answer' }));
       timer = setTimeout(() => resolve({ fault: `it takes more than ${MOST_MS / 1000} s to read as YAML` }), MOST_MS);
     });
-    if ('fault' in parsed) throw new DocumentError(`The document is no good YAML: ${parsed.fault}.`);
+    if ('fault' in parsed) throw new DocumentError(`The document is no good YAML: ${plain(parsed.fault, LONGEST_FAULT)}.`);
     return parsed.value;
   } finally {
     clearTimeout(timer);
@@ -57,11 +60,17 @@ function parse(text: string): Parsed {
     // Looking for keys that are there twice takes the square of their number.
     const document = parseDocument(text, { schema: 'core', merge: false, uniqueKeys: false, prettyErrors: true });
     const [error] = document.errors;
-    if (error !== undefined) return { fault: error.message.split('\n')[0]?.replace(/:$/, '') ?? error.code };
+    if (error !== undefined) return { fault: firstLine(error.message) };
     return { value: document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown };
   } catch (error) {
-    return { fault: error instanceof RangeError ? 'it nests too deeply' : faultOf(error) };
+    return { fault: firstLine(faultOf(error)) };
   }
+}
+
+/** The parser tells of its own depth as of any other fault. */
+function firstLine(message: string): string {
+  if (message.includes('call stack')) return 'it nests too deeply';
+  return (message.split('\n')[0] ?? '').replace(/[.:]$/, '');
 }
 
 function isTask(data: unknown): data is Task {
