@@ -15,7 +15,15 @@ const NO_NULL = 'A query has no way to say null: it is left out instead.';
 export const ACCEPTED: readonly AcceptedDifference[] = [
   ...['ApiKeys_list', 'M2mTokens_list'].flatMap((operation): AcceptedDifference[] => [
     { version: VERSION, operation, aspect: 'type', at: 'offset', document: 'number', catalog: 'integer', why: WHOLE_ROWS },
-    { version: VERSION, operation, aspect: 'nullable', at: 'offset', document: 'may be null', catalog: 'never null', why: NO_NULL },
+    {
+      version: VERSION,
+      operation,
+      aspect: 'nullable',
+      at: 'offset',
+      document: 'may be null',
+      catalog: 'never null',
+      why: NO_NULL,
+    },
   ]),
   {
     version: VERSION,
