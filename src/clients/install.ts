@@ -46,7 +46,7 @@ export async function wayOf(client: Client, server: Server, places: Places): Pro
  */
 export async function install(client: Client, server: Server, places: Places, now: number): Promise<Installed> {
   const { file, plan, way } = await prepare(client, server, places);
-  const hadKey = JSON.stringify(plan.former ?? null).includes('sk_');
+  const hadKey = /\b(?:sk_(?:test|live)|ak)_/.test(JSON.stringify(plan.former ?? null));
   if (way.by === 'settled') return { way, backup: undefined, hadKey: false, note: undefined };
   const backup = file.bytes === undefined ? undefined : await at(file, backUp(file, now));
   if (way.by === 'command') {

@@ -5,6 +5,7 @@ import { catalog } from '../load-catalog.js';
 import { VERSION } from '../version.js';
 import { checkClock } from './clock.js';
 import { type Finding, failure, ok, warning } from './finding.js';
+import { isMachineKey } from './key.js';
 
 export interface ApiOptions {
   readonly url: string;
@@ -44,6 +45,9 @@ export async function checkApi({ url, secretKey, timeoutMs = LONGEST_MS, connect
     ];
   } catch (error) {
     if (!(error instanceof ClerkError)) throw error;
+    // A machine's key opens no read without inputs: to be turned away shows no more than that Clerk is there.
+    if (isMachineKey(secretKey) && error instanceof ClerkApiError && (error.status === 401 || error.status === 403))
+      return [ok('api', `${url} answers. Whether it takes a machine's key shows only with an M2M token.`), ...clock()];
     return [...findingsOf(error, url, operation.apiVersion), ...clock()];
   } finally {
     await clerk.close();

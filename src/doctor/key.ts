@@ -4,11 +4,20 @@ import { type Finding, fault, ok, warning } from './finding.js';
 
 const OTHERS = 0o077;
 
+/** Whether the key is that of one machine, which opens nothing but the operations with M2M tokens. */
+export const isMachineKey = (key: string): boolean => key.startsWith('ak_');
+
+function kindOf(key: string): string {
+  if (isMachineKey(key)) return 'The secret key of one machine (ak…), with which only the tools for M2M tokens work';
+  return key.startsWith('sk_live_')
+    ? 'The secret key of a live instance (sk_live…)'
+    : 'The secret key of a test instance (sk_test…)';
+}
+
 /** The form of the key and where it comes from; never the key. */
 export function checkKey({ secretKey, keyFile }: EnvironmentParts): Finding {
   try {
-    const live = secretKey().startsWith('sk_live_');
-    const what = live ? 'The secret key of a live instance (sk_live…)' : 'The secret key of a test instance (sk_test…)';
+    const what = kindOf(secretKey());
     if (keyFile === undefined) return ok('key', `${what}, from CLERK_SECRET_KEY.`);
     const readByOthers = process.platform !== 'win32' && (statSync(keyFile).mode & OTHERS) !== 0;
     return readByOthers

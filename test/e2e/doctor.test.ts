@@ -104,6 +104,14 @@ describe('the key', () => {
     expect(checks).toHaveProperty('policy');
   });
 
+  it('of a machine is called one, and being turned away with it is no failure', async () => {
+    const env = { ...(await upstream(clerkError(401, 'clerk_key_invalid'))), CLERK_SECRET_KEY: 'ak_neverToBeSeen' };
+    const { code, checks } = await doctor([], env);
+    expect(code).toBe(0);
+    expect(checks.key?.message).toMatch(/of one machine/);
+    expect(checks.api).toMatchObject({ status: 'ok', message: expect.stringContaining('M2M') });
+  });
+
   it('in a file that others may read is a warning', async () => {
     const file = await scratchFile(scratch, 'sk_live_neverToBeSeen\n');
     const { CLERK_API_URL = '' } = await upstream(keys());
