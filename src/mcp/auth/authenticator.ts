@@ -10,6 +10,11 @@ export interface AuthenticatedCaller {
   readonly expiresAt?: number;
   /** Aborted when the credential is withdrawn; what was opened with it ends then. */
   readonly withdrawn?: AbortSignal;
+  /**
+   * Has the listener called whenever the credential comes to reach further, until what this answers with is called.
+   * What was opened with it goes on. Listeners must not throw.
+   */
+  readonly onWidened?: (listener: () => void) => () => void;
 }
 
 export type Authentication =

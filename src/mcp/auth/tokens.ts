@@ -4,6 +4,7 @@ import type { Logger } from '../../logger.js';
 import type { RevocationStore } from '../../store/store.js';
 import type { AuthenticatedCaller, Authentication, Authenticator, Credentials } from './authenticator.js';
 import { BearerChallenges, bearerToken } from './bearer.js';
+import type { Scope } from './scopes.js';
 import { parseTokenFile, sha256, type TokenEntry, TokenFileError } from './token-file.js';
 
 /** How old the server's view of the file and of the store may be. */
@@ -22,11 +23,17 @@ export interface TokenAuthenticationOptions {
   readonly now?: () => number;
 }
 
-/** An entry with what was opened by it. */
-interface Live {
+/** How what was opened by an entry learns of changes to it. */
+interface Opened {
+  /** Ends it. */
+  readonly withdraw: AbortController;
+  /** Told when the entry reaches further than before. */
+  readonly widened: Set<() => void>;
+}
+
+interface Live extends Opened {
   readonly entry: TokenEntry;
   readonly digest: Buffer;
-  readonly withdraw: AbortController;
   readonly caller: AuthenticatedCaller;
 }
 
@@ -118,8 +125,11 @@ export class TokenAuthentication implements Authenticator {
     const entries = parseTokenFile(await readFile(path, 'utf8'));
     const before = this.#live;
     this.#version = version;
-    this.#live = entries.map((entry) => before.find((live) => isSame(live.entry, entry)) ?? toLive(entry));
-    for (const live of before) if (!this.#live.includes(live)) live.withdraw.abort();
+    const successions = entries.map((entry) => succeed(before, entry));
+    this.#live = successions.map(({ live }) => live);
+    const kept = new Set(this.#live.map(({ withdraw }) => withdraw));
+    for (const { withdraw } of before) if (!kept.has(withdraw)) withdraw.abort();
+    for (const { live, isWider } of successions) if (isWider) for (const tell of live.widened) tell();
     const [old, current] = [idsOf(before), idsOf(this.#live)];
     for (const id of old) if (!current.has(id)) this.#unsaid.set(id, true);
     // Whoever puts a removed token back into the file means it.
@@ -172,15 +182,27 @@ const idsOf = (list: readonly Live[]): Set<string> => new Set(list.map(({ entry 
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-function toLive(entry: TokenEntry): Live {
-  const withdraw = new AbortController();
+function toLive(entry: TokenEntry, opened: Opened = { withdraw: new AbortController(), widened: new Set() }): Live {
+  const { withdraw, widened } = opened;
   const { name, scopes, expiresAt } = entry;
-  const caller = { name, scopes, withdrawn: withdraw.signal, ...(expiresAt !== undefined && { expiresAt }) };
-  return { entry, digest: Buffer.from(entry.sha256, 'hex'), withdraw, caller };
+  const onWidened = (listener: () => void): (() => void) => {
+    widened.add(listener);
+    return () => void widened.delete(listener);
+  };
+  const caller = { name, scopes, withdrawn: withdraw.signal, onWidened, ...(expiresAt !== undefined && { expiresAt }) };
+  return { entry, digest: Buffer.from(entry.sha256, 'hex'), withdraw, widened, caller };
 }
 
-const isSame = (one: TokenEntry, other: TokenEntry): boolean =>
-  one.sha256 === other.sha256 &&
-  one.name === other.name &&
-  one.expiresAt === other.expiresAt &&
-  one.scopes.join() === other.scopes.join();
+/** What was opened goes on under an entry that takes nothing from it; under any other it is left behind, to be ended. */
+function succeed(before: readonly Live[], entry: TokenEntry): { readonly live: Live; readonly isWider: boolean } {
+  const old = before.find((live) => isSameToken(live.entry, entry));
+  if (old === undefined || !includesAll(entry.scopes, old.entry.scopes)) return { live: toLive(entry), isWider: false };
+  if (includesAll(old.entry.scopes, entry.scopes)) return { live: old, isWider: false };
+  return { live: toLive(entry, old), isWider: true };
+}
+
+const isSameToken = (one: TokenEntry, other: TokenEntry): boolean =>
+  one.sha256 === other.sha256 && one.name === other.name && one.expiresAt === other.expiresAt;
+
+const includesAll = (scopes: readonly Scope[], others: readonly Scope[]): boolean =>
+  others.every((scope) => scopes.includes(scope));

@@ -32,8 +32,11 @@ export interface Session<T> {
 /** A place for a session that is being opened. Either filled or given back. */
 export interface Place<T> {
   readonly ok: true;
-  /** @param close called once, when the session ends for whatever reason */
-  fill(id: string, value: T, close: (reason: SessionEnd) => Promise<void> | void): Session<T>;
+  /**
+   * @param close called once, when the session ends for whatever reason
+   * @param widened called whenever the caller's credential comes to reach further while the session lasts
+   */
+  fill(id: string, value: T, close: (reason: SessionEnd) => Promise<void> | void, widened?: () => void): Session<T>;
   giveBack(): void;
 }
 
@@ -43,6 +46,13 @@ interface Kept<T> extends Session<T> {
   expiresAt: number | undefined;
   readonly lastUsed: number;
   readonly inUse: number;
+}
+
+/** Who is told what becomes of a session. */
+interface Told {
+  readonly close: (reason: SessionEnd) => Promise<void> | void;
+  readonly widened: () => void;
+  readonly giveBack: () => void;
 }
 
 /** The sessions of one process. Each belongs to the caller who opened it; to everybody else it does not exist. */
@@ -93,7 +103,11 @@ export class Sessions<T> {
       if (left === 0) this.#places.delete(caller.name);
       else this.#places.set(caller.name, left);
     };
-    return { ok: true, giveBack, fill: (id, value, close) => this.#open(id, value, caller, close, giveBack) };
+    return {
+      ok: true,
+      giveBack,
+      fill: (id, value, close, widened = () => {}) => this.#open(id, value, caller, { close, widened, giveBack }),
+    };
   }
 
   /** The caller's own session. One of somebody else is not found, as one that never was. */
@@ -122,19 +136,14 @@ export class Sessions<T> {
     await Promise.all([...this.#sessions.values()].map((session) => session.end('shutdown')));
   }
 
-  #open(
-    id: string,
-    value: T,
-    caller: AuthenticatedCaller,
-    close: (reason: SessionEnd) => Promise<void> | void,
-    giveBack: () => void,
-  ): Session<T> {
+  #open(id: string, value: T, caller: AuthenticatedCaller, { close, widened, giveBack }: Told): Session<T> {
     const { now } = this.#options;
     const { withdrawn } = caller;
     let lastUsed = now();
     let inUse = 0;
     let ended: Promise<void> | undefined;
     const withdraw = (): void => void session.end('withdrawn');
+    const hearNoMore = caller.onWidened?.(widened);
     const session: Kept<T> = {
       id,
       value,
@@ -160,6 +169,7 @@ export class Sessions<T> {
         ended ??= (async () => {
           this.#sessions.delete(id);
           withdrawn?.removeEventListener('abort', withdraw);
+          hearNoMore?.();
           giveBack();
           try {
             await close(reason);

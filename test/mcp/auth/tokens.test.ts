@@ -114,6 +114,50 @@ describe('authentication by tokens', () => {
     expect(before.withdrawn?.aborted).toBe(true);
   });
 
+  it('keeps what was opened when a token may do more, and tells it, each time and until nobody listens', async () => {
+    await write(entry('one'), entry('two'));
+    const authentication = await open();
+    const [one, two] = [await caller(authentication, 'one'), await caller(authentication, 'two')];
+    const told = { one: vi.fn(), later: vi.fn(), two: vi.fn() };
+    one.onWidened?.(told.one);
+    two.onWidened?.(told.two);
+    await write(entry('one', 'one', { role: 'operator' }), entry('two'));
+    const wider = await caller(authentication, 'one');
+    expect(wider.scopes).toEqual(['clerk:read', 'clerk:write']);
+    expect(told.one).toHaveBeenCalledTimes(1);
+
+    const stop = wider.onWidened?.(told.later);
+    await write(entry('one', 'one', { role: 'admin' }), entry('two'));
+    expect((await caller(authentication, 'one')).scopes).toHaveLength(4);
+    expect([told.one, told.later].map(({ mock }) => mock.calls.length)).toEqual([2, 1]);
+    expect(one.withdrawn?.aborted).toBe(false);
+
+    stop?.();
+    await write(entry('one', 'one', { role: 'viewer' }), entry('two'));
+    expect((await caller(authentication, 'one')).scopes).toEqual(['clerk:read']);
+    expect([one, wider].map(({ withdrawn }) => withdrawn?.aborted)).toEqual([true, true]);
+    expect([told.one, told.later].map(({ mock }) => mock.calls.length)).toEqual([2, 1]);
+    expect(told.two).not.toHaveBeenCalled();
+    expect(two.withdrawn?.aborted).toBe(false);
+  });
+
+  it.each([
+    ['the same in another order', { scopes: ['clerk:write', 'clerk:read'] }, false],
+    ['the same by the name of a role', { role: 'operator' }, false],
+    ['one thing instead of another', { scopes: ['clerk:read', 'clerk:destructive', 'clerk:credential'] }, true],
+    ['more, but not for as long', { role: 'admin', expires: '2027-01-01T00:00:00Z' }, true],
+  ])('tells nothing when a token may do %s', async (_, more, isEnded) => {
+    await write(entry('one', 'one', { scopes: ['clerk:read', 'clerk:write'] }));
+    const authentication = await open();
+    const { onWidened, withdrawn } = await caller(authentication, 'one');
+    const told = vi.fn();
+    onWidened?.(told);
+    await write(entry('one', 'one', more));
+    await caller(authentication, 'one');
+    expect(told).not.toHaveBeenCalled();
+    expect(withdrawn?.aborted).toBe(isEnded);
+  });
+
   it('notices a removal without any request', async () => {
     await write(entry('one'));
     const authentication = await open();

@@ -103,6 +103,25 @@ describe('sessions', () => {
     expect(sessions.size).toBe(1);
   });
 
+  it('are told that the credential reaches further, as long as they last', async () => {
+    const { sessions } = setUp();
+    const listeners = new Set<() => void>();
+    const ada = caller('ada', {
+      onWidened: (listener) => {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+    });
+    const widened = vi.fn();
+    const place = sessions.reserve(ada);
+    if (!place.ok) throw new Error('no place');
+    const session = place.fill('s1', 'x', () => {}, widened);
+    for (const listener of listeners) listener();
+    expect(widened).toHaveBeenCalledTimes(1);
+    await session.end('closed');
+    expect(listeners.size).toBe(0);
+  });
+
   it('end all at shutdown, and none is opened after', async () => {
     const { ended, sessions, open } = setUp();
     open(caller('ada'), 's1');
