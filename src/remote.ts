@@ -112,9 +112,11 @@ async function compose({ config, http, logger, basePath = '', authenticator }: R
       },
       onUpstream: metrics.upstream,
     });
+    // Whoever has roles in a file can be given another one; the four tools of discovery are listed to everybody.
+    const listChanged = authenticator === undefined && choice.kind === 'token' && config.values.discovery !== true;
     let isStopping = false;
     const router = new Router({
-      createServer: () => serverOf(app),
+      createServer: () => serverOf(app, listChanged),
       missingScope: ({ name, scopes }, tool, args) =>
         app.calls.missingScope({ name: tool, arguments: args, caller: { name, scopes, transport: 'http' } }),
       ...authentication,
@@ -153,8 +155,9 @@ async function compose({ config, http, logger, basePath = '', authenticator }: R
   }
 }
 
-const serverOf = (app: App) =>
+const serverOf = (app: App, listChanged: boolean) =>
   createMcpServer({
+    listChanged,
     calls: app.calls,
     instructions: app.instructions,
     tools: (context) => app.toolsFor(exchangeOf(context).caller.scopes),

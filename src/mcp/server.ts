@@ -33,6 +33,8 @@ export interface McpServerOptions {
   /** What is listed to whoever asks, in this order. */
   readonly tools: (context: ServerContext) => readonly ToolDefinition[];
   readonly instructions: string;
+  /** Whether the list can change while a client is connected, which the client is then promised to hear of. Default: false. */
+  readonly listChanged?: boolean;
   /** Who is at the other end; the transport knows. */
   readonly caller: (context: ServerContext) => Caller;
   /** Told when a call is begun, and, by calling what it answers with, when it has ended. */
@@ -47,7 +49,7 @@ export function createMcpServer(options: McpServerOptions): Server {
   const server = new Server(
     { name: 'clerk-mcp', title: 'Clerk', version: VERSION },
     {
-      capabilities: { tools: {} },
+      capabilities: { tools: options.listChanged === true ? { listChanged: true } : {} },
       instructions: options.instructions,
       cacheHints: { 'tools/list': { ttlMs: TOOLS_TTL_MS, cacheScope: 'private' } },
     },

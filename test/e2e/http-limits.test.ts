@@ -16,6 +16,7 @@ import {
   post,
   readAnswer,
   send,
+  subscribe,
 } from '../support/raw-http.js';
 
 afterAll(stopAll);
@@ -112,18 +113,23 @@ describe('sessions', () => {
     startHttp({ args: ['--sandbox', '--auth', 'token', '--tokens', tokens.path, ...limits] });
 
   it('of one caller are so many and no more, whichever transport they came by', async () => {
-    const server = await start('--max-sessions-per-caller', '2');
+    const server = await start('--max-sessions-per-caller', '3');
     const first = await openSession(server.url, bearer(ada));
     const { stream } = await openSse(server.url, bearer(ada));
+    const subscription = await subscribe(server.url, bearer(ada));
     expectBusy(await post(`${server.url}/mcp`, initialize(), bearer(ada)), 429);
     expectBusy(await readAnswer(await fetch(`${server.url}/sse`, { headers: bearer(ada) })), 429);
+    const another = modern('subscriptions/listen', { notifications: { toolsListChanged: true } });
+    expectBusy(await post(`${server.url}/mcp`, another.body, { ...another.headers, ...bearer(ada) }), 429);
     await openSession(server.url, bearer(bob));
     expect((await fetch(`${server.url}/mcp`, { method: 'DELETE', headers: first })).status).toBe(200);
     await openSession(server.url, bearer(ada));
-    await stream.cancel();
-    await expect
-      .poll(async () => (await post(`${server.url}/mcp`, initialize(), bearer(ada))).status, { timeout: 10_000 })
-      .toBe(200);
+    for (const open of [stream, subscription]) {
+      await open.cancel();
+      await expect
+        .poll(async () => (await post(`${server.url}/mcp`, initialize(), bearer(ada))).status, { timeout: 10_000 })
+        .toBe(200);
+    }
   });
 
   it('of all callers are so many and no more', async () => {
@@ -134,9 +140,9 @@ describe('sessions', () => {
     expect((await modernCall(server.url, COUNT, {}, bearer(ada))).status).toBe(200);
   });
 
-  it('are not taken up by a subscription, of which there is nothing to tell: it ends at once', async () => {
+  it('are not taken up by a subscription to what the server has nothing of: it ends at once', async () => {
     const server = await start('--max-sessions-per-caller', '1');
-    const { body, headers } = modern('subscriptions/listen', { notifications: { toolsListChanged: true } });
+    const { body, headers } = modern('subscriptions/listen', { notifications: { promptsListChanged: true } });
     expect((await post(`${server.url}/mcp`, body, { ...headers, ...bearer(bob) })).json).toMatchObject({
       result: { resultType: 'complete' },
     });

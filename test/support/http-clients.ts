@@ -27,6 +27,11 @@ export type HttpClient = Pick<ProgramClient, 'listTools' | 'call' | 'close'>;
 
 export interface HttpClientOptions extends Pick<ProgramOptions, 'person'> {
   readonly token?: string;
+  /**
+   * Called when the server says that its tools have changed. The client is connected only once it can hear that. The SDKs'
+   * own clients alone have this.
+   */
+  readonly onToolsChanged?: () => void;
 }
 
 /** Connects a real client to a server at `url`, which is without a path. */
@@ -42,13 +47,34 @@ export async function connectHttp(kind: HttpClientKind, url: string, options: Ht
 
 type Headers = Record<string, string>;
 
+/** The option by which the SDKs' clients hear of changed tools, if the server says that it tells. */
+const hearing = (onToolsChanged: (() => void) | undefined) =>
+  onToolsChanged && { listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: onToolsChanged } } };
+
+/** `fetch`, with a promise that resolves once the stream is open on which a server of before 2026-07-28 speaks unasked. */
+function watchedFetch() {
+  let isOpen = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    isOpen = resolve;
+  });
+  const watched = async (url: string | URL, init?: RequestInit): Promise<Response> => {
+    const response = await fetch(url, init);
+    if ((init?.method ?? 'GET') === 'GET' && response.ok) isOpen();
+    return response;
+  };
+  return { fetch: watched, opened };
+}
+
 async function connectEmbedded(
   endpoint: string,
   isSse: boolean,
   headers: Headers,
-  { person }: HttpClientOptions,
+  { person, onToolsChanged }: HttpClientOptions,
 ): Promise<HttpClient> {
-  const client = new EmbeddedClient({ name: 'test', version: '1' }, { capabilities: person ? { elicitation: {} } : {} });
+  const client = new EmbeddedClient(
+    { name: 'test', version: '1' },
+    { capabilities: person ? { elicitation: {} } : {}, ...hearing(onToolsChanged) },
+  );
   if (person) {
     client.setRequestHandler(ElicitRequestSchema, async ({ params }) => {
       if (!('requestedSchema' in params)) return { action: 'cancel' };
@@ -56,7 +82,9 @@ async function connectEmbedded(
     });
   }
   const Transport = isSse ? EmbeddedSse : EmbeddedHttp;
-  await client.connect(new Transport(new URL(endpoint), { requestInit: { headers } }));
+  const { fetch, opened } = watchedFetch();
+  await client.connect(new Transport(new URL(endpoint), { requestInit: { headers }, fetch }));
+  if (onToolsChanged) await opened;
   return {
     listTools: async () => (await client.listTools()).tools,
     call: async (name, args = {}, request = {}) =>
@@ -69,12 +97,13 @@ async function connectModern(
   endpoint: string,
   isPinned: boolean,
   headers: Headers,
-  { person }: HttpClientOptions,
+  { person, onToolsChanged }: HttpClientOptions,
 ): Promise<HttpClient> {
   const client = new ModernClient(
     { name: 'test', version: '1' },
     {
       capabilities: person ? { elicitation: {} } : {},
+      ...hearing(onToolsChanged),
       ...(isPinned ? { versionNegotiation: { mode: { pin: '2026-07-28' } } } : {}),
     },
   );
@@ -84,7 +113,10 @@ async function connectModern(
       return person({ message: params.message, requestedSchema: params.requestedSchema });
     });
   }
-  await client.connect(new ModernHttp(new URL(endpoint), { requestInit: { headers } }));
+  const { fetch, opened } = watchedFetch();
+  await client.connect(new ModernHttp(new URL(endpoint), { requestInit: { headers }, fetch }));
+  // In 2026-07-28 the client asks for a stream as it connects.
+  if (onToolsChanged && !isPinned) await opened;
   return {
     listTools: async () => (await client.listTools()).tools,
     call: async (name, args = {}, request = {}) =>

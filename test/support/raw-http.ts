@@ -146,3 +146,11 @@ export async function openSse(
   await post(messages, { jsonrpc: '2.0', method: 'notifications/initialized' }, headers);
   return { stream, messages, headers };
 }
+
+/** Opens the stream of 2026-07-28 on which changed tools are told, and waits until the server has taken note. */
+export async function subscribe(url: string, headers: Readonly<Record<string, string>> = {}): Promise<EventStream> {
+  const { body, headers: own } = modern('subscriptions/listen', { notifications: { toolsListChanged: true } });
+  const stream = new EventStream(await send(`${url}/mcp`, body, { ...own, ...headers }));
+  await stream.until(/acknowledged/);
+  return stream;
+}

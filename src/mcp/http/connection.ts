@@ -50,6 +50,13 @@ export abstract class Connection<T = unknown> {
     return messages.map(cancelled).filter((id) => id !== undefined && this.#pending.has(id)) as (string | number)[];
   }
 
+  /** The client may be listed other tools now: it is told where that was promised, and it has shaken hands. */
+  toolsChanged(): void {
+    const { server } = this;
+    if (server.getCapabilities().tools?.listChanged !== true || server.getClientCapabilities() === undefined) return;
+    server.sendToolListChanged().catch((error: Error) => server.onerror?.(error));
+  }
+
   /** Nothing will be answered any more. */
   end(): void {
     for (const exchange of this.#pending.values()) exchange.over();

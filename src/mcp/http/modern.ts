@@ -3,6 +3,7 @@ import { createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/ser
 import { refusalResponse } from '../refusal.js';
 import { endsWith } from './exchange.js';
 import type { Incoming } from './incoming.js';
+import type { SessionEnd } from './sessions.js';
 import type { SessionEndpointOptions } from './streamable.js';
 
 /** `/mcp` for 2026-07-28: every request stands for itself. */
@@ -12,8 +13,7 @@ export class ModernEndpoint {
 
   constructor(options: SessionEndpointOptions) {
     this.#options = options;
-    const { createServer, onError, keepAliveMs } = options;
-    this.#handler = createMcpHandler(createServer, { legacy: 'reject', onerror: onError, keepAliveMs });
+    this.#handler = this.#createHandler();
   }
 
   async handle(incoming: Incoming): Promise<Response> {
@@ -25,11 +25,19 @@ export class ModernEndpoint {
     return this.#handler.close();
   }
 
-  #pass(request: Request, { body, exchange: { authInfo } }: Incoming): Promise<Response> {
-    return this.#handler.fetch(request, { parsedBody: body, authInfo });
+  #createHandler(): McpHttpHandler {
+    const { createServer, onError, keepAliveMs } = this.#options;
+    return createMcpHandler(createServer, { legacy: 'reject', onerror: onError, keepAliveMs });
   }
 
-  /** A stream that stays open is a session: counted, and ended with the credential that it was opened with. */
+  #pass(request: Request, { body, exchange: { authInfo } }: Incoming, handler = this.#handler): Promise<Response> {
+    return handler.fetch(request, { parsedBody: body, authInfo });
+  }
+
+  /**
+   * A stream that stays open is a session: counted, and ended with the credential that it was opened with. A handler
+   * tells all of its streams the same, so that each has one of its own: what changes for one caller is no other's business.
+   */
   async #listen(incoming: Incoming): Promise<Response> {
     const { request, exchange } = incoming;
     const place = this.#options.sessions.reserve(exchange.caller);
@@ -38,8 +46,14 @@ export class ModernEndpoint {
       exchange.over();
       return refusalResponse(place.refusal);
     }
+    const handler = this.#createHandler();
     const stop = new AbortController();
-    const session = place.fill(randomUUID(), undefined, () => stop.abort());
+    const close = async (reason: SessionEnd): Promise<void> => {
+      // In order, so that the client knows that it is the server that goes.
+      if (reason === 'shutdown') await handler.close();
+      stop.abort();
+    };
+    const session = place.fill(randomUUID(), undefined, close, () => handler.notify.toolsChanged());
     session.use();
     const signal = AbortSignal.any([request.signal, stop.signal]);
     const over = (): void => {
@@ -49,7 +63,7 @@ export class ModernEndpoint {
     try {
       return endsWith(
         { over },
-        await this.#pass(new Request(request.url, { method: 'POST', headers: request.headers, signal }), incoming),
+        await this.#pass(new Request(request.url, { method: 'POST', headers: request.headers, signal }), incoming, handler),
       );
     } catch (error) {
       over();

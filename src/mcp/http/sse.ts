@@ -49,11 +49,12 @@ export class SseEndpoint {
       throw error;
     }
     const alive = setInterval(() => stream.write(': keepalive\n\n'), keepAliveMs).unref();
-    const session = place.fill(transport.sessionId, connection, async () => {
+    const close = async (): Promise<void> => {
       clearInterval(alive);
       connection.end();
       await server.close();
-    });
+    };
+    const session = place.fill(transport.sessionId, connection, close, () => connection.toolsChanged());
     const end = (): void => void session.end('closed');
     server.onclose = end;
     // For whoever goes before the stream is looked at: nobody would cancel it then.

@@ -12,7 +12,24 @@ const INVALID_REQUEST = -32_600;
 const CANCELLED = -32_800;
 
 /** A connection of a client that speaks a revision before 2026-07-28 over Streamable HTTP. */
-class StreamableConnection extends Connection<WebStandardStreamableHTTPServerTransport> {}
+class StreamableConnection extends Connection<WebStandardStreamableHTTPServerTransport> {
+  #isBehind = false;
+
+  override toolsChanged(): void {
+    this.#isBehind = true;
+    super.toolsChanged();
+  }
+
+  /** The client asks for the list, so that it has missed nothing. */
+  lists(): void {
+    this.#isBehind = false;
+  }
+
+  /** What is said while the client has no stream is lost, and said again once it has one. */
+  listens(): void {
+    if (this.#isBehind) super.toolsChanged();
+  }
+}
 
 export interface SessionEndpointOptions {
   readonly sessions: Sessions<Connection | undefined>;
@@ -56,10 +73,11 @@ export class StreamableEndpoint {
       sessionIdGenerator: randomUUID,
       keepAliveMs,
       onsessioninitialized: (id) => {
-        session = place.fill(id, connection, async () => {
+        const close = async (): Promise<void> => {
           connection.end();
           await server.close();
-        });
+        };
+        session = place.fill(id, connection, close, () => connection.toolsChanged());
       },
     });
     const connection = new StreamableConnection(server, transport);
@@ -88,9 +106,11 @@ export class StreamableEndpoint {
       free();
       exchange.over();
     };
+    if (messages.some(({ method }) => method === 'tools/list')) connection.lists();
     try {
       const { authInfo } = exchange;
       const response = await connection.transport.handleRequest(request, { parsedBody: body, authInfo });
+      if (request.method === 'GET' && response.ok) connection.listens();
       await this.#giveUp(connection, incoming);
       return endsWith({ over }, response);
     } catch (error) {

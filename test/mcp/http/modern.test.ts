@@ -9,6 +9,7 @@ import { EventStream, modern } from '../../support/raw-http.js';
 /** An endpoint whose tools change, so that there is something to listen to. */
 function make() {
   const sessions = new Sessions<undefined>({ maxPerCaller: 1 });
+  const listeners = new Map<string, () => void>();
   const onFull = vi.fn();
   const endpoint = new ModernEndpoint({
     sessions,
@@ -17,10 +18,15 @@ function make() {
     keepAliveMs: 15_000,
     createServer: () => new Server({ name: 'test', version: '1' }, { capabilities: { tools: { listChanged: true } } }),
   });
-  const listen = async (more: { withdrawn?: AbortSignal; gone?: AbortSignal } = {}) => {
+  const listen = async (more: { name?: string; withdrawn?: AbortSignal; gone?: AbortSignal } = {}) => {
+    const { name = 'ada', withdrawn } = more;
     const { body, headers } = modern('subscriptions/listen', { notifications: { toolsListChanged: true } });
     const released = vi.fn();
-    const exchange = new Exchange({ name: 'ada', scopes: [], ...(more.withdrawn && { withdrawn: more.withdrawn }) }, released);
+    const onWidened = (listener: () => void): (() => void) => {
+      listeners.set(name, listener);
+      return () => void listeners.delete(name);
+    };
+    const exchange = new Exchange({ name, scopes: [], onWidened, ...(withdrawn && { withdrawn }) }, released);
     const request = new Request('http://localhost/mcp', {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
@@ -29,7 +35,7 @@ function make() {
     const response = await endpoint.handle({ request, body, messages: messagesOf(body), exchange });
     return { response, released };
   };
-  return { sessions, onFull, listen };
+  return { sessions, onFull, listen, widen: (name: string) => listeners.get(name)?.() };
 }
 
 describe('a subscription of 2026-07-28', () => {
@@ -56,6 +62,17 @@ describe('a subscription of 2026-07-28', () => {
     expect(sessions.size).toBe(0);
     expect(released).toHaveBeenCalledOnce();
     await sessions.close();
+  });
+
+  it('tells of what has changed for its own caller, and is ended in order at shutdown', async () => {
+    const { sessions, listen, widen } = make();
+    const [ada, bob] = [new EventStream((await listen()).response), new EventStream((await listen({ name: 'bob' })).response)];
+    for (const stream of [ada, bob]) await stream.until(/acknowledged/);
+    widen('ada');
+    await ada.until(/list_changed/);
+    await sessions.close();
+    expect(await ada.ended()).toMatch(/list_changed[\s\S]*"resultType":"complete"/);
+    expect(await bob.ended()).not.toContain('list_changed');
   });
 
   it('ends with the credential that it was opened with', async () => {
