@@ -9,6 +9,7 @@ import { CUT_VALUES, type Note, nextPage, reportFields, restOfEmpty, restOfShort
 import type { ResourceSpec } from './resources.js';
 import { Selection } from './selection.js';
 import { estimateTokens, fits } from './tokens.js';
+import { trimObject } from './trim.js';
 
 export interface ShapeOptions {
   /** Paths to give instead of the default shape. With `*` among them: everything. None is as not given. */
@@ -68,6 +69,9 @@ function shapeJson(operation: Operation, answer: ClerkAnswer, options: ShapeOpti
     const text = answer.raw ?? JSON.stringify(answer.value);
     const whole = options.structured === true && !isObject(answer.value) ? `{"data":${text}}` : text;
     if (fits(whole, options.maxTokens)) return whole;
+  } else if (!options.fields?.length) {
+    const text = trimSingle(operation, answer);
+    if (text !== undefined && fits(text, options.maxTokens)) return text;
   }
   const exact = exactJson(answer);
   const list = listIn(exact.value);
@@ -75,6 +79,15 @@ function shapeJson(operation: Operation, answer: ClerkAnswer, options: ShapeOpti
   const { items, note: said } = untouched ? { items: list?.items ?? [exact.value], note: {} } : viewOf(list, context);
   const view = { items, note: options.made === undefined ? said : { ...said, made: options.made } };
   return list === undefined ? writeSingle(view.items[0], view.note, context) : writeList(list, view, context);
+}
+
+/** The default shape of a single object, the most frequent answer, without taking the text apart and writing it again. */
+function trimSingle(operation: Operation, { raw, value }: ClerkAnswer): string | undefined {
+  if (raw === undefined || !isObject(value) || listIn(value) !== undefined) return undefined;
+  const resource = resourceOf(value, operation.spec.request);
+  const trimmed = trimObject(raw, resource && declaredShape(resource.name));
+  if (trimmed?.changed !== true) return trimmed?.text;
+  return prepend(noteKey(value), { rest: restOfEmpty(operation) }, trimmed.text);
 }
 
 interface Context {

@@ -7,9 +7,9 @@ import { COMMON_WORDS } from './words.js';
  */
 export const estimateTokens = (text: string): number => Math.ceil(scan(text, Number.POSITIVE_INFINITY).tokens);
 
-/** Whether the text costs at most `most` tokens. No byte costs more than one. */
+/** Whether the text costs at most `most` tokens. No byte costs more than one, and no UTF-16 unit has more than three. */
 export const fits = (text: string, most: number): boolean =>
-  Buffer.byteLength(text) <= most || scan(text, most).end === text.length;
+  text.length * 3 <= most || Buffer.byteLength(text) <= most || scan(text, most).end === text.length;
 
 /** The length, in UTF-16 units, of the longest start of `text` that costs at most `most` tokens. Splits no character. */
 export const lengthWithin = (text: string, most: number): number => scan(text, most).end;
