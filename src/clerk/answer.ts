@@ -1,4 +1,5 @@
 import type { Operation } from '../catalog/operation.js';
+import type { Circumstances } from './circumstances.js';
 import { readEnvelope } from './envelope.js';
 import { type AnswerFault, ClerkAnswerError, ClerkApiError, type ClerkError } from './errors.js';
 import type { Answered } from './exchange.js';
@@ -20,17 +21,6 @@ export interface ClerkAnswer {
   readonly traceId?: string;
   /** An earlier attempt, whose answer was lost, may already have done it. */
   readonly repeated?: boolean;
-}
-
-export interface Circumstances {
-  readonly operation: Operation;
-  readonly attempts: number;
-  /** Whether an earlier attempt of this call may have been carried out. */
-  readonly uncertain: boolean;
-  readonly checkWith: string | undefined;
-  readonly findWith: readonly string[];
-  readonly now: number;
-  readonly scrubber: Scrubber;
 }
 
 /** Whether calling it can change anything. */

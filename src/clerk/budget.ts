@@ -1,3 +1,5 @@
+import type { AbortLike } from './abort.js';
+
 /** Counts what was sent, in a sliding window; shared by all processes that use one Clerk instance. */
 export interface RequestCounter {
   reserve(
@@ -70,7 +72,7 @@ export class UpstreamBudget {
    * @param deadline when it makes no sense any more, on the clock of `performance.now()`
    * @throws UpstreamBusyError; the signal's reason when that aborts
    */
-  acquire(caller: string, signal: AbortSignal, deadline: number): Promise<void> {
+  acquire(caller: string, signal: AbortLike, deadline: number): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const { maxWaiting, maxWaitingPerCaller } = this.#options;
@@ -98,7 +100,7 @@ export class UpstreamBudget {
         },
       };
       const timer = setTimeout(late, Math.min(LONGEST_TIMER, Math.max(0, deadline - performance.now())));
-      signal.addEventListener('abort', cancel, { once: true });
+      signal.addEventListener('abort', cancel);
       this.#add(waiter);
       if (!this.#serving) void this.#serve();
     });

@@ -2,8 +2,10 @@ import type { Pool } from 'undici';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/types.js';
-import { type Circumstances, type ClerkAnswer, readAnswer } from './answer.js';
+import type { AbortLike } from './abort.js';
+import { type ClerkAnswer, readAnswer } from './answer.js';
 import { UpstreamBusyError } from './budget.js';
+import { Circumstances } from './circumstances.js';
 import { type Clock, systemClock } from './clock.js';
 import { ClerkError } from './errors.js';
 import { exchange, type Outcome, type WireRequest } from './exchange.js';
@@ -11,8 +13,7 @@ import { busyError, failureError, mayHaveHappened, stopError } from './failure.j
 import { readImage } from './image.js';
 import { CallLimit } from './limit.js';
 import { encodeForm } from './multipart.js';
-import { readsThatFind, readThatTells } from './reads.js';
-import { buildRequest } from './request.js';
+import { buildRequest, type ImageForm } from './request.js';
 import { planRetry, type RetryReason } from './retry.js';
 import { Scrubber } from './scrub.js';
 
@@ -48,12 +49,12 @@ export interface Budget {
    * Resolves when one request may be sent.
    * @throws UpstreamBusyError; the signal's reason when that aborts
    */
-  acquire(caller: string, signal: AbortSignal, deadline: number): Promise<void>;
+  acquire(caller: string, signal: AbortLike, deadline: number): Promise<void>;
 }
 
 export interface SendOptions {
   /** Aborting it ends the HTTP request at once. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortLike;
   /** Instead of the client's own. */
   readonly timeoutMs?: number;
   /** On whose behalf; callers take turns where there is a budget. */
@@ -81,6 +82,7 @@ export class ClerkClient {
   readonly #scrubber: Scrubber;
   readonly #calls = new Set<CallLimit>();
   #pool: Promise<Pool> | undefined;
+  #openPool: Pool | undefined;
   #closed = false;
 
   /** @throws TypeError for an address or a key that cannot be used; the message never holds the key. */
@@ -123,8 +125,7 @@ export class ClerkClient {
     if (this.#closed) limit.stop('closed');
     this.#calls.add(limit);
     try {
-      const request = await limit.unlessStopped(this.#toWire(operation, args));
-      if (request === undefined) throw stopError(limit.stopped, this.#circumstances(operation, 0, false));
+      const request = await this.#toWire(operation, args, limit);
       return await this.#attempt(operation, request, limit, options);
     } finally {
       limit.end();
@@ -143,7 +144,7 @@ export class ClerkClient {
   #getPool(): Promise<Pool> {
     this.#pool ??= import('./pool.js').then(({ Pool }) => {
       const { connections, connectTimeoutMs } = this.#options;
-      return new Pool(this.#origin, {
+      this.#openPool = new Pool(this.#origin, {
         connections,
         // One request per connection at a time: undici then has none that it could send again by itself.
         pipelining: 1,
@@ -152,26 +153,38 @@ export class ClerkClient {
         headersTimeout: 0,
         bodyTimeout: 0,
       });
+      return this.#openPool;
     });
     return this.#pool;
   }
 
-  async #toWire(operation: Operation, args: Arguments): Promise<WireRequest> {
+  #toWire(operation: Operation, args: Arguments, limit: CallLimit): WireRequest | Promise<WireRequest> {
     const { method, path, headers, authorized, body, form } = buildRequest(operation, args);
-    const { allowLocalFiles, userAgent } = this.#options;
-    const encoded =
-      form === undefined ? undefined : await encodeForm(form, await readImage(operation.name, args, { allowLocalFiles }));
-    return {
+    const wire: WireRequest = {
       method,
       path: this.#prefix + path,
       headers: {
         ...headers,
-        ...(encoded === undefined ? {} : { 'content-type': encoded.contentType }),
         ...(authorized ? { authorization: this.#authorization } : {}),
-        'user-agent': userAgent,
+        'user-agent': this.#options.userAgent,
       },
-      body: encoded?.bytes ?? body ?? null,
+      body: body ?? null,
     };
+    return form === undefined ? wire : this.#withImage(operation, args, wire, form, limit);
+  }
+
+  async #withImage(
+    operation: Operation,
+    args: Arguments,
+    wire: WireRequest,
+    form: ImageForm,
+    limit: CallLimit,
+  ): Promise<WireRequest> {
+    const { allowLocalFiles } = this.#options;
+    const encoding = readImage(operation.name, args, { allowLocalFiles }).then((image) => encodeForm(form, image));
+    const encoded = await limit.unlessStopped(encoding);
+    if (encoded === undefined) throw stopError(limit.stopped, this.#circumstances(operation, 0, false));
+    return { ...wire, headers: { ...wire.headers, 'content-type': encoded.contentType }, body: encoded.bytes };
   }
 
   async #attempt(
@@ -184,9 +197,12 @@ export class ClerkClient {
     let uncertain = false;
     for (let attempt = 1; ; attempt++) {
       if (limit.stopped !== undefined) throw stopError(limit.stopped, this.#circumstances(operation, attempt - 1, uncertain));
-      const pool = await this.#getPool();
-      await this.#awaitTurn(caller, limit, this.#circumstances(operation, attempt - 1, uncertain));
-      const outcome = await exchange(pool, request, { signal: limit.signal, maxBodyBytes });
+      const pool = this.#openPool ?? (await this.#getPool());
+      if (this.#budget !== undefined) {
+        const about = this.#circumstances(operation, attempt - 1, uncertain);
+        await this.#awaitTurn(this.#budget, caller, limit, about);
+      }
+      const outcome = await exchange(pool, request, { signal: limit.abort, maxBodyBytes });
       if (outcome.kind === 'answered') onAnswer(outcome.status, outcome.headers);
       else onAnswer('none');
       const about = this.#circumstances(operation, attempt, uncertain);
@@ -201,13 +217,13 @@ export class ClerkClient {
       if (retry === undefined) return settle(outcome, about, limit);
       uncertain ||= mayHaveHappened(outcome, operation);
       onRetry?.({ attempt, ...retry });
-      await clock.sleep(retry.waitMs, limit.signal);
+      await clock.sleep(retry.waitMs, limit.abort.signal);
     }
   }
 
-  async #awaitTurn(caller: string | undefined, limit: CallLimit, about: Circumstances): Promise<void> {
+  async #awaitTurn(budget: Budget, caller: string | undefined, limit: CallLimit, about: Circumstances): Promise<void> {
     try {
-      await this.#budget?.acquire(caller ?? '', limit.signal, performance.now() + limit.remainingMs);
+      await budget.acquire(caller ?? '', limit.abort, performance.now() + limit.remainingMs);
     } catch (error) {
       if (error instanceof UpstreamBusyError) throw busyError(error.retryAfterMs, about);
       // The call's time ran out while it waited for its turn: nobody need wonder whether it was sent.
@@ -218,20 +234,8 @@ export class ClerkClient {
   }
 
   #circumstances(operation: Operation, attempts: number, uncertain: boolean): Circumstances {
-    const catalog = this.#catalog;
-    return {
-      operation,
-      attempts,
-      uncertain,
-      get checkWith() {
-        return readThatTells(operation, catalog);
-      },
-      get findWith() {
-        return readsThatFind(operation, catalog);
-      },
-      now: this.#options.clock.now(),
-      scrubber: this.#scrubber,
-    };
+    const facts = { operation, attempts, uncertain, now: this.#options.clock.now(), scrubber: this.#scrubber };
+    return new Circumstances(facts, this.#catalog);
   }
 }
 

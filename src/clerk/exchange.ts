@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { AbortLike } from './abort.js';
 
 /** Why an exchange brought no whole answer. */
 export type FailureKind =
@@ -50,7 +51,7 @@ export interface WireRequest {
 export function exchange(
   dispatcher: Dispatcher,
   request: WireRequest,
-  limits: { readonly signal: AbortSignal; readonly maxBodyBytes: number },
+  limits: { readonly signal: AbortLike; readonly maxBodyBytes: number },
 ): Promise<Outcome> {
   return new Promise((resolve) => {
     const { signal, maxBodyBytes } = limits;

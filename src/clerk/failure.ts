@@ -1,5 +1,6 @@
 import type { Operation } from '../catalog/operation.js';
-import { answerError, type Circumstances, changes, leavesOpen } from './answer.js';
+import { answerError, changes, leavesOpen } from './answer.js';
+import type { Circumstances } from './circumstances.js';
 import {
   ClerkAbortedError,
   ClerkBusyError,

@@ -1,16 +1,19 @@
+import { Abort, type AbortLike } from './abort.js';
+
 /** What ended a call before its answer. */
 export type Stop = 'timeout' | 'cancelled' | 'closed';
 
-/** The time limit of one call, its caller's signal and the client's closing, as one signal. */
+/** The time limit of one call, its caller's signal and the client's closing, as one. */
 export class CallLimit {
-  readonly #controller = new AbortController();
+  /** Aborts when the call is stopped. */
+  readonly abort = new Abort();
   readonly #timer: NodeJS.Timeout;
   readonly #endsAt: number;
-  readonly #outer: AbortSignal | undefined;
+  readonly #outer: AbortLike | undefined;
   readonly #cancel = (): void => this.stop('cancelled');
   #stop: Stop | undefined;
 
-  constructor(timeoutMs: number, outer?: AbortSignal) {
+  constructor(timeoutMs: number, outer?: AbortLike) {
     this.#endsAt = performance.now() + timeoutMs;
     this.#timer = setTimeout(() => this.stop('timeout'), timeoutMs);
     this.#outer = outer;
@@ -18,30 +21,26 @@ export class CallLimit {
     else outer?.addEventListener('abort', this.#cancel);
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
   get remainingMs(): number {
     return Math.max(0, this.#endsAt - performance.now());
   }
 
-  /** Why the signal aborted. */
+  /** Why the call was stopped. */
   get stopped(): Stop | undefined {
     return this.#stop;
   }
 
   stop(why: Stop): void {
     this.#stop ??= why;
-    this.#controller.abort();
+    this.abort.abort();
   }
 
   /** The work's value, or undefined as soon as the call is stopped. */
   async unlessStopped<T>(work: Promise<T>): Promise<T | undefined> {
-    const { signal } = this;
+    const { abort } = this;
     const stopped = new Promise<undefined>((resolve) => {
-      if (signal.aborted) resolve(undefined);
-      else signal.addEventListener('abort', () => resolve(undefined), { once: true });
+      if (abort.aborted) resolve(undefined);
+      else abort.addEventListener('abort', () => resolve(undefined));
     });
     return await Promise.race([stopped, work]);
   }

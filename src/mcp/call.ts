@@ -2,6 +2,7 @@ import type { Catalog } from '../catalog/catalog.js';
 import type { Operation } from '../catalog/operation.js';
 import { parseArguments } from '../catalog/parse.js';
 import type { Arguments } from '../catalog/types.js';
+import { Abort } from '../clerk/abort.js';
 import type { ClerkAnswer } from '../clerk/answer.js';
 import type { ClerkClient } from '../clerk/client.js';
 import { ClerkApiError, ClerkError } from '../clerk/errors.js';
@@ -73,7 +74,7 @@ const MOST_TOKENS = 25_000;
 /** The road of every call, whatever transport it came by: find, parse, decide, record, send, shape. */
 export class Calls {
   readonly #options: CallsOptions;
-  readonly #inFlight = new Map<Promise<unknown>, AbortController>();
+  readonly #inFlight = new Map<Promise<unknown>, Abort>();
 
   constructor(options: CallsOptions) {
     this.#options = options;
@@ -87,12 +88,12 @@ export class Calls {
     const fate: Fate = { decision: 'none', code: undefined };
     const operation = this.#find(call, started);
     const abort = follow(call.signal);
-    const running = this.#run(operation, call, abort.signal, fate);
+    const running = this.#run(operation, call, abort, fate);
     this.#inFlight.set(running, abort);
     let result: CallEvent['result'] = 'failed';
     try {
       const outcome = await running;
-      result = outcome.kind === 'failed' && abort.signal.aborted ? 'cancelled' : outcome.kind;
+      result = outcome.kind === 'failed' && abort.aborted ? 'cancelled' : outcome.kind;
       this.#log(operation, call, outcome.kind, started);
       return outcome;
     } catch (error) {
@@ -145,14 +146,24 @@ export class Calls {
     throw new UnknownToolError(`Unknown tool: ${name}.${catalog.suggest(name)}`);
   }
 
-  async #run(operation: Operation, call: Call, signal: AbortSignal, fate: Fate): Promise<CallOutcome> {
+  async #run(operation: Operation, call: Call, abort: Abort, fate: Fate): Promise<CallOutcome> {
     const parsed = await parseArguments(operation, call.arguments, this.#options.policy.mayConfirm(operation));
     if (!parsed.ok) {
       const hint = 'Correct the arguments and call again. Nothing was sent.';
       return failed({ error: 'invalid_arguments', operation: operation.name, faults: parsed.faults, hint });
     }
     const { args, confirm, fields } = parsed;
-    const decision = await this.#options.policy.decide({ ...call, operation, args, confirm, signal });
+    const decision = await this.#options.policy.decide({
+      operation,
+      args,
+      confirm,
+      caller: call.caller,
+      canAsk: call.canAsk,
+      answer: call.answer,
+      get signal() {
+        return abort.signal;
+      },
+    });
     fate.decision = decision.kind;
     switch (decision.kind) {
       case 'refuse':
@@ -161,19 +172,14 @@ export class Calls {
       case 'ask':
         return decision;
       case 'allow':
-        return this.#send(decision.grant, call, fields, signal);
+        return this.#send(decision.grant, call, fields, abort);
       default:
         return decision satisfies never;
     }
   }
 
   /** What was granted is what goes out: operation and arguments are the grant's own, and a key where they lack one. */
-  async #send(
-    grant: Grant,
-    { caller, onProgress }: Call,
-    fields: ShapeOptions['fields'],
-    signal: AbortSignal,
-  ): Promise<CallOutcome> {
+  async #send(grant: Grant, { caller, onProgress }: Call, fields: ShapeOptions['fields'], abort: Abort): Promise<CallOutcome> {
     const { operation } = grant;
     const made = madeInputs(operation, grant.args);
     const args = made === undefined ? grant.args : { ...grant.args, ...made };
@@ -183,7 +189,7 @@ export class Calls {
     try {
       progress?.begin();
       const onRetry = progress && { onRetry: progress.waits.bind(progress) };
-      const answer = await this.#options.clerk.send(operation, args, { signal, caller: caller.name, ...onRetry });
+      const answer = await this.#options.clerk.send(operation, args, { signal: abort, caller: caller.name, ...onRetry });
       progress?.end();
       const value = await recorded.deliver(answer.value);
       await recorded.end({ status: answer.status, traceId: answer.traceId });
@@ -247,8 +253,8 @@ function withoutRaw({ raw: _, ...answer }: ClerkAnswer, value: unknown): ClerkAn
 }
 
 /** A controller of the call's own: `AbortSignal.any` with a signal that outlives the call would keep every call. */
-function follow(signal: AbortSignal | undefined): AbortController {
-  const abort = new AbortController();
+function follow(signal: AbortSignal | undefined): Abort {
+  const abort = new Abort();
   if (signal?.aborted === true) abort.abort();
   else signal?.addEventListener('abort', () => abort.abort(), { once: true });
   return abort;
