@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/types.js';
 import { Budgets, DEFAULT_BUDGETS } from './budgets.js';
+import { CallIds } from './call-ids.js';
 import { canonicalJson, TooDeepError } from './canonical.js';
 import { explainStrategy, strongest } from './confirmation.js';
 import { MemoryCounterStore, type Reserved } from './counter-store.js';
@@ -62,17 +63,18 @@ export class Policy {
   readonly #once: OnceStore;
   readonly #recorder: Recorder;
   readonly #now: () => number;
-  readonly #randomBytes: (size: number) => Buffer;
+  readonly #ids: CallIds;
   readonly #issued = new WeakMap<Grant, Issued>();
 
   constructor(options: PolicyOptions) {
     const { catalog, instance, file, confirm = 'auto', audit, secrets, read, warn = () => {} } = options;
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    this.#randomBytes = options.randomBytes ?? randomBytes;
+    const draw = options.randomBytes ?? randomBytes;
+    this.#ids = new CallIds(draw);
     this.#once = options.once ?? new MemoryOnceStore(this.#now);
     const key = typeof options.signingKey === 'string' ? Buffer.from(options.signingKey) : options.signingKey;
-    this.#sealer = new Sealer({ key: key ?? this.#randomBytes(32), now: this.#now, randomBytes: this.#randomBytes });
+    this.#sealer = new Sealer({ key: key ?? draw(32), now: this.#now, randomBytes: draw });
     this.#rules = new Rules({ catalog, instance, rules: file?.rules ?? [], confirm });
     const store = options.counters ?? new MemoryCounterStore(this.#now);
     this.#budgets = new Budgets({ catalog, instance, budgets: file?.budgets ?? DEFAULT_BUDGETS, store });
@@ -85,7 +87,7 @@ export class Policy {
   /** Never throws for anything that is in a call; what cannot be decided is refused. */
   async decide(call: PolicyCall): Promise<Decision> {
     const { operation, args, caller } = call;
-    const facts: Facts = { call, id: this.#randomBytes(9).toString('base64url'), risk: effectiveRisk(operation, args), rule: '' };
+    const facts: Facts = { call, id: this.#ids.next(), risk: effectiveRisk(operation, args), rule: '' };
     try {
       // Also keeps the rules from arguments so deep that going through them would fail.
       if (operation.risk !== 'read') canonicalJson(args);
