@@ -9,7 +9,7 @@ import { EXIT, type Flags, GRACE_MS } from './command.js';
 
 /** Serves MCP over stdio until the client goes away or a signal comes, then ends the process. */
 export async function stdio(flags: Flags): Promise<never> {
-  const stdout = claimStdout();
+  const write = claimStdout();
   const config = loadConfig(flags);
   const logger = createLogger(config.values.logLevel);
   process.on('uncaughtException', (error) => {
@@ -21,7 +21,7 @@ export async function stdio(flags: Flags): Promise<never> {
   const { confirmation } = app;
   logger.info({ version: VERSION, instance: config.instanceKind, tools: app.tools.length, confirmation }, 'serving over stdio');
   await serveOverStdio({
-    stdout,
+    write,
     logger,
     drain: () => app.close(GRACE_MS),
     createServer: () =>
