@@ -1,3 +1,5 @@
+import { SlidingWindow } from './sliding-window.js';
+
 /** A share of a budget that a call wants. */
 export interface Reservation {
   readonly key: string;
@@ -21,18 +23,12 @@ export interface CounterStore {
   room(shares: readonly Reservation[]): Promise<Room>;
 }
 
-interface Entry {
-  readonly at: number;
-  readonly weight: number;
-  readonly windowMs: number;
-}
-
 /** Many more than callers have budgets. */
 const MOST_KEYS = 10_000;
 
 /** For one process. */
 export class MemoryCounterStore implements CounterStore {
-  readonly #entries = new Map<string, Set<Entry>>();
+  readonly #windows = new Map<string, SlidingWindow>();
   readonly #now: () => number;
 
   constructor(now: () => number = Date.now) {
@@ -40,61 +36,46 @@ export class MemoryCounterStore implements CounterStore {
   }
 
   async reserve(shares: readonly Reservation[]): Promise<Reserved> {
-    const room = this.#roomFor(shares);
+    const now = this.#now();
+    const room = this.#roomFor(shares, now);
     if (!room.ok) return room;
-    const at = this.#now();
     const taken = shares.map(({ key, weight, windowMs }) => {
-      const entry = { at, weight, windowMs };
-      this.#entriesOf(key).add(entry);
-      return { key, entry };
+      const window = this.#windowOf(key, now);
+      return { window, counted: window.add(weight, now + windowMs) };
     });
     return {
       ok: true,
       release: async () => {
-        for (const { key, entry } of taken) this.#entries.get(key)?.delete(entry);
+        for (const { window, counted } of taken) window.giveBack(counted, this.#now());
       },
     };
   }
 
   async room(shares: readonly Reservation[]): Promise<Room> {
-    return this.#roomFor(shares);
+    return this.#roomFor(shares, this.#now());
   }
 
-  #roomFor(shares: readonly Reservation[]): Room {
-    const now = this.#now();
-    for (const [index, { key, weight, max, windowMs }] of shares.entries()) {
+  #roomFor(shares: readonly Reservation[], now: number): Room {
+    for (const [index, { key, weight, max }] of shares.entries()) {
       if (weight > max) return { ok: false, index, retryAfterMs: undefined };
-      const entries = this.#current(key, now);
-      let used = entries.reduce((sum, entry) => sum + entry.weight, 0);
-      if (used + weight <= max) continue;
-      // The oldest leave first: the last one that has to go says when there is room.
-      for (const entry of entries) {
-        used -= entry.weight;
-        if (used + weight <= max) return { ok: false, index, retryAfterMs: entry.at + windowMs - now };
-      }
+      const window = this.#windows.get(key);
+      if (window === undefined || window.sum(now) + weight <= max) continue;
+      return { ok: false, index, retryAfterMs: (window.endsAtMost(max - weight) ?? now) - now };
     }
     return { ok: true };
   }
 
-  #current(key: string, now: number): Entry[] {
-    const entries = this.#entries.get(key);
-    if (entries === undefined) return [];
-    for (const entry of entries) if (entry.at + entry.windowMs <= now) entries.delete(entry);
-    return [...entries];
-  }
-
-  #entriesOf(key: string): Set<Entry> {
-    const known = this.#entries.get(key);
+  #windowOf(key: string, now: number): SlidingWindow {
+    const known = this.#windows.get(key);
     if (known !== undefined) return known;
-    if (this.#entries.size >= MOST_KEYS) this.#dropEmpty();
-    const fresh = new Set<Entry>();
-    this.#entries.set(key, fresh);
+    if (this.#windows.size >= MOST_KEYS) this.#dropEmpty(now);
+    const fresh = new SlidingWindow();
+    this.#windows.set(key, fresh);
     return fresh;
   }
 
-  #dropEmpty(): void {
-    const now = this.#now();
-    for (const key of this.#entries.keys()) if (this.#current(key, now).length === 0) this.#entries.delete(key);
-    if (this.#entries.size >= MOST_KEYS) throw new Error('too many budgets are counted at once');
+  #dropEmpty(now: number): void {
+    for (const [key, window] of this.#windows) if (window.sum(now) === 0) this.#windows.delete(key);
+    if (this.#windows.size >= MOST_KEYS) throw new Error('too many budgets are counted at once');
   }
 }
