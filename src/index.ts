@@ -72,6 +72,7 @@ export interface FetchHandlerOptions {
   readonly maxInFlight?: number;
   readonly maxInFlightPerCaller?: number;
   readonly maxCallsPerMinute?: number;
+  readonly clerkLimit?: number;
 }
 
 export interface FetchHandler {

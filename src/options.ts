@@ -367,6 +367,13 @@ export const HTTP_OPTIONS = {
     help: 'Calls of one caller in any minute, in all processes; ten times as many messages of other kinds',
     default: '600',
   },
+  clerkLimit: {
+    flag: '--clerk-limit <n>',
+    env: 'CLERK_MCP_CLERK_LIMIT',
+    schema: count(10, 1_000_000),
+    help: 'Requests that Clerk takes from the instance in 10 s; nine tenths of them are used, then calls take turns',
+    default: '1000 on a live instance, 100 on a test one',
+  },
 } as const satisfies Record<string, Option>;
 
 /** What the command that writes the configuration of clients takes besides. */

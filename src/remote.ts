@@ -105,7 +105,7 @@ async function compose({ config, http, logger, basePath = '', authenticator }: R
       catalog,
       allowLocalFiles: false,
       store,
-      budget: (instance) => budgetOf(instance, counter),
+      budget: (instance) => budgetOf(instance, http, counter),
       onCall: ({ tool, result, decision, code, seconds }) => {
         metrics.call(tool, result, decision, seconds);
         if (code === 'budget_exceeded') metrics.limited('budget');
@@ -201,8 +201,12 @@ const sessionOptions = (http: HttpValues, logger: Logger) => ({
 });
 
 /** The sandbox has no limit to stay below. */
-function budgetOf({ kind, id }: Instance, counter: FallbackCounterStore | MemoryStore): UpstreamBudget | undefined {
-  return kind === 'sandbox' ? undefined : new UpstreamBudget({ counter, instance: id, max: upstreamAllowance(kind) });
+function budgetOf(
+  { kind, id }: Instance,
+  { clerkLimit }: HttpValues,
+  counter: FallbackCounterStore | MemoryStore,
+): UpstreamBudget | undefined {
+  return kind === 'sandbox' ? undefined : new UpstreamBudget({ counter, instance: id, max: upstreamAllowance(kind, clerkLimit) });
 }
 
 /** Names of this machine cannot be made to point elsewhere, so that they are good wherever the server listens. */

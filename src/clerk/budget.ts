@@ -24,8 +24,12 @@ export interface UpstreamBudgetOptions {
 /** Clerk's limits per 10 seconds, from its documentation of system limits. */
 const CLERK_LIMITS = { test: 100, live: 1000 } as const;
 
-/** What to use of Clerk's limit: nine tenths, since requests reach it closer together than they were sent. */
-export const upstreamAllowance = (kind: keyof typeof CLERK_LIMITS): number => Math.floor(CLERK_LIMITS[kind] * 0.9);
+/**
+ * What to use of Clerk's limit: nine tenths, since requests reach it closer together than they were sent.
+ * @param limit of this instance, where it is not the usual one
+ */
+export const upstreamAllowance = (kind: keyof typeof CLERK_LIMITS, limit: number = CLERK_LIMITS[kind]): number =>
+  Math.floor(limit * 0.9);
 
 /** The request was not sent: too many others wait, or its time was up before its turn came. */
 export class UpstreamBusyError extends Error {

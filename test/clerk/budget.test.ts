@@ -23,6 +23,7 @@ describe('the budget of requests to Clerk', () => {
   it('stays below the limits of Clerk', () => {
     expect(upstreamAllowance('test')).toBe(90);
     expect(upstreamAllowance('live')).toBe(900);
+    expect(upstreamAllowance('live', 5000)).toBe(4500);
   });
 
   it('lets requests go at once while there is room', async () => {
