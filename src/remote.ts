@@ -116,7 +116,7 @@ async function compose({ config, http, logger, basePath = '', authenticator }: R
     const listChanged = authenticator === undefined && choice.kind === 'token' && config.values.discovery !== true;
     let isStopping = false;
     const router = new Router({
-      createServer: () => serverOf(app, listChanged),
+      createServer: (context) => serverOf(app, listChanged, context?.era),
       missingScope: ({ name, scopes }, tool, args) =>
         app.calls.missingScope({ name: tool, arguments: args, caller: { name, scopes, transport: 'http' } }),
       ...authentication,
@@ -155,9 +155,10 @@ async function compose({ config, http, logger, basePath = '', authenticator }: R
   }
 }
 
-const serverOf = (app: App, listChanged: boolean) =>
+const serverOf = (app: App, listChanged: boolean, era: 'legacy' | 'modern' | undefined) =>
   createMcpServer({
     listChanged,
+    era,
     calls: app.calls,
     instructions: app.instructions,
     tools: (context) => app.toolsFor(exchangeOf(context).caller.scopes),

@@ -28,6 +28,12 @@ const ANSWER_WITHIN_MS = 600_000;
 /** How long a client may keep the tool list, in milliseconds. */
 const TOOLS_TTL_MS = 3_600_000;
 
+/** The revision in which every request stands for itself. */
+export const MODERN_REVISION = '2026-07-28';
+
+/** Makes a server for one connection, or for all requests of an era in which there are none. */
+export type ServerFactory = (context?: { readonly era: 'legacy' | 'modern' }) => Server;
+
 export interface McpServerOptions {
   readonly calls: Pick<Calls, 'call'>;
   /** What is listed to whoever asks, in this order. */
@@ -37,6 +43,8 @@ export interface McpServerOptions {
   readonly listChanged?: boolean;
   /** Who is at the other end; the transport knows. */
   readonly caller: (context: ServerContext) => Caller;
+  /** `modern` for a server that is connected to speak 2026-07-28 alone. Default: what a handshake may choose. */
+  readonly era?: 'legacy' | 'modern' | undefined;
   /** Told when a call is begun, and, by calling what it answers with, when it has ended. */
   readonly onCall?: (context: ServerContext) => () => void;
 }
@@ -51,6 +59,7 @@ export function createMcpServer(options: McpServerOptions): Server {
     {
       capabilities: { tools: options.listChanged === true ? { listChanged: true } : {} },
       instructions: options.instructions,
+      ...(options.era === 'modern' && { supportedProtocolVersions: [MODERN_REVISION] }),
       cacheHints: { 'tools/list': { ttlMs: TOOLS_TTL_MS, cacheScope: 'private' } },
     },
   );

@@ -206,7 +206,7 @@ describe('calls', () => {
   it('in flight of one caller are so many and no more, and end with their cancellation', async () => {
     const server = await start(['--max-in-flight-per-caller', '2'], silent);
     const session = await openSession(server.url, bearer(ada));
-    const first = new EventStream(await send(`${server.url}/mcp`, call(1, COUNT), session));
+    const first = post(`${server.url}/mcp`, call(1, COUNT), session);
     const gone = new AbortController();
     const second = countUntil(gone.signal, server);
     await upstream.hasArrived(2);
@@ -219,7 +219,7 @@ describe('calls', () => {
     gone.abort();
     await expect(second).rejects.toThrow();
     await post(`${server.url}/mcp`, { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } }, session);
-    await first.ended();
+    expect((await first).json).toMatchObject({ id: 1, error: { message: 'The request was cancelled.' } });
     await upstream.allClosed();
     await expect.poll(async () => (await modernCall(server.url, COUNT, {}, bearer(ada))).status, { timeout: 10_000 }).toBe(200);
   });

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { type Refusal, refuse } from '../refusal.js';
 
 /** JSON-RPC's code for what is no JSON. */
@@ -23,9 +24,10 @@ export interface BodyLimits {
 
 /**
  * Reads a JSON body, no further than it may be long and no longer than it may take. What is refused is left unread.
+ * @param incoming the same request as it came by `node:http`: its body is read without a web stream in between
  * @throws BodyError
  */
-export async function readJsonBody(request: Request, limits: BodyLimits = {}): Promise<unknown> {
+export async function readJsonBody(request: Request, limits: BodyLimits = {}, incoming?: IncomingMessage): Promise<unknown> {
   const { maxBytes = 4 * 1024 * 1024, timeoutMs = 10_000 } = limits;
   if (!/^application\/json *(;|$)/i.test(request.headers.get('content-type') ?? '')) {
     throw new BodyError(415, 'The body must be JSON: Content-Type: application/json.');
@@ -35,6 +37,7 @@ export async function readJsonBody(request: Request, limits: BodyLimits = {}): P
   }
   const tooLarge = new BodyError(413, `The body is larger than ${maxBytes} bytes.`);
   if (Number(request.headers.get('content-length')) > maxBytes) throw tooLarge;
+  if (incoming !== undefined) return parse(await collect(incoming, maxBytes, timeoutMs, tooLarge));
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of arriving(request, timeoutMs)) {
@@ -43,6 +46,32 @@ export async function readJsonBody(request: Request, limits: BodyLimits = {}): P
     chunks.push(chunk);
   }
   return parse(Buffer.concat(chunks));
+}
+
+function collect(incoming: IncomingMessage, maxBytes: number, timeoutMs: number, tooLarge: BodyError): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const settle = (outcome: Buffer | BodyError): void => {
+      clearTimeout(timer);
+      incoming.off('data', take).off('end', end).off('error', breakOff).off('close', breakOff);
+      if (outcome instanceof BodyError) {
+        // Whatever still comes is for the listener to deal with.
+        incoming.pause();
+        reject(outcome);
+      } else resolve(outcome);
+    };
+    const take = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > maxBytes) settle(tooLarge);
+      else chunks.push(chunk);
+    };
+    const end = (): void => settle(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+    const breakOff = (): void => settle(new BodyError(400, 'The body broke off.'));
+    const timer = setTimeout(() => settle(new BodyError(408, 'The body did not arrive in time.')), timeoutMs);
+    if (incoming.destroyed) breakOff();
+    else incoming.on('data', take).on('end', end).on('error', breakOff).on('close', breakOff);
+  });
 }
 
 /** The parts of the body as they come. Whoever stops early, for whatever reason, stops the sender too. */
@@ -70,9 +99,11 @@ async function* arriving(request: Request, timeoutMs: number): AsyncGenerator<Ui
   }
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+
 function parse(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes));
+    return JSON.parse(UTF8.decode(bytes));
   } catch {
     throw new BodyError(400, 'The body is not JSON in UTF-8.', PARSE_ERROR);
   }

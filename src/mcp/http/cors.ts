@@ -30,9 +30,14 @@ export function preflight(request: Pick<Request, 'headers' | 'method'>): Respons
 export function withCors(response: Response, origin: string | null): Response {
   const headers = new Headers(response.headers);
   headers.append('Vary', 'Origin');
-  if (origin !== null && !headers.has('Access-Control-Allow-Origin')) {
-    headers.set('Access-Control-Allow-Origin', origin);
-    headers.set('Access-Control-Expose-Headers', EXPOSED);
+  if (!headers.has('Access-Control-Allow-Origin')) {
+    for (const [name, value] of Object.entries(exposure(origin))) headers.set(name, value);
   }
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
 }
+
+/** What {@link withCors} adds to an answer. */
+export const corsHeaders = (origin: string | null): Record<string, string> => ({ Vary: 'Origin', ...exposure(origin) });
+
+const exposure = (origin: string | null): Record<string, string> =>
+  origin === null ? {} : { 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': EXPOSED };

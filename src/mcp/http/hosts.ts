@@ -53,8 +53,7 @@ export class Hosts {
   }
 
   /** The refusal, or `undefined` for a request that may go on. */
-  check(request: Pick<Request, 'headers' | 'url'>): Refusal | undefined {
-    const { host: named } = new URL(request.url);
+  check(request: Pick<Request, 'headers' | 'url'>, { host: named } = new URL(request.url)): Refusal | undefined {
     const header = request.headers.get('host');
     // A request line with a whole address in it names a host of its own: both must be ours.
     if (!this.#isAllowedHost(named) || (header !== null && !this.#isAllowedHost(header))) {

@@ -1,11 +1,14 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { refusalResponse, refuse } from '../refusal.js';
+import type { NodeExchange } from './reply.js';
 
 /** What a web-standard request does not say about itself. */
 export interface RequestContext {
   /** The address at the other end of the connection. */
   readonly remoteAddress?: string | undefined;
+  /** The request as it came by `node:http`, where it did: what is short can be read and answered there. */
+  readonly node?: NodeExchange | undefined;
 }
 
 export type FetchHandler = (request: Request, context: RequestContext) => Promise<Response>;
@@ -53,7 +56,8 @@ export function createListener(fetch: FetchHandler, options: ListenerOptions): L
   const listener = getRequestListener(
     async (request, { incoming, outgoing }) => {
       if (incoming.httpVersionMajor < 1) return malformed();
-      const response = await fetch(request, { remoteAddress: incoming.socket.remoteAddress });
+      const node = outgoing instanceof ServerResponse && incoming instanceof IncomingMessage ? { incoming, outgoing } : undefined;
+      const response = await fetch(request, { remoteAddress: incoming.socket.remoteAddress, node });
       return guardBody(response, (error) => {
         onError(error);
         outgoing.destroy();

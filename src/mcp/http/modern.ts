@@ -3,6 +3,8 @@ import { createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/ser
 import { refusalResponse } from '../refusal.js';
 import { endsWith } from './exchange.js';
 import type { Incoming } from './incoming.js';
+import { ModernCalls } from './modern-calls.js';
+import type { Reply } from './reply.js';
 import type { SessionEnd } from './sessions.js';
 import type { SessionEndpointOptions } from './streamable.js';
 
@@ -10,19 +12,23 @@ import type { SessionEndpointOptions } from './streamable.js';
 export class ModernEndpoint {
   readonly #options: SessionEndpointOptions;
   readonly #handler: McpHttpHandler;
+  readonly #calls: ModernCalls;
 
   constructor(options: SessionEndpointOptions) {
     this.#options = options;
+    this.#calls = new ModernCalls(options);
     this.#handler = this.#createHandler();
   }
 
-  async handle(incoming: Incoming): Promise<Response> {
+  async handle(incoming: Incoming): Promise<Reply | Response> {
+    const reply = await this.#calls.handle(incoming);
+    if (reply !== undefined) return reply;
     if (incoming.messages.some(({ method }) => method === 'subscriptions/listen')) return this.#listen(incoming);
     return endsWith(incoming.exchange, await this.#pass(incoming.request, incoming));
   }
 
-  close(): Promise<void> {
-    return this.#handler.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#handler.close(), this.#calls.close()]);
   }
 
   #createHandler(): McpHttpHandler {

@@ -1,4 +1,5 @@
-import { isLegacyRequest, type Server } from '@modelcontextprotocol/server';
+import type { IncomingMessage } from 'node:http';
+import { classifyInboundRequest } from '@modelcontextprotocol/server';
 import type { Logger } from '../../logger.js';
 import type { AuthenticatedCaller, Authenticator } from '../auth/authenticator.js';
 import type { BearerChallenges } from '../auth/bearer.js';
@@ -6,18 +7,20 @@ import type { ResourceMetadata } from '../auth/resource-metadata.js';
 import type { Scope } from '../auth/scopes.js';
 import type { Metrics } from '../metrics.js';
 import { type Refusal, refusalResponse, refuse } from '../refusal.js';
+import type { ServerFactory } from '../server.js';
 import type { ClientAddress } from './address.js';
 import { BodyError, type BodyLimits, readJsonBody } from './body.js';
 import type { Connection } from './connection.js';
-import { preflight, withCors } from './cors.js';
+import { corsHeaders, preflight, withCors } from './cors.js';
 import { Exchange } from './exchange.js';
 import type { Hosts } from './hosts.js';
-import type { Incoming } from './incoming.js';
+import type { Incoming, Route } from './incoming.js';
 import type { CallLimits } from './limits.js';
 import type { RequestContext } from './listener.js';
 import { isRequest, type Message, messagesOf } from './messages.js';
 import { ModernEndpoint } from './modern.js';
 import { isLocal, type Probes } from './probes.js';
+import { Reply } from './reply.js';
 import type { Sessions } from './sessions.js';
 import type { SseEndpoint } from './sse.js';
 import { StreamableEndpoint } from './streamable.js';
@@ -25,7 +28,7 @@ import { StreamableEndpoint } from './streamable.js';
 const KEEP_ALIVE_MS = 15_000;
 
 export interface RouterOptions {
-  readonly createServer: () => Server;
+  readonly createServer: ServerFactory;
   /** The scope that the caller lacks for a call, if any. */
   readonly missingScope: (caller: AuthenticatedCaller, tool: string, args: unknown) => Promise<Scope | undefined>;
   readonly authenticator: Authenticator;
@@ -71,9 +74,11 @@ export class Router {
   }
 
   /** Answers every request; never rejects. */
-  async handle(request: Request, { remoteAddress }: RequestContext): Promise<Response> {
+  async handle(request: Request, context: RequestContext): Promise<Response> {
     try {
-      return await this.#answer(request, remoteAddress);
+      const reply = await this.#answer(request, context);
+      if (!(reply instanceof Reply)) return reply;
+      return context.node === undefined ? reply.toResponse() : reply.write(context.node.outgoing);
     } catch (error) {
       this.#options.logger.error({ err: error }, 'a request failed inside the server');
       return refusalResponse(refuse(500, 'The server failed on this request.'));
@@ -96,37 +101,41 @@ export class Router {
     await Promise.all([this.#options.sessions.close(), this.#modern.close()]);
   }
 
-  async #answer(request: Request, remoteAddress: string | undefined): Promise<Response> {
+  async #answer(request: Request, context: RequestContext): Promise<Reply | Response> {
     const { hosts, probes, metrics, resourceMetadata } = this.#options;
-    const path = this.#path(request);
+    const url = new URL(request.url);
+    const path = this.#path(url);
     const probed = path === undefined ? undefined : await probes.respond(request.method, path);
     if (probed !== undefined) return probed;
-    const foreign = hosts.check(request);
+    const foreign = hosts.check(request, url);
     if (foreign !== undefined) {
       metrics.denied('host');
       return refusalResponse(foreign);
     }
     const early = preflight(request) ?? resourceMetadata?.respond(request);
-    const response = early ?? (await this.#route(request, path, remoteAddress));
-    return withCors(response, request.headers.get('origin'));
+    const response = early ?? (await this.#route(request, path, context));
+    const origin = request.headers.get('origin');
+    if (!(response instanceof Reply)) return withCors(response, origin);
+    Object.assign(response.headers, corsHeaders(origin));
+    return response;
   }
 
-  #path(request: Request): string | undefined {
+  #path({ pathname }: URL): string | undefined {
     const { basePath } = this.#options;
-    const { pathname } = new URL(request.url);
     return pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : undefined;
   }
 
-  async #route(request: Request, path: string | undefined, remoteAddress: string | undefined): Promise<Response> {
+  async #route(request: Request, path: string | undefined, context: RequestContext): Promise<Reply | Response> {
+    const { remoteAddress } = context;
     switch (path) {
       case '/mcp':
-        return this.#only(request, ['POST', 'GET', 'DELETE'], remoteAddress, (caller) => this.#mcp(request, caller));
+        return this.#only(request, ['POST', 'GET', 'DELETE'], remoteAddress, (caller) => this.#mcp(request, caller, context));
       case '/sse':
         if (this.#sse === undefined) break;
         return this.#only(request, ['GET'], remoteAddress, (caller) => this.#openSse(request, caller));
       case '/messages':
         if (this.#sse === undefined) break;
-        return this.#only(request, ['POST'], remoteAddress, (caller) => this.#postSse(request, caller));
+        return this.#only(request, ['POST'], remoteAddress, (caller) => this.#postSse(request, caller, context));
       case '/metrics':
         return this.#metrics(request, remoteAddress);
     }
@@ -138,8 +147,8 @@ export class Router {
     request: Request,
     methods: readonly string[],
     remoteAddress: string | undefined,
-    answer: (caller: AuthenticatedCaller) => Promise<Response>,
-  ): Promise<Response> {
+    answer: (caller: AuthenticatedCaller) => Promise<Reply | Response>,
+  ): Promise<Reply | Response> {
     if (!methods.includes(request.method)) {
       return refusalResponse(refuse(405, 'This method is not served here.', { headers: { Allow: methods.join(', ') } }));
     }
@@ -152,13 +161,14 @@ export class Router {
     return refusalResponse(authentication.refusal);
   }
 
-  async #mcp(request: Request, caller: AuthenticatedCaller): Promise<Response> {
+  async #mcp(request: Request, caller: AuthenticatedCaller, context: RequestContext): Promise<Reply | Response> {
     if (request.method !== 'POST') {
       return this.#streamable.handle({ request, body: undefined, messages: [], exchange: new Exchange(caller, () => {}) });
     }
-    return this.#post(request, caller, true, async (incoming) =>
-      (await isLegacyRequest(request, incoming.body)) ? this.#streamable.handle(incoming) : this.#modern.handle(incoming),
-    );
+    return this.#post(request, caller, context, true, (incoming) => {
+      const route = classify(request, incoming.body);
+      return route.kind === 'legacy' ? this.#streamable.handle(incoming) : this.#modern.handle({ ...incoming, route });
+    });
   }
 
   async #openSse(request: Request, caller: AuthenticatedCaller): Promise<Response> {
@@ -168,20 +178,21 @@ export class Router {
   }
 
   /** On HTTP+SSE a refusal for want of a scope is the result of the call, since clients read only results there. */
-  async #postSse(request: Request, caller: AuthenticatedCaller): Promise<Response> {
+  async #postSse(request: Request, caller: AuthenticatedCaller, context: RequestContext): Promise<Reply | Response> {
     const endpoint = await this.#sse;
     if (endpoint === undefined) throw new Error('HTTP+SSE is not served');
-    return this.#post(request, caller, false, (incoming) => endpoint.post(incoming));
+    return this.#post(request, caller, context, false, (incoming) => endpoint.post(incoming));
   }
 
   /** @param asksScopes whether a call beyond the caller's scopes is answered here, with 403 */
   async #post(
     request: Request,
     caller: AuthenticatedCaller,
+    { node }: RequestContext,
     asksScopes: boolean,
-    answer: (incoming: Incoming) => Promise<Response>,
-  ): Promise<Response> {
-    const read = await this.#read(request, caller);
+    answer: (incoming: Incoming) => Promise<Reply | Response>,
+  ): Promise<Reply | Response> {
+    const read = await this.#read(request, caller, node?.incoming);
     if (!read.ok) return refusalResponse(read.refusal);
     const messages = messagesOf(read.body);
     const calls = messages.filter((message) => isRequest(message) && message.method === 'tools/call');
@@ -191,7 +202,7 @@ export class Router {
     if (!entered.ok) return refusalResponse(entered.refusal);
     const exchange = new Exchange(caller, entered.leave);
     try {
-      return await answer({ request, body: read.body, messages, exchange });
+      return await answer({ request, body: read.body, messages, exchange, node });
     } catch (error) {
       exchange.over();
       throw error;
@@ -201,6 +212,7 @@ export class Router {
   async #read(
     request: Request,
     { name }: AuthenticatedCaller,
+    incoming: IncomingMessage | undefined,
   ): Promise<{ ok: true; body: unknown } | { ok: false; refusal: Refusal }> {
     const { messages, body, metrics } = this.#options;
     const entry = await messages.enter(name);
@@ -209,7 +221,7 @@ export class Router {
       return entry;
     }
     try {
-      return { ok: true, body: await readJsonBody(request, body) };
+      return { ok: true, body: await readJsonBody(request, body, incoming) };
     } catch (error) {
       if (error instanceof BodyError) return { ok: false, refusal: error.refusal };
       throw error;
@@ -258,9 +270,23 @@ export class Router {
   }
 
   /** Open on this machine; to others for any good credential. */
-  async #metrics(request: Request, remoteAddress: string | undefined): Promise<Response> {
+  async #metrics(request: Request, remoteAddress: string | undefined): Promise<Reply | Response> {
     const render = (): Promise<Response> => this.#options.metrics.render();
     if (request.method === 'GET' && isLocal(request, remoteAddress)) return render();
     return this.#only(request, ['GET'], remoteAddress, render);
   }
 }
+
+/** By the SDK's own rules, found out once. */
+function classify({ method, headers }: Request, body: unknown): Route {
+  return classifyInboundRequest({
+    httpMethod: method,
+    body,
+    ...header('protocolVersionHeader', headers.get('mcp-protocol-version')),
+    ...header('mcpMethodHeader', headers.get('mcp-method')),
+    ...header('mcpNameHeader', headers.get('mcp-name')),
+  });
+}
+
+const header = <K extends string>(name: K, value: string | null): { [key in K]?: string } =>
+  (value === null ? {} : { [name]: value }) as { [key in K]?: string };

@@ -1,9 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { type Server, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
+import {
+  isJSONRPCRequest,
+  type JSONRPCMessage,
+  type JSONRPCRequest,
+  SUPPORTED_PROTOCOL_VERSIONS,
+  WebStandardStreamableHTTPServerTransport,
+} from '@modelcontextprotocol/server';
 import { type Refusal, refusalResponse, refuse } from '../refusal.js';
+import type { ServerFactory } from '../server.js';
 import { Connection, onAnswer } from './connection.js';
-import { endsWith } from './exchange.js';
+import { DirectAnswer } from './direct.js';
+import { type Exchange, endsWith } from './exchange.js';
 import type { Incoming } from './incoming.js';
+import type { Reply } from './reply.js';
 import type { Session, Sessions } from './sessions.js';
 
 /** JSON-RPC codes as the SDK's own transport gives them. */
@@ -11,8 +20,33 @@ const NO_SESSION = -32_001;
 const INVALID_REQUEST = -32_600;
 const CANCELLED = -32_800;
 
+/** The SDK's transport, with a short way for tool calls: of nearly all, the answer is all that there is to send. */
+class SessionTransport extends WebStandardStreamableHTTPServerTransport {
+  readonly #direct = new Map<string | number, DirectAnswer>();
+
+  deliver(message: JSONRPCRequest, { authInfo }: Exchange, answer: DirectAnswer): void {
+    this.#direct.set(message.id, answer);
+    this.onmessage?.(message, { authInfo });
+  }
+
+  override async send(message: JSONRPCMessage, options?: { relatedRequestId?: string | number }): Promise<void> {
+    const id = 'method' in message ? options?.relatedRequestId : message.id;
+    const answer = id === undefined ? undefined : this.#direct.get(id);
+    if (id === undefined || answer === undefined) return super.send(message, options);
+    if ('method' in message) return answer.tell(message);
+    this.#direct.delete(id);
+    answer.answer(message);
+  }
+
+  override async close(): Promise<void> {
+    for (const answer of this.#direct.values()) answer.giveUp();
+    this.#direct.clear();
+    await super.close();
+  }
+}
+
 /** A connection of a client that speaks a revision before 2026-07-28 over Streamable HTTP. */
-class StreamableConnection extends Connection<WebStandardStreamableHTTPServerTransport> {
+class StreamableConnection extends Connection<SessionTransport> {
   #isBehind = false;
 
   override toolsChanged(): void {
@@ -33,7 +67,7 @@ class StreamableConnection extends Connection<WebStandardStreamableHTTPServerTra
 
 export interface SessionEndpointOptions {
   readonly sessions: Sessions<Connection | undefined>;
-  readonly createServer: () => Server;
+  readonly createServer: ServerFactory;
   /** Told of a session that was refused for want of a place. */
   readonly onFull: () => void;
   readonly onError: (error: Error) => void;
@@ -49,7 +83,7 @@ export class StreamableEndpoint {
     this.#options = options;
   }
 
-  async handle(incoming: Incoming): Promise<Response> {
+  async handle(incoming: Incoming): Promise<Reply | Response> {
     const id = incoming.request.headers.get('mcp-session-id');
     if (id !== null) {
       const session = this.#options.sessions.find(id, incoming.exchange.caller);
@@ -60,7 +94,7 @@ export class StreamableEndpoint {
     return this.#refuse(incoming, refuse(400, 'The header Mcp-Session-Id is missing. A session starts with initialize.'));
   }
 
-  async #open(incoming: Incoming): Promise<Response> {
+  async #open(incoming: Incoming): Promise<Reply | Response> {
     const { sessions, createServer, onFull, onError, keepAliveMs } = this.#options;
     const place = sessions.reserve(incoming.exchange.caller);
     if (!place.ok) {
@@ -69,7 +103,7 @@ export class StreamableEndpoint {
     }
     const server = createServer();
     let session: Session<Connection | undefined> | undefined;
-    const transport = new WebStandardStreamableHTTPServerTransport({
+    const transport = new SessionTransport({
       sessionIdGenerator: randomUUID,
       keepAliveMs,
       onsessioninitialized: (id) => {
@@ -95,7 +129,11 @@ export class StreamableEndpoint {
     }
   }
 
-  async #pass(connection: StreamableConnection, session: Pick<Session<unknown>, 'use'>, incoming: Incoming): Promise<Response> {
+  async #pass(
+    connection: StreamableConnection,
+    session: Pick<Session<unknown>, 'use'>,
+    incoming: Incoming,
+  ): Promise<Reply | Response> {
     const { request, body, messages, exchange } = incoming;
     if (!connection.expect(messages, exchange)) {
       return this.#refuse(incoming, refuse(400, 'The id of a request is in use in this session.', { code: INVALID_REQUEST }));
@@ -107,6 +145,8 @@ export class StreamableEndpoint {
       exchange.over();
     };
     if (messages.some(({ method }) => method === 'tools/list')) connection.lists();
+    const call = directCall(incoming, connection.transport.sessionId);
+    if (call !== undefined) return this.#answer(connection.transport, call, exchange, over);
     try {
       const { authInfo } = exchange;
       const response = await connection.transport.handleRequest(request, { parsedBody: body, authInfo });
@@ -117,6 +157,14 @@ export class StreamableEndpoint {
       over();
       throw error;
     }
+  }
+
+  #answer(transport: SessionTransport, call: JSONRPCRequest, exchange: Exchange, over: () => void): Promise<Reply | Response> {
+    const headers = { 'Mcp-Session-Id': transport.sessionId ?? '' };
+    // A client that goes away has not cancelled what it asked for, in these revisions.
+    const answer = new DirectAnswer({ headers, keepAliveMs: this.#options.keepAliveMs, over, onGone: () => {} });
+    transport.deliver(call, exchange, answer);
+    return answer.reply;
   }
 
   /** A request that was cancelled is never answered, so that its stream would stay open. */
@@ -131,4 +179,16 @@ export class StreamableEndpoint {
     exchange.over();
     return refusalResponse(refusal);
   }
+}
+
+/** The call that is all of a request in which everything is as it should be. Any other is left to the SDK. */
+function directCall({ request: { headers }, body }: Incoming, session: string | undefined): JSONRPCRequest | undefined {
+  if (session === undefined || Array.isArray(body) || !isJSONRPCRequest(body) || body.method !== 'tools/call') return undefined;
+  const accept = headers.get('accept') ?? '';
+  const version = headers.get('mcp-protocol-version');
+  const isInOrder =
+    accept.includes('application/json') &&
+    accept.includes('text/event-stream') &&
+    (version === null || SUPPORTED_PROTOCOL_VERSIONS.includes(version));
+  return isInOrder ? body : undefined;
 }

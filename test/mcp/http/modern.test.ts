@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { Exchange } from '../../../src/mcp/http/exchange.js';
 import { messagesOf } from '../../../src/mcp/http/messages.js';
 import { ModernEndpoint } from '../../../src/mcp/http/modern.js';
+import { Reply } from '../../../src/mcp/http/reply.js';
 import { Sessions } from '../../../src/mcp/http/sessions.js';
 import { EventStream, modern } from '../../support/raw-http.js';
 
@@ -32,7 +33,8 @@ function make() {
       headers: { ...headers, 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
       ...(more.gone && { signal: more.gone }),
     });
-    const response = await endpoint.handle({ request, body, messages: messagesOf(body), exchange });
+    const reply = await endpoint.handle({ request, body, messages: messagesOf(body), exchange });
+    const response = reply instanceof Reply ? reply.toResponse() : reply;
     return { response, released };
   };
   return { sessions, onFull, listen, widen: (name: string) => listeners.get(name)?.() };

@@ -1,0 +1,136 @@
+import {
+  type JSONRPCMessage,
+  type JSONRPCRequest,
+  PerRequestHTTPServerTransport,
+  type Server,
+  type TransportSendOptions,
+} from '@modelcontextprotocol/server';
+import { MODERN_REVISION, type ServerFactory } from '../server.js';
+import { DirectAnswer } from './direct.js';
+import type { Exchange } from './exchange.js';
+import type { Incoming } from './incoming.js';
+import type { Reply } from './reply.js';
+
+const CLASSIFICATION = { era: 'modern', revision: MODERN_REVISION } as const;
+
+/** One call under way. */
+interface Underway {
+  /** As the client gave it; among all clients no id is unique. */
+  readonly id: string | number;
+  readonly answer: DirectAnswer;
+}
+
+/**
+ * Where the calls of all exchanges come together: one server answers them all, under ids of our own. What the SDK takes
+ * for the transport of a single exchange is what makes it speak this revision.
+ */
+class Channel extends PerRequestHTTPServerTransport {
+  readonly #underway = new Map<string | number, Underway>();
+  #lastId = 0;
+  #delivering: number | undefined;
+
+  constructor() {
+    super({ classification: CLASSIFICATION });
+  }
+
+  /** Answers with the id that it is known by here; `undefined` for what the server refuses without looking into it. */
+  deliver(message: JSONRPCRequest, { authInfo }: Exchange, answer: DirectAnswer): number | undefined {
+    const id = ++this.#lastId;
+    this.#underway.set(id, { id: message.id, answer });
+    this.#delivering = id;
+    try {
+      this.onmessage?.({ ...message, id }, { classification: CLASSIFICATION, authInfo });
+    } finally {
+      this.#delivering = undefined;
+    }
+    return this.#underway.has(id) ? id : undefined;
+  }
+
+  /** Ends a call of which nobody waits for the answer. */
+  cancel(id: number): void {
+    const underway = this.#underway.get(id);
+    if (underway === undefined) return;
+    this.#underway.delete(id);
+    const params = { requestId: id, reason: 'The client has gone away.' };
+    this.onmessage?.({ jsonrpc: '2.0', method: 'notifications/cancelled', params }, { classification: CLASSIFICATION });
+    underway.answer.giveUp();
+  }
+
+  override async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
+    if ('method' in message) {
+      const related = options?.relatedRequestId;
+      if (related !== undefined) this.#underway.get(related)?.answer.tell(message);
+      return;
+    }
+    const { id } = message;
+    const underway = id === undefined ? undefined : this.#underway.get(id);
+    if (id === undefined || underway === undefined) return;
+    this.#underway.delete(id);
+    if (id !== this.#delivering) underway.answer.answer({ ...message, id: underway.id } as JSONRPCMessage);
+  }
+
+  override async close(): Promise<void> {
+    for (const { answer } of this.#underway.values()) answer.giveUp();
+    this.#underway.clear();
+    await super.close();
+  }
+}
+
+/**
+ * Tool calls in 2026-07-28, the bulk of all requests, on a short way: the SDK makes a server for each of them, which
+ * costs more than what the call itself needs here. Whatever is not exactly as it should be is left to the SDK.
+ */
+export class ModernCalls {
+  readonly #channel = new Channel();
+  readonly #server: Server;
+  readonly #connected: Promise<void>;
+  readonly #keepAliveMs: number;
+
+  constructor({ createServer, onError, keepAliveMs }: ModernCallsOptions) {
+    this.#server = createServer({ era: 'modern' });
+    this.#server.onerror = onError;
+    this.#keepAliveMs = keepAliveMs;
+    this.#connected = this.#server.connect(this.#channel);
+  }
+
+  /** The answer, or `undefined` for what the SDK is to answer. */
+  async handle({ request, route, exchange, node }: Incoming): Promise<Reply | Response | undefined> {
+    if (route?.kind !== 'modern' || route.messageKind !== 'request') return undefined;
+    const { message, classification } = route;
+    if (message.method !== 'tools/call' || classification.revision !== MODERN_REVISION) return undefined;
+    const { headers } = request;
+    const isNamed =
+      headers.get('mcp-protocol-version') === MODERN_REVISION &&
+      headers.get('mcp-method') === message.method &&
+      headers.get('mcp-name') === message.params?.name;
+    if (!isNamed) return undefined;
+    await this.#connected;
+    let id: number | undefined;
+    const cancel = (): void => {
+      if (id !== undefined) this.#channel.cancel(id);
+    };
+    const answer = new DirectAnswer({
+      headers: {},
+      keepAliveMs: this.#keepAliveMs,
+      over: () => exchange.over(),
+      onGone: cancel,
+    });
+    if (node === undefined ? request.signal.aborted : node.outgoing.destroyed) return undefined;
+    id = this.#channel.deliver(message, exchange, answer);
+    if (id === undefined) return undefined;
+    if (node === undefined) request.signal.addEventListener('abort', cancel, { once: true });
+    else node.outgoing.once('close', cancel);
+    return answer.reply;
+  }
+
+  close(): Promise<void> {
+    return this.#server.close();
+  }
+}
+
+export interface ModernCallsOptions {
+  readonly createServer: ServerFactory;
+  readonly onError: (error: Error) => void;
+  /** How often an open stream gets a comment, in milliseconds. */
+  readonly keepAliveMs: number;
+}
