@@ -17,11 +17,11 @@ import { list, show } from './table.js';
 const PARTS = ['start', 'stdio', 'http', 'size', 'memory', 'search'] as const;
 const READ = 'Users_getUserDetails';
 const GROWTH_CALLS = 50_000;
-const ROUNDS = { start: 21, stdio: 11, http: 3, memory: 5 } as const;
+const ROUNDS = { start: 21, stdio: 11, http: 21, memory: 5 } as const;
 
-/** The built program over HTTP, with no limit of its own in the way. */
+/** The built program over HTTP, with every limit on but none reached. */
 async function serveHttp(program: Program) {
-  const open = ['--max-calls-per-minute', '1000000', '--max-in-flight-per-caller', '64'];
+  const open = ['--max-calls-per-minute', '1000000', '--max-in-flight-per-caller', '64', '--clerk-limit', '1000000'];
   const [built = BUILT, ...rest] = program.args;
   const child = launch({ ...program, args: [built, 'http', '--port', '0', ...rest, ...open] }, 'pipe');
   if (child.stderr === null) throw new Error('no stderr');
@@ -82,7 +82,7 @@ try {
     for (const era of ['2026-07-28', '2025-11-25'] as const) {
       const { call, inFlight } = await measureHttp(era, endpoints, ROUNDS.http);
       show(`one read over Streamable HTTP, ${era}, p50`, 'ms', call, 'bare proxy', '≤ 1.15');
-      show(`reads over Streamable HTTP, ${era}, ${IN_FLIGHT} in flight`, 'calls/s', inFlight, 'bare proxy');
+      show(`reads over Streamable HTTP, ${era}, ${IN_FLIGHT} in flight`, 'calls/s', inFlight, 'bare proxy', '≥ 0.90');
     }
   }
   if (wanted('size')) list('what a model pays', await measureSize(ours('size')));

@@ -12,6 +12,8 @@ const sessions = new Map<string, WebStandardStreamableHTTPServerTransport>();
 async function open(): Promise<WebStandardStreamableHTTPServerTransport> {
   const transport = new WebStandardStreamableHTTPServerTransport({
     sessionIdGenerator: randomUUID,
+    // Cheaper than a stream for each answer.
+    enableJsonResponse: true,
     onsessioninitialized: (id) => void sessions.set(id, transport),
   });
   await proxyServer().connect(transport);
