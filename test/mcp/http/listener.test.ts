@@ -31,11 +31,11 @@ async function connect(port: number): Promise<RawClient> {
 /** Echoes a JSON body to whoever is let in, and lets nobody in who does not say so. */
 const echo =
   (limits: BodyLimits = {}): FetchHandler =>
-  async (request) => {
+  async (request, { node }) => {
     if (request.method === 'GET') return new Response('alive');
     if (request.headers.get('authorization') !== 'Bearer good') return new Response(null, { status: 401 });
     try {
-      return Response.json({ got: await readJsonBody(request, limits) });
+      return Response.json({ got: await readJsonBody(request, limits, node?.incoming) });
     } catch (error) {
       if (error instanceof BodyError) return refusalResponse(error.refusal);
       throw error;
