@@ -8,6 +8,7 @@ export class ProxyEntryError extends Error {
 /** Finds out where a request really came from, behind proxies that are known. */
 export class ClientAddress {
   readonly #proxies = new BlockList();
+  readonly #trustsSome: boolean;
 
   /**
    * @param trustedProxies addresses (`10.0.0.7`) and networks (`10.0.0.0/8`) whose `X-Forwarded-For` is believed
@@ -15,6 +16,7 @@ export class ClientAddress {
    */
   constructor(trustedProxies: readonly string[] = []) {
     for (const entry of trustedProxies) this.#trust(entry.trim());
+    this.#trustsSome = trustedProxies.length > 0;
   }
 
   /**
@@ -22,6 +24,7 @@ export class ClientAddress {
    * @param remote the address at the other end of the connection
    */
   of(remote: string | undefined, headers: Headers): string | undefined {
+    if (!this.#trustsSome) return remote;
     let nearest = remote;
     const forwarded = (headers.get('x-forwarded-for') ?? '').split(',').map((address) => address.trim());
     while (nearest !== undefined && this.#isTrusted(nearest)) {

@@ -35,20 +35,21 @@ export async function readJsonBody(request: Request, limits: BodyLimits = {}, in
   if ((request.headers.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity') {
     throw new BodyError(415, 'The body must not be compressed.');
   }
-  const tooLarge = new BodyError(413, `The body is larger than ${maxBytes} bytes.`);
-  if (Number(request.headers.get('content-length')) > maxBytes) throw tooLarge;
+  // Made only when it is thrown: an error costs more than reading a short body.
+  const tooLarge = (): BodyError => new BodyError(413, `The body is larger than ${maxBytes} bytes.`);
+  if (Number(request.headers.get('content-length')) > maxBytes) throw tooLarge();
   if (incoming !== undefined) return parse(await collect(incoming, maxBytes, timeoutMs, tooLarge));
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of arriving(request, timeoutMs)) {
     size += chunk.byteLength;
-    if (size > maxBytes) throw tooLarge;
+    if (size > maxBytes) throw tooLarge();
     chunks.push(chunk);
   }
   return parse(Buffer.concat(chunks));
 }
 
-function collect(incoming: IncomingMessage, maxBytes: number, timeoutMs: number, tooLarge: BodyError): Promise<Buffer> {
+function collect(incoming: IncomingMessage, maxBytes: number, timeoutMs: number, tooLarge: () => BodyError): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -63,7 +64,7 @@ function collect(incoming: IncomingMessage, maxBytes: number, timeoutMs: number,
     };
     const take = (chunk: Buffer): void => {
       size += chunk.length;
-      if (size > maxBytes) settle(tooLarge);
+      if (size > maxBytes) settle(tooLarge());
       else chunks.push(chunk);
     };
     const end = (): void => settle(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
