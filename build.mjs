@@ -1,30 +1,17 @@
-// Bundles the program: one small chunk per thing that only some commands need, so that the start reads little.
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Builds the program into dist/.
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import ts from 'typescript';
+import { bundleAlone, bundleInChunks, target } from './chunks.mjs';
 
 const root = import.meta.dirname;
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-
-const shared = {
-  absWorkingDir: root,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.18',
-  // Some packages give their ES module only here.
-  mainFields: ['module', 'main'],
-  logLevel: 'warning',
-};
-
-// Bundled CommonJS packages still ask for Node's own modules with require().
-const banner = {
-  js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-};
 
 /** The modules that tools/index.ts puts together, as `[file, export]`. */
 const modules = [...readFileSync(join(root, 'tools/index.ts'), 'utf8').matchAll(/^import \{ (\w+) \} from '\.\/(.+)';$/gm)].map(
@@ -44,26 +31,29 @@ export const make = async (tokensOf) => ({
   const dir = mkdtempSync(join(tmpdir(), 'clerk-mcp-build-'));
   try {
     const outfile = join(dir, 'manifest.mjs');
-    await build({ ...shared, outfile, banner, stdin: { contents, resolveDir: join(root, 'src'), loader: 'js' } });
+    const stdin = { contents, resolveDir: join(root, 'src'), loader: 'js' };
+    await build({ ...target, stdin, outfile, format: 'esm' });
     return await (await import(pathToFileURL(outfile).href)).make(countTokens);
   } finally {
     rmSync(dir, { recursive: true });
   }
 }
 
-/** Puts the manifest in the place of src/operations.ts. */
-const readyMadeOperations = (manifest) => ({
+/** Puts the manifest in the place of src/operations.ts. It stays a file of its own: as text in the program it would be held twice. */
+const readyMadeOperations = {
   name: 'ready-made-operations',
-  setup: ({ onLoad }) => {
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: /manifest\.json$/ }, ({ path }) => ({ path, external: true }));
     onLoad({ filter: /src[\\/]operations\.ts$/ }, () => ({
       contents: `import { fromManifest } from './catalog/manifest.js';
+import manifest from './manifest.json';
 const loaders = [${modules.map(([file, name]) => `() => import('${file}').then((module) => module.${name})`).join(',\n')}];
-export const operations = fromManifest(JSON.parse(${JSON.stringify(JSON.stringify(manifest))}), loaders);`,
+export const operations = fromManifest(manifest.operations, loaders);`,
       resolveDir: join(root, 'src'),
       loader: 'js',
     }));
   },
-});
+};
 
 /** Puts the output schemas in the place of src/outputs.ts. */
 const readyMadeOutputs = (outputs) => ({
@@ -76,22 +66,23 @@ const readyMadeOutputs = (outputs) => ({
   },
 });
 
+const inAscii = (json) => json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 const { manifest, outputs } = await makeSchemas();
-rmSync(join(root, 'dist'), { recursive: true, force: true });
-await build({
-  ...shared,
-  entryPoints: { cli: 'src/cli.ts', index: 'src/index.ts' },
-  outdir: 'dist',
-  splitting: true,
-  chunkNames: 'chunks/[name]-[hash]',
-  legalComments: 'none',
-  minifySyntax: true,
-  minifyWhitespace: true,
+const files = await bundleInChunks({
+  root,
+  entries: { start: 'src/start.ts', index: 'src/index.ts' },
   define: { __VERSION__: JSON.stringify(version) },
-  banner,
-  plugins: [readyMadeOperations(manifest), readyMadeOutputs(outputs)],
+  plugins: [readyMadeOperations, readyMadeOutputs(outputs)],
 });
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+mkdirSync(join(root, 'dist/chunks'), { recursive: true });
+for (const [path, text] of files) writeFileSync(join(root, path), text);
+// One character beyond ASCII, and twice as much is read and held.
+writeFileSync(join(root, 'dist/chunks/manifest.json'), inAscii(JSON.stringify({ operations: manifest })));
+await bundleAlone({ absWorkingDir: root, entry: 'src/cli.ts', outfile: 'dist/cli.js' });
 chmodSync(join(root, 'dist/cli.js'), 0o755);
+writeFileSync(join(root, 'dist/package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
 
 // The public types stand in one module that imports none, so that it alone makes them.
 const { outputText } = ts.transpileDeclaration(readFileSync(join(root, 'src/index.ts'), 'utf8'), {
@@ -99,3 +90,29 @@ const { outputText } = ts.transpileDeclaration(readFileSync(join(root, 'src/inde
   fileName: 'index.ts',
 });
 writeFileSync(join(root, 'dist/index.d.ts'), outputText);
+
+/**
+ * Starts the program as a client does, so that what V8 compiles for that is kept for the starts to come. A program
+ * built for another Node, or copied to where it cannot write, does without.
+ */
+async function keepCompiled() {
+  const args = [join(root, 'dist/cli.js'), '--log-level', 'silent'];
+  const child = spawn(process.execPath, args, {
+    env: { CLERK_SECRET_KEY: 'sk_test_build' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+    timeout: 60_000,
+  });
+  const ask = (message) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  const clientInfo = { name: 'build', version };
+  ask({ id: 1, method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo } });
+  ask({ method: 'notifications/initialized' });
+  ask({ id: 2, method: 'tools/list' });
+  let hasListed = false;
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (JSON.parse(line).id !== 2) continue;
+    hasListed = true;
+    child.stdin.end();
+  }
+  if (!hasListed) throw new Error('the program was built, but does not start');
+}
+await keepCompiled();

@@ -20,13 +20,12 @@ try {
     license,
     compatibility: { ...manifest.compatibility, runtimes: engines },
   });
-  // Says that the files are ES modules.
-  write('package.json', { name, version, type: 'module', private: true });
+  write('package.json', { name, version, private: true });
   copyFileSync(join(root, 'LICENSE'), join(stage, 'LICENSE'));
-  // What other programs import is no part of what Claude Desktop starts.
+  // What other programs import is no part of what Claude Desktop starts; what this Node compiled is of no use to its own.
   cpSync(join(root, 'dist'), join(stage, 'dist'), {
     recursive: true,
-    filter: (path) => !/[\\/]dist[\\/]index\.(js|d\.ts)$/.test(path),
+    filter: (path) => !/[\\/]dist[\\/](index\.(js|d\.ts)|[^\\/]+\.cache)$/.test(path),
   });
   const packed = await packExtension({
     extensionPath: stage,

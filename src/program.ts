@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option as Flag } from 'commander';
 import { EXIT, type Flags } from './commands/command.js';
+import { stdio } from './commands/stdio.js';
 import { HTTP_OPTIONS, INIT_OPTIONS, OPTIONS, type Option, SANDBOX_OPTIONS } from './options.js';
 import { VERSION } from './version.js';
 
@@ -18,7 +19,7 @@ function withOptions(command: Command, options: Readonly<Record<string, Option>>
 }
 
 /** @param script what is being run, from a package or a clone */
-function program(script: string): Command {
+function program(script: string, onListed: () => void): Command {
   const root = withOptions(new Command('clerk-mcp'))
     .description(
       "Clerk's Backend API as MCP tools, every destructive call behind a confirmation. Without a command: serve over stdio.",
@@ -29,7 +30,7 @@ function program(script: string): Command {
     .addHelpText('after', '\nThe key comes from CLERK_SECRET_KEY or from the file that CLERK_SECRET_KEY_FILE names.')
     .action(async (unknown: string | undefined, flags: Flags) => {
       if (unknown !== undefined) root.error(`error: unknown command '${unknown}'; see clerk-mcp --help`);
-      await (await import('./commands/stdio.js')).stdio(flags);
+      await stdio(flags, onListed);
     });
 
   withOptions(root.command('tools').description('list the tools that are offered: name, risk, gated, request'))
@@ -145,9 +146,12 @@ function addAuditCommands(audit: Command): void {
 
 const everyCommand = (command: Command): Command[] => [command, ...command.commands.flatMap(everyCommand)];
 
-/** Carries out what a command line asks for. What is wrong with the line itself has been printed, and sets the exit code. */
-export async function runProgram(argv: readonly string[]): Promise<void> {
-  const root = program(argv[1] ?? '');
+/**
+ * Carries out what a command line asks for. What is wrong with the line itself has been printed, and sets the exit code.
+ * @param onListed called when a client over stdio has asked for the tools for the first time
+ */
+export async function runProgram(argv: readonly string[], onListed: () => void): Promise<void> {
+  const root = program(argv[1] ?? '', onListed);
   for (const command of everyCommand(root)) command.exitOverride();
   try {
     await root.parseAsync(argv);

@@ -1,4 +1,4 @@
-import { createApp } from '../app.js';
+import { type App, createApp } from '../app.js';
 import { loadConfig } from '../config.js';
 import { createLogger } from '../logger.js';
 import { createMcpServer } from '../mcp/server.js';
@@ -7,8 +7,11 @@ import { claimStdout } from '../mcp/stdout.js';
 import { VERSION } from '../version.js';
 import { EXIT, type Flags, GRACE_MS } from './command.js';
 
-/** Serves MCP over stdio until the client goes away or a signal comes, then ends the process. */
-export async function stdio(flags: Flags): Promise<never> {
+/**
+ * Serves MCP over stdio until the client goes away or a signal comes, then ends the process.
+ * @param onListed called when the client has asked for the tools for the first time
+ */
+export async function stdio(flags: Flags, onListed: () => void): Promise<never> {
   const write = claimStdout();
   const config = loadConfig(flags);
   const logger = createLogger(config.values.logLevel);
@@ -20,6 +23,12 @@ export async function stdio(flags: Flags): Promise<never> {
   process.on('SIGHUP', () => void app.reopenLog().catch((error: unknown) => logger.error({ err: error }, 'audit log')));
   const { confirmation } = app;
   logger.info({ version: VERSION, instance: config.instanceKind, tools: app.tools.length, confirmation }, 'serving over stdio');
+  let hasListed = false;
+  const tools = (): App['tools'] => {
+    if (!hasListed) onListed();
+    hasListed = true;
+    return app.tools;
+  };
   await serveOverStdio({
     write,
     logger,
@@ -27,7 +36,7 @@ export async function stdio(flags: Flags): Promise<never> {
     createServer: () =>
       createMcpServer({
         calls: app.calls,
-        tools: () => app.tools,
+        tools,
         instructions: app.instructions,
         caller: () => ({ name: 'local', transport: 'stdio' }),
       }),

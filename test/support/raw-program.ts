@@ -33,6 +33,10 @@ export interface RawOptions {
   readonly nodeArgs?: readonly string[];
   /** What the shell does first: `ulimit -f 8`. */
   readonly limit?: string;
+  /** Another copy of the built program. */
+  readonly program?: string;
+  /** The user that it runs as. */
+  readonly uid?: number;
 }
 
 /** A process spoken to line by line, so that what is on stdout is seen as it is. */
@@ -43,10 +47,14 @@ export class RawProgram {
   readonly #waiting: { matches: (message: Message) => boolean; resolve: (message: Message) => void }[] = [];
 
   constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}, how: RawOptions = {}) {
-    const command = [process.execPath, ...(how.nodeArgs ?? []), PROGRAM, ...args];
+    const command = [process.execPath, ...(how.nodeArgs ?? []), how.program ?? PROGRAM, ...args];
     const [file = '', ...rest] =
       how.limit === undefined ? command : ['/bin/sh', '-c', `${how.limit}; exec "$@"`, 'sh', ...command];
-    this.child = spawn(file, rest, { env: childEnv(env), stdio: 'pipe' });
+    this.child = spawn(file, rest, {
+      env: childEnv(env),
+      stdio: 'pipe',
+      ...(how.uid === undefined ? {} : { uid: how.uid }),
+    });
     this.child.stdin?.on('error', () => {});
     this.ended = ended(this.child);
     if (this.child.stdout === null) throw new Error('no stdout');

@@ -1,0 +1,105 @@
+// Bundles ES modules so that a start reads as few files as can be, and can be loaded with what V8 compiled of it before.
+import { posix, relative } from 'node:path';
+import { build, transform } from 'esbuild';
+
+const node = { platform: 'node', target: 'node20.18', logLevel: 'warning' };
+
+/** What all code of the program is bundled for. Some packages give their ES module only as `module`. */
+export const target = { ...node, bundle: true, mainFields: ['module', 'main'] };
+
+/** Names are kept: they are what a stack trace tells. */
+const small = { minifySyntax: true, minifyWhitespace: true, legalComments: 'none' };
+
+/** Nothing here is an ES module once it is built. */
+const commonJs = { ...small, format: 'cjs', supported: { 'dynamic-import': false } };
+
+/** A file that runs by itself. */
+export const bundleAlone = ({ entry, outfile, ...rest }) =>
+  build({
+    ...target,
+    ...commonJs,
+    ...rest,
+    entryPoints: [entry],
+    outfile,
+    define: { 'import.meta.dirname': '__dirname' },
+  });
+
+/**
+ * Bundles entries into CommonJS files, by their paths. What is only loaded when it is needed is in chunks; but the
+ * first entry is in one file, with all that it imports.
+ *
+ * esbuild splits only ES modules, and makes a chunk for every set of modules with the same users, of which a start
+ * would read twenty. Only CommonJS can be loaded with compiled code. So the chunks are made as ES modules first, then
+ * those of the first entry are joined, and all become CommonJS. A chunk that was joined is left as a file that refers
+ * to its part.
+ * @returns {Promise<Map<string, string>>}
+ */
+export async function bundleInChunks({ root, entries, ...rest }) {
+  const path = (absolute) => relative(root, absolute).replaceAll('\\', '/');
+  const { outputFiles, metafile } = await build({
+    ...target,
+    ...small,
+    ...rest,
+    absWorkingDir: root,
+    entryPoints: entries,
+    outdir: 'dist',
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    write: false,
+    metafile: true,
+  });
+  const modules = new Map(outputFiles.map((file) => [path(file.path), withPlainRequire(file.text)]));
+  const [start] = Object.keys(entries).map((name) => `dist/${name}.js`);
+  const joined = [...withImports(metafile.outputs, start)];
+  const files = new Map();
+  for (const [chunk, text] of modules) {
+    const part = joined.indexOf(chunk);
+    const code = part === -1 ? await toCommonJs(text) : `module.exports=require("${reference(chunk, start)}").part${part};\n`;
+    files.set(chunk, code);
+  }
+  return files.set(start, await join(modules, start, joined));
+}
+
+/** ES modules get Node's own modules by a function of esbuild's, which the tools of those who bundle us do not see through. */
+const withPlainRequire = (text) => text.replace(/\b__require\(/g, 'require(');
+
+const toCommonJs = async (text) => (await transform(text, { ...node, ...commonJs })).code;
+
+const reference = (from, to) => {
+  const found = posix.relative(posix.dirname(from), to);
+  return found.startsWith('.') ? found : `./${found}`;
+};
+
+/** The chunk and all that it imports, each once. */
+function withImports(outputs, chunk, found = new Set()) {
+  if (found.has(chunk)) return found;
+  found.add(chunk);
+  for (const { kind, path } of outputs[chunk].imports) {
+    if (kind === 'import-statement' && path in outputs) withImports(outputs, path, found);
+  }
+  return found;
+}
+
+/** One CommonJS file of several chunks, which exports what the first does, and each chunk as a part. */
+async function join(modules, start, joined) {
+  const parts = joined.map((chunk, nth) => `export * as part${nth} from "./${chunk}";`);
+  const inMemory = {
+    name: 'chunks-in-memory',
+    setup: ({ onResolve, onLoad }) => {
+      onResolve({ filter: /^\./ }, ({ path, importer }) => {
+        const chunk = posix.join(posix.dirname(importer), path);
+        return joined.includes(chunk) ? { path: chunk, namespace: 'chunk' } : { path: reference(start, chunk), external: true };
+      });
+      onLoad({ filter: /./, namespace: 'chunk' }, ({ path }) => ({ contents: modules.get(path), loader: 'js' }));
+    },
+  };
+  const { outputFiles } = await build({
+    ...target,
+    ...commonJs,
+    stdin: { contents: [`export * from "./${start}";`, ...parts].join('\n') },
+    write: false,
+    plugins: [inMemory],
+  });
+  return outputFiles[0].text;
+}
