@@ -1,5 +1,6 @@
 import { EXIT } from './commands/command.js';
 import { stdio } from './commands/stdio.js';
+import { readFlags } from './flags.js';
 
 /** Errors that a person mends at the command line or in a file: their message is all that is printed. */
 const MENDABLE = new Set([
@@ -18,8 +19,8 @@ const MENDABLE = new Set([
  */
 export async function main(argv: readonly string[], onListed: () => void): Promise<void> {
   try {
-    // Most hosts start it with the environment alone: there is no command line to read then.
-    if (argv.length === 2) await stdio({}, onListed);
+    const flags = readFlags(argv.slice(2));
+    if (flags !== undefined) await stdio(flags, onListed);
     else await (await import('./program.js')).runProgram(argv, onListed);
   } catch (error) {
     if (!(error instanceof Error && MENDABLE.has(error.name))) throw error;
