@@ -19,12 +19,27 @@ export type Sample = () => Promise<number>;
 
 /** Takes turns (ABAB…), so that what else the machine does hits all alike. */
 export async function interleave(contestants: Readonly<Record<string, Sample>>, rounds: number): Promise<Results> {
-  const names = Object.keys(contestants);
-  const samples = new Map<string, number[]>(names.map((name) => [name, []]));
+  const rows = Object.entries(contestants).map(([name, sample]) => [name, async () => [await sample()]] as const);
+  const [results = new Map()] = await interleaveRows(Object.fromEntries(rows), rounds);
+  return results;
+}
+
+/** The same where each sample measures several things at once: results in their order. */
+export async function interleaveRows(
+  contestants: Readonly<Record<string, () => Promise<readonly number[]>>>,
+  rounds: number,
+): Promise<Results[]> {
+  const taken = new Map<string, (readonly number[])[]>(Object.keys(contestants).map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const name of names) samples.get(name)?.push((await contestants[name]?.()) ?? Number.NaN);
+    for (const [name, sample] of Object.entries(contestants)) taken.get(name)?.push(await sample());
   }
-  return new Map(names.map((name) => [name, spreadOf(samples.get(name) ?? [])]));
+  const [rows = []] = taken.values().next().value ?? [];
+  return rows.map((_, row) => {
+    const spreads = [...taken].map(
+      ([name, samples]) => [name, spreadOf(samples.map((sample) => sample[row] ?? Number.NaN))] as const,
+    );
+    return new Map(spreads);
+  });
 }
 
 /** The median of so many calls made one after the other, in milliseconds. */

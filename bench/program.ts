@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 export interface Program {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Done before each start that is measured. */
+  readonly before?: () => Promise<void>;
 }
 
 export const BUILT = fileURLToPath(new URL('../dist/cli.js', import.meta.url));

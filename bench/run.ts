@@ -1,5 +1,6 @@
 /** Measures the built program against the floors, and prints each thing as it is known: `npm run bench`. */
-import { join } from 'node:path';
+import { cp, readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { Pool } from 'undici';
@@ -17,7 +18,7 @@ import { list, show } from './table.js';
 const PARTS = ['start', 'stdio', 'http', 'size', 'memory', 'search'] as const;
 const READ = 'Users_getUserDetails';
 const GROWTH_CALLS = 50_000;
-const ROUNDS = { start: 21, stdio: 11, http: 21, memory: 5 } as const;
+const ROUNDS = { start: 31, stdio: 11, http: 21, memory: 5 } as const;
 
 /** The built program over HTTP, with every limit on but none reached. */
 async function serveHttp(program: Program) {
@@ -28,6 +29,16 @@ async function serveHttp(program: Program) {
   const [, url = ''] = await lineWith(createInterface({ input: child.stderr }), /"url":"([^"]+)"/);
   child.stderr.resume();
   return { child, url };
+}
+
+/** A copy of the built program of which every start is the first one. */
+async function withNothingKept(program: Program, copy: string): Promise<Program> {
+  const isKept = (file: string): boolean => file.endsWith('.cache');
+  await cp(dirname(BUILT), copy, { recursive: true, filter: (file) => !isKept(file) });
+  const before = async (): Promise<void> => {
+    for (const file of await readdir(copy)) if (isKept(file)) await rm(join(copy, file));
+  };
+  return { ...program, args: [join(copy, basename(BUILT)), ...program.args.slice(1)], before };
 }
 
 const { positionals } = parseArgs({ allowPositionals: true });
@@ -53,10 +64,13 @@ try {
       'one-tool server': oneTool,
       'clerk-mcp': plain,
       'clerk-mcp, with flags': flagged,
+      'clerk-mcp, nothing kept': await withNothingKept(plain, join(floors.directory, 'dist')),
       'raw JSON-RPC': rawRpc,
       ...others,
     };
-    show('start to first tool list', 'ms', await measureStart(programs, ROUNDS.start), 'one-tool server', '≤ 1.15');
+    const { wall, cpu } = await measureStart(programs, ROUNDS.start);
+    show('start to first tool list', 'ms', wall, 'one-tool server', '≤ 1.15');
+    show('the same, processor time', 'ms', cpu, 'one-tool server');
   }
   if (wanted('stdio')) {
     const alone = async (): Promise<string> => (await pool.request({ method: 'GET', path: '/v1/users/user_1' })).body.text();
