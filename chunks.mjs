@@ -11,7 +11,12 @@ export const target = { ...node, bundle: true, mainFields: ['module', 'main'] };
 const small = { minifySyntax: true, minifyWhitespace: true, legalComments: 'none' };
 
 /** Nothing here is an ES module once it is built. */
-const commonJs = { ...small, format: 'cjs', supported: { 'dynamic-import': false } };
+const commonJs = {
+  ...small,
+  format: 'cjs',
+  supported: { 'dynamic-import': false },
+  define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
+};
 
 /** A file that runs by itself. */
 export const bundleAlone = ({ entry, outfile, ...rest }) =>
@@ -21,7 +26,6 @@ export const bundleAlone = ({ entry, outfile, ...rest }) =>
     ...rest,
     entryPoints: [entry],
     outfile,
-    define: { 'import.meta.dirname': '__dirname' },
   });
 
 /**

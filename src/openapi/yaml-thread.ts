@@ -26,7 +26,7 @@ type Parsed = { readonly value: unknown } | { readonly fault: string };
  */
 export async function parseYaml(text: string): Promise<unknown> {
   const task: Task = { thread: THREAD, text };
-  const worker = new Worker(new URL(import.meta.url), {
+  const worker = new Worker(import.meta.filename, {
     workerData: task,
     resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
     // It needs neither our environment nor our arguments.
