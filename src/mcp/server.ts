@@ -139,8 +139,11 @@ interface Envelope {
 /** Name, version and abilities of the client: in the request's envelope since 2026-07-28, from the handshake before. */
 function clientOf(server: Server, context: ServerContext): { capabilities: ClientCapabilities; info: Partial<Caller> } {
   const envelope = context.mcpReq.envelope as Envelope | undefined;
-  const info = envelope?.[CLIENT_INFO_META_KEY] ?? server.getClientVersion();
-  const capabilities = envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities() ?? {};
+  // One server answers many clients of 2026-07-28: what it remembers may be of another.
+  const [info, capabilities = {}] =
+    envelope === undefined
+      ? [server.getClientVersion(), server.getClientCapabilities()]
+      : [envelope[CLIENT_INFO_META_KEY], envelope[CLIENT_CAPABILITIES_META_KEY]];
   return { capabilities, info: info === undefined ? {} : { clientName: info.name, clientVersion: info.version } };
 }
 
