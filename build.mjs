@@ -107,12 +107,13 @@ async function keepCompiled() {
   ask({ id: 1, method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo } });
   ask({ method: 'notifications/initialized' });
   ask({ id: 2, method: 'tools/list' });
-  let hasListed = false;
+  let last;
   for await (const line of createInterface({ input: child.stdout })) {
-    if (JSON.parse(line).id !== 2) continue;
-    hasListed = true;
-    child.stdin.end();
+    last = JSON.parse(line).id;
+    // What is compiled is kept before anything else is answered.
+    if (last === 2) ask({ id: 3, method: 'ping' });
+    if (last === 3) child.stdin.end();
   }
-  if (!hasListed) throw new Error('the program was built, but does not start');
+  if (last !== 3) throw new Error('the program was built, but does not start');
 }
 await keepCompiled();

@@ -4,5 +4,5 @@ import { load } from './code-cache.js';
 
 const { exports: start, keep } = load<typeof import('./start.js')>(join(import.meta.dirname, 'start.js'));
 
-// Once the first answer is out: by then everything has been compiled that a start needs.
-void start.main(process.argv, () => keep && setImmediate(keep));
+// In the turn after the first list has been sent: by then everything has been compiled that a start needs.
+void start.main(process.argv, () => keep && setImmediate(() => setImmediate(keep)));

@@ -38,6 +38,10 @@ class Copy {
     const answered = server.answer(1);
     server.send({ id: 1, method: 'tools/list' });
     const { tools } = (await answered).result as { tools?: readonly unknown[] };
+    // What is compiled is kept before anything else is answered.
+    const pinged = server.answer(2);
+    server.send({ id: 2, method: 'ping' });
+    await pinged;
     server.child.stdin?.end();
     const { code, stderr } = await server.ended;
     return { tools: tools?.length, code, stderr };
