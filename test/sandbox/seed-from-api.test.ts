@@ -59,8 +59,8 @@ describe('a seed from what an instance answered', () => {
         user('user_3', { email_addresses: [email('own@example.com')] }),
         user('user_4', {
           external_accounts: [
-            { provider: 'saml_okta', provider_user_id: 'x' },
-            { provider: 'oauth_google', provider_user_id: '7' },
+            { id: 'idn_x', provider: 'saml_okta', provider_user_id: 'x' },
+            { id: 'idn_7', provider: 'oauth_google', provider_user_id: '7' },
           ],
         }),
       ],

@@ -24,7 +24,7 @@ const apiUser = z.object({
     z.object({ id: z.string(), phone_number: z.string(), reserved_for_second_factor: z.boolean().nullish(), verification }),
   ),
   web3_wallets: z.array(z.object({ id: z.string(), web3_wallet: z.string() })),
-  external_accounts: z.array(z.object({ provider: text, provider_user_id: text, email_address: text })),
+  external_accounts: z.array(z.object({ id: z.string(), provider: text, provider_user_id: text, email_address: text })),
   public_metadata: metadata,
   private_metadata: metadata,
   unsafe_metadata: metadata,
@@ -179,9 +179,9 @@ class UserSeeds {
       })),
       web3_wallets: primaryFirst(user.web3_wallets, user.primary_web3_wallet_id).map((wallet) => wallet.web3_wallet),
       external_accounts: user.external_accounts.flatMap((account) => {
-        const { provider, provider_user_id, email_address } = account;
+        const { id, provider, provider_user_id, email_address } = account;
         if (provider?.startsWith('oauth_') && provider_user_id)
-          return [{ provider, provider_user_id, email_address: email_address ?? '' }];
+          return [{ id, provider, provider_user_id, email_address: email_address ?? '' }];
         this.#omit('accounts at other providers than OAuth ones');
         return [];
       }),
