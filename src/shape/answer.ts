@@ -65,20 +65,21 @@ const toAnswer = (text: string, { structured }: ShapeOptions): ShapedAnswer =>
 
 function shapeJson(operation: Operation, answer: ClerkAnswer, options: ShapeOptions): string {
   const untouched = options.fields?.length ? options.fields.includes('*') : options.results === 'full';
-  if (untouched && options.made === undefined) {
-    const text = answer.raw ?? JSON.stringify(answer.value);
-    const whole = options.structured === true && !isObject(answer.value) ? `{"data":${text}}` : text;
-    if (fits(whole, options.maxTokens)) return whole;
-  } else if (!options.fields?.length) {
-    const text = trimSingle(operation, answer);
-    if (text !== undefined && fits(text, options.maxTokens)) return text;
-  }
+  const text = options.made === undefined ? quickly(operation, answer, untouched, options) : undefined;
+  if (text !== undefined && fits(text, options.maxTokens)) return text;
   const exact = exactJson(answer);
   const list = listIn(exact.value);
   const context = { operation, options, exact };
   const { items, note: said } = untouched ? { items: list?.items ?? [exact.value], note: {} } : viewOf(list, context);
   const view = { items, note: options.made === undefined ? said : { ...said, made: options.made } };
   return list === undefined ? writeSingle(view.items[0], view.note, context) : writeList(list, view, context);
+}
+
+/** The text where nothing but what was sent makes it. */
+function quickly(operation: Operation, answer: ClerkAnswer, untouched: boolean, options: ShapeOptions): string | undefined {
+  if (!untouched) return options.fields?.length ? undefined : trimSingle(operation, answer);
+  const text = answer.raw ?? JSON.stringify(answer.value);
+  return options.structured === true && !isObject(answer.value) ? `{"data":${text}}` : text;
 }
 
 /** The default shape of a single object, the most frequent answer, without taking the text apart and writing it again. */

@@ -11,18 +11,23 @@ function startOf(text: string, length: number): string {
   return text.slice(0, splits ? length - 1 : length);
 }
 
+/** An id is of no use when it is cut: texts of that length are kept while anything else can still be left out. */
+const ID_LENGTH = 40;
+const LEAST_ELSE = 4;
+
 /** An element of an array is, as a rule, worth this many characters. */
 const ELEMENT_LENGTH = 16;
 
 /**
- * The value with every string cut to `most` characters, every object to `most` properties and every array to a
+ * The value with every string cut to `most` characters (or to an id's length, while `most` is not very small), every object to `most` properties and every array to a
  * sixteenth as many elements. A cut string ends in `…[+n]`, n being the characters left out; a cut array has that as its
  * last element, a cut object under the key `…`.
  */
 export function cutValue(value: unknown, most: number, isWhole: (text: string) => boolean): unknown {
   if (typeof value === 'string') {
-    if (value.length <= most + MARK_LENGTH || isWhole(value)) return value;
-    const start = startOf(value, most);
+    const length = most < LEAST_ELSE ? most : Math.max(most, ID_LENGTH);
+    if (value.length <= length + MARK_LENGTH || isWhole(value)) return value;
+    const start = startOf(value, length);
     return start + mark(value.length - start.length);
   }
   if (value === null || typeof value !== 'object') return value;
