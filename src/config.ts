@@ -11,7 +11,7 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-type ValuesOf<T extends Readonly<Record<string, Option>>> = { readonly [K in keyof T]?: z.output<T[K]['schema']> };
+type ValuesOf<T extends Readonly<Record<string, Option>>> = { readonly [K in keyof T]?: z.output<ReturnType<T[K]['schema']>> };
 /** The settings of the server, whatever it is served over. */
 export type Values = ValuesOf<typeof OPTIONS>;
 
@@ -165,7 +165,7 @@ function readOptions<T extends Readonly<Record<string, Option>>>(
     const given = fromFlag ?? (fromEnv === '' ? undefined : fromEnv);
     if (given === undefined) continue;
     const where = fromFlag === undefined ? option.env : (option.flag.split(' ')[0] ?? option.flag);
-    const result = option.schema.safeParse(given);
+    const result = option.schema().safeParse(given);
     if (!result.success) throw new ConfigError(`${where}: ${result.error.issues.map((issue) => issue.message).join('; ')}.`);
     values[name] = result.data;
   }

@@ -6,37 +6,40 @@ export interface Option {
   /** Commander's flag syntax: `--tools <patterns>`. */
   readonly flag: string;
   readonly env?: string;
-  readonly schema: z.ZodType;
+  /** Made when the setting is given: most are not. */
+  readonly schema: () => z.ZodType;
   readonly help: string;
   /** Shown in the help; the schema holds the real one. */
   readonly default?: string;
 }
 
 /** A list written with commas; a flag given twice adds to it. */
-const list = z
-  .union([z.string(), z.array(z.string())])
-  .transform((value) => [value].flat().flatMap((part) => part.split(',')))
-  .transform((parts) => parts.map((part) => part.trim()).filter((part) => part !== ''))
-  .refine((parts) => parts.length > 0, 'is empty');
+const list = () =>
+  z
+    .union([z.string(), z.array(z.string())])
+    .transform((value) => [value].flat().flatMap((part) => part.split(',')))
+    .transform((parts) => parts.map((part) => part.trim()).filter((part) => part !== ''))
+    .refine((parts) => parts.length > 0, 'is empty');
 
 const TRUE = new Set(['1', 'true', 'yes', 'on']);
 const FALSE = new Set(['0', 'false', 'no', 'off']);
 
-const onOff = z.union([z.boolean(), z.string()]).transform((value, context) => {
-  if (typeof value === 'boolean') return value;
-  const word = value.trim().toLowerCase();
-  if (TRUE.has(word)) return true;
-  if (FALSE.has(word)) return false;
-  context.addIssue({ code: 'custom', message: 'expected true or false' });
-  return z.NEVER;
-});
+const onOff = () =>
+  z.union([z.boolean(), z.string()]).transform((value, context) => {
+    if (typeof value === 'boolean') return value;
+    const word = value.trim().toLowerCase();
+    if (TRUE.has(word)) return true;
+    if (FALSE.has(word)) return false;
+    context.addIssue({ code: 'custom', message: 'expected true or false' });
+    return z.NEVER;
+  });
 
-const path = z.string().min(1, 'expected a path');
+const path = () => z.string().min(1, 'expected a path');
 
 const count = (least: number, most: number, of = 'whole number') =>
   z.string().regex(/^\d+$/, `expected a ${of}`).transform(Number).pipe(z.int().min(least).max(most));
 
-const milliseconds = count(1, 600_000, 'whole number of milliseconds');
+const milliseconds = () => count(1, 600_000, 'whole number of milliseconds');
 
 export const AUTHENTICATIONS = ['none', 'token', 'oauth'] as const;
 
@@ -90,7 +93,7 @@ export const OPTIONS = {
   profile: {
     flag: '--profile <name>',
     env: 'CLERK_MCP_PROFILE',
-    schema: z.enum(PROFILE_NAMES),
+    schema: () => z.enum(PROFILE_NAMES),
     help: `Offer a ready-made choice: ${PROFILE_NAMES.join(', ')}`,
   },
   discovery: {
@@ -108,14 +111,14 @@ export const OPTIONS = {
   results: {
     flag: '--results <form>',
     env: 'CLERK_MCP_RESULTS',
-    schema: z.enum(['short', 'full']),
+    schema: () => z.enum(['short', 'full']),
     help: "short: lists show what tells their items apart, objects leave out what is empty; full: the API's answers untouched",
     default: 'short',
   },
   maxResultTokens: {
     flag: '--max-result-tokens <n>',
     env: 'CLERK_MCP_MAX_RESULT_TOKENS',
-    schema: z.string().regex(/^\d+$/, 'expected a whole number').transform(Number).pipe(z.int().min(1000).max(1_000_000)),
+    schema: () => z.string().regex(/^\d+$/, 'expected a whole number').transform(Number).pipe(z.int().min(1000).max(1_000_000)),
     help: 'The most that one answer may cost a model',
     default: '25000',
   },
@@ -128,7 +131,7 @@ export const OPTIONS = {
   confirm: {
     flag: '--confirm <strength>',
     env: 'CLERK_MCP_CONFIRM',
-    schema: z.enum(CONFIRMATIONS),
+    schema: () => z.enum(CONFIRMATIONS),
     help: 'How gated calls are confirmed: flag, token or person; auto asks the person where the client can, otherwise token on a live instance and flag elsewhere',
     default: 'auto',
   },
@@ -167,29 +170,30 @@ export const OPTIONS = {
   logLevel: {
     flag: '--log-level <level>',
     env: 'CLERK_MCP_LOG_LEVEL',
-    schema: z.enum(LOG_LEVELS),
+    schema: () => z.enum(LOG_LEVELS),
     help: `Logs to stderr: ${LOG_LEVELS.join(', ')}`,
     default: 'info',
   },
 } as const satisfies Record<string, Option>;
 
 /** A time as RFC 3339 or Unix milliseconds has it, in Unix milliseconds. */
-const moment = z.string().transform((text, context) => {
-  const time = /^\d+$/.test(text)
-    ? Number(text)
-    : z.iso.datetime({ offset: true }).safeParse(text).success
-      ? Date.parse(text)
-      : Number.NaN;
-  if (Number.isSafeInteger(time)) return time;
-  context.addIssue({ code: 'custom', message: 'expected a time like 2026-01-31T12:00:00Z, or Unix milliseconds' });
-  return z.NEVER;
-});
+const moment = () =>
+  z.string().transform((text, context) => {
+    const time = /^\d+$/.test(text)
+      ? Number(text)
+      : z.iso.datetime({ offset: true }).safeParse(text).success
+        ? Date.parse(text)
+        : Number.NaN;
+    if (Number.isSafeInteger(time)) return time;
+    context.addIssue({ code: 'custom', message: 'expected a time like 2026-01-31T12:00:00Z, or Unix milliseconds' });
+    return z.NEVER;
+  });
 
 /** What the command that serves the sandbox takes. */
 export const SANDBOX_OPTIONS = {
   port: {
     flag: '--port <number>',
-    schema: count(0, 65_535, 'port'),
+    schema: () => count(0, 65_535, 'port'),
     help: 'Port on the loopback address; 0 takes a free one',
     default: '5775',
   },
@@ -206,12 +210,12 @@ export const SANDBOX_OPTIONS = {
   },
   randomSeed: {
     flag: '--random-seed <text>',
-    schema: z.string().min(1, 'expected a text'),
+    schema: () => z.string().min(1, 'expected a text'),
     help: 'Makes the key, ids and tokens the same in every run',
   },
   faults: {
     flag: '--faults <json>',
-    schema: z.string().min(1, 'expected JSON or a file'),
+    schema: () => z.string().min(1, 'expected JSON or a file'),
     help: 'What goes wrong, as JSON or a file of it: {"fault":"rate_limit","operations":"Users","times":2}',
   },
   rateLimit: {
@@ -227,21 +231,21 @@ export const HTTP_OPTIONS = {
   host: {
     flag: '--host <address>',
     env: 'CLERK_MCP_HOST',
-    schema: z.string().min(1, 'expected an address'),
+    schema: () => z.string().min(1, 'expected an address'),
     help: 'Address to listen on',
     default: '127.0.0.1',
   },
   port: {
     flag: '--port <number>',
     env: 'CLERK_MCP_PORT',
-    schema: count(0, 65_535, 'port'),
+    schema: () => count(0, 65_535, 'port'),
     help: 'Port to listen on; 0 takes a free one, which the log names',
     default: '3000',
   },
   auth: {
     flag: '--auth <kind>',
     env: 'CLERK_MCP_AUTH',
-    schema: z.enum(AUTHENTICATIONS),
+    schema: () => z.enum(AUTHENTICATIONS),
     help: 'Who may call: none (this machine only), token (a file of tokens) or oauth (JWT access tokens of an issuer)',
     default: 'none',
   },
@@ -254,7 +258,7 @@ export const HTTP_OPTIONS = {
   issuer: {
     flag: '--issuer <url>',
     env: 'CLERK_MCP_ISSUER',
-    schema: z.url('expected an address'),
+    schema: () => z.url('expected an address'),
     help: 'With --auth oauth: who issues the tokens, exactly as in their iss claim',
   },
   audience: {
@@ -293,14 +297,14 @@ export const HTTP_OPTIONS = {
   store: {
     flag: '--store <url>',
     env: 'CLERK_MCP_STORE',
-    schema: z.string().min(1, 'expected an address'),
+    schema: () => z.string().min(1, 'expected an address'),
     help: 'For several processes: the Redis or Valkey, redis://host:port, that holds what they must agree on. Needs CLERK_MCP_SIGNING_KEY',
     default: 'in memory',
   },
   maxBody: {
     flag: '--max-body <bytes>',
     env: 'CLERK_MCP_MAX_BODY_BYTES',
-    schema: count(1024, 64 * 1024 * 1024),
+    schema: () => count(1024, 64 * 1024 * 1024),
     help: 'Largest body of a request',
     default: '4194304',
   },
@@ -321,56 +325,56 @@ export const HTTP_OPTIONS = {
   maxConnections: {
     flag: '--max-connections <n>',
     env: 'CLERK_MCP_MAX_CONNECTIONS',
-    schema: count(1, 1_000_000),
+    schema: () => count(1, 1_000_000),
     help: 'Connections at the same time; further ones are dropped',
     default: '2048',
   },
   maxSessions: {
     flag: '--max-sessions <n>',
     env: 'CLERK_MCP_MAX_SESSIONS',
-    schema: count(1, 1_000_000),
+    schema: () => count(1, 1_000_000),
     help: 'Sessions at the same time, of all callers (clients before 2026-07-28 have one each)',
     default: '1000',
   },
   maxSessionsPerCaller: {
     flag: '--max-sessions-per-caller <n>',
     env: 'CLERK_MCP_MAX_SESSIONS_PER_CALLER',
-    schema: count(1, 1_000_000),
+    schema: () => count(1, 1_000_000),
     help: 'Sessions at the same time, of one caller',
     default: '32',
   },
   sessionIdle: {
     flag: '--session-idle <ms>',
     env: 'CLERK_MCP_SESSION_IDLE_MS',
-    schema: count(1, 7 * 24 * 3_600_000, 'whole number of milliseconds'),
+    schema: () => count(1, 7 * 24 * 3_600_000, 'whole number of milliseconds'),
     help: 'Time without a request or an open stream after which a session ends',
     default: '1800000',
   },
   maxInFlight: {
     flag: '--max-in-flight <n>',
     env: 'CLERK_MCP_MAX_IN_FLIGHT',
-    schema: count(1, 1_000_000),
+    schema: () => count(1, 1_000_000),
     help: 'Calls answered at the same time, of all callers; one that waits for its person counts',
     default: '256',
   },
   maxInFlightPerCaller: {
     flag: '--max-in-flight-per-caller <n>',
     env: 'CLERK_MCP_MAX_IN_FLIGHT_PER_CALLER',
-    schema: count(1, 1_000_000),
+    schema: () => count(1, 1_000_000),
     help: 'Calls answered at the same time, of one caller',
     default: '16',
   },
   maxCallsPerMinute: {
     flag: '--max-calls-per-minute <n>',
     env: 'CLERK_MCP_MAX_CALLS_PER_MINUTE',
-    schema: count(1, 1_000_000),
+    schema: () => count(1, 1_000_000),
     help: 'Calls of one caller in any minute, in all processes; ten times as many messages of other kinds',
     default: '600',
   },
   clerkLimit: {
     flag: '--clerk-limit <n>',
     env: 'CLERK_MCP_CLERK_LIMIT',
-    schema: count(10, 1_000_000),
+    schema: () => count(10, 1_000_000),
     help: 'Requests that Clerk takes from the instance in 10 s; nine tenths of them are used, then calls take turns',
     default: '1000 on a live instance, 100 on a test one',
   },
@@ -380,13 +384,13 @@ export const HTTP_OPTIONS = {
 export const INIT_OPTIONS = {
   client: {
     flag: '--client <name>',
-    schema: z.enum(CLIENTS, `expected one of ${CLIENTS.join(', ')}`),
+    schema: () => z.enum(CLIENTS, `expected one of ${CLIENTS.join(', ')}`),
     help: `Whose configuration: ${CLIENTS.join(', ')}`,
     default: 'the one that is installed',
   },
   name: {
     flag: '--name <name>',
-    schema: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'expected up to 64 letters, digits, - and _'),
+    schema: () => z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'expected up to 64 letters, digits, - and _'),
     help: 'What the entry is called there',
     default: 'clerk',
   },

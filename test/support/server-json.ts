@@ -27,17 +27,18 @@ function formatOf(flag: string): string {
 
 /** A client may write a default out: only one that changes nothing then is one. */
 const defaultOf = ({ default: value, flag, schema }: Option): string | undefined =>
-  value !== undefined && !flag.includes('...') && formatOf(flag) !== 'filepath' && schema.safeParse(value).success
+  value !== undefined && !flag.includes('...') && formatOf(flag) !== 'filepath' && schema().safeParse(value).success
     ? value
     : undefined;
 
 function variableOf(option: Option): Variable {
   const value = defaultOf(option);
+  const schema = option.schema();
   return {
     name: option.env,
     description: option.help,
     format: formatOf(option.flag),
-    ...(option.schema instanceof z.ZodEnum && { choices: option.schema.options }),
+    ...(schema instanceof z.ZodEnum && { choices: schema.options }),
     ...(value !== undefined && { default: value }),
   };
 }
