@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import ts from 'typescript';
-import { bundleAlone, bundleInChunks, target } from './chunks.mjs';
+import { bundleAlone, bundleInChunks, inAscii, target } from './chunks.mjs';
 
 const root = import.meta.dirname;
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -66,8 +66,6 @@ const readyMadeOutputs = (outputs) => ({
   },
 });
 
-const inAscii = (json) => json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-
 const { manifest, outputs } = await makeSchemas();
 const files = await bundleInChunks({
   root,
@@ -78,7 +76,6 @@ const files = await bundleInChunks({
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 mkdirSync(join(root, 'dist/chunks'), { recursive: true });
 for (const [path, text] of files) writeFileSync(join(root, path), text);
-// One character beyond ASCII, and twice as much is read and held.
 writeFileSync(join(root, 'dist/chunks/manifest.json'), inAscii(JSON.stringify({ operations: manifest })));
 await bundleAlone({ absWorkingDir: root, entry: 'src/cli.ts', outfile: 'dist/cli.js' });
 chmodSync(join(root, 'dist/cli.js'), 0o755);

@@ -10,12 +10,13 @@ export const target = { ...node, bundle: true, mainFields: ['module', 'main'] };
 /** Names are kept: they are what a stack trace tells. */
 const small = { minifySyntax: true, minifyWhitespace: true, legalComments: 'none' };
 
-/** Nothing here is an ES module once it is built. */
+/** Nothing here is an ES module once it is built: one that asks for its address stops the build, for it would get none. */
 const commonJs = {
   ...small,
   format: 'cjs',
   supported: { 'dynamic-import': false },
   define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
+  logOverride: { 'empty-import-meta': 'error' },
 };
 
 /** A file that runs by itself. */
@@ -68,6 +69,13 @@ export async function bundleInChunks({ root, entries, ...rest }) {
 /** ES modules get Node's own modules by a function of esbuild's, which the tools of those who bundle us do not see through. */
 const withPlainRequire = (text) => text.replace(/\b__require\(/g, 'require(');
 
+/**
+ * One character beyond ASCII, and twice as much is read and held. esbuild leaves those in regular expressions as they are.
+ * What is written with a backslash means the same in JSON, in strings and in regular expressions.
+ */
+export const inAscii = (text) =>
+  text.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 const toCommonJs = async (text) => (await transform(text, { ...node, ...commonJs })).code;
 
 const reference = (from, to) => {
@@ -105,5 +113,5 @@ async function join(modules, start, joined) {
     write: false,
     plugins: [inMemory],
   });
-  return outputFiles[0].text;
+  return inAscii(outputFiles[0].text);
 }
