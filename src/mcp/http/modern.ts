@@ -13,6 +13,8 @@ export class ModernEndpoint {
   readonly #options: SessionEndpointOptions;
   readonly #handler: McpHttpHandler;
   readonly #calls: ModernCalls;
+  /** Held here: a request follows its signal weakly, and one that was let go of would never hear that its stream is over. */
+  readonly #listening = new Set<Request>();
 
   constructor(options: SessionEndpointOptions) {
     this.#options = options;
@@ -61,16 +63,16 @@ export class ModernEndpoint {
     };
     const session = place.fill(randomUUID(), undefined, close, () => handler.notify.toolsChanged());
     session.use();
-    const signal = AbortSignal.any([request.signal, stop.signal]);
+    request.signal.addEventListener('abort', () => stop.abort(), { once: true });
+    const listening = new Request(request.url, { method: 'POST', headers: request.headers, signal: stop.signal });
+    this.#listening.add(listening);
     const over = (): void => {
+      this.#listening.delete(listening);
       void session.end('closed');
       exchange.over();
     };
     try {
-      return endsWith(
-        { over },
-        await this.#pass(new Request(request.url, { method: 'POST', headers: request.headers, signal }), incoming, handler),
-      );
+      return endsWith({ over }, await this.#pass(listening, incoming, handler));
     } catch (error) {
       over();
       throw error;
