@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Agent, request } from 'undici';
 import type { SeedDescription } from '../src/sandbox/seed/description.js';
-import { startSandbox } from '../src/sandbox/server.js';
+import { startSandbox } from '../src/sandbox/start-sandbox.js';
 
 const SIZES = [1_000, 10_000, 100_000];
 const WARM_UP = 20;

@@ -89,7 +89,7 @@ export interface FetchHandler {
  * @throws never by itself: what is wrong with the options rejects `ready` and every request
  */
 export function createFetchHandler(options: FetchHandlerOptions = {}): FetchHandler {
-  const mounted = import('./mounted.js').then(({ mount }) => mount(options));
+  const mounted = import('./app/fetch-handler.js').then(({ mount }) => mount(options));
   const ready = mounted.then(() => undefined);
   // Whoever does not ask is told by the first request.
   ready.catch(() => {});

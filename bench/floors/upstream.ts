@@ -1,7 +1,7 @@
 /** Stands in for Clerk: answers at once, a list of ten users or one. Prints its address. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { user } from '../../test/shape/users.js';
+import { user } from '../../test/response/users.js';
 
 const one = Buffer.from(JSON.stringify(user(0)));
 const ten = Buffer.from(JSON.stringify(Array.from({ length: 10 }, (_, nth) => user(nth))));

@@ -1,11 +1,11 @@
 import type { Operation } from '../catalog/operation.js';
-import type { Circumstances } from './circumstances.js';
 import { readEnvelope } from './envelope.js';
+import type { Circumstances } from './error-context.js';
 import { type AnswerFault, ClerkAnswerError, ClerkApiError, type ClerkError } from './errors.js';
-import type { Answered } from './exchange.js';
 import { hintFor } from './hints.js';
 import { retryAfterMs } from './retry.js';
 import type { Scrubber } from './scrub.js';
+import type { Answered } from './send-once.js';
 
 /** What a call brought. */
 export interface ClerkAnswer {

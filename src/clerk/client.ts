@@ -2,20 +2,20 @@ import type { Pool } from 'undici';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/types.js';
-import type { AbortLike } from './abort.js';
+import type { AbortLike } from '../platform/abort.js';
+import { type Clock, systemClock } from '../platform/clock.js';
 import { type ClerkAnswer, readAnswer } from './answer.js';
-import { UpstreamBusyError } from './budget.js';
-import { Circumstances } from './circumstances.js';
-import { type Clock, systemClock } from './clock.js';
+import { CallLimit } from './call-limit.js';
+import { Circumstances } from './error-context.js';
 import { ClerkError } from './errors.js';
-import { exchange, type Outcome, type WireRequest } from './exchange.js';
 import { busyError, failureError, mayHaveHappened, stopError } from './failure.js';
 import { readImage } from './image.js';
-import { CallLimit } from './limit.js';
 import { encodeForm } from './multipart.js';
+import { UpstreamBusyError } from './rate-budget.js';
 import { buildRequest, type ImageForm } from './request.js';
 import { planRetry, type RetryReason } from './retry.js';
 import { Scrubber } from './scrub.js';
+import { exchange, type Outcome, type WireRequest } from './send-once.js';
 
 export interface ClerkClientOptions {
   /** `https://api.clerk.com/v1`. A path is kept before every operation's. */

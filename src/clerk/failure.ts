@@ -1,6 +1,7 @@
 import type { Operation } from '../catalog/operation.js';
 import { answerError, changes, leavesOpen } from './answer.js';
-import type { Circumstances } from './circumstances.js';
+import type { Stop } from './call-limit.js';
+import type { Circumstances } from './error-context.js';
 import {
   ClerkAbortedError,
   ClerkBusyError,
@@ -9,8 +10,7 @@ import {
   ClerkTimeoutError,
   type ErrorDetails,
 } from './errors.js';
-import type { Failed, Outcome } from './exchange.js';
-import type { Stop } from './limit.js';
+import type { Failed, Outcome } from './send-once.js';
 
 /** Whether Clerk may have done what this attempt asked. */
 export const mayHaveHappened = (outcome: Outcome, operation: Operation): boolean =>

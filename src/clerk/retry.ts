@@ -1,5 +1,5 @@
 import type { Operation } from '../catalog/operation.js';
-import type { Outcome } from './exchange.js';
+import type { Outcome } from './send-once.js';
 
 export type RetryReason = 'rate_limited' | 'not_connected' | 'answer_lost' | 'http_502' | 'http_503' | 'http_504';
 

@@ -1,11 +1,11 @@
+import { type Call, type CallOutcome, type Calls, UnknownToolError } from '../call/call.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { didYouMean } from '../catalog/nearest.js';
 import type { Operation } from '../catalog/operation.js';
 import type { OperationSearch } from '../catalog/search.js';
 import { RISKS, type Risk, type ToolDefinition } from '../catalog/types.js';
-import { isWithin, type Scope } from '../policy/scopes.js';
+import { isWithin, type Scope } from '../policy/rules/scopes.js';
 import type { Caller } from '../policy/types.js';
-import { type Call, type CallOutcome, type Calls, UnknownToolError } from './call.js';
 
 const READ = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false } as const;
 const name = { type: 'string', description: 'As search_operations gives it' } as const;

@@ -1,4 +1,4 @@
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 
 const INSTANCE = {
   sandbox: 'a local sandbox with invented people; nothing here reaches Clerk',

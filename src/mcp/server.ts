@@ -13,11 +13,11 @@ import {
   Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import { type Call, type CallOutcome, type Calls, UnknownToolError } from '../call/call.js';
+import { progressChannel } from '../call/progress.js';
 import type { ToolDefinition } from '../catalog/types.js';
+import { VERSION } from '../platform/version.js';
 import type { Caller, PersonAnswer } from '../policy/types.js';
-import { VERSION } from '../version.js';
-import { type Call, type CallOutcome, type Calls, UnknownToolError } from './call.js';
-import { progressChannel } from './progress.js';
 
 /** The key under which the one question of a call travels. */
 const QUESTION = 'confirm';

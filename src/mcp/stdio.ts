@@ -1,6 +1,6 @@
 import type { Server } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import type { Logger } from '../logger.js';
+import type { Logger } from '../platform/logger.js';
 import { LineTransport } from './line-transport.js';
 import type { WriteStdout } from './stdout.js';
 

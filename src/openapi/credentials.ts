@@ -1,4 +1,4 @@
-import { isSecretName } from '../policy/masking.js';
+import { isSecretName } from '../policy/secrets/masking.js';
 import type { DocumentOperation, OpenApiDocument } from './document.js';
 import { isRecord, type Plain, RefError } from './refs.js';
 

@@ -1,4 +1,4 @@
-import { plain } from '../policy/display.js';
+import { plain } from '../platform/plain-text.js';
 import type { AcceptedDifference } from './accepted.js';
 import type { Aspect, Difference, DriftReport } from './drift.js';
 

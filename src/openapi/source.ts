@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { DocumentError } from './document-error.js';
-import { MOST_BYTES, parseText, tooLarge } from './parse.js';
+import { MOST_BYTES, parseText, tooLarge } from './parse-document.js';
 
 const TIMEOUT_MS = 30_000;
 const MOST_REDIRECTS = 3;

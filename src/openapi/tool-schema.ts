@@ -1,4 +1,4 @@
-import { plain } from '../policy/display.js';
+import { plain } from '../platform/plain-text.js';
 import { BOUNDS, type Schema } from './schema.js';
 
 /** Names that are no name of anything but of JavaScript's own. */

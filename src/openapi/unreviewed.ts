@@ -3,7 +3,7 @@ import type { Catalog } from '../catalog/catalog.js';
 import type { InputSchema } from '../catalog/json-schema.js';
 import { CURRENT_API_VERSION, Operation, type Place } from '../catalog/operation.js';
 import type { PlainSpec } from '../catalog/types.js';
-import { plain } from '../policy/display.js';
+import { plain } from '../platform/plain-text.js';
 import { mayReturnCredential } from './credentials.js';
 import type { DocumentOperation, OpenApiDocument } from './document.js';
 import { missingOperations } from './drift.js';

@@ -1,6 +1,6 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { parseDocument } from 'yaml';
-import { plain } from '../policy/display.js';
+import { plain } from '../platform/plain-text.js';
 import { DocumentError } from './document-error.js';
 
 /** What the parser may use. A parser's worst cases are found by others; these hold whatever they find. */

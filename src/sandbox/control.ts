@@ -1,9 +1,9 @@
-import { notFound, refuse } from './errors.js';
-import { type Exchange, jsonBody, type Middleware, type SandboxResponse } from './exchange.js';
 import type { Faults } from './faults.js';
 import { serveImage } from './images.js';
 import type { Instance } from './instance.js';
-import type { Recorder } from './recorder.js';
+import { type Exchange, jsonBody, type Middleware, type SandboxResponse } from './middleware.js';
+import type { Recorder } from './request-log.js';
+import { notFound, refuse } from './sandbox-error.js';
 
 /** What the sandbox's own addresses act on. */
 export interface Controlled {
@@ -27,24 +27,24 @@ const CONTROLS: Readonly<Record<string, Control>> = {
   'GET requests': async ({ recorder }) => listOf(recorder.requests),
   // What a browser would send along, for which Clerk's Backend API has no operation.
   'GET cookies': async (controlled, { request }) => {
-    const { cookieOf } = await import('./rules/client-tokens.js');
+    const { cookieOf } = await import('./domain/client-tokens.js');
     const [, , id = '', kind] = request.segments;
     const options = { origin: request.query.get('origin') ?? undefined, refresh: kind === 'refresh' };
     return { status: 200, body: await cookieOf(await controlled.instance(), id, options) };
   },
   // The page of an identity provider, which the sandbox plays: opening it carries a test sign-in out.
   'GET sso-test': async (controlled, { request }) => {
-    const { runTest } = await import('./rules/test-sign-in.js');
+    const { runTest } = await import('./domain/test-sign-in.js');
     return { status: 200, body: await runTest(await controlled.instance(), request.segments[2] ?? '') };
   },
   // What an application gets when a user signs in through it.
   'POST oauth_tokens': async (controlled, { request }) => {
-    const { issueOAuthTokens } = await import('./rules/oauth-tokens.js');
+    const { issueOAuthTokens } = await import('./domain/oauth-tokens.js');
     return { status: 200, body: await issueOAuthTokens(await controlled.instance(), jsonBody(request)) };
   },
   // What a mailbox or a phone would show.
   'GET codes': async (controlled, { request }) => {
-    const { codeOf } = await import('./rules/codes.js');
+    const { codeOf } = await import('./domain/codes.js');
     return { status: 200, body: codeOf(await controlled.instance(), request.segments[2] ?? '') };
   },
   'GET faults': async ({ faults }) => listOf(faults.shown),

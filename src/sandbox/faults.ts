@@ -2,10 +2,10 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { DeclaredOperation as Operation } from '../catalog/declaration.js';
 import { didYouMean } from '../catalog/nearest.js';
 import { operationMatcher } from '../catalog/pattern.js';
-import { refuse, SandboxError, tooManyRequests } from './errors.js';
-import type { Exchange, Handle, Middleware, SandboxResponse } from './exchange.js';
 import type { Fault } from './fault-forms.js';
+import type { Exchange, Handle, Middleware, SandboxResponse } from './middleware.js';
 import type { Random } from './random.js';
+import { refuse, SandboxError, tooManyRequests } from './sandbox-error.js';
 
 interface Armed {
   readonly fault: Fault;

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { refuse } from './errors.js';
-import type { Middleware } from './exchange.js';
+import type { Middleware } from './middleware.js';
+import { refuse } from './sandbox-error.js';
 
 /** What begins with this, Clerk answers to anybody. */
 const PUBLIC_PATH = 'public';

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { SandboxRequest, SandboxResponse } from './exchange.js';
+import type { SandboxRequest, SandboxResponse } from './middleware.js';
 
 /** More than Clerk's largest upload of 10 MB with its multipart frame. */
 const MOST_BODY_BYTES = 12 * 1024 * 1024;

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { refuseParam } from './errors.js';
-import type { SandboxRequest, SandboxResponse } from './exchange.js';
+import type { UploadedFile } from './handler.js';
 import type { Instance } from './instance.js';
+import type { SandboxRequest, SandboxResponse } from './middleware.js';
 import { defineResource, type Row } from './resource.js';
-import type { UploadedFile } from './rule.js';
+import { refuseParam } from './sandbox-error.js';
 
 /** Clerk's limit for an image. */
 const MOST_BYTES = 10 * 1024 * 1024;

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { DeclaredOperation as Operation } from '../catalog/declaration.js';
 import type { ArrayBody, Shape } from '../catalog/types.js';
-import { paramError, refuse, refuseParam, refuseParams, type WireError } from './errors.js';
-import { type Exchange, isJson, jsonBody, type SandboxRequest } from './exchange.js';
+import type { Call, Rule, UploadedFile } from './handler.js';
 import { readForm } from './images.js';
 import type { Instance } from './instance.js';
-import type { Call, Rule, UploadedFile } from './rule.js';
+import { type Exchange, isJson, jsonBody, type SandboxRequest } from './middleware.js';
+import { paramError, refuse, refuseParam, refuseParams, type WireError } from './sandbox-error.js';
 
 /** Clerk takes no more values than this in one array of the query. */
 const MOST_QUERY_VALUES = 100;

@@ -1,7 +1,7 @@
 import { Keys } from './keys.js';
 import { Random } from './random.js';
 import type { Resource, Row } from './resource.js';
-import { type Collection, Store } from './store.js';
+import { type Collection, Store } from './rows.js';
 
 export interface InstanceOptions {
   /** Unix milliseconds. Default: the system's clock. */

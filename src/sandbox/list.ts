@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { refuseParam } from './errors.js';
 import type { Filter, Narrowing } from './filters.js';
+import { answers, type Call, type Rule } from './handler.js';
 import type { Instance } from './instance.js';
 import type { Resource, Row } from './resource.js';
-import { answers, type Call, type Rule } from './rule.js';
-import type { Collection } from './store.js';
+import type { Collection } from './rows.js';
+import { refuseParam } from './sandbox-error.js';
 
 const DEFAULT_LIMIT = 10;
 

@@ -1,6 +1,6 @@
 import type { DeclaredOperation as Operation } from '../catalog/declaration.js';
-import { tooManyRequests } from './errors.js';
-import type { Middleware } from './exchange.js';
+import type { Middleware } from './middleware.js';
+import { tooManyRequests } from './sandbox-error.js';
 
 interface Limit {
   readonly most: number;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Catalog } from '../../src/catalog/catalog.js';
 import type { Operation } from '../../src/catalog/operation.js';
-import { returnsSecret } from '../../src/policy/risk.js';
+import { returnsSecret } from '../../src/policy/rules/risk.js';
 import { operations } from '../../tools/index.js';
 
 const catalog = new Catalog(operations);

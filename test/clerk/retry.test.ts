@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Outcome } from '../../src/clerk/exchange.js';
 import { planRetry, type RetryState, retryAfterMs } from '../../src/clerk/retry.js';
+import type { Outcome } from '../../src/clerk/send-once.js';
 import { operations } from '../../tools/index.js';
 import { catalog, NOW } from './support.js';
 

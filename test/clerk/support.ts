@@ -1,7 +1,7 @@
 import { Catalog } from '../../src/catalog/catalog.js';
 import { ClerkClient, type ClerkClientOptions } from '../../src/clerk/client.js';
-import type { Clock } from '../../src/clerk/clock.js';
 import { ClerkError } from '../../src/clerk/errors.js';
+import type { Clock } from '../../src/platform/clock.js';
 import { operations } from '../../tools/index.js';
 
 export const catalog = new Catalog(operations);

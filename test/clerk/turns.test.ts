@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { UpstreamBusyError } from '../../src/clerk/budget.js';
 import { ClerkBusyError } from '../../src/clerk/errors.js';
+import { UpstreamBusyError } from '../../src/clerk/rate-budget.js';
 import { json, MisbehavingServer, resetAfterRequest } from '../support/misbehaving-server.js';
 import { catalog, failureOf, newClient } from './support.js';
 

@@ -1,15 +1,15 @@
-import { createLogger } from '../../src/logger.js';
+import { createMetrics } from '../../src/call/metrics.js';
+import { MemoryStore } from '../../src/limits/memory.js';
 import { openAuthentication } from '../../src/mcp/auth/open.js';
 import { ClientAddress } from '../../src/mcp/http/address.js';
+import { CallLimits } from '../../src/mcp/http/caller-limits.js';
 import type { Connection } from '../../src/mcp/http/connection.js';
 import { defaultHosts, Hosts } from '../../src/mcp/http/hosts.js';
-import { CallLimits } from '../../src/mcp/http/limits.js';
 import { createListener } from '../../src/mcp/http/listener.js';
 import { Probes } from '../../src/mcp/http/probes.js';
 import { Router } from '../../src/mcp/http/router.js';
 import { Sessions } from '../../src/mcp/http/sessions.js';
-import { createMetrics } from '../../src/mcp/metrics.js';
-import { MemoryStore } from '../../src/store/memory.js';
+import { createLogger } from '../../src/platform/logger.js';
 import { createFixtureServer } from './fixtures/server.js';
 
 const HOST = '127.0.0.1';

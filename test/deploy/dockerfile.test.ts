@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, symlink } from 'node:fs/promises';
 import { basename, join, normalize } from 'node:path';
 import dockerfileUtils from 'dockerfile-utils';
 import { afterAll, describe, expect, it } from 'vitest';
-import { HTTP_OPTIONS } from '../../src/options.js';
+import { HTTP_OPTIONS } from '../../src/config/settings.js';
 import { startHttp, stopAll } from '../support/http-program.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { ROOT, readDeployed } from './files.js';
@@ -70,7 +70,7 @@ describe('the Dockerfile', () => {
   });
 
   it('runs only commands of the package and of npm, the latter without scripts', () => {
-    expect(valuesOf(build, 'RUN')).toEqual(['npm ci --ignore-scripts', 'node build.mjs']);
+    expect(valuesOf(build, 'RUN')).toEqual(['npm ci --ignore-scripts', 'node scripts/build.mjs']);
     expect(json(valuesOf(final, 'ENTRYPOINT')[0] ?? '')).toEqual(['node', '/app/dist/cli.js']);
     expect(json(valuesOf(final, 'CMD')[0] ?? '')).toEqual(['http']);
   });
@@ -101,7 +101,7 @@ describe('the Dockerfile', () => {
     await copy(build, directory, context, buildDir);
     const built = join(directory, buildDir);
     await symlink(join(ROOT, 'node_modules'), join(built, 'node_modules'));
-    const made = spawnSync(process.execPath, ['build.mjs'], { cwd: built, encoding: 'utf8' });
+    const made = spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: built, encoding: 'utf8' });
     expect(made).toMatchObject({ status: 0, stderr: '' });
 
     const [appDir = ''] = valuesOf(final, 'WORKDIR');

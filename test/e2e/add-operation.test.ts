@@ -15,11 +15,10 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const SOURCES = [
   'src',
   'tools',
-  'build.mjs',
-  'chunks.mjs',
+  'scripts',
   'package.json',
   'tsconfig.json',
-  'vitest.config.ts',
+  'test/vitest.config.ts',
   'test/catalog',
   'test/support',
 ];
@@ -92,7 +91,7 @@ it('takes a new operation from drift to the snapshot in the steps that CONTRIBUT
     },
   };
   await writeFile(inCopy('openapi.json'), JSON.stringify(document));
-  expect(await node('build.mjs')).toMatchObject({ code: 0, stderr: '' });
+  expect(await node('scripts/build.mjs')).toMatchObject({ code: 0, stderr: '' });
 
   // 1. What is new?
   const drift = await program('drift', 'openapi.json', '--json');
@@ -115,9 +114,9 @@ it('takes a new operation from drift to the snapshot in the steps that CONTRIBUT
   await writeFile(inCopy('tools/index.ts'), before(withImport, '];', `  ${listed}`));
 
   // 4. Build and snapshot.
-  expect(await node('build.mjs')).toMatchObject({ code: 0, stderr: '' });
+  expect(await node('scripts/build.mjs')).toMatchObject({ code: 0, stderr: '' });
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  expect((await node(vitest, 'run', 'test/catalog/snapshot.test.ts', '-u')).code).toBe(0);
+  expect((await node(vitest, 'run', '--config', 'test/vitest.config.ts', 'test/catalog/snapshot.test.ts', '-u')).code).toBe(0);
   const [tool] = JSON.parse(await readFile(inCopy('test/catalog/snapshots/Widgets.json'), 'utf8')) as [object];
   expect(tool).toMatchObject({
     name: 'Widgets_spinWidget',

@@ -1,9 +1,9 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Middleware } from '../../src/sandbox/exchange.js';
-import { type Sandbox, startSandbox } from '../../src/sandbox/server.js';
-import { type RedisServer, startRedis, withoutRedis } from '../store/redis-server.js';
+import type { Middleware } from '../../src/sandbox/middleware.js';
+import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.js';
+import { type RedisServer, startRedis, withoutRedis } from '../limits/redis-server.js';
 import { connectHttp, type HttpClient, type HttpClientKind } from '../support/http-clients.js';
 import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js';
 import { type Nginx, startNginx, withoutNginx } from '../support/nginx.js';

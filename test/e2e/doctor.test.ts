@@ -3,7 +3,7 @@ import { chmod, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/pr
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { startRedis, withoutRedis } from '../store/redis-server.js';
+import { startRedis, withoutRedis } from '../limits/redis-server.js';
 import { freePort } from '../support/free-port.js';
 import { type Behaviour, clerkError, html, json, MisbehavingServer, noHttp, silent } from '../support/misbehaving-server.js';
 import { runProgram, startProgram } from '../support/program.js';

@@ -67,21 +67,24 @@ describe('the JSON Schema of the policy file', () => {
   it('is the published one (npm run policy-schema writes it)', async () => {
     const { code, stdout } = await runProgram(['policy', 'show', '--schema']);
     expect(code).toBe(0);
-    expect(stdout).toBe(await readFile(published('policy.schema.json'), 'utf8'));
+    expect(stdout).toBe(await readFile(published('examples/policy.schema.json'), 'utf8'));
   });
 
   it('goes into the package, with an example', async () => {
     const { files } = JSON.parse(await readFile(published('package.json'), 'utf8')) as { files: string[] };
-    expect(files).toEqual(expect.arrayContaining(['policy.schema.json', 'policy.example.json']));
+    expect(files).toEqual(expect.arrayContaining(['examples']));
   });
 
   it('takes the example, as the program does, and what the program shows', async () => {
-    const schema = z.fromJSONSchema(JSON.parse(await readFile(published('policy.schema.json'), 'utf8')));
-    const example: unknown = JSON.parse(await readFile(published('policy.example.json'), 'utf8'));
+    const schema = z.fromJSONSchema(JSON.parse(await readFile(published('examples/policy.schema.json'), 'utf8')));
+    const example: unknown = JSON.parse(await readFile(published('examples/policy.example.json'), 'utf8'));
     expect(example).toHaveProperty('$schema', './policy.schema.json');
     expect(schema.safeParse(example).success).toBe(true);
     expect(schema.safeParse(await show()).success).toBe(true);
-    expect(await runProgram(['policy', 'check', published('policy.example.json')])).toMatchObject({ code: 0, stderr: '' });
+    expect(await runProgram(['policy', 'check', published('examples/policy.example.json')])).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
   });
 
   it.each([
@@ -91,7 +94,7 @@ describe('the JSON Schema of the policy file', () => {
     { rules: [{ tools: 'Users', action: 'deny' }] },
     { budgets: [{ risk: 'read', max: 1, per: 'an hour' }] },
   ])('refuses %j', async (wrong) => {
-    const schema = z.fromJSONSchema(JSON.parse(await readFile(published('policy.schema.json'), 'utf8')));
+    const schema = z.fromJSONSchema(JSON.parse(await readFile(published('examples/policy.schema.json'), 'utf8')));
     expect(schema.safeParse(wrong).success).toBe(false);
   });
 });

@@ -10,7 +10,7 @@ const directory = await scratchDirectory();
 let files = 0;
 const newFile = (): string => join(directory, `new-${++files}`);
 
-const EXAMPLE = fileURLToPath(new URL('../../sandbox.seed.example.json', import.meta.url));
+const EXAMPLE = fileURLToPath(new URL('../../examples/sandbox.seed.example.json', import.meta.url));
 
 afterEach(endSandboxes);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Catalog } from '../../src/catalog/catalog.js';
-import { parseArguments } from '../../src/catalog/parse.js';
+import { parseArguments } from '../../src/catalog/parse-arguments.js';
 import { OpenApiDocument } from '../../src/openapi/document.js';
 import { type Unreviewed, unreviewedOperations } from '../../src/openapi/unreviewed.js';
 import { operations } from '../../tools/index.js';

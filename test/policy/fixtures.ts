@@ -3,8 +3,8 @@ import { Catalog } from '../../src/catalog/catalog.js';
 import { defineOperation } from '../../src/catalog/declaration.js';
 import type { Operation } from '../../src/catalog/operation.js';
 import type { Arguments } from '../../src/catalog/types.js';
-import type { PolicyOptions } from '../../src/policy/options.js';
 import { Policy } from '../../src/policy/policy.js';
+import type { PolicyOptions } from '../../src/policy/policy-options.js';
 import type { PolicyCall } from '../../src/policy/types.js';
 
 const id = z.string();

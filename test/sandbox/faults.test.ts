@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import type { Exchange } from '../../src/sandbox/exchange.js';
 import { FaultsError } from '../../src/sandbox/fault-forms.js';
 import { Faults } from '../../src/sandbox/faults.js';
+import type { Exchange } from '../../src/sandbox/middleware.js';
 import { Random } from '../../src/sandbox/random.js';
-import type { SandboxOptions } from '../../src/sandbox/server.js';
+import type { SandboxOptions } from '../../src/sandbox/start-sandbox.js';
 import { operations } from '../../tools/index.js';
 import { addUser, type Client, openSandbox, rowsOf } from './harness.js';
 

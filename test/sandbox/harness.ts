@@ -1,5 +1,5 @@
 import { afterEach } from 'vitest';
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.js';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start-sandbox.js';
 import { watchExchange } from '../support/published/watch.js';
 
 /** The JSON of an answer, read without ceremony. What is at the bottom is compared, never trusted. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { packPermissions } from '../../src/sandbox/rules/permission-claims.js';
+import { packPermissions } from '../../src/sandbox/domain/permission-claims.js';
 
 /** Reads the claims as Clerk's SDKs do: each feature has a number whose bits, from the lowest, say which permissions it has. */
 function unpack({ features = '', per = '', fpm = '' }: ReturnType<typeof packPermissions>): string[] {

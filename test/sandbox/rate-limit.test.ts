@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { SandboxError } from '../../src/sandbox/errors.js';
-import type { Exchange } from '../../src/sandbox/exchange.js';
+import type { Exchange } from '../../src/sandbox/middleware.js';
 import { RateLimit } from '../../src/sandbox/rate-limit.js';
+import { SandboxError } from '../../src/sandbox/sandbox-error.js';
 import { operations } from '../../tools/index.js';
 
 let now = 0;

@@ -156,8 +156,10 @@ describe('a seed from what an instance answered', () => {
 
 describe('the example seed', () => {
   test('can be planted, all of it', async () => {
-    const { readSeed } = await import('../../src/sandbox/seed/file.js');
-    const client = await openSandbox({ seed: readSeed(new URL('../../sandbox.seed.example.json', import.meta.url).pathname) });
+    const { readSeed } = await import('../../src/sandbox/seed/read-seed.js');
+    const client = await openSandbox({
+      seed: readSeed(new URL('../../examples/sandbox.seed.example.json', import.meta.url).pathname),
+    });
     expect(rowsOf((await client.get('/users')).body)).toHaveLength(3);
     expect((await client.get('/users/user_ada')).body).toMatchObject({
       totp_enabled: true,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fillShortcodes } from '../../src/sandbox/rules/shortcodes.js';
+import { fillShortcodes } from '../../src/sandbox/domain/shortcodes.js';
 
 const values = {
   user: {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { must } from '../../src/sandbox/domain/found.js';
 import { Instance } from '../../src/sandbox/instance.js';
 import { signUps } from '../../src/sandbox/resources/sign-up.js';
-import { must } from '../../src/sandbox/rules/found.js';
-import { plant } from '../../src/sandbox/seed/plant.js';
+import { plant } from '../../src/sandbox/seed/seed-instance.js';
 import { type Client, NOON, openSandbox, rowsOf } from './harness.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

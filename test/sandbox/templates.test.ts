@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { parseTemplate, render, TemplateSyntaxError, variablesOf } from '../../src/sandbox/rules/interpolate.js';
+import { parseTemplate, render, TemplateSyntaxError, variablesOf } from '../../src/sandbox/domain/interpolate.js';
 import { type Client, openSandbox, rowsOf } from './harness.js';
 
 let client: Client;

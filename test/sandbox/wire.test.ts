@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Recorder } from '../../src/sandbox/recorder.js';
+import { Recorder } from '../../src/sandbox/request-log.js';
 import { addUser, idsOf, NOON, openSandbox } from './harness.js';
 
 const bare = (url: string, headers: Record<string, string>) => fetch(url, { headers });

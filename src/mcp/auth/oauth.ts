@@ -1,5 +1,5 @@
 import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyResult, jwtVerify } from 'jose';
-import type { Logger } from '../../logger.js';
+import type { Logger } from '../../platform/logger.js';
 import type { Authentication, Authenticator, Credentials } from './authenticator.js';
 import { BearerChallenges, bearerToken } from './bearer.js';
 import { Issuer, type IssuerOptions, IssuerUnavailableError } from './issuer.js';

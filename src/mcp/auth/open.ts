@@ -1,5 +1,5 @@
-import type { Logger } from '../../logger.js';
-import type { RevocationStore } from '../../store/store.js';
+import type { RevocationStore } from '../../limits/shared-store.js';
+import type { Logger } from '../../platform/logger.js';
 import type { Authenticator } from './authenticator.js';
 import { BearerChallenges } from './bearer.js';
 import { noAuthentication } from './none.js';

@@ -1,7 +1,7 @@
 import { RISKS } from '../../catalog/types.js';
-import { type Scope, scopeOf } from '../../policy/scopes.js';
+import { type Scope, scopeOf } from '../../policy/rules/scopes.js';
 
-export type { Scope } from '../../policy/scopes.js';
+export type { Scope } from '../../policy/rules/scopes.js';
 
 export const SCOPES: readonly Scope[] = RISKS.map(scopeOf);
 

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import type { Logger } from '../../logger.js';
-import type { RevocationStore } from '../../store/store.js';
+import type { RevocationStore } from '../../limits/shared-store.js';
+import type { Logger } from '../../platform/logger.js';
 import type { AuthenticatedCaller, Authentication, Authenticator, Credentials } from './authenticator.js';
 import { BearerChallenges, bearerToken } from './bearer.js';
 import type { Scope } from './scopes.js';

@@ -1,5 +1,5 @@
 import type { JSONRPCMessage, Server, Transport } from '@modelcontextprotocol/server';
-import type { Exchange } from './exchange.js';
+import type { Exchange } from './in-flight-request.js';
 import { cancelled, isRequest, type Message } from './messages.js';
 
 /** Tells of every request that the transport answers. */

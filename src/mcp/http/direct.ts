@@ -1,6 +1,6 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/server';
 import { refusalResponse, refuse } from '../refusal.js';
-import { endsWith } from './exchange.js';
+import { endsWith } from './in-flight-request.js';
 import { Reply } from './reply.js';
 
 const STREAM_HEADERS = {

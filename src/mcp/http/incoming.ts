@@ -1,5 +1,5 @@
 import type { classifyInboundRequest } from '@modelcontextprotocol/server';
-import type { Exchange } from './exchange.js';
+import type { Exchange } from './in-flight-request.js';
 import type { Message } from './messages.js';
 import type { NodeExchange } from './reply.js';
 

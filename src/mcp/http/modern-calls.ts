@@ -7,7 +7,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { MODERN_REVISION, type ServerFactory } from '../server.js';
 import { DirectAnswer } from './direct.js';
-import type { Exchange } from './exchange.js';
+import type { Exchange } from './in-flight-request.js';
 import type { Incoming } from './incoming.js';
 import type { Reply } from './reply.js';
 

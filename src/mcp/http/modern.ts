@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/server';
 import { refusalResponse } from '../refusal.js';
-import { endsWith } from './exchange.js';
+import { endsWith } from './in-flight-request.js';
 import type { Incoming } from './incoming.js';
 import { ModernCalls } from './modern-calls.js';
 import type { Reply } from './reply.js';

@@ -1,7 +1,7 @@
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { refusalResponse, refuse } from '../refusal.js';
 import { Connection, onAnswer } from './connection.js';
-import { endsWith } from './exchange.js';
+import { endsWith } from './in-flight-request.js';
 import type { Incoming } from './incoming.js';
 import { isRequest } from './messages.js';
 import type { SessionEndpointOptions } from './streamable.js';

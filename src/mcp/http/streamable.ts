@@ -10,7 +10,7 @@ import { type Refusal, refusalResponse, refuse } from '../refusal.js';
 import type { ServerFactory } from '../server.js';
 import { Connection, onAnswer } from './connection.js';
 import { DirectAnswer } from './direct.js';
-import { type Exchange, endsWith } from './exchange.js';
+import { type Exchange, endsWith } from './in-flight-request.js';
 import type { Incoming } from './incoming.js';
 import type { Reply } from './reply.js';
 import type { Session, Sessions } from './sessions.js';

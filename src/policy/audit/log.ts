@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { reasonOf } from '../../platform/error-message.js';
+import { lockFile } from '../../platform/file-lock.js';
 import { type Head, HeadFile } from './head.js';
 import { type AuditFields, GENESIS, type OpenCall, sha256, writeLine } from './line.js';
-import { lockFile } from './lock.js';
-import { reasonOf } from './reason.js';
 import { readTail } from './tail.js';
 
 /** The log cannot be written. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { imageUrl } from '../images.js';
 import type { Instance } from '../instance.js';
 import { defineResource, type Resource, type Row } from '../resource.js';
-import type { Draft } from '../store.js';
+import type { Draft } from '../rows.js';
 import { externalAccounts } from './external-account.js';
 import { emailAddresses, phoneNumbers, web3Wallets } from './identifiers.js';
 import { passkeys } from './passkey.js';

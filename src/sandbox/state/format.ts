@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Row } from '../resource.js';
-import type { StoreContent } from '../store.js';
+import type { StoreContent } from '../rows.js';
 
 /** A state file that cannot be read or written. The message says what to do. */
 export class StateError extends Error {

@@ -2,7 +2,7 @@ import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Instance } from '../instance.js';
 import type { Row } from '../resource.js';
-import type { StoreContent, StoreWatcher } from '../store.js';
+import type { StoreContent, StoreWatcher } from '../rows.js';
 import { batchLine, type Change, headerLine, type Kept, parseState, StateError } from './format.js';
 
 /** Holds the sandbox's secret key and password digests: for its owner alone. */

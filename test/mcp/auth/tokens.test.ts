@@ -2,11 +2,11 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { MemoryStore } from '../../../src/limits/memory.js';
+import { type RevocationStore, StoreUnavailableError } from '../../../src/limits/shared-store.js';
 import type { Authentication } from '../../../src/mcp/auth/authenticator.js';
 import { newToken, sha256, TokenFileError } from '../../../src/mcp/auth/token-file.js';
 import { TokenAuthentication } from '../../../src/mcp/auth/tokens.js';
-import { MemoryStore } from '../../../src/store/memory.js';
-import { type RevocationStore, StoreUnavailableError } from '../../../src/store/store.js';
 
 const entry = (token: string, name = token, more: object = { role: 'viewer' }): object => ({
   name,

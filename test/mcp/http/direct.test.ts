@@ -1,7 +1,7 @@
 import { type CallToolResult, Server } from '@modelcontextprotocol/server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DirectAnswer } from '../../../src/mcp/http/direct.js';
-import { Exchange } from '../../../src/mcp/http/exchange.js';
+import { Exchange } from '../../../src/mcp/http/in-flight-request.js';
 import type { Route } from '../../../src/mcp/http/incoming.js';
 import { messagesOf } from '../../../src/mcp/http/messages.js';
 import { ModernCalls } from '../../../src/mcp/http/modern-calls.js';

@@ -1,6 +1,6 @@
 import { Server } from '@modelcontextprotocol/server';
 import { describe, expect, it, vi } from 'vitest';
-import { Exchange } from '../../../src/mcp/http/exchange.js';
+import { Exchange } from '../../../src/mcp/http/in-flight-request.js';
 import { messagesOf } from '../../../src/mcp/http/messages.js';
 import { ModernEndpoint } from '../../../src/mcp/http/modern.js';
 import { Reply } from '../../../src/mcp/http/reply.js';

@@ -1,7 +1,7 @@
 import { Server } from '@modelcontextprotocol/server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Connection } from '../../../src/mcp/http/connection.js';
-import { Exchange } from '../../../src/mcp/http/exchange.js';
+import { Exchange } from '../../../src/mcp/http/in-flight-request.js';
 import { messagesOf } from '../../../src/mcp/http/messages.js';
 import { Sessions } from '../../../src/mcp/http/sessions.js';
 import { SseEndpoint } from '../../../src/mcp/http/sse.js';

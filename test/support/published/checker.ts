@@ -1,6 +1,6 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import type { SandboxRequest } from '../../../src/sandbox/exchange.js';
+import type { SandboxRequest } from '../../../src/sandbox/middleware.js';
 import type { Parameter, PublishedDocument, PublishedOperation } from './documents.js';
 import { UNNAMED_BODIES, UNNAMED_ERRORS, UNNAMED_PATHS, UNNAMED_QUERY } from './known-faults.js';
 

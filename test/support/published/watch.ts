@@ -1,5 +1,5 @@
 import { afterAll, afterEach, expect, inject } from 'vitest';
-import type { SandboxRequest, SandboxResponse } from '../../../src/sandbox/exchange.js';
+import type { SandboxRequest, SandboxResponse } from '../../../src/sandbox/middleware.js';
 import { ExchangeChecker, type WireExchange } from './checker.js';
 import { loadDocuments } from './documents.js';
 import { addToTally } from './report.js';

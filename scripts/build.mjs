@@ -1,0 +1,116 @@
+// Builds the program into dist/.
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+import ts from 'typescript';
+import { bundleAlone, bundleInChunks, inAscii, target } from './chunks.mjs';
+
+const root = join(import.meta.dirname, '..');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** The modules that tools/index.ts puts together, as `[file, export]`. */
+const modules = [...readFileSync(join(root, 'tools/index.ts'), 'utf8').matchAll(/^import \{ (\w+) \} from '\.\/(.+)';$/gm)].map(
+  ([, name, file]) => [`../tools/${file}`, name],
+);
+
+/** Builds the schemas once, here, so that no start has to: the manifest, and what `tools/list` says of answers. */
+async function makeSchemas() {
+  const imports = modules.map(([file, name], index) => `import { ${name} as m${index} } from '${file}';`);
+  const contents = `${imports.join('\n')}
+import { toManifest } from './catalog/manifest.js';
+import { outputSchemas } from './app/output-schemas.js';
+export const make = async (tokensOf) => ({
+  manifest: toManifest([${modules.map((_, index) => `m${index}`).join(', ')}], tokensOf),
+  outputs: [...(await outputSchemas())],
+});`;
+  const dir = mkdtempSync(join(tmpdir(), 'clerk-mcp-build-'));
+  try {
+    const outfile = join(dir, 'manifest.mjs');
+    const stdin = { contents, resolveDir: join(root, 'src'), loader: 'js' };
+    await build({ ...target, stdin, outfile, format: 'esm' });
+    return await (await import(pathToFileURL(outfile).href)).make(countTokens);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+/** Puts the manifest in the place of src/app/operations.ts. It stays a file of its own: as text in the program it would be held twice. */
+const readyMadeOperations = {
+  name: 'ready-made-operations',
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: /manifest\.json$/ }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /src[\\/]app[\\/]operations\.ts$/ }, () => ({
+      contents: `import { fromManifest } from './catalog/manifest.js';
+import manifest from './manifest.json';
+const loaders = [${modules.map(([file, name]) => `() => import('${file}').then((module) => module.${name})`).join(',\n')}];
+export const operations = fromManifest(manifest.operations, loaders);`,
+      resolveDir: join(root, 'src'),
+      loader: 'js',
+    }));
+  },
+};
+
+/** Puts the output schemas in the place of src/app/output-schemas.ts. */
+const readyMadeOutputs = (outputs) => ({
+  name: 'ready-made-outputs',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /src[\\/]app[\\/]output-schemas\.ts$/ }, () => ({
+      contents: `export const outputSchemas = async () => new Map(JSON.parse(${JSON.stringify(JSON.stringify(outputs))}));`,
+      loader: 'js',
+    }));
+  },
+});
+
+const { manifest, outputs } = await makeSchemas();
+const files = await bundleInChunks({
+  root,
+  entries: { start: 'src/cli/start.ts', index: 'src/index.ts' },
+  define: { __VERSION__: JSON.stringify(version) },
+  plugins: [readyMadeOperations, readyMadeOutputs(outputs)],
+});
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+mkdirSync(join(root, 'dist/chunks'), { recursive: true });
+for (const [path, text] of files) writeFileSync(join(root, path), text);
+writeFileSync(join(root, 'dist/chunks/manifest.json'), inAscii(JSON.stringify({ operations: manifest })));
+await bundleAlone({ absWorkingDir: root, entry: 'src/main.ts', outfile: 'dist/cli.js' });
+chmodSync(join(root, 'dist/cli.js'), 0o755);
+writeFileSync(join(root, 'dist/package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
+
+// The public types stand in one module that imports none, so that it alone makes them.
+const { outputText } = ts.transpileDeclaration(readFileSync(join(root, 'src/index.ts'), 'utf8'), {
+  compilerOptions: { isolatedDeclarations: true, target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.NodeNext },
+  fileName: 'index.ts',
+});
+writeFileSync(join(root, 'dist/index.d.ts'), outputText);
+
+/**
+ * Starts the program as a client does, so that what V8 compiles for that is kept for the starts to come. A program
+ * built for another Node, or copied to where it cannot write, does without.
+ */
+async function keepCompiled() {
+  const args = [join(root, 'dist/cli.js'), '--log-level', 'silent'];
+  const child = spawn(process.execPath, args, {
+    env: { CLERK_SECRET_KEY: 'sk_test_build' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+    timeout: 60_000,
+  });
+  const ask = (message) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  const clientInfo = { name: 'build', version };
+  ask({ id: 1, method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo } });
+  ask({ method: 'notifications/initialized' });
+  ask({ id: 2, method: 'tools/list' });
+  let last;
+  for await (const line of createInterface({ input: child.stdout })) {
+    last = JSON.parse(line).id;
+    // What is compiled is kept before anything else is answered.
+    if (last === 2) ask({ id: 3, method: 'ping' });
+    if (last === 3) child.stdin.end();
+  }
+  if (last !== 3) throw new Error('the program was built, but does not start');
+}
+await keepCompiled();

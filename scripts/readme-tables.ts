@@ -1,0 +1,57 @@
+import { Catalog } from '../src/catalog/catalog.js';
+import type { Operation } from '../src/catalog/operation.js';
+import { HTTP_OPTIONS, INIT_OPTIONS, OPTIONS, type Option, SANDBOX_OPTIONS } from '../src/config/settings.js';
+import { operations } from '../tools/index.js';
+
+const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
+  [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
+
+function toolsTable(): string {
+  const catalog = new Catalog(operations);
+  const count = (group: readonly Operation[], matches: (operation: Operation) => boolean): number => group.filter(matches).length;
+  const cells = (name: string, group: readonly Operation[]): (string | number)[] => [
+    name,
+    group.length,
+    count(group, (operation) => operation.risk === 'read'),
+    count(group, (operation) => operation.risk !== 'read' && !operation.gated),
+    count(group, (operation) => operation.gated),
+  ];
+  const rows = catalog.groups.map((name) =>
+    cells(
+      `\`${name}\``,
+      catalog.operations.filter((operation) => operation.group === name),
+    ),
+  );
+  return table(['group', 'tools', 'read', 'write', 'gated'], [...rows, cells('**all**', catalog.operations)]);
+}
+
+const optionsTable = (options: Readonly<Record<string, Option>>): string =>
+  table(
+    ['flag', 'environment', 'what it does'],
+    Object.values(options).map((option) => [
+      `\`${option.flag}\``,
+      option.env === undefined ? '' : `\`${option.env}\``,
+      `${option.help}${option.default === undefined ? '' : ` (default: ${option.default})`}`,
+    ]),
+  );
+
+/** What the README tells from the code, by the name of its place there. */
+const TABLES: Readonly<Record<string, () => string>> = {
+  tools: toolsTable,
+  options: () => optionsTable(OPTIONS),
+  'http-options': () => optionsTable(HTTP_OPTIONS),
+  'init-options': () => optionsTable(INIT_OPTIONS),
+  'sandbox-options': () => optionsTable(SANDBOX_OPTIONS),
+};
+
+/** The README with every table as the code has it now. */
+export function renderReadme(readme: string): string {
+  let text = readme;
+  for (const [name, render] of Object.entries(TABLES)) {
+    const place = new RegExp(`(<!-- ${name}:begin -->\\n)[\\s\\S]*?(<!-- ${name}:end -->)`);
+    if (!place.test(text)) throw new Error(`README.md has no place for the table "${name}"`);
+    text = text.replace(place, (_, begin: string, end: string) => `${begin}${render()}\n${end}`);
+  }
+  return text;
+}

@@ -1,0 +1,233 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { type CallEvent, Calls } from '../call/call.js';
+import type { Catalog } from '../catalog/catalog.js';
+import { expose } from '../catalog/exposure.js';
+import { type Operation, withConfirm } from '../catalog/operation.js';
+import type { ToolDefinition } from '../catalog/types.js';
+import { type Budget, ClerkClient } from '../clerk/client.js';
+import { ClerkApiError, ClerkBusyError, ClerkError } from '../clerk/errors.js';
+import { type Config, ConfigError, type Values } from '../config/config.js';
+import type { CounterStore } from '../limits/counter-store.js';
+import type { OnceStore } from '../limits/once-store.js';
+import { DISCOVERY_TOOLS, Discovery } from '../mcp/discovery.js';
+import { instructions } from '../mcp/instructions.js';
+import { reasonOf } from '../platform/error-message.js';
+import type { Logger } from '../platform/logger.js';
+import { VERSION } from '../platform/version.js';
+import { AuditLog } from '../policy/audit/log.js';
+import { Policy } from '../policy/policy.js';
+import type { PolicyFile } from '../policy/rules/policy-file.js';
+import { isWithin } from '../policy/rules/scopes.js';
+import { SecretsDir } from '../policy/secrets/secrets-dir.js';
+import type { Instance } from '../policy/types.js';
+import { type CatalogLog, loadCatalog, catalog as reviewed } from './load-catalog.js';
+
+/** Everything that a transport needs, put together once for the process. */
+export interface App {
+  readonly offered: ReadonlyMap<string, Operation>;
+  readonly tools: readonly ToolDefinition[];
+  /** The tools of which some call is within the scopes; the same list for the same scopes. */
+  toolsFor(scopes: readonly string[]): readonly ToolDefinition[];
+  /** The road of every call; in discovery mode, with the four tools in front of it. */
+  readonly calls: Pick<Calls, 'call' | 'missingScope' | 'stop'>;
+  readonly instructions: string;
+  /** How gated calls are confirmed, in a sentence or two. */
+  readonly confirmation: string;
+  /** Asks Clerk, or the sandbox, for something small. Resolves with why it cannot be used now, in a code; never rejects. */
+  probe(): Promise<string | undefined>;
+  /** Lets the audit log go on in a new file, after an outside tool has renamed the old one. */
+  reopenLog(): Promise<void>;
+  /** Ends what is in flight (at most `graceMs`, then aborted), then lets go of every connection and file. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** Whether a call may name a file on this machine. True only where caller and server share the machine. */
+  readonly allowLocalFiles: boolean;
+  /** What there is to offer. Default: as the settings say. */
+  readonly catalog?: Catalog;
+  /** Where used confirmations and budgets are kept for several processes. Default: in this one. */
+  readonly store?: (OnceStore & CounterStore) | undefined;
+  /** Makes what keeps all requests together below Clerk's limit. Default: nothing does. */
+  readonly budget?: ((instance: Instance) => Budget | undefined) | undefined;
+  readonly onCall?: ((event: CallEvent) => void) | undefined;
+  readonly onUpstream?: ((status: number | 'none') => void) | undefined;
+}
+
+const KEY_WITHOUT_STORE =
+  'CLERK_MCP_SIGNING_KEY has no effect without a shared store: a confirmation counts only in the process that asked for it';
+
+/** An operation that costs Clerk next to nothing. */
+export const PROBE = 'Jwks_getJsonWebKeySet';
+const PROBE_TIMEOUT_MS = 3000;
+
+/**
+ * Puts the house together: sandbox or Clerk, client, policy, and the road between them.
+ * @throws ConfigError and the named errors of the policy's parts, for what stops a start.
+ */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { config, logger, allowLocalFiles, store, onUpstream } = options;
+  const { values } = config;
+  const warn = (message: string): void => logger.warn(message);
+  const catalog = options.catalog ?? (await loadCatalog(values.openapi, catalogLog(logger)));
+  const offered = expose(catalog, values);
+  const file = await loadPolicyFile(values.policy, catalog);
+  const secrets = values.secretsDir && (await SecretsDir.open(values.secretsDir, { now: Date.now, randomBytes }));
+  const audit = values.auditLog === undefined ? undefined : await openAuditLog(values.auditLog, warn);
+  for (const call of audit?.unfinished ?? [])
+    logger.warn({ call }, 'this call of an earlier run has no outcome: it may have happened');
+  if (config.signingKey !== undefined && store === undefined) warn(KEY_WITHOUT_STORE);
+  const upstream = await connectUpstream(config, logger);
+  const instance: Instance = { kind: config.instanceKind, id: instanceId(upstream.url, upstream.secretKey) };
+  const budget = options.budget?.(instance);
+  const clerk = new ClerkClient({
+    baseUrl: upstream.url,
+    secretKey: upstream.secretKey,
+    userAgent: `clerk-mcp/${VERSION}`,
+    catalog,
+    allowLocalFiles,
+    ...(values.connectTimeout === undefined ? {} : { connectTimeoutMs: values.connectTimeout }),
+    ...(values.timeout === undefined ? {} : { timeoutMs: values.timeout }),
+    ...(budget && { budget }),
+    ...(onUpstream && { onAnswer: onUpstream }),
+  });
+  const policy = new Policy({
+    catalog,
+    instance,
+    file,
+    audit,
+    warn,
+    confirm: values.confirm,
+    // A process without a store forgets what was used when it ends: a key that outlives it would let that be used again.
+    signingKey: store && config.signingKey,
+    secrets: secrets || undefined,
+    once: store,
+    counters: store,
+    read: async (name, args, signal, caller) => (await clerk.send(catalog.get(name), args, { signal, caller })).value,
+  });
+  const calls = new Calls({
+    catalog,
+    offered,
+    policy,
+    clerk,
+    logger,
+    answers: {
+      ...(values.results && { results: values.results }),
+      ...(values.maxResultTokens && { maxTokens: values.maxResultTokens }),
+      ...(values.structured && { structured: values.structured }),
+    },
+    observe: options.onCall,
+  });
+  // Behind the four tools of discovery stand the answers of all operations: no schema could say what they are like.
+  const outputs =
+    values.structured && !values.discovery ? await (await import('./output-schemas.js')).outputSchemas() : undefined;
+  const tools = new Map(
+    [...offered.values()].map((operation) => {
+      const tool = policy.mayConfirm(operation) && !operation.gated ? withConfirm(operation.tool) : operation.tool;
+      const outputSchema = outputs?.get(operation.name);
+      return [operation, outputSchema === undefined ? tool : { ...tool, outputSchema }];
+    }),
+  );
+  const discovery = values.discovery
+    ? new Discovery({ catalog, offered, calls, toolOf: (operation) => tools.get(operation) ?? operation.tool })
+    : undefined;
+  const lists = new Map<string, readonly ToolDefinition[]>();
+  return {
+    offered,
+    calls: discovery ?? calls,
+    tools: discovery === undefined ? [...tools.values()] : DISCOVERY_TOOLS,
+    toolsFor: (scopes) => {
+      if (discovery !== undefined) return DISCOVERY_TOOLS;
+      const key = [...new Set(scopes)].sort().join(' ');
+      const list = lists.get(key) ?? [...tools].filter(([operation]) => isWithin(operation, scopes)).map(([, tool]) => tool);
+      lists.set(key, list);
+      return list;
+    },
+    probe: async () => {
+      try {
+        await clerk.send(catalog.get(PROBE), {}, { timeoutMs: PROBE_TIMEOUT_MS });
+        return undefined;
+      } catch (error) {
+        // Whoever is told to come later has been reached.
+        if (error instanceof ClerkBusyError || (error instanceof ClerkApiError && error.status === 429)) return undefined;
+        return error instanceof ClerkError ? error.code : 'internal_error';
+      }
+    },
+    instructions: instructions({
+      kind: config.instanceKind,
+      readOnly: values.readOnly === true,
+      confirmation: policy.explanation,
+    }),
+    confirmation: policy.explanation,
+    reopenLog: async () => audit?.reopen(),
+    close: async (graceMs) => {
+      await calls.stop(graceMs);
+      await clerk.close();
+      await audit?.close();
+      await upstream.close();
+    },
+  };
+}
+
+/**
+ * The message has a line for every fault, each with its path in the file.
+ * @throws ConfigError
+ */
+export async function loadPolicyFile(path: string | undefined, catalog: Catalog = reviewed): Promise<PolicyFile | undefined> {
+  if (path === undefined) return undefined;
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ConfigError(`The policy file cannot be read: ${reasonOf(error)}.`);
+  }
+  const { PolicyFileError, readPolicy } = await import('../policy/rules/read-policy.js');
+  try {
+    return readPolicy(text, catalog);
+  } catch (error) {
+    if (!(error instanceof PolicyFileError)) throw error;
+    throw new ConfigError([`${path} is no good policy file:`, ...error.message.split('\n')].join('\n  '));
+  }
+}
+
+/** Tells the log what became of a document. */
+export const catalogLog = (logger: Logger): CatalogLog => {
+  return { info: (message) => logger.info(message), warn: (message) => logger.warn(message) };
+};
+
+async function openAuditLog(file: string, warn: (message: string) => void): Promise<AuditLog> {
+  try {
+    return await AuditLog.open({ file, warn });
+  } catch (error) {
+    throw new ConfigError(`The audit log ${file} cannot be used: ${reasonOf(error)}`);
+  }
+}
+
+/** Clerk, or the sandbox that was started in its place. */
+export interface Upstream {
+  readonly url: string;
+  readonly secretKey: string;
+  close(): Promise<void>;
+}
+
+async function connectUpstream(config: Config, logger: Logger): Promise<Upstream> {
+  if (config.secretKey !== undefined) return { url: config.apiUrl, secretKey: config.secretKey, close: async () => {} };
+  return openSandbox(config.values, logger);
+}
+
+/** @throws SeedError */
+export async function openSandbox(values: Values, logger: Logger): Promise<Upstream> {
+  const { startSandbox } = await import('../sandbox/start-sandbox.js');
+  const { seed = 'demo' } = values;
+  const planted = seed === 'demo' || seed === 'empty' ? seed : (await import('../sandbox/seed/read-seed.js')).readSeed(seed);
+  const sandbox = await startSandbox({ seed: planted, log: (message, error) => logger.error({ err: error }, message) });
+  logger.info({ url: sandbox.url }, 'sandbox');
+  return sandbox;
+}
+
+/** Names an instance without telling its key: confirmations and records are bound to it. */
+const instanceId = (url: string, secretKey: string): string =>
+  createHash('sha256').update(`${url}\n${secretKey}`).digest('base64url').slice(0, 22);

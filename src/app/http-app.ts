@@ -1,0 +1,238 @@
+import { createMetrics } from '../call/metrics.js';
+import { UpstreamBudget, upstreamAllowance } from '../clerk/rate-budget.js';
+import { type Config, ConfigError, type HttpValues } from '../config/config.js';
+import { FallbackCounterStore } from '../limits/fallback.js';
+import { MemoryStore } from '../limits/memory.js';
+import { openRedisStore } from '../limits/redis.js';
+import type { SharedStore } from '../limits/shared-store.js';
+import type { Authenticator } from '../mcp/auth/authenticator.js';
+import { BearerChallenges } from '../mcp/auth/bearer.js';
+import { isLoopback } from '../mcp/auth/loopback.js';
+import { type OpenAuthentication, openAuthentication } from '../mcp/auth/open.js';
+import { ClientAddress } from '../mcp/http/address.js';
+import { CallLimits } from '../mcp/http/caller-limits.js';
+import type { Connection } from '../mcp/http/connection.js';
+import { defaultHosts, Hosts } from '../mcp/http/hosts.js';
+import { exchangeOf } from '../mcp/http/in-flight-request.js';
+import type { FetchHandler } from '../mcp/http/listener.js';
+import { Probes } from '../mcp/http/probes.js';
+import { Router } from '../mcp/http/router.js';
+import { Sessions } from '../mcp/http/sessions.js';
+import { createMcpServer } from '../mcp/server.js';
+import type { Logger } from '../platform/logger.js';
+import type { Caller, Instance } from '../policy/types.js';
+import { type App, catalogLog, createApp } from './app.js';
+import { authenticationChoice, requireSigningKey } from './http-settings.js';
+import { loadCatalog } from './load-catalog.js';
+
+export interface RemoteOptions {
+  readonly config: Config;
+  readonly http: HttpValues;
+  readonly logger: Logger;
+  /** What paths begin with: empty, or like `/api`. Default: empty. */
+  readonly basePath?: string;
+  /** Instead of what `http` says about authentication. */
+  readonly authenticator?: Authenticator | undefined;
+}
+
+/** The server as a web-standard handler, with what its process needs to run and end it. */
+export interface Remote {
+  readonly handle: FetchHandler;
+  readonly app: App;
+  /** Looks at once at what may have changed on disk: tokens, and the audit log that was moved away. */
+  reload(): Promise<void>;
+  /** Lets calls in flight end for `graceMs`, aborts the rest, ends every stream, and lets go of everything. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Errors of the parts that a person mends at the command line or in a file. */
+const MENDABLE = new Set([
+  'HostEntryError',
+  'ProxyEntryError',
+  'OpenServerError',
+  'TokenFileError',
+  'StoreUrlError',
+  'TypeError',
+]);
+
+/** How long the answers to calls that were aborted may take to get through. */
+const FLUSH_MS = 1000;
+
+/** How many messages a caller may send for each call. */
+const MESSAGES_PER_CALL = 10;
+
+const DEFAULTS = { host: '127.0.0.1', maxCallsPerMinute: 600, maxInFlight: 256, maxInFlightPerCaller: 16 } as const;
+
+/**
+ * Puts the server for remote callers together.
+ * @throws ConfigError, and what `createApp` throws
+ */
+export async function createRemote(options: RemoteOptions): Promise<Remote> {
+  try {
+    return await compose(options);
+  } catch (error) {
+    if (error instanceof Error && MENDABLE.has(error.name)) throw new ConfigError(error.message);
+    throw error;
+  }
+}
+
+async function compose({ config, http, logger, basePath = '', authenticator }: RemoteOptions): Promise<Remote> {
+  const choice = authenticationChoice(http);
+  const hosts = new Hosts(reachableAs(http));
+  const address = new ClientAddress(http.trustedProxies);
+  const store = await openStore(config, http, logger);
+  const parts = new Stack();
+  if (store !== undefined) parts.add(() => store.close());
+  try {
+    const authentication: OpenAuthentication =
+      authenticator === undefined
+        ? await openAuthentication(choice, { logger, revocations: store })
+        : { authenticator, challenges: new BearerChallenges(), resourceMetadata: undefined };
+    parts.add(async () => authentication.authenticator.close());
+    const local = new MemoryStore();
+    const counter = store === undefined ? local : new FallbackCounterStore(store, local);
+    const { calls, messages } = limits(http, counter, local);
+    const sessions = new Sessions<Connection | undefined>(sessionOptions(http, logger));
+    const catalog = await loadCatalog(config.values.openapi, catalogLog(logger));
+    const metrics = await createMetrics({
+      tools: catalog.operations.map((operation) => operation.name),
+      sessions: () => sessions.size,
+      inFlight: () => calls.inFlight,
+    });
+    const app = await createApp({
+      config,
+      logger,
+      catalog,
+      allowLocalFiles: false,
+      store,
+      budget: (instance) => budgetOf(instance, http, counter),
+      onCall: ({ tool, result, decision, code, seconds }) => {
+        metrics.call(tool, result, decision, seconds);
+        if (code === 'budget_exceeded') metrics.limited('budget');
+      },
+      onUpstream: metrics.upstream,
+    });
+    // Whoever has roles in a file can be given another one; the four tools of discovery are listed to everybody.
+    const listChanged = authenticator === undefined && choice.kind === 'token' && config.values.discovery !== true;
+    let isStopping = false;
+    const router = new Router({
+      createServer: (context) => serverOf(app, listChanged, context?.era),
+      missingScope: ({ name, scopes }, tool, args) =>
+        app.calls.missingScope({ name: tool, arguments: args, caller: { name, scopes, transport: 'http' } }),
+      ...authentication,
+      hosts,
+      address,
+      sessions,
+      calls,
+      messages,
+      metrics,
+      logger,
+      basePath,
+      sse: http.sse ?? true,
+      body: { ...(http.maxBody && { maxBytes: http.maxBody }), ...(http.requestTimeout && { timeoutMs: http.requestTimeout }) },
+      probes: new Probes({ upstream: () => app.probe(), isStopping: () => isStopping }),
+    });
+    return {
+      app,
+      handle: (request, context) => router.handle(request, context),
+      reload: async () => {
+        await authentication.authenticator.reload?.();
+        await app.reopenLog();
+      },
+      close: async (graceMs) => {
+        isStopping = true;
+        await router.stop(graceMs);
+        await app.calls.stop(0);
+        await router.stop(FLUSH_MS);
+        await router.close();
+        await app.close(0);
+        await parts.close();
+      },
+    };
+  } catch (error) {
+    await parts.close();
+    throw error;
+  }
+}
+
+const serverOf = (app: App, listChanged: boolean, era: 'legacy' | 'modern' | undefined) =>
+  createMcpServer({
+    listChanged,
+    era,
+    calls: app.calls,
+    instructions: app.instructions,
+    tools: (context) => app.toolsFor(exchangeOf(context).caller.scopes),
+    caller: (context): Caller => {
+      const { name, scopes } = exchangeOf(context).caller;
+      return { name, scopes, transport: 'http' };
+    },
+    onCall: (context) => exchangeOf(context).begin(),
+  });
+
+/** What is let go of at the end, the last first. */
+class Stack {
+  readonly #parts: (() => Promise<void>)[] = [];
+
+  add(close: () => Promise<void>): void {
+    this.#parts.push(close);
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#parts.splice(0).reverse()) await close();
+  }
+}
+
+function limits(http: HttpValues, counter: FallbackCounterStore | MemoryStore, local: MemoryStore) {
+  const maxPerMinute = http.maxCallsPerMinute ?? DEFAULTS.maxCallsPerMinute;
+  const inFlight = {
+    maxInFlight: http.maxInFlight ?? DEFAULTS.maxInFlight,
+    maxInFlightPerCaller: http.maxInFlightPerCaller ?? DEFAULTS.maxInFlightPerCaller,
+  };
+  return {
+    calls: new CallLimits({ counter, maxPerMinute, ...inFlight }),
+    messages: new CallLimits({ what: 'messages', counter: local, maxPerMinute: MESSAGES_PER_CALL * maxPerMinute, ...inFlight }),
+  };
+}
+
+const sessionOptions = (http: HttpValues, logger: Logger) => ({
+  ...(http.maxSessions && { max: http.maxSessions }),
+  ...(http.maxSessionsPerCaller && { maxPerCaller: http.maxSessionsPerCaller }),
+  ...(http.sessionIdle && { idleMs: http.sessionIdle, sweepMs: Math.min(5000, http.sessionIdle) }),
+  onError: (error: unknown) => logger.warn({ err: error }, 'a session could not be closed in order'),
+});
+
+/** The sandbox has no limit to stay below. */
+function budgetOf(
+  { kind, id }: Instance,
+  { clerkLimit }: HttpValues,
+  counter: FallbackCounterStore | MemoryStore,
+): UpstreamBudget | undefined {
+  return kind === 'sandbox' ? undefined : new UpstreamBudget({ counter, instance: id, max: upstreamAllowance(kind, clerkLimit) });
+}
+
+/** Names of this machine cannot be made to point elsewhere, so that they are good wherever the server listens. */
+function reachableAs({ host = DEFAULTS.host, allowedHosts, allowedOrigins, audience }: HttpValues) {
+  const usual = defaultHosts(host);
+  const resource = audience?.[0];
+  const named = resource !== undefined && URL.canParse(resource) ? [new URL(resource).host] : [];
+  return {
+    allowedHosts: allowedHosts ?? [...usual.allowedHosts, ...defaultHosts(DEFAULTS.host).allowedHosts, ...named],
+    allowedOrigins: allowedOrigins ?? usual.allowedOrigins,
+  };
+}
+
+async function openStore(config: Config, { store: url }: HttpValues, logger: Logger): Promise<SharedStore | undefined> {
+  if (url === undefined) return undefined;
+  requireSigningKey(config.signingKey);
+  return openRedisStore({
+    url,
+    onState: (state, reason) => {
+      if (state === 'up') logger.info('the shared store is there');
+      else logger.error({ reason }, 'the shared store is away: gated calls are refused, reads go on');
+    },
+  });
+}
+
+/** Whether others than this machine can reach the server, and nobody said under which name. */
+export const isNameless = ({ host = DEFAULTS.host, allowedHosts, audience }: HttpValues): boolean =>
+  !isLoopback(host) && allowedHosts === undefined && audience === undefined;

@@ -1,0 +1,22 @@
+import * as z from 'zod';
+import { returnsSecret } from '../policy/rules/risk.js';
+import { type OutputSchema, outputSchema } from '../response/output-schema.js';
+import { rooms } from '../sandbox/handlers/index.js';
+import { operations } from './operations.js';
+
+/**
+ * What every operation answers with, by its name: made of the schemas that the sandbox holds its answers against. The
+ * build puts ready-made ones in this module's place, so that no start need load the sandbox for them.
+ */
+export async function outputSchemas(): Promise<ReadonlyMap<string, OutputSchema>> {
+  const loaded = await Promise.all(Object.values(rooms).map((load) => load()));
+  const rules = new Map(loaded.flatMap((room) => Object.entries(room)));
+  return new Map(
+    operations.flatMap((operation) => {
+      const rule = rules.get(operation.name);
+      if (rule === undefined) return [];
+      const answer = rule.answers && z.toJSONSchema(rule.answers, { unrepresentable: 'any' });
+      return [[operation.name, outputSchema(answer, { secret: returnsSecret(operation) })] as const];
+    }),
+  );
+}

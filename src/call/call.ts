@@ -1,0 +1,272 @@
+import type { Catalog } from '../catalog/catalog.js';
+import type { Operation } from '../catalog/operation.js';
+import { parseArguments } from '../catalog/parse-arguments.js';
+import type { Arguments } from '../catalog/types.js';
+import type { ClerkAnswer } from '../clerk/answer.js';
+import type { ClerkClient } from '../clerk/client.js';
+import { ClerkApiError, ClerkError } from '../clerk/errors.js';
+import { Abort } from '../platform/abort.js';
+import type { Logger } from '../platform/logger.js';
+import type { Policy } from '../policy/policy.js';
+import { itemCount } from '../policy/rules/risk.js';
+import { missingScope, type Scope } from '../policy/rules/scopes.js';
+import { type Caller, type Decision, type Grant, type Outcome, type PersonAnswer, PolicyRefusal } from '../policy/types.js';
+import { type ShapedAnswer, type ShapeOptions, shapeAnswer } from '../response/shape-answer.js';
+import { madeInputs, withMade } from './idempotency.js';
+import { CallProgress, type Progress } from './progress.js';
+
+/** One call as a transport brings it. */
+export interface Call {
+  readonly name: string;
+  readonly arguments: unknown;
+  readonly caller: Caller;
+  /** Whether the client can put a question to its person. */
+  readonly canAsk: boolean;
+  /** What the person answered, when this is the second entry after an `ask`. */
+  readonly answer?: PersonAnswer | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told how a call goes that takes long. Must not throw. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** How a call ended. `text` is what the model reads: compact JSON, or a page of text. */
+export type CallOutcome =
+  | { readonly kind: 'done'; readonly text: string; readonly structured?: unknown }
+  | { readonly kind: 'refused'; readonly text: string }
+  | { readonly kind: 'failed'; readonly text: string }
+  | ({ readonly kind: 'ask' } & Omit<Extract<Decision, { kind: 'ask' }>, 'kind'>);
+
+/** The tool is unknown, or not offered here. */
+export class UnknownToolError extends Error {
+  override readonly name = 'UnknownToolError';
+}
+
+/** How a call went, for those who count. Holds nothing that a caller made up but the tool's name. */
+export interface CallEvent {
+  readonly tool: string;
+  readonly result: CallOutcome['kind'] | 'unknown_tool' | 'cancelled';
+  readonly decision: Decision['kind'] | 'none';
+  /** Of a refusal. */
+  readonly code: string | undefined;
+  readonly seconds: number;
+}
+
+/** What the policy said, where it was asked. */
+interface Fate {
+  decision: CallEvent['decision'];
+  code: string | undefined;
+}
+
+export interface CallsOptions {
+  readonly catalog: Catalog;
+  readonly offered: ReadonlyMap<string, Operation>;
+  readonly policy: Policy;
+  readonly clerk: ClerkClient;
+  readonly logger: Logger;
+  /** How answers are given. Default: short, at most 25,000 tokens. */
+  readonly answers?: Partial<Pick<ShapeOptions, 'results' | 'maxTokens' | 'structured'>>;
+  /** Told of every call once it has been answered. */
+  readonly observe?: ((event: CallEvent) => void) | undefined;
+}
+
+const MOST_TOKENS = 25_000;
+
+/** The road of every call, whatever transport it came by: find, parse, decide, record, send, shape. */
+export class Calls {
+  readonly #options: CallsOptions;
+  readonly #inFlight = new Map<Promise<unknown>, Abort>();
+
+  constructor(options: CallsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @throws UnknownToolError. Everything else that can go wrong is an outcome.
+   */
+  async call(call: Call): Promise<CallOutcome> {
+    const started = performance.now();
+    const fate: Fate = { decision: 'none', code: undefined };
+    const operation = this.#find(call, started);
+    const abort = follow(call.signal);
+    const running = this.#run(operation, call, abort, fate);
+    this.#inFlight.set(running, abort);
+    let result: CallEvent['result'] = 'failed';
+    try {
+      const outcome = await running;
+      result = outcome.kind === 'failed' && abort.aborted ? 'cancelled' : outcome.kind;
+      this.#log(operation, call, outcome.kind, started);
+      return outcome;
+    } catch (error) {
+      if (error instanceof PolicyRefusal) {
+        result = 'refused';
+        fate.code = error.code;
+        return { kind: 'refused', text: JSON.stringify(error.model) };
+      }
+      this.#options.logger.error({ err: error, operation: operation.name }, 'call failed inside the server');
+      return failed({ error: 'internal_error', message: 'The server failed on this call.', hint: 'Its log (stderr) says more.' });
+    } finally {
+      this.#inFlight.delete(running);
+      this.#observe(call.name, result, fate, started);
+    }
+  }
+
+  /**
+   * The scope that the caller lacks for this call. The attempt is put on record; nothing is sent.
+   * For transports that can say so before the call is begun.
+   */
+  async missingScope(call: Pick<Call, 'name' | 'arguments' | 'caller'>): Promise<Scope | undefined> {
+    const operation = this.#options.offered.get(call.name);
+    if (operation === undefined) return undefined;
+    const args = isRecord(call.arguments) ? call.arguments : {};
+    const scope = missingScope(operation, args, call.caller);
+    if (scope === undefined) return undefined;
+    const started = performance.now();
+    const { confirm, fields: _, ...rest } = args;
+    const decision = await this.#options.policy.decide({ ...call, operation, args: rest, confirm, canAsk: false });
+    this.#log(operation, { ...call, canAsk: false }, 'refused', started);
+    this.#observe(call.name, 'refused', { decision: decision.kind, code: 'insufficient_scope' }, started);
+    return scope;
+  }
+
+  /** Lets calls in flight end for `graceMs`, then aborts the rest and waits until each has been answered. */
+  async stop(graceMs: number): Promise<void> {
+    const timer = setTimeout(() => {
+      for (const abort of this.#inFlight.values()) abort.abort();
+    }, graceMs);
+    while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight.keys());
+    clearTimeout(timer);
+  }
+
+  #find({ name }: Call, started: number): Operation {
+    const operation = this.#options.offered.get(name);
+    if (operation !== undefined) return operation;
+    this.#observe(name, 'unknown_tool', { decision: 'none', code: undefined }, started);
+    const { catalog } = this.#options;
+    if (catalog.find(name) !== undefined) throw new UnknownToolError(`Tool ${name} is not offered by this server's settings.`);
+    throw new UnknownToolError(`Unknown tool: ${name}.${catalog.suggest(name)}`);
+  }
+
+  async #run(operation: Operation, call: Call, abort: Abort, fate: Fate): Promise<CallOutcome> {
+    const parsed = await parseArguments(operation, call.arguments, this.#options.policy.mayConfirm(operation));
+    if (!parsed.ok) {
+      const hint = 'Correct the arguments and call again. Nothing was sent.';
+      return failed({ error: 'invalid_arguments', operation: operation.name, faults: parsed.faults, hint });
+    }
+    const { args, confirm, fields } = parsed;
+    const decision = await this.#options.policy.decide({
+      operation,
+      args,
+      confirm,
+      caller: call.caller,
+      canAsk: call.canAsk,
+      answer: call.answer,
+      get signal() {
+        return abort.signal;
+      },
+    });
+    fate.decision = decision.kind;
+    switch (decision.kind) {
+      case 'refuse':
+        fate.code = decision.code;
+        return { kind: 'refused', text: JSON.stringify(decision.model) };
+      case 'ask':
+        return decision;
+      case 'allow':
+        return this.#send(decision.grant, call, fields, abort);
+      default:
+        return decision satisfies never;
+    }
+  }
+
+  /** What was granted is what goes out: operation and arguments are the grant's own, and a key where they lack one. */
+  async #send(grant: Grant, { caller, onProgress }: Call, fields: ShapeOptions['fields'], abort: Abort): Promise<CallOutcome> {
+    const { operation } = grant;
+    const made = madeInputs(operation, grant.args);
+    const args = made === undefined ? grant.args : { ...grant.args, ...made };
+    const recorded = await this.#options.policy.begin(grant);
+    const progress =
+      onProgress && new CallProgress(onProgress, operation.spec.bulk === undefined ? undefined : itemCount(operation, args));
+    try {
+      progress?.begin();
+      const onRetry = progress && { onRetry: progress.waits.bind(progress) };
+      const answer = await this.#options.clerk.send(operation, args, { signal: abort, caller: caller.name, ...onRetry });
+      progress?.end();
+      const value = await recorded.deliver(answer.value);
+      await recorded.end({ status: answer.status, traceId: answer.traceId });
+      return this.#show(operation, args, value === answer.value ? answer : withoutRaw(answer, value), { fields, made });
+    } catch (error) {
+      await recorded.end(outcomeOf(error));
+      if (error instanceof ClerkError) return failed(withMade(error.toModel(), made));
+      if (error instanceof PolicyRefusal) throw error;
+      return this.#broken(operation, error);
+    }
+  }
+
+  /** Clerk has answered: an answer that cannot be shown must not read as a call that was not carried out. */
+  #show(operation: Operation, args: Arguments, answer: ClerkAnswer, asked: Pick<ShapeOptions, 'fields' | 'made'>): CallOutcome {
+    try {
+      return { kind: 'done', ...this.#shape(operation, args, answer, asked) };
+    } catch (error) {
+      return this.#broken(operation, error, answer.status);
+    }
+  }
+
+  /** @param status of Clerk's answer, where one came */
+  #broken(operation: Operation, error: unknown, status?: number): CallOutcome {
+    this.#options.logger.error({ err: error, operation: operation.name }, 'call failed inside the server');
+    const changes = operation.risk !== 'read';
+    if (status !== undefined && changes) {
+      const hint = 'Clerk has carried this out; its answer cannot be shown. Do not call again: look with a read.';
+      return failed({ error: 'answer_not_shown', status, hint });
+    }
+    const hint = changes
+      ? 'It may have been carried out: look with a read before calling again.'
+      : "The server's log (stderr) says more.";
+    const message = 'The server failed on this call.';
+    return failed({ error: 'internal_error', message, hint, ...(changes ? { may_have_happened: true } : {}) });
+  }
+
+  #shape(operation: Operation, args: Arguments, answer: ClerkAnswer, asked: Pick<ShapeOptions, 'fields' | 'made'>): ShapedAnswer {
+    const { results = 'short', maxTokens = MOST_TOKENS, structured } = this.#options.answers ?? {};
+    return shapeAnswer(operation, answer, { args, ...asked, results, maxTokens, structured });
+  }
+
+  #observe(tool: string, result: CallEvent['result'], { decision, code }: Fate, started: number): void {
+    this.#options.observe?.({ tool, result, decision, code, seconds: (performance.now() - started) / 1000 });
+  }
+
+  /** Arguments by name only: their values may be anybody's secrets. */
+  #log(operation: Operation, call: Call, outcome: CallOutcome['kind'], started: number): void {
+    const inputs = call.arguments !== null && typeof call.arguments === 'object' ? Object.keys(call.arguments) : [];
+    const known = inputs.filter((name) => operation.places.has(name) || name === 'confirm' || name === 'fields');
+    const ms = Math.round(performance.now() - started);
+    this.#options.logger.info({ operation: operation.name, caller: call.caller.name, inputs: known, outcome, ms }, 'call');
+  }
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** What was taken out of the value must not come back in the text that it was read from. */
+function withoutRaw({ raw: _, ...answer }: ClerkAnswer, value: unknown): ClerkAnswer {
+  return { ...answer, value };
+}
+
+/** A controller of the call's own: `AbortSignal.any` with a signal that outlives the call would keep every call. */
+function follow(signal: AbortSignal | undefined): Abort {
+  const abort = new Abort();
+  if (signal?.aborted === true) abort.abort();
+  else signal?.addEventListener('abort', () => abort.abort(), { once: true });
+  return abort;
+}
+
+const failed = (model: object): CallOutcome => ({ kind: 'failed', text: JSON.stringify(model) });
+
+function outcomeOf(error: unknown): Outcome {
+  if (error instanceof ClerkApiError) {
+    return { status: error.status, code: error.code, traceId: error.traceId, mayHaveHappened: error.mayHaveHappened };
+  }
+  if (error instanceof ClerkError) return { code: error.code, mayHaveHappened: error.mayHaveHappened };
+  if (error instanceof PolicyRefusal) return { code: error.code, mayHaveHappened: true };
+  return { code: 'internal_error', mayHaveHappened: true };
+}

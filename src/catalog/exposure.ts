@@ -1,0 +1,97 @@
+import type { Catalog } from './catalog.js';
+import { didYouMean } from './nearest.js';
+import type { Operation } from './operation.js';
+import { operationMatcher } from './pattern.js';
+import { PROFILES, type Profile, type ProfileName } from './profiles.js';
+
+export interface ExposureOptions {
+  /** Names, groups (`Users`) or globs (`*_revoke*`); where nothing is picked, all operations but superseded ones. */
+  readonly tools?: readonly string[] | undefined;
+  /** The same forms; wins over `tools`. */
+  readonly exclude?: readonly string[] | undefined;
+  /** Groups, in any case. */
+  readonly toolsets?: readonly string[] | undefined;
+  readonly profile?: ProfileName | undefined;
+  /** Only operations of risk `read`; wins over both. */
+  readonly readOnly?: boolean | undefined;
+}
+
+/** A pattern that matches no operation: most likely a slip of the hand, and then something stays open that was meant to be shut. */
+export class PatternError extends Error {
+  override readonly name = 'PatternError';
+}
+
+/**
+ * The operations that are offered. What is not in here can be neither listed nor called. What tools, toolsets and
+ * profile pick is added up.
+ * @throws PatternError where a pattern matches nothing, or nothing is left.
+ */
+export function expose(catalog: Catalog, options: ExposureOptions): ReadonlyMap<string, Operation> {
+  const offered = among(catalog, options);
+  if (offered.length === 0)
+    throw new PatternError('No tool is left to offer: --tools, --toolsets, --profile, --exclude and --read-only leave none.');
+  return new Map(offered.map((operation) => [operation.name, operation]));
+}
+
+/**
+ * The operations that the options pick; maybe none.
+ * @throws PatternError where a pattern matches nothing.
+ */
+export function among(catalog: Catalog, options: ExposureOptions): readonly Operation[] {
+  const profile: Profile | undefined = options.profile && PROFILES[options.profile];
+  const picks = [
+    ...(options.tools ? [matchPatterns(catalog, options.tools)] : []),
+    ...(options.toolsets ? [matchGroups(catalog, options.toolsets)] : []),
+    ...(profile ? [ofProfile(catalog, profile)] : []),
+  ];
+  const included = picks.length === 0 ? undefined : new Set(picks.flatMap((pick) => [...pick]));
+  const excluded = matchPatterns(catalog, options.exclude ?? []);
+  return catalog.operations.filter(
+    (operation) =>
+      (included === undefined ? !operation.superseded : included.has(operation)) &&
+      !excluded.has(operation) &&
+      (options.readOnly !== true || operation.risk === 'read'),
+  );
+}
+
+/** The operations of a profile, less what it leaves out. */
+export function ofProfile(catalog: Catalog, profile: Profile): ReadonlySet<Operation> {
+  const excluded = matchPatterns(catalog, profile.exclude ?? []);
+  const picked = [...matchPatterns(catalog, profile.tools)];
+  return new Set(
+    picked.filter(
+      (operation) =>
+        !excluded.has(operation) &&
+        (profile.superseded === true || !operation.superseded) &&
+        (profile.readOnly !== true || operation.risk === 'read'),
+    ),
+  );
+}
+
+function matchGroups(catalog: Catalog, names: readonly string[]): ReadonlySet<Operation> {
+  const { groups } = catalog;
+  const wanted = names.map((name) => {
+    const group = groups.find((known) => known.toLowerCase() === name.toLowerCase());
+    if (group === undefined) throw new PatternError(`No group is named ${JSON.stringify(name)}.${didYouMean(name, groups)}`);
+    return group;
+  });
+  return new Set(catalog.operations.filter((operation) => wanted.includes(operation.group)));
+}
+
+/**
+ * The operations that any of the patterns names.
+ * @throws PatternError for a pattern that matches nothing.
+ */
+export function matchPatterns(catalog: Catalog, patterns: readonly string[]): ReadonlySet<Operation> {
+  const matched = new Set<Operation>();
+  for (const pattern of patterns) {
+    const matches = operationMatcher(pattern);
+    const found = catalog.operations.filter(matches);
+    if (found.length === 0) {
+      const names = [...catalog.groups, ...catalog.operations.map((operation) => operation.name)];
+      throw new PatternError(`No tool or group matches ${JSON.stringify(pattern)}.${didYouMean(pattern, names)}`);
+    }
+    for (const operation of found) matched.add(operation);
+  }
+  return matched;
+}

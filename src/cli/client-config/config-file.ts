@@ -1,0 +1,88 @@
+import { constants } from 'node:fs';
+import { access, copyFile, lstat, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ClientConfigError } from './mcp-client.js';
+
+/** A client's configuration as it was read; written only while it still is that. */
+export interface ConfigFile {
+  /** Where the bytes are: the end of all links. */
+  readonly path: string;
+  /** Undefined where there is no file. */
+  readonly bytes: Buffer | undefined;
+  /** Without the byte order mark. */
+  readonly text: string;
+  readonly mode: number;
+}
+
+const BYTE_ORDER_MARK = '\uFEFF';
+/** It may come to hold secrets of other servers. */
+const NEW_FILE_MODE = 0o600;
+const LARGEST = 64 * 1024 * 1024;
+
+/** @throws ClientConfigError where it is there and cannot be read */
+export async function readConfigFile(path: string): Promise<ConfigFile> {
+  try {
+    if ((await lstat(path).catch(ignoreMissing)) === undefined) return { path, bytes: undefined, text: '', mode: NEW_FILE_MODE };
+    const target = await realpath(path);
+    const { mode, size } = await stat(target);
+    if (size > LARGEST) throw new Error('it is too large');
+    const bytes = await readFile(target);
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+    return { path: target, bytes, text, mode: mode & 0o777 };
+  } catch (error) {
+    throw new ClientConfigError(`cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+/**
+ * Copies the file beside itself and gives the copy's name.
+ * @throws ClientConfigError
+ */
+export async function backUp({ path }: ConfigFile, now: number): Promise<string> {
+  const backup = `${path}.${new Date(now).toISOString().replace(/[-:.]/g, '')}.bak`;
+  try {
+    await copyFile(path, backup, constants.COPYFILE_EXCL);
+    return backup;
+  } catch (error) {
+    throw new ClientConfigError(`cannot be backed up as ${backup}: ${reasonOf(error)}`);
+  }
+}
+
+/**
+ * Puts the text in the file's place in one step, so that no reader sees half of it.
+ * @throws ClientConfigError; the file is then as it was
+ */
+export async function replaceConfigFile(file: ConfigFile, text: string): Promise<void> {
+  const draft = `${file.path}.clerk-mcp-${process.pid}.new`;
+  try {
+    await mkdir(dirname(file.path), { recursive: true, mode: 0o700 });
+    // A rename would go through although the file itself is closed to writing.
+    if (file.bytes !== undefined) await access(file.path, constants.W_OK);
+    const handle = await open(draft, 'wx', file.mode);
+    try {
+      await handle.chmod(file.mode);
+      await handle.writeFile(file.bytes?.subarray(0, 3).toString() === BYTE_ORDER_MARK ? BYTE_ORDER_MARK + text : text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (!(await isUnchanged(file))) throw new Error('another program changed it just now. Run it again');
+    await rename(draft, file.path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw new ClientConfigError(`cannot be written: ${reasonOf(error)}`);
+  }
+}
+
+/** Whether the file on the disk is still what was read. */
+async function isUnchanged({ path, bytes }: ConfigFile): Promise<boolean> {
+  const now = await readFile(path).catch(ignoreMissing);
+  return now === undefined || bytes === undefined ? now === bytes : now.equals(bytes);
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+  return undefined;
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

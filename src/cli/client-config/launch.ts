@@ -1,0 +1,34 @@
+import { realpathSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
+import { OPTIONS, type Option } from '../../config/settings.js';
+
+/** Settings whose value names a file or directory. The client starts the server in another directory. */
+const PATHS: ReadonlySet<string> = new Set(['seed', 'policy', 'auditLog', 'secretsDir', 'openapi']);
+/** Values of such settings that are words. */
+const WORDS = new Set(['demo', 'empty']);
+
+/**
+ * How a client starts this program: from the package where npx runs it, whose cache is nothing to rely on, otherwise
+ * from the very file that runs now.
+ * @param script what is being run
+ */
+export function launch(script: string, platform: NodeJS.Platform): { command: string; args: string[] } {
+  const file = realpathSync(script);
+  if (!/[\\/]_npx[\\/]/.test(file)) return { command: 'node', args: [file] };
+  // On Windows npx is a script of the shell's.
+  return platform === 'win32'
+    ? { command: 'cmd', args: ['/c', 'npx', '-y', 'clerk-mcp'] }
+    : { command: 'npx', args: ['-y', 'clerk-mcp'] };
+}
+
+/** The flags that were given to `init` for the server, as its command line has them. */
+export function serverArgs(flags: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries<Option>(OPTIONS).flatMap(([name, { flag }]) => {
+    const given = flags[name];
+    const [long = flag] = flag.split(' ');
+    if (given === undefined || given === false) return [];
+    if (given === true) return [long];
+    const value = [given].flat().join(',');
+    return [long, PATHS.has(name) && !WORDS.has(value) && !isAbsolute(value) ? resolve(value) : value];
+  });
+}

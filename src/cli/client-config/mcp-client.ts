@@ -1,0 +1,95 @@
+import type { CLIENTS } from '../../config/settings.js';
+
+/** Where things of the person who runs us are; only the entries that some client asks for. */
+export interface Places {
+  readonly platform: NodeJS.Platform;
+  readonly home: string;
+  /** Windows: `%APPDATA%`. */
+  readonly appData?: string | undefined;
+  /** Windows: `%LOCALAPPDATA%`. */
+  readonly localAppData?: string | undefined;
+  readonly xdgConfigHome?: string | undefined;
+  readonly claudeConfigDir?: string | undefined;
+  readonly codexHome?: string | undefined;
+  readonly geminiHome?: string | undefined;
+  /** The directories that programs are looked for in. */
+  readonly path: readonly string[];
+  /** What a client's own command is started with: ours, without what concerns this program. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** What a client shall start. */
+export interface Server {
+  /** The entry's name in the client. */
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly key: KeySource;
+}
+
+/** Where the started server finds its key. `client`: the best place that the client has. `none`: on the sandbox. */
+export type KeySource =
+  | { readonly from: 'none' }
+  | { readonly from: 'file'; readonly path: string }
+  | { readonly from: 'client' };
+
+export type Entry = Readonly<Record<string, unknown>>;
+
+/** What a client's configuration must hold, whatever else is in it. */
+export interface Wanted {
+  readonly entry: Entry;
+  /** VS Code's variables that it asks the person for. */
+  readonly inputs?: readonly (Entry & { readonly id: string })[];
+}
+
+/** How a client writes its configuration. */
+export type FileForm =
+  | {
+      readonly kind: 'json';
+      /** The key of the object of servers. */
+      readonly servers: string;
+      readonly comments: boolean;
+      readonly trailingCommas: boolean;
+    }
+  | { readonly kind: 'toml'; readonly servers: string };
+
+/** A command of the client's own that writes its configuration. */
+export interface ClientCommand {
+  readonly program: string;
+  /** The command lines, one after another. `replaces`: an entry of the name is there already. */
+  lines(server: Server, wanted: Wanted, replaces: boolean): readonly (readonly string[])[];
+  /** Whether the command says all of it, and leaves what is in the file now as it is. */
+  fits(wanted: Wanted, config: Entry): boolean;
+}
+
+type ClientId = (typeof CLIENTS)[number];
+
+/** An MCP client: where its configuration is, and how an entry of it looks. */
+export interface Client {
+  readonly id: ClientId;
+  readonly label: string;
+  /** Programs that show it is installed, when they are on the PATH. */
+  readonly programs: readonly string[];
+  /** Files or directories that show it is installed. */
+  traces(places: Places): readonly string[];
+  file(places: Places): string;
+  readonly form: FileForm;
+  wanted(server: Server): Wanted;
+  readonly command?: ClientCommand;
+  /** Where the key comes from with `{ from: 'client' }`, for the person; undefined where the client has no place for it. */
+  readonly keyHint: string | undefined;
+  /** What the person does for the entry to count. */
+  readonly afterwards: string;
+}
+
+/** A client's configuration stays as it is: what is wrong with it and what to do. Never holds what is in it. */
+export class ClientConfigError extends Error {
+  override readonly name = 'ClientConfigError';
+}
+
+/** The parts of an entry that all clients write alike. `reference` is how the client says "the variable of this name". */
+export function stdioEntry({ command, args, key }: Server, reference: string): Entry {
+  const env =
+    key.from === 'none' ? undefined : key.from === 'file' ? { CLERK_SECRET_KEY_FILE: key.path } : { CLERK_SECRET_KEY: reference };
+  return { command, args: [...args], ...(env && { env }) };
+}

@@ -1,0 +1,87 @@
+import { isDeepStrictEqual } from 'node:util';
+import { fragmentJson, planJson, readJson } from './json-form.js';
+import { ClientConfigError, type Entry, type FileForm, type Wanted } from './mcp-client.js';
+import { fragmentToml, planToml, readToml } from './toml-form.js';
+
+/** What a configuration is now, and its text with the entry in it. */
+export interface Plan {
+  readonly config: Entry;
+  /** The entry of the name that is there. */
+  readonly former: unknown;
+  /** Whether everything that is wanted is there already. */
+  readonly settled: boolean;
+  readonly text: string;
+}
+
+/**
+ * The text with the entry in it, proved by reading it again: ours is as wanted, and all the rest as it was.
+ * @throws ClientConfigError
+ */
+export function planEntry(form: FileForm, text: string, name: string, wanted: Wanted): Plan {
+  const plan = form.kind === 'json' ? planJson(form, text, name, wanted) : planToml(form, text, name, wanted);
+  const { former } = plan;
+  if (former !== undefined && !isOurs(former, wanted.entry))
+    throw new ClientConfigError(`has an entry "${name}" that starts something else. Give ours another name with --name`);
+  if (!plan.settled && !holds(form, plan.text, name, wanted, plan.config))
+    throw new ClientConfigError(
+      `is written in a way that "${name}" cannot be put into safely. Put it in by hand: --print shows it`,
+    );
+  return plan;
+}
+
+/** A file that holds nothing but the entry. */
+export const fragmentOf = (form: FileForm, name: string, wanted: Wanted): string =>
+  form.kind === 'json' ? fragmentJson(form, name, wanted) : fragmentToml(form, name, wanted);
+
+/** Whether the text has the entry, and all that `before` had besides. */
+function holds(form: FileForm, text: string, name: string, { entry, inputs = [] }: Wanted, before: Entry): boolean {
+  let after: Entry;
+  try {
+    after = form.kind === 'json' ? readJson(form, text) : readToml(form, text);
+  } catch (error) {
+    if (error instanceof ClientConfigError) return false;
+    throw error;
+  }
+  const ids = new Set<unknown>(inputs.map(({ id }) => id));
+  return (
+    isDeepStrictEqual(JSON.parse(JSON.stringify(serversOf(form, after)[name] ?? null)), entry) &&
+    inputs.every((input) => (after.inputs as readonly unknown[]).some((each) => isDeepStrictEqual(each, input))) &&
+    isDeepStrictEqual(without(form, after, name, ids), without(form, before, name, ids))
+  );
+}
+
+/** Whether the other servers of the text are as they were; for what a client's own command has written. */
+export function othersAreAsBefore(form: FileForm, text: string, name: string, before: Entry): boolean {
+  const others = (config: Entry): Entry => ({ ...serversOf(form, config), [name]: undefined });
+  if (text.trim() === '') return Object.keys(serversOf(form, before)).every((each) => each === name);
+  try {
+    const after = form.kind === 'json' ? readJson(form, text) : readToml(form, text);
+    return isDeepStrictEqual(others(after), others(before));
+  } catch (error) {
+    if (error instanceof ClientConfigError) return false;
+    throw error;
+  }
+}
+
+const serversOf = (form: FileForm, config: Entry): Entry => (config[form.servers] ?? {}) as Entry;
+
+function without(form: FileForm, config: Entry, name: string, ids: ReadonlySet<unknown>): unknown {
+  const inputs = (config.inputs ?? []) as readonly (Entry | null)[];
+  return {
+    ...config,
+    [form.servers]: { ...serversOf(form, config), [name]: undefined },
+    ...(ids.size > 0 && { inputs: inputs.filter((input) => !ids.has(input?.id)) }),
+  };
+}
+
+/** Whether an entry starts this program: from a package, or from the place that ours starts it from. */
+function isOurs(former: unknown, { command, args }: Entry): boolean {
+  const words = wordsOf(former);
+  const [program, first] = wordsOf({ command, args });
+  return words.some((word) => /(^|[\\/])clerk-mcp([\\/@]|$)/.test(word)) || (words[0] === program && words[1] === first);
+}
+
+function wordsOf(entry: unknown): string[] {
+  const { command, args } = (entry ?? {}) as { readonly command?: unknown; readonly args?: unknown };
+  return [command, ...(Array.isArray(args) ? args : [])].filter((word) => typeof word === 'string');
+}

@@ -1,0 +1,96 @@
+import { isDeepStrictEqual } from 'node:util';
+import { parse, stringify, TomlError } from 'smol-toml';
+import { ClientConfigError, type Entry, type FileForm, type Wanted } from './mcp-client.js';
+import type { Plan } from './plan.js';
+
+type TomlForm = Extract<FileForm, { kind: 'toml' }>;
+
+/**
+ * Puts the entry's table into TOML text. Every line outside of it stays, byte for byte: the lines of a table of the
+ * name are replaced where they stand, a new one is appended.
+ */
+export function planToml(form: TomlForm, text: string, name: string, { entry }: Wanted): Plan {
+  const config = readToml(form, text);
+  const former = (config[form.servers] as Entry | undefined)?.[name];
+  if (isDeepStrictEqual(plain(former), entry)) return { config, former, settled: true, text };
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const table = fragmentToml(form, name, { entry }).replaceAll('\n', eol);
+  return {
+    config,
+    former,
+    settled: false,
+    text: former === undefined ? appended(text, table, eol) : replaced(form, text, name, table),
+  };
+}
+
+/** A file that holds nothing but the entry. */
+export function fragmentToml({ servers }: TomlForm, name: string, { entry }: Wanted): string {
+  const { env, ...rest } = entry;
+  const table = `[${servers}.${name}]\n${stringify(rest)}`;
+  return env === undefined ? table : `${table}\n[${servers}.${name}.env]\n${stringify(env)}`;
+}
+
+/** @throws ClientConfigError that says where the text is no TOML */
+export function readToml(form: TomlForm, text: string): Entry {
+  let config: Entry;
+  try {
+    config = parse(text, { integersAsBigInt: 'asNeeded' });
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    // Its message goes on with the lines around the fault.
+    throw new ClientConfigError(`is not valid TOML: ${error.message.split('\n')[0]} (line ${error.line})`);
+  }
+  const servers = config[form.servers];
+  if (servers !== undefined && (typeof servers !== 'object' || servers === null || Array.isArray(servers)))
+    throw new ClientConfigError(`has "${form.servers}" that is no table`);
+  return config;
+}
+
+function appended(text: string, table: string, eol: string): string {
+  if (text.trim() === '') return `${text}${table}`;
+  return `${text}${text.endsWith('\n') ? '' : eol}${eol}${table}`;
+}
+
+/** A new table in the place of the old ones: of the entry itself, and of what is under it. */
+function replaced({ servers }: TomlForm, text: string, name: string, table: string): string {
+  const ours = new RegExp(`^\\s*\\[\\s*${servers}\\s*\\.\\s*["']?${name}["']?\\s*[.\\]]`);
+  const headers = headersOf(text);
+  let result = '';
+  let at = 0;
+  let placed = false;
+  for (const [index, start] of headers.entries()) {
+    if (!ours.test(text.slice(start))) continue;
+    const whole = text.slice(start, headers[index + 1] ?? text.length);
+    // Blank lines and comments before the next table belong to that.
+    const body = whole.replace(/(?:[ \t]*(?:#[^\n]*)?(?:\r?\n|$))+$/, '');
+    result += text.slice(at, start) + (placed ? '' : table);
+    at = start + body.length + (/^\r?\n/.exec(whole.slice(body.length))?.[0].length ?? 0);
+    placed = true;
+  }
+  return result + text.slice(at);
+}
+
+/** Strings, comments, brackets and line ends: what decides whether a line begins a table. */
+const TOKENS = /"""(?:\\[\s\S]|(?!""")[\s\S])*"{3,5}|'''[\s\S]*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|#[^\n]*|[[\]{}]|\n/g;
+
+/** Where the lines begin that begin tables. A line within a string or a list is none, whatever it looks like. */
+function headersOf(text: string): number[] {
+  const headers: number[] = [];
+  let depth = 0;
+  const look = (from: number): void => {
+    if (depth === 0 && /^[ \t]*\[/.test(text.slice(from, from + 200))) headers.push(from);
+  };
+  look(0);
+  for (const { 0: token, index } of text.matchAll(TOKENS)) {
+    if (token === '[' || token === '{') depth++;
+    else if (token === ']' || token === '}') depth--;
+    else if (token === '\n') look(index + 1);
+  }
+  return headers;
+}
+
+/** As JSON has it: the parser's own objects have no prototype. */
+const plain = (value: unknown): unknown =>
+  value === undefined
+    ? undefined
+    : JSON.parse(JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? String(each) : each)));

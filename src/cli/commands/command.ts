@@ -1,0 +1,40 @@
+import { ConfigError } from '../../config/config.js';
+
+/** What the process ends with. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3 } as const;
+
+/** How long calls in flight may go on once the client has gone or a signal came. */
+export const GRACE_MS = 600;
+
+export type Flags = Readonly<Record<string, unknown>>;
+
+/** For commands that log nothing: what is out of order stands on stderr, the rest is seen from what they print. */
+export const toStderr = {
+  info: (): void => {},
+  warn: (message: string): void => {
+    process.stderr.write(`clerk-mcp: ${message}\n`);
+  },
+};
+
+let watched = false;
+
+/** Stdout belongs to the commands that print: here, and nowhere else, something may be written to it. */
+export function print(text: string): void {
+  if (!watched) process.stdout.on('error', endWithReader);
+  watched = true;
+  process.stdout.write(text);
+}
+
+/** A reader that has read enough, as `head` has, is no failure. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+/** @throws ConfigError */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ConfigError(`The arguments are not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,71 @@
+import { createRemote, isNameless } from '../../app/http-app.js';
+import { ConfigError, loadConfig, loadHttpValues } from '../../config/config.js';
+import { createListener, type Listener } from '../../mcp/http/listener.js';
+import { createLogger } from '../../platform/logger.js';
+import { VERSION } from '../../platform/version.js';
+import { EXIT, type Flags } from './command.js';
+
+/** How long calls in flight may go on once the process is told to stop. */
+const GRACE_MS = 15_000;
+
+/** How long the last answers may take to get through after that. */
+const FLUSH_MS = 2000;
+
+/** Serves MCP over HTTP until a signal comes, then ends the process. */
+export async function http(flags: Flags): Promise<never> {
+  const config = loadConfig(flags);
+  const values = loadHttpValues(flags);
+  const logger = createLogger(config.values.logLevel);
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'the server cannot go on');
+    process.exit(EXIT.failed);
+  });
+  // One request that fails in an unforeseen way must not end those of all others.
+  process.on('unhandledRejection', (reason) => logger.error({ err: reason }, 'a failure that nobody waited for'));
+  const remote = await createRemote({ config, http: values, logger });
+  const { host = '127.0.0.1', port = 3000, headersTimeout, requestTimeout, maxConnections } = values;
+  const listener = createListener(remote.handle, {
+    onError: (error) => logger.error({ err: error }, 'http'),
+    ...(headersTimeout && { headersTimeoutMs: headersTimeout }),
+    ...(requestTimeout && { requestTimeoutMs: requestTimeout }),
+    ...(maxConnections && { maxConnections }),
+  });
+  const signalled = new Promise<NodeJS.Signals>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));
+  });
+  // Before anybody is told that the server is there: without a handler the signal would end it.
+  process.on('SIGHUP', () => void remote.reload().catch((error: unknown) => logger.error({ err: error }, 'reload')));
+  const url = await listen(listener, port, host).catch(async (error: unknown) => {
+    await remote.close(0);
+    throw error;
+  });
+  const { auth = 'none', sse = true } = values;
+  const { confirmation, tools } = remote.app;
+  logger.info(
+    { version: VERSION, instance: config.instanceKind, url, auth, sse, tools: tools.length, confirmation },
+    `listening on ${url}`,
+  );
+  if (isNameless(values)) logger.warn('only clients on this machine are answered: name the server with --allowed-hosts');
+  const signal = await signalled;
+  logger.info({ signal }, 'stopping: no new connections, calls in flight may end');
+  const stopped = listener.stop(GRACE_MS + FLUSH_MS);
+  await remote.close(GRACE_MS);
+  await Promise.race([stopped, delay(FLUSH_MS)]);
+  logger.info('stopped');
+  process.exit(EXIT.ok);
+}
+
+const delay = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+
+/** @throws ConfigError where the address cannot be listened on */
+async function listen(listener: Listener, port: number, host: string): Promise<string> {
+  try {
+    const bound = await listener.listen(port, host.replace(/^\[(.*)\]$/, '$1'));
+    return `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${bound}`;
+  } catch (error) {
+    throw new ConfigError(`Cannot listen on ${host}, port ${port}: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}

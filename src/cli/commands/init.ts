@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { loadPolicyFile } from '../../app/app.js';
+import { loadCatalog } from '../../app/load-catalog.js';
+import { expose } from '../../catalog/exposure.js';
+import { ConfigError, loadInitValues, loadPlaces } from '../../config/config.js';
+import { clients } from '../client-config/all.js';
+import { type Installed, install, installedClients, preview, type Way, wayOf } from '../client-config/install.js';
+import { launch, serverArgs } from '../client-config/launch.js';
+import { type Client, ClientConfigError, type KeySource, type Places, type Server } from '../client-config/mcp-client.js';
+import { ownKeyFile } from '../client-config/paths.js';
+import { type Flags, print, toStderr } from './command.js';
+
+/**
+ * Writes the configuration of an MCP client. The key is not even looked at.
+ * @param script what is being run, which is what the client shall start
+ */
+export async function init(flags: Flags, script: string): Promise<void> {
+  const { client: id, name = 'clerk', keyFile, print: onlyShow, server: settings } = loadInitValues(flags);
+  // What would stop the server's start stops here, where somebody reads it.
+  const catalog = await loadCatalog(settings.openapi, toStderr);
+  expose(catalog, settings);
+  await loadPolicyFile(settings.policy, catalog);
+  const places = loadPlaces();
+  const client = clients.find((each) => each.id === id) ?? theInstalled(places);
+  const { command, args } = launch(script, places.platform);
+  const key = keyFor(client, places, { sandbox: settings.sandbox === true, keyFile });
+  const server: Server = { name, command, args: [...args, ...serverArgs(flags)], key };
+  refuseVariables(server);
+  if (onlyShow === true) return show(client, server, places);
+  report(client, server, await install(client, server, places, Date.now()));
+}
+
+function theInstalled(places: Places): Client {
+  const found = installedClients(places);
+  const [only, ...others] = found;
+  if (only !== undefined && others.length === 0) return only;
+  const listed = (found.length === 0 ? clients : found).map(({ id, label }) => `\n  clerk-mcp init --client ${id}   (${label})`);
+  throw new ConfigError(
+    `${found.length === 0 ? 'No client was found on this machine.' : 'Several clients are on this machine.'} Say which one:${listed.join('')}`,
+  );
+}
+
+function keyFor(client: Client, places: Places, given: { sandbox: boolean; keyFile: string | undefined }): KeySource {
+  if (given.sandbox) return { from: 'none' };
+  if (given.keyFile !== undefined) return { from: 'file', path: resolve(given.keyFile) };
+  return client.keyHint === undefined ? { from: 'file', path: ownKeyFile(places) } : { from: 'client' };
+}
+
+/** Clients fill variables into arguments; nobody who names a file means that. */
+function refuseVariables({ args, key }: Server): void {
+  const odd = [...args, ...(key.from === 'file' ? [key.path] : [])].find((word) => word.includes('$'));
+  if (odd !== undefined) throw new ConfigError(`${odd} has a $, which clients take for a variable. Use a path without.`);
+}
+
+async function show(client: Client, server: Server, places: Places): Promise<void> {
+  print(preview(client, server));
+  try {
+    aside(`${client.label}: ${describe(await wayOf(client, server, places), 'would be')}`);
+  } catch (error) {
+    if (!(error instanceof ClientConfigError)) throw error;
+    aside(error.message);
+  }
+}
+
+function report(client: Client, server: Server, { way, backup, hadKey, note }: Installed): void {
+  if (note !== undefined) aside(note);
+  const lines = [
+    `${client.label}: ${describe(way, 'was')}`,
+    backup && `${backup} is the file as it was.${hadKey ? ' A key stands in it: delete it when all works.' : ''}`,
+    keyAdvice(client, server.key),
+    way.by === 'settled' ? undefined : client.afterwards,
+  ];
+  print(`${lines.filter((line) => line !== undefined).join('\n')}\n`);
+}
+
+function describe(way: Way, auxiliary: 'was' | 'would be'): string {
+  if (way.by === 'settled') return `${way.path} has this entry already; nothing ${auxiliary} changed.`;
+  if (way.by === 'file') return `the entry ${auxiliary} written into ${way.path}.`;
+  const lines = way.lines.map((line) => [way.program, ...line].map(quoted).join(' '));
+  return `the entry ${auxiliary} made with its own command:\n  ${lines.join('\n  ')}`;
+}
+
+/** For reading; it was started without a shell. */
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+
+function keyAdvice({ id, keyHint }: Client, key: KeySource): string | undefined {
+  if (key.from === 'client') return keyHint;
+  if (key.from === 'none' || existsSync(key.path)) return undefined;
+  const bundle = id === 'claude-desktop' ? ' Or install clerk-mcp.mcpb instead: Claude Desktop then keeps the key itself.' : '';
+  return `Put the key into ${key.path}, readable by you alone.${bundle}`;
+}
+
+/** Beside what --print shows on stdout, which other programs may read. */
+const aside = (text: string): void => void process.stderr.write(`${text}\n`);

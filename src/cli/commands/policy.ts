@@ -1,0 +1,60 @@
+import { loadPolicyFile } from '../../app/app.js';
+import { loadCatalog } from '../../app/load-catalog.js';
+import type { Catalog } from '../../catalog/catalog.js';
+import { expose } from '../../catalog/exposure.js';
+import { parseArguments } from '../../catalog/parse-arguments.js';
+import { ConfigError, loadValues } from '../../config/config.js';
+import { Policy } from '../../policy/policy.js';
+import { policyJsonSchema } from '../../policy/rules/policy-file.js';
+import type { InstanceKind } from '../../policy/types.js';
+import { type Flags, parseJson, print, toStderr } from './command.js';
+
+const offline = async (): Promise<never> => {
+  throw new Error('nothing is read for an explanation');
+};
+
+/** The policy as the settings make it, for an instance of the kind; it is asked, never used. */
+async function policyOf(values: ReturnType<typeof loadValues>, flags: Flags, catalog: Catalog): Promise<Policy> {
+  const file = await loadPolicyFile(values.policy, catalog);
+  const kind: InstanceKind = values.sandbox === true ? 'sandbox' : instanceKind(flags.instance);
+  return new Policy({ catalog, instance: { kind, id: 'none' }, file, confirm: values.confirm, read: offline });
+}
+
+function instanceKind(given: unknown): InstanceKind {
+  if (given === undefined) return 'live';
+  if (given === 'test' || given === 'live' || given === 'sandbox') return given;
+  throw new ConfigError('--instance: expected test, live or sandbox.');
+}
+
+/** Prints the whole policy, the built-in rules and budgets too, or the JSON Schema of its file. */
+export async function showPolicy(flags: Flags): Promise<void> {
+  print(`${JSON.stringify(flags.schema === true ? policyJsonSchema() : await wholePolicy(flags), null, 2)}\n`);
+}
+
+async function wholePolicy(flags: Flags): Promise<ReturnType<Policy['show']>> {
+  const values = loadValues(flags);
+  return (await policyOf(values, flags, await loadCatalog(values.openapi, toStderr))).show();
+}
+
+/** Says whether the tool is offered, which rule decides on a call, and why. Sends nothing. */
+export async function explainPolicy(name: string, json: string, flags: Flags): Promise<void> {
+  const values = loadValues(flags);
+  const catalog = await loadCatalog(values.openapi, toStderr);
+  const operation = catalog.find(name);
+  if (operation === undefined) throw new ConfigError(`No operation is named ${name}.${catalog.suggest(name)}`);
+  const policy = await policyOf(values, flags, catalog);
+  const parsed = await parseArguments(operation, parseJson(json), true);
+  if (!parsed.ok) {
+    const faults = parsed.faults.map(({ path, expected }) => (path === '' ? expected : `${path}: ${expected}`));
+    throw new ConfigError(`The arguments are wrong. ${faults.join('; ')}`);
+  }
+  const caller = { name: typeof flags.caller === 'string' ? flags.caller : 'local' };
+  const offered = expose(catalog, values).has(name);
+  print(`${JSON.stringify({ offered, ...policy.explain(operation, parsed.args, caller) }, null, 2)}\n`);
+}
+
+/** Checks a policy file. Every fault is a line on stderr. */
+export async function checkPolicy(file: string): Promise<void> {
+  const { rules = [], budgets } = (await loadPolicyFile(file)) ?? {};
+  print(`${file} is good: rules ${rules.length}, budgets ${budgets?.length ?? 'as built in'}.\n`);
+}

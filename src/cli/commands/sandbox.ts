@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { ConfigError, loadSandboxValues } from '../../config/config.js';
+import { reasonOf } from '../../platform/error-message.js';
+import { AuditLockedError, lockFile } from '../../platform/file-lock.js';
+import { createLogger, type Logger } from '../../platform/logger.js';
+import { readSeed } from '../../sandbox/seed/read-seed.js';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/start-sandbox.js';
+import { EXIT, type Flags, print } from './command.js';
+
+const DEFAULT_PORT = 5775;
+
+/** Serves the sandbox for other programs until a signal comes, then ends the process. */
+export async function sandbox(flags: Flags): Promise<never> {
+  const {
+    seed = 'demo',
+    state,
+    now,
+    randomSeed,
+    faults,
+    rateLimit = false,
+    port = DEFAULT_PORT,
+    logLevel,
+  } = loadSandboxValues(flags);
+  const logger = createLogger(logLevel);
+  const signalled = new Promise<NodeJS.Signals>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+  });
+  const given = faults === undefined ? undefined : await readFaults(faults);
+  const unlock = state === undefined ? async () => {} : await lockState(state);
+  const served = await start(
+    {
+      port,
+      rateLimit,
+      seed: seed === 'demo' || seed === 'empty' ? seed : readSeed(seed),
+      log: (message, error) => logger.error({ err: error }, message),
+      ...(state === undefined ? {} : { state }),
+      ...(now === undefined ? {} : { now: () => now }),
+      ...(randomSeed === undefined ? {} : { randomSeed }),
+      ...(given === undefined ? {} : { faults: given }),
+    },
+    unlock,
+  );
+  // For other programs, as lines that a shell or an .env file takes. The key is the sandbox's own and opens nothing else.
+  print(`CLERK_API_URL=${served.origin}\nCLERK_SECRET_KEY=${served.secretKey}\n`);
+  logger.info({ url: served.url, seed, state }, 'serving the sandbox');
+  const signal = await signalled;
+  logger.info({ signal }, 'stopping');
+  process.exit(await stop(served, unlock, logger));
+}
+
+/** @throws ConfigError, SeedError, StateError, FaultsError */
+async function start(options: SandboxOptions, unlock: () => Promise<void>): Promise<Sandbox> {
+  try {
+    return await startSandbox(options);
+  } catch (error) {
+    await unlock();
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new ConfigError(`Port ${options.port} is taken. Give another with --port, or 0 for a free one.`);
+  }
+}
+
+async function stop(served: Sandbox, unlock: () => Promise<void>, logger: Logger): Promise<number> {
+  try {
+    await served.close();
+    return EXIT.ok;
+  } catch (error) {
+    logger.error({ err: error }, 'the state could not be kept');
+    return EXIT.failed;
+  } finally {
+    await unlock();
+  }
+}
+
+/** Two processes on one state file would each undo what the other wrote. @throws ConfigError */
+async function lockState(path: string): Promise<() => Promise<void>> {
+  try {
+    return await lockFile(path);
+  } catch (error) {
+    if (!(error instanceof AuditLockedError)) throw new ConfigError(`--state: ${reasonOf(error)}`);
+    const name = `${basename(path)}.lock`;
+    throw new ConfigError(
+      `--state: another process keeps its sandbox in ${path}. Give each its own file; if that process is gone, remove ${join(dirname(path), name)}.`,
+    );
+  }
+}
+
+/** JSON, or the name of a file of it. @throws ConfigError */
+async function readFaults(given: string): Promise<unknown> {
+  try {
+    return JSON.parse(/^\s*[[{]/.test(given) ? given : await readFile(given, 'utf8'));
+  } catch (error) {
+    throw new ConfigError(`--faults: ${reasonOf(error)}`);
+  }
+}

@@ -1,0 +1,45 @@
+import { type App, createApp } from '../../app/app.js';
+import { loadConfig } from '../../config/config.js';
+import { createMcpServer } from '../../mcp/server.js';
+import { serveOverStdio } from '../../mcp/stdio.js';
+import { claimStdout } from '../../mcp/stdout.js';
+import { createLogger } from '../../platform/logger.js';
+import { VERSION } from '../../platform/version.js';
+import { EXIT, type Flags, GRACE_MS } from './command.js';
+
+/**
+ * Serves MCP over stdio until the client goes away or a signal comes, then ends the process.
+ * @param onListed called when the client has asked for the tools for the first time
+ */
+export async function stdio(flags: Flags, onListed: () => void): Promise<never> {
+  const write = claimStdout();
+  const config = loadConfig(flags);
+  const logger = createLogger(config.values.logLevel);
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'the server cannot go on');
+    process.exit(EXIT.failed);
+  });
+  const app = await createApp({ config, logger, allowLocalFiles: true });
+  process.on('SIGHUP', () => void app.reopenLog().catch((error: unknown) => logger.error({ err: error }, 'audit log')));
+  const { confirmation } = app;
+  logger.info({ version: VERSION, instance: config.instanceKind, tools: app.tools.length, confirmation }, 'serving over stdio');
+  let hasListed = false;
+  const tools = (): App['tools'] => {
+    if (!hasListed) onListed();
+    hasListed = true;
+    return app.tools;
+  };
+  await serveOverStdio({
+    write,
+    logger,
+    drain: () => app.close(GRACE_MS),
+    createServer: () =>
+      createMcpServer({
+        calls: app.calls,
+        tools,
+        instructions: app.instructions,
+        caller: () => ({ name: 'local', transport: 'stdio' }),
+      }),
+  });
+  process.exit(EXIT.ok);
+}

@@ -1,0 +1,62 @@
+import { loadCatalog } from '../../app/load-catalog.js';
+import type { Catalog } from '../../catalog/catalog.js';
+import { among, type ExposureOptions, expose, ofProfile } from '../../catalog/exposure.js';
+import type { Operation } from '../../catalog/operation.js';
+import { PROFILES } from '../../catalog/profiles.js';
+import { loadValues } from '../../config/config.js';
+import { DISCOVERY_TOKENS } from '../../mcp/discovery.js';
+import { estimateTokens } from '../../response/token-count.js';
+import { type Flags, print, toStderr } from './command.js';
+
+/** Prints what is offered: a line per tool, or JSON with `--json`. Needs no key. */
+export async function tools(flags: Flags): Promise<void> {
+  const values = loadValues(flags);
+  const catalog = await loadCatalog(values.openapi, toStderr);
+  const offered = expose(catalog, values);
+  const rows = [...offered.values()].map((operation) => ({
+    name: operation.name,
+    risk: operation.risk,
+    gated: operation.gated,
+    request: operation.spec.request,
+    title: operation.spec.title,
+    ...(operation.spec.deprecated === undefined ? {} : { deprecated: operation.spec.deprecated }),
+    ...(operation.reviewed ? {} : { reviewed: false }),
+  }));
+  if (flags.cost === true) return printCosts([...offered.values()], catalog, values);
+  if (flags.json === true) return print(`${JSON.stringify(rows, null, 2)}\n`);
+  const name = Math.max(...rows.map((row) => row.name.length));
+  const risk = Math.max(...rows.map((row) => row.risk.length));
+  for (const row of rows) {
+    const mark = row.reviewed === false ? '  (not reviewed)' : '';
+    print(`${row.name.padEnd(name)}  ${row.risk.padEnd(risk)}  ${row.gated ? 'gated' : '     '}  ${row.request}${mark}\n`);
+  }
+  print(`${rows.length} tools\n`);
+}
+
+/** What each toolset and profile puts before a model, in o200k_base tokens. */
+function printCosts(offered: readonly Operation[], catalog: Catalog, { exclude, readOnly }: ExposureOptions): void {
+  const cost = (operations: Iterable<Operation>): number => {
+    let tokens = 0;
+    for (const operation of operations) tokens += operation.tokens ?? estimateTokens(textOf(operation));
+    return tokens;
+  };
+  const rows = [
+    ...catalog.groups
+      .map((group) => [`--toolsets ${group}`, among(catalog, { tools: [group], exclude, readOnly })] as const)
+      .filter(([, operations]) => operations.length > 0),
+    ...Object.entries(PROFILES).map(([name, profile]) => [`--profile ${name}`, [...ofProfile(catalog, profile)]] as const),
+    ['all that these flags offer', offered] as const,
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  for (const [name, operations] of rows) {
+    print(
+      `${name.padEnd(width)}  ${String(operations.length).padStart(4)} tools  ${String(cost(operations)).padStart(6)} tokens\n`,
+    );
+  }
+  print(`${'--discovery'.padEnd(width)}     4 tools  ${String(DISCOVERY_TOKENS).padStart(6)} tokens\n`);
+}
+
+/** What of a tool stands before a model, where no build has counted it. */
+function textOf({ tool: { name, description, inputSchema } }: Operation): string {
+  return JSON.stringify({ name, description, inputSchema });
+}

@@ -1,0 +1,102 @@
+import { PROBE } from '../../app/app.js';
+import { catalog } from '../../app/load-catalog.js';
+import { ClerkClient } from '../../clerk/client.js';
+import { ClerkAnswerError, ClerkApiError, ClerkConnectionError, ClerkError, ClerkTimeoutError } from '../../clerk/errors.js';
+import { VERSION } from '../../platform/version.js';
+import { checkClock } from './check-clock.js';
+import { isMachineKey } from './check-key.js';
+import { type Finding, failure, ok, warning } from './finding.js';
+
+export interface ApiOptions {
+  readonly url: string;
+  readonly secretKey: string;
+  /** In milliseconds; at most ten seconds count. */
+  readonly timeoutMs?: number | undefined;
+  readonly connectTimeoutMs?: number | undefined;
+}
+
+const LONGEST_MS = 10_000;
+
+/** Sends one read, once: who answers, whether the key and the version of the API are taken, and what time it is there. */
+export async function checkApi({ url, secretKey, timeoutMs = LONGEST_MS, connectTimeoutMs }: ApiOptions): Promise<Finding[]> {
+  let date: string | undefined;
+  const clerk = new ClerkClient({
+    baseUrl: url,
+    secretKey,
+    userAgent: `clerk-mcp/${VERSION}`,
+    timeoutMs: Math.min(timeoutMs, LONGEST_MS),
+    maxAttempts: 1,
+    ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
+    onAnswer: (_, headers) => {
+      date = headers?.get('date');
+    },
+  });
+  const operation = catalog.get(PROBE);
+  const began = Date.now();
+  const clock = (): Finding[] => (date === undefined ? [] : [checkClock(date, { began, ended: Date.now() })]);
+  try {
+    const { value } = await clerk.send(operation, {});
+    if (!Array.isArray((value as { readonly keys?: unknown } | null)?.keys)) return [stranger(url)];
+    const took = Date.now() - began;
+    return [
+      ok('api', `${url} answers in ${took} ms and takes the key.`),
+      ok('version', `Version ${operation.apiVersion} of the API is there.`),
+      ...clock(),
+    ];
+  } catch (error) {
+    if (!(error instanceof ClerkError)) throw error;
+    // A machine's key opens no read without inputs: to be turned away shows no more than that Clerk is there.
+    if (isMachineKey(secretKey) && error instanceof ClerkApiError && (error.status === 401 || error.status === 403))
+      return [ok('api', `${url} answers. Whether it takes a machine's key shows only with an M2M token.`), ...clock()];
+    return [...findingsOf(error, url, operation.apiVersion), ...clock()];
+  } finally {
+    await clerk.close();
+  }
+}
+
+function findingsOf(error: ClerkError, url: string, version: string): Finding[] {
+  if (error instanceof ClerkApiError) return findingsOfAnswer(error, url, version);
+  if (error instanceof ClerkTimeoutError) return [failure('api', `${url} did not answer in time.`, NETWORK)];
+  if (error instanceof ClerkConnectionError)
+    return [failure('api', `${url} cannot be reached (${error.reason}).`, networkAdvice(error.reason))];
+  if (error instanceof ClerkAnswerError) return [stranger(url)];
+  return [failure('api', error.message, error.hint)];
+}
+
+function findingsOfAnswer({ status, message }: ClerkApiError, url: string, version: string): Finding[] {
+  if (status === 401 || status === 403)
+    return [
+      failure(
+        'api',
+        `${url} answers, but does not take the key (${status}).`,
+        'Copy the secret key again from the dashboard, API keys. One that was revoked or is of another address is not taken.',
+      ),
+    ];
+  if (status === 429)
+    return [warning('api', `${url} answers that there are too many requests now.`, 'Wait a minute and look again.')];
+  // The read has no inputs: nothing but its version can be wrong with it.
+  if (status === 400 || status === 410)
+    return [
+      ok('api', `${url} answers.`),
+      failure('version', `Version ${version} of the API is not taken: ${message}`, 'Install the newest clerk-mcp.'),
+    ];
+  if (status >= 500) return [failure('api', `${url} answers with ${status}.`, 'Look at status.clerk.com, and try again later.')];
+  return [stranger(url)];
+}
+
+const stranger = (url: string): Finding =>
+  failure(
+    'api',
+    `Something answers at ${url}, but not Clerk's Backend API.`,
+    'Check CLERK_API_URL, and whether a proxy is in between.',
+  );
+
+const NETWORK = 'Check the network, its proxy or firewall, and CLERK_API_URL.';
+
+function networkAdvice(reason: string): string {
+  if (reason === 'ENOTFOUND' || reason === 'EAI_AGAIN')
+    return 'The name cannot be looked up. Check the DNS of the network, and CLERK_API_URL.';
+  if (/CERT|SELF_SIGNED|ISSUER|ALTNAME/.test(reason))
+    return 'The certificate is not trusted. Behind a proxy that has one of its own, name it with NODE_EXTRA_CA_CERTS.';
+  return NETWORK;
+}

@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { access, lstat, open, readFile, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { loadPolicyFile } from '../../app/app.js';
+import type { Catalog } from '../../catalog/catalog.js';
+import { parseTokenFile } from '../../mcp/auth/token-file.js';
+import { reasonOf } from '../../platform/error-message.js';
+import { isLocked } from '../../platform/file-lock.js';
+import { verifyAudit } from '../../policy/audit/verify.js';
+import { SecretsDir } from '../../policy/secrets/secrets-dir.js';
+import { type Finding, failure, fault, ok, warning } from './finding.js';
+
+const OTHERS_MAY_WRITE = 0o022;
+
+/** The policy file, where there is one. */
+export async function checkPolicy(file: string | undefined, catalog: Catalog): Promise<Finding[]> {
+  if (file === undefined) return [ok('policy', 'The built-in rules hold; there is no policy file.')];
+  const policy = await loadPolicyFile(file, catalog);
+  const count = policy?.rules?.length ?? 0;
+  return [(await changeable('policy', file)) ?? ok('policy', `${file} is good. Rules of its own: ${count}.`)];
+}
+
+/** The audit log: whether it can go on, and whether its chain is whole. Nothing is written into it. */
+export async function checkAudit(file: string | undefined): Promise<Finding[]> {
+  if (file === undefined) return [ok('audit', 'No audit log is kept; --audit-log keeps one.')];
+  try {
+    if (!(await canBeWritten(file))) return [ok('audit', `${file} will be made with the first start.`)];
+  } catch (error) {
+    return [
+      failure(
+        'audit',
+        `${file} cannot be written: ${reasonOf(error)}.`,
+        'Until it can, the server does not start. Name another with --audit-log.',
+      ),
+    ];
+  }
+  const { ok: whole, problems, lines, unfinished } = await verifyAudit(file);
+  const [first] = problems;
+  if (!whole && first !== undefined)
+    return [
+      failure(
+        'audit',
+        `${file}, line ${first.line}: ${first.problem}.`,
+        `Keep a copy, and look at all of it: clerk-mcp audit verify ${file}`,
+      ),
+    ];
+  // A server that runs now has calls under way.
+  if (unfinished.length > 0 && !(await isLocked(file)))
+    return [
+      warning(
+        'audit',
+        `Calls without an outcome in ${file}: ${unfinished.length}.`,
+        `See which, and read whether they happened: clerk-mcp audit verify ${file}`,
+      ),
+    ];
+  return [ok('audit', `${file} can be written, and its chain is whole. Lines: ${lines}.`)];
+}
+
+/** Whether there is a log yet. @throws what stands in the way of writing it */
+async function canBeWritten(file: string): Promise<boolean> {
+  if (!(await exists(file))) {
+    await access(dirname(file), constants.W_OK);
+    return false;
+  }
+  // Anything else than a file may keep whoever opens it.
+  if (!(await lstat(file)).isFile()) throw new Error('it is not a regular file');
+  await (await open(file, constants.O_WRONLY | constants.O_APPEND)).close();
+  return true;
+}
+
+/** The directory for secrets. */
+export async function checkSecrets(directory: string): Promise<Finding[]> {
+  await SecretsDir.open(directory, { now: Date.now, randomBytes });
+  await access(directory, constants.W_OK);
+  return [ok('secrets', `${directory} takes secrets.`)];
+}
+
+/** The file of tokens of `--auth token`. */
+export async function checkTokens(file: string, now: number): Promise<Finding[]> {
+  const make = `clerk-mcp token new NAME --tokens ${file}`;
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    return [failure('tokens', `${file} cannot be read: ${reasonOf(error)}.`, make)];
+  }
+  try {
+    const entries = parseTokenFile(text);
+    const good = entries.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now).length;
+    const over = entries.length - good;
+    if (good === 0) return [warning('tokens', `${file} has no token that is good: nobody can call.`, make)];
+    const open = await changeable('tokens', file);
+    if (open !== undefined) return [open];
+    return over === 0
+      ? [ok('tokens', `Good tokens in ${file}: ${good}.`)]
+      : [warning('tokens', `Good tokens in ${file}: ${good}, and ${over} over.`, 'Take those out.')];
+  } catch (error) {
+    return [fault('tokens', error)];
+  }
+}
+
+/** Whoever can change the file can open the gates. */
+async function changeable(check: string, file: string): Promise<Finding | undefined> {
+  if (process.platform === 'win32' || ((await stat(file)).mode & OTHERS_MAY_WRITE) === 0) return undefined;
+  return warning(check, `${file} is good, but others on this machine may change it.`, `chmod go-w ${file}`);
+}
+
+const exists = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );

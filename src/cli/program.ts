@@ -1,0 +1,162 @@
+import { Command, CommanderError, Option as Flag } from 'commander';
+import { HTTP_OPTIONS, INIT_OPTIONS, OPTIONS, type Option, SANDBOX_OPTIONS } from '../config/settings.js';
+import { VERSION } from '../platform/version.js';
+import { EXIT, type Flags } from './commands/command.js';
+import { stdio } from './commands/stdio.js';
+
+const flagsOf = (command: Command): Flags => command.optsWithGlobals();
+
+/** Gives the command the flags that every command with an instance takes, or others. */
+function withOptions(command: Command, options: Readonly<Record<string, Option>> = OPTIONS): Command {
+  for (const option of Object.values(options)) {
+    const notes = [
+      option.default === undefined ? '' : `(default: ${option.default})`,
+      option.env === undefined ? '' : `[${option.env}]`,
+    ];
+    command.addOption(new Flag(option.flag, [option.help, ...notes].filter((part) => part !== '').join(' ')));
+  }
+  return command;
+}
+
+/** @param script what is being run, from a package or a clone */
+function program(script: string, onListed: () => void): Command {
+  const root = withOptions(new Command('clerk-mcp'))
+    .description(
+      "Clerk's Backend API as MCP tools, every destructive call behind a confirmation. Without a command: serve over stdio.",
+    )
+    .version(VERSION)
+    .argument('[command]')
+    .usage('[options] [command]')
+    .addHelpText('after', '\nThe key comes from CLERK_SECRET_KEY or from the file that CLERK_SECRET_KEY_FILE names.')
+    .action(async (unknown: string | undefined, flags: Flags) => {
+      if (unknown !== undefined) root.error(`error: unknown command '${unknown}'; see clerk-mcp --help`);
+      await stdio(flags, onListed);
+    });
+
+  withOptions(root.command('tools').description('list the tools that are offered: name, risk, gated, request'))
+    .option('--json', 'as JSON')
+    .option('--cost', 'what each toolset and profile costs a model, in tokens')
+    .action(async (_: Flags, command: Command) => (await import('./commands/tools.js')).tools(flagsOf(command)));
+
+  withOptions(root.command('call').description('make one call, by the same road and gates as an agent'))
+    .argument('<name>', 'the tool')
+    .argument('[json]', 'its arguments as one JSON object; - reads them from stdin', '{}')
+    .action(async (name: string, json: string, _: Flags, command: Command) =>
+      (await import('./commands/call.js')).call(name, json, flagsOf(command)),
+    );
+
+  withOptions(
+    withOptions(root.command('http').description('serve over HTTP, to this machine or to a team')),
+    HTTP_OPTIONS,
+  ).action(async (_: Flags, command: Command) => (await import('./commands/http.js')).http(flagsOf(command)));
+
+  withOptions(
+    root.command('sandbox').description('serve the sandbox by itself, on this machine, for other programs'),
+    SANDBOX_OPTIONS,
+  )
+    .addHelpText('after', '\nPrints what CLERK_API_URL and CLERK_SECRET_KEY are to be, and serves until it is stopped.')
+    .action(async (_: Flags, command: Command) => (await import('./commands/sandbox.js')).sandbox(flagsOf(command)));
+
+  withOptions(
+    root.command('export').description('write users, organizations and memberships of the instance as a seed for the sandbox'),
+  )
+    .argument('<file>', 'a new file; it holds personal data')
+    .action(async (file: string, _: Flags, command: Command) =>
+      (await import('./commands/export.js')).exportSeed(file, flagsOf(command)),
+    );
+
+  withOptions(
+    withOptions(root.command('init').description('write the configuration of an MCP client, so that it starts this server')),
+    INIT_OPTIONS,
+  )
+    .addHelpText('after', '\nAll other flags go into the entry as they are given. The key is never read, shown or written.')
+    .action(async (_: Flags, command: Command) => (await import('./commands/init.js')).init(flagsOf(command), script));
+
+  withOptions(
+    withOptions(root.command('doctor').description('check key, connection, clock and files, and say what to do about each')),
+    HTTP_OPTIONS,
+  )
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      '\nTakes the flags of the server and of http as you start them. Sends one read. Exit code 1 where something is broken.',
+    )
+    .action(async (_: Flags, command: Command) => (await import('./commands/doctor.js')).doctor(flagsOf(command)));
+
+  root
+    .command('drift')
+    .description("say how the catalog differs from one of Clerk's OpenAPI documents; exit code 1 where it does")
+    .argument('<document>', 'a file, or an https address; YAML or JSON')
+    .option('--json', 'as JSON')
+    .option('--skeleton', 'print declarations of the operations that the catalog lacks instead')
+    .action(async (source: string, flags: Flags) => (await import('./commands/drift.js')).drift(source, flags));
+
+  root
+    .command('token')
+    .description('make tokens for --auth token')
+    .command('new')
+    .description('make a token, keep its hash in the file and print the token, once')
+    .argument('<name>', 'whose it is; the name in rules, budgets and the audit log')
+    .requiredOption('--tokens <file>', 'the file of tokens; made where there is none')
+    .option('--role <role>', 'viewer (reads), operator (reads and writes) or admin (everything) (default: viewer)')
+    .option('--expires <when>', 'like 90d, 12h or 2030-01-31T00:00:00Z (default: never)')
+    .action(async (name: string, flags: Flags) => (await import('./commands/token.js')).makeToken(name, flags));
+
+  addPolicyCommands(root.command('policy').description('show, explain or check the policy'));
+  addAuditCommands(root.command('audit').description('verify or show an audit log'));
+  return root;
+}
+
+function addPolicyCommands(policy: Command): void {
+  withOptions(policy.command('show').description('print the whole policy as it holds, the built-in rules too'))
+    .option('--schema', 'print the JSON Schema of the policy file instead')
+    .action(async (_: Flags, command: Command) => (await import('./commands/policy.js')).showPolicy(flagsOf(command)));
+  withOptions(policy.command('explain').description('say which rule decides on a call, and why; sends nothing'))
+    .argument('<name>', 'the tool')
+    .argument('[json]', 'its arguments as one JSON object', '{}')
+    .option('--instance <kind>', 'on an instance of this kind: test, live or sandbox (default: live)')
+    .option('--caller <name>', 'made by this caller (default: local)')
+    .action(async (name: string, json: string, _: Flags, command: Command) =>
+      (await import('./commands/policy.js')).explainPolicy(name, json, flagsOf(command)),
+    );
+  policy
+    .command('check')
+    .description('check a policy file')
+    .argument('<file>')
+    .action(async (file: string) => (await import('./commands/policy.js')).checkPolicy(file));
+}
+
+function addAuditCommands(audit: Command): void {
+  audit
+    .command('verify')
+    .description('find lines that were removed, changed, reordered or inserted')
+    .argument('<files...>', 'one log, in the order of its rotations')
+    .action(async (files: string[]) => (await import('./commands/audit.js')).verifyLog(files));
+  audit
+    .command('show')
+    .description('print a log for people')
+    .argument('<file>')
+    .option('--since <time>', 'not before this time, like 2026-01-31T12:00:00Z')
+    .option('--until <time>', 'not after this time')
+    .option('--operation <name>', 'only this operation')
+    .option('--caller <name>', 'only this caller')
+    .option('--decision <decision>', 'allowed, refused or asked')
+    .action(async (file: string, flags: Flags) => (await import('./commands/audit.js')).showLog(file, flags));
+}
+
+const everyCommand = (command: Command): Command[] => [command, ...command.commands.flatMap(everyCommand)];
+
+/**
+ * Carries out what a command line asks for. What is wrong with the line itself has been printed, and sets the exit code.
+ * @param onListed called when a client over stdio has asked for the tools for the first time
+ */
+export async function runProgram(argv: readonly string[], onListed: () => void): Promise<void> {
+  const root = program(argv[1] ?? '', onListed);
+  for (const command of everyCommand(root)) command.exitOverride();
+  try {
+    await root.parseAsync(argv);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+}

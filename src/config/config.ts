@@ -1,0 +1,240 @@
+import { readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter } from 'node:path';
+import type * as z from 'zod';
+import { didYouMean } from '../catalog/nearest.js';
+import type { Places } from '../cli/client-config/mcp-client.js';
+import { HTTP_OPTIONS, INIT_OPTIONS, OPTIONS, type Option, SANDBOX_OPTIONS } from './settings.js';
+
+/** Why the start was stopped: what is wrong and what to do, in one message for a person. Never holds a secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+type ValuesOf<T extends Readonly<Record<string, Option>>> = { readonly [K in keyof T]?: z.output<ReturnType<T[K]['schema']>> };
+/** The settings of the server, whatever it is served over. */
+export type Values = ValuesOf<typeof OPTIONS>;
+
+/** The settings of the command that serves over HTTP. */
+export type HttpValues = ValuesOf<typeof HTTP_OPTIONS>;
+
+/** The settings of the command that serves the sandbox. */
+export type SandboxValues = ValuesOf<typeof SANDBOX_OPTIONS>;
+
+export interface Config {
+  readonly values: Values;
+  /** Where Clerk is, without a slash at the end. */
+  readonly apiUrl: string;
+  /** `undefined` on the sandbox, which makes its own. */
+  readonly secretKey: string | undefined;
+  readonly instanceKind: 'test' | 'live' | 'sandbox';
+  /** What confirmations are signed with; random per process where it is not given. */
+  readonly signingKey: string | undefined;
+}
+
+type Environment = Record<string, string | undefined>;
+
+const PREFIX = 'CLERK_MCP_';
+const SIGNING_KEY = 'CLERK_MCP_SIGNING_KEY';
+const SIGNING_KEY_BYTES = 32;
+const DEFAULT_API_URL = 'https://api.clerk.com/v1';
+/** Of an instance, or of one machine of it, with which only operations with M2M tokens work. */
+const KEY_FORM = /^(?:sk_(?:test|live)|ak)_[\w-]+$/;
+const KEY_FILE_LIMIT = 4096;
+
+/**
+ * Flags win over the environment. Anything unknown or malformed stops the start, since a typo must never
+ * leave a gate open.
+ * @param overrides what stands in the place of variables of the environment
+ * @throws ConfigError
+ */
+export function loadConfig(
+  flags: Readonly<Record<string, unknown>>,
+  environment: Environment = process.env,
+  overrides: Environment = {},
+): Config {
+  const env: Environment = { ...environment, ...overrides };
+  if (overrides.CLERK_SECRET_KEY !== undefined) env.CLERK_SECRET_KEY_FILE = undefined;
+  refuseUnknownVariables(env);
+  const values: Values = readOptions(OPTIONS, flags, env);
+  const signingKey = readSigningKey(env);
+  refuseSeedWithoutSandbox(values);
+  if (values.sandbox === true) return { values, signingKey, apiUrl: '', secretKey: undefined, instanceKind: 'sandbox' };
+  const secretKey = readSecretKey(env);
+  // A machine's key does not say which it is of, and is treated with the greater care.
+  const instanceKind = secretKey.startsWith('sk_test_') ? 'test' : 'live';
+  return { values, signingKey, apiUrl: readApiUrl(env), secretKey, instanceKind };
+}
+
+/** The parts of the configuration that come from the environment alone, each with its own fault. */
+export interface EnvironmentParts {
+  /** @throws ConfigError */
+  readonly secretKey: () => string;
+  /** The file that the key is in, where it is in one. */
+  readonly keyFile: string | undefined;
+  /** @throws ConfigError */
+  readonly apiUrl: () => string;
+  /** @throws ConfigError */
+  readonly signingKey: () => string | undefined;
+}
+
+/** For who looks at each part by itself, as `doctor` does. */
+export const environmentParts = (env: Environment = process.env): EnvironmentParts => ({
+  secretKey: () => readSecretKey(env),
+  keyFile: env.CLERK_SECRET_KEY_FILE?.trim() || undefined,
+  apiUrl: () => readApiUrl(env),
+  signingKey: () => readSigningKey(env),
+});
+
+/** The settings that every command takes, checked; for commands that need no instance. */
+export function loadValues(flags: Readonly<Record<string, unknown>>, env: Environment = process.env): Values {
+  refuseUnknownVariables(env);
+  return readOptions(OPTIONS, flags, env);
+}
+
+/** The settings of serving over HTTP, checked one by one. @throws ConfigError */
+export function loadHttpValues(flags: Readonly<Record<string, unknown>>, env: Environment = process.env): HttpValues {
+  refuseUnknownVariables(env);
+  return readOptions(HTTP_OPTIONS, flags, env);
+}
+
+/** The settings of serving the sandbox, checked one by one. @throws ConfigError */
+export function loadSandboxValues(flags: Readonly<Record<string, unknown>>, env: Environment = process.env): SandboxValues {
+  refuseUnknownVariables(env);
+  return readOptions(SANDBOX_OPTIONS, flags, env);
+}
+
+/**
+ * What the entry in a client shall be like: its own settings, and those of the server that it starts, which are the
+ * flags only: the client starts the server in an environment of its own.
+ * @throws ConfigError
+ */
+export function loadInitValues(
+  flags: Readonly<Record<string, unknown>>,
+  env: Environment = process.env,
+): ValuesOf<typeof INIT_OPTIONS> & { readonly server: Values } {
+  refuseUnknownVariables(env);
+  const server = readOptions(OPTIONS, flags, {});
+  refuseSeedWithoutSandbox(server);
+  return { ...readOptions(INIT_OPTIONS, flags, env), server };
+}
+
+/** Where this person's things are, for what writes the configuration of clients. */
+export function loadPlaces(env: Environment = process.env): Places {
+  // Ours hold secrets, and a client has no use for them.
+  const environment = Object.fromEntries(Object.entries(env).filter(([name]) => !name.toUpperCase().startsWith('CLERK_')));
+  const given = (name: string): string | undefined => env[name] || undefined;
+  return {
+    platform: process.platform,
+    home: homedir(),
+    appData: given('APPDATA'),
+    localAppData: given('LOCALAPPDATA'),
+    xdgConfigHome: given('XDG_CONFIG_HOME'),
+    claudeConfigDir: given('CLAUDE_CONFIG_DIR'),
+    codexHome: given('CODEX_HOME'),
+    geminiHome: given('GEMINI_CLI_HOME'),
+    // Windows spells it Path.
+    path: (env.PATH ?? env.Path ?? '').split(delimiter).filter((directory) => directory !== ''),
+    environment,
+  };
+}
+
+/** @throws ConfigError */
+export function refuseSeedWithoutSandbox({ seed, sandbox }: Values): void {
+  if (seed === undefined || sandbox === true) return;
+  throw new ConfigError('--seed fills the sandbox; it needs --sandbox. An instance of Clerk is never filled from a file.');
+}
+
+function refuseUnknownVariables(env: Environment): void {
+  const known: string[] = [...Object.values({ ...OPTIONS, ...HTTP_OPTIONS }).map((option) => option.env), SIGNING_KEY];
+  for (const name of Object.keys(env)) {
+    if (!name.toUpperCase().startsWith(PREFIX) || known.includes(name)) continue;
+    throw new ConfigError(`Unknown environment variable ${name}.${didYouMean(name, known)} Unset or rename it.`);
+  }
+}
+
+function readOptions<T extends Readonly<Record<string, Option>>>(
+  options: T,
+  flags: Readonly<Record<string, unknown>>,
+  env: Environment,
+): ValuesOf<T> {
+  const values: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries<Option>(options)) {
+    const fromFlag = givenFlag(option, flags[name]);
+    const fromEnv = option.env === undefined ? undefined : env[option.env];
+    const given = fromFlag ?? (fromEnv === '' ? undefined : fromEnv);
+    if (given === undefined) continue;
+    const where = fromFlag === undefined ? option.env : (option.flag.split(' ')[0] ?? option.flag);
+    const result = option.schema().safeParse(given);
+    if (!result.success) throw new ConfigError(`${where}: ${result.error.issues.map((issue) => issue.message).join('; ')}.`);
+    values[name] = result.data;
+  }
+  return values as ValuesOf<T>;
+}
+
+/** Commander says true for a `--no-…` flag that was not given. */
+const givenFlag = (option: Option, value: unknown): unknown =>
+  option.flag.startsWith('--no-') && value === true ? undefined : value;
+
+function readSigningKey(env: Environment): string | undefined {
+  const key = env[SIGNING_KEY];
+  if (!key) return undefined;
+  if (Buffer.byteLength(key) >= SIGNING_KEY_BYTES) return key;
+  throw new ConfigError(
+    `${SIGNING_KEY} is too short: it must have ${SIGNING_KEY_BYTES} bytes or more, for example from openssl rand -base64 32.`,
+  );
+}
+
+function readSecretKey(env: Environment): string {
+  const direct = env.CLERK_SECRET_KEY?.trim();
+  const file = env.CLERK_SECRET_KEY_FILE?.trim();
+  if (direct && file) throw new ConfigError('CLERK_SECRET_KEY and CLERK_SECRET_KEY_FILE are both set. Keep one.');
+  if (file) return checkKey(readKeyFile(file), `The file that CLERK_SECRET_KEY_FILE names`);
+  if (direct) return checkKey(direct, 'CLERK_SECRET_KEY');
+  throw new ConfigError(
+    'No Clerk key. Set CLERK_SECRET_KEY (Clerk dashboard, API keys, secret key) or CLERK_SECRET_KEY_FILE, or start with --sandbox to try it without an account.',
+  );
+}
+
+function readKeyFile(path: string): string {
+  try {
+    if (!statSync(path).isFile()) throw new Error('it is not a regular file');
+    if (statSync(path).size > KEY_FILE_LIMIT) throw new Error('it is too large to hold only a key');
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    throw new ConfigError(`CLERK_SECRET_KEY_FILE cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+function checkKey(key: string, where: string): string {
+  if (KEY_FORM.test(key)) return key;
+  if (/^pk_/.test(key))
+    throw new ConfigError(`${where} holds a publishable key (pk_). The Backend API needs the secret key (sk_test_ or sk_live_).`);
+  if (/^\$\{?\w|^\{\{?\w/.test(key))
+    throw new ConfigError(
+      `${where} holds the name of a variable that was not filled in. Set CLERK_SECRET_KEY where the client starts, or use CLERK_SECRET_KEY_FILE.`,
+    );
+  throw new ConfigError(
+    `${where} does not hold a Clerk secret key: one starts with sk_test_ or sk_live_, a machine's with ak_, and has no spaces in it.`,
+  );
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+function readApiUrl(env: Environment): string {
+  const given = env.CLERK_API_URL?.trim();
+  if (!given) return DEFAULT_API_URL;
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new ConfigError(`CLERK_API_URL is no http or https address. The default is ${DEFAULT_API_URL}.`);
+  }
+  if (url.username || url.password || url.search || url.hash) {
+    throw new ConfigError('CLERK_API_URL must be an address without user, query or fragment.');
+  }
+  if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
+    throw new ConfigError('CLERK_API_URL must be https: the key would travel in the clear. http is for this machine only.');
+  }
+  // Clerk's own SDK takes the address without the version, so people have it that way in their environment.
+  if (url.hostname === 'api.clerk.com' && url.pathname === '/') url.pathname = '/v1';
+  return url.href.replace(/\/+$/, '');
+}

@@ -1,0 +1,409 @@
+import * as z from 'zod';
+import { PROFILE_NAMES } from '../catalog/profiles.js';
+
+/** One setting: its flag, its environment variable, its form and what it is for. The help, the checks and the README read it here. */
+export interface Option {
+  /** Commander's flag syntax: `--tools <patterns>`. */
+  readonly flag: string;
+  readonly env?: string;
+  /** Made when the setting is given: most are not. */
+  readonly schema: () => z.ZodType;
+  readonly help: string;
+  /** Shown in the help; the schema holds the real one. */
+  readonly default?: string;
+}
+
+/** A list written with commas; a flag given twice adds to it. */
+const list = () =>
+  z
+    .union([z.string(), z.array(z.string())])
+    .transform((value) => [value].flat().flatMap((part) => part.split(',')))
+    .transform((parts) => parts.map((part) => part.trim()).filter((part) => part !== ''))
+    .refine((parts) => parts.length > 0, 'is empty');
+
+const TRUE = new Set(['1', 'true', 'yes', 'on']);
+const FALSE = new Set(['0', 'false', 'no', 'off']);
+
+const onOff = () =>
+  z.union([z.boolean(), z.string()]).transform((value, context) => {
+    if (typeof value === 'boolean') return value;
+    const word = value.trim().toLowerCase();
+    if (TRUE.has(word)) return true;
+    if (FALSE.has(word)) return false;
+    context.addIssue({ code: 'custom', message: 'expected true or false' });
+    return z.NEVER;
+  });
+
+const path = () => z.string().min(1, 'expected a path');
+
+const count = (least: number, most: number, of = 'whole number') =>
+  z.string().regex(/^\d+$/, `expected a ${of}`).transform(Number).pipe(z.int().min(least).max(most));
+
+const milliseconds = () => count(1, 600_000, 'whole number of milliseconds');
+
+export const AUTHENTICATIONS = ['none', 'token', 'oauth'] as const;
+
+export const CONFIRMATIONS = ['auto', 'flag', 'token', 'person'] as const;
+
+/** The MCP clients whose configuration `init` writes. */
+export const CLIENTS = ['claude-desktop', 'claude-code', 'cursor', 'vscode', 'windsurf', 'gemini', 'codex'] as const;
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** What every command that makes calls takes. */
+export const OPTIONS = {
+  sandbox: {
+    flag: '--sandbox',
+    env: 'CLERK_MCP_SANDBOX',
+    schema: onOff,
+    help: 'Work on the built-in sandbox, a local twin of the API; no Clerk account needed',
+  },
+  seed: {
+    flag: '--seed <file>',
+    env: 'CLERK_MCP_SEED',
+    schema: path,
+    help: 'What the sandbox starts with: a JSON description like examples/sandbox.seed.example.json, or the words demo or empty',
+    default: 'demo',
+  },
+  readOnly: {
+    flag: '--read-only',
+    env: 'CLERK_MCP_READ_ONLY',
+    schema: onOff,
+    help: 'Offer only tools that read',
+  },
+  tools: {
+    flag: '--tools <patterns...>',
+    env: 'CLERK_MCP_TOOLS',
+    schema: list,
+    help: 'Offer only these: names, groups or globs, separated by commas',
+    default: 'all',
+  },
+  exclude: {
+    flag: '--exclude <patterns...>',
+    env: 'CLERK_MCP_EXCLUDE',
+    schema: list,
+    help: 'Leave these out; wins over --tools',
+  },
+  toolsets: {
+    flag: '--toolsets <groups...>',
+    env: 'CLERK_MCP_TOOLSETS',
+    schema: list,
+    help: 'Offer only these groups of tools, separated by commas: users,organizations',
+  },
+  profile: {
+    flag: '--profile <name>',
+    env: 'CLERK_MCP_PROFILE',
+    schema: () => z.enum(PROFILE_NAMES),
+    help: `Offer a ready-made choice: ${PROFILE_NAMES.join(', ')}`,
+  },
+  discovery: {
+    flag: '--discovery',
+    env: 'CLERK_MCP_DISCOVERY',
+    schema: onOff,
+    help: 'List four tools that find, describe and call the others instead of all of them',
+  },
+  openapi: {
+    flag: '--openapi <file>',
+    env: 'CLERK_MCP_OPENAPI',
+    schema: path,
+    help: "Adds what an OpenAPI document of Clerk's has and the catalog has not, as tools that nobody has reviewed: all gated but reads without secrets",
+  },
+  results: {
+    flag: '--results <form>',
+    env: 'CLERK_MCP_RESULTS',
+    schema: () => z.enum(['short', 'full']),
+    help: "short: lists show what tells their items apart, objects leave out what is empty; full: the API's answers untouched",
+    default: 'short',
+  },
+  maxResultTokens: {
+    flag: '--max-result-tokens <n>',
+    env: 'CLERK_MCP_MAX_RESULT_TOKENS',
+    schema: () => z.string().regex(/^\d+$/, 'expected a whole number').transform(Number).pipe(z.int().min(1000).max(1_000_000)),
+    help: 'The most that one answer may cost a model',
+    default: '25000',
+  },
+  structured: {
+    flag: '--structured',
+    env: 'CLERK_MCP_STRUCTURED',
+    schema: onOff,
+    help: 'Answers also as structuredContent, and tools with the outputSchema of it, for clients that run code over answers',
+  },
+  confirm: {
+    flag: '--confirm <strength>',
+    env: 'CLERK_MCP_CONFIRM',
+    schema: () => z.enum(CONFIRMATIONS),
+    help: 'How gated calls are confirmed: flag, token or person; auto asks the person where the client can, otherwise token on a live instance and flag elsewhere',
+    default: 'auto',
+  },
+  policy: {
+    flag: '--policy <file>',
+    env: 'CLERK_MCP_POLICY',
+    schema: path,
+    help: 'Rules and budgets, as JSON; they come before the built-in ones',
+  },
+  auditLog: {
+    flag: '--audit-log <file>',
+    env: 'CLERK_MCP_AUDIT_LOG',
+    schema: path,
+    help: 'Record of every call that changes something or is gated; where it cannot be written, gated calls are refused',
+  },
+  secretsDir: {
+    flag: '--secrets-dir <dir>',
+    env: 'CLERK_MCP_SECRETS_DIR',
+    schema: path,
+    help: 'Secrets in answers go into new files here instead of into the conversation',
+  },
+  timeout: {
+    flag: '--timeout <ms>',
+    env: 'CLERK_MCP_TIMEOUT_MS',
+    schema: milliseconds,
+    help: 'Time limit of one call, retries included',
+    default: '30000',
+  },
+  connectTimeout: {
+    flag: '--connect-timeout <ms>',
+    env: 'CLERK_MCP_CONNECT_TIMEOUT_MS',
+    schema: milliseconds,
+    help: 'Time limit for connecting to Clerk',
+    default: '5000',
+  },
+  logLevel: {
+    flag: '--log-level <level>',
+    env: 'CLERK_MCP_LOG_LEVEL',
+    schema: () => z.enum(LOG_LEVELS),
+    help: `Logs to stderr: ${LOG_LEVELS.join(', ')}`,
+    default: 'info',
+  },
+} as const satisfies Record<string, Option>;
+
+/** A time as RFC 3339 or Unix milliseconds has it, in Unix milliseconds. */
+const moment = () =>
+  z.string().transform((text, context) => {
+    const time = /^\d+$/.test(text)
+      ? Number(text)
+      : z.iso.datetime({ offset: true }).safeParse(text).success
+        ? Date.parse(text)
+        : Number.NaN;
+    if (Number.isSafeInteger(time)) return time;
+    context.addIssue({ code: 'custom', message: 'expected a time like 2026-01-31T12:00:00Z, or Unix milliseconds' });
+    return z.NEVER;
+  });
+
+/** What the command that serves the sandbox takes. */
+export const SANDBOX_OPTIONS = {
+  port: {
+    flag: '--port <number>',
+    schema: () => count(0, 65_535, 'port'),
+    help: 'Port on the loopback address; 0 takes a free one',
+    default: '5775',
+  },
+  seed: OPTIONS.seed,
+  state: {
+    flag: '--state <file>',
+    schema: path,
+    help: 'Keeps everything in this file, across restarts; the seed counts only while there is no file',
+  },
+  now: {
+    flag: '--now <time>',
+    schema: moment,
+    help: 'Stops the clock at this time, so that every run has the same times',
+  },
+  randomSeed: {
+    flag: '--random-seed <text>',
+    schema: () => z.string().min(1, 'expected a text'),
+    help: 'Makes the key, ids and tokens the same in every run',
+  },
+  faults: {
+    flag: '--faults <json>',
+    schema: () => z.string().min(1, 'expected JSON or a file'),
+    help: 'What goes wrong, as JSON or a file of it: {"fault":"rate_limit","operations":"Users","times":2}',
+  },
+  rateLimit: {
+    flag: '--rate-limit',
+    schema: onOff,
+    help: 'The limits of a development instance hold',
+  },
+  logLevel: OPTIONS.logLevel,
+} as const satisfies Record<string, Option>;
+
+/** What the command that serves over HTTP takes besides. */
+export const HTTP_OPTIONS = {
+  host: {
+    flag: '--host <address>',
+    env: 'CLERK_MCP_HOST',
+    schema: () => z.string().min(1, 'expected an address'),
+    help: 'Address to listen on',
+    default: '127.0.0.1',
+  },
+  port: {
+    flag: '--port <number>',
+    env: 'CLERK_MCP_PORT',
+    schema: () => count(0, 65_535, 'port'),
+    help: 'Port to listen on; 0 takes a free one, which the log names',
+    default: '3000',
+  },
+  auth: {
+    flag: '--auth <kind>',
+    env: 'CLERK_MCP_AUTH',
+    schema: () => z.enum(AUTHENTICATIONS),
+    help: 'Who may call: none (this machine only), token (a file of tokens) or oauth (JWT access tokens of an issuer)',
+    default: 'none',
+  },
+  tokens: {
+    flag: '--tokens <file>',
+    env: 'CLERK_MCP_TOKENS',
+    schema: path,
+    help: 'With --auth token: the file that `clerk-mcp token new` writes; read again when it changes',
+  },
+  issuer: {
+    flag: '--issuer <url>',
+    env: 'CLERK_MCP_ISSUER',
+    schema: () => z.url('expected an address'),
+    help: 'With --auth oauth: who issues the tokens, exactly as in their iss claim',
+  },
+  audience: {
+    flag: '--audience <urls...>',
+    env: 'CLERK_MCP_AUDIENCE',
+    schema: list,
+    help: 'With --auth oauth: what the aud claim of a token must hold; the first is the address of /mcp that clients use',
+  },
+  allowedHosts: {
+    flag: '--allowed-hosts <hosts...>',
+    env: 'CLERK_MCP_ALLOWED_HOSTS',
+    schema: list,
+    help: 'Names under which clients reach the server, with or without a port',
+    default: 'the names of this machine, and the host of the audience',
+  },
+  allowedOrigins: {
+    flag: '--allowed-origins <origins...>',
+    env: 'CLERK_MCP_ALLOWED_ORIGINS',
+    schema: list,
+    help: 'Web pages whose scripts may call, like https://app.example.com; :* stands for any port',
+    default: "on a loopback address this machine's pages, elsewhere none",
+  },
+  trustedProxies: {
+    flag: '--trusted-proxies <addresses...>',
+    env: 'CLERK_MCP_TRUSTED_PROXIES',
+    schema: list,
+    help: 'Addresses and networks of proxies whose X-Forwarded-For is believed',
+    default: 'none',
+  },
+  sse: {
+    flag: '--no-sse',
+    env: 'CLERK_MCP_SSE',
+    schema: onOff,
+    help: 'Do not serve HTTP+SSE (GET /sse, POST /messages), which only older clients need',
+  },
+  store: {
+    flag: '--store <url>',
+    env: 'CLERK_MCP_STORE',
+    schema: () => z.string().min(1, 'expected an address'),
+    help: 'For several processes: the Redis or Valkey, redis://host:port, that holds what they must agree on. Needs CLERK_MCP_SIGNING_KEY',
+    default: 'in memory',
+  },
+  maxBody: {
+    flag: '--max-body <bytes>',
+    env: 'CLERK_MCP_MAX_BODY_BYTES',
+    schema: () => count(1024, 64 * 1024 * 1024),
+    help: 'Largest body of a request',
+    default: '4194304',
+  },
+  headersTimeout: {
+    flag: '--headers-timeout <ms>',
+    env: 'CLERK_MCP_HEADERS_TIMEOUT_MS',
+    schema: milliseconds,
+    help: 'Time within which the headers of a request must arrive',
+    default: '10000',
+  },
+  requestTimeout: {
+    flag: '--request-timeout <ms>',
+    env: 'CLERK_MCP_REQUEST_TIMEOUT_MS',
+    schema: milliseconds,
+    help: 'Time within which a request with its body must arrive',
+    default: '10000',
+  },
+  maxConnections: {
+    flag: '--max-connections <n>',
+    env: 'CLERK_MCP_MAX_CONNECTIONS',
+    schema: () => count(1, 1_000_000),
+    help: 'Connections at the same time; further ones are dropped',
+    default: '2048',
+  },
+  maxSessions: {
+    flag: '--max-sessions <n>',
+    env: 'CLERK_MCP_MAX_SESSIONS',
+    schema: () => count(1, 1_000_000),
+    help: 'Sessions at the same time, of all callers (clients before 2026-07-28 have one each)',
+    default: '1000',
+  },
+  maxSessionsPerCaller: {
+    flag: '--max-sessions-per-caller <n>',
+    env: 'CLERK_MCP_MAX_SESSIONS_PER_CALLER',
+    schema: () => count(1, 1_000_000),
+    help: 'Sessions at the same time, of one caller',
+    default: '32',
+  },
+  sessionIdle: {
+    flag: '--session-idle <ms>',
+    env: 'CLERK_MCP_SESSION_IDLE_MS',
+    schema: () => count(1, 7 * 24 * 3_600_000, 'whole number of milliseconds'),
+    help: 'Time without a request or an open stream after which a session ends',
+    default: '1800000',
+  },
+  maxInFlight: {
+    flag: '--max-in-flight <n>',
+    env: 'CLERK_MCP_MAX_IN_FLIGHT',
+    schema: () => count(1, 1_000_000),
+    help: 'Calls answered at the same time, of all callers; one that waits for its person counts',
+    default: '256',
+  },
+  maxInFlightPerCaller: {
+    flag: '--max-in-flight-per-caller <n>',
+    env: 'CLERK_MCP_MAX_IN_FLIGHT_PER_CALLER',
+    schema: () => count(1, 1_000_000),
+    help: 'Calls answered at the same time, of one caller',
+    default: '16',
+  },
+  maxCallsPerMinute: {
+    flag: '--max-calls-per-minute <n>',
+    env: 'CLERK_MCP_MAX_CALLS_PER_MINUTE',
+    schema: () => count(1, 1_000_000),
+    help: 'Calls of one caller in any minute, in all processes; ten times as many messages of other kinds',
+    default: '600',
+  },
+  clerkLimit: {
+    flag: '--clerk-limit <n>',
+    env: 'CLERK_MCP_CLERK_LIMIT',
+    schema: () => count(10, 1_000_000),
+    help: 'Requests that Clerk takes from the instance in 10 s; nine tenths of them are used, then calls take turns',
+    default: '1000 on a live instance, 100 on a test one',
+  },
+} as const satisfies Record<string, Option>;
+
+/** What the command that writes the configuration of clients takes besides. */
+export const INIT_OPTIONS = {
+  client: {
+    flag: '--client <name>',
+    schema: () => z.enum(CLIENTS, `expected one of ${CLIENTS.join(', ')}`),
+    help: `Whose configuration: ${CLIENTS.join(', ')}`,
+    default: 'the one that is installed',
+  },
+  name: {
+    flag: '--name <name>',
+    schema: () => z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'expected up to 64 letters, digits, - and _'),
+    help: 'What the entry is called there',
+    default: 'clerk',
+  },
+  keyFile: {
+    flag: '--key-file <file>',
+    env: 'CLERK_SECRET_KEY_FILE',
+    schema: path,
+    help: 'The server reads its key from this file',
+    default: 'the best place that the client has',
+  },
+  print: {
+    flag: '--print',
+    schema: onOff,
+    help: 'Show what would be written, and write nothing',
+  },
+} as const satisfies Record<string, Option>;

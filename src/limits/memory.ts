@@ -1,0 +1,51 @@
+import { MemoryCounterStore, type Reservation, type Reserved, type Room } from './counter-store.js';
+import { MemoryOnceStore } from './once-store.js';
+import { type SharedStore, StoreUnavailableError } from './shared-store.js';
+
+/** Far more than are withdrawn in a day. */
+const MOST_REVOCATIONS = 100_000;
+
+/** The store of a single process. */
+export class MemoryStore implements SharedStore {
+  readonly #once: MemoryOnceStore;
+  readonly #counters: MemoryCounterStore;
+  readonly #revocations = new Map<string, number>();
+  readonly #now: () => number;
+
+  /** @param now milliseconds; default: `Date.now` */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+    this.#once = new MemoryOnceStore(now);
+    this.#counters = new MemoryCounterStore(now);
+  }
+
+  claim(id: string, ttlMs: number): Promise<boolean> {
+    return this.#once.claim(id, ttlMs);
+  }
+
+  reserve(shares: readonly Reservation[]): Promise<Reserved> {
+    return this.#counters.reserve(shares);
+  }
+
+  room(shares: readonly Reservation[]): Promise<Room> {
+    return this.#counters.room(shares);
+  }
+
+  async revoke(id: string, ttlMs: number): Promise<void> {
+    await this.revoked();
+    if (this.#revocations.size >= MOST_REVOCATIONS) throw new StoreUnavailableError('full');
+    this.#revocations.set(id, this.#now() + ttlMs);
+  }
+
+  async restore(id: string): Promise<void> {
+    this.#revocations.delete(id);
+  }
+
+  async revoked(): Promise<ReadonlySet<string>> {
+    const now = this.#now();
+    for (const [id, until] of this.#revocations) if (until <= now) this.#revocations.delete(id);
+    return new Set(this.#revocations.keys());
+  }
+
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,28 @@
+import type { CounterStore } from './counter-store.js';
+import type { OnceStore } from './once-store.js';
+
+/** Credentials that were withdrawn before their time, by an id that is no secret itself. */
+export interface RevocationStore {
+  /** @throws when the store is away */
+  revoke(id: string, ttlMs: number): Promise<void>;
+  /** Takes a revocation back. @throws when the store is away */
+  restore(id: string): Promise<void>;
+  /** All that stand now. @throws when the store is away */
+  revoked(): Promise<ReadonlySet<string>>;
+}
+
+/** What several processes of one deployment must agree on. */
+export interface SharedStore extends OnceStore, CounterStore, RevocationStore {
+  close(): Promise<void>;
+}
+
+/** The store gave no answer in time. `reason` is a short code (`ECONNREFUSED`, `timeout`, `READONLY`) and never holds data. */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+  readonly reason: string;
+
+  constructor(reason: string) {
+    super(`The shared store is not available (${reason}).`);
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,159 @@
+import type { Risk } from '../../catalog/types.js';
+import { reasonOf } from '../../platform/error-message.js';
+import { TooDeepError } from '../confirmation/canonical.js';
+import { logAway, type Refusal, secretLost, secretsAway } from '../confirmation/refusals.js';
+import type { Sealer } from '../confirmation/sealer.js';
+import { isGated, returnsSecret } from '../rules/risk.js';
+import { canonicalWithoutSecrets, maskArguments } from '../secrets/masking.js';
+import type { SecretFile, SecretsDir } from '../secrets/secrets-dir.js';
+import { type Instance, type Outcome, type PolicyCall, PolicyRefusal, type Recorded, type Strength } from '../types.js';
+import { type AuditFields, sha256 } from './line.js';
+import type { AuditLog } from './log.js';
+
+/** What is known of a call by the time that it is decided. */
+export interface Facts {
+  readonly call: PolicyCall;
+  /** Random; joins the lines of one call. */
+  readonly id: string;
+  readonly risk: Risk;
+  /** Name of the rule that decided. */
+  readonly rule: string;
+  /** How the call is to be confirmed; `undefined` where a rule lets it through. */
+  readonly strength?: Strength | undefined;
+  /** As a person would name it. */
+  readonly target?: string | undefined;
+}
+
+export interface RecorderOptions {
+  readonly audit: AuditLog | undefined;
+  readonly secrets: SecretsDir | undefined;
+  readonly sealer: Sealer;
+  readonly instance: Instance;
+  readonly now: () => number;
+  readonly warn: (message: string) => void;
+}
+
+const UNRECORDED: Recorded = { deliver: async (result) => result, end: async () => {} };
+
+/** Puts decisions and requests on record, and keeps secrets out of results. */
+export class Recorder {
+  readonly #options: RecorderOptions;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the log can be written, or there is none. */
+  async works(): Promise<boolean> {
+    try {
+      await this.#options.audit?.check();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** A decision without a request. A log that fails makes no refusal undone. */
+  async decided(facts: Facts, decision: 'refused' | 'asked', reason: string | undefined): Promise<void> {
+    const { audit, warn } = this.#options;
+    if (audit === undefined) return;
+    try {
+      await audit.append({ kind: decision, ...this.#fields(facts), decision, reason });
+    } catch (error) {
+      warn(`a decision is not on record: ${reasonOf(error)}`);
+    }
+  }
+
+  /**
+   * Makes the place for the secret and writes the intent, in this order, before anything is sent.
+   * @throws PolicyRefusal when either cannot be done
+   */
+  async begin(facts: Facts, confirmed: string): Promise<Recorded> {
+    const { operation } = facts.call;
+    const { audit, secrets } = this.#options;
+    const changes = facts.risk !== 'read' || facts.strength !== undefined;
+    const keeper = secrets !== undefined && returnsSecret(operation) ? secrets : undefined;
+    if (!changes && keeper === undefined) return UNRECORDED;
+    const file = keeper && (await keeper.reserve(operation).catch((error: unknown) => this.#fail(secretsAway(operation), error)));
+    const intent: AuditFields = {
+      kind: 'intent',
+      ...this.#fields(facts),
+      decision: 'allowed',
+      confirmed,
+      secretFile: file?.path,
+    };
+    const started = this.#options.now();
+    try {
+      await audit?.append(intent, { sync: isGated(facts.risk) || facts.strength !== undefined });
+    } catch (error) {
+      await file?.discard();
+      return this.#fail(logAway(operation), error);
+    }
+    return {
+      deliver: (result) => this.#deliver(facts, file, result),
+      end: (outcome) => this.#end(facts, file, started, outcome),
+    };
+  }
+
+  async #deliver({ call }: Facts, file: SecretFile | undefined, result: unknown): Promise<unknown> {
+    if (file === undefined) return result;
+    return file.store(result).catch((error: unknown) => this.#fail(secretLost(call.operation), error));
+  }
+
+  async #end(facts: Facts, file: SecretFile | undefined, started: number, outcome: Outcome): Promise<void> {
+    const { audit, now, warn } = this.#options;
+    await file?.discard();
+    const { status, code, traceId, mayHaveHappened } = outcome;
+    const { operation } = facts.call;
+    try {
+      await audit?.append({
+        kind: 'outcome',
+        call: facts.id,
+        caller: facts.call.caller.name,
+        operation: operation.name,
+        status,
+        code,
+        trace: traceId,
+        mayHaveHappened: mayHaveHappened === true ? true : undefined,
+        durationMs: Math.round(now() - started),
+      });
+    } catch (error) {
+      warn(`the outcome of ${operation.name} is not on record: ${reasonOf(error)}`);
+    }
+  }
+
+  #fail({ code, model }: Refusal, cause: unknown): never {
+    this.#options.warn(`${code}: ${reasonOf(cause)}`);
+    throw new PolicyRefusal(code, model, { cause });
+  }
+
+  #fields({ call, id, risk, rule, strength, target }: Facts): Omit<AuditFields, 'kind'> {
+    const { caller, operation, args } = call;
+    const { kind, id: instanceId } = this.#options.instance;
+    return {
+      call: id,
+      caller: caller.name,
+      transport: caller.transport,
+      client: caller.clientName,
+      clientVersion: caller.clientVersion,
+      instance: { kind, id: instanceId },
+      operation: operation.name,
+      risk,
+      target,
+      args: maskArguments(operation, args),
+      argsSha256: this.#hash(call),
+      rule,
+      strength,
+    };
+  }
+
+  #hash({ operation, args }: PolicyCall): string | undefined {
+    const digest = (secret: string): string => this.#options.sealer.digest('argument', secret).toString('hex');
+    try {
+      return sha256(canonicalWithoutSecrets(operation, args, digest));
+    } catch (error) {
+      if (error instanceof TooDeepError) return undefined;
+      throw error;
+    }
+  }
+}

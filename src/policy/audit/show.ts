@@ -1,0 +1,76 @@
+import { plain } from '../../platform/plain-text.js';
+import { type AuditLine, readLine } from './line.js';
+import { linesOf } from './read.js';
+
+/** What to show. What is absent shows everything. */
+export interface AuditFilters {
+  /** Unix milliseconds. */
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+  readonly operation?: string | undefined;
+  readonly caller?: string | undefined;
+  readonly decision?: 'allowed' | 'refused' | 'asked' | undefined;
+}
+
+const LONGEST_ARGS = 160;
+
+/** A log for people, one line each. An outcome is shown where its intent is. */
+export async function* showAudit(file: string, filters: AuditFilters = {}): AsyncGenerator<string> {
+  const shown = new Set<string>();
+  for await (const { bytes } of linesOf(file)) {
+    const read = readLine(bytes.toString('utf8'));
+    if (read === undefined) {
+      if (isEmpty(filters)) yield '(a line that is none of this log, or was cut short)';
+      continue;
+    }
+    const { line } = read;
+    const follows = line.kind === 'outcome' && line.call !== undefined && shown.delete(line.call);
+    if (!follows && !matches(line, filters)) continue;
+    if (line.kind === 'intent' && line.call !== undefined) shown.add(line.call);
+    yield describe(line, read.intact);
+  }
+}
+
+const isEmpty = (filters: AuditFilters): boolean => Object.values(filters).every((value) => value === undefined);
+
+function matches(line: AuditLine, { since, until, operation, caller, decision }: AuditFilters): boolean {
+  const time = Date.parse(line.time);
+  return (
+    (since === undefined || time >= since) &&
+    (until === undefined || time <= until) &&
+    (operation === undefined || line.operation === operation) &&
+    (caller === undefined || line.caller === caller) &&
+    (decision === undefined || line.decision === decision)
+  );
+}
+
+function describe(line: AuditLine, intact: boolean): string {
+  const head = `${plain(line.time)} #${line.seq} ${line.kind}`;
+  return `${[head, ...details(line)].join('  ')}${intact ? '' : '  (CHANGED)'}`;
+}
+
+/** The log may have been written by anybody by now: nothing of it reaches the terminal as it is. */
+function details(line: AuditLine): string[] {
+  const parts: (string | undefined)[] = [
+    line.operation && plain(line.operation),
+    line.risk && plain(line.risk),
+    line.caller && `by ${plain([line.caller, line.client, line.clientVersion].filter(Boolean).join(' '))}`,
+    line.instance && `on ${plain(line.instance.kind)}`,
+    line.target && `target ${plain(line.target, 200)}`,
+    line.args && `args ${plain(JSON.stringify(line.args), LONGEST_ARGS)}`,
+    line.reason && `because ${plain(line.reason)}`,
+    line.rule && `rule ${plain(line.rule)}`,
+    line.strength && `strength ${plain(line.strength)}`,
+    line.confirmed && `confirmed by ${plain(line.confirmed)}`,
+    line.status === undefined ? undefined : `status ${plain(String(line.status))}`,
+    line.code && `code ${plain(line.code)}`,
+    line.trace && `trace ${plain(line.trace)}`,
+    line.mayHaveHappened === true ? 'MAY HAVE HAPPENED' : undefined,
+    line.durationMs === undefined ? undefined : `${plain(String(line.durationMs))} ms`,
+    line.secretFile && `secret in ${plain(line.secretFile, 200)}`,
+    line.open && `without outcome: ${plain(line.open.map(({ operation, call }) => `${operation} (${call})`).join(', '), 400)}`,
+    line.notSent && `refused after all: ${plain(line.notSent.join(', '), 400)}`,
+    line.torn && `a line was cut short (${plain(String(line.torn.bytes))} bytes)`,
+  ];
+  return parts.filter((part) => part !== undefined && part !== '') as string[];
+}

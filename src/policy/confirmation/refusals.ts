@@ -1,0 +1,143 @@
+import type { Operation } from '../../catalog/operation.js';
+import { plain } from '../../platform/plain-text.js';
+import type { Preview } from '../preview/preview.js';
+import type { Flaw } from './sealer.js';
+
+/** One refusal: `model` is what the model reads. */
+export interface Refusal {
+  readonly code: string;
+  readonly model: Readonly<Record<string, unknown>>;
+}
+
+const refusal = (code: string, operation: Operation, message: string, more: Record<string, unknown> = {}): Refusal => ({
+  code,
+  model: { error: code, operation: operation.name, ...more, message },
+});
+
+const NOTHING_SENT = 'Nothing was sent.';
+const FINAL = 'This is final: do not call it again, in this or another form, unless the person asks for it anew.';
+
+const told = (preview: Preview): Record<string, unknown> => ({
+  effect: [preview.effect, ...preview.details].join(' '),
+  instance: preview.instance,
+});
+
+/** `given` is what `confirm` held instead of `true`. */
+export function flagWanted(operation: Operation, preview: Preview, given: unknown): Refusal {
+  const odd =
+    given === undefined || given === false ? '' : ` confirm must be exactly true, a boolean; it was ${typeName(given)}.`;
+  const how = 'Tell the person what will happen; only when they agree, call again with the same arguments and confirm: true.';
+  return refusal('confirmation_required', operation, `${NOTHING_SENT}${odd} ${how}`, told(preview));
+}
+
+export function tokenWanted(operation: Operation, preview: Preview, token: string, minutes: number): Refusal {
+  const how = `Tell the person what will happen; only when they agree, call again within ${minutes} minutes with exactly the same arguments and this token in confirm. It works once.`;
+  return refusal('confirmation_required', operation, `${NOTHING_SENT} ${how}`, { ...told(preview), token });
+}
+
+const TOKEN_FLAWS: Readonly<Record<Flaw | 'used', string>> = {
+  malformed: 'confirm holds no token of this server.',
+  not_ours: 'The token was not issued here, or was changed, or is from before a restart.',
+  other_instance: 'The token was issued for another instance.',
+  other_caller: 'The token was issued to another caller.',
+  other_operation: 'The token was issued for another operation.',
+  other_arguments: 'The token was issued for other arguments.',
+  expired: 'The token has expired.',
+  used: 'The token has been used.',
+};
+
+export function badToken(operation: Operation, flaw: Flaw | 'used'): Refusal {
+  const how =
+    'To confirm this call, make it without confirm, show the person what comes back, and use the new token when they agree.';
+  return refusal('confirmation_invalid', operation, `${NOTHING_SENT} ${TOKEN_FLAWS[flaw]} ${how}`, { reason: flaw });
+}
+
+/** What can be wrong with a person's answer. */
+export type AnswerFlaw = Flaw | 'used' | 'declined' | 'cancelled' | 'not_accepted' | 'wrong_word';
+
+const ANSWER_FLAWS: Readonly<Record<AnswerFlaw, string>> = {
+  malformed: 'The answer belongs to no question of this server.',
+  not_ours: 'The answer belongs to no question of this server, or was changed, or is from before a restart.',
+  other_instance: 'The answer was given for another instance.',
+  other_caller: 'The answer was given by another caller.',
+  other_operation: 'The answer was given for another operation.',
+  other_arguments: 'The answer was given for other arguments.',
+  expired: 'The answer came too late.',
+  used: 'The answer has been used.',
+  declined: 'The person declined.',
+  cancelled: 'The person closed the question without an answer.',
+  not_accepted: 'The person did not tick the confirmation.',
+  wrong_word: 'The person did not type what was asked for.',
+};
+
+export function badAnswer(operation: Operation, flaw: AnswerFlaw): Refusal {
+  const person = flaw === 'declined' || flaw === 'cancelled' || flaw === 'not_accepted' || flaw === 'wrong_word';
+  const code = person ? 'confirmation_declined' : 'confirmation_invalid';
+  return refusal(code, operation, `${NOTHING_SENT} ${ANSWER_FLAWS[flaw]} ${FINAL}`, { reason: flaw });
+}
+
+export const cannotAsk = (operation: Operation): Refusal =>
+  refusal(
+    'person_required',
+    operation,
+    `${NOTHING_SENT} A person must confirm this call through their client, and this client cannot ask them. ${FINAL}`,
+  );
+
+export const denied = (operation: Operation, reason: string, rule: string): Refusal =>
+  refusal('denied_by_policy', operation, `${NOTHING_SENT} ${reason} ${FINAL}`, { rule });
+
+export const insufficientScope = (operation: Operation, scope: string): Refusal =>
+  refusal('insufficient_scope', operation, `${NOTHING_SENT} This call needs the scope ${scope}, which the caller has not.`, {
+    scope,
+  });
+
+export const targetNotFound = (operation: Operation, target: string | undefined): Refusal =>
+  refusal(
+    'target_not_found',
+    operation,
+    `${NOTHING_SENT} ${target ?? 'The target'} does not exist. Find the right id with a read first.`,
+  );
+
+export const tooManyItems = (operation: Operation, items: number, most: number, rule: string): Refusal =>
+  refusal('too_many_items', operation, `${NOTHING_SENT} ${items} items in one call; the policy allows ${most}.`, { rule });
+
+export function overBudget(operation: Operation, budget: string, retryAfterMs: number | undefined): Refusal {
+  const seconds = retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1000);
+  const when =
+    seconds === undefined ? 'This call alone is more than the budget: make it smaller.' : `There is room again in ${seconds} s.`;
+  const more = seconds === undefined ? { budget } : { budget, retry_after_seconds: seconds };
+  return refusal('budget_exceeded', operation, `${NOTHING_SENT} The budget for such calls is used up. ${when}`, more);
+}
+
+export const storeAway = (operation: Operation): Refusal =>
+  refusal('policy_unavailable', operation, `${NOTHING_SENT} What counts calls and confirmations cannot be reached. Reads go on.`);
+
+export const logAway = (operation: Operation): Refusal =>
+  refusal(
+    'audit_unavailable',
+    operation,
+    `${NOTHING_SENT} The audit log cannot be written, so nothing that changes anything is let through. Reads go on.`,
+  );
+
+export const secretsAway = (operation: Operation): Refusal =>
+  refusal(
+    'secrets_unavailable',
+    operation,
+    `${NOTHING_SENT} The answer would hold a secret, and no file can be made to keep it.`,
+  );
+
+export const secretLost = (operation: Operation): Refusal =>
+  refusal(
+    'secret_not_stored',
+    operation,
+    'Clerk has carried this out, but the secret could not be written to its file and is not shown. Revoke or rotate it, and tell the person.',
+  );
+
+export const argumentsTooDeep = (operation: Operation, message: string): Refusal =>
+  refusal('invalid_arguments', operation, `${NOTHING_SENT} ${plain(message)}.`);
+
+function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

@@ -1,0 +1,35 @@
+import type { Catalog } from '../catalog/catalog.js';
+import type { CounterStore } from '../limits/counter-store.js';
+import type { OnceStore } from '../limits/once-store.js';
+import type { AuditLog } from './audit/log.js';
+import type { PolicyFile } from './rules/policy-file.js';
+import type { WantedStrength } from './rules/rules.js';
+import type { SecretsDir } from './secrets/secrets-dir.js';
+import type { Instance, Read } from './types.js';
+
+export interface PolicyOptions {
+  readonly catalog: Catalog;
+  readonly instance: Instance;
+  /** For looking up what is meant; only ever asked for operations of risk `read`. */
+  readonly read: Read;
+  /** Default: the built-in rules and budgets alone. */
+  readonly file?: PolicyFile | undefined;
+  /** What gated calls need where no rule says otherwise. Default: `auto`. */
+  readonly confirm?: WantedStrength | undefined;
+  /** 32 bytes or more, the same in all processes that share the work. Default: random. */
+  readonly signingKey?: Buffer | string | undefined;
+  /** Where used confirmations are remembered. Default: in this process. */
+  readonly once?: OnceStore | undefined;
+  /** Where budgets are counted. Default: in this process. */
+  readonly counters?: CounterStore | undefined;
+  readonly audit?: AuditLog | undefined;
+  readonly secrets?: SecretsDir | undefined;
+  /** Whether targets and consequences are looked up. Default: true. */
+  readonly preview?: boolean | undefined;
+  /** Longest wait for one such lookup. Default: 5000. */
+  readonly previewTimeoutMs?: number | undefined;
+  /** What the operator should know: one line each, without secrets. */
+  readonly warn?: ((message: string) => void) | undefined;
+  readonly now?: (() => number) | undefined;
+  readonly randomBytes?: ((size: number) => Buffer) | undefined;
+}

@@ -1,0 +1,203 @@
+import type { Catalog } from '../../catalog/catalog.js';
+import { matchPatterns } from '../../catalog/exposure.js';
+import type { Operation } from '../../catalog/operation.js';
+import type { Arguments, Risk } from '../../catalog/types.js';
+import type { Caller, Instance, InstanceKind, Strength } from '../types.js';
+import { type ArgumentPatterns, matchArguments, matchesWildcard } from './match-args.js';
+import type { BudgetDeclaration, RuleDeclaration } from './policy-file.js';
+import { effectiveRisk, isGated, returnsSecret } from './risk.js';
+
+export type WantedStrength = Strength | 'auto';
+
+/** What the rules say of one call. */
+export interface Verdict {
+  readonly action: 'allow' | 'deny' | 'confirm';
+  /** All that were asked for; the strongest counts. Empty unless `confirm`. */
+  readonly strengths: readonly WantedStrength[];
+  /** The name of the rule that decides. */
+  readonly rule: string;
+  /** Of a `deny`. */
+  readonly reason: string | undefined;
+  /** The most items of a bulk call. */
+  readonly maxItems: number | undefined;
+}
+
+/** One rule on the way to the decision. */
+export interface Step {
+  readonly rule: string;
+  readonly result: 'decides' | 'raises' | 'passed over';
+  readonly why: string;
+}
+
+/** The rules after the file's last. `confirm` is what gated calls need where no rule says otherwise. */
+export const defaultRules = (confirm: WantedStrength): readonly RuleDeclaration[] => [
+  { name: 'default: reading and writing', risk: ['read', 'write'], action: 'allow' },
+  { name: 'default: gated', risk: ['destructive', 'credential'], action: 'confirm', strength: confirm },
+];
+
+export interface RulesOptions {
+  readonly catalog: Catalog;
+  readonly instance: Instance;
+  /** From the policy file; the built-in ones are added. */
+  readonly rules: readonly RuleDeclaration[];
+  readonly confirm: WantedStrength;
+}
+
+interface Rule {
+  readonly declaration: RuleDeclaration;
+  readonly name: string;
+  readonly conditions: Conditions;
+  readonly args: ArgumentPatterns | undefined;
+}
+
+/** The rules of one instance in their order. */
+export class Rules {
+  readonly declarations: readonly RuleDeclaration[];
+  readonly #rules: readonly Rule[];
+  /** By operation: the rules that can match some call of it. */
+  readonly #candidates = new Map<Operation, readonly Rule[]>();
+
+  constructor({ catalog, instance, rules, confirm }: RulesOptions) {
+    this.declarations = [...rules, ...defaultRules(confirm)];
+    this.#rules = this.declarations.map((declaration, index) => ({
+      declaration,
+      name: declaration.name ?? `rules[${index}]`,
+      conditions: new Conditions(declaration, catalog, instance.kind),
+      args:
+        declaration.args && Object.fromEntries(Object.entries(declaration.args).map(([path, values]) => [path, [values].flat()])),
+    }));
+  }
+
+  decide(operation: Operation, args: Arguments, caller: Pick<Caller, 'name'>): Verdict {
+    const risk = effectiveRisk(operation, args);
+    const raised: Rule[] = [];
+    for (const rule of this.#candidatesOf(operation)) {
+      if (rule.conditions.mismatch(operation, risk, caller) !== undefined) continue;
+      const step = weigh(rule, args);
+      if (step === 'decides') return verdict(rule, raised);
+      if (step === 'raises') raised.push(rule);
+    }
+    // The built-in rules cover every risk.
+    throw new Error(`no rule covers ${operation.name}`);
+  }
+
+  /** Every rule up to the one that decides, and why it did or did not. */
+  explain(operation: Operation, args: Arguments, caller: Pick<Caller, 'name'>): readonly Step[] {
+    const risk = effectiveRisk(operation, args);
+    const steps: Step[] = [];
+    for (const rule of this.#rules) {
+      const mismatch = rule.conditions.mismatch(operation, risk, caller) ?? unnamed(rule, operation);
+      const result = mismatch === undefined ? weigh(rule, args) : 'passed over';
+      steps.push({ rule: rule.name, result, why: mismatch ?? because(rule, result) });
+      if (result === 'decides') break;
+    }
+    return steps;
+  }
+
+  /** Whether some call of the operation can need a confirmation. */
+  mayConfirm(operation: Operation): boolean {
+    for (const { declaration, conditions, args } of this.#candidatesOf(operation)) {
+      if (declaration.action === 'confirm' && conditions.canMatch(operation)) return true;
+      const always = args === undefined && declaration.caller === undefined && declaration.risk === undefined;
+      if (always) return false;
+    }
+    return false;
+  }
+
+  #candidatesOf(operation: Operation): readonly Rule[] {
+    let candidates = this.#candidates.get(operation);
+    if (candidates === undefined) {
+      candidates = this.#rules.filter((rule) => rule.conditions.canMatch(operation) && unnamed(rule, operation) === undefined);
+      this.#candidates.set(operation, candidates);
+    }
+    return candidates;
+  }
+}
+
+/** What rules and budgets look at beside the arguments. */
+export class Conditions {
+  readonly #operations: ReadonlySet<Operation> | undefined;
+  readonly #risks: readonly Risk[] | undefined;
+  readonly #returnsSecret: boolean | undefined;
+  readonly #callers: readonly string[] | undefined;
+  /** Set when the instance is another than the rule is for. */
+  readonly #otherInstance: string | undefined;
+
+  constructor(declaration: RuleDeclaration | BudgetDeclaration, catalog: Catalog, kind: InstanceKind) {
+    const { tools, risk, instance, caller } = declaration;
+    this.#operations = tools === undefined ? undefined : matchPatterns(catalog, [tools].flat());
+    this.#risks = risk && [risk].flat();
+    this.#returnsSecret = declaration.returnsSecret;
+    this.#callers = caller === undefined ? undefined : [caller].flat();
+    const kinds = instance && [instance].flat();
+    this.#otherInstance = kinds === undefined || kinds.includes(kind) ? undefined : `the instance is ${kind}`;
+  }
+
+  canMatch(operation: Operation): boolean {
+    return (
+      this.#otherInstance === undefined &&
+      this.#operationMismatch(operation) === undefined &&
+      (this.#risks === undefined || operation.risks.some((risk) => this.#risks?.includes(risk)))
+    );
+  }
+
+  /** Why they do not hold; `undefined` when they do. */
+  mismatch(operation: Operation, risk: Risk, caller: Pick<Caller, 'name'>): string | undefined {
+    if (this.#otherInstance !== undefined) return this.#otherInstance;
+    const mismatch = this.#operationMismatch(operation);
+    if (mismatch !== undefined) return mismatch;
+    if (this.#risks !== undefined && !this.#risks.includes(risk)) return `the risk is ${risk}`;
+    if (this.#callers !== undefined && !this.#callers.some((pattern) => matchesWildcard(caller.name, pattern))) {
+      return `the caller is ${caller.name}`;
+    }
+    return undefined;
+  }
+
+  #operationMismatch(operation: Operation): string | undefined {
+    if (this.#operations !== undefined && !this.#operations.has(operation)) return 'the tool is another';
+    if (this.#returnsSecret !== undefined && this.#returnsSecret !== returnsSecret(operation)) {
+      return returnsSecret(operation) ? 'the answer carries a secret' : 'the answer carries no secret';
+    }
+    return undefined;
+  }
+}
+
+/**
+ * A rule about arguments that match only in part is taken on the safe side: it denies, it does not allow,
+ * and what it wants confirmed is at least as strongly confirmed, whatever later rules say.
+ */
+function weigh(rule: Rule, args: Arguments): Step['result'] {
+  const extent = rule.args === undefined ? 'all' : matchArguments(rule.args, args);
+  if (extent === 'all') return 'decides';
+  if (extent === 'none' || rule.declaration.action === 'allow') return 'passed over';
+  return rule.declaration.action === 'deny' ? 'decides' : 'raises';
+}
+
+/** A rule that opens a gate to a group or a glob was not written with tools in mind that nobody has reviewed. */
+function unnamed({ declaration: { action, tools = [] } }: Rule, { name, risk, reviewed }: Operation): string | undefined {
+  if (reviewed || action !== 'allow' || !isGated(risk) || [tools].flat().includes(name)) return undefined;
+  return 'nobody has reviewed the tool, and the rule does not name it in full';
+}
+
+function because({ declaration, args }: Rule, result: Step['result']): string {
+  if (result === 'raises') return 'the arguments match in part: its strength is the least that will do';
+  if (result === 'passed over') return 'the arguments are others';
+  const { action } = declaration;
+  const what =
+    action === 'deny' ? `denies: ${declaration.reason}` : action === 'confirm' ? `confirm: ${declaration.strength}` : 'allows';
+  return args === undefined ? `everything in it matches; ${what}` : `everything in it matches, the arguments too; ${what}`;
+}
+
+function verdict({ declaration, name }: Rule, raised: readonly Rule[]): Verdict {
+  const weighed = [...raised.map((rule) => rule.declaration), declaration];
+  const strengths = weighed.flatMap((rule) => (rule.action === 'confirm' ? [rule.strength] : []));
+  const caps = weighed.flatMap((rule) => (rule.action === 'deny' || rule.maxItems === undefined ? [] : [rule.maxItems]));
+  return {
+    // A rule that was only raised to still wants its confirmation where a later one would allow.
+    action: declaration.action === 'allow' && strengths.length > 0 ? 'confirm' : declaration.action,
+    strengths: declaration.action === 'deny' ? [] : strengths,
+    rule: [...raised.map((rule) => rule.name), name].join(' + '),
+    reason: declaration.action === 'deny' ? declaration.reason : undefined,
+    maxItems: caps.length === 0 ? undefined : Math.min(...caps),
+  };
+}

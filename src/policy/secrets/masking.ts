@@ -1,0 +1,109 @@
+import type { Operation } from '../../catalog/operation.js';
+import type { Arguments } from '../../catalog/types.js';
+import { canonicalJson } from '../confirmation/canonical.js';
+import { returnsSecret } from '../rules/risk.js';
+
+const MASK = '[secret]';
+const LONGEST_STRING = 500;
+const MOST_BYTES = 8_192;
+const DEEPEST = 20;
+
+/** Ends of names behind which secrets stand, whatever stands before them: `client_secret`, `svix_url`, `backup_codes`. */
+const SECRET_NAME =
+  /(?:^|_)(?:secret|password|passphrase|token|jwt|ticket|otp|api_?key|secret_?key|private_?key|signing_?key|password_digest|backup_codes?|svix_url|credentials?|authorization)s?$/;
+/** Addresses that log in whoever has them, in the answers of operations that return credentials. */
+const SECRET_ADDRESS = /(?:^|_)(?:url|link)$/;
+const SECRET_PARAMETER = /[?&#](?:__clerk_ticket|ticket|token|key|code|secret)=/i;
+const SECRET_VALUE = /\bsk_(?:live|test)_\w+|\bwhsec_[\w+/=]{8,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/;
+
+/** Whether a name is one behind which a secret stands. Takes `camelCase` for `snake_case`. */
+export function isSecretName(name: string): boolean {
+  const snake = name.replace(/([a-z\d])([A-Z])/g, '$1_$2').replace(/-/g, '_');
+  return SECRET_NAME.test(snake.toLowerCase());
+}
+
+const isSecretText = (text: string): boolean => SECRET_VALUE.test(text) || (text.includes('://') && SECRET_PARAMETER.test(text));
+
+interface Masker {
+  /** What stands in the place of a secret. */
+  readonly mask: (secret: unknown) => string;
+  readonly isSecret: (name: string) => boolean;
+  hidden: number;
+}
+
+/** `value` without what is secret in it, and how many secrets there were. */
+export interface Redacted {
+  readonly value: unknown;
+  readonly hidden: number;
+}
+
+/** An answer with its secrets replaced by `mask`. The whole of it is replaced where it nests too deeply to be judged. */
+export function redactSecrets(value: unknown, operation: Operation, mask = MASK): Redacted {
+  const strict = returnsSecret(operation);
+  const masker: Masker = {
+    mask: () => mask,
+    isSecret: (name) => isSecretName(name) || (strict && SECRET_ADDRESS.test(name)),
+    hidden: 0,
+  };
+  return { value: walk(value, masker, 0), hidden: masker.hidden };
+}
+
+function walk(value: unknown, masker: Masker, depth: number): unknown {
+  if (typeof value === 'string') return isSecretText(value) ? hide(value, masker) : value;
+  if (value === null || typeof value !== 'object') return value;
+  if (depth >= DEEPEST) return hide(value, masker);
+  if (Array.isArray(value)) return value.map((item) => walk(item, masker, depth + 1));
+  const entries = Object.entries(value).map(([name, member]) => [
+    name,
+    masker.isSecret(name) && canHide(member) ? hide(member, masker) : walk(member, masker, depth + 1),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** Switches and counts tell nothing: `{"password": true}` stays as it is. */
+const canHide = (value: unknown): boolean =>
+  (typeof value === 'string' && value !== '') || (value !== null && typeof value === 'object');
+
+function hide(secret: unknown, masker: Masker): string {
+  masker.hidden++;
+  return masker.mask(secret);
+}
+
+/** The top level of arguments, where the operation says itself what is secret. */
+function maskInputs(operation: Operation, args: Arguments, mask: (secret: unknown) => string): [string, unknown][] {
+  const declared = new Set(operation.spec.secrets);
+  const masker: Masker = { mask, isSecret: isSecretName, hidden: 0 };
+  return Object.entries(args).map(([name, value]) => {
+    const secret = (declared.has(name) || isSecretName(name)) && value !== null && value !== undefined;
+    return [name, secret ? mask(value) : walk(value, masker, 0)];
+  });
+}
+
+/**
+ * The canonical form of arguments with a digest in the place of each secret, so that a hash of it says
+ * whether two calls were the same without being a way to guess a password.
+ * @throws TooDeepError
+ */
+export const canonicalWithoutSecrets = (operation: Operation, args: Arguments, digest: (secret: string) => string): string =>
+  canonicalJson(Object.fromEntries(maskInputs(operation, args, (secret) => digest(canonicalJson(secret)))));
+
+/** Arguments fit for the record: secrets masked, long values cut. */
+export function maskArguments(operation: Operation, args: Arguments): Record<string, unknown> {
+  const masked = maskInputs(operation, args, () => MASK).map(([name, value]) => [name, shorten(value)] as const);
+  if (JSON.stringify(masked).length <= MOST_BYTES) return Object.fromEntries(masked);
+  return Object.fromEntries(masked.map(([name, value]) => [name, summary(value)]));
+}
+
+function shorten(value: unknown): unknown {
+  if (typeof value === 'string') {
+    return value.length <= LONGEST_STRING ? value : `${value.slice(0, LONGEST_STRING)}… (${value.length} characters)`;
+  }
+  if (Array.isArray(value)) return value.map(shorten);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shorten(member)]));
+}
+
+function summary(value: unknown): unknown {
+  const json = JSON.stringify(value) ?? 'null';
+  return json.length <= LONGEST_STRING ? value : `(${json.length} bytes of JSON)`;
+}

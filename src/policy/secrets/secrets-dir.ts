@@ -1,0 +1,140 @@
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, lstat, open, realpath, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Operation } from '../../catalog/operation.js';
+import { reasonOf } from '../../platform/error-message.js';
+import { redactSecrets } from './masking.js';
+
+/** The directory for secrets cannot be used. `message` says what to do. */
+export class SecretsDirError extends Error {
+  override readonly name = 'SecretsDirError';
+}
+
+export interface SecretsOptions {
+  readonly now: () => number;
+  readonly randomBytes: (size: number) => Buffer;
+}
+
+/** Claimed on the disk beforehand, so that a full one shows before anything is sent. */
+const SPACE_BYTES = 65_536;
+const OTHERS_MAY_WRITE = 0o002;
+const NEW_FILE = constants.O_CREAT | constants.O_EXCL | constants.O_RDWR | (constants.O_NOFOLLOW ?? 0);
+
+/** Keeps secrets out of the conversation: each goes into a new file of its own. */
+export class SecretsDir {
+  readonly #path: string;
+  readonly #identity: Pick<Stats, 'dev' | 'ino'>;
+  readonly #options: SecretsOptions;
+
+  private constructor(path: string, identity: Pick<Stats, 'dev' | 'ino'>, options: SecretsOptions) {
+    this.#path = path;
+    this.#identity = identity;
+    this.#options = options;
+  }
+
+  /** @throws SecretsDirError */
+  static async open(dir: string, options: SecretsOptions): Promise<SecretsDir> {
+    try {
+      const path = await realpath(dir);
+      return new SecretsDir(path, await safeDirectory(path), options);
+    } catch (error) {
+      if (error instanceof SecretsDirError) throw error;
+      throw new SecretsDirError(`${dir} cannot be used for secrets: ${reasonOf(error)}. Make it: mkdir -m 700 ${dir}`);
+    }
+  }
+
+  /**
+   * A new, empty file for the answer of one call, of mode 0600.
+   * @throws when there is no place for it; then nothing must be sent.
+   */
+  async reserve(operation: Operation): Promise<SecretFile> {
+    const now = await safeDirectory(this.#path);
+    if (now.dev !== this.#identity.dev || now.ino !== this.#identity.ino) {
+      throw new SecretsDirError(`${this.#path} is no longer the directory that it was at the start`);
+    }
+    const time = new Date(this.#options.now()).toISOString().replace(/[-:]|\.\d+/g, '');
+    const path = join(this.#path, `${operation.name}-${time}-${this.#options.randomBytes(8).toString('hex')}.json`);
+    const file = await open(path, NEW_FILE, 0o600);
+    const secret = new SecretFile(path, file, operation, this.#options.now);
+    try {
+      await file.chmod(0o600);
+      await file.write(Buffer.alloc(SPACE_BYTES, ' '), 0, SPACE_BYTES, 0);
+      await file.sync();
+      return secret;
+    } catch (error) {
+      await secret.discard();
+      throw error;
+    }
+  }
+}
+
+/** The place kept for one answer. */
+export class SecretFile {
+  readonly path: string;
+  readonly #file: FileHandle;
+  readonly #operation: Operation;
+  readonly #now: () => number;
+  #state: 'reserved' | 'stored' | 'discarded' = 'reserved';
+
+  constructor(path: string, file: FileHandle, operation: Operation, now: () => number) {
+    this.path = path;
+    this.#file = file;
+    this.#operation = operation;
+    this.#now = now;
+  }
+
+  /**
+   * Writes the whole answer and gives back what a model may see of it.
+   * @throws when it could not be written or the file is gone.
+   */
+  async store(result: unknown): Promise<Readonly<Record<string, unknown>>> {
+    const kept = { operation: this.#operation.name, time: new Date(this.#now()).toISOString(), result };
+    const content = Buffer.from(`${JSON.stringify(kept, null, 2)}\n`);
+    await writeAll(this.#file, content);
+    // From here on the file may hold the only copy: it is never removed again.
+    this.#state = 'stored';
+    await this.#file.truncate(content.length);
+    await this.#file.sync();
+    const [ours, named] = await Promise.all([this.#file.stat(), lstat(this.path)]);
+    if (ours.ino !== named.ino || ours.dev !== named.dev) throw new SecretsDirError('the file was replaced');
+    await this.#file.close();
+    return this.#withoutSecrets(result);
+  }
+
+  /** Removes the file, unless an answer is in it. Never throws. */
+  async discard(): Promise<void> {
+    if (this.#state !== 'reserved') return;
+    this.#state = 'discarded';
+    await this.#file.close().catch(() => {});
+    await unlink(this.path).catch(() => {});
+  }
+
+  #withoutSecrets(result: unknown): Readonly<Record<string, unknown>> {
+    const { value, hidden } = redactSecrets(result, this.#operation, '[in secret_file]');
+    const isObject = value !== null && typeof value === 'object' && !Array.isArray(value);
+    // An answer in which nothing looks like the secret that it must hold is shown by its name only.
+    const shown = hidden === 0 ? (isObject ? namesOf(value) : {}) : isObject ? value : { data: value };
+    return { ...shown, secret_file: this.path };
+  }
+}
+
+async function writeAll(file: FileHandle, content: Buffer): Promise<void> {
+  for (let at = 0; at < content.length; ) {
+    const { bytesWritten } = await file.write(content, at, content.length - at, at);
+    at += bytesWritten;
+  }
+}
+
+function namesOf(value: object): Record<string, unknown> {
+  const { object, id } = value as { object?: unknown; id?: unknown };
+  return { ...(typeof object === 'string' ? { object } : {}), ...(typeof id === 'string' ? { id } : {}) };
+}
+
+async function safeDirectory(path: string): Promise<Stats> {
+  const stats = await lstat(path);
+  if (!stats.isDirectory()) throw new SecretsDirError(`${path} is no directory`);
+  if (process.getuid === undefined) return stats;
+  if ((stats.mode & OTHERS_MAY_WRITE) !== 0) throw new SecretsDirError(`${path} can be written by everybody: chmod 700 ${path}`);
+  if (stats.uid !== process.getuid() && stats.uid !== 0) throw new SecretsDirError(`${path} belongs to another user`);
+  return stats;
+}

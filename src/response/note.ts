@@ -1,0 +1,114 @@
+import { didYouMean } from '../catalog/nearest.js';
+import type { Operation } from '../catalog/operation.js';
+import type { Arguments } from '../catalog/types.js';
+import { type Declared, declaredPaths, lookUp } from './declared.js';
+import type { Selection } from './selection.js';
+import { estimateTokens } from './token-count.js';
+
+/** What the server has to add to an answer. It stands in the answer under `_`, and only when there is something to add. */
+export interface Note {
+  /** What the default shape left out, and how to get it. */
+  rest?: string;
+  /** Paths in `fields` that the resource does not have. */
+  unknown_fields?: string[];
+  /** Paths in `fields` that may be but that no item has. */
+  absent_fields?: string[];
+  /** Items of this page that did not fit. */
+  missing?: number;
+  /** Arguments to change in the next call, to go on after the last item given. */
+  next?: Arguments;
+  /** Inputs that the caller left out and the server made. */
+  made?: Arguments;
+  /** How values look that were cut. */
+  cut?: string;
+}
+
+export const CUT_VALUES = '…[+n] stands for n more characters or entries';
+
+/** Whether calling again does nothing but read. */
+const repeatable = (operation: Operation): boolean => operation.method === 'GET' || operation.risk === 'read';
+
+/** For items of which only what tells them apart is given. */
+export const restOfShort = (operation: Operation): string =>
+  repeatable(operation) ? 'short; fields:["*"] gives all' : 'short; a read gives all, calling this again acts again';
+
+/** For values less what is empty. */
+export const restOfEmpty = (operation: Operation): string =>
+  repeatable(operation) ? 'null and empty left out; fields:["*"] gives all' : 'null and empty left out';
+
+/** The arguments that go on after the first `kept` items, when the operation pages and can be called again. */
+export function nextPage(operation: Operation, args: Arguments, kept: number, last: unknown): Arguments | undefined {
+  if (!repeatable(operation)) return undefined;
+  const id = last !== null && typeof last === 'object' ? (last as { id?: unknown }).id : undefined;
+  if (typeof args.starting_after === 'string') return typeof id === 'string' ? { starting_after: id } : undefined;
+  if (!operation.places.has('offset')) return undefined;
+  return { offset: (typeof args.offset === 'number' ? args.offset : 0) + kept };
+}
+
+/** More reports than this, or longer paths, would be noise. */
+const REPORTS = 10;
+const REPORTS_TOKENS = 400;
+const PATH_LENGTH = 100;
+
+/** What became of the paths that no item had. */
+export function reportFields(
+  paths: readonly string[],
+  selection: Selection,
+  shape: Declared | undefined,
+  items: readonly unknown[],
+): Pick<Note, 'unknown_fields' | 'absent_fields'> {
+  const unknown: string[] = [];
+  const absent: string[] = [];
+  for (const path of new Set(paths)) {
+    if (selection.met(path)) continue;
+    const found = lookUp(path.split('.'), shape);
+    const blocked = selection.blocked(path);
+    if (found === 'unknown' && !(blocked && shape === undefined)) unknown.push(path);
+    else if (items.length > 0 && !(blocked && found === 'declared')) absent.push(path);
+  }
+  return {
+    ...(unknown.length === 0 ? {} : { unknown_fields: listed(unknown, describer(shape, items[0])) }),
+    ...(absent.length === 0 ? {} : { absent_fields: listed(absent, (path) => path.slice(0, PATH_LENGTH)) }),
+  };
+}
+
+/** As many as are worth reading. */
+function listed(paths: readonly string[], describe: (path: string) => string): string[] {
+  const described: string[] = [];
+  let left = REPORTS_TOKENS;
+  for (const path of paths.slice(0, REPORTS)) {
+    const description = describe(path);
+    left -= estimateTokens(JSON.stringify(description));
+    if (left < 0) break;
+    described.push(description);
+  }
+  return described.length < paths.length ? [...described, `and ${paths.length - described.length} more`] : described;
+}
+
+/** Says what a path is like; where it is like nothing, what there is, once for each place. */
+function describer(shape: Declared | undefined, item: unknown): (path: string) => string {
+  const told = new Set<Declared | undefined>();
+  return (path) => {
+    const short = path.slice(0, PATH_LENGTH);
+    const keys = short.split('.');
+    let known = 0;
+    let at = shape;
+    while (known < keys.length - 1 && lookUp(keys.slice(0, known + 1), shape) === 'declared') {
+      at = at?.properties.get(keys[known] as string);
+      known++;
+    }
+    const names = at === undefined ? keysOf(item) : [...at.properties.keys()];
+    const like = didYouMean(keys[known] as string, names) || (known === 0 ? didYouMean(short, declaredPaths(shape)) : '');
+    const list = like !== '' || names.length === 0 || told.has(at) ? '' : ` Known: ${names.slice(0, KNOWN).join(', ')}.`;
+    if (list !== '') told.add(at);
+    return `${short}: no such path.${like || list}`;
+  };
+}
+
+/** Enough for every resource's own properties. */
+const KNOWN = 60;
+
+const keysOf = (item: unknown): string[] =>
+  item !== null && typeof item === 'object' && !Array.isArray(item)
+    ? Object.keys(item).map((key) => key.slice(0, PATH_LENGTH))
+    : [];

@@ -1,0 +1,260 @@
+import type { Operation } from '../catalog/operation.js';
+import type { Arguments } from '../catalog/types.js';
+import type { ClerkAnswer } from '../clerk/answer.js';
+import { cutText, cutValue } from './cut.js';
+import { type Declared, declaredShape, resourceOf } from './declared.js';
+import { withoutEmpty } from './empty.js';
+import { type ExactJson, exactJson } from './exact.js';
+import { CUT_VALUES, type Note, nextPage, reportFields, restOfEmpty, restOfShort } from './note.js';
+import type { ResourceSpec } from './resources.js';
+import { Selection } from './selection.js';
+import { estimateTokens, fits } from './token-count.js';
+import { trimObject } from './trim.js';
+
+export interface ShapeOptions {
+  /** Paths to give instead of the default shape. With `*` among them: everything. None is as not given. */
+  readonly fields?: readonly string[] | undefined;
+  /** What is given where `fields` is not: the default shape, or the API's answer untouched. */
+  readonly results: 'short' | 'full';
+  /** The most that the text may cost, in o200k_base tokens; 1000 or more. */
+  readonly maxTokens: number;
+  /** The call's arguments, to know how to go on after a list that was cut. */
+  readonly args?: Arguments | undefined;
+  /** Inputs that the caller left out and the server made: said beside the answer. */
+  readonly made?: Arguments | undefined;
+  /** Whether the answer is wanted as an object, too. Default: false. */
+  readonly structured?: boolean | undefined;
+}
+
+export interface ShapedAnswer {
+  /** JSON, or a page of text. */
+  readonly text: string;
+  /** What `text` says, as the object that `structuredContent` must be: an array stands under `data`, a page under `text`. */
+  readonly structured?: unknown;
+}
+
+/**
+ * An answer as a model reads it.
+ *
+ * It has the API's own form: an object, an array, or `{"data":[…],"total_count":…}`. When something was left out, it
+ * says so in a first property `_` (see {@link Note}), and an array stands under `data` beside it:
+ * `{"_":{"rest":"short; fields:[\"*\"] gives all"},"data":[…]}`.
+ *
+ * By default the items of a list have what tells them apart, and a single object has everything that is not empty. With
+ * `fields` they have these paths. No value is changed: what is given is a part of the API's structure, under the API's
+ * names, with numbers as they were sent. A short user has, of its e-mail addresses and phone numbers, the primary one.
+ *
+ * No text costs more than `maxTokens`: a list ends after the last item that fits, and a value that is too large by
+ * itself is cut where a mark says it is.
+ */
+export function shapeAnswer(operation: Operation, answer: ClerkAnswer, options: ShapeOptions): ShapedAnswer {
+  switch (answer.kind) {
+    case 'empty':
+      return toAnswer(JSON.stringify({ ok: true, status: answer.status }), options);
+    case 'text': {
+      const text = cutText(String(answer.value), options.maxTokens);
+      return options.structured === true ? { text, structured: { text } } : { text };
+    }
+    case 'json':
+      return toAnswer(shapeJson(operation, answer, options), options);
+  }
+}
+
+const toAnswer = (text: string, { structured }: ShapeOptions): ShapedAnswer =>
+  structured === true ? { text, structured: JSON.parse(text) } : { text };
+
+function shapeJson(operation: Operation, answer: ClerkAnswer, options: ShapeOptions): string {
+  const untouched = options.fields?.length ? options.fields.includes('*') : options.results === 'full';
+  const text = options.made === undefined ? quickly(operation, answer, untouched, options) : undefined;
+  if (text !== undefined && fits(text, options.maxTokens)) return text;
+  const exact = exactJson(answer);
+  const list = listIn(exact.value);
+  const context = { operation, options, exact };
+  const { items, note: said } = untouched ? { items: list?.items ?? [exact.value], note: {} } : viewOf(list, context);
+  const view = { items, note: options.made === undefined ? said : { ...said, made: options.made } };
+  return list === undefined ? writeSingle(view.items[0], view.note, context) : writeList(list, view, context);
+}
+
+/** The text where nothing but what was sent makes it. */
+function quickly(operation: Operation, answer: ClerkAnswer, untouched: boolean, options: ShapeOptions): string | undefined {
+  if (!untouched) return options.fields?.length ? undefined : trimSingle(operation, answer);
+  const text = answer.raw ?? JSON.stringify(answer.value);
+  return options.structured === true && !isObject(answer.value) ? `{"data":${text}}` : text;
+}
+
+/** The default shape of a single object, the most frequent answer, without taking the text apart and writing it again. */
+function trimSingle(operation: Operation, { raw, value }: ClerkAnswer): string | undefined {
+  if (raw === undefined || !isObject(value) || listIn(value) !== undefined) return undefined;
+  const resource = resourceOf(value, operation.spec.request);
+  const trimmed = trimObject(raw, resource && declaredShape(resource.name));
+  if (trimmed?.changed !== true) return trimmed?.text;
+  return prepend(noteKey(value), { rest: restOfEmpty(operation) }, trimmed.text);
+}
+
+interface Context {
+  readonly operation: Operation;
+  readonly options: ShapeOptions;
+  readonly exact: ExactJson;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** A list as the API answers with it: an array, or an object that holds one beside its `total_count`. */
+interface List {
+  readonly items: readonly unknown[];
+  /** Where the items stand in the envelope. */
+  readonly key: string;
+  readonly envelope: Readonly<Record<string, unknown>> | undefined;
+}
+
+function listIn(value: unknown): List | undefined {
+  if (Array.isArray(value)) return { items: value, key: 'data', envelope: undefined };
+  if (!isObject(value) || !Object.hasOwn(value, 'total_count')) return undefined;
+  const arrays = Object.entries(value).filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]));
+  const only = arrays.length === 1 ? arrays[0] : undefined;
+  return only === undefined ? undefined : { key: only[0], items: only[1], envelope: value };
+}
+
+/** The items as they are to be given, and what is to be said about them. */
+interface View {
+  readonly items: readonly unknown[];
+  readonly note: Note;
+}
+
+function viewOf(list: List | undefined, { operation, options, exact }: Context): View {
+  const items = list?.items ?? [exact.value];
+  const resource = resourceOf(items[0], operation.spec.request);
+  const shape = resource === undefined ? undefined : declaredShape(resource.name);
+  const byDefault = (): View =>
+    list !== undefined && resource?.spec.short !== undefined
+      ? shortView(items, resource.spec, resource.spec.short, shape, operation)
+      : emptyLeftOut(items, shape, operation);
+  if (!options.fields?.length) return byDefault();
+
+  const selection = new Selection(options.fields);
+  const picked = items.map((item) => selection.pick(item) ?? item);
+  const reports = reportFields(options.fields, selection, shape, items);
+  const none = items.length > 0 && reports.unknown_fields !== undefined && !options.fields.some((path) => selection.met(path));
+  const fallback = none ? byDefault() : undefined;
+  return { items: fallback?.items ?? picked, note: { ...fallback?.note, ...reports } };
+}
+
+function emptyLeftOut(items: readonly unknown[], shape: Declared | undefined, operation: Operation): View {
+  const rest = items.map((item) => withoutEmpty(item, shape));
+  const same = rest.every((item, index) => item === items[index]);
+  return same ? { items, note: {} } : { items: rest, note: { rest: restOfEmpty(operation) } };
+}
+
+function shortView(
+  items: readonly unknown[],
+  { primary }: ResourceSpec,
+  short: string,
+  shape: Declared | undefined,
+  operation: Operation,
+): View {
+  if (items.length === 0) return { items, note: {} };
+  const selection = new Selection(short.trim().split(/\s+/));
+  const shown = items.map((item) => withoutEmpty(selection.pick(withPrimaryOnly(item, primary)) ?? item, shape));
+  return { items: shown, note: { rest: restOfShort(operation) } };
+}
+
+/** The item with only the primary element in each of these arrays; with all elements where none is known as primary. */
+function withPrimaryOnly(item: unknown, primary: ResourceSpec['primary']): unknown {
+  if (primary === undefined || !isObject(item)) return item;
+  const narrowed = { ...item };
+  for (const [array, idAt] of Object.entries(primary)) {
+    const elements = item[array];
+    if (!Array.isArray(elements)) continue;
+    const found = elements.filter((element) => isObject(element) && element.id === item[idAt]);
+    if (found.length > 0) narrowed[array] = found;
+  }
+  return narrowed;
+}
+
+function writeSingle(value: unknown, note: Note, { options, exact }: Context): string {
+  const { maxTokens, structured } = options;
+  const write = (part: unknown, notes: Note): string => {
+    const noted = Object.keys(notes).length > 0;
+    if (isObject(part)) return noted ? prepend(noteKey(part), notes, exact.write(part)) : exact.write(part);
+    return exact.write(noted || structured === true ? { ...(noted ? { _: notes } : {}), data: part } : part);
+  };
+  const text = write(value, note);
+  if (fits(text, maxTokens)) return text;
+  return cutToFit((most) => write(cutValue(value, most, exact.isNumber), { ...note, cut: CUT_VALUES }), maxTokens);
+}
+
+/** The object's text with one more member in front. Faster than a copy of the object, and a key like `1` stays behind it. */
+const prepend = (key: string, note: Note, object: string): string =>
+  `{${JSON.stringify(key)}:${JSON.stringify(note)}${object === '{}' ? '' : ','}${object.slice(1)}`;
+
+/** `_`, or more of it when the API's own object has that. */
+function noteKey(object: object): string {
+  let key = '_';
+  while (Object.hasOwn(object, key)) key += '_';
+  return key;
+}
+
+function writeList(list: List, view: View, context: Context): string {
+  const { operation, options, exact } = context;
+  const { maxTokens, args = {} } = options;
+  const texts = view.items.map((item) => exact.write(item));
+  const whole = frameList(list, texts, view.note, context);
+  if (fits(whole, maxTokens)) return whole;
+
+  const noteFor = (kept: number): Note => {
+    const missing = list.items.length - kept;
+    const next = missing > 0 ? nextPage(operation, args, kept, list.items[kept - 1]) : undefined;
+    return { ...view.note, ...(missing > 0 ? { missing } : {}), ...(next === undefined ? {} : { next }) };
+  };
+  let left = maxTokens - estimateTokens(frameList(list, [], noteFor(1), context)) - SLACK;
+  let kept = 0;
+  for (const text of texts) {
+    left -= estimateTokens(text) + 1;
+    if (left < 0) break;
+    kept++;
+  }
+  if (kept > 0) return frameList(list, texts.slice(0, kept), noteFor(kept), context);
+  const cut = cutToFit((most) => {
+    const first = exact.write(cutValue(view.items[0], most, exact.isNumber));
+    return frameList(list, [first], { ...noteFor(1), cut: CUT_VALUES }, context);
+  }, maxTokens);
+  return fits(cut, maxTokens) ? cut : writeSingle(exact.value, view.note, context);
+}
+
+/** For the digits of a larger `offset` than the frame was measured with. */
+const SLACK = 10;
+
+function frameList(list: List, texts: readonly string[], note: Note, { options, exact }: Context): string {
+  const array = `[${texts.join(',')}]`;
+  const noted = Object.keys(note).length > 0;
+  if (list.envelope === undefined && !noted && options.structured !== true) return array;
+  const members = noted ? [`"${noteKey(list.envelope ?? {})}":${JSON.stringify(note)}`] : [];
+  for (const [key, value] of Object.entries(list.envelope ?? { [list.key]: [] })) {
+    members.push(`${JSON.stringify(key)}:${key === list.key ? array : exact.write(value)}`);
+  }
+  return `{${members.join(',')}}`;
+}
+
+/** The text with the longest values that fit: lengths are lowered until one does, then raised as far as three tries show. */
+function cutToFit(write: (most: number) => string, maxTokens: number): string {
+  let most = maxTokens * 4;
+  let tooMuch = most * 4;
+  let text = write(most);
+  while (most > 0 && !fits(text, maxTokens)) {
+    tooMuch = most;
+    most = Math.floor(most / (text.length > maxTokens * 64 ? 8 : 2));
+    text = write(most);
+  }
+  for (let tries = 3; tries > 0 && most > 0; tries--) {
+    const between = Math.floor(Math.sqrt(most * tooMuch));
+    const longer = write(between);
+    if (fits(longer, maxTokens)) {
+      text = longer;
+      most = between;
+    } else {
+      tooMuch = between;
+    }
+  }
+  return text;
+}

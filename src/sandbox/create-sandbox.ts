@@ -1,0 +1,56 @@
+import { operations } from '../../tools/index.js';
+import { Faults } from './faults.js';
+import { Instance } from './instance.js';
+import { type App, createApp } from './pipeline.js';
+import { chance } from './random.js';
+import { RateLimit } from './rate-limit.js';
+import { catchUp, plantRoles } from './seed/seed-roles.js';
+import type { SandboxOptions } from './start-sandbox.js';
+import type { StateFile } from './state/state-file.js';
+
+export interface TwinParts {
+  readonly options: SandboxOptions;
+  readonly secretKey: string;
+  /** Where it is reached, without `/v1`. */
+  readonly origin: string;
+  /** Where it is kept; undefined for in memory. */
+  readonly stored: StateFile | undefined;
+}
+
+/** Everything of a sandbox but its port, as the options say. @throws FaultsError */
+export async function createTwin({ options, secretKey, origin, stored }: TwinParts): Promise<App> {
+  const { now = Date.now, randomSeed, seed = 'empty', log = () => {}, middlewares = [] } = options;
+  const faults = new Faults({ operations, random: chance('faults', randomSeed) });
+  if (options.faults !== undefined) await faults.begin(options.faults);
+  const rateLimit = options.rateLimit === true ? new RateLimit(() => performance.now()) : undefined;
+
+  const open = async (): Promise<Instance> => {
+    const kept = stored?.takeKept();
+    const instance = new Instance({ now, randomSeed, origin, id: kept?.instanceId });
+    if (kept !== undefined) await stored?.restore(instance, kept);
+    else await plantSeed(instance, seed);
+    catchUp(instance);
+    await stored?.begin(instance, secretKey);
+    return instance;
+  };
+  return createApp({
+    operations,
+    secretKey,
+    faults,
+    now,
+    open,
+    middlewares: [...(rateLimit ? [rateLimit.middleware] : []), faults.middleware, ...middlewares],
+    keep: async () => stored?.commit(),
+    onReset: () => {
+      rateLimit?.clear();
+      faults.reset();
+    },
+    log,
+  });
+}
+
+async function plantSeed(instance: Instance, seed: NonNullable<SandboxOptions['seed']>): Promise<void> {
+  if (seed === 'empty') return plantRoles(instance);
+  const { plant } = await import('./seed/seed-instance.js');
+  plant(instance, seed === 'demo' ? (await import('./seed/demo.js')).demo(instance.now()) : seed);
+}

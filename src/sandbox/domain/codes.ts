@@ -1,0 +1,85 @@
+import type { Instance } from '../instance.js';
+import { CODE_MS, type CodeVerificationRow, codeStatus, codeVerifications } from '../resources/code-verification.js';
+import { type EmailAddressRow, emailAddresses, type PhoneNumberRow, phoneNumbers } from '../resources/identifiers.js';
+import { communication, instanceSettings } from '../resources/settings.js';
+import { countryOf } from '../resources/sms-countries.js';
+import { notFound, refuse, SandboxError } from '../sandbox-error.js';
+
+/** What Clerk's test mode sends to its reserved addresses and to fictional numbers, so that tests need no mailbox. */
+const TEST_CODE = '424242';
+const TEST_ADDRESS = /\+clerk_test[^@]*@/;
+const FICTIONAL_NUMBER = /^\+1\d{3}55501\d\d$/;
+
+const DIGITS = 6;
+/** Between two text messages to one number. */
+const PAUSE_MS = 30 * 1000;
+
+type Sent = Pick<CodeVerificationRow, 'identification_id' | 'strategy'>;
+
+const newest = (instance: Instance, identificationId: string): CodeVerificationRow | undefined =>
+  instance.of(codeVerifications).many('identification_id', identificationId).at(-1);
+
+function send(instance: Instance, sent: Sent, isTest: boolean): CodeVerificationRow {
+  const drawn = Math.floor(instance.random.fraction() * 10 ** DIGITS);
+  const code = isTest ? TEST_CODE : String(drawn).padStart(DIGITS, '0');
+  const expire_at = instance.now() + CODE_MS;
+  return instance.of(codeVerifications).insert({ ...sent, code, attempts: 0, expire_at, accepted: false });
+}
+
+const inTestMode = (instance: Instance): boolean => instance.store.setting(instanceSettings).test_mode;
+
+export const sendEmailCode = (instance: Instance, { id, email_address: address }: EmailAddressRow): CodeVerificationRow =>
+  send(instance, { identification_id: id, strategy: 'email_code' }, inTestMode(instance) && TEST_ADDRESS.test(address));
+
+/** @throws SandboxError when no messages go to the number's country, or the last one went out a moment ago. */
+export function sendPhoneCode(instance: Instance, { id, phone_number: number }: PhoneNumberRow): CodeVerificationRow {
+  const sent = { identification_id: id, strategy: 'phone_code' } as const;
+  if (inTestMode(instance) && FICTIONAL_NUMBER.test(number)) return send(instance, sent, true);
+  const country = countryOf(number);
+  if (country !== undefined && instance.store.setting(communication).blocked_country_codes.includes(country)) {
+    const why = `The instance sends no text messages to ${country}.`;
+    throw refuse(403, 'unsupported_country_code', 'Unsupported country code', why);
+  }
+  const wait = (newest(instance, id)?.created_at ?? Number.NEGATIVE_INFINITY) + PAUSE_MS - instance.now();
+  if (wait > 0) throw tooSoon(Math.ceil(wait / 1000));
+  return send(instance, sent, false);
+}
+
+/** @param seconds Until the next code may be sent. */
+const tooSoon = (seconds: number): SandboxError =>
+  new SandboxError(
+    429,
+    [
+      {
+        code: 'verification_code_too_many_requests',
+        message: 'Too many verification code requests',
+        long_message: `A code was sent to the number a moment ago. Try again in ${seconds} s.`,
+      },
+    ],
+    { headers: { 'retry-after': String(seconds) } },
+  );
+
+/**
+ * Holds a code against one that was sent to the identifier. A wrong or late one shows in the verification's status only.
+ * @throws SandboxError when there is no such verification, or its code was accepted before.
+ */
+export function tryCode(instance: Instance, identificationId: string, verificationId: string, code: string): CodeVerificationRow {
+  const row = instance.of(codeVerifications).get(verificationId);
+  if (row?.identification_id !== identificationId) throw notFound('verification', verificationId);
+  if (row.accepted) {
+    const why = 'The code of this verification was accepted before. Prepare a new one.';
+    throw refuse(400, 'verification_already_verified', 'Already verified', why);
+  }
+  if (codeStatus(row, instance) !== 'unverified') return row;
+  return instance.of(codeVerifications).update(row, { attempts: row.attempts + 1, accepted: row.code === code });
+}
+
+/** The code of a verification, or the last one sent to an e-mail address or phone number, by its id. @throws SandboxError 404. */
+export function codeOf(instance: Instance, id: string): object {
+  const row = instance.of(codeVerifications).get(id) ?? newest(instance, id);
+  if (row === undefined) throw notFound('verification code for an e-mail address, a phone number or a verification', id);
+  const to =
+    instance.of(emailAddresses).get(row.identification_id)?.email_address ??
+    instance.of(phoneNumbers).get(row.identification_id)?.phone_number;
+  return { verification_id: row.id, to, code: row.code, status: codeStatus(row, instance), expire_at: row.expire_at };
+}

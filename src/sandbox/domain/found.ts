@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import { answers, type Call, type Rule } from '../handler.js';
+import type { Instance } from '../instance.js';
+import type { Resource, Row } from '../resource.js';
+import { deletedObject } from '../resources/shapes.js';
+import { users } from '../resources/user.js';
+import { notFound, refuseParam } from '../sandbox-error.js';
+
+/** The row with this id. @throws SandboxError 404. */
+export function must<R extends Row, Unique extends string, Lookup extends string>(
+  instance: Instance,
+  resource: Resource<R, Unique, Lookup>,
+  id: string,
+): R {
+  const row = instance.of(resource).get(id);
+  if (row === undefined) throw notFound(resource.title, id);
+  return row;
+}
+
+/** The row that a path parameter names. Default: the parameter `{resource name}_id`. @throws SandboxError 404. */
+const named = <R extends Row>(call: Call, resource: Resource<R>, param = `${resource.name}_id`): R =>
+  must(call.instance, resource, call.path[param] ?? '');
+
+/** A row of the user that the path's `user_id` names. @throws SandboxError 404 when there is none, or it is another's. */
+export function mustOfUser<R extends Row & { readonly user_id: string }>(
+  { instance, path }: Pick<Call, 'instance' | 'path'>,
+  resource: Resource<R>,
+  param: string,
+): R {
+  const { id: userId } = must(instance, users, path.user_id ?? '');
+  const row = must(instance, resource, path[param] ?? '');
+  if (row.user_id !== userId) throw notFound(resource.title, row.id);
+  return row;
+}
+
+/** A rule that answers with the row named in the path. */
+export const gets = <R extends Row>(resource: Resource<R>, param?: string): Rule =>
+  answers(resource.shape, (call) => resource.show(named(call as Call, resource, param), call.instance));
+
+/** A rule that changes the row named in the path and answers with it. */
+export const changes = <R extends Row, Body extends object = Record<string, unknown>>(
+  resource: Resource<R>,
+  change: (row: R, call: Call<Body>) => unknown,
+  options: Partial<Pick<Rule, 'openBody' | 'former' | 'status'>> & { readonly param?: string } = {},
+): Rule => {
+  const { param, ...rest } = options;
+  return answers<Body>(
+    resource.shape,
+    async (call) => {
+      const row = named(call as unknown as Call, resource, param);
+      await change(row, call);
+      return resource.show(row, call.instance);
+    },
+    rest,
+  );
+};
+
+/** What a deletion answers. */
+export const deleted = (resource: { readonly name: string }, row: { readonly id: string }): z.infer<typeof deletedObject> => ({
+  object: resource.name,
+  id: row.id,
+  deleted: true,
+});
+
+/** A rule that deletes the row named in the path, with all that belongs to it. */
+export const deletes = <R extends Row>(
+  resource: Resource<R>,
+  options: { readonly param?: string; readonly remove?: (row: R, call: Call) => void } = {},
+): Rule =>
+  answers(deletedObject, (call) => {
+    const row = named(call as Call, resource, options.param);
+    if (options.remove === undefined) call.instance.of(resource).delete(row);
+    else options.remove(row, call as Call);
+    return deleted(resource, row);
+  });
+
+/** RFC 3339 as Unix milliseconds. @throws SandboxError `form_param_invalid_time`. */
+export function parseTime(text: string, param: string): number {
+  if (!z.iso.datetime({ offset: true }).safeParse(text).success) {
+    const why = `${param} must be a time such as 2024-10-20T07:15:20.902Z.`;
+    throw refuseParam('form_param_invalid_time', param, 'is invalid', why);
+  }
+  return Date.parse(text);
+}

@@ -1,0 +1,81 @@
+import { X509Certificate } from 'node:crypto';
+import type { IdentityProvider } from '../resources/saml-connection.js';
+import { refuse, refuseParam } from '../sandbox-error.js';
+
+/** Inputs that describe an identity provider. Null takes a value away. */
+export type IdentityProviderBody = Partial<
+  Readonly<Record<'idp_entity_id' | 'idp_sso_url' | 'idp_certificate' | 'idp_metadata_url' | 'idp_metadata', string | null>>
+>;
+
+export const NO_PROVIDER: IdentityProvider = {
+  idp_entity_id: null,
+  idp_sso_url: null,
+  idp_certificate: null,
+  idp_certificate_issued_at: null,
+  idp_certificate_expires_at: null,
+  idp_metadata_url: null,
+  idp_metadata: null,
+};
+
+/** What the inputs make of a provider: metadata speaks louder than the single values. @throws SandboxError */
+export function parseProvider(body: IdentityProviderBody): Partial<IdentityProvider> {
+  const { idp_metadata: metadata, idp_metadata_url: metadataUrl } = body;
+  const given = { ...body, ...(typeof metadata === 'string' ? readMetadata(metadata) : {}) };
+  const parsed: Partial<IdentityProvider> = {};
+  if (given.idp_entity_id !== undefined) parsed.idp_entity_id = given.idp_entity_id;
+  if (given.idp_sso_url !== undefined) parsed.idp_sso_url = parseUrl('idp_sso_url', given.idp_sso_url);
+  if (given.idp_certificate !== undefined) Object.assign(parsed, readCertificate(given.idp_certificate));
+  if (metadata !== undefined) parsed.idp_metadata = metadata;
+  if (metadataUrl !== undefined) parsed.idp_metadata_url = parseUrl('idp_metadata_url', metadataUrl);
+  return parsed;
+}
+
+/** Names what is still missing. The sandbox never goes online: a metadata address counts as if it had been read. */
+export function missingForActivation(provider: IdentityProvider): string[] {
+  if (provider.idp_metadata_url !== null) return [];
+  return (['idp_entity_id', 'idp_sso_url', 'idp_certificate'] as const).filter((field) => !provider[field]);
+}
+
+function parseUrl(param: string, url: string | null): string | null {
+  if (url === null) return null;
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+  throw refuseParam('form_param_format_invalid', param, 'is invalid', `${param} must be an http or https URL.`);
+}
+
+type Certificate = Pick<IdentityProvider, 'idp_certificate' | 'idp_certificate_issued_at' | 'idp_certificate_expires_at'>;
+
+function readCertificate(text: string | null): Certificate {
+  if (text === null || text === '') {
+    return { idp_certificate: null, idp_certificate_issued_at: null, idp_certificate_expires_at: null };
+  }
+  // Identity providers show it with or without the lines of PEM around it.
+  const bare = text.replace(/-----[A-Z ]+-----/g, '').replace(/\s+/g, '');
+  try {
+    const { validFrom, validTo } = new X509Certificate(Buffer.from(bare, 'base64'));
+    return {
+      idp_certificate: text,
+      idp_certificate_issued_at: Date.parse(validFrom),
+      idp_certificate_expires_at: Date.parse(validTo),
+    };
+  } catch {
+    const why = 'idp_certificate must be an X.509 certificate in PEM, or its base64 alone.';
+    throw refuseParam('form_param_format_invalid', 'idp_certificate', 'is invalid', why);
+  }
+}
+
+const ENTITY_ID = /<(?:[\w-]+:)?EntityDescriptor\s[^>]*?\bentityID\s*=\s*(?:"([^"]+)"|'([^']+)')/;
+const SSO_URL = /<(?:[\w-]+:)?SingleSignOnService\s[^>]*?\bLocation\s*=\s*(?:"([^"]+)"|'([^']+)')/;
+const CERTIFICATE = /<(?:[\w-]+:)?X509Certificate[^>]*>([^<]+)</;
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+function readMetadata(xml: string): IdentityProviderBody {
+  const find = (pattern: RegExp): string | null => {
+    const [, first, second] = pattern.exec(xml) ?? [];
+    return (first ?? second)?.trim().replace(/&(amp|lt|gt|quot|apos);/g, (_, name: string) => ENTITIES[name] ?? '') ?? null;
+  };
+  const found = { idp_entity_id: find(ENTITY_ID), idp_sso_url: find(SSO_URL), idp_certificate: find(CERTIFICATE) };
+  if (found.idp_entity_id !== null && found.idp_sso_url !== null) return found;
+  const why =
+    'idp_metadata must be the XML of an EntityDescriptor with entityID and a SingleSignOnService. Or give the single values.';
+  throw refuse(422, 'saml_failed_to_parse_idp_metadata', 'Failed to parse IdP metadata', why);
+}

@@ -1,0 +1,57 @@
+import type { Instance } from '../instance.js';
+import type { Resource } from '../resource.js';
+import { emailAddresses, type IdentifierRow, isVerified, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
+import { type UserRow, users } from '../resources/user.js';
+import { refuse, refuseParam, type SandboxError } from '../sandbox-error.js';
+import { must } from './found.js';
+
+const ONLY_VERIFIED = 'Only a verified identifier can be the primary one.';
+
+/** Where a user keeps which identifier is the primary one of its kind. */
+export type PrimaryField = 'primary_email_address_id' | 'primary_phone_number_id' | 'primary_web3_wallet_id';
+
+/** Makes an identifier the primary one of its kind. @throws SandboxError when it is not verified, or another user's. */
+export function setPrimary(instance: Instance, user: UserRow, field: PrimaryField, row: IdentifierRow | undefined): void {
+  if (row === undefined || row.user_id !== user.id) {
+    throw refuseParam('form_resource_not_found', field, 'not found', `${field} names no identifier of this user.`);
+  }
+  if (!isVerified(row)) throw refuseParam('form_param_value_invalid', field, 'is not verified', ONLY_VERIFIED);
+  instance.of(users).update(user, { [field]: row.id });
+}
+
+/** Makes an identifier the primary one of its own user. @throws SandboxError when it is not verified. */
+export function promote(instance: Instance, field: PrimaryField, row: IdentifierRow): void {
+  if (!isVerified(row)) throw refuse(400, 'identification_update_failed', 'Identification update failed', ONLY_VERIFIED);
+  instance.of(users).update(must(instance, users, row.user_id), { [field]: row.id });
+}
+
+/** What a deletion answers that would leave a user with nothing to be found by, or take what something else rests on. */
+export const refuseDeletion = (why: string): SandboxError =>
+  refuse(400, 'identification_deletion_failed', 'Identification deletion failed', why);
+
+/** Removes an identifier. The oldest verified one of the same kind takes a primary one's place. */
+export function removeIdentifier<R extends IdentifierRow, Lookup extends string>(
+  instance: Instance,
+  resource: Resource<R, string, Lookup | 'user_id'>,
+  field: PrimaryField,
+  row: R,
+): void {
+  const user = must(instance, users, row.user_id);
+  if (identifierCount(instance, user) === 1) throw refuseDeletion('The last identifier of a user cannot be deleted.');
+  instance.of(resource).delete(row);
+  if (user[field] !== row.id) return;
+  const heir = instance.of(resource).many('user_id', user.id).find(isVerified);
+  instance.of(users).update(user, { [field]: heir?.id ?? null });
+}
+
+/** How many things a user can be found by at sign-in, social accounts aside. */
+export const identifierCount = (instance: Instance, user: UserRow): number =>
+  instance.of(emailAddresses).many('user_id', user.id).length +
+  instance.of(phoneNumbers).many('user_id', user.id).length +
+  instance.of(web3Wallets).many('user_id', user.id).length +
+  (user.username === null ? 0 : 1);
+
+/** @throws SandboxError when a new identifier is to be the primary one without being verified. */
+export function refuseUnverifiedPrimary(verified: boolean): void {
+  if (!verified) throw refuseParam('form_param_value_invalid', 'primary', 'is not verified', ONLY_VERIFIED);
+}

@@ -1,0 +1,31 @@
+import type { Instance } from '../instance.js';
+import { organizations } from '../resources/organization.js';
+import { refuseParam } from '../sandbox-error.js';
+
+const SLUG = /^[a-z0-9-]+$/;
+
+/** The slug, checked. @throws SandboxError when another organization has it. */
+export function parseSlug(instance: Instance, slug: string, exceptId?: string): string {
+  if (!SLUG.test(slug)) {
+    const why = 'slug can have lower-case letters, digits and "-" only.';
+    throw refuseParam('form_param_format_invalid', 'slug', 'is invalid', why);
+  }
+  const holder = instance.of(organizations).one('slug', slug);
+  if (holder !== undefined && holder.id !== exceptId) {
+    throw refuseParam('form_identifier_exists', 'slug', 'is taken', `The slug ${slug} is taken. Please try another.`);
+  }
+  return slug;
+}
+
+/** A free slug made of the name. */
+export function slugOf(instance: Instance, name: string): string {
+  const plain =
+    name
+      .normalize('NFKD')
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '') || 'organization';
+  let slug = plain;
+  for (let nth = 2; instance.of(organizations).one('slug', slug) !== undefined; nth++) slug = `${plain}-${nth}`;
+  return slug;
+}

@@ -1,0 +1,84 @@
+import { must } from '../domain/found.js';
+import { normalize } from '../domain/identifiers.js';
+import { refuseBanned } from '../domain/sessions.js';
+import { newTicket, revokes } from '../domain/tickets.js';
+import { answers, type Room } from '../handler.js';
+import type { Instance } from '../instance.js';
+import { agents, agentTasks, agentTaskWithUrl } from '../resources/agent-task.js';
+import { emailAddresses, type IdentifierRow, isVerified, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
+import { type UserRow, users } from '../resources/user.js';
+import { notFound, refuseParam } from '../sandbox-error.js';
+
+interface CreateTask {
+  readonly on_behalf_of: { readonly user_id?: string; readonly identifier?: string };
+  readonly agent_name: string;
+  readonly task_description: string;
+  readonly redirect_url: string;
+  readonly session_max_duration_in_seconds?: number;
+}
+
+/** How long the link can be opened. Clerk does not tell; this is what actor tokens have. */
+const TICKET_SECONDS = 60 * 60;
+const DEFAULT_SESSION_SECONDS = 30 * 60;
+
+/** @throws SandboxError 404 when nobody has proven to have it. */
+function holderOf(instance: Instance, identifier: string): UserRow {
+  const found: readonly (IdentifierRow | undefined)[] = [
+    instance.of(emailAddresses).one('email_address', normalize('email_address', identifier)),
+    instance.of(phoneNumbers).one('phone_number', normalize('phone_number', identifier)),
+    instance.of(web3Wallets).one('web3_wallet', normalize('web3_wallet', identifier)),
+  ];
+  const proven = found.find((row) => row !== undefined && isVerified(row));
+  const user =
+    proven === undefined ? instance.of(users).one('username', identifier.toLowerCase()) : instance.of(users).get(proven.user_id);
+  if (user === undefined) throw notFound(`user with the verified identifier ${identifier}`);
+  return user;
+}
+
+/** @throws SandboxError when there is no such user, or nobody may be signed in as them. */
+function mustBeUser(instance: Instance, { user_id: id, identifier }: CreateTask['on_behalf_of']): UserRow {
+  if ((id === undefined) === (identifier === undefined)) {
+    const why = 'on_behalf_of must have either user_id or identifier.';
+    throw refuseParam('form_param_value_invalid', 'on_behalf_of', 'is invalid', why);
+  }
+  const user = id === undefined ? holderOf(instance, identifier ?? '') : must(instance, users, id);
+  refuseBanned(user);
+  return user;
+}
+
+function check({ redirect_url: url, session_max_duration_in_seconds: seconds = 1 }: CreateTask): void {
+  // Whether its domain is the instance's is looked at only when the link is opened.
+  if (!/^https?:/.test(url)) {
+    throw refuseParam(
+      'form_param_format_invalid',
+      'redirect_url',
+      'is invalid',
+      'redirect_url must be an http or https address.',
+    );
+  }
+  if (seconds < 1) {
+    const param = 'session_max_duration_in_seconds';
+    throw refuseParam('form_param_value_invalid', param, 'is invalid', `${param} must be 1 or more.`);
+  }
+}
+
+const agentNamed = (instance: Instance, name: string): string =>
+  (instance.of(agents).one('name', name) ?? instance.of(agents).insert({ name })).id;
+
+export const agentTasksRoom: Room = {
+  AgentTasks_createTask: answers<CreateTask>(agentTaskWithUrl, async ({ instance, body }) => {
+    check(body);
+    const { id: user_id } = mustBeUser(instance, body.on_behalf_of);
+    const session_max_duration = body.session_max_duration_in_seconds ?? DEFAULT_SESSION_SECONDS;
+    const agent_id = agentNamed(instance, body.agent_name);
+    const claims = { act: { sub: agent_id }, smd: session_max_duration };
+    const ticket = await newTicket(instance, agentTasks, { user_id, lifetime: TICKET_SECONDS, claims });
+    // While the ticket was signed, the user may have gone or been banned.
+    mustBeUser(instance, { user_id });
+    const { task_description, redirect_url } = body;
+    const row = instance.of(agentTasks).insert({ ...ticket, agent_id, task_description, redirect_url, session_max_duration });
+    return { ...agentTasks.show(row, instance), url: row.url };
+  }),
+
+  AgentTasks_revokeTask: revokes(agentTasks, 'bad_request'),
+};

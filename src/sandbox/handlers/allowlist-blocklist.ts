@@ -1,0 +1,59 @@
+import { deletes } from '../domain/found.js';
+import { identifierType, normalize } from '../domain/identifiers.js';
+import { answers, type Room } from '../handler.js';
+import type { Instance } from '../instance.js';
+import { lists } from '../list.js';
+import type { Resource } from '../resource.js';
+import {
+  type AllowlistIdentifierRow,
+  allowlistIdentifiers,
+  blocklistIdentifiers,
+  type ListedIdentifierRow,
+} from '../resources/identifier-lists.js';
+import { duplicateRecord, refuseParam } from '../sandbox-error.js';
+import { invite } from './invitations.js';
+
+interface AddIdentifier {
+  readonly identifier: string;
+  readonly notify?: boolean;
+}
+
+/** The columns of a new entry. @throws SandboxError when it is no identifier, or listed already. */
+function entry(
+  instance: Instance,
+  list: Resource<ListedIdentifierRow, 'identifier', never> | Resource<AllowlistIdentifierRow, 'identifier', never>,
+  text: string,
+): Pick<ListedIdentifierRow, 'identifier' | 'identifier_type' | 'instance_id'> {
+  const type = identifierType(text);
+  if (type === undefined) {
+    const why = 'identifier must be an email address, a pattern such as *@example.com, a phone number or a web3 wallet.';
+    throw refuseParam('form_param_format_invalid', 'identifier', 'is invalid', why);
+  }
+  const identifier = normalize(type, text);
+  const held = instance.of(list as Resource<ListedIdentifierRow, 'identifier', never>);
+  if (held.one('identifier', identifier) !== undefined) throw duplicateRecord(list.title, identifier);
+  return { identifier, identifier_type: type, instance_id: instance.id };
+}
+
+export const allowlistBlocklist: Room = {
+  AllowlistBlocklist_listAllowedIdentifiers: lists(allowlistIdentifiers, { envelope: 'bare' }),
+  AllowlistBlocklist_listBlockedIdentifiers: lists(blocklistIdentifiers, { envelope: 'page' }),
+
+  AllowlistBlocklist_addIdentifierToAllowList: answers<AddIdentifier>(allowlistIdentifiers.shape, ({ instance, body }) => {
+    const columns = entry(instance, allowlistIdentifiers, body.identifier);
+    const mailable = columns.identifier_type === 'email_address' && !columns.identifier.startsWith('*');
+    const sent = body.notify === true && mailable ? invite(instance, { email_address: columns.identifier }) : undefined;
+    const row = instance
+      .of(allowlistIdentifiers)
+      .insert({ ...columns, ...(sent === undefined ? {} : { invitation_id: sent.id }) });
+    return allowlistIdentifiers.show(row, instance);
+  }),
+
+  AllowlistBlocklist_addIdentifier: answers<AddIdentifier>(blocklistIdentifiers.shape, ({ instance, body }) => {
+    const row = instance.of(blocklistIdentifiers).insert(entry(instance, blocklistIdentifiers, body.identifier));
+    return blocklistIdentifiers.show(row, instance);
+  }),
+
+  AllowlistBlocklist_deleteIdentifier: deletes(allowlistIdentifiers, { param: 'identifier_id' }),
+  AllowlistBlocklist_deleteIdentifierFromBlocklist: deletes(blocklistIdentifiers, { param: 'identifier_id' }),
+};

@@ -1,0 +1,134 @@
+import * as z from 'zod';
+import { DEFAULT_TYPE, newApiKey } from '../domain/api-keys.js';
+import { deleted, must } from '../domain/found.js';
+import { mustBeGood, revoke, secondsFromNow } from '../domain/voidable.js';
+import { containing } from '../filters.js';
+import { answers, type Call, type Room } from '../handler.js';
+import type { Instance } from '../instance.js';
+import { lists } from '../list.js';
+import { type ApiKeyRow, apiKeys, apiKeyWithSecret } from '../resources/api-key.js';
+import { machines } from '../resources/machine.js';
+import { organizations } from '../resources/organization.js';
+import { deletedObject } from '../resources/shapes.js';
+import { users } from '../resources/user.js';
+import { isGood } from '../resources/voidable.js';
+import { notFound, refuseParam } from '../sandbox-error.js';
+
+interface KeyBody {
+  readonly claims?: unknown;
+  readonly scopes?: readonly string[];
+  readonly description?: string | null;
+  readonly subject?: string;
+  readonly seconds_until_expiration?: number | null;
+}
+
+interface CreateKey extends KeyBody {
+  readonly type?: string;
+  readonly name: string;
+  readonly subject: string;
+  readonly created_by?: string | null;
+}
+
+interface ListQuery {
+  readonly subject: string;
+  readonly type?: string;
+  readonly include_invalid?: 'true' | 'false';
+}
+
+const formatInvalid = (param: string, rule: string) =>
+  refuseParam('form_param_format_invalid', param, 'is invalid', `${param} must ${rule}.`);
+
+/** @throws SandboxError when nothing that can have keys has this id. */
+function mustBeOwner(instance: Instance, id: string): string {
+  const kind = /^(user|org|mch|scim)_\w+$/.exec(id)?.[1];
+  if (kind === undefined) throw formatInvalid('subject', 'be the id of a user, an organization or a machine');
+  // Of a directory Clerk's answers cannot say that it is the owner: their schema leaves out its ids.
+  if (kind === 'scim') throw notFound('owner of API keys', id);
+  if (kind === 'user') return must(instance, users, id).id;
+  return (kind === 'org' ? must(instance, organizations, id) : must(instance, machines, id)).id;
+}
+
+function mustBeMaker(instance: Instance, id: string | null | undefined): string | null {
+  if (id === null || id === undefined) return null;
+  if (!id.startsWith('user_')) throw formatInvalid('created_by', 'be the id of a user');
+  return must(instance, users, id).id;
+}
+
+function create(instance: Instance, body: CreateKey): ApiKeyRow {
+  if (body.name !== body.name.trim()) throw formatInvalid('name', 'neither begin nor end with a space');
+  return newApiKey(instance, {
+    ...body,
+    subject: mustBeOwner(instance, body.subject),
+    created_by: mustBeMaker(instance, body.created_by),
+  });
+}
+
+/** The columns that were given. A lifetime counts from now; null takes the end away. */
+function parseChange(instance: Instance, body: KeyBody): Partial<ApiKeyRow> {
+  const columns: Partial<ApiKeyRow> = {};
+  if (body.subject !== undefined) columns.subject = mustBeOwner(instance, body.subject);
+  if (body.claims !== undefined) columns.claims = body.claims;
+  if (body.scopes !== undefined) columns.scopes = [...body.scopes];
+  if (body.description !== undefined) columns.description = body.description;
+  const seconds = body.seconds_until_expiration;
+  if (seconds !== undefined) columns.expiration = seconds === null ? null : secondsFromNow(instance, seconds);
+  return columns;
+}
+
+/** The key that the path names, by its id or by the longer form that older ones have. */
+const named = ({ instance, path }: Pick<Call, 'instance' | 'path'>): ApiKeyRow =>
+  must(instance, apiKeys, (path.apiKeyID ?? '').replace(/^api_key_/, 'ak_'));
+
+function keysOf({ instance, query }: Call): readonly ApiKeyRow[] {
+  const { subject, type = DEFAULT_TYPE, include_invalid: all } = query as unknown as ListQuery;
+  return instance
+    .of(apiKeys)
+    .many('subject', mustBeOwner(instance, subject))
+    .filter((row) => row.type === type && (all === 'true' || isGood(row, instance)));
+}
+
+export const apiKeysRoom: Room = {
+  ApiKeys_list: lists(apiKeys, {
+    envelope: 'page',
+    within: keysOf,
+    filters: {
+      query: (text: string, instance: Instance) => {
+        const exact = instance.of(apiKeys).get(text);
+        return containing<ApiKeyRow>((row, has) => row === exact || has(row.name) || has(row.description))(text, instance);
+      },
+    },
+  }),
+
+  ApiKeys_createKey: answers<CreateKey>(apiKeyWithSecret, ({ instance, body }) => {
+    const row = create(instance, body);
+    return { ...apiKeys.show(row, instance), secret: row.secret };
+  }),
+
+  ApiKeys_verifyKey: answers<{ readonly secret: string }>(apiKeys.shape, ({ instance, body }) => {
+    const row = mustBeGood(instance, apiKeys, instance.of(apiKeys).one('secret', body.secret));
+    // Being used changes nothing about the key.
+    instance.of(apiKeys).update(row, { last_used_at: instance.now(), updated_at: row.updated_at });
+    return apiKeys.show(row, instance);
+  }),
+
+  ApiKeys_getById: answers(apiKeys.shape, (call) => apiKeys.show(named(call), call.instance)),
+
+  ApiKeys_getSecret: answers(z.strictObject({ secret: z.string() }), (call) => ({ secret: named(call).secret })),
+
+  ApiKeys_updateKey: answers<KeyBody>(apiKeys.shape, ({ instance, path, body }) => {
+    const columns = parseChange(instance, body);
+    return apiKeys.show(instance.of(apiKeys).update(named({ instance, path }), columns), instance);
+  }),
+
+  ApiKeys_revokeKey: answers<{ readonly revocation_reason?: string | null }>(apiKeys.shape, ({ instance, path, body }) => {
+    const row = named({ instance, path });
+    revoke(instance, apiKeys, row, body.revocation_reason);
+    return apiKeys.show(row, instance);
+  }),
+
+  ApiKeys_deleteById: answers(deletedObject, (call) => {
+    const row = named(call);
+    call.instance.of(apiKeys).delete(row);
+    return deleted(apiKeys, row);
+  }),
+};

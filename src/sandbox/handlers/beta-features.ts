@@ -1,0 +1,65 @@
+import { endAllSessions } from '../domain/sessions.js';
+import { patchSetting } from '../domain/settings.js';
+import { answers, type Room, type Rule } from '../handler.js';
+import type { Instance } from '../instance.js';
+import { domains, primaryDomain } from '../resources/domain.js';
+import { authSettings, authSettingsShape, instanceSettings, restrictions } from '../resources/settings.js';
+import { refuseParam } from '../sandbox-error.js';
+
+interface ChangeDomain {
+  readonly home_url?: string;
+  readonly is_secondary?: boolean;
+}
+
+const LOCAL_PART = /^[a-zA-Z0-9]+$/;
+
+/** The domain that a home address stands for. A secondary application keeps its subdomain. */
+function domainOf(body: ChangeDomain): string {
+  const { home_url: home } = body;
+  if (home === undefined) throw refuseParam('form_param_missing', 'home_url', 'is missing', 'home_url must be included.');
+  const address = /^[a-z]+:\/\//i.test(home) ? home : `https://${home}`;
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || !url.hostname.includes('.')) {
+    throw refuseParam('form_param_format_invalid', 'home_url', 'is invalid', 'home_url must be such as https://www.example.com.');
+  }
+  return body.is_secondary === true ? url.hostname : url.hostname.replace(/^www\./, '');
+}
+
+/** Moves the instance to another domain. Every session of the old one ends. */
+function changeDomain(instance: Instance, body: ChangeDomain): void {
+  const name = domainOf(body);
+  const primary = primaryDomain(instance);
+  const holder = instance.of(domains).one('name', name);
+  if (holder !== undefined && holder !== primary) {
+    throw refuseParam('home_url_taken', 'home_url', 'is taken', `${name} is a domain of this instance already.`);
+  }
+  instance.of(domains).update(primary, { name });
+  endAllSessions(instance, 'ended');
+}
+
+const domainChange: Rule = {
+  status: 202,
+  answers: null,
+  run: ({ instance, body }) => changeDomain(instance, body as ChangeDomain),
+};
+
+export const betaFeatures: Room = {
+  BetaFeatures_updateInstanceDomain: domainChange,
+  BetaFeatures_updateProductionInstanceDomain: domainChange,
+
+  BetaFeatures_updateInstanceSettings: answers<Record<string, unknown>>(authSettingsShape, ({ instance, body }) => {
+    const { from_email_address: from, restricted_to_allowlist: restricted } = body;
+    if (typeof from === 'string' && !LOCAL_PART.test(from)) {
+      const why = 'from_email_address must be the local part alone, of letters and digits.';
+      throw refuseParam('form_param_format_invalid', 'from_email_address', 'is invalid', why);
+    }
+    if (typeof restricted === 'boolean') instance.store.set(restrictions, { allowlist: restricted });
+    patchSetting(instance, instanceSettings, { test_mode: body.test_mode });
+    return {
+      object: 'instance_settings',
+      id: instance.id,
+      restricted_to_allowlist: instance.store.setting(restrictions).allowlist,
+      ...patchSetting(instance, authSettings, body),
+    };
+  }),
+};

@@ -1,0 +1,179 @@
+import * as z from 'zod';
+import { mustPlan } from '../domain/billing-catalog.js';
+import { runBilling } from '../domain/billing-clock.js';
+import { checkCurrency } from '../domain/billing-credits.js';
+import { applyDiscount, removeDiscount, showRedemption } from '../domain/billing-discounts.js';
+import { cancelItem, extendTrial, mustItem } from '../domain/billing-items.js';
+import { itemList, planList } from '../domain/billing-lists.js';
+import { changePrice, type Transition } from '../domain/billing-transition.js';
+import { answers, type Call, type Room } from '../handler.js';
+import type { Instance } from '../instance.js';
+import { lists } from '../list.js';
+import { redemptions } from '../resources/billing-discount.js';
+import { formerItemShape, formerPlanShape, showFormerItem, showFormerPlan } from '../resources/billing-former.js';
+import { items, nextPayment, partsOf } from '../resources/billing-item.js';
+import { moneyOrNull, moneyShape } from '../resources/billing-money.js';
+import { payments, type StatementRow, statements } from '../resources/billing-payment.js';
+import { type billingPeriods, type PriceRow, plans, prices } from '../resources/billing-plan.js';
+import { time } from '../resources/shapes.js';
+import { refuse, refuseParam } from '../sandbox-error.js';
+
+/** Cents. Below it a price must be nothing. */
+const LEAST_AMOUNT = 100;
+
+interface CreatePrice {
+  readonly plan_id: string;
+  readonly currency?: string;
+  readonly amount: number | null;
+  readonly annual_monthly_amount?: number | null;
+  readonly description?: string;
+  readonly supported_billing_periods?: (typeof billingPeriods)[number];
+}
+
+/** @throws SandboxError */
+function createPrice(instance: Instance, body: CreatePrice): PriceRow {
+  const { amount, annual_monthly_amount: annual = null, supported_billing_periods: wanted } = body;
+  checkCurrency(body.currency);
+  for (const [param, cents] of Object.entries({ amount, annual_monthly_amount: annual })) {
+    if (cents !== null && cents !== 0 && cents < LEAST_AMOUNT) {
+      throw refuseParam(
+        'form_param_value_invalid',
+        param,
+        'is invalid',
+        `${param} must be 0, or at least ${LEAST_AMOUNT} cents.`,
+      );
+    }
+  }
+  for (const [param, cents, period] of [
+    ['amount', amount, 'month'] as const,
+    ['annual_monthly_amount', annual, 'annual'] as const,
+  ]) {
+    const isWanted = wanted === undefined ? (amount ?? annual) === null : wanted === 'both' || wanted === period;
+    if (cents === null && isWanted) {
+      throw refuseParam(
+        'form_conditional_param_missing',
+        param,
+        'is missing',
+        `${param} must be given for the periods of this price.`,
+      );
+    }
+    if (cents !== null && wanted !== undefined && !isWanted) {
+      const why = `${param} is not for a price whose supported_billing_periods is ${wanted}.`;
+      throw refuseParam('form_conditional_param_disallowed', param, 'is not allowed', why);
+    }
+  }
+  const plan = mustPlan(instance, body.plan_id);
+  if (plan.is_default) {
+    throw refuseParam('form_param_value_invalid', 'plan_id', 'is invalid', 'The free plan can have no other price.');
+  }
+  return instance.of(prices).insert({
+    plan_id: plan.id,
+    amount,
+    annual_monthly_amount: annual,
+    description: body.description ?? null,
+    is_default: false,
+  });
+}
+
+function statementIn({ instance, path }: Pick<Call, 'instance' | 'path'>): StatementRow {
+  runBilling(instance);
+  const id = path.statementID ?? '';
+  const row = instance.of(statements).get(id);
+  if (row !== undefined) return row;
+  throw refuse(404, 'commerce_statement_not_found', 'Statement not found', `No statement found with id ${id}.`);
+}
+
+const itemIn = ({ instance, path }: Pick<Call, 'instance' | 'path'>) => mustItem(instance, path.subscription_item_id ?? '');
+
+const transitionShape = z.strictObject({
+  object: z.literal('commerce_price_transition'),
+  subscription_item: formerItemShape,
+  transition: z.strictObject({
+    previous_plan: formerPlanShape,
+    previous_price: prices.shape,
+    effective_at: time,
+    effective_mode: z.enum(['immediate', 'end_of_period']),
+    next_billing_date: time.nullable(),
+    charged_immediately: z.boolean(),
+    immediate_charge: moneyShape.nullable(),
+    previous_subscription_item_status: z.enum(['canceled', 'ended', 'abandoned']),
+    previous_subscription_item_id: z.string(),
+  }),
+});
+
+const showTransition = ({ item, previous, previousPrice, ...made }: Transition, instance: Instance): object => ({
+  object: 'commerce_price_transition',
+  subscription_item: showFormerItem(item, instance),
+  transition: {
+    previous_plan: showFormerPlan(partsOf(previous, instance).plan, instance),
+    previous_price: prices.show(previousPrice, instance),
+    effective_at: made.effectiveAt,
+    effective_mode: made.effective,
+    next_billing_date: nextPayment(item, instance)?.date ?? null,
+    charged_immediately: made.charged !== null,
+    immediate_charge: moneyOrNull(made.charged),
+    previous_subscription_item_status: previous.status,
+    previous_subscription_item_id: previous.id,
+  },
+});
+
+export const billingRoom: Room = {
+  Billing_listPlans: lists(plans, planList),
+
+  Billing_listPrices: lists(prices, {
+    envelope: 'page',
+    within: ({ instance, query }) => {
+      runBilling(instance);
+      const newestFirst = instance.of(prices).oldestFirst().toReversed();
+      if (typeof query.plan_id !== 'string') return newestFirst;
+      const { id } = mustPlan(instance, query.plan_id);
+      return newestFirst.filter((price) => price.plan_id === id);
+    },
+    orders: { amount: (row) => row.amount ?? row.annual_monthly_amount },
+    defaultOrder: '+amount',
+  }),
+
+  Billing_createPrice: answers<CreatePrice>(prices.shape, ({ instance, body }) => {
+    runBilling(instance);
+    return prices.show(createPrice(instance, body), instance);
+  }),
+
+  Billing_listStatements: lists(statements, {
+    envelope: 'page',
+    within: ({ instance }) => {
+      runBilling(instance);
+      return instance.of(statements).oldestFirst();
+    },
+  }),
+  Billing_getStatement: answers(statements.shape, (call) => statements.show(statementIn(call), call.instance)),
+  Billing_listPaymentAttempts: lists(payments, {
+    envelope: 'page',
+    within: (call) => call.instance.of(payments).many('statement_id', statementIn(call).id),
+  }),
+
+  Billing_listSubscriptionItems: lists(items, itemList),
+
+  Billing_cancelSubscriptionItem: answers<object, { end_now?: boolean }>(items.shape, (call) => {
+    const item = itemIn(call);
+    cancelItem(call.instance, item, call.query.end_now === true);
+    return items.show(item, call.instance);
+  }),
+
+  Billing_applyDiscount: answers<{ discount_id: string }>(redemptions.shape, (call) =>
+    showRedemption(applyDiscount(call.instance, itemIn(call), call.body.discount_id), call.instance),
+  ),
+  Billing_removeDiscount: answers(redemptions.shape, (call) =>
+    showRedemption(removeDiscount(call.instance, itemIn(call), call.path.discount_id ?? ''), call.instance),
+  ),
+
+  Billing_extendFreeTrial: answers<{ extend_to: string }>(formerItemShape, (call) => {
+    const item = itemIn(call);
+    extendTrial(call.instance, item, call.body.extend_to);
+    return showFormerItem(item, call.instance);
+  }),
+
+  Billing_createPriceTransition: answers<{ from_price_id: string; to_price_id: string }>(transitionShape, (call) => {
+    const { instance, body } = call;
+    return showTransition(changePrice(instance, itemIn(call), body.from_price_id, body.to_price_id), instance);
+  }),
+};

@@ -1,0 +1,13 @@
+import { clientOfToken } from '../domain/client-tokens.js';
+import { gets } from '../domain/found.js';
+import { answers, type Room } from '../handler.js';
+import { lists } from '../list.js';
+import { clients } from '../resources/client.js';
+
+export const clientsRoom: Room = {
+  Clients_listSortedByCreationDate: lists(clients, { envelope: 'bare' }),
+  Clients_getDetails: gets(clients),
+  Clients_verifyClientToken: answers<{ token: string }>(clients.shape, async ({ instance, body }) =>
+    clients.show(await clientOfToken(instance, body.token), instance),
+  ),
+};

@@ -1,0 +1,62 @@
+import { parseDomainName, refuseBrokenProxy } from '../domain/domain-names.js';
+import { changes, deletes } from '../domain/found.js';
+import { answers, type Room } from '../handler.js';
+import { lists } from '../list.js';
+import { type DomainRow, domains, primaryDomain } from '../resources/domain.js';
+import { refuse } from '../sandbox-error.js';
+
+interface AddSatellite {
+  readonly name: string;
+  readonly proxy_url?: string | null;
+}
+
+interface ChangeDomain {
+  readonly name?: string | null;
+  readonly proxy_url?: string | null;
+  readonly is_secondary?: boolean | null;
+}
+
+export const domainsRoom: Room = {
+  Domains_getAllDomains: lists(domains, {
+    envelope: 'page',
+    defaultOrder: '+created_at',
+    within: ({ instance }) => {
+      primaryDomain(instance);
+      return instance.of(domains).oldestFirst();
+    },
+  }),
+
+  Domains_addSatelliteDomain: answers<AddSatellite>(
+    domains.shape,
+    ({ instance, body }) => {
+      primaryDomain(instance);
+      const proxy = body.proxy_url ?? null;
+      if (proxy !== null) refuseBrokenProxy(proxy);
+      const name = parseDomainName(instance, body.name);
+      const row = instance.of(domains).insert({ name, is_satellite: true, proxy_url: proxy, development_origin: '' });
+      return domains.show(row, instance);
+    },
+    { openBody: true },
+  ),
+
+  Domains_updateDomain: changes<DomainRow, ChangeDomain>(domains, (row, { instance, body }) => {
+    const { name, proxy_url: proxy, is_secondary: secondary } = body;
+    if (typeof proxy === 'string') refuseBrokenProxy(proxy);
+    // The home of an application is its bare domain, unless it says that its subdomain matters.
+    const wanted = row.is_satellite || secondary === true ? name : name?.replace(/^www\./i, '');
+    instance.of(domains).update(row, {
+      ...(typeof wanted === 'string' ? { name: parseDomainName(instance, wanted, row) } : {}),
+      ...(proxy === undefined ? {} : { proxy_url: proxy }),
+    });
+  }),
+
+  Domains_deleteSatelliteDomain: deletes(domains, {
+    remove: (row, { instance }) => {
+      if (!row.is_satellite) {
+        const why = 'The primary domain of an instance cannot be deleted, only changed.';
+        throw refuse(403, 'operation_not_allowed_on_primary_domain', 'Not allowed on the primary domain', why);
+      }
+      instance.of(domains).delete(row);
+    },
+  }),
+};

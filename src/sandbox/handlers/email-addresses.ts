@@ -1,0 +1,74 @@
+import { sendEmailCode } from '../domain/codes.js';
+import { enrollOwner } from '../domain/enrollment.js';
+import { changes, deletes, gets, must } from '../domain/found.js';
+import { parseIdentifier, refuseClaimed, refuseRestricted, refuseTaken } from '../domain/identifiers.js';
+import { promote, refuseUnverifiedPrimary, removeIdentifier } from '../domain/primary.js';
+import { answers, type Room } from '../handler.js';
+import type { Instance } from '../instance.js';
+import { type EmailAddressRow, emailAddresses } from '../resources/identifiers.js';
+import { users } from '../resources/user.js';
+import { VERIFIED_BY_ADMIN } from '../resources/verification.js';
+import { attempt, preparation } from './identifier-codes.js';
+import { emailReplacement } from './identifier-replacement.js';
+
+interface UpdateEmailAddress {
+  readonly verified?: boolean | null;
+  readonly primary?: boolean | null;
+}
+
+interface CreateEmailAddress extends UpdateEmailAddress {
+  readonly user_id: string;
+  readonly email_address: string;
+}
+
+const PRIMARY = 'primary_email_address_id';
+
+function create(instance: Instance, body: CreateEmailAddress): EmailAddressRow {
+  const user = must(instance, users, body.user_id);
+  const address = parseIdentifier('email_address', body.email_address);
+  refuseTaken(instance, 'email_address', address, user.id);
+  refuseRestricted(instance, [address]);
+  const verified = body.verified === true;
+  if (body.primary === true) refuseUnverifiedPrimary(verified);
+  const row = instance.of(emailAddresses).insert({
+    user_id: user.id,
+    email_address: address,
+    reserved: false,
+    verification: verified ? VERIFIED_BY_ADMIN : null,
+  });
+  const first = user[PRIMARY] === null;
+  if (first || body.primary === true) instance.of(users).update(user, { [PRIMARY]: row.id });
+  enrollOwner(instance, row);
+  return row;
+}
+
+export const emailAddressesRoom: Room = {
+  EmailAddresses_getDetails: gets(emailAddresses),
+
+  EmailAddresses_createNewAddress: answers<CreateEmailAddress>(
+    emailAddresses.shape,
+    ({ instance, body }) => emailAddresses.show(create(instance, body), instance),
+    { openBody: true },
+  ),
+
+  EmailAddresses_updateAddress: changes<EmailAddressRow, UpdateEmailAddress>(
+    emailAddresses,
+    (row, { instance, body }) => {
+      if (body.verified === true) refuseClaimed(instance, 'email_address', row.email_address, row);
+      if (typeof body.verified === 'boolean') {
+        instance.of(emailAddresses).update(row, { verification: body.verified ? VERIFIED_BY_ADMIN : null, reserved: false });
+        enrollOwner(instance, row);
+      }
+      if (body.primary === true) promote(instance, PRIMARY, row);
+    },
+    { openBody: true },
+  ),
+
+  EmailAddresses_deleteById: deletes(emailAddresses, {
+    remove: (row, { instance }) => removeIdentifier(instance, emailAddresses, PRIMARY, row),
+  }),
+
+  EmailAddresses_prepareVerification: preparation(emailAddresses, sendEmailCode),
+  EmailAddresses_attemptVerification: attempt(emailAddresses, 'email_address', enrollOwner),
+  EmailAddresses_replaceForUser: emailReplacement,
+};

@@ -1,0 +1,44 @@
+import { tryCode } from '../domain/codes.js';
+import { must } from '../domain/found.js';
+import { refuseClaimed } from '../domain/identifiers.js';
+import { answers, type Rule } from '../handler.js';
+import type { Instance } from '../instance.js';
+import type { Resource } from '../resource.js';
+import { type CodeVerificationRow, codeVerifications } from '../resources/code-verification.js';
+import { type IdentifierRow, isVerified } from '../resources/identifiers.js';
+
+/** A rule that sends a code to the identifier named in the path. */
+export const preparation = <R extends IdentifierRow>(
+  resource: Resource<R>,
+  send: (instance: Instance, row: R) => CodeVerificationRow,
+): Rule =>
+  answers(codeVerifications.shape, ({ instance, path }) => {
+    const row = must(instance, resource, path[`${resource.name}_id`] ?? '');
+    return codeVerifications.show(send(instance, row), instance);
+  });
+
+interface Attempt {
+  readonly verification_id: string;
+  readonly code: string;
+}
+
+/** A rule that checks a code, and calls the identifier named in the path verified when it is the right one. */
+export const attempt = <T extends 'email_address' | 'phone_number', R extends IdentifierRow & Readonly<Record<T, string>>>(
+  resource: Resource<R>,
+  type: T,
+  /** What else comes of it. */
+  onVerified: (instance: Instance, row: R) => unknown = () => {},
+): Rule =>
+  answers<Attempt>(codeVerifications.shape, ({ instance, path, body }) => {
+    const row = must(instance, resource, path[`${resource.name}_id`] ?? '');
+    if (!isVerified(row)) refuseClaimed(instance, type, row[type], row);
+    const tried = tryCode(instance, row.id, body.verification_id, body.code);
+    if (tried.accepted && !isVerified(row)) {
+      const { strategy, attempts, expire_at } = tried;
+      const verification = { object: 'verification_otp', status: 'verified', strategy, attempts, expire_at } as const;
+      const patch: Partial<Omit<IdentifierRow, 'id'>> = { verification, reserved: false };
+      instance.of(resource).update(row, patch as Partial<Omit<R, 'id'>>);
+      onVerified(instance, row);
+    }
+    return codeVerifications.show(tried, instance);
+  });

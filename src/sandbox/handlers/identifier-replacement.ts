@@ -1,0 +1,77 @@
+import { enrollOwner } from '../domain/enrollment.js';
+import { must } from '../domain/found.js';
+import { parseIdentifier, refuseRestricted } from '../domain/identifiers.js';
+import { refuseDeletion } from '../domain/primary.js';
+import { changeFactors } from '../domain/second-factors.js';
+import { answers, type Rule } from '../handler.js';
+import type { Instance } from '../instance.js';
+import type { Resource } from '../resource.js';
+import { emailAddresses, type IdentifierRow, linksOf, phoneNumbers } from '../resources/identifiers.js';
+import { type UserRow, users } from '../resources/user.js';
+import { VERIFIED_BY_ADMIN } from '../resources/verification.js';
+import { identifierExists } from '../sandbox-error.js';
+
+interface Replacement {
+  readonly identification_status?: 'verified' | 'reserved' | 'unverified';
+}
+
+/** Deletes all identifiers of one kind. */
+function deleteAll<R extends IdentifierRow, Lookup extends string>(
+  instance: Instance,
+  resource: Resource<R, string, Lookup | 'user_id'>,
+  user: UserRow,
+): void {
+  for (const row of [...instance.of(resource).many('user_id', user.id)]) instance.of(resource).delete(row);
+}
+
+const columnsOf = (user: UserRow, { identification_status: status = 'verified' }: Replacement) => ({
+  user_id: user.id,
+  reserved: status === 'reserved',
+  verification: status === 'verified' ? VERIFIED_BY_ADMIN : null,
+});
+
+/** Leaves the user with one e-mail address, which is the primary one whether it is verified or not. */
+export const emailReplacement: Rule = answers<Replacement & { email_address: string }>(
+  emailAddresses.shape,
+  ({ instance, path, body }) => {
+    const user = must(instance, users, path.user_id ?? '');
+    const address = parseIdentifier('email_address', body.email_address);
+    const holder = instance.of(emailAddresses).one('email_address', address);
+    if (holder !== undefined && holder.user_id !== user.id) throw identifierExists('email_address', 'email address');
+    refuseRestricted(instance, [address]);
+    if (
+      instance
+        .of(emailAddresses)
+        .many('user_id', user.id)
+        .some((held) => linksOf(held, instance).length > 0)
+    ) {
+      throw refuseDeletion('An e-mail address of the user is linked to an external account. Delete that account first.');
+    }
+    deleteAll(instance, emailAddresses, user);
+    const row = instance.of(emailAddresses).insert({ ...columnsOf(user, body), email_address: address });
+    instance.of(users).update(user, { primary_email_address_id: row.id });
+    enrollOwner(instance, row);
+    return emailAddresses.show(row, instance);
+  },
+);
+
+/** Leaves the user with one phone number, which is the primary one and no second factor. */
+export const phoneReplacement: Rule = answers<Replacement & { phone_number: string }>(
+  phoneNumbers.shape,
+  ({ instance, path, body }) => {
+    const user = must(instance, users, path.user_id ?? '');
+    const number = parseIdentifier('phone_number', body.phone_number);
+    const holder = instance.of(phoneNumbers).one('phone_number', number);
+    if (holder !== undefined && holder.user_id !== user.id) throw identifierExists('phone_number', 'phone number');
+    refuseRestricted(instance, [number]);
+    changeFactors(instance, user, () => deleteAll(instance, phoneNumbers, user));
+    const row = instance.of(phoneNumbers).insert({
+      ...columnsOf(user, body),
+      phone_number: number,
+      reserved_for_second_factor: false,
+      default_second_factor: false,
+    });
+    instance.of(users).update(user, { primary_phone_number_id: row.id });
+    return phoneNumbers.show(row, instance);
+  },
+);

@@ -1,0 +1,43 @@
+import type * as z from 'zod';
+import { must } from '../domain/found.js';
+import type { Filter } from '../filters.js';
+import type { Rule } from '../handler.js';
+import { type Listing, lists } from '../list.js';
+import { emailAddresses } from '../resources/identifiers.js';
+import { invitationStatus } from '../resources/invitation.js';
+import { publicDataOf, publicOrganizationData } from '../resources/organization.js';
+import { type OrganizationInvitationRow, organizationInvitations } from '../resources/organization-invitation.js';
+import { users } from '../resources/user.js';
+
+export const byStatus: Filter<OrganizationInvitationRow, readonly string[]> = (wanted, instance) => ({
+  test: (row) => wanted.includes(invitationStatus(row, instance)),
+});
+
+const shape = (organizationInvitations.shape as z.ZodObject).extend({ public_organization_data: publicOrganizationData });
+
+/** A list whose invitations may be to any organization, which is therefore shown with each. */
+export const listsAcrossOrganizations = (
+  listing: Pick<Listing<OrganizationInvitationRow>, 'within' | 'filters' | 'orders'>,
+): Rule =>
+  lists(
+    { ...organizationInvitations, shape },
+    {
+      ...listing,
+      envelope: 'page',
+      filters: { ...listing.filters, status: byStatus },
+      repeated: ['status'],
+      show: (row, { instance }) => ({
+        ...organizationInvitations.show(row, instance),
+        public_organization_data: publicDataOf(instance, row.organization_id),
+      }),
+    },
+  );
+
+/** What was sent to any address of the user. */
+export const invitationsToUser: Rule = listsAcrossOrganizations({
+  within: ({ instance, path }) =>
+    instance
+      .of(emailAddresses)
+      .many('user_id', must(instance, users, path.user_id ?? '').id)
+      .flatMap((address) => instance.of(organizationInvitations).many('email_address', address.email_address)),
+});

@@ -1,0 +1,126 @@
+import { isDeepStrictEqual } from 'node:util';
+import { must } from '../domain/found.js';
+import { readM2mJwt, showM2mJwt, signM2mJwt } from '../domain/m2m-jwts.js';
+import { mustBeGood, newVoidable, revoke } from '../domain/voidable.js';
+import { answers, type Call, type Room } from '../handler.js';
+import type { Instance } from '../instance.js';
+import { isJwt } from '../keys.js';
+import { lists } from '../list.js';
+import { type M2mTokenRow, m2mTokens, m2mTokenWithSecret } from '../resources/m2m-token.js';
+import { machines, scopesOf } from '../resources/machine.js';
+import { isExpired, isGood } from '../resources/voidable.js';
+import { notFound, refuse, refuseParam } from '../sandbox-error.js';
+
+interface CreateToken {
+  readonly token_format?: 'opaque' | 'jwt';
+  readonly seconds_until_expiration?: number | null;
+  readonly claims?: unknown;
+  readonly min_remaining_ttl_seconds?: number;
+}
+
+interface ListQuery {
+  readonly subject: string;
+  readonly revoked?: boolean | null;
+  readonly expired?: boolean | null;
+}
+
+const TOKEN_LETTERS = 32;
+
+const withToken = (row: M2mTokenRow, instance: Instance): object => ({ ...m2mTokens.show(row, instance), token: row.token });
+
+/** A token of the machine that says the same and lives for so many seconds more. */
+function reusable(
+  instance: Instance,
+  wanted: Pick<M2mTokenRow, 'subject' | 'claims' | 'scopes'>,
+  seconds: number,
+): M2mTokenRow | undefined {
+  const least = instance.now() + seconds * 1000;
+  const { subject, claims, scopes } = wanted;
+  return instance
+    .of(m2mTokens)
+    .many('subject', subject)
+    .findLast(
+      (row) =>
+        isGood(row, instance) &&
+        (row.expiration ?? least) >= least &&
+        isDeepStrictEqual({ claims: row.claims, scopes: row.scopes.toSorted() }, { claims, scopes: scopes.toSorted() }),
+    );
+}
+
+async function create(instance: Instance, machineId: string, body: CreateToken): Promise<object> {
+  const machine = must(instance, machines, machineId);
+  const lifetime = body.seconds_until_expiration ?? machine.default_token_ttl;
+  const made = { subject: machine.id, claims: body.claims ?? null, scopes: scopesOf(instance, machine.id) };
+  const fresh = newVoidable(instance, m2mTokens, lifetime);
+  if (body.token_format === 'jwt') {
+    const { jwt, token } = await signM2mJwt(instance, { id: fresh.id, ...made }, lifetime);
+    return { ...showM2mJwt(jwt), token };
+  }
+  const remaining = body.min_remaining_ttl_seconds;
+  if (remaining !== undefined && remaining >= lifetime) {
+    const why = `min_remaining_ttl_seconds must be below the token's lifetime, which is ${lifetime} s.`;
+    throw refuseParam('form_param_value_invalid', 'min_remaining_ttl_seconds', 'is invalid', why, 400);
+  }
+  const held = remaining === undefined ? undefined : reusable(instance, made, remaining);
+  const token = `mt_${instance.random.base62(TOKEN_LETTERS)}`;
+  return withToken(held ?? instance.of(m2mTokens).insert({ ...fresh, ...made, token, last_used_at: null }), instance);
+}
+
+/** A machine verifies only what may call it, the instance everything. @throws SandboxError 404 */
+function mustReach(scopes: readonly string[], machine: string | undefined): void {
+  if (machine !== undefined && !scopes.includes(machine)) throw notFound(`M2M token that may call the machine ${machine}`);
+}
+
+/** A machine sees its own tokens, the instance all. @throws SandboxError */
+function tokensOf(call: Call): readonly M2mTokenRow[] {
+  const { instance, machine } = call;
+  const { subject, revoked, expired } = call.query as unknown as ListQuery;
+  if (!subject.startsWith('mch_')) {
+    throw refuseParam('form_param_format_invalid', 'subject', 'is invalid', 'subject must be the id of a machine, mch_…');
+  }
+  if (machine !== undefined && machine !== subject) {
+    const why = `The secret key is that of ${machine}, which can list its own tokens only.`;
+    throw refuse(403, 'authorization_invalid', 'Unauthorized request', why);
+  }
+  return instance
+    .of(m2mTokens)
+    .many('subject', must(instance, machines, subject).id)
+    .filter((row) => (revoked === true || !row.revoked) && (expired === true || !isExpired(row, instance)));
+}
+
+export const m2mTokensRoom: Room = {
+  M2mTokens_list: lists(m2mTokens, { envelope: 'page', rowsAs: 'm2m_tokens', within: tokensOf }),
+
+  M2mTokens_createToken: answers<CreateToken>(
+    m2mTokenWithSecret,
+    ({ instance, machine, body }) => {
+      if (machine !== undefined) return create(instance, machine, body);
+      const why = "A token is made with the secret key of the machine that it is for, not with the instance's.";
+      throw refuse(403, 'authorization_invalid', 'Unauthorized request', why);
+    },
+    { status: 201 },
+  ),
+
+  M2mTokens_verifyToken: answers<{ readonly token: string }>(m2mTokens.shape, async ({ instance, machine, body: { token } }) => {
+    if (isJwt(token)) {
+      const jwt = await readM2mJwt(instance, token);
+      mustReach(jwt.scopes, machine);
+      return showM2mJwt(jwt);
+    }
+    const row = mustBeGood(instance, m2mTokens, instance.of(m2mTokens).one('token', token));
+    mustReach(row.scopes, machine);
+    // Being used changes nothing about the token.
+    instance.of(m2mTokens).update(row, { last_used_at: instance.now(), updated_at: row.updated_at });
+    return m2mTokens.show(row, instance);
+  }),
+
+  M2mTokens_revokeToken: answers<{ readonly revocation_reason?: string | null }>(
+    m2mTokens.shape,
+    ({ instance, machine, path, body }) => {
+      const row = must(instance, m2mTokens, path.m2m_token_id ?? '');
+      if (machine !== undefined && machine !== row.subject) throw notFound(`M2M token of the machine ${machine}`, row.id);
+      revoke(instance, m2mTokens, row, body.revocation_reason);
+      return m2mTokens.show(row, instance);
+    },
+  ),
+};

@@ -1,0 +1,130 @@
+import * as z from 'zod';
+import { changes, deletes, gets, must } from '../domain/found.js';
+import { newMachine, newMachineSecret, presentSecret } from '../domain/machines.js';
+import { containing } from '../filters.js';
+import { answers, type Room } from '../handler.js';
+import type { Instance } from '../instance.js';
+import { lists } from '../list.js';
+import {
+  type MachineRow,
+  machineScopes,
+  machineSecrets,
+  machines,
+  machineWithSecret,
+  scopeKey,
+  scopesOf,
+} from '../resources/machine.js';
+import { notFound, refuse, refuseParam } from '../sandbox-error.js';
+
+interface CreateMachine {
+  readonly name: string;
+  readonly default_token_ttl?: number;
+  readonly scoped_machines?: readonly string[];
+}
+
+const MOST_SCOPES = 150;
+
+const scopeDeleted = z.strictObject({
+  object: z.literal('machine_scope'),
+  from_machine_id: z.string(),
+  to_machine_id: z.string(),
+  deleted: z.literal(true),
+});
+
+function create(instance: Instance, body: CreateMachine): object {
+  const scoped = [...new Set(body.scoped_machines)];
+  const unknown = scoped.find((id) => instance.of(machines).get(id) === undefined);
+  if (unknown !== undefined) {
+    const why = `No machine was found with id ${unknown}.`;
+    throw refuseParam('form_resource_not_found', 'scoped_machines', 'not found', why);
+  }
+  const row = newMachine(instance, body);
+  for (const id of scoped) instance.of(machineScopes).insert({ from_machine_id: row.id, to_machine_id: id });
+  return { ...machines.show(row, instance), secret_key: presentSecret(instance, row.id).secret };
+}
+
+/** The secret before this one goes on for so many seconds. */
+function rotate(instance: Instance, machineId: string, seconds: number): object {
+  const before = presentSecret(instance, machineId);
+  if (seconds === 0) instance.of(machineSecrets).delete(before);
+  else instance.of(machineSecrets).update(before, { expires_at: instance.now() + seconds * 1000 });
+  return machineSecrets.show(newMachineSecret(instance, machineId), instance);
+}
+
+function addScope(instance: Instance, from: MachineRow, to: MachineRow): object {
+  if (from.id === to.id) {
+    const why = 'A machine cannot be let call itself.';
+    throw refuseParam('form_param_value_invalid', 'to_machine_id', 'is invalid', why);
+  }
+  if (instance.of(machineScopes).one('pair', scopeKey(from.id, to.id)) !== undefined) {
+    const why = `The machine ${from.id} may call ${to.id} already.`;
+    throw refuse(409, 'duplicate_record', 'duplicate machine scope', why);
+  }
+  if (scopesOf(instance, from.id).length >= MOST_SCOPES) {
+    throw refuse(403, 'quota_exceeded', 'Quota exceeded', `A machine can have at most ${MOST_SCOPES} scopes.`);
+  }
+  const scope = instance.of(machineScopes).insert({ from_machine_id: from.id, to_machine_id: to.id });
+  return machineScopes.show(scope, instance);
+}
+
+export const machinesRoom: Room = {
+  Machines_list: lists(machines, {
+    envelope: 'page',
+    filters: {
+      query: (text: string, instance: Instance) => {
+        const exact = instance.of(machines).get(text);
+        return containing<MachineRow>((row, has) => row === exact || has(row.name))(text, instance);
+      },
+    },
+    orders: { name: (row) => row.name },
+  }),
+
+  Machines_getById: gets(machines),
+
+  Machines_createMachine: answers<CreateMachine>(machineWithSecret, ({ instance, body }) => create(instance, body), {
+    openBody: true,
+  }),
+
+  Machines_updateMachine: changes<MachineRow, Partial<Pick<MachineRow, 'name' | 'default_token_ttl'>>>(
+    machines,
+    (row, { instance, body: { name = row.name, default_token_ttl = row.default_token_ttl } }) =>
+      instance.of(machines).update(row, { name, default_token_ttl }),
+    { openBody: true },
+  ),
+
+  Machines_deleteById: deletes(machines, {
+    remove: (row, { instance }) => {
+      // A resource has one key for each kind of owner, and a scope's is the machine that may call.
+      for (const scope of [...instance.of(machineScopes).many('to_machine_id', row.id)]) instance.of(machineScopes).delete(scope);
+      instance.of(machines).delete(row);
+    },
+  }),
+
+  Machines_createScope: answers<{ readonly to_machine_id: string }>(
+    machineScopes.shape,
+    ({ instance, path, body }) => {
+      const from = must(instance, machines, path.machine_id ?? '');
+      return addScope(instance, from, must(instance, machines, body.to_machine_id));
+    },
+    { openBody: true },
+  ),
+
+  Machines_deleteScope: answers(scopeDeleted, ({ instance, path }) => {
+    const from = must(instance, machines, path.machine_id ?? '').id;
+    const to = path.other_machine_id ?? '';
+    const scope = instance.of(machineScopes).one('pair', scopeKey(from, to));
+    if (scope === undefined) throw notFound(`scope of the machine ${from} for a machine`, to);
+    instance.of(machineScopes).delete(scope);
+    return { object: 'machine_scope', from_machine_id: from, to_machine_id: to, deleted: true };
+  }),
+
+  Machines_getSecretKey: answers(machineSecrets.shape, ({ instance, path }) =>
+    machineSecrets.show(presentSecret(instance, must(instance, machines, path.machine_id ?? '').id), instance),
+  ),
+
+  Machines_rotateSecretKey: answers<{ readonly previous_token_ttl: number }>(
+    machineSecrets.shape,
+    ({ instance, path, body }) => rotate(instance, must(instance, machines, path.machine_id ?? '').id, body.previous_token_ttl),
+    { openBody: true },
+  ),
+};

@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { readOAuthJwt } from '../domain/oauth-tokens.js';
+import { mustBeGood } from '../domain/voidable.js';
+import { answers, type Room } from '../handler.js';
+import { isJwt } from '../keys.js';
+import { oauthTokens } from '../resources/oauth-token.js';
+import { refuseParam } from '../sandbox-error.js';
+
+interface VerifyToken {
+  readonly access_token?: string;
+  /** The name that `access_token` had before. */
+  readonly secret?: string;
+}
+
+/** A JWT whose time is up is told of with success. */
+const inactive = z.strictObject({ active: z.literal(false) });
+
+export const oauthAccessTokensRoom: Room = {
+  OAuthAccessTokens_verifyToken: answers<VerifyToken>(
+    z.union([oauthTokens.shape, inactive]),
+    ({ instance, body }) => {
+      const token = body.access_token ?? body.secret;
+      if (token === undefined) {
+        throw refuseParam('form_param_missing', 'access_token', 'is missing', 'access_token must be included.');
+      }
+      if (isJwt(token)) return readOAuthJwt(instance, token);
+      return oauthTokens.show(mustBeGood(instance, oauthTokens, instance.of(oauthTokens).one('token', token)), instance);
+    },
+    { openBody: true },
+  ),
+};

@@ -1,0 +1,113 @@
+import { must } from '../domain/found.js';
+import { addMember, membershipOf, refuseLastAdmin } from '../domain/members.js';
+import { type MetadataFields, mergedMetadata, metadataOf } from '../domain/metadata.js';
+import { parseRole } from '../domain/roles.js';
+import { before, type Filter, later, type Narrowing } from '../filters.js';
+import { answers, type Call, type Room, type Rule } from '../handler.js';
+import type { Instance } from '../instance.js';
+import { lists } from '../list.js';
+import { organizations } from '../resources/organization.js';
+import { type OrganizationMembershipRow, organizationMemberships } from '../resources/organization-membership.js';
+import type { Metadata } from '../resources/shapes.js';
+import { type UserRow, users } from '../resources/user.js';
+import { notFound } from '../sandbox-error.js';
+import { personFilters, personOrders } from './user-filters.js';
+
+interface AddMember extends MetadataFields {
+  readonly user_id: string;
+  readonly role: string;
+}
+
+const userOf = (row: OrganizationMembershipRow, instance: Instance): UserRow => must(instance, users, row.user_id);
+
+/** A filter of users as one of memberships: a membership stays when its user would. */
+const byPerson =
+  (filter: Filter<UserRow>): Filter<OrganizationMembershipRow> =>
+  (value, instance): Narrowing<OrganizationMembershipRow> => {
+    const narrowing = filter(value, instance);
+    if ('test' in narrowing) return { test: (row) => narrowing.test(userOf(row, instance)) };
+    const kept = new Set(narrowing.rows.map((user) => user.id));
+    return { test: (row) => kept.has(row.user_id) };
+  };
+
+const mapValues = <From, To>(object: Readonly<Record<string, From>>, map: (value: From) => To): Record<string, To> =>
+  Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]));
+
+const byRole: Filter<OrganizationMembershipRow, readonly string[]> = (wanted) => ({ test: (row) => wanted.includes(row.role) });
+
+const organizationIn = ({ instance, path }: Pick<Call, 'instance' | 'path'>) =>
+  must(instance, organizations, path.organization_id ?? '');
+
+/** A rule about the one membership that the path names; it answers with the membership as it is after, or was before its end. */
+const onMember = <Body extends object>(
+  act: (row: OrganizationMembershipRow, call: Call<Body>) => void,
+  options: Pick<Rule, 'openBody'> = {},
+): Rule =>
+  answers<Body>(
+    organizationMemberships.shape,
+    (call) => {
+      const userId = call.path.user_id ?? '';
+      const row = membershipOf(call.instance, must(call.instance, organizations, call.path.organization_id ?? '').id, userId);
+      if (row === undefined) throw notFound('organization membership of user', userId);
+      act(row, call);
+      return organizationMemberships.show(row, call.instance);
+    },
+    options,
+  );
+
+const orders = mapValues(
+  personOrders,
+  (order) => (row: OrganizationMembershipRow, instance: Instance) => order(userOf(row, instance), instance),
+);
+
+export const organizationMembershipsRoom: Room = {
+  OrganizationMemberships_listForInstance: lists(organizationMemberships, { envelope: 'page', orders }),
+
+  OrganizationMemberships_getAllMembers: lists(organizationMemberships, {
+    envelope: 'page',
+    within: (call) => call.instance.of(organizationMemberships).many('organization_id', organizationIn(call).id),
+    filters: {
+      ...mapValues(personFilters as Readonly<Record<string, Filter<UserRow>>>, byPerson),
+      role: byRole,
+      created_at_before: before<OrganizationMembershipRow>((row) => row.created_at),
+      created_at_after: later<OrganizationMembershipRow>((row) => row.created_at),
+    },
+    orders,
+  }),
+
+  OrganizationMemberships_addUserToOrganization: answers<AddMember>(
+    organizationMemberships.shape,
+    ({ instance, path, body }) => {
+      const organization = organizationIn({ instance, path });
+      const row = addMember(instance, organization, {
+        user_id: must(instance, users, body.user_id).id,
+        role: body.role,
+        public_metadata: metadataOf(body, 'public_metadata'),
+        private_metadata: metadataOf(body, 'private_metadata'),
+      });
+      return organizationMemberships.show(row, instance);
+    },
+    { openBody: true },
+  ),
+
+  OrganizationMemberships_updateMembershipProperties: onMember<{ role: string }>(
+    (row, { instance, body }) => {
+      if (body.role === row.role) return;
+      const role = parseRole(instance, body.role, must(instance, organizations, row.organization_id));
+      refuseLastAdmin(instance, row, role);
+      instance.of(organizationMemberships).update(row, { role });
+    },
+    { openBody: true },
+  ),
+
+  OrganizationMemberships_updateMembershipMetadata: onMember<MetadataFields>((row, { instance, body }) => {
+    const held: Record<'public_metadata' | 'private_metadata', Metadata> = row;
+    const fields = ['public_metadata', 'private_metadata'] as const;
+    instance.of(organizationMemberships).update(row, mergedMetadata(held, body, fields));
+  }),
+
+  OrganizationMemberships_removeUserFromOrganization: onMember((row, { instance }) => {
+    refuseLastAdmin(instance, row);
+    instance.of(organizationMemberships).delete(row);
+  }),
+};

@@ -1,0 +1,69 @@
+import { changes, deletes, gets } from '../domain/found.js';
+import { listsKeyed, parseKey, parseKeyedName } from '../domain/keyed.js';
+import { answers, type Room } from '../handler.js';
+import type { Instance } from '../instance.js';
+import { type PermissionRow, permissions, roles } from '../resources/roles.js';
+import { refuse } from '../sandbox-error.js';
+
+interface CreatePermission {
+  readonly name: string;
+  readonly key: string;
+  readonly description?: string;
+}
+
+const KEY = {
+  pattern: /^org:(?!sys_)[a-z0-9_]+:[a-z0-9_]+$/,
+  rule: 'org:feature:action, of lower-case letters, digits and "_", where feature does not begin with sys_',
+};
+
+const key = (instance: Instance, text: string, except?: PermissionRow): string =>
+  parseKey(instance, permissions, text, { ...KEY, except });
+
+function refuseSystem(row: PermissionRow): void {
+  if (row.type === 'user') return;
+  const why = `${row.key} is a system permission, which can neither be changed nor deleted.`;
+  throw refuse(403, 'organization_system_permission_not_modifiable', 'System permission cannot be modified', why);
+}
+
+export const organizationPermissionsRoom: Room = {
+  OrganizationPermissions_list: listsKeyed(permissions),
+  OrganizationPermissions_getById: gets(permissions),
+
+  OrganizationPermissions_createPermission: answers<CreatePermission>(
+    permissions.shape,
+    ({ instance, body }) => {
+      const row = instance.of(permissions).insert({
+        name: parseKeyedName(body.name),
+        key: key(instance, body.key),
+        description: body.description ?? '',
+        type: 'user',
+      });
+      return permissions.show(row, instance);
+    },
+    { openBody: true },
+  ),
+
+  OrganizationPermissions_updatePermission: changes<PermissionRow, Partial<CreatePermission>>(
+    permissions,
+    (row, { instance, body }) => {
+      refuseSystem(row);
+      instance.of(permissions).update(row, {
+        ...(body.name === undefined ? {} : { name: parseKeyedName(body.name) }),
+        ...(body.key === undefined ? {} : { key: key(instance, body.key, row) }),
+        ...(body.description === undefined ? {} : { description: body.description }),
+      });
+    },
+    { openBody: true },
+  ),
+
+  OrganizationPermissions_deleteById: deletes(permissions, {
+    remove: (row, { instance }) => {
+      refuseSystem(row);
+      for (const role of instance.of(roles).oldestFirst()) {
+        if (!role.permission_ids.includes(row.id)) continue;
+        instance.of(roles).update(role, { permission_ids: role.permission_ids.filter((id) => id !== row.id) });
+      }
+      instance.of(permissions).delete(row);
+    },
+  }),
+};

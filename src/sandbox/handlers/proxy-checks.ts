@@ -1,0 +1,38 @@
+import { refuseBrokenProxy } from '../domain/domain-names.js';
+import { answers, type Room } from '../handler.js';
+import { domains } from '../resources/domain.js';
+import { proxyChecks, proxyKey } from '../resources/proxy-check.js';
+import { refuseParam } from '../sandbox-error.js';
+
+interface CheckProxy {
+  readonly domain_id?: string;
+  readonly proxy_url?: string;
+}
+
+/** @throws SandboxError `form_param_missing` */
+function given(body: CheckProxy, name: keyof CheckProxy): string {
+  const value = body[name];
+  if (value === undefined || value === '')
+    throw refuseParam('form_param_missing', name, 'is missing', `${name} must be included.`);
+  return value;
+}
+
+export const proxyChecksRoom: Room = {
+  ProxyChecks_verifyProxyConfiguration: answers<CheckProxy>(
+    proxyChecks.shape,
+    ({ instance, body }) => {
+      const domainId = given(body, 'domain_id');
+      const url = given(body, 'proxy_url');
+      if (instance.of(domains).get(domainId) === undefined) {
+        throw refuseParam('form_resource_not_found', 'domain_id', 'was not found', `No domain was found with id ${domainId}.`);
+      }
+      refuseBrokenProxy(url);
+      const held = instance.of(proxyChecks);
+      const earlier = held.one('proxy', proxyKey(domainId, url));
+      const result = { successful: true, last_run_at: instance.now() };
+      const row = earlier ? held.update(earlier, result) : held.insert({ domain_id: domainId, proxy_url: url, ...result });
+      return proxyChecks.show(row, instance);
+    },
+    { openBody: true },
+  ),
+};

@@ -1,0 +1,73 @@
+import { patchSetting } from '../domain/settings.js';
+import { answers, type Room } from '../handler.js';
+import type { Instance } from '../instance.js';
+import type { Setting } from '../resource.js';
+import { noScope, unknownScope } from '../resources/oauth-scopes.js';
+import {
+  communication,
+  communicationShape,
+  oauthSettings,
+  oauthSettingsShape,
+  protect,
+  protectShape,
+} from '../resources/settings.js';
+import { isSmsCountry } from '../resources/sms-countries.js';
+import { refuseParam } from '../sandbox-error.js';
+
+const shown = <T extends object>(instance: Instance, setting: Setting<T>): object => ({
+  object: setting.name,
+  ...instance.store.setting(setting),
+});
+
+/** @throws SandboxError when a list that must not repeat itself does. */
+function refuseRepeated(param: string, values: readonly string[]): void {
+  const twice = values.find((value, at) => values.indexOf(value) !== at);
+  if (twice !== undefined) throw refuseParam('form_param_duplicate', param, 'is given twice', `${param} has ${twice} twice.`);
+}
+
+interface Communication {
+  readonly blocked_country_codes?: readonly string[] | null;
+}
+
+/** The list is replaced whole; countries that no messages go to anyway are left out without a word. */
+function updateCommunication(instance: Instance, { blocked_country_codes: codes }: Communication): void {
+  if (codes === undefined || codes === null) return;
+  refuseRepeated('blocked_country_codes', codes);
+  instance.store.set(communication, { blocked_country_codes: codes.filter(isSmsCountry) });
+}
+
+interface OAuthSettings extends Record<string, unknown> {
+  readonly default_scopes?: readonly string[] | null;
+}
+
+function updateOAuth(instance: Instance, body: OAuthSettings): void {
+  const { default_scopes: scopes } = body;
+  if (Array.isArray(scopes)) {
+    refuseRepeated('default_scopes', scopes);
+    const unknown = unknownScope(scopes);
+    if (unknown !== undefined) throw refuseParam('form_param_value_invalid', 'default_scopes', 'is invalid', noScope(unknown));
+  }
+  patchSetting(instance, oauthSettings, body);
+  // Elsewhere null leaves a field as it is; here it takes Clerk's own scopes back.
+  if (scopes === null) instance.store.set(oauthSettings, { default_scopes: null });
+}
+
+export const serviceSettings: Room = {
+  InstanceSettings_getCommunication: answers(communicationShape, ({ instance }) => shown(instance, communication)),
+  InstanceSettings_updateCommunication: answers<Communication>(communicationShape, ({ instance, body }) => {
+    updateCommunication(instance, body);
+    return shown(instance, communication);
+  }),
+
+  InstanceSettings_getOAuthApplicationSettings: answers(oauthSettingsShape, ({ instance }) => shown(instance, oauthSettings)),
+  InstanceSettings_updateOAuthApplicationSettings: answers<OAuthSettings>(oauthSettingsShape, ({ instance, body }) => {
+    updateOAuth(instance, body);
+    return shown(instance, oauthSettings);
+  }),
+
+  InstanceSettings_getProtect: answers(protectShape, ({ instance }) => shown(instance, protect)),
+  InstanceSettings_updateProtect: answers<Record<string, unknown>>(protectShape, ({ instance, body }) => {
+    patchSetting(instance, protect, body);
+    return shown(instance, protect);
+  }),
+};

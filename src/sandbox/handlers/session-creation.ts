@@ -1,0 +1,52 @@
+import { must } from '../domain/found.js';
+import { mustBeMember, mustHaveOrganizations } from '../domain/members.js';
+import { refuseBanned } from '../domain/sessions.js';
+import { answers, type Rule } from '../handler.js';
+import type { Instance } from '../instance.js';
+import { clients } from '../resources/client.js';
+import { organizations } from '../resources/organization.js';
+import { ABANDON_MS, SESSION_MS, type SessionRow, sessions } from '../resources/session.js';
+import { users } from '../resources/user.js';
+
+interface CreateSession {
+  readonly user_id: string;
+  readonly active_organization_id?: string;
+}
+
+/** A session of a client of its own, as if the user had just signed in on a new device. */
+function create(instance: Instance, body: CreateSession): SessionRow {
+  const user = must(instance, users, body.user_id);
+  refuseBanned(user);
+  const organizationId = body.active_organization_id;
+  if (organizationId !== undefined) {
+    mustHaveOrganizations(instance);
+    mustBeMember(instance, must(instance, organizations, organizationId).id, user.id);
+  }
+  const now = instance.now();
+  const client = instance.of(clients).insert({
+    sign_in_id: null,
+    sign_up_id: null,
+    last_active_session_id: null,
+    last_authentication_strategy: null,
+  });
+  const session = instance.of(sessions).insert({
+    user_id: user.id,
+    client_id: client.id,
+    status: 'active',
+    ...(user.password_compromised ? { tasks: ['reset-password'] as const } : {}),
+    actor: null,
+    last_active_organization_id: organizationId ?? null,
+    last_active_at: now,
+    latest_activity: null,
+    expire_at: now + SESSION_MS,
+    abandon_at: now + ABANDON_MS,
+  });
+  instance.of(clients).update(client, { last_active_session_id: session.id });
+  return session;
+}
+
+export const creation: Rule = answers<CreateSession>(
+  sessions.shape,
+  ({ instance, body }) => sessions.show(create(instance, body), instance),
+  { openBody: true },
+);

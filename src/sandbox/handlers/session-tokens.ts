@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import { must } from '../domain/found.js';
+import { sessionToken } from '../domain/session-token.js';
+import { refuseBanned, refuseInactive } from '../domain/sessions.js';
+import { fillShortcodes } from '../domain/shortcodes.js';
+import { signWith } from '../domain/signing.js';
+import { tokenValues } from '../domain/token-values.js';
+import { answers, type Rule } from '../handler.js';
+import type { Instance } from '../instance.js';
+import { frontendApi } from '../resources/frontend-api.js';
+import { type JwtTemplateRow, jwtTemplates } from '../resources/jwt-template.js';
+import { isLive, type SessionRow, sessions, statusOf } from '../resources/session.js';
+import { users } from '../resources/user.js';
+import { notFound } from '../sandbox-error.js';
+
+interface TokenBody {
+  readonly expires_in_seconds?: number | null;
+}
+
+const JTI_LETTERS = 20;
+
+/** A token of the template for the session's user. @throws SandboxError when the session has ended or the user is banned. */
+async function mint(instance: Instance, session: SessionRow, template: JwtTemplateRow, lifetime: number): Promise<string> {
+  if (statusOf(session, instance) !== 'active') throw refuseInactive(401, session, instance);
+  const user = must(instance, users, session.user_id);
+  refuseBanned(user);
+  const made = Math.floor(instance.now() / 1000);
+  // There is no `azp`: it names the web page that asked, and here a server asks.
+  const claims = {
+    ...(fillShortcodes(template.claims, tokenValues(instance, session, user)) as Record<string, unknown>),
+    iss: frontendApi(instance),
+    sub: user.id,
+    iat: made,
+    nbf: made - template.allowed_clock_skew,
+    exp: made + lifetime,
+    jti: instance.random.hex(JTI_LETTERS),
+  };
+  const { signing_key: key, signing_algorithm: algorithm } = template;
+  return key === null ? instance.keys.sign(claims) : signWith(algorithm, key, claims);
+}
+
+const token = z.strictObject({ object: z.literal('token'), jwt: z.string() });
+
+/** The token that a page of the session would have, but of no page: a server asks for it. */
+export const tokenOfSession: Rule = answers<TokenBody>(
+  token,
+  async ({ instance, path, body }) => {
+    const session = must(instance, sessions, path.session_id ?? '');
+    if (!isLive(session, instance)) throw refuseInactive(401, session, instance);
+    refuseBanned(must(instance, users, session.user_id));
+    const lifetime = body.expires_in_seconds ?? undefined;
+    return { object: 'token', jwt: await sessionToken(instance, session, { lifetime }) };
+  },
+  { openBody: true },
+);
+
+/** A token made from the template that the path names. */
+export const tokenFromTemplate: Rule = answers<TokenBody>(
+  token,
+  async ({ instance, path, body }) => {
+    const session = must(instance, sessions, path.session_id ?? '');
+    const template = instance.of(jwtTemplates).one('name', path.template_name ?? '');
+    if (template === undefined) throw notFound('JWT template', path.template_name);
+    return { object: 'token', jwt: await mint(instance, session, template, body.expires_in_seconds ?? template.lifetime) };
+  },
+  { openBody: true },
+);

@@ -1,0 +1,48 @@
+import { changes, gets } from '../domain/found.js';
+import { refuseInactive } from '../domain/sessions.js';
+import { byKey, equal } from '../filters.js';
+import type { Room } from '../handler.js';
+import type { Instance } from '../instance.js';
+import { lists } from '../list.js';
+import { isLive, type SessionRow, sessions, statusOf } from '../resources/session.js';
+import { refuse } from '../sandbox-error.js';
+import { creation } from './session-creation.js';
+import { refresh } from './session-refresh.js';
+import { tokenFromTemplate, tokenOfSession } from './session-tokens.js';
+
+const found = (index: 'user_id' | 'client_id') => {
+  const filter = byKey<SessionRow>((key, instance) => instance.of(sessions).many(index, key));
+  return (id: string, instance: Instance) => filter([id], instance);
+};
+
+export const sessionsRoom: Room = {
+  Sessions_listSortedByCreationDate: lists(sessions, {
+    envelope: 'bare',
+    filters: {
+      user_id: found('user_id'),
+      client_id: found('client_id'),
+      status: equal<SessionRow, string>(statusOf),
+    },
+  }),
+
+  Sessions_getDetails: gets(sessions),
+
+  Sessions_revokeSession: changes(sessions, (session, { instance }) => {
+    if (!isLive(session, instance)) throw refuseInactive(400, session, instance);
+    instance.of(sessions).update(session, { status: 'revoked' });
+  }),
+
+  Sessions_createSession: creation,
+  Sessions_createSessionToken: tokenOfSession,
+  Sessions_createSessionTokenFromTemplate: tokenFromTemplate,
+  Sessions_refreshSession: refresh,
+
+  Sessions_verifySession: changes<SessionRow, { token?: string }>(sessions, async (session, { instance, body }) => {
+    if (!isLive(session, instance)) throw refuseInactive(401, session, instance);
+    if (body.token === undefined) return;
+    const claims = await instance.keys.verify(body.token, instance.now()).catch(() => undefined);
+    if (claims?.sid !== session.id) {
+      throw refuse(401, 'invalid_session_token', 'Invalid session token', 'The token is not a valid one of this session.');
+    }
+  }),
+};

@@ -1,0 +1,29 @@
+import { changes, gets } from '../domain/found.js';
+import type { Room } from '../handler.js';
+import { type SignUpRow, signUpStatus, signUps } from '../resources/sign-up.js';
+import { refuse } from '../sandbox-error.js';
+
+interface UpdateSignUp {
+  readonly external_id?: string | null;
+  readonly custom_action?: boolean | null;
+}
+
+export const signupsRoom: Room = {
+  Signups_getById: gets(signUps, 'id'),
+
+  Signups_updateSignUpById: changes<SignUpRow, UpdateSignUp>(
+    signUps,
+    (row, { instance, body }) => {
+      const status = signUpStatus(row, instance);
+      if (status !== 'missing_requirements') {
+        const why = `The sign-up ${row.id} is ${status}: it cannot be updated any more.`;
+        throw refuse(403, 'sign_up_cannot_be_updated', 'Sign up cannot be updated', why);
+      }
+      const patch: Partial<SignUpRow> = {};
+      if (body.external_id !== undefined) patch.external_id = body.external_id;
+      if (typeof body.custom_action === 'boolean') patch.custom_action = body.custom_action;
+      instance.of(signUps).update(row, patch);
+    },
+    { param: 'id', openBody: true },
+  ),
+};

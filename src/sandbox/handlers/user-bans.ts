@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { changes, must } from '../domain/found.js';
+import { endSessionsOf } from '../domain/sessions.js';
+import { answers, type Room, type Rule } from '../handler.js';
+import type { Instance } from '../instance.js';
+import { type UserRow, users } from '../resources/user.js';
+
+function ban(instance: Instance, user: UserRow): void {
+  instance.of(users).update(user, { banned: true });
+  endSessionsOf(instance, user.id, 'revoked');
+}
+
+const unban = (instance: Instance, user: UserRow): UserRow => instance.of(users).update(user, { banned: false });
+
+/** Does the same with several users, or with none of them when one does not exist. */
+const each = (change: (instance: Instance, user: UserRow) => unknown): Rule =>
+  answers<{ user_ids: readonly string[] }>(
+    z.array(users.shape),
+    ({ instance, body }) => {
+      const found = [...new Set(body.user_ids)].map((id) => must(instance, users, id));
+      for (const user of found) change(instance, user);
+      return found.map((user) => users.show(user, instance));
+    },
+    { openBody: true },
+  );
+
+export const userBans: Room = {
+  Users_markBanned: changes(users, (user, { instance }) => ban(instance, user)),
+  Users_removeBanFromUser: changes(users, (user, { instance }) => unban(instance, user)),
+  Users_banMany: each(ban),
+  Users_unbanMany: each(unban),
+};

@@ -1,0 +1,81 @@
+import * as z from 'zod';
+import { changes, deleted, must, mustOfUser } from '../domain/found.js';
+import { identifierCount, refuseDeletion, removeIdentifier } from '../domain/primary.js';
+import { changeFactors } from '../domain/second-factors.js';
+import { endSessionsOf, finishTask } from '../domain/sessions.js';
+import { answers, type Room, type Rule } from '../handler.js';
+import type { Instance } from '../instance.js';
+import type { Resource, Row } from '../resource.js';
+import { type ExternalAccountRow, externalAccounts } from '../resources/external-account.js';
+import { web3Wallets } from '../resources/identifiers.js';
+import { passkeys } from '../resources/passkey.js';
+import { deletedObject } from '../resources/shapes.js';
+import { type UserRow, users } from '../resources/user.js';
+import { refuse } from '../sandbox-error.js';
+
+const userId = z.strictObject({ user_id: z.string() });
+
+/** A rule that takes something from a user and answers with the id alone. To take what is not there is no error. */
+const takes = (take: (user: UserRow, instance: Instance) => unknown): Rule =>
+  answers(userId, ({ instance, path }) => {
+    const user = must(instance, users, path.user_id ?? '');
+    take(user, instance);
+    return { user_id: user.id };
+  });
+
+/** A rule that deletes one of the things that belong to the user in the path. */
+const deletesOfUser = <R extends Row & { readonly user_id: string }>(
+  resource: Resource<R>,
+  param: string,
+  remove: (row: R, instance: Instance) => void,
+): Rule =>
+  answers(deletedObject, (call) => {
+    const row = mustOfUser(call, resource, param);
+    remove(row, call.instance);
+    return deleted(resource, row);
+  });
+
+/** Somebody with neither e-mail address, phone number, wallet nor username is found by the social account alone. */
+function removeAccount(account: ExternalAccountRow, instance: Instance): void {
+  const held = instance.of(externalAccounts);
+  const user = must(instance, users, account.user_id);
+  if (identifierCount(instance, user) === 0 && held.many('user_id', user.id).length === 1) {
+    throw refuseDeletion('The external account is the last thing that the user can sign in with.');
+  }
+  held.delete(account);
+}
+
+/** Sessions that waited for a new password wait no longer. */
+function clearCompromised(user: UserRow, instance: Instance): void {
+  instance.of(users).update(user, { password_compromised: false });
+  finishTask(instance, user.id, 'reset-password');
+}
+
+export const userCredentials: Room = {
+  Users_deleteBackupCodes: takes((user, instance) => instance.of(users).update(user, { backup_codes: [] })),
+  Users_deleteTotp: takes((user, instance) =>
+    changeFactors(instance, user, () => instance.of(users).update(user, { totp_secret: null })),
+  ),
+
+  Users_deletePasskey: deletesOfUser(passkeys, 'passkey_identification_id', (row, instance) => instance.of(passkeys).delete(row)),
+  Users_deleteWeb3Wallet: deletesOfUser(web3Wallets, 'web3_wallet_identification_id', (row, instance) =>
+    removeIdentifier(instance, web3Wallets, 'primary_web3_wallet_id', row),
+  ),
+  Users_deleteExternalAccount: deletesOfUser(externalAccounts, 'external_account_id', removeAccount),
+
+  // Even the last way to sign in can be taken so. Whoever has no password is left as they are.
+  Users_removePassword: changes<UserRow, { sign_out_of_other_sessions?: boolean }>(users, (user, { instance, body }) => {
+    if (user.password !== null) {
+      instance.of(users).update(user, { password: null, password_last_updated_at: null });
+      clearCompromised(user, instance);
+    }
+    if (body.sign_out_of_other_sessions === true) endSessionsOf(instance, user.id, 'revoked');
+  }),
+
+  Users_setPasswordCompromised: changes<UserRow, { revoke_all_sessions?: boolean | null }>(users, (user, { instance, body }) => {
+    if (user.password === null) throw refuse(400, 'no_password_set', 'No password set', 'The user has no password.');
+    instance.of(users).update(user, { password_compromised: true });
+    if (body.revoke_all_sessions === true) endSessionsOf(instance, user.id, 'revoked');
+  }),
+  Users_unsetPasswordCompromised: changes(users, (user, { instance }) => clearCompromised(user, instance)),
+};

@@ -1,0 +1,209 @@
+import * as z from 'zod';
+import { changes, deleted, gets, must } from '../domain/found.js';
+import { type MetadataFields, mergedMetadata, metadataOf } from '../domain/metadata.js';
+import { hashPassword, isWeak, verifyPassword } from '../domain/passwords.js';
+import { type PrimaryField, setPrimary } from '../domain/primary.js';
+import { disableSecondFactors, findBackupCode, verifyTotp } from '../domain/second-factors.js';
+import { endSessionsOf, finishTask } from '../domain/sessions.js';
+import { answers, type Room } from '../handler.js';
+import { dropImage, imageExists, keepImage } from '../images.js';
+import type { Instance } from '../instance.js';
+import { counts, lists } from '../list.js';
+import type { Resource } from '../resource.js';
+import { externalAccounts } from '../resources/external-account.js';
+import { emailAddresses, type IdentifierRow, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
+import { organizationMemberships } from '../resources/organization-membership.js';
+import { deletedObject, metadata } from '../resources/shapes.js';
+import { LOCK_MS, type UserRow, users } from '../resources/user.js';
+import { notFound, refuse, refuseParam } from '../sandbox-error.js';
+import { invitationsToUser } from './invitations-across-organizations.js';
+import { userBilling } from './payer-billing.js';
+import { trustedDeviceRules } from './trusted-devices.js';
+import { userBans } from './user-bans.js';
+import { type CreateUser, commonColumns, createUser, takePassword, type UserFields } from './user-create.js';
+import { userCredentials } from './user-credentials.js';
+import { OAUTH_PROVIDERS, userFilters, userOrders } from './user-filters.js';
+
+interface UpdateUser extends UserFields, MetadataFields {
+  readonly primary_email_address_id?: string | null;
+  readonly primary_phone_number_id?: string | null;
+  readonly primary_web3_wallet_id?: string | null;
+  readonly profile_image_id?: string | null;
+  readonly sign_out_of_other_sessions?: boolean | null;
+}
+
+const METADATA = ['public_metadata', 'private_metadata', 'unsafe_metadata'] as const;
+
+/** Where the identifiers that can be primary are kept. */
+const PRIMARIES = {
+  primary_email_address_id: emailAddresses,
+  primary_phone_number_id: phoneNumbers,
+  primary_web3_wallet_id: web3Wallets,
+};
+
+/** An update took metadata, set whole, until this version. */
+const METADATA_LEFT = '2026-05-12';
+
+const oauthToken = z.strictObject({
+  object: z.literal('oauth_access_token'),
+  external_account_id: z.string(),
+  provider_user_id: z.string(),
+  token: z.string(),
+  expires_at: z.int().nullable(),
+  provider: z.string(),
+  public_metadata: metadata,
+  label: z.string().nullable(),
+  scopes: z.array(z.string()),
+});
+
+async function update(user: UserRow, body: UpdateUser, instance: Instance): Promise<void> {
+  for (const name of ['skip_password_checks', 'sign_out_of_other_sessions'] as const) {
+    if (body[name] === true && typeof body.password !== 'string' && typeof body.password_digest !== 'string') {
+      throw refuseParam('form_conditional_param_missing', 'password', 'is missing', `${name} needs a password.`);
+    }
+  }
+  const password = await takePassword(instance, body);
+  const columns = commonColumns(instance, body, password, user);
+  if (typeof body.profile_image_id === 'string') {
+    if (!imageExists(instance, body.profile_image_id)) throw notFound('image', body.profile_image_id);
+    columns.image_id = body.profile_image_id;
+  }
+  for (const field of METADATA) if (body[field] !== undefined) columns[field] = metadataOf(body, field);
+  for (const [field, resource] of Object.entries(PRIMARIES) as [PrimaryField, Resource<IdentifierRow>][]) {
+    const id = body[field];
+    if (typeof id === 'string') setPrimary(instance, user, field, instance.of(resource).get(id));
+  }
+  instance.of(users).update(user, columns);
+  if (password !== undefined) finishTask(instance, user.id, 'reset-password');
+  if (body.sign_out_of_other_sessions === true) endSessionsOf(instance, user.id, 'revoked');
+}
+
+async function checkUserPassword(user: UserRow, password: string, instance: Instance): Promise<{ verified: true }> {
+  if (user.password === null) throw refuse(400, 'no_password_set', 'No password set', 'The user has no password.');
+  if (!(await verifyPassword(password, user.password))) {
+    throw refuseParam('incorrect_password', 'password', 'Incorrect password', 'Password is incorrect. Try again.');
+  }
+  if (isWeak(user.password)) instance.of(users).update(user, { password: await hashPassword(password) });
+  return { verified: true };
+}
+
+async function checkSecondFactor(user: UserRow, code: string, instance: Instance): Promise<object> {
+  if (user.totp_secret === null && user.backup_codes.length === 0) {
+    throw refuse(400, 'totp_disabled', 'TOTP is disabled', 'The user has neither TOTP nor backup codes.');
+  }
+  const kept = await findBackupCode(user.backup_codes, code);
+  // Another request may have used the code up while this one was comparing digests.
+  if (kept !== undefined && user.backup_codes.includes(kept)) {
+    instance.of(users).update(user, { backup_codes: user.backup_codes.filter((other) => other !== kept) });
+    return { verified: true, code_type: 'backup_code' };
+  }
+  if (user.totp_secret !== null && (await verifyTotp(user.totp_secret, code, instance.now()))) {
+    return { verified: true, code_type: 'totp' };
+  }
+  throw refuseParam('totp_incorrect_code', 'code', 'Incorrect code', 'The code is neither the current one nor a backup code.');
+}
+
+export const usersRoom: Room = {
+  ...userBilling,
+  ...userCredentials,
+  ...trustedDeviceRules,
+
+  Users_listSortedByCreationDate: lists(users, { filters: userFilters, orders: userOrders, envelope: 'bare' }),
+  Users_getTotalCount: counts(users, userFilters),
+  Users_getUserDetails: gets(users),
+
+  Users_createNewUser: answers<CreateUser>(users.shape, async ({ instance, body }) =>
+    users.show(await createUser(instance, body), instance),
+  ),
+
+  Users_updateUserAttributes: changes<UserRow, UpdateUser>(users, (user, { body, instance }) => update(user, body, instance), {
+    former: {
+      before: METADATA_LEFT,
+      body: Object.fromEntries(METADATA.map((field) => [field, metadata.nullable().optional()])),
+    },
+  }),
+
+  Users_deleteUserById: answers(deletedObject, ({ instance, path }) => {
+    const user = must(instance, users, path.user_id ?? '');
+    instance.of(users).delete(user);
+    return { ...deleted(users, user), ...(user.external_id === null ? {} : { external_id: user.external_id }) };
+  }),
+
+  ...userBans,
+  Users_lockUser: changes(users, (user, { instance }) =>
+    instance.of(users).update(user, { locked_until: instance.now() + LOCK_MS }),
+  ),
+  Users_removeLock: changes(users, (user, { instance }) => instance.of(users).update(user, { locked_until: null })),
+
+  Users_mergeUserMetadataAttributes: changes<UserRow, MetadataFields>(users, (user, { body, instance }) =>
+    instance.of(users).update(user, mergedMetadata(user, body, METADATA)),
+  ),
+  Users_replaceUserMetadata: changes<UserRow, MetadataFields>(users, (user, { body, instance }) => {
+    const given = METADATA.filter((field) => body[field] !== undefined);
+    instance.of(users).update(user, Object.fromEntries(given.map((field) => [field, metadataOf(body, field)])));
+  }),
+
+  Users_disableMfa: answers(z.strictObject({ user_id: z.string() }), ({ instance, path }) => {
+    const user = must(instance, users, path.user_id ?? '');
+    disableSecondFactors(instance, user);
+    return { user_id: user.id };
+  }),
+
+  Users_verifyPassword: answers<{ password: string }>(z.strictObject({ verified: z.boolean() }), ({ instance, path, body }) =>
+    checkUserPassword(must(instance, users, path.user_id ?? ''), body.password, instance),
+  ),
+  Users_verifyTotp: answers<{ code: string }>(
+    z.strictObject({ verified: z.boolean(), code_type: z.enum(['totp', 'backup_code']) }),
+    ({ instance, path, body }) => checkSecondFactor(must(instance, users, path.user_id ?? ''), body.code, instance),
+  ),
+
+  Users_getOAuthAccessToken: lists(
+    { ...externalAccounts, shape: oauthToken },
+    {
+      envelope: 'bare',
+      within: ({ instance, path }) => {
+        const user = must(instance, users, path.user_id ?? '');
+        const provider = `oauth_${(path.provider ?? '').replace(/^oauth_/, '')}`;
+        if (!OAUTH_PROVIDERS.includes(provider)) {
+          const why = `The provider ${provider} is not enabled for this instance.`;
+          throw refuse(404, 'oauth_token_provider_not_enabled', 'OAuth provider not enabled', why);
+        }
+        return instance
+          .of(externalAccounts)
+          .many('user_id', user.id)
+          .filter((account) => account.provider === provider);
+      },
+      show: (account) => ({
+        object: 'oauth_access_token',
+        external_account_id: account.id,
+        provider_user_id: account.provider_user_id,
+        token: account.token,
+        expires_at: account.token_expires_at,
+        provider: account.provider,
+        public_metadata: account.public_metadata,
+        label: account.label,
+        scopes: account.scopes,
+      }),
+    },
+  ),
+
+  Users_getOrganizationMemberships: lists(organizationMemberships, {
+    envelope: 'page',
+    within: ({ instance, path }) =>
+      instance.of(organizationMemberships).many('user_id', must(instance, users, path.user_id ?? '').id),
+  }),
+
+  Users_getOrganizationInvitations: invitationsToUser,
+
+  Users_setProfileImage: changes(users, (user, { instance, file }) => setImage(instance, user, keepImage(instance, file))),
+  Users_deleteProfileImage: changes(users, (user, { instance }) => {
+    if (user.image_id === null) throw refuse(404, 'image_not_found', 'Image not found', 'The user has no profile image.');
+    setImage(instance, user, null);
+  }),
+};
+
+function setImage(instance: Instance, user: UserRow, imageId: string | null): void {
+  const before = user.image_id;
+  instance.of(users).update(user, { image_id: imageId });
+  if (before !== null) dropImage(instance, before);
+}

@@ -1,0 +1,138 @@
+import type { DeclaredOperation as Operation } from '../catalog/declaration.js';
+import { control } from './control.js';
+import type { Faults } from './faults.js';
+import { authenticate, checkVersion, refuseBrowsers } from './guard.js';
+import type { Rule } from './handler.js';
+import { rooms } from './handlers/index.js';
+import { readCall } from './input.js';
+import type { Instance } from './instance.js';
+import { compose, type Exchange, type Handle, type Middleware, type SandboxRequest, type SandboxResponse } from './middleware.js';
+import { Recorder } from './request-log.js';
+import { Router } from './router.js';
+import { RowGoneError } from './rows.js';
+import { notFound, refuse, SandboxError } from './sandbox-error.js';
+
+export interface AppOptions {
+  readonly operations: readonly Operation[];
+  readonly secretKey: string;
+  readonly faults: Faults;
+  readonly now: () => number;
+  /** Makes a seeded instance. Called when the first request needs one, and after every reset. */
+  readonly open: () => Promise<Instance>;
+  /** Stand between the key check and the operation, the first outermost: faults, rate limits. */
+  readonly middlewares?: readonly Middleware[];
+  /** Keeps what a request changed. Awaited before its answer is sent; when it rejects, the answer is 500. */
+  readonly keep?: () => Promise<void>;
+  /** Told that everything begins anew. */
+  readonly onReset?: () => void;
+  /** What went wrong inside. Never shown to the caller. */
+  readonly log: (message: string, error?: unknown) => void;
+}
+
+/** The sandbox without its socket. */
+export interface App {
+  /** One request in, one answer out. Rejects only when the instance cannot be opened. */
+  handle(request: SandboxRequest): Promise<SandboxResponse>;
+  /** The instance, opened when it is not yet. */
+  instance(): Promise<Instance>;
+}
+
+/** Loaded with the first key that is not the instance's. */
+const machineKeys = () => import('./domain/machines.js');
+
+export function createApp(options: AppOptions): App {
+  const router = new Router(options.operations);
+  const recorder = new Recorder(options.now);
+  let instance: Promise<Instance> | undefined;
+  const current = () => {
+    instance ??= options.open();
+    return instance;
+  };
+  const reset = async () => {
+    recorder.clear();
+    options.onReset?.();
+    instance = options.open();
+    await instance;
+  };
+
+  const carryOut: Handle = async (exchange) => {
+    const { operation } = exchange;
+    if (operation === undefined) {
+      const asked = `${exchange.request.method} /${exchange.request.segments.join('/')}`;
+      throw refuse(404, 'resource_not_found', 'URL not found', `Clerk has no ${asked}.`);
+    }
+    const rule = (await rooms[operation.group]?.())?.[operation.name];
+    if (rule === undefined) {
+      throw refuse(501, 'not_in_sandbox', 'Not in the sandbox', `The sandbox does not carry out ${operation.name} yet.`);
+    }
+    const call = await readCall(exchange, operation, rule, await current());
+    return answer(operation, rule, await rule.run(call));
+  };
+
+  const handle = compose(
+    [
+      envelope(current, options),
+      keeping(options.keep),
+      refuseBrowsers,
+      control({ recorder, faults: options.faults, instance: current, reset }),
+      recorder.middleware,
+      envelope(current, options),
+      authenticate(options.secretKey, async (key) => (await machineKeys()).machineOfKey(await current(), key)),
+      checkVersion,
+      ...(options.middlewares ?? []),
+      // Those in the middle may spoil an answer, and a refusal is one too.
+      envelope(current, options),
+    ],
+    carryOut,
+  );
+  return {
+    handle: (request) => {
+      const match = router.match(request.method, request.segments);
+      return handle({ request, operation: match?.operation, params: match?.params ?? {} });
+    },
+    instance: current,
+  };
+}
+
+/** Whatever became of the request: a refused one may have changed something before it failed. */
+const keeping =
+  (keep: () => Promise<void> = async () => {}): Middleware =>
+  async (exchange, next) => {
+    try {
+      return await next(exchange);
+    } finally {
+      await keep();
+    }
+  };
+
+/** An answer that does not look like what the resource declares is the sandbox's fault, and never leaves it. */
+function answer(operation: Operation, rule: Rule, value: unknown): SandboxResponse {
+  const status = rule.status ?? 200;
+  if (rule.answers === null) return { status };
+  const checked = rule.answers.safeParse(value);
+  if (!checked.success) throw new Error(`${operation.name} would answer what it does not declare: ${checked.error.message}`);
+  if (rule.mediaType === undefined) return { status, body: value };
+  return { status, headers: { 'content-type': rule.mediaType }, body: new TextEncoder().encode(String(value)) };
+}
+
+/** Turns what is thrown further in into Clerk's error envelope. */
+const envelope =
+  (current: () => Promise<Instance>, { log }: AppOptions): Middleware =>
+  async (exchange: Exchange, next: Handle) => {
+    try {
+      return await next(exchange);
+    } catch (error) {
+      const shown = shownAs(error);
+      if (shown === INTERNAL) log(`${exchange.operation?.name ?? exchange.request.method} failed inside the sandbox`, error);
+      const clerk_trace_id = (await current()).random.hex(32);
+      const { status, headers, errors, fault } = shown;
+      return { status, headers, body: { errors, clerk_trace_id }, ...(fault === undefined ? {} : { fault }) };
+    }
+  };
+
+const INTERNAL = refuse(500, 'internal_clerk_error', 'Internal error', 'The sandbox failed; its log says why.');
+
+function shownAs(error: unknown): SandboxError {
+  if (error instanceof SandboxError) return error;
+  return error instanceof RowGoneError ? notFound(error.resource, error.id) : INTERNAL;
+}

@@ -1,0 +1,95 @@
+import { type Exchange, isJson, jsonBody, type Middleware, type SandboxResponse } from './middleware.js';
+
+/** A request as `/_sandbox/requests` shows it. */
+export interface RecordedRequest {
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly method: string;
+  /** Without `/v1`. */
+  readonly path: string;
+  readonly operation: string | null;
+  readonly query: Readonly<Record<string, readonly string[]>>;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What was sent, or a note of its size where it was no JSON or too large to keep. */
+  readonly body: unknown;
+  /** 0 where no answer was sent. */
+  readonly status: number;
+  /** The fault on demand that it met. */
+  readonly fault: string | null;
+}
+
+const MASK = '***';
+const MOST_REQUESTS = 1000;
+const MOST_BODY_BYTES = 64 * 1024;
+/** Headers worth keeping. Any other may hold a credential of somebody's. */
+const KEPT_HEADERS = ['content-type', 'user-agent', 'clerk-api-version'];
+/** Names that carry secrets anywhere in the API, on top of those that the operation declares. */
+const SECRET_NAME = /password|secret|token|ticket|digest|backup_codes|signing_key|^code$|api_?key|certificate/i;
+
+/** Keeps the last requests, with their secrets masked before anything is kept. */
+export class Recorder {
+  readonly #now: () => number;
+  #requests: RecordedRequest[] = [];
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Oldest first. */
+  get requests(): readonly RecordedRequest[] {
+    return this.#requests;
+  }
+
+  clear(): void {
+    this.#requests = [];
+  }
+
+  readonly middleware: Middleware = async (exchange, next) => {
+    const response = await next(exchange);
+    this.#requests.push(this.#record(exchange, response));
+    if (this.#requests.length > MOST_REQUESTS) this.#requests.shift();
+    return response;
+  };
+
+  #record({ request, operation }: Exchange, { status, fault }: SandboxResponse): RecordedRequest {
+    const secrets = new Set(operation?.spec.secrets ?? []);
+    const query: Record<string, string[]> = {};
+    for (const name of new Set(request.query.keys())) {
+      query[name] = request.query.getAll(name).map((value) => (isSecret(name, secrets) ? MASK : value));
+    }
+    const headers: Record<string, string> = {};
+    for (const name of KEPT_HEADERS) {
+      const value = request.headers[name];
+      if (value !== undefined) headers[name] = value;
+    }
+    if (request.headers.authorization !== undefined) headers.authorization = MASK;
+    const path = `/${request.segments.map(encodeURIComponent).join('/')}`;
+    const body = recordBody(request, secrets);
+    const name = operation?.name ?? null;
+    return { at: this.#now(), method: request.method, path, operation: name, query, headers, body, status, fault: fault ?? null };
+  }
+}
+
+const isSecret = (name: string, secrets: ReadonlySet<string>): boolean => secrets.has(name) || SECRET_NAME.test(name);
+
+function recordBody(request: Exchange['request'], secrets: ReadonlySet<string>): unknown {
+  if (request.body.length === 0) return null;
+  const note = `(${request.body.length} bytes)`;
+  if (!isJson(request) || request.body.length > MOST_BODY_BYTES) return note;
+  try {
+    return mask(jsonBody(request), secrets);
+  } catch {
+    return note;
+  }
+}
+
+function mask(value: unknown, secrets: ReadonlySet<string>): unknown {
+  if (Array.isArray(value)) return value.map((element) => mask(element, secrets));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      isSecret(name, secrets) && inner !== null && typeof inner !== 'boolean' ? MASK : mask(inner, secrets),
+    ]),
+  );
+}

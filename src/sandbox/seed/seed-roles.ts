@@ -1,0 +1,115 @@
+import { keepInitial } from '../domain/role-sets.js';
+import { mustBeRole, refuseForCreator } from '../domain/roles.js';
+import type { Instance } from '../instance.js';
+import { organizations } from '../resources/organization.js';
+import { roleSets } from '../resources/role-set.js';
+import { ADMIN, DEFAULT_ROLE_SET, MEMBER, permissions, roles } from '../resources/roles.js';
+import { type SeedDescription, SeedError, type SeedPermission, type SeedRole, type SeedRoleSet } from './description.js';
+
+/** Clerk's own permissions, by key. */
+const SYSTEM_PERMISSIONS: Readonly<Record<string, string>> = {
+  'org:sys_profile:manage': 'Manage organization',
+  'org:sys_profile:delete': 'Delete organization',
+  'org:sys_memberships:read': 'Read members',
+  'org:sys_memberships:manage': 'Manage members',
+  'org:sys_domains:read': 'Read domains',
+  'org:sys_domains:manage': 'Manage domains',
+  'org:sys_billing:read': 'Read billing',
+  'org:sys_billing:manage': 'Manage billing',
+};
+
+type RolesSeed = Pick<SeedDescription, 'permissions' | 'roles' | 'role_sets'>;
+
+// What every instance has unless its seed says it another way. Its ids are the same everywhere.
+const PERMISSIONS: readonly SeedPermission[] = Object.entries(SYSTEM_PERMISSIONS).map(([key, name]) => ({
+  id: `perm_${key.slice('org:'.length).replaceAll(':', '_')}`,
+  key,
+  name,
+}));
+const ROLES: readonly SeedRole[] = [
+  { id: 'role_admin', key: ADMIN, name: 'Admin', permissions: Object.keys(SYSTEM_PERMISSIONS) },
+  { id: 'role_member', key: MEMBER, name: 'Member', permissions: ['org:sys_memberships:read', 'org:sys_billing:read'] },
+];
+const ROLE_SET = {
+  id: 'roleset_default',
+  key: DEFAULT_ROLE_SET,
+  name: 'Default',
+  default_role: MEMBER,
+  creator_role: ADMIN,
+};
+
+const withId = (id: string | undefined): { id?: string } => (id === undefined ? {} : { id });
+
+const withDefaults = <T extends { readonly key: string }>(given: readonly T[] | undefined, defaults: readonly T[]): T[] => [
+  ...defaults.filter(({ key }) => given?.some((one) => one.key === key) !== true),
+  ...(given ?? []),
+];
+
+/** Plants permissions, roles and role sets, before there is any organization. @throws SeedError */
+export function plantRoles(instance: Instance, seed: RolesSeed = {}): void {
+  eachOf('permission', withDefaults(seed.permissions, PERMISSIONS), ({ id, key, name, description = '' }) => {
+    const type = key.startsWith('org:sys_') ? 'system' : 'user';
+    instance.of(permissions).insert({ ...withId(id), key, name, description, type });
+  });
+  eachOf('role', withDefaults(seed.roles, ROLES), ({ id, key, name, description = null, permissions: keys = [] }) => {
+    const permission_ids = keys.map((each) => permissionId(instance, each));
+    instance.of(roles).insert({ ...withId(id), key, name, description, permission_ids });
+  });
+  // Who describes roles and no role sets wants to give them.
+  const everyRole = {
+    ...ROLE_SET,
+    roles: instance
+      .of(roles)
+      .oldestFirst()
+      .map((role) => role.key),
+  };
+  const initial = seed.role_sets?.find((set) => set.initial === true);
+  const sets = withDefaults(seed.role_sets, initial === undefined ? [everyRole] : []);
+  eachOf('role set', sets, (set) => plantRoleSet(instance, set));
+  keepInitial(instance, initial && instance.of(roleSets).one('key', initial.key));
+}
+
+function plantRoleSet(instance: Instance, seed: SeedRoleSet): void {
+  const { id, key, name, description = null, default_role, creator_role, roles: keys } = seed;
+  if (![default_role, creator_role].every((role) => keys.includes(role))) {
+    throw new SeedError('its default and its creator role must be among its roles');
+  }
+  const roleId = (role: string): string => mustBeRole(instance, role).id;
+  refuseForCreator(instance, mustBeRole(instance, creator_role).permission_ids);
+  instance.of(roleSets).insert({
+    ...withId(id),
+    key,
+    name,
+    description,
+    role_ids: keys.map(roleId),
+    default_role_id: roleId(default_role),
+    creator_role_id: roleId(creator_role),
+  });
+}
+
+/** Plants one after the other, and says which one failed. */
+function eachOf<T extends { readonly key: string }>(what: string, items: readonly T[], plantOne: (item: T) => void): void {
+  for (const item of items) {
+    try {
+      plantOne(item);
+    } catch (error) {
+      throw new SeedError(`${what} ${item.key}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
+
+function permissionId(instance: Instance, key: string): string {
+  const permission = instance.of(permissions).one('key', key);
+  if (permission === undefined) throw new SeedError(`no permission has the key ${key}`);
+  return permission.id;
+}
+
+/** Gives an instance that was kept before there were role sets what it lacks. */
+export function catchUp(instance: Instance): void {
+  if (instance.of(permissions).size > 0) return;
+  plantRoles(instance);
+  keepInitial(instance, instance.of(roleSets).one('key', DEFAULT_ROLE_SET));
+  for (const row of instance.of(organizations).oldestFirst()) {
+    instance.of(organizations).update(row, { role_set_key: DEFAULT_ROLE_SET, updated_at: row.updated_at });
+  }
+}

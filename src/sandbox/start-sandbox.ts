@@ -1,0 +1,92 @@
+import { listen } from './http.js';
+import type { Middleware, SandboxRequest, SandboxResponse } from './middleware.js';
+import type { App } from './pipeline.js';
+import { chance } from './random.js';
+import type { SeedDescription } from './seed/description.js';
+import type { StateFile } from './state/state-file.js';
+
+export interface SandboxOptions {
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** Default 127.0.0.1. */
+  readonly host?: '127.0.0.1' | '::1';
+  /** Default: `sk_test_` and chance. */
+  readonly secretKey?: string;
+  /** Unix milliseconds. Default: the system's clock. */
+  readonly now?: () => number;
+  /** Makes ids, tokens and the default key repeatable. Default: they are random. */
+  readonly randomSeed?: string | number;
+  /** What is there at the start. Default `empty`. */
+  readonly seed?: SeedDescription | 'demo' | 'empty';
+  /** Keeps everything in this file, across restarts. What it holds wins over `seed`, which it begins with. */
+  readonly state?: string;
+  /** What goes wrong from the start, and again after a reset. In the form of `POST /_sandbox/faults`. */
+  readonly faults?: unknown;
+  /** Whether the limits of a development instance hold. Default false. */
+  readonly rateLimit?: boolean;
+  /** Stand between the key check and the operations. */
+  readonly middlewares?: readonly Middleware[];
+  /** Told of every request with its answer, just before the answer is sent. Default: nobody is. */
+  readonly onExchange?: (request: SandboxRequest, response: SandboxResponse) => void;
+  /** Told when something fails inside. Default: nobody is. */
+  readonly log?: (message: string, error?: unknown) => void;
+}
+
+export interface Sandbox {
+  /** Base address of the API: `http://127.0.0.1:PORT/v1`. */
+  readonly url: string;
+  /** Without `/v1`; the sandbox's own addresses are under `/_sandbox` here. */
+  readonly origin: string;
+  readonly secretKey: string;
+  /** Ends every connection, and has everything in the state file. */
+  close(): Promise<void>;
+}
+
+const SECRET_LETTERS = 42;
+
+/**
+ * Starts a local twin of Clerk's Backend API. Only its port is opened at once; all else is loaded and seeded when
+ * the first request comes, so the start costs next to nothing.
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { port = 0, host = '127.0.0.1', randomSeed, seed, state } = options;
+  const stored = state === undefined ? undefined : await openState(state);
+  const secretKey = options.secretKey ?? stored?.kept?.secretKey ?? `sk_test_${chance('key', randomSeed).base62(SECRET_LETTERS)}`;
+  let origin = '';
+  let loading: Promise<App> | undefined;
+  const app = (): Promise<App> => {
+    loading ??= import('./create-sandbox.js').then(({ createTwin }) => createTwin({ options, secretKey, origin, stored }));
+    return loading;
+  };
+  const handle = async (request: SandboxRequest): Promise<SandboxResponse> => {
+    const response = await (await app()).handle(request);
+    options.onExchange?.(request, response);
+    return response;
+  };
+  const { server, port: actualPort } = await listen(handle, host, port);
+  origin = `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`;
+  const end = async (): Promise<void> => {
+    await new Promise<void>((resolve, reject) => {
+      server.close((error) => (error === undefined ? resolve() : reject(error)));
+      server.closeAllConnections();
+    });
+    await stored?.close();
+  };
+  let ended: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    ended ??= end();
+    return ended;
+  };
+  // What the caller wrote is read at once, so that its faults show at the start.
+  if (typeof seed === 'object' || stored !== undefined || options.faults !== undefined) {
+    try {
+      await (await app()).instance();
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
+  return { url: `${origin}/v1`, origin, secretKey, close };
+}
+
+const openState = async (path: string): Promise<StateFile> => (await import('./state/state-file.js')).StateFile.open(path);

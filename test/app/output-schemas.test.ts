@@ -1,0 +1,111 @@
+import { Ajv } from 'ajv';
+import { describe, expect, test } from 'vitest';
+import { outputSchemas } from '../../src/app/output-schemas.js';
+import { Catalog } from '../../src/catalog/catalog.js';
+import type { ClerkAnswer } from '../../src/clerk/answer.js';
+import { ClerkClient } from '../../src/clerk/client.js';
+import { returnsSecret } from '../../src/policy/rules/risk.js';
+import { type ShapeOptions, shapeAnswer } from '../../src/response/shape-answer.js';
+import { operations } from '../../tools/index.js';
+import { everyOperation, START } from '../sandbox/every-operation.js';
+import { NOON, openSandbox } from '../sandbox/harness.js';
+import { fillIn, type Held, hold, prepare } from '../sandbox/step.js';
+
+const catalog = new Catalog(operations);
+const schemas = await outputSchemas();
+const ajv = new Ajv({ strict: false });
+const checks = new Map([...schemas].map(([name, schema]) => [name, ajv.compile(schema)]));
+
+/** Every operation's own answer, walked through on a sandbox. */
+async function everyAnswer(): Promise<ReadonlyMap<string, ClerkAnswer>> {
+  const client = await openSandbox({ seed: START });
+  const { url: baseUrl, secretKey } = client.sandbox;
+  const clerkBy = (secretKey: string) =>
+    new ClerkClient({ baseUrl, secretKey, userAgent: 'clerk-mcp/test', catalog, maxAttempts: 1 });
+  const clerk = clerkBy(secretKey);
+  const held: Held = {};
+  const answers = new Map<string, ClerkAnswer>();
+  for (const step of everyOperation(NOON)) {
+    const { operation, args = {}, keep = {}, key } = step;
+    await prepare(step, held, async (method, path, body) => (await client.json(method, path, body)).body);
+    const sender = key === undefined ? clerk : clerkBy(held[key] ?? '');
+    const answer = await sender.send(catalog.get(operation), fillIn(args, held));
+    if (sender !== clerk) await sender.close();
+    hold(held, keep, answer.value);
+    answers.set(operation, answer);
+  }
+  await clerk.close();
+  return answers;
+}
+
+const answers = await everyAnswer();
+const names = operations.map((operation) => operation.name);
+
+test('there is a schema for every operation, of an object that demands nothing', () => {
+  expect([...schemas.keys()].toSorted()).toEqual(names.toSorted());
+  for (const [name, schema] of schemas) {
+    const text = JSON.stringify(schema);
+    expect(schema.type, name).toBe('object');
+    expect(text, name).not.toMatch(/"required":\[|"(?:additionalProperties|enum|const|pattern|minimum|maxItems|\$ref)":/);
+    expect(checks.get(name)?.({}), name).toBe(true);
+  }
+});
+
+test('arrays stand under data, with their items told', () => {
+  expect(schemas.get('Users_listSortedByCreationDate')).toMatchObject({
+    properties: {
+      _: { type: 'object' },
+      data: {
+        type: ['array', 'null'],
+        items: { properties: { id: { type: ['string', 'null'] }, banned: { type: ['boolean', 'null'] } } },
+      },
+      total_count: { type: ['integer', 'null'] },
+    },
+  });
+  expect(schemas.get('Miscellaneous_getInterstitialMarkup')).toMatchObject({
+    properties: { text: { type: ['string', 'null'] } },
+  });
+});
+
+test('a schema says what may not be', () => {
+  const check = checks.get('Users_listSortedByCreationDate');
+  expect(check?.({ data: [{ id: 'user_1', banned: false }] })).toBe(true);
+  expect(check?.({ data: [{ id: 5 }] })).toBe(false);
+  expect(check?.({ data: {} })).toBe(false);
+  expect(checks.get('Users_getTotalCount')?.({ total_count: '5' })).toBe(false);
+});
+
+const bodyless: ClerkAnswer = { kind: 'empty', status: 202, value: undefined, attempts: 1 };
+
+/** Shapes the operation's answer, or another one, and holds what comes of it against the schema. */
+function valid(name: string, options: Partial<ShapeOptions>, answer = answers.get(name) as ClerkAnswer): void {
+  const whole = { results: 'short', maxTokens: 25_000, structured: true, ...options } as const;
+  const { structured } = shapeAnswer(catalog.get(name), answer, whole);
+  const check = checks.get(name);
+  expect(check?.(structured), JSON.stringify({ options, structured, errors: check?.errors })).toBe(true);
+}
+
+describe.each(names)('%s', (name) => {
+  test('answers as its schema says: short, full, with fields, and without a body', () => {
+    valid(name, {});
+    valid(name, { results: 'full' });
+    for (const fields of [['id'], ['*'], ['no_such_path'], ['id', 'user.id', 'email_addresses.verification.status']]) {
+      valid(name, { fields });
+    }
+    valid(name, {}, bodyless);
+  });
+
+  test('answers as its schema says, however little of it fits', () => {
+    for (const maxTokens of [1, 10, 30, 60, 120, 250, 500]) {
+      for (const results of ['short', 'full'] as const) valid(name, { maxTokens, results });
+    }
+  });
+});
+
+const secret = operations.filter(returnsSecret).map((operation) => operation.name);
+
+test.each(secret)('%s answers as its schema says where its secret is in a file', (name) => {
+  const hidden = Object.keys(answers.get(name)?.value ?? {}).map((key) => [key, '[in secret_file]'] as const);
+  const value = { ...Object.fromEntries(hidden), secret_file: '/secrets/x.json' };
+  valid(name, {}, { ...bodyless, kind: 'json', status: 200, value });
+});

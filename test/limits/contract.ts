@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { expect, it, vi } from 'vitest';
+import type { SharedStore } from '../../src/limits/shared-store.js';
+
+const TEN_MINUTES = 600_000;
+
+/** What every store must do, whatever keeps it. `open` gives another connection to the same store each time. */
+export function storeContract(open: () => Promise<SharedStore>): void {
+  const share = (key: string, weight: number, max: number, windowMs = TEN_MINUTES) => ({ key, weight, max, windowMs });
+
+  it('lets exactly one of many claim an id', async () => {
+    const stores = await Promise.all(Array.from({ length: 4 }, open));
+    const id = randomUUID();
+    const claims = await Promise.all(Array.from({ length: 200 }, (_, i) => stores[i % 4]?.claim(id, 60_000)));
+    expect(claims.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('lets an id be claimed again once its time is over', async () => {
+    const store = await open();
+    const id = randomUUID();
+    expect(await store.claim(id, 400)).toBe(true);
+    expect(await store.claim(id, 400)).toBe(false);
+    await vi.waitFor(async () => expect(await store.claim(id, 60_000)).toBe(true), { timeout: 10_000 });
+    expect(await store.claim(id, 60_000)).toBe(false);
+  });
+
+  it('never gives more than the maximum to many who ask at once', async () => {
+    const stores = await Promise.all(Array.from({ length: 4 }, open));
+    const key = randomUUID();
+    const asked = await Promise.all(Array.from({ length: 120 }, (_, i) => stores[i % 4]?.reserve([share(key, 1, 50)])));
+    expect(asked.filter((reserved) => reserved?.ok)).toHaveLength(50);
+    for (const reserved of asked) {
+      if (reserved?.ok !== false) continue;
+      expect(reserved.index).toBe(0);
+      expect(reserved.retryAfterMs).toBeGreaterThan(590_000);
+      expect(reserved.retryAfterMs).toBeLessThanOrEqual(610_000);
+    }
+  });
+
+  it('counts weights, and takes nothing when it refuses or only looks', async () => {
+    const store = await open();
+    const key = randomUUID();
+    expect((await store.reserve([share(key, 7, 10)])).ok).toBe(true);
+    expect((await store.reserve([share(key, 4, 10)])).ok).toBe(false);
+    expect((await store.room([share(key, 3, 10)])).ok).toBe(true);
+    expect((await store.room([share(key, 4, 10)])).ok).toBe(false);
+    expect((await store.reserve([share(key, 3, 10)])).ok).toBe(true);
+    expect((await store.reserve([share(key, 1, 10)])).ok).toBe(false);
+  });
+
+  it('takes all of several shares or none, and names the one that does not fit', async () => {
+    const store = await open();
+    const [wide, narrow] = [randomUUID(), randomUUID()];
+    const both = [share(wide, 1, 10), share(narrow, 1, 2)];
+    expect((await store.reserve(both)).ok).toBe(true);
+    expect((await store.reserve(both)).ok).toBe(true);
+    expect(await store.reserve(both)).toMatchObject({ ok: false, index: 1 });
+    expect((await store.reserve([share(wide, 8, 10)])).ok).toBe(true);
+    expect((await store.reserve([])).ok).toBe(true);
+  });
+
+  it('gives back what is released', async () => {
+    const store = await open();
+    const [key, other] = [randomUUID(), randomUUID()];
+    await store.reserve([share(key, 2, 5)]);
+    const reserved = await store.reserve([share(key, 3, 5), share(other, 1, 1)]);
+    expect((await store.room([share(key, 1, 5)])).ok).toBe(false);
+    if (reserved.ok) await reserved.release();
+    expect((await store.room([share(key, 3, 5), share(other, 1, 1)])).ok).toBe(true);
+    expect((await store.room([share(key, 4, 5)])).ok).toBe(false);
+  });
+
+  it('says that what is larger than the maximum never fits', async () => {
+    const store = await open();
+    expect(await store.reserve([share(randomUUID(), 1, 1), share(randomUUID(), 11, 10)])).toEqual({
+      ok: false,
+      index: 1,
+      retryAfterMs: undefined,
+    });
+  });
+
+  it('has room again when the window has moved on', async () => {
+    const store = await open();
+    const key = randomUUID();
+    expect((await store.reserve([share(key, 1, 1, 100)])).ok).toBe(true);
+    await vi.waitFor(async () => expect((await store.reserve([share(key, 1, 1, 100)])).ok).toBe(true), { timeout: 10_000 });
+  });
+
+  it('tells every process what is revoked, until it is restored or over', async () => {
+    const [one, other] = await Promise.all([open(), open()]);
+    const [kept, restored, brief] = [randomUUID(), randomUUID(), randomUUID()];
+    await Promise.all([one.revoke(kept, 60_000), one.revoke(restored, 60_000), one.revoke(brief, 30)]);
+    expect(await other.revoked()).toContain(restored);
+    await other.restore(restored);
+    await vi.waitFor(
+      async () => {
+        const revoked = await one.revoked();
+        expect(revoked).toContain(kept);
+        expect(revoked).not.toContain(restored);
+        expect(revoked).not.toContain(brief);
+      },
+      { timeout: 10_000 },
+    );
+  });
+}

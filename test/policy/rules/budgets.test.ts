@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import type { Operation } from '../../../src/catalog/operation.js';
+import type { Arguments } from '../../../src/catalog/types.js';
+import { readPolicy } from '../../../src/policy/rules/read-policy.js';
+import { type Bench, bench, CALLER, call, catalog, operations } from '../fixtures.js';
+
+const USER = { user_id: 'user_ada' };
+const budgets = (list: readonly object[]) => ({
+  confirm: 'flag' as const,
+  file: readPolicy(JSON.stringify({ budgets: list }), catalog),
+});
+
+async function attempt(
+  { policy }: Bench,
+  operation: Operation,
+  args: Arguments = USER,
+  caller = 'local',
+  confirm: unknown = true,
+) {
+  const decision = await policy.decide(call(operation, args, { confirm, caller: { ...CALLER, name: caller } }));
+  return decision.kind === 'refuse' ? decision.model : decision.kind;
+}
+
+describe('a budget', () => {
+  it('lets so many through in a time, and says when there is room', async () => {
+    const it = bench(budgets([{ name: 'few', risk: 'destructive', max: 2, per: '1h' }]));
+    expect(await attempt(it, operations.ban)).toBe('allow');
+    it.clock.time += 600_000;
+    expect(await attempt(it, operations.ban)).toBe('allow');
+    expect(await attempt(it, operations.ban)).toEqual({
+      error: 'budget_exceeded',
+      operation: 'Users_ban',
+      budget: 'few',
+      retry_after_seconds: 3_000,
+      message: 'Nothing was sent. The budget for such calls is used up. There is room again in 3000 s.',
+    });
+    it.clock.time += 3_000_000;
+    expect(await attempt(it, operations.ban)).toBe('allow');
+  });
+
+  it('counts only what is let through', async () => {
+    const it = bench(budgets([{ risk: 'destructive', max: 1, per: '1h' }]));
+    for (let at = 0; at < 5; at++)
+      expect(await attempt(it, operations.ban, USER, 'local', false)).toMatchObject({ error: 'confirmation_required' });
+    expect(await attempt(it, operations.ban)).toBe('allow');
+  });
+
+  it('does not ask for a confirmation that would be in vain, and does not spend one', async () => {
+    const it = bench({ ...budgets([{ risk: 'destructive', max: 1, per: '1h' }]), confirm: 'token' });
+    const tokenOf = async () => (await attempt(it, operations.ban, USER, 'local', undefined)) as { token: string };
+    const [first, second] = [await tokenOf(), await tokenOf()];
+    expect(await attempt(it, operations.ban, USER, 'local', first.token)).toBe('allow');
+    expect(await attempt(it, operations.ban, USER, 'local', second.token)).toMatchObject({ error: 'budget_exceeded' });
+    expect(await tokenOf()).toMatchObject({ error: 'budget_exceeded' });
+    expect(await it.policy.decide(call(operations.ban, USER, { canAsk: true }))).toMatchObject({ kind: 'refuse' });
+  });
+
+  it('gives the token back its worth when the budget frees up within its lifetime', async () => {
+    const it = bench({ ...budgets([{ risk: 'destructive', max: 1, per: '5m' }]), confirm: 'token' });
+    const { token } = (await attempt(it, operations.ban, USER, 'local', undefined)) as { token: string };
+    const other = (await attempt(it, operations.deleteUser, USER, 'local', undefined)) as { token: string };
+    expect(await attempt(it, operations.deleteUser, USER, 'local', other.token)).toBe('allow');
+    expect(await attempt(it, operations.ban, USER, 'local', token)).toMatchObject({ error: 'budget_exceeded' });
+    it.clock.time += 300_000;
+    expect(await attempt(it, operations.ban, USER, 'local', token)).toBe('allow');
+  });
+
+  it('takes no share for a token that has been used', async () => {
+    const it = bench({ ...budgets([{ risk: 'destructive', max: 2, per: '1h' }]), confirm: 'token' });
+    const { token } = (await attempt(it, operations.ban, USER, 'local', undefined)) as { token: string };
+    expect(await attempt(it, operations.ban, USER, 'local', token)).toBe('allow');
+    for (let at = 0; at < 5; at++)
+      expect(await attempt(it, operations.ban, USER, 'local', token)).toMatchObject({ reason: 'used' });
+    const fresh = (await attempt(it, operations.ban, USER, 'local', undefined)) as { token: string };
+    expect(await attempt(it, operations.ban, USER, 'local', fresh.token)).toBe('allow');
+  });
+
+  it('is each caller’s own, or everybody’s', async () => {
+    const own = bench(budgets([{ risk: 'destructive', max: 1, per: '1h' }]));
+    expect(await attempt(own, operations.ban, USER, 'ann')).toBe('allow');
+    expect(await attempt(own, operations.ban, USER, 'ben')).toBe('allow');
+    expect(await attempt(own, operations.ban, USER, 'ann')).toMatchObject({ error: 'budget_exceeded' });
+    const all = bench(budgets([{ risk: 'destructive', max: 1, per: '1h', scope: 'process' }]));
+    expect(await attempt(all, operations.ban, USER, 'ann')).toBe('allow');
+    expect(await attempt(all, operations.ban, USER, 'ben')).toMatchObject({ error: 'budget_exceeded' });
+  });
+
+  it('counts each item of a bulk call', async () => {
+    const it = bench(budgets([{ tools: 'Users_banMany', max: 3, per: '1h' }]));
+    expect(await attempt(it, operations.banMany, { user_ids: ['a', 'b', 'c', 'd'] })).toMatchObject({
+      message: expect.stringContaining('more than the budget'),
+    });
+    expect(await attempt(it, operations.banMany, { user_ids: ['a', 'b'] })).toBe('allow');
+    expect(await attempt(it, operations.banMany, { user_ids: ['a', 'b'] })).toMatchObject({ error: 'budget_exceeded' });
+    expect(await attempt(it, operations.banMany, { user_ids: ['a'] })).toBe('allow');
+  });
+
+  it('must have room in every one that applies, and takes from none otherwise', async () => {
+    const it = bench(
+      budgets([
+        { name: 'wide', risk: 'destructive', max: 2, per: '1h' },
+        { name: 'narrow', tools: 'Users_ban', max: 1, per: '1h' },
+      ]),
+    );
+    expect(await attempt(it, operations.ban)).toBe('allow');
+    expect(await attempt(it, operations.ban)).toMatchObject({ budget: 'narrow' });
+    expect(await attempt(it, operations.deleteUser)).toBe('allow');
+    expect(await attempt(it, operations.deleteUser)).toMatchObject({ budget: 'wide' });
+  });
+
+  it('for credentials also counts a secret that comes with a destructive call', async () => {
+    const it = bench(budgets([{ risk: 'credential', max: 1, per: '1h' }]));
+    expect(await attempt(it, operations.rotate, { id: 'oa_1' })).toBe('allow');
+    expect(await attempt(it, operations.signInToken)).toMatchObject({ error: 'budget_exceeded' });
+    expect(await attempt(it, operations.ban)).toBe('allow');
+  });
+
+  it('can hold for writes too, without a confirmation', async () => {
+    const it = bench(budgets([{ tools: 'Users_create', max: 1, per: '1m' }]));
+    expect(await attempt(it, operations.createUser, {}, 'local', undefined)).toBe('allow');
+    expect(await attempt(it, operations.createUser, {}, 'local', undefined)).toMatchObject({ error: 'budget_exceeded' });
+  });
+
+  it('lets exactly so many through when calls race', async () => {
+    const it = bench(budgets([{ risk: 'destructive', max: 7, per: '1h' }]));
+    const all = await Promise.all(Array.from({ length: 40 }, () => attempt(it, operations.ban)));
+    expect(all.filter((result) => result === 'allow')).toHaveLength(7);
+  });
+});
+
+describe('the built-in budgets', () => {
+  it('hold on live instances: twenty in an hour for each caller', async () => {
+    const it = bench({ confirm: 'flag' });
+    for (let at = 0; at < 20; at++) expect(await attempt(it, operations.ban)).toBe('allow');
+    expect(await attempt(it, operations.ban)).toMatchObject({ error: 'budget_exceeded', budget: 'default: destructive' });
+    for (let at = 0; at < 20; at++) expect(await attempt(it, operations.signInToken)).toBe('allow');
+    expect(await attempt(it, operations.signInToken)).toMatchObject({ budget: 'default: secrets' });
+    expect(await attempt(it, operations.getUser)).toBe('allow');
+  });
+
+  it('hold for all callers together', async () => {
+    const it = bench({ confirm: 'flag' });
+    for (let at = 0; at < 100; at++) expect(await attempt(it, operations.ban, USER, `caller-${at % 10}`)).toBe('allow');
+    expect(await attempt(it, operations.ban, USER, 'another')).toMatchObject({ budget: 'default: process' });
+  });
+
+  it.each(['test', 'sandbox'] as const)('do not hold on a %s instance', async (kind) => {
+    const it = bench({ confirm: 'flag', instance: { kind, id: 'i' } });
+    for (let at = 0; at < 120; at++) expect(await attempt(it, operations.ban)).toBe('allow');
+  });
+});
+
+describe('where budgets cannot be counted', () => {
+  const away = async (): Promise<never> => Promise.reject(new Error('away'));
+
+  it('what is gated or counted is refused, and reads go on', async () => {
+    const it = bench({ confirm: 'flag', counters: { reserve: away, room: away } });
+    expect(await attempt(it, operations.ban)).toMatchObject({ error: 'policy_unavailable' });
+    expect(await attempt(it, operations.getUser)).toBe('allow');
+    expect(await attempt(it, operations.createUser, {})).toBe('allow');
+    const counted = bench({ ...budgets([{ tools: 'Users', max: 5, per: '1h' }]), counters: { reserve: away, room: away } });
+    expect(await attempt(counted, operations.createUser, {})).toMatchObject({ error: 'policy_unavailable' });
+    expect(await attempt(counted, operations.getUser)).toBe('allow');
+  });
+});

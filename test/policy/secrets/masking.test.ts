@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { canonicalWithoutSecrets, isSecretName, maskArguments, redactSecrets } from '../../../src/policy/secrets/masking.js';
+import { operations } from '../fixtures.js';
+
+describe('isSecretName', () => {
+  it.each([
+    'password',
+    'client_secret',
+    'clientSecret',
+    'token',
+    'access_token',
+    'jwt',
+    'svix_url',
+    'api_key',
+    'backup_codes',
+    'private-key',
+    'totp_secret',
+    'password_digest',
+    'tokens',
+  ])('knows %s', (name) => {
+    expect(isSecretName(name)).toBe(true);
+  });
+
+  it.each(['user_id', 'password_enabled', 'token_type', 'object', 'publishable_key', 'sign_in_token_id', 'url', 'kid', 'monkey'])(
+    'lets %s be',
+    (name) => {
+      expect(isSecretName(name)).toBe(false);
+    },
+  );
+});
+
+describe('redactSecrets', () => {
+  it('takes the secrets out and counts them', () => {
+    const answer = {
+      object: 'sign_in_token',
+      id: 'sit_1',
+      token: 'very secret',
+      url: 'https://x/?a=1',
+      user_id: 'user_1',
+      status: 'pending',
+    };
+    expect(redactSecrets(answer, operations.signInToken)).toEqual({
+      value: { object: 'sign_in_token', id: 'sit_1', token: '[secret]', url: '[secret]', user_id: 'user_1', status: 'pending' },
+      hidden: 2,
+    });
+  });
+
+  it('keeps addresses of operations that return no credential, unless they log somebody in', () => {
+    const answer = { url: 'https://example.com/callback', invite: 'https://x.example/v1/tickets/accept?__clerk_ticket=abc' };
+    expect(redactSecrets(answer, operations.getUser).value).toEqual({ url: 'https://example.com/callback', invite: '[secret]' });
+  });
+
+  it.each(['sk_live_abcdef123', 'x whsec_abcdefghij', 'eyJhbGciOiJIUzI1.eyJzdWIiOiIx.c2ln'])(
+    'knows the secret %s under any name',
+    (text) => {
+      expect(redactSecrets({ note: text, list: [{ deep: text }] }, operations.getUser).value).toEqual({
+        note: '[secret]',
+        list: [{ deep: '[secret]' }],
+      });
+    },
+  );
+
+  it('leaves switches and absent secrets as they are', () => {
+    const answer = { password: true, token: null, secret: '', backup_codes: 3 };
+    expect(redactSecrets(answer, operations.signInToken)).toEqual({ value: answer, hidden: 0 });
+  });
+
+  it('hides what nests too deeply to be judged', () => {
+    let value: unknown = 'sk_live_abcdef';
+    for (let at = 0; at < 50; at++) value = { value };
+    expect(JSON.stringify(redactSecrets(value, operations.getUser).value)).not.toContain('sk_live');
+  });
+});
+
+describe('maskArguments', () => {
+  it('masks declared and named secrets, at any depth', () => {
+    const args = { password: 'p', email_address: ['a@example.com'], public_metadata: { stripe: { apiKey: 'k', plan: 'free' } } };
+    expect(maskArguments(operations.createUser, args)).toEqual({
+      password: '[secret]',
+      email_address: ['a@example.com'],
+      public_metadata: { stripe: { apiKey: '[secret]', plan: 'free' } },
+    });
+  });
+
+  it('keeps the null that removes a password', () => {
+    expect(maskArguments(operations.updateUser, { password: null })).toEqual({ password: null });
+  });
+
+  it('cuts what is long', () => {
+    const masked = maskArguments(operations.createUser, {
+      public_metadata: { a: 'x'.repeat(1000) },
+      email_address: Array(5000).fill('a@b.c'),
+    });
+    expect(JSON.stringify(masked).length).toBeLessThan(2_000);
+    expect(masked.email_address).toMatch(/bytes of JSON/);
+  });
+});
+
+describe('canonicalWithoutSecrets', () => {
+  const digest = (secret: string): string => `<${secret.length}>`;
+
+  it('has digests in the place of secrets and is canonical', () => {
+    const one = canonicalWithoutSecrets(operations.updateUser, { user_id: 'u', password: 'hunter2' }, digest);
+    expect(one).toBe('{"password":"<9>","user_id":"u"}');
+    expect(canonicalWithoutSecrets(operations.updateUser, { password: 'hunter2', user_id: 'u' }, digest)).toBe(one);
+  });
+});

@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SecretsDir, SecretsDirError } from '../../../src/policy/secrets/secrets-dir.js';
+import { type Grant, PolicyRefusal } from '../../../src/policy/types.js';
+import { bench, Clock, call, operations } from '../fixtures.js';
+
+const TOKEN = {
+  object: 'sign_in_token',
+  id: 'sit_1',
+  user_id: 'user_ada',
+  token: 'the-secret-itself',
+  url: 'https://x.example/?__clerk_ticket=the-secret-itself',
+};
+
+let dir: string;
+const options = () => ({ now: new Clock().now, randomBytes });
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'clerk-mcp-secrets-'));
+});
+
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+describe('SecretsDir', () => {
+  it('keeps the whole answer in a new file of mode 0600 and shows the rest', async () => {
+    const secrets = await SecretsDir.open(dir, options());
+    const file = await secrets.reserve(operations.signInToken);
+    expect(file.path).toMatch(/\/SignInTokens_create-20260102T030405Z-[0-9a-f]{16}\.json$/);
+    const shown = await file.store(TOKEN);
+    expect(shown).toEqual({ ...TOKEN, token: '[in secret_file]', url: '[in secret_file]', secret_file: file.path });
+    expect(JSON.parse(await readFile(file.path, 'utf8'))).toEqual({
+      operation: 'SignInTokens_create',
+      time: '2026-01-02T03:04:05.000Z',
+      result: TOKEN,
+    });
+    expect((await stat(file.path)).mode & 0o777).toBe(0o600);
+    await file.discard();
+    expect(await readdir(dir)).toHaveLength(1);
+  });
+
+  it('stores an answer that is larger than the space kept for it', async () => {
+    const file = await (await SecretsDir.open(dir, options())).reserve(operations.signInToken);
+    const large = { token: 'x'.repeat(200_000) };
+    await file.store(large);
+    expect(JSON.parse(await readFile(file.path, 'utf8'))).toMatchObject({ result: large });
+  });
+
+  it('keeps an answer for itself in which nothing looks like a secret', async () => {
+    const secrets = await SecretsDir.open(dir, options());
+    const odd = await secrets.reserve(operations.signInToken);
+    expect(await odd.store({ object: 'x', id: 'x_1', payload: 'who knows' })).toEqual({
+      object: 'x',
+      id: 'x_1',
+      secret_file: odd.path,
+    });
+    const list = await secrets.reserve(operations.signInToken);
+    expect(await list.store([{ token: 'a', provider: 'google' }])).toEqual({
+      data: [{ token: '[in secret_file]', provider: 'google' }],
+      secret_file: list.path,
+    });
+    const text = await secrets.reserve(operations.signInToken);
+    expect(await text.store('plain text')).toEqual({ secret_file: text.path });
+  });
+
+  it('leaves nothing behind where there was no answer', async () => {
+    const file = await (await SecretsDir.open(dir, options())).reserve(operations.signInToken);
+    await file.discard();
+    await file.discard();
+    expect(await readdir(dir)).toEqual([]);
+  });
+
+  it('never writes over a file, nor through a link', async () => {
+    const fixed = { ...options(), randomBytes: (size: number) => Buffer.alloc(size, 1) };
+    const secrets = await SecretsDir.open(dir, fixed);
+    const path = join(dir, `SignInTokens_create-20260102T030405Z-${'01'.repeat(8)}.json`);
+    await symlink('/dev/null', path);
+    await expect(secrets.reserve(operations.signInToken)).rejects.toThrow('EEXIST');
+    await rm(path);
+    await writeFile(path, 'mine');
+    await expect(secrets.reserve(operations.signInToken)).rejects.toThrow('EEXIST');
+    expect(await readFile(path, 'utf8')).toBe('mine');
+  });
+
+  it('refuses a directory that is none, is not there, or can be written by everybody', async () => {
+    const file = join(dir, 'file');
+    await writeFile(file, '');
+    await expect(SecretsDir.open(file, options())).rejects.toThrow('is no directory');
+    await expect(SecretsDir.open(join(dir, 'nowhere'), options())).rejects.toThrow('mkdir -m 700');
+    await chmod(dir, 0o777);
+    await expect(SecretsDir.open(dir, options())).rejects.toThrow('chmod 700');
+    await chmod(dir, 0o700);
+  });
+
+  it('refuses a directory that was swapped for another since the start', async () => {
+    const path = join(dir, 'kept');
+    await mkdir(path, { mode: 0o700 });
+    const secrets = await SecretsDir.open(path, options());
+    await rename(path, join(dir, 'moved'));
+    await mkdir(path, { mode: 0o700 });
+    await expect(secrets.reserve(operations.signInToken)).rejects.toThrow(SecretsDirError);
+    await rm(path, { recursive: true });
+    await symlink(join(dir, 'moved'), path);
+    await expect(secrets.reserve(operations.signInToken)).rejects.toThrow(SecretsDirError);
+  });
+
+  it('says when the file was taken away before the answer came', async () => {
+    const file = await (await SecretsDir.open(dir, options())).reserve(operations.signInToken);
+    await rm(file.path);
+    await expect(file.store(TOKEN)).rejects.toThrow();
+  });
+});
+
+describe('a policy with a directory for secrets', () => {
+  const user = { user_id: 'user_ada' };
+
+  async function granted(secrets: SecretsDir, operation = operations.signInToken) {
+    const it = bench({ confirm: 'flag', secrets });
+    const decision = await it.policy.decide(
+      call(operation, operation === operations.rotate ? { id: 'oa_1' } : user, { confirm: true }),
+    );
+    if (decision.kind !== 'allow') throw new Error('refused');
+    return { ...it, grant: decision.grant as Grant };
+  }
+
+  it.each([operations.signInToken, operations.rotate])('takes the secret out of the answer of $name', async (operation) => {
+    const { policy, grant } = await granted(await SecretsDir.open(dir, options()), operation);
+    const recorded = await policy.begin(grant);
+    expect(await readdir(dir)).toHaveLength(1);
+    const shown = await recorded.deliver({ id: 'x_1', token: 'the-secret-itself', client_secret: 'the-secret-itself' });
+    await recorded.end({ status: 200 });
+    expect(JSON.stringify(shown)).not.toContain('the-secret-itself');
+    const [name = ''] = await readdir(dir);
+    expect(shown).toMatchObject({ id: 'x_1', secret_file: join(dir, name) });
+    expect(await readFile(join(dir, name), 'utf8')).toContain('the-secret-itself');
+  });
+
+  it('removes the file when the call fails', async () => {
+    const { policy, grant } = await granted(await SecretsDir.open(dir, options()));
+    const recorded = await policy.begin(grant);
+    await recorded.end({ status: 422, code: 'form_param_missing' });
+    expect(await readdir(dir)).toEqual([]);
+  });
+
+  it('sends nothing where no file can be made', async () => {
+    const secrets = await SecretsDir.open(dir, options());
+    const { policy, grant, warnings } = await granted(secrets);
+    await rm(dir, { recursive: true });
+    await expect(policy.begin(grant)).rejects.toMatchObject({
+      code: 'secrets_unavailable',
+      model: { operation: 'SignInTokens_create' },
+    });
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('tells the model when Clerk acted and the secret could not be kept', async () => {
+    const { policy, grant } = await granted(await SecretsDir.open(dir, options()));
+    const recorded = await policy.begin(grant);
+    await rm(dir, { recursive: true });
+    const failing = recorded.deliver(TOKEN);
+    await expect(failing).rejects.toBeInstanceOf(PolicyRefusal);
+    await expect(failing).rejects.toMatchObject({ code: 'secret_not_stored' });
+    await recorded.end({ code: 'secret_not_stored' });
+  });
+
+  it('leaves other answers as they are', async () => {
+    const { policy } = bench({ confirm: 'flag', secrets: await SecretsDir.open(dir, options()) });
+    const decision = await policy.decide(call(operations.getUser, user));
+    if (decision.kind !== 'allow') throw new Error('refused');
+    const recorded = await policy.begin(decision.grant);
+    const answer = { token: 'x' };
+    expect(await recorded.deliver(answer)).toBe(answer);
+    await recorded.end({});
+    expect(await readdir(dir)).toEqual([]);
+  });
+});

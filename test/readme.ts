@@ -1,6 +1,0 @@
-/** Writes the README's tables anew: `npm run readme`. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { renderReadme } from './support/readme-tables.js';
-
-const readme = new URL('../README.md', import.meta.url);
-writeFileSync(readme, renderReadme(readFileSync(readme, 'utf8')));

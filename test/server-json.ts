@@ -1,5 +1,0 @@
-/** Writes server.json anew: `npm run server-json`. */
-import { writeFileSync } from 'node:fs';
-import { renderServerJson } from './support/server-json.js';
-
-writeFileSync(new URL('../server.json', import.meta.url), renderServerJson());
