@@ -222,8 +222,8 @@ async function connectUpstream(config: Config, logger: Logger): Promise<Upstream
 export async function openSandbox(values: Values, logger: Logger): Promise<Upstream> {
   const { startSandbox } = await import('../sandbox/start-sandbox.js');
   const { seed = 'demo' } = values;
-  const planted = seed === 'demo' || seed === 'empty' ? seed : (await import('../sandbox/seed/read-seed.js')).readSeed(seed);
-  const sandbox = await startSandbox({ seed: planted, log: (message, error) => logger.error({ err: error }, message) });
+  const seedData = seed === 'demo' || seed === 'empty' ? seed : (await import('../sandbox/seed/read-seed.js')).readSeed(seed);
+  const sandbox = await startSandbox({ seed: seedData, log: (message, error) => logger.error({ err: error }, message) });
   logger.info({ url: sandbox.url }, 'sandbox');
   return sandbox;
 }

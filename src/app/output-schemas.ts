@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { returnsSecret } from '../policy/rules/risk.js';
 import { type OutputSchema, outputSchema } from '../response/output-schema.js';
-import { rooms } from '../sandbox/handlers/index.js';
+import { handlers } from '../sandbox/handlers/index.js';
 import { operations } from './operations.js';
 
 /**
@@ -9,7 +9,7 @@ import { operations } from './operations.js';
  * build puts ready-made ones in this module's place, so that no start need load the sandbox for them.
  */
 export async function outputSchemas(): Promise<ReadonlyMap<string, OutputSchema>> {
-  const loaded = await Promise.all(Object.values(rooms).map((load) => load()));
+  const loaded = await Promise.all(Object.values(handlers).map((load) => load()));
   const rules = new Map(loaded.flatMap((room) => Object.entries(room)));
   return new Map(
     operations.flatMap((operation) => {

@@ -1,7 +1,7 @@
 import type { Faults } from './faults.js';
 import { serveImage } from './images.js';
 import type { Instance } from './instance.js';
-import { type Exchange, jsonBody, type Middleware, type SandboxResponse } from './middleware.js';
+import { jsonBody, type Middleware, type RoutedRequest, type SandboxResponse } from './middleware.js';
 import type { Recorder } from './request-log.js';
 import { notFound, refuse } from './sandbox-error.js';
 
@@ -14,7 +14,7 @@ export interface Controlled {
   reset(): Promise<void>;
 }
 
-type Control = (controlled: Controlled, exchange: Exchange) => Promise<SandboxResponse>;
+type Control = (controlled: Controlled, routed: RoutedRequest) => Promise<SandboxResponse>;
 
 const listOf = (data: readonly unknown[]): SandboxResponse => ({ status: 200, body: { data, total_count: data.length } });
 
@@ -67,10 +67,10 @@ const CONTROLS: Readonly<Record<string, Control>> = {
 
 export const control =
   (controlled: Controlled): Middleware =>
-  async (exchange, next) => {
-    const { method, segments } = exchange.request;
-    if (segments[0] !== '_sandbox') return next(exchange);
+  async (routed, next) => {
+    const { method, segments } = routed.request;
+    if (segments[0] !== '_sandbox') return next(routed);
     const run = CONTROLS[`${method} ${segments[1] ?? ''}`];
     if (run === undefined) throw notFound(`${method} /${segments.join('/')}. Known: ${Object.keys(CONTROLS).join(', ')}`);
-    return run(controlled, exchange);
+    return run(controlled, routed);
   };

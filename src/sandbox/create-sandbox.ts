@@ -4,11 +4,11 @@ import { Instance } from './instance.js';
 import { type App, createApp } from './pipeline.js';
 import { chance } from './random.js';
 import { RateLimit } from './rate-limit.js';
-import { catchUp, plantRoles } from './seed/seed-roles.js';
+import { catchUp, seedRoles } from './seed/seed-roles.js';
 import type { SandboxOptions } from './start-sandbox.js';
 import type { StateFile } from './state/state-file.js';
 
-export interface TwinParts {
+export interface SandboxParts {
   readonly options: SandboxOptions;
   readonly secretKey: string;
   /** Where it is reached, without `/v1`. */
@@ -18,7 +18,7 @@ export interface TwinParts {
 }
 
 /** Everything of a sandbox but its port, as the options say. @throws FaultsError */
-export async function createTwin({ options, secretKey, origin, stored }: TwinParts): Promise<App> {
+export async function createSandbox({ options, secretKey, origin, stored }: SandboxParts): Promise<App> {
   const { now = Date.now, randomSeed, seed = 'empty', log = () => {}, middlewares = [] } = options;
   const faults = new Faults({ operations, random: chance('faults', randomSeed) });
   if (options.faults !== undefined) await faults.begin(options.faults);
@@ -28,7 +28,7 @@ export async function createTwin({ options, secretKey, origin, stored }: TwinPar
     const kept = stored?.takeKept();
     const instance = new Instance({ now, randomSeed, origin, id: kept?.instanceId });
     if (kept !== undefined) await stored?.restore(instance, kept);
-    else await plantSeed(instance, seed);
+    else await applySeed(instance, seed);
     catchUp(instance);
     await stored?.begin(instance, secretKey);
     return instance;
@@ -49,8 +49,8 @@ export async function createTwin({ options, secretKey, origin, stored }: TwinPar
   });
 }
 
-async function plantSeed(instance: Instance, seed: NonNullable<SandboxOptions['seed']>): Promise<void> {
-  if (seed === 'empty') return plantRoles(instance);
-  const { plant } = await import('./seed/seed-instance.js');
-  plant(instance, seed === 'demo' ? (await import('./seed/demo.js')).demo(instance.now()) : seed);
+async function applySeed(instance: Instance, seed: NonNullable<SandboxOptions['seed']>): Promise<void> {
+  if (seed === 'empty') return seedRoles(instance);
+  const { seedInstance } = await import('./seed/seed-instance.js');
+  seedInstance(instance, seed === 'demo' ? (await import('./seed/demo.js')).demo(instance.now()) : seed);
 }

@@ -3,7 +3,7 @@ import type { DeclaredOperation as Operation } from '../catalog/declaration.js';
 import { didYouMean } from '../catalog/nearest.js';
 import { operationMatcher } from '../catalog/pattern.js';
 import type { Fault } from './fault-forms.js';
-import type { Exchange, Handle, Middleware, SandboxResponse } from './middleware.js';
+import type { Handle, Middleware, RoutedRequest, SandboxResponse } from './middleware.js';
 import type { Random } from './random.js';
 import { refuse, SandboxError, tooManyRequests } from './sandbox-error.js';
 
@@ -72,10 +72,10 @@ export class Faults {
     });
   }
 
-  readonly middleware: Middleware = async (exchange, next) => {
-    const set = this.#meeting(exchange.operation);
-    if (set === undefined) return next(exchange);
-    const response = await this.#spoil(set, exchange, next);
+  readonly middleware: Middleware = async (routed, next) => {
+    const set = this.#meeting(routed.operation);
+    if (set === undefined) return next(routed);
+    const response = await this.#spoil(set, routed, next);
     return { ...response, fault: set.fault };
   };
 
@@ -91,20 +91,20 @@ export class Faults {
     return undefined;
   }
 
-  async #spoil(set: Fault, exchange: Exchange, next: Handle): Promise<SandboxResponse> {
+  async #spoil(set: Fault, routed: RoutedRequest, next: Handle): Promise<SandboxResponse> {
     switch (set.fault) {
       case 'rate_limit':
         throw named(tooManyRequests(set.retry_after), set);
       case 'error':
-        if (set.takes_effect) await next(exchange);
+        if (set.takes_effect) await next(routed);
         throw named(serverError(set.status), set);
       case 'slow':
         await this.#sleep(set.delay_ms);
-        return next(exchange);
+        return next(routed);
       case 'cut':
-        return { ...(await next(exchange)), broken: 'cut' };
+        return { ...(await next(routed)), broken: 'cut' };
       case 'reset':
-        if (set.takes_effect) await next(exchange);
+        if (set.takes_effect) await next(routed);
         return { status: 0, broken: 'reset' };
     }
   }

@@ -20,9 +20,9 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
  */
 export function authenticate(secretKey: string, machineOf: (key: string) => Promise<string | undefined>): Middleware {
   const expected = digest(secretKey);
-  return async (exchange, next) => {
-    if (exchange.request.segments[0] === PUBLIC_PATH) return next(exchange);
-    const header = exchange.request.headers.authorization;
+  return async (routed, next) => {
+    if (routed.request.segments[0] === PUBLIC_PATH) return next(routed);
+    const header = routed.request.headers.authorization;
     if (header === undefined || header === '') {
       throw refuse(401, 'authentication_invalid', 'Invalid authentication', 'Send the secret key as a Bearer token.');
     }
@@ -31,20 +31,20 @@ export function authenticate(secretKey: string, machineOf: (key: string) => Prom
       const how = "The Authorization header must have the form 'Bearer <secret key>'.";
       throw refuse(401, 'authorization_header_format_invalid', 'Invalid Authorization header format', how);
     }
-    if (timingSafeEqual(digest(key), expected)) return next(exchange);
-    const machine = exchange.operation?.group === MACHINES_GROUP ? await machineOf(key) : undefined;
-    if (machine !== undefined) return next({ ...exchange, machine });
+    if (timingSafeEqual(digest(key), expected)) return next(routed);
+    const machine = routed.operation?.group === MACHINES_GROUP ? await machineOf(key) : undefined;
+    if (machine !== undefined) return next({ ...routed, machine });
     throw refuse(401, 'clerk_key_invalid', 'The provided Clerk Secret Key is invalid', 'The secret key is not this instance’s.');
   };
 }
 
 /** Refuses versions that do not exist, a version given twice, and operations that a version no longer has. */
-export const checkVersion: Middleware = async (exchange, next) => {
-  const { headers, query } = exchange.request;
+export const checkVersion: Middleware = async (routed, next) => {
+  const { headers, query } = routed.request;
   const inHeader = headers['clerk-api-version'];
   const inQuery = query.get('__clerk_api_version');
   const version = inHeader ?? inQuery;
-  if (version === undefined || version === null) return next(exchange);
+  if (version === undefined || version === null) return next(routed);
   if (inHeader !== undefined && inQuery !== null) {
     const why = 'Give the API version in the Clerk-API-Version header or in the query, not in both.';
     throw refuse(400, 'request_invalid_for_instance', 'API version given twice', why);
@@ -58,7 +58,7 @@ export const checkVersion: Middleware = async (exchange, next) => {
       `There is no API version ${version}. Known: ${known}.`,
     );
   }
-  const { operation } = exchange;
+  const { operation } = routed;
   if (operation !== undefined && version > operation.apiVersion) {
     throw refuse(
       410,
@@ -67,16 +67,16 @@ export const checkVersion: Middleware = async (exchange, next) => {
       `API versions after ${operation.apiVersion} do not have it.`,
     );
   }
-  return next(exchange);
+  return next(routed);
 };
 
 const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
 
 /** Refuses what a web page could make a browser send: another host name, or a foreign origin. */
-export const refuseBrowsers: Middleware = async (exchange, next) => {
-  const { host, origin } = exchange.request.headers;
+export const refuseBrowsers: Middleware = async (routed, next) => {
+  const { host, origin } = routed.request.headers;
   if (!LOOPBACK_HOST.test(host ?? '') || origin !== undefined) {
     throw refuse(403, 'authorization_invalid', 'Unauthorized request', 'The sandbox answers programs on this machine only.');
   }
-  return next(exchange);
+  return next(routed);
 };

@@ -34,7 +34,7 @@ export interface FormerInputs {
 }
 
 /** How one operation is carried out. */
-export interface Rule {
+export interface Handler {
   /** Default 200. */
   readonly status?: number;
   /** What the answer looks like; null for none. */
@@ -43,20 +43,20 @@ export interface Rule {
   readonly mediaType?: string;
   /** Properties of the body, or of its items, beyond the declared ones are let through, as where Clerk's schema does not forbid them. */
   readonly openBody?: boolean;
-  /** Query parameters declared as one value of which Clerk's SDK sends several. They reach the rule as arrays. */
+  /** Query parameters declared as one value of which Clerk's SDK sends several. They reach the handler as arrays. */
   readonly repeated?: readonly string[];
   readonly former?: FormerInputs;
   readonly run: (call: Call) => unknown;
 }
 
-/** The rules of one group, by operation name. An operation without a rule answers `not_in_sandbox`. */
-export type Room = Readonly<Record<string, Rule>>;
+/** The handlers of one group, by operation name. An operation without one answers `not_in_sandbox`. */
+export type Handlers = Readonly<Record<string, Handler>>;
 
-type RuleOptions = Omit<Rule, 'run' | 'answers'>;
+type HandlerOptions = Omit<Handler, 'run' | 'answers'>;
 
-/** A rule whose body and query are known by type: zod has checked them when it runs. */
+/** A handler whose body and query are known by type: zod has checked them when it runs. */
 export const answers = <Body extends object, Query extends object = Record<string, unknown>>(
   shape: z.ZodType | null,
   run: (call: Call<Body, Query>) => unknown,
-  options: RuleOptions = {},
-): Rule => ({ ...options, answers: shape, run: (call) => run(call as unknown as Call<Body, Query>) });
+  options: HandlerOptions = {},
+): Handler => ({ ...options, answers: shape, run: (call) => run(call as unknown as Call<Body, Query>) });

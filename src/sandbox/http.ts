@@ -17,7 +17,7 @@ export async function listen(
   port: number,
 ): Promise<{ server: Server; port: number }> {
   const server = createServer((incoming, outgoing) => {
-    exchange(incoming, handle).then(
+    answerRequest(incoming, handle).then(
       (response) => send(outgoing, response),
       () => outgoing.destroy(),
     );
@@ -32,7 +32,7 @@ export async function listen(
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-async function exchange(
+async function answerRequest(
   incoming: IncomingMessage,
   handle: (request: SandboxRequest) => Promise<SandboxResponse>,
 ): Promise<SandboxResponse> {

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { DeclaredOperation as Operation } from '../catalog/declaration.js';
 import type { ArrayBody, Shape } from '../catalog/types.js';
-import type { Call, Rule, UploadedFile } from './handler.js';
+import type { Call, Handler, UploadedFile } from './handler.js';
 import { readForm } from './images.js';
 import type { Instance } from './instance.js';
-import { type Exchange, isJson, jsonBody, type SandboxRequest } from './middleware.js';
+import { isJson, jsonBody, type RoutedRequest, type SandboxRequest } from './middleware.js';
 import { paramError, refuse, refuseParam, refuseParams, type WireError } from './sandbox-error.js';
 
 /** Clerk takes no more values than this in one array of the query. */
@@ -15,25 +15,25 @@ const ALWAYS_TAKEN: Shape = { paginated: z.boolean().optional() };
 
 type Fields = Record<string, unknown>;
 
-/** The exchange's inputs, checked by the operation's own schemas. @throws SandboxError with Clerk's codes. */
-export async function readCall(exchange: Exchange, operation: Operation, rule: Rule, instance: Instance): Promise<Call> {
+/** The routed's inputs, checked by the operation's own schemas. @throws SandboxError with Clerk's codes. */
+export async function readCall(routed: RoutedRequest, operation: Operation, handler: Handler, instance: Instance): Promise<Call> {
   const { spec } = operation;
-  check(z.strictObject(spec.path ?? {}), exchange.params);
+  check(z.strictObject(spec.path ?? {}), routed.params);
   const repeated = Object.fromEntries(
-    (rule.repeated ?? []).map((name) => [name, z.array(unwrap(spec.query?.[name] as z.ZodType)).optional()]),
+    (handler.repeated ?? []).map((name) => [name, z.array(unwrap(spec.query?.[name] as z.ZodType)).optional()]),
   );
-  const query = readQuery(exchange.request, { ...ALWAYS_TAKEN, ...spec.query, ...repeated }, spec.commaSeparated ?? []);
-  const { body, items, file } = await readBody(exchange.request, operation, rule);
+  const query = readQuery(routed.request, { ...ALWAYS_TAKEN, ...spec.query, ...repeated }, spec.commaSeparated ?? []);
+  const { body, items, file } = await readBody(routed.request, operation, handler);
   return {
     instance,
     operation,
-    version: versionOf(exchange.request),
-    path: exchange.params,
+    version: versionOf(routed.request),
+    path: routed.params,
     query,
     body,
     items,
     file,
-    machine: exchange.machine,
+    machine: routed.machine,
   };
 }
 
@@ -73,7 +73,7 @@ interface Body {
 
 const NO_BODY: Body = { body: {}, items: [], file: undefined };
 
-async function readBody(request: SandboxRequest, operation: Operation, rule: Rule): Promise<Body> {
+async function readBody(request: SandboxRequest, operation: Operation, handler: Handler): Promise<Body> {
   const { spec } = operation;
   if (spec.image !== undefined) {
     const { fields, file } = await readForm(request, spec.image);
@@ -84,12 +84,12 @@ async function readBody(request: SandboxRequest, operation: Operation, rule: Rul
     throw refuse(415, 'unsupported_content_type', 'Unsupported content type', 'Send the body as application/json.');
   }
   const given = jsonBody(request);
-  if (isArrayBody(spec.body)) return { ...NO_BODY, items: readItems(given, spec.body, rule.openBody === true) };
+  if (isArrayBody(spec.body)) return { ...NO_BODY, items: readItems(given, spec.body, handler.openBody === true) };
   const body = given ?? {};
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw notOf('an object');
-  const former = rule.former !== undefined && versionOf(request) < rule.former.before ? rule.former.body : {};
+  const former = handler.former !== undefined && versionOf(request) < handler.former.before ? handler.former.body : {};
   const shape = { ...spec.body, ...former };
-  check(rule.openBody === true ? z.looseObject(shape) : z.strictObject(shape), body);
+  check(handler.openBody === true ? z.looseObject(shape) : z.strictObject(shape), body);
   return { ...NO_BODY, body: body as Fields };
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Filter, Narrowing } from './filters.js';
-import { answers, type Call, type Rule } from './handler.js';
+import { answers, type Call, type Handler } from './handler.js';
 import type { Instance } from './instance.js';
 import type { Resource, Row } from './resource.js';
 import type { Collection } from './rows.js';
@@ -25,7 +25,7 @@ export interface Listing<R extends Row> {
   readonly rowsAs?: string;
   /** How each row is sent where that depends on the call. Default: as the resource says. */
   readonly show?: (row: R, call: Call) => object;
-  /** As of a rule. */
+  /** As of a handler. */
   readonly repeated?: readonly string[];
 }
 
@@ -40,11 +40,11 @@ interface PageQuery {
 const pageShape = (item: z.ZodType, rowsAs: string): z.ZodType =>
   z.strictObject({ [rowsAs]: z.array(item), total_count: z.int() });
 
-/** The rule of an operation that lists. */
+/** The handler of an operation that lists. */
 export function lists<R extends Row, Unique extends string, Lookup extends string>(
   resource: Resource<R, Unique, Lookup>,
   listing: Listing<R>,
-): Rule {
+): Handler {
   const bare = z.array(resource.shape);
   const { rowsAs = 'data', repeated = [] } = listing;
   const page = pageShape(resource.shape, rowsAs);
@@ -65,7 +65,7 @@ export function lists<R extends Row, Unique extends string, Lookup extends strin
 export function counts<R extends Row, Unique extends string, Lookup extends string>(
   resource: Resource<R, Unique, Lookup>,
   filters: Readonly<Record<string, Filter<R>>>,
-): Rule {
+): Handler {
   return answers<object, PageQuery>(z.strictObject({ object: z.literal('total_count'), total_count: z.int() }), (call) => {
     const { total } = select(
       call.instance.of(resource),

@@ -24,7 +24,7 @@ export interface SandboxResponse {
 }
 
 /** A request together with what it was found to mean. */
-export interface Exchange {
+export interface RoutedRequest {
   readonly request: SandboxRequest;
   /** The operation that the method and path name; undefined for none. */
   readonly operation: Operation | undefined;
@@ -34,14 +34,14 @@ export interface Exchange {
   readonly machine?: string;
 }
 
-export type Handle = (exchange: Exchange) => Promise<SandboxResponse>;
+export type Handle = (routed: RoutedRequest) => Promise<SandboxResponse>;
 
-/** Wraps the handling of an exchange: it may answer by itself, change the answer, or only look on. */
-export type Middleware = (exchange: Exchange, next: Handle) => Promise<SandboxResponse>;
+/** Wraps the handling of an routed: it may answer by itself, change the answer, or only look on. */
+export type Middleware = (routed: RoutedRequest, next: Handle) => Promise<SandboxResponse>;
 
 /** The first middleware is the outermost. */
 export const compose = (middlewares: readonly Middleware[], innermost: Handle): Handle =>
-  middlewares.reduceRight<Handle>((next, middleware) => (exchange) => middleware(exchange, next), innermost);
+  middlewares.reduceRight<Handle>((next, middleware) => (routed) => middleware(routed, next), innermost);
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 

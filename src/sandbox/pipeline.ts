@@ -2,11 +2,18 @@ import type { DeclaredOperation as Operation } from '../catalog/declaration.js';
 import { control } from './control.js';
 import type { Faults } from './faults.js';
 import { authenticate, checkVersion, refuseBrowsers } from './guard.js';
-import type { Rule } from './handler.js';
-import { rooms } from './handlers/index.js';
+import type { Handler } from './handler.js';
+import { handlers } from './handlers/index.js';
 import { readCall } from './input.js';
 import type { Instance } from './instance.js';
-import { compose, type Exchange, type Handle, type Middleware, type SandboxRequest, type SandboxResponse } from './middleware.js';
+import {
+  compose,
+  type Handle,
+  type Middleware,
+  type RoutedRequest,
+  type SandboxRequest,
+  type SandboxResponse,
+} from './middleware.js';
 import { Recorder } from './request-log.js';
 import { Router } from './router.js';
 import { RowGoneError } from './rows.js';
@@ -55,18 +62,18 @@ export function createApp(options: AppOptions): App {
     await instance;
   };
 
-  const carryOut: Handle = async (exchange) => {
-    const { operation } = exchange;
+  const carryOut: Handle = async (routed) => {
+    const { operation } = routed;
     if (operation === undefined) {
-      const asked = `${exchange.request.method} /${exchange.request.segments.join('/')}`;
+      const asked = `${routed.request.method} /${routed.request.segments.join('/')}`;
       throw refuse(404, 'resource_not_found', 'URL not found', `Clerk has no ${asked}.`);
     }
-    const rule = (await rooms[operation.group]?.())?.[operation.name];
-    if (rule === undefined) {
+    const handler = (await handlers[operation.group]?.())?.[operation.name];
+    if (handler === undefined) {
       throw refuse(501, 'not_in_sandbox', 'Not in the sandbox', `The sandbox does not carry out ${operation.name} yet.`);
     }
-    const call = await readCall(exchange, operation, rule, await current());
-    return answer(operation, rule, await rule.run(call));
+    const call = await readCall(routed, operation, handler, await current());
+    return answer(operation, handler, await handler.run(call));
   };
 
   const handle = compose(
@@ -97,33 +104,33 @@ export function createApp(options: AppOptions): App {
 /** Whatever became of the request: a refused one may have changed something before it failed. */
 const keeping =
   (keep: () => Promise<void> = async () => {}): Middleware =>
-  async (exchange, next) => {
+  async (routed, next) => {
     try {
-      return await next(exchange);
+      return await next(routed);
     } finally {
       await keep();
     }
   };
 
 /** An answer that does not look like what the resource declares is the sandbox's fault, and never leaves it. */
-function answer(operation: Operation, rule: Rule, value: unknown): SandboxResponse {
-  const status = rule.status ?? 200;
-  if (rule.answers === null) return { status };
-  const checked = rule.answers.safeParse(value);
+function answer(operation: Operation, handler: Handler, value: unknown): SandboxResponse {
+  const status = handler.status ?? 200;
+  if (handler.answers === null) return { status };
+  const checked = handler.answers.safeParse(value);
   if (!checked.success) throw new Error(`${operation.name} would answer what it does not declare: ${checked.error.message}`);
-  if (rule.mediaType === undefined) return { status, body: value };
-  return { status, headers: { 'content-type': rule.mediaType }, body: new TextEncoder().encode(String(value)) };
+  if (handler.mediaType === undefined) return { status, body: value };
+  return { status, headers: { 'content-type': handler.mediaType }, body: new TextEncoder().encode(String(value)) };
 }
 
 /** Turns what is thrown further in into Clerk's error envelope. */
 const envelope =
   (current: () => Promise<Instance>, { log }: AppOptions): Middleware =>
-  async (exchange: Exchange, next: Handle) => {
+  async (routed: RoutedRequest, next: Handle) => {
     try {
-      return await next(exchange);
+      return await next(routed);
     } catch (error) {
       const shown = shownAs(error);
-      if (shown === INTERNAL) log(`${exchange.operation?.name ?? exchange.request.method} failed inside the sandbox`, error);
+      if (shown === INTERNAL) log(`${routed.operation?.name ?? routed.request.method} failed inside the sandbox`, error);
       const clerk_trace_id = (await current()).random.hex(32);
       const { status, headers, errors, fault } = shown;
       return { status, headers, body: { errors, clerk_trace_id }, ...(fault === undefined ? {} : { fault }) };

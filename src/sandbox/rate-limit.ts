@@ -49,9 +49,9 @@ export class RateLimit {
     this.#now = now;
   }
 
-  readonly middleware: Middleware = async (exchange, next) => {
-    const { operation, params } = exchange;
-    if (operation === undefined) return next(exchange);
+  readonly middleware: Middleware = async (routed, next) => {
+    const { operation, params } = routed;
+    if (operation === undefined) return next(routed);
     const now = this.#now();
     const counted = limitsOf(operation).map((limit, nth) => {
       const key = `${operation.name} ${nth} ${limit.per === undefined ? '' : params[limit.per]}`;
@@ -62,7 +62,7 @@ export class RateLimit {
       if (times.length >= limit.most) throw tooManyRequests(Math.max(1, Math.ceil((freeAt - now) / 1000)));
     }
     for (const { times } of counted) times.push(now);
-    return next(exchange);
+    return next(routed);
   };
 
   clear(): void {

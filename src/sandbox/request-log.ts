@@ -1,4 +1,4 @@
-import { type Exchange, isJson, jsonBody, type Middleware, type SandboxResponse } from './middleware.js';
+import { isJson, jsonBody, type Middleware, type RoutedRequest, type SandboxResponse } from './middleware.js';
 
 /** A request as `/_sandbox/requests` shows it. */
 export interface RecordedRequest {
@@ -44,14 +44,14 @@ export class Recorder {
     this.#requests = [];
   }
 
-  readonly middleware: Middleware = async (exchange, next) => {
-    const response = await next(exchange);
-    this.#requests.push(this.#record(exchange, response));
+  readonly middleware: Middleware = async (routed, next) => {
+    const response = await next(routed);
+    this.#requests.push(this.#record(routed, response));
     if (this.#requests.length > MOST_REQUESTS) this.#requests.shift();
     return response;
   };
 
-  #record({ request, operation }: Exchange, { status, fault }: SandboxResponse): RecordedRequest {
+  #record({ request, operation }: RoutedRequest, { status, fault }: SandboxResponse): RecordedRequest {
     const secrets = new Set(operation?.spec.secrets ?? []);
     const query: Record<string, string[]> = {};
     for (const name of new Set(request.query.keys())) {
@@ -72,7 +72,7 @@ export class Recorder {
 
 const isSecret = (name: string, secrets: ReadonlySet<string>): boolean => secrets.has(name) || SECRET_NAME.test(name);
 
-function recordBody(request: Exchange['request'], secrets: ReadonlySet<string>): unknown {
+function recordBody(request: RoutedRequest['request'], secrets: ReadonlySet<string>): unknown {
   if (request.body.length === 0) return null;
   const note = `(${request.body.length} bytes)`;
   if (!isJson(request) || request.body.length > MOST_BODY_BYTES) return note;

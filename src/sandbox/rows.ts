@@ -26,7 +26,7 @@ export type Draft<R extends Row> = Omit<R, keyof Row> & Partial<Row>;
 
 type KeyOf<R> = (row: R) => Key;
 
-/** A unique key that is already taken. Rules look before they insert, so seeing this is a fault of a rule or a seed. */
+/** A unique key that is already taken. Handlers look before they insert, so this is a mistake in a handler or a seed. */
 export class DuplicateKeyError extends Error {
   readonly resource: string;
   readonly index: string;
@@ -39,7 +39,7 @@ export class DuplicateKeyError extends Error {
   }
 }
 
-/** A row that was deleted while a rule was still at work on it. */
+/** A row that was deleted while a handler was still working on it. */
 export class RowGoneError extends Error {
   readonly resource: string;
   readonly id: string;

@@ -12,7 +12,7 @@ export interface SandboxErrorOptions {
   readonly fault?: string | undefined;
 }
 
-/** What a rule throws to answer with Clerk's error envelope. */
+/** What a handler throws to answer with Clerk's error envelope. */
 export class SandboxError extends Error {
   readonly status: number;
   readonly errors: readonly WireError[];

@@ -27,7 +27,7 @@ export interface SandboxOptions {
   /** Stand between the key check and the operations. */
   readonly middlewares?: readonly Middleware[];
   /** Told of every request with its answer, just before the answer is sent. Default: nobody is. */
-  readonly onExchange?: (request: SandboxRequest, response: SandboxResponse) => void;
+  readonly onAnswer?: (request: SandboxRequest, response: SandboxResponse) => void;
   /** Told when something fails inside. Default: nobody is. */
   readonly log?: (message: string, error?: unknown) => void;
 }
@@ -45,7 +45,7 @@ export interface Sandbox {
 const SECRET_LETTERS = 42;
 
 /**
- * Starts a local twin of Clerk's Backend API. Only its port is opened at once; all else is loaded and seeded when
+ * Starts a local stand-in for Clerk's Backend API. Only its port is opened at once; all else is loaded and seeded when
  * the first request comes, so the start costs next to nothing.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
@@ -55,12 +55,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   let origin = '';
   let loading: Promise<App> | undefined;
   const app = (): Promise<App> => {
-    loading ??= import('./create-sandbox.js').then(({ createTwin }) => createTwin({ options, secretKey, origin, stored }));
+    loading ??= import('./create-sandbox.js').then(({ createSandbox }) => createSandbox({ options, secretKey, origin, stored }));
     return loading;
   };
   const handle = async (request: SandboxRequest): Promise<SandboxResponse> => {
     const response = await (await app()).handle(request);
-    options.onExchange?.(request, response);
+    options.onAnswer?.(request, response);
     return response;
   };
   const { server, port: actualPort } = await listen(handle, host, port);

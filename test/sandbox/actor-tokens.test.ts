@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { type Client, NOON, openSandbox } from './harness.js';
 import { openTicket } from './tickets.js';
 
@@ -17,7 +17,7 @@ beforeEach(async () => {
 const create = (more: object = {}) =>
   client.post('/actor_tokens', { user_id: 'user_ada', actor: { sub: 'user_support', case: 7 }, ...more });
 
-test('an actor token is a signed ticket for an hour that names who acts', async () => {
+it('an actor token is a signed ticket for an hour that names who acts', async () => {
   const { status, body } = await create();
   expect(status).toBe(200);
   expect(body).toEqual({
@@ -40,14 +40,14 @@ test('an actor token is a signed ticket for an hour that names who acts', async 
   });
 });
 
-test('it and the session run out when asked to', async () => {
+it('it and the session run out when asked to', async () => {
   const { token } = (await create({ expires_in_seconds: 20, session_max_duration_in_seconds: 60 })).body;
   expect(await openTicket(client, token)).toMatchObject({ exp: SECONDS + 20, smd: 60 });
   client.clock.now += 21_000;
   await expect(openTicket(client, token)).rejects.toThrow(/exp/);
 });
 
-test.each([
+it.each([
   [{ user_id: 'user_none' }, 422, 'form_resource_not_found', 'user_id'],
   [{ user_id: 'user_barred' }, 403, 'user_banned', undefined],
   [{ actor: {} }, 422, 'form_param_missing', 'actor.sub'],
@@ -60,7 +60,7 @@ test.each([
   expect([answer.status, answer.code, answer.param]).toEqual([status, code, param]);
 });
 
-test('it is revoked once, not twice', async () => {
+it('it is revoked once, not twice', async () => {
   const { body } = await create();
   expect((await client.post(`/actor_tokens/${body.id}/revoke`)).body).toEqual({ ...body, status: 'revoked' });
   const again = await client.post(`/actor_tokens/${body.id}/revoke`);
@@ -68,7 +68,7 @@ test('it is revoked once, not twice', async () => {
   expect((await client.post('/actor_tokens/act_none/revoke')).status).toBe(404);
 });
 
-test('it goes with the user, not with who acts', async () => {
+it('it goes with the user, not with who acts', async () => {
   const { body } = await create();
   await client.delete('/users/user_support');
   expect((await client.post(`/actor_tokens/${body.id}/revoke`)).status).toBe(200);

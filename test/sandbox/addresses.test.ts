@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Answer, type Client, idsOf, openSandbox, rowsOf } from './harness.js';
 
 let client: Client;
@@ -12,7 +12,7 @@ describe('domains', () => {
   const primary = async () => rowsOf((await client.get('/domains')).body)[0];
   const satellite = (name: string, more: object = {}) => client.post('/domains', { name, is_satellite: true, ...more });
 
-  test('begin with the primary one and grow by satellites', async () => {
+  it('begin with the primary one and grow by satellites', async () => {
     const { body } = await satellite('Shop.Example.org');
     expect(body).toMatchObject({
       object: 'domain',
@@ -29,14 +29,14 @@ describe('domains', () => {
     expect(rowsOf(list)[0]?.cname_targets).toHaveLength(3);
   });
 
-  test('work through a proxy, and then need no DNS', async () => {
+  it('work through a proxy, and then need no DNS', async () => {
     const { body } = await satellite('localhost:3000', { proxy_url: 'https://shop.example.org/__clerk' });
     expect(body).toMatchObject({ frontend_api_url: 'https://shop.example.org/__clerk', cname_targets: [] });
     const back = await client.patch(`/domains/${body.id}`, { proxy_url: null });
     expect(back.body).toMatchObject({ proxy_url: null, frontend_api_url: 'https://clerk.localhost:3000' });
   });
 
-  test('can be renamed', async () => {
+  it('can be renamed', async () => {
     const { id } = (await satellite('shop.example.org')).body;
     expect((await client.patch(`/domains/${id}`, { name: 'www.shop.example.net' })).body.name).toBe('www.shop.example.net');
     const home = `/domains/${(await primary())?.id}`;
@@ -49,7 +49,7 @@ describe('domains', () => {
     expect((await client.patch('/domains/dmn_none', { name: 'a.example.com' })).status).toBe(404);
   });
 
-  test.each([
+  it.each([
     [{ name: 'acme.example.com' }, 'home_url_taken', 'name'],
     [{ name: 'https://shop.example.org' }, 'form_param_format_invalid', 'name'],
     [{ name: 'shop' }, 'form_param_format_invalid', 'name'],
@@ -64,7 +64,7 @@ describe('domains', () => {
     expect((await client.get('/domains')).body.total_count).toBe(1);
   });
 
-  test('a refused change changes nothing', async () => {
+  it('a refused change changes nothing', async () => {
     const { id } = (await satellite('shop.example.org')).body;
     for (const change of [
       { name: 'acme.example.com' },
@@ -76,7 +76,7 @@ describe('domains', () => {
     expect(rowsOf((await client.get('/domains')).body)[1]).toMatchObject({ name: 'shop.example.org', proxy_url: null });
   });
 
-  test('can be deleted but for the primary one', async () => {
+  it('can be deleted but for the primary one', async () => {
     const { id } = (await satellite('shop.example.org')).body;
     expect((await client.delete(`/domains/${id}`)).body).toEqual({ object: 'domain', id, deleted: true });
     expect((await client.delete(`/domains/${id}`)).status).toBe(404);
@@ -90,7 +90,7 @@ describe('domains', () => {
 });
 
 describe('a proxy check', () => {
-  test('tells whether a proxy would work, and changes no domain', async () => {
+  it('tells whether a proxy would work, and changes no domain', async () => {
     const [domain] = rowsOf((await client.get('/domains')).body);
     const question = { domain_id: domain?.id, proxy_url: 'https://acme.example.com/__clerk' };
     const { body } = await client.post('/proxy_checks', question);
@@ -101,7 +101,7 @@ describe('a proxy check', () => {
     expect(rowsOf((await client.get('/domains')).body)[0]).toEqual(domain);
   });
 
-  test('refuses a proxy that never answers, and a domain that is not there', async () => {
+  it('refuses a proxy that never answers, and a domain that is not there', async () => {
     const [domain] = rowsOf((await client.get('/domains')).body);
     const check = async (body: object) => outcome(await client.post('/proxy_checks', body));
     const proxy_url = 'https://acme.example.com/__clerk';
@@ -117,7 +117,7 @@ describe('a proxy check', () => {
 });
 
 describe('redirect URLs', () => {
-  test('are kept, found and removed, each once', async () => {
+  it('are kept, found and removed, each once', async () => {
     const urls = ['https://app.example.com/callback', 'my-app://callback', 'http://localhost:3000/back'];
     for (const url of urls) {
       expect((await client.post('/redirect_urls', { url })).body).toMatchObject({ object: 'redirect_url', url });
@@ -135,7 +135,7 @@ describe('redirect URLs', () => {
     expect((await client.delete(`/redirect_urls/${id}`)).status).toBe(404);
   });
 
-  test.each(['nonsense', '/path', 'http://app.example.com', 'javascript://alert(1)', 'data://x', 'https:app', 'https://'])(
+  it.each(['nonsense', '/path', 'http://app.example.com', 'javascript://alert(1)', 'data://x', 'https:app', 'https://'])(
     'refuse %s',
     async (url) => {
       expect(outcome(await client.post('/redirect_urls', { url }))).toEqual([422, 'form_param_format_invalid', 'url']);
@@ -147,7 +147,7 @@ describe('the Svix app', () => {
   const loginOf = ({ body }: Answer) =>
     JSON.parse(Buffer.from(String(body.svix_url).split('#key=')[1] ?? '', 'base64url').toString()) as Record<string, string>;
 
-  test('is made once, opened by fresh links, and deleted', async () => {
+  it('is made once, opened by fresh links, and deleted', async () => {
     const made = await client.post('/webhooks/svix');
     const { appId, oneTimeToken } = loginOf(made);
     const link = loginOf(await client.post('/webhooks/svix_url'));
@@ -160,7 +160,7 @@ describe('the Svix app', () => {
     expect(loginOf(await client.post('/webhooks/svix')).appId).not.toBe(appId);
   });
 
-  test('that is not there has no link and cannot be deleted', async () => {
+  it('that is not there has no link and cannot be deleted', async () => {
     for (const answer of [await client.post('/webhooks/svix_url'), await client.delete('/webhooks/svix')]) {
       expect([answer.status, answer.code]).toEqual([400, 'svix_app_missing']);
     }
@@ -171,7 +171,7 @@ describe('the interstitial', () => {
   const KEY = `pk_test_${Buffer.from('quiet.moth-1.clerk.accounts.dev$').toString('base64')}`;
   const src = ({ body }: Answer) => /<script async[^>]* src="([^"]*)"/.exec(String(body))?.[1];
 
-  test('is an HTML page that loads Clerk from where the query says, without a key of the caller', async () => {
+  it('is an HTML page that loads Clerk from where the query says, without a key of the caller', async () => {
     const answer = await client.send('GET', `/public/interstitial?publishable_key=${KEY}`, { headers: { authorization: '' } });
     expect([answer.status, answer.type]).toEqual([200, 'text/html']);
     expect(src(answer)).toMatch(/^https:\/\/quiet\.moth-1\.clerk\.accounts\.dev\/npm\//);
@@ -185,14 +185,14 @@ describe('the interstitial', () => {
     expect(src(own)).toMatch(/^https:\/\/clerk\.shop\.example\.org\/npm\//);
   });
 
-  test('lets nothing of the query out of its place', async () => {
+  it('lets nothing of the query out of its place', async () => {
     const evil = encodeURIComponent('"><script>alert(1)</script>');
     const answer = await client.get(`/public/interstitial?frontend_api=a.b&sign_in_url=${evil}&domain=${evil}&proxy_url=${evil}`);
     expect(String(answer.body)).not.toContain('<script>alert');
     expect(String(answer.body)).toContain('&lt;script&gt;alert');
   });
 
-  test.each([
+  it.each([
     ['', 'missing_query_parameter'],
     ['?publishable_key=pk_test_x', 'invalid_query_parameter_value'],
     [`?frontend_api=${encodeURIComponent('a"b')}`, 'invalid_query_parameter_value'],

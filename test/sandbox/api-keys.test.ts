@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Answer, addUser, type Client, idsOf, type Json, NOON, openSandbox } from './harness.js';
 
 let client: Client;
@@ -16,7 +16,7 @@ const outcome = ({ status, code, param }: Answer) => (param === undefined ? [sta
 const GONE = [404, 'resource_not_found'];
 
 describe('an API key', () => {
-  test('shows its secret when it is made and when asked for it, and nowhere else', async () => {
+  it('shows its secret when it is made and when asked for it, and nowhere else', async () => {
     const { status, body } = await create({ scopes: ['read'], claims: { team: 7 }, created_by: ada.id, description: 'Reports' });
     const { secret, ...rest } = body;
     expect(status).toBe(200);
@@ -45,7 +45,7 @@ describe('an API key', () => {
     expect((await client.get(`/api_keys/${String(rest.id).replace('ak_', 'api_key_')}`)).body).toEqual(rest);
   });
 
-  test('verifies, which is its use', async () => {
+  it('verifies, which is its use', async () => {
     const { secret, ...rest } = (await create()).body;
     client.clock.now += 5000;
     const used = { ...rest, last_used_at: client.clock.now };
@@ -54,7 +54,7 @@ describe('an API key', () => {
     expect(outcome(await verify(rest.id))).toEqual(GONE);
   });
 
-  test('lives for as long as was said', async () => {
+  it('lives for as long as was said', async () => {
     const { id, secret } = (await create({ seconds_until_expiration: 1.5 })).body;
     client.clock.now += 1499;
     expect((await verify(secret)).body.expiration).toBe(NOON + 1500);
@@ -63,7 +63,7 @@ describe('an API key', () => {
     expect((await client.get(`/api_keys/${id}`)).body).toMatchObject({ expired: true, revoked: false });
   });
 
-  test('is revoked for the first reason given, and kept', async () => {
+  it('is revoked for the first reason given, and kept', async () => {
     const { id, secret } = (await create()).body;
     const revoke = async (body: object) => (await client.post(`/api_keys/${id}/revoke`, body)).body;
     expect(await revoke({ revocation_reason: 'leaked' })).toMatchObject({ revoked: true, revocation_reason: 'leaked' });
@@ -72,7 +72,7 @@ describe('an API key', () => {
     expect((await client.get(`/api_keys/${id}/secret`)).body).toEqual({ secret });
   });
 
-  test('is deleted with its record', async () => {
+  it('is deleted with its record', async () => {
     const { id, secret } = (await create()).body;
     expect((await client.delete(`/api_keys/${id}`)).body).toEqual({ object: 'api_key', id, deleted: true });
     expect(outcome(await verify(secret))).toEqual(GONE);
@@ -87,7 +87,7 @@ describe('an API key', () => {
     }
   });
 
-  test('changes where something was given', async () => {
+  it('changes where something was given', async () => {
     const { secret, ...before } = (await create({ scopes: ['read'], claims: 5, seconds_until_expiration: 10 })).body;
     client.clock.now += 1000;
     const change = async (body: object) => (await client.patch(`/api_keys/${before.id}`, body)).body;
@@ -108,7 +108,7 @@ describe('an API key', () => {
     expect((await verify(secret)).status).toBe(200);
   });
 
-  test.each([
+  it.each([
     [{ subject: 'user_none' }, 404, 'resource_not_found', undefined],
     [{ subject: 'org_none' }, 404, 'resource_not_found', undefined],
     [{ subject: 'mch_none' }, 404, 'resource_not_found', undefined],
@@ -127,7 +127,7 @@ describe('an API key', () => {
 });
 
 describe('the list', () => {
-  test('is of one owner that exists', async () => {
+  it('is of one owner that exists', async () => {
     await create();
     expect((await client.get(`/api_keys?subject=${engine.id}`)).body).toEqual({ data: [], total_count: 0 });
     expect(outcome(await client.get('/api_keys?subject=user_none'))).toEqual(GONE);
@@ -135,7 +135,7 @@ describe('the list', () => {
     expect(outcome(await client.get('/api_keys'))).toEqual([422, 'form_param_missing', 'subject']);
   });
 
-  test('has what is good, of one type, newest first; the rest when asked', async () => {
+  it('has what is good, of one type, newest first; the rest when asked', async () => {
     const expired = (await create({ seconds_until_expiration: 1, name: 'Old export' })).body;
     client.clock.now += 1000;
     const revoked = (await create()).body;
@@ -156,7 +156,7 @@ describe('the list', () => {
 });
 
 describe('keys end with their owner', () => {
-  test.each([
+  it.each([
     ['a user', async () => client.delete(`/users/${ada.id}`), () => ada.id],
     ['an organization', async () => client.delete(`/organizations/${engine.id}`), () => engine.id],
   ])('%s', async (_, end, owner) => {
@@ -169,7 +169,7 @@ describe('keys end with their owner', () => {
   });
 });
 
-test('a key can stand in the seed', async () => {
+it('a key can stand in the seed', async () => {
   const seed = {
     users: [{ username: 'adalove' }],
     organizations: [{ name: 'Engine', slug: 'engine' }],

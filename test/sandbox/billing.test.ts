@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { BILLED as seed } from './billing-seed.js';
 import { addUser, type Client, idsOf, type Json, NOON, openSandbox, rowsOf } from './harness.js';
 
@@ -20,7 +20,7 @@ const cancel = (id: string, query = '') => client.delete(`/billing/subscription_
 const statements = async () => rowsOf((await client.get('/billing/statements?limit=50')).body);
 
 describe('plans', () => {
-  test('are the free ones, and what the seed sells', async () => {
+  it('are the free ones, and what the seed sells', async () => {
     const { body } = await client.get('/billing/plans');
     expect(
       rowsOf(body)
@@ -44,7 +44,7 @@ describe('plans', () => {
     expect((await client.get('/billing/plans?limit=2&offset=1')).body).toMatchObject({ total_count: 5 });
   });
 
-  test('are there without any seed, always the same', async () => {
+  it('are there without any seed, always the same', async () => {
     const empty = await openSandbox();
     const first = (await empty.get('/billing/plans')).body;
     expect(rowsOf(first).map(({ slug }) => slug)).toEqual(['free_org', 'free_user']);
@@ -55,7 +55,7 @@ describe('plans', () => {
 describe('prices', () => {
   const create = (body: object) => client.post('/billing/prices', { plan_id: 'cplan_pro', ...body });
 
-  test('are listed cheapest first, and of equals the newest', async () => {
+  it('are listed cheapest first, and of equals the newest', async () => {
     const first = await create({ amount: 1000 });
     client.clock.now += 1000;
     const second = await create({ amount: 1000, description: 'for Ada' });
@@ -67,7 +67,7 @@ describe('prices', () => {
     expect([unknown.status, unknown.code]).toEqual([404, 'plan_not_found']);
   });
 
-  test('support the periods that they have an amount for', async () => {
+  it('support the periods that they have an amount for', async () => {
     const periods = async (body: object) => (await create(body)).body.supported_billing_periods;
     expect(await periods({ amount: 0 })).toBe('month');
     expect(await periods({ amount: null, annual_monthly_amount: 500 })).toBe('annual');
@@ -75,7 +75,7 @@ describe('prices', () => {
     expect((await create({ amount: 700 })).body).toMatchObject({ amount: 700, annual_monthly_fee: null, description: null });
   });
 
-  test.each([
+  it.each([
     [{ amount: 99 }, 'form_param_value_invalid', 'amount'],
     [{ amount: -100 }, 'form_param_value_invalid', 'amount'],
     [{ amount: 100, annual_monthly_amount: 1 }, 'form_param_value_invalid', 'annual_monthly_amount'],
@@ -93,7 +93,7 @@ describe('prices', () => {
     expect([refused.status, refused.code, refused.param]).toEqual([422, code, param]);
   });
 
-  test('are not for the free plan, nor for none', async () => {
+  it('are not for the free plan, nor for none', async () => {
     const free = rowsOf((await client.get('/billing/plans?payer_type=user')).body).find((row) => Boolean(row.is_default));
     expect((await create({ plan_id: free?.id, amount: 100 })).param).toBe('plan_id');
     expect((await create({ plan_id: 'cplan_none', amount: 100 })).code).toBe('plan_not_found');
@@ -101,7 +101,7 @@ describe('prices', () => {
 });
 
 describe('subscriptions', () => {
-  test('are on the free plan unless something is paid for', async () => {
+  it('are on the free plan unless something is paid for', async () => {
     const { id } = await addUser(client, 'new@example.com');
     const subscription = await subscriptionOf(String(id));
     expect(subscription).toMatchObject({ object: 'commerce_subscription', status: 'active', eligible_for_free_trial: true });
@@ -119,7 +119,7 @@ describe('subscriptions', () => {
     expect((await client.get('/users/user_none/billing/subscription')).status).toBe(404);
   });
 
-  test('tell of what is paid next', async () => {
+  it('tell of what is paid next', async () => {
     const subscription = await subscriptionOf('user_ada');
     expect(subscription).toMatchObject({
       eligible_for_free_trial: false,
@@ -138,7 +138,7 @@ describe('subscriptions', () => {
     ]);
   });
 
-  test('are listed by item, the free ones only when asked for', async () => {
+  it('are listed by item, the free ones only when asked for', async () => {
     const ids = async (query: string) => (await list(query)).map((row) => row.id);
     expect((await ids('')).toSorted()).toEqual(['csub_item_ada', 'csub_item_bob']);
     expect((await list('?include_free=true')).map((row) => row.plan?.slug).toSorted()).toEqual([
@@ -156,7 +156,7 @@ describe('subscriptions', () => {
     expect((await client.get('/billing/subscription_items?include_free=true&limit=1')).body.total_count).toBe(4);
   });
 
-  test('go with who pays', async () => {
+  it('go with who pays', async () => {
     await client.delete('/users/user_ada');
     expect(await list('?include_free=true&query=ada')).toEqual([]);
     expect(await statements()).toEqual([]);
@@ -165,7 +165,7 @@ describe('subscriptions', () => {
 });
 
 describe('time', () => {
-  test('charges the card of a payer anew with every period', async () => {
+  it('charges the card of a payer anew with every period', async () => {
     client.clock.now = Date.UTC(2026, 3, 15, 12);
     expect(await itemsOf('user_ada')).toMatchObject([
       {
@@ -191,7 +191,7 @@ describe('time', () => {
     expect((await client.get('/billing/statements/stmt_none/payment_attempts')).status).toBe(404);
   });
 
-  test('finds the day again after a shorter month', async () => {
+  it('finds the day again after a shorter month', async () => {
     const started_at = Date.UTC(2025, 11, 31, 9);
     const late = await openSandbox({
       seed: { ...seed, billing: { ...seed.billing, subscriptions: [{ user: 'user_ada', plan: 'pro', started_at }] } },
@@ -204,7 +204,7 @@ describe('time', () => {
     expect(await end()).toBe(Date.UTC(2026, 2, 31, 9));
   });
 
-  test('makes past due what a declined card did not pay, and ends it after a period', async () => {
+  it('makes past due what a declined card did not pay, and ends it after a period', async () => {
     const subscriptions = [{ user: 'user_ada', plan: 'pro', card: { last4: '0341', declines_from: NOON + DAY_MS } }];
     client = await openSandbox({ seed: { ...seed, billing: { ...seed.billing, subscriptions } } });
     client.clock.now = NEXT_MONTH;
@@ -225,7 +225,7 @@ describe('time', () => {
 });
 
 describe('cancelling', () => {
-  test('ends a plan with its period, and the free one follows', async () => {
+  it('ends a plan with its period, and the free one follows', async () => {
     const { body } = await cancel('csub_item_ada');
     expect(body).toMatchObject({ status: 'canceled', canceled_at: NOON, ended_at: null, next_payment: null });
     expect(await itemsOf('user_ada')).toMatchObject([
@@ -246,7 +246,7 @@ describe('cancelling', () => {
     expect((await cancel('csub_item_ada')).code).toBe('invalid_plan_change');
   });
 
-  test('ends it at once when asked to', async () => {
+  it('ends it at once when asked to', async () => {
     client.clock.now += DAY_MS;
     const { body } = await cancel('csub_item_ada', '?end_now=true');
     expect(body).toMatchObject({ status: 'ended', canceled_at: client.clock.now, ended_at: client.clock.now });
@@ -257,7 +257,7 @@ describe('cancelling', () => {
     expect((await statements()).filter((row) => String(row.payer?.user_id) === 'user_ada')).toHaveLength(1);
   });
 
-  test('of what is to follow leaves the free plan to follow', async () => {
+  it('of what is to follow leaves the free plan to follow', async () => {
     const to = (await priceOf('cplan_max')).id;
     const from = (await priceOf('cplan_pro')).id;
     await client.post('/billing/subscription_items/csub_item_ada/price_transition', { from_price_id: from, to_price_id: to });
@@ -269,7 +269,7 @@ describe('cancelling', () => {
     ]);
   });
 
-  test('is not for the free plan', async () => {
+  it('is not for the free plan', async () => {
     const [free] = await itemsOf('user_cy');
     const refused = await cancel(String(free?.id), '?end_now=true');
     expect([refused.status, refused.code]).toEqual([400, 'invalid_plan_change']);
@@ -284,7 +284,7 @@ describe('a free trial', () => {
       extend_to: typeof extend_to === 'number' ? new Date(extend_to).toISOString() : extend_to,
     });
 
-  test('costs nothing, and is paid for when it ends', async () => {
+  it('costs nothing, and is paid for when it ends', async () => {
     expect(await itemsOf('user_bob')).toMatchObject([
       { is_free_trial: true, period_end: END, lifetime_paid: { amount: 0 }, next_payment: { date: END } },
     ]);
@@ -294,7 +294,7 @@ describe('a free trial', () => {
     ]);
   });
 
-  test('is extended while it runs', async () => {
+  it('is extended while it runs', async () => {
     const later = END + 30 * DAY_MS;
     const { status, body } = await extend(later);
     expect([status, body.period_end, body.is_free_trial]).toEqual([200, later, true]);
@@ -307,7 +307,7 @@ describe('a free trial', () => {
     expect((await extend(later + DAY_MS)).code).toBe('invalid_plan_change');
   });
 
-  test('is extended to a time ahead, no further than a year', async () => {
+  it('is extended to a time ahead, no further than a year', async () => {
     for (const wrong of [NOON - DAY_MS, END - DAY_MS, END + 366 * DAY_MS]) {
       const { code, param } = await extend(wrong);
       expect([code, param]).toEqual(['form_param_value_invalid', 'extend_to']);
@@ -316,7 +316,7 @@ describe('a free trial', () => {
     expect((await extend(END + 365 * DAY_MS)).status).toBe(200);
   });
 
-  test('is not extended where there is none, or none that goes on', async () => {
+  it('is not extended where there is none, or none that goes on', async () => {
     const none = await extend(END + DAY_MS, 'csub_item_ada');
     expect([none.status, none.code]).toEqual([400, 'invalid_plan_change']);
     await cancel('csub_item_bob');
@@ -324,7 +324,7 @@ describe('a free trial', () => {
     expect((await extend(END, 'csub_item_none')).status).toBe(404);
   });
 
-  test('ends free of charge when it is canceled, or when there is no card', async () => {
+  it('ends free of charge when it is canceled, or when there is no card', async () => {
     await cancel('csub_item_bob');
     client.clock.now = END;
     expect(await itemsOf('user_bob')).toMatchObject([{ plan: { slug: 'free_user' } }]);
@@ -340,7 +340,7 @@ describe('discounts', () => {
   const path = '/billing/subscription_items/csub_item_ada/discounts';
   const apply = (discount_id: string, to = path) => client.post(to, { discount_id });
 
-  test('lower the charges that they were given for', async () => {
+  it('lower the charges that they were given for', async () => {
     expect((await apply('disc_quarter')).body).toMatchObject({
       object: 'commerce_discount_redemption',
       discount_id: 'disc_quarter',
@@ -365,7 +365,7 @@ describe('discounts', () => {
     expect((await client.delete(`${path}/disc_quarter`)).status).toBe(404);
   });
 
-  test('replace each other, and are not given twice', async () => {
+  it('replace each other, and are not given twice', async () => {
     await apply('disc_quarter');
     const again = await apply('disc_quarter');
     expect([again.status, again.code]).toEqual([409, 'discount_already_applied']);
@@ -382,7 +382,7 @@ describe('discounts', () => {
     expect((await apply('disc_quarter')).status).toBe(200);
   });
 
-  test('are for what is paid and goes on', async () => {
+  it('are for what is paid and goes on', async () => {
     const [free] = await itemsOf('user_cy');
     expect((await apply('disc_five', `/billing/subscription_items/${free?.id}/discounts`)).code).toBe('invalid_plan_change');
     expect((await apply('disc_none')).status).toBe(404);
@@ -394,7 +394,7 @@ describe('discounts', () => {
   });
 });
 
-test('ids of what was seeded twice are refused with a reason', async () => {
+it('ids of what was seeded twice are refused with a reason', async () => {
   const subscriptions = [
     { user: 'user_ada', plan: 'pro' },
     { user: 'ada@example.com', plan: 'max' },

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Client, idsOf, type Json, NOON, openSandbox } from './harness.js';
 
 let client: Client;
@@ -24,7 +24,7 @@ async function cookieOf(id: string): Promise<Json> {
 }
 
 describe('clients', () => {
-  test('are listed newest first, bare or as a page', async () => {
+  it('are listed newest first, bare or as a page', async () => {
     const phone = String((await client.get('/sessions/sess_3')).body.client_id);
     expect(idsOf((await client.get('/clients')).body)).toEqual([phone, laptop]);
     expect((await client.get('/clients?limit=1&offset=1&paginated=true')).body).toMatchObject({
@@ -33,7 +33,7 @@ describe('clients', () => {
     });
   });
 
-  test('hold their sessions as they are now', async () => {
+  it('hold their sessions as they are now', async () => {
     const { body } = await client.get(`/clients/${laptop}`);
     expect(body).toMatchObject({ object: 'client', session_ids: ['sess_1', 'sess_2'], last_active_session_id: 'sess_2' });
     await client.post('/sessions/sess_2/revoke');
@@ -51,13 +51,13 @@ describe('a client’s token', () => {
     return status === 200 ? body.id : [status, code];
   };
 
-  test('finds its client', async () => {
+  it('finds its client', async () => {
     const cookie = await cookieOf(laptop);
     expect(cookie.name).toBe('__client');
     expect(await verify(cookie.value)).toBe(laptop);
   });
 
-  test('of another instance, or none at all, is refused', async () => {
+  it('of another instance, or none at all, is refused', async () => {
     const other = await openSandbox({ seed: { users: [{ id: 'user_ada' }], sessions: [{ id: 'sess_1', user: 'user_ada' }] } });
     const foreign = await fetch(
       `${other.sandbox.origin}/_sandbox/cookies/${(await other.get('/sessions/sess_1')).body.client_id}`,
@@ -69,20 +69,20 @@ describe('a client’s token', () => {
     expect((await client.post('/clients/verify', {})).param).toBe('token');
   });
 
-  test('cannot be made up by a template', async () => {
+  it('cannot be made up by a template', async () => {
     await client.post('/jwt_templates', { name: 'forger', claims: { id: laptop } });
     const { jwt } = (await client.post('/sessions/sess_1/tokens/forger')).body;
     expect(await verify(jwt)).toEqual([400, 'cookie_invalid']);
   });
 
-  test('of a client that there is not, is not to be had', async () => {
+  it('of a client that there is not, is not to be had', async () => {
     const response = await fetch(`${client.sandbox.origin}/_sandbox/cookies/client_none`);
     expect(response.status).toBe(404);
   });
 });
 
 describe('a session’s token', () => {
-  test('verifies its own session, for a minute, and is no client’s', async () => {
+  it('verifies its own session, for a minute, and is no client’s', async () => {
     const { name, value } = await cookieOf('sess_1');
     expect(name).toBe('__session');
     expect((await client.post('/sessions/sess_1/verify', { token: value })).body).toMatchObject({ id: 'sess_1' });
@@ -92,7 +92,7 @@ describe('a session’s token', () => {
     expect((await client.post('/sessions/sess_1/verify', { token: value })).code).toBe('invalid_session_token');
   });
 
-  test('ends with the session', async () => {
+  it('ends with the session', async () => {
     const { value } = await cookieOf('sess_1');
     await client.post('/sessions/sess_1/revoke');
     expect((await client.post('/sessions/sess_1/verify', { token: value })).code).toBe('session_not_active');

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Client, type Json, NOON, openSandbox } from './harness.js';
 
 const MINUTE_MS = 60_000;
@@ -40,7 +40,7 @@ describe.each([
   { id: 'idn_mail', strategy: 'email_code', channel: null, to: 'ada@example.com' },
   { id: 'idn_phone', strategy: 'phone_code', channel: 'sms', to: '+4915112345678' },
 ])('a code by $strategy', ({ id, strategy, channel, to }) => {
-  test('verifies the identifier', async () => {
+  it('verifies the identifier', async () => {
     const sent = await prepare(id);
     expect(sent.body).toEqual({
       object: 'verification_otp',
@@ -63,7 +63,7 @@ describe.each([
     expect((await inbox(sent.body.id)).status).toBe('verified');
   });
 
-  test('that is wrong shows in the status, and after three of them the right one comes too late', async () => {
+  it('that is wrong shows in the status, and after three of them the right one comes too late', async () => {
     const { body } = await prepare(id);
     const { code } = await inbox(body.id);
     for (const [attempts, status] of [
@@ -79,7 +79,7 @@ describe.each([
     expect((await client.get(pathOf(id))).body.verification).toBeNull();
   });
 
-  test('runs out after ten minutes', async () => {
+  it('runs out after ten minutes', async () => {
     const { body } = await prepare(id);
     const { code } = await inbox(body.id);
     client.clock.now += 10 * MINUTE_MS;
@@ -87,7 +87,7 @@ describe.each([
     expect((await client.get(pathOf(id))).body.verification).toBeNull();
   });
 
-  test('is accepted once', async () => {
+  it('is accepted once', async () => {
     const { body } = await prepare(id);
     const { code } = await inbox(body.id);
     await attempt(id, body.id, code);
@@ -96,7 +96,7 @@ describe.each([
     expect([again.status, again.code]).toEqual([400, 'verification_already_verified']);
   });
 
-  test('needs an identifier and a verification that there are', async () => {
+  it('needs an identifier and a verification that there are', async () => {
     const { body } = await prepare(id);
     expect((await client.post(`${pathOf(id).replace(id, 'idn_none_phone')}/prepare_verification`)).status).toBe(404);
     expect((await attempt(id, 'ver_none', '123456')).code).toBe('resource_not_found');
@@ -107,7 +107,7 @@ describe.each([
   });
 });
 
-test('an identifier verified before stays as it was', async () => {
+it('an identifier verified before stays as it was', async () => {
   const { body } = await prepare('idn_done');
   const before = (await client.get('/email_addresses/idn_done')).body;
   client.clock.now += 1000;
@@ -115,7 +115,7 @@ test('an identifier verified before stays as it was', async () => {
   expect((await client.get('/email_addresses/idn_done')).body).toEqual(before);
 });
 
-test('two codes for one address are each good for themselves', async () => {
+it('two codes for one address are each good for themselves', async () => {
   const first = (await prepare('idn_mail')).body;
   const firstCode = (await inbox('idn_mail')).code;
   client.clock.now += 1000;
@@ -125,19 +125,19 @@ test('two codes for one address are each good for themselves', async () => {
   expect((await attempt('idn_mail', second.id, (await inbox(second.id)).code)).body.status).toBe('verified');
 });
 
-test('a deleted address takes its codes along', async () => {
+it('a deleted address takes its codes along', async () => {
   const { body } = await prepare('idn_mail');
   await client.delete('/email_addresses/idn_mail');
   expect((await inbox(body.id)).errors).toMatchObject([{ code: 'resource_not_found' }]);
 });
 
 describe('in test mode', () => {
-  test.each(['idn_test', 'idn_fiction'])('%s has the code that tests know', async (id) => {
+  it.each(['idn_test', 'idn_fiction'])('%s has the code that tests know', async (id) => {
     const { body } = await prepare(id);
     expect((await attempt(id, body.id, '424242')).body.status).toBe('verified');
   });
 
-  test('switched off, nothing has it', async () => {
+  it('switched off, nothing has it', async () => {
     await client.patch('/instance', { test_mode: false });
     const { body } = await prepare('idn_test');
     const { code } = await inbox(body.id);
@@ -147,7 +147,7 @@ describe('in test mode', () => {
 });
 
 describe('text messages', () => {
-  test('to one number go out half a minute apart, but for fictional ones', async () => {
+  it('to one number go out half a minute apart, but for fictional ones', async () => {
     await prepare('idn_phone');
     client.clock.now += 29_500;
     const response = await fetch(`${client.sandbox.url}/phone_numbers/idn_phone/prepare_verification`, {
@@ -162,7 +162,7 @@ describe('text messages', () => {
     expect((await prepare('idn_fiction')).status).toBe(200);
   });
 
-  test('go to no blocked country', async () => {
+  it('go to no blocked country', async () => {
     await client.patch('/instance/communication', { blocked_country_codes: ['DE', 'US'] });
     const answer = await prepare('idn_phone');
     expect([answer.status, answer.code]).toEqual([403, 'unsupported_country_code']);
@@ -172,7 +172,7 @@ describe('text messages', () => {
   });
 });
 
-test('the record of requests shows no code', async () => {
+it('the record of requests shows no code', async () => {
   const { body } = await prepare('idn_mail');
   const { code } = await inbox('idn_mail');
   await attempt('idn_mail', body.id, code);

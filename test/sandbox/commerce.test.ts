@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { BILLED } from './billing-seed.js';
 import { type Client, idsOf, NOON, openSandbox, rowsOf } from './harness.js';
 
@@ -12,7 +12,7 @@ beforeEach(async () => {
 
 const old = (path: string, method = 'GET') => client.send(method, path, OLD);
 
-test('plans have their amounts spelt out', async () => {
+it('plans have their amounts spelt out', async () => {
   const [pro] = rowsOf((await old('/commerce/plans?payer_type=user')).body).filter((row) => String(row.slug) === 'pro');
   expect(pro).toMatchObject({
     object: 'commerce_plan',
@@ -28,7 +28,7 @@ test('plans have their amounts spelt out', async () => {
   expect(await ids('/commerce/plans')).toEqual(idsOf((await client.get('/billing/plans')).body).toSorted());
 });
 
-test('items are found by who pays', async () => {
+it('items are found by who pays', async () => {
   const ids = async (query: string) => idsOf((await old(`/commerce/subscription_items?${query}`)).body);
   expect(await ids('user_id=user_ada')).toEqual(['csub_item_ada']);
   expect(await ids('user_id=user_ada&status=free_trial')).toEqual([]);
@@ -43,7 +43,7 @@ test('items are found by who pays', async () => {
   expect(await ids('query=bob@')).toEqual(['csub_item_bob']);
 });
 
-test('a canceled item is still active, up to its end', async () => {
+it('a canceled item is still active, up to its end', async () => {
   const { body } = await old('/commerce/subscription_items/csub_item_ada', 'DELETE');
   expect(body).toMatchObject({
     status: 'active',
@@ -58,12 +58,12 @@ test('a canceled item is still active, up to its end', async () => {
   expect([gone.status, gone.code]).toEqual([404, 'subscription_item_not_found']);
 });
 
-test('newer versions no longer have them', async () => {
+it('newer versions no longer have them', async () => {
   const { status, code } = await client.send('GET', '/commerce/plans', { headers: { 'clerk-api-version': '2025-11-10' } });
   expect([status, code]).toEqual([410, 'operation_deprecated']);
 });
 
-test('a subscription has items of the form that its version knows', async () => {
+it('a subscription has items of the form that its version knows', async () => {
   const path = '/organizations/org_engine/billing/subscription';
   const former = (await client.send('GET', path, { headers: { 'clerk-api-version': '2021-02-05' } })).body;
   expect(former.subscription_items).toMatchObject([{ payment_source: { last4: '4242' }, plan: { payer_type: ['org'] } }]);

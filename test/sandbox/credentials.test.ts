@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Answer, type Client, NOON, openSandbox } from './harness.js';
 import { openTicket } from './tickets.js';
 
@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 const outcome = ({ status, code, param }: Answer) => (param === undefined ? [status, code] : [status, code, param]);
 
-test('a testing token lasts an hour from when it says it was made, and no two are the same', async () => {
+it('a testing token lasts an hour from when it says it was made, and no two are the same', async () => {
   const make = async () => (await client.post('/testing_tokens')).body;
   const first = await make();
   expect(first).toEqual({
@@ -47,7 +47,7 @@ describe('an agent task', () => {
       ...more,
     });
 
-  test('is a link that signs the agent in as the user, shown once', async () => {
+  it('is a link that signs the agent in as the user, shown once', async () => {
     const { status, body } = await create();
     const { url, ...rest } = body;
     expect(status).toBe(200);
@@ -68,19 +68,19 @@ describe('an agent task', () => {
     expect((await client.post(`/agents/tasks/${rest.agent_task_id}/revoke`)).body).toEqual(rest);
   });
 
-  test('knows an agent by its name', async () => {
+  it('knows an agent by its name', async () => {
     const [first, second, other] = [(await create()).body, (await create()).body, (await create({ agent_name: 'x' })).body];
     expect(second.agent_id).toBe(first.agent_id);
     expect(second.agent_task_id).not.toBe(first.agent_task_id);
     expect(other.agent_id).not.toBe(first.agent_id);
   });
 
-  test.each(['Ada@Example.com', '+1 555 555 0100', 'AdaLove'])('finds the user by %s', async (identifier) => {
+  it.each(['Ada@Example.com', '+1 555 555 0100', 'AdaLove'])('finds the user by %s', async (identifier) => {
     const { url } = (await create({ on_behalf_of: { identifier } })).body;
     expect((await openTicket(client, String(url).split('?ticket=')[1])).sid).toBeDefined();
   });
 
-  test('is revoked once, while it is there', async () => {
+  it('is revoked once, while it is there', async () => {
     const { agent_task_id: id } = (await create()).body;
     await client.post(`/agents/tasks/${id}/revoke`);
     expect(outcome(await client.post(`/agents/tasks/${id}/revoke`))).toEqual([400, 'bad_request']);
@@ -90,7 +90,7 @@ describe('an agent task', () => {
     expect((await client.post(`/agents/tasks/${other.agent_task_id}/revoke`)).status).toBe(404);
   });
 
-  test.each([
+  it.each([
     [{ on_behalf_of: {} }, [422, 'form_param_value_invalid', 'on_behalf_of']],
     [{ on_behalf_of: { user_id: 'user_ada', identifier: 'adalove' } }, [422, 'form_param_value_invalid', 'on_behalf_of']],
     [{ on_behalf_of: { user_id: 'user_none' } }, [404, 'resource_not_found']],
@@ -111,7 +111,7 @@ describe('an admin portal link token', () => {
   const revoke = (id: unknown, reason?: string) =>
     client.post(`/admin_portal_link_tokens/${id}/revoke`, reason === undefined ? {} : { revocation_reason: reason });
 
-  test('opens the portal of the instance for an hour', async () => {
+  it('opens the portal of the instance for an hour', async () => {
     const { status, body } = await create();
     expect([status, body]).toEqual([
       201,
@@ -137,7 +137,7 @@ describe('an admin portal link token', () => {
     expect((await revoke(body.id)).body).toEqual({ ...shown, expired: true, revoked: true, updated_at: client.clock.now });
   });
 
-  test('has a link for each organization and one for the instance', async () => {
+  it('has a link for each organization and one for the instance', async () => {
     const engine = (await client.post('/organizations', { name: 'Engine', created_by: 'user_ada' })).body;
     const its = { organization_id: engine.id, it_contact_id: 'crm-17', scopes: ['sso'], seconds_until_expiration: 60 };
     const [first, second] = [(await create(its)).body, (await create(its)).body];
@@ -157,14 +157,14 @@ describe('an admin portal link token', () => {
     expect([(await revoke(first.id)).status, (await revoke(third.id)).status]).toEqual([404, 200]);
   });
 
-  test('is revoked for the first reason given', async () => {
+  it('is revoked for the first reason given', async () => {
     const { id } = (await create()).body;
     expect((await revoke(id, 'sent to the wrong person')).body).not.toHaveProperty('token');
     expect((await revoke(id, 'again')).body).toMatchObject({ revoked: true, revocation_reason: 'sent to the wrong person' });
     expect((await revoke('aplt_none')).status).toBe(404);
   });
 
-  test.each([
+  it.each([
     [{ organization_id: 'org_none' }, [404, 'resource_not_found']],
     [{ organization_id: 'engine' }, [422, 'form_param_format_invalid', 'organization_id']],
     [{ seconds_until_expiration: 0 }, [422, 'form_param_value_invalid', 'seconds_until_expiration']],
@@ -174,7 +174,7 @@ describe('an admin portal link token', () => {
     expect(outcome(await create(given))).toEqual(expected);
   });
 
-  test('is not made for an organization where there are none', async () => {
+  it('is not made for an organization where there are none', async () => {
     await client.patch('/instance/organization_settings', { enabled: false });
     expect(outcome(await create({ organization_id: 'org_none' }))).toEqual([403, 'organization_not_enabled_in_instance']);
   });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { BILLED } from './billing-seed.js';
 import { type Client, NOON, openSandbox, rowsOf } from './harness.js';
 
@@ -17,7 +17,7 @@ describe.each(['/users/user_ada', '/organizations/org_engine'])('credits of %s',
     client.post(`${path}/billing/credits`, { action, amount, idempotency_key, ...more });
   const balance = async () => (await client.get(`${path}/billing/credits`)).body.balance;
 
-  test('are added and taken away', async () => {
+  it('are added and taken away', async () => {
     expect((await client.get(`${path}/billing/credits`)).body).toEqual({ object: 'commerce_credit_balance', balance: null });
     const { body } = await adjust('increase', 500, 'a', { note: 'sorry', currency: 'USD' });
     expect(body).toMatchObject({
@@ -34,7 +34,7 @@ describe.each(['/users/user_ada', '/organizations/org_engine'])('credits of %s',
     expect(await balance()).toMatchObject({ amount: 300 });
   });
 
-  test('are adjusted once for each key', async () => {
+  it('are adjusted once for each key', async () => {
     const first = await adjust('increase', 500, 'a');
     client.clock.now += 1000;
     expect(await adjust('increase', 500, 'a')).toEqual(first);
@@ -50,7 +50,7 @@ describe.each(['/users/user_ada', '/organizations/org_engine'])('credits of %s',
     expect(await balance()).toMatchObject({ amount: 500 });
   });
 
-  test('never fall below zero', async () => {
+  it('never fall below zero', async () => {
     await adjust('increase', 500, 'a');
     const refused = await adjust('decrease', 501, 'b');
     expect([refused.status, refused.code, refused.param]).toEqual([422, 'form_param_value_invalid', 'amount']);
@@ -58,7 +58,7 @@ describe.each(['/users/user_ada', '/organizations/org_engine'])('credits of %s',
     expect(await balance()).toMatchObject({ amount: 0 });
   });
 
-  test('are whole cents of dollars', async () => {
+  it('are whole cents of dollars', async () => {
     expect((await adjust('increase', 0, 'a')).param).toBe('amount');
     expect((await adjust('increase', 1, 'a', { currency: 'EUR' })).param).toBe('currency');
     expect((await adjust('increase', 1, '')).param).toBe('idempotency_key');
@@ -66,14 +66,14 @@ describe.each(['/users/user_ada', '/organizations/org_engine'])('credits of %s',
     expect(await balance()).toBeNull();
   });
 
-  test('need a payer', async () => {
+  it('need a payer', async () => {
     const nobody = path.replace(/_\w+$/, '_none');
     expect((await client.get(`${nobody}/billing/credits`)).status).toBe(404);
     expect((await client.get(`${nobody}/billing/subscription`)).status).toBe(404);
   });
 });
 
-test('credits pay before the card does', async () => {
+it('credits pay before the card does', async () => {
   await client.post('/users/user_ada/billing/credits', { action: 'increase', amount: 3000, idempotency_key: 'a' });
   client.clock.now = NEXT_MONTH;
   const left = async () =>
@@ -87,7 +87,7 @@ test('credits pay before the card does', async () => {
   expect(charged).toEqual([1000, 0, 2000]);
 });
 
-test('what is billed is kept across a restart, and goes on', async () => {
+it('what is billed is kept across a restart, and goes on', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'clerk-mcp-billing-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const state = join(folder, 'state');

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Answer, type Client, idsOf, type Json, openSandbox } from './harness.js';
 
 let client: Client;
@@ -29,7 +29,7 @@ describe.each(FORMS)('a directory at $path', ({ path, object, mapping, group }) 
     (await client.get(at(made, '/group_role_mappings'))).body.data as unknown as Json[];
   const groupsOf = async (made: Answer): Promise<unknown[]> => (await mapped(made)).map((one) => [one[group], one.precedence]);
 
-  test('shows its key once, where it is made', async () => {
+  it('shows its key once, where it is made', async () => {
     const made = await create();
     expect(made.body).toMatchObject({
       object,
@@ -48,7 +48,7 @@ describe.each(FORMS)('a directory at $path', ({ path, object, mapping, group }) 
     expect(rotated.body).toMatchObject({ object, name: 'Staff' });
   });
 
-  test('belongs to one connection, which has no second one, and goes with it', async () => {
+  it('belongs to one connection, which has no second one, and goes with it', async () => {
     expect(await create({ enterprise_connection_id: 'entconn_x' })).toMatchObject({
       status: 422,
       param: 'enterprise_connection_id',
@@ -60,14 +60,14 @@ describe.each(FORMS)('a directory at $path', ({ path, object, mapping, group }) 
     expect((await client.get(at(made))).status).toBe(404);
   });
 
-  test('merges its attribute mapping, and null takes an attribute out', async () => {
+  it('merges its attribute mapping, and null takes an attribute out', async () => {
     const made = await create();
     const { body } = await client.patch(at(made), { attribute_mapping: { title: 'title', last_name: null }, enabled: false });
     expect(body).toMatchObject({ enabled: false, attribute_mapping: { title: 'title', first_name: expect.any(String) } });
     expect(body.attribute_mapping).not.toHaveProperty('last_name');
   });
 
-  test('maps groups to roles in the order of their precedence', async () => {
+  it('maps groups to roles in the order of their precedence', async () => {
     const made = await create();
     const add = (id: string, more: object = {}): Promise<Answer> =>
       client.post(at(made, '/group_role_mappings'), { [group]: id, role_id: roles.member, ...more });
@@ -99,7 +99,7 @@ describe.each(FORMS)('a directory at $path', ({ path, object, mapping, group }) 
     ]);
   });
 
-  test('replaces all mappings, or none where one is wrong', async () => {
+  it('replaces all mappings, or none where one is wrong', async () => {
     const made = await create({ group_role_mappings: [{ [group]: 'a', role_id: roles.member }] });
     expect(made.body.group_role_mapping_enabled).toBe(true);
     const put = (mappings: unknown[]): Promise<Answer> => client.put(at(made, '/group_role_mappings'), { mappings });
@@ -125,14 +125,14 @@ describe.each(FORMS)('a directory at $path', ({ path, object, mapping, group }) 
     expect((await put([])).body).toEqual({ data: [], total_count: 0 });
   });
 
-  test('is gone once deleted, with its mappings', async () => {
+  it('is gone once deleted, with its mappings', async () => {
     const made = await create({ group_role_mappings: [{ [group]: 'a', role_id: roles.member }] });
     expect((await client.delete(at(made))).body).toEqual({ object, id: made.body.id, deleted: true });
     expect((await client.get(at(made, '/group_role_mappings'))).status).toBe(404);
   });
 });
 
-test('a group may be named the old way, the new way or both alike', async () => {
+it('a group may be named the old way, the new way or both alike', async () => {
   const made = await client.post('/directories', { enterprise_connection_id: connection, provider: 'okta' });
   const path = `/directories/${made.body.id}`;
   await client.patch(path, { group_role_mapping_enabled: true });

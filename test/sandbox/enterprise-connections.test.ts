@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Answer, type Client, idsOf, openSandbox } from './harness.js';
 
 let client: Client;
@@ -22,7 +22,7 @@ const addSaml = (more: object = {}): Promise<Answer> => add({ provider: 'saml_ok
 const pathOf = ({ body }: Answer): string => `/enterprise_connections/${body.id}`;
 
 describe('an enterprise connection', () => {
-  test('of OpenID Connect never shows its client secret', async () => {
+  it('of OpenID Connect never shows its client secret', async () => {
     const made = await add({ oidc: OIDC, organization_id: 'org_one' });
     expect(made.status).toBe(201);
     expect(made.body).toMatchObject({
@@ -37,7 +37,7 @@ describe('an enterprise connection', () => {
     expect(JSON.stringify([made.body, (await client.get(pathOf(made))).body])).not.toContain('very-secret');
   });
 
-  test('of SAML has the addresses for the identity provider', async () => {
+  it('of SAML has the addresses for the identity provider', async () => {
     const { body } = await addSaml({ saml: { ...SAML, force_authn: true, login_hint: { mode: 'off' } } });
     expect(body).toMatchObject({
       oauth_config: null,
@@ -46,7 +46,7 @@ describe('an enterprise connection', () => {
     expect(body.saml_connection?.acs_url).toMatch(/^https:.*\/v1\/saml\/acs\//);
   });
 
-  test.each([
+  it.each([
     ['a domain that is none', { domains: ['not a domain'] }, 'form_param_format_invalid', 'domains'],
     ['an empty name', { name: ' ' }, 'form_param_value_invalid', 'name'],
     ['settings of the other protocol', { saml: SAML }, 'form_param_value_invalid', 'saml'],
@@ -61,7 +61,7 @@ describe('an enterprise connection', () => {
     expect(await add(more)).toMatchObject({ status: 422, code, param });
   });
 
-  test('has its domains and its organization to itself, among SAML connections of old too', async () => {
+  it('has its domains and its organization to itself, among SAML connections of old too', async () => {
     await add({ organization_id: 'org_one' });
     expect(await addSaml()).toMatchObject({ status: 422, code: 'saml_email_address_domain_reserved' });
     expect(await addSaml({ domains: ['other.example.com'], organization_id: 'org_one' })).toMatchObject({
@@ -74,7 +74,7 @@ describe('an enterprise connection', () => {
     expect((await addSaml({ domains: ['old.example.com'] })).code).toBe('saml_email_address_domain_reserved');
   });
 
-  test('is active only with all that signing in takes', async () => {
+  it('is active only with all that signing in takes', async () => {
     const made = await add();
     const refused = await client.patch(pathOf(made), { active: true });
     expect(refused).toMatchObject({ status: 422, code: 'enterprise_connection_cant_be_activated' });
@@ -84,7 +84,7 @@ describe('an enterprise connection', () => {
     expect((await addSaml({ domains: ['b.example.com'], active: true, saml: SAML })).status).toBe(201);
   });
 
-  test('takes a verified domain from organizations when it becomes active, and no other', async () => {
+  it('takes a verified domain from organizations when it becomes active, and no other', async () => {
     await client.patch('/instance/organization_settings', { domains_enabled: true });
     for (const [organization, name, verified] of [
       ['org_two', 'corp.example.com', false],
@@ -106,7 +106,7 @@ describe('an enterprise connection', () => {
     expect(await left('org_two')).toEqual(['corp.example.com', 'else.example.com']);
   });
 
-  test('keeps what an update leaves out; an empty list of domains changes none, and an organization stays', async () => {
+  it('keeps what an update leaves out; an empty list of domains changes none, and an organization stays', async () => {
     const made = await addSaml({ saml: { ...SAML, attribute_mapping: { user_id: 'uid' } }, organization_id: 'org_one' });
     const { body } = await client.patch(pathOf(made), {
       domains: [],
@@ -125,7 +125,7 @@ describe('an enterprise connection', () => {
     ]);
   });
 
-  test('is listed by organization and by whether it is active, and gone once deleted', async () => {
+  it('is listed by organization and by whether it is active, and gone once deleted', async () => {
     const one = await add({ organization_id: 'org_one', oidc: OIDC, active: true });
     const two = await addSaml({ domains: ['b.example.com'] });
     expect(idsOf((await client.get('/enterprise_connections')).body)).toEqual([two.body.id, one.body.id]);
@@ -135,7 +135,7 @@ describe('an enterprise connection', () => {
     expect((await client.get(pathOf(one))).status).toBe(404);
   });
 
-  test('goes with its organization', async () => {
+  it('goes with its organization', async () => {
     const made = await add({ organization_id: 'org_one' });
     await client.delete('/organizations/org_one');
     expect((await client.get(pathOf(made))).status).toBe(404);
@@ -150,7 +150,7 @@ describe('a test run', () => {
   const begin = async (made: Answer): Promise<string> => String((await client.post(`${pathOf(made)}/test_runs`)).body.url);
   const runs = async (made: Answer, query = ''): Promise<Answer> => client.get(`${pathOf(made)}/test_runs${query}`);
 
-  test('waits for its person, succeeds once, and holds what the identity provider sent', async () => {
+  it('waits for its person, succeeds once, and holds what the identity provider sent', async () => {
     const made = await add({ oidc: OIDC });
     const link = await begin(made);
     expect((await runs(made)).body).toMatchObject({ total_count: 1, data: [{ status: 'pending', oauth: null, logs: [] }] });
@@ -170,7 +170,7 @@ describe('a test run', () => {
     expect((await runs(made, '?status=pending')).body.total_count).toBe(0);
   });
 
-  test('fails where the connection lacks something, and says what', async () => {
+  it('fails where the connection lacks something, and says what', async () => {
     const made = await addSaml();
     await open(await begin(made));
     expect((await runs(made)).body.data?.[0]).toMatchObject({ status: 'failed', connection_type: 'saml', saml: null });
@@ -180,7 +180,7 @@ describe('a test run', () => {
     expect((await runs(made, '?status=success')).body.data?.[0]).toMatchObject({ saml: { saml_response: expect.any(String) } });
   });
 
-  test('cannot begin after ten minutes, nor for a connection that is not there', async () => {
+  it('cannot begin after ten minutes, nor for a connection that is not there', async () => {
     const made = await add({ oidc: OIDC });
     const link = await begin(made);
     client.clock.now += 10 * 60 * 1000;

@@ -1,15 +1,15 @@
 import { connect } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { FaultsError } from '../../src/sandbox/fault-forms.js';
 import { Faults } from '../../src/sandbox/faults.js';
-import type { Exchange } from '../../src/sandbox/middleware.js';
+import type { RoutedRequest } from '../../src/sandbox/middleware.js';
 import { Random } from '../../src/sandbox/random.js';
 import type { SandboxOptions } from '../../src/sandbox/start-sandbox.js';
 import { operations } from '../../tools/index.js';
 import { addUser, type Client, openSandbox, rowsOf } from './harness.js';
 
 /** Spoilt answers are not as Clerk publishes them. */
-const unwatched: SandboxOptions = { onExchange: () => {} };
+const unwatched: SandboxOptions = { onAnswer: () => {} };
 
 /** Speaks to an address of the sandbox's own. */
 const control = async (client: Client, method: string, path: string, body?: unknown) => {
@@ -28,7 +28,7 @@ const spoil = async (client: Client, faults: unknown): Promise<void> => {
 const count = async (client: Client) => Number((await client.get('/users/count')).body.total_count);
 
 describe('a fault on demand', () => {
-  test('is a rate limit with Retry-After, for as many requests as it says', async () => {
+  it('is a rate limit with Retry-After, for as many requests as it says', async () => {
     const client = await openSandbox();
     await spoil(client, { fault: 'rate_limit', operations: 'Users', times: 2, retry_after: 7 });
     for (const nth of [1, 2]) {
@@ -44,7 +44,7 @@ describe('a fault on demand', () => {
     expect((await client.get('/users')).status).toBe(200);
   });
 
-  test('meets only the operations that it names', async () => {
+  it('meets only the operations that it names', async () => {
     const client = await openSandbox();
     await spoil(client, { fault: 'error', operations: ['*_delete*', 'Jwks'], status: 502 });
     const user = await addUser(client, 'ada@example.com');
@@ -54,7 +54,7 @@ describe('a fault on demand', () => {
     expect((await client.get(`/users/${user.id}`)).status).toBe(200);
   });
 
-  test('is an error before or after the request took effect', async () => {
+  it('is an error before or after the request took effect', async () => {
     const client = await openSandbox();
     await spoil(client, [
       { fault: 'error', operations: 'Users_createNewUser', times: 1 },
@@ -67,7 +67,7 @@ describe('a fault on demand', () => {
     expect(await count(client)).toBe(1);
   });
 
-  test('resets the connection before or after the request took effect', async () => {
+  it('resets the connection before or after the request took effect', async () => {
     const client = await openSandbox(unwatched);
     await spoil(client, [
       { fault: 'reset', operations: 'Users_createNewUser', times: 1 },
@@ -82,7 +82,7 @@ describe('a fault on demand', () => {
     expect(body.data?.[0]).toMatchObject({ operation: 'Users_createNewUser', status: 0, fault: 'reset' });
   });
 
-  test('cuts the true answer short, refusals too', async () => {
+  it('cuts the true answer short, refusals too', async () => {
     const client = await openSandbox(unwatched);
     const user = await addUser(client, 'ada@example.com');
     await spoil(client, { fault: 'cut', operations: 'Users_getUserDetails' });
@@ -104,7 +104,7 @@ describe('a fault on demand', () => {
     expect((await client.delete('/webhooks/svix')).code).toBe('svix_app_missing');
   });
 
-  test('is shown with the requests that it met, and can be lifted', async () => {
+  it('is shown with the requests that it met, and can be lifted', async () => {
     const client = await openSandbox();
     await spoil(client, { fault: 'error', operations: 'Users' });
     await client.get('/users');
@@ -118,7 +118,7 @@ describe('a fault on demand', () => {
     expect((await client.get('/users')).status).toBe(200);
   });
 
-  test('given at the start is there again after a reset', async () => {
+  it('given at the start is there again after a reset', async () => {
     const client = await openSandbox({ faults: { fault: 'error', operations: 'Users', times: 1 } });
     const statuses = async () => [(await client.get('/users')).status, (await client.get('/users')).status];
     expect(await statuses()).toEqual([503, 200]);
@@ -127,12 +127,12 @@ describe('a fault on demand', () => {
     expect(await statuses()).toEqual([503, 200]);
   });
 
-  test('leaves alone what carries no key', async () => {
+  it('leaves alone what carries no key', async () => {
     const client = await openSandbox({ faults: { fault: 'error' } });
     expect((await client.send('GET', '/users', { headers: { authorization: '' } })).status).toBe(401);
   });
 
-  test.each([
+  it.each([
     [{ fault: 'flood' }, /fault/],
     [[{ fault: 'error' }, { fault: 'error', status: 404 }], /\[1\]\.status/],
     [{ fault: 'slow', delay: 5 }, /delay/],
@@ -151,7 +151,7 @@ describe('a fault on demand', () => {
 
 describe('Faults', () => {
   const users = operations.find((operation) => operation.name === 'Users_getTotalCount');
-  const exchange = { operation: users } as unknown as Exchange;
+  const exchange = { operation: users } as unknown as RoutedRequest;
   const answered = { status: 200, body: {} };
 
   const open = async (given: unknown, seed = 'x') => {
@@ -161,13 +161,13 @@ describe('Faults', () => {
     return { faults, slept };
   };
 
-  test('slow answers rightly after the delay', async () => {
+  it('slow answers rightly after the delay', async () => {
     const { faults, slept } = await open({ fault: 'slow', delay_ms: 250 });
     expect(await faults.middleware(exchange, async () => answered)).toEqual({ ...answered, fault: 'slow' });
     expect(slept).toEqual([250]);
   });
 
-  test('a rate meets that part of the requests, the same ones in every run', async () => {
+  it('a rate meets that part of the requests, the same ones in every run', async () => {
     const run = async (seed: string) => {
       const { faults } = await open({ fault: 'slow', rate: 0.2 }, seed);
       const met: number[] = [];
@@ -185,7 +185,7 @@ describe('Faults', () => {
 });
 
 describe('the rate limits of a development instance', () => {
-  test('allow a hundred requests to an endpoint, and name the time to wait', async () => {
+  it('allow a hundred requests to an endpoint, and name the time to wait', async () => {
     const client = await openSandbox({ rateLimit: true });
     for (let nth = 0; nth < 100; nth++) expect((await client.get('/users/count')).status).toBe(200);
     const refused = await fetch(`${client.sandbox.url}/users/count`, {
@@ -200,7 +200,7 @@ describe('the rate limits of a development instance', () => {
     expect((await client.get('/users/count')).status).toBe(200);
   });
 
-  test('are off unless asked for', async () => {
+  it('are off unless asked for', async () => {
     const client = await openSandbox();
     for (let nth = 0; nth < 101; nth++) expect((await client.get('/users/count')).status).toBe(200);
   });

@@ -47,7 +47,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Client>
   const sandbox = await startSandbox({
     now: () => clock.now,
     log: (message, error) => failures.push(message, error),
-    onExchange: watchExchange,
+    onAnswer: watchExchange,
     ...options,
   });
   open.push(sandbox);

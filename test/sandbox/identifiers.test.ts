@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { addUser, type Client, type Json, openSandbox } from './harness.js';
 
 let client: Client;
@@ -28,7 +28,7 @@ describe.each([
 ])('$path', ({ path, field, primary, values, bad }) => {
   const add = (value: string, more: object = {}) => client.post(path, { user_id: user.id, [field]: value, ...more });
 
-  test('adds an unverified one that is not the primary one', async () => {
+  it('adds an unverified one that is not the primary one', async () => {
     const { body } = await add(values[0] as string);
     expect(body).toMatchObject({ object: field, [field]: values[0], verification: null, reserved: false });
     expect(body.id).toMatch(/^idn_[0-9A-Za-z]{27}$/);
@@ -36,13 +36,13 @@ describe.each([
     expect((await client.get(`${path}/${body.id}`)).body).toEqual(body);
   });
 
-  test('adds a verified one as the primary one', async () => {
+  it('adds a verified one as the primary one', async () => {
     const { body } = await add(values[0] as string, { verified: true, primary: true });
     expect(body.verification).toMatchObject({ status: 'verified' });
     expect((await reload())[primary]).toBe(body.id);
   });
 
-  test('an unverified one can be made neither the primary one nor anything like it', async () => {
+  it('an unverified one can be made neither the primary one nor anything like it', async () => {
     const created = await add(values[0] as string, { primary: true });
     expect([created.status, created.param]).toEqual([422, 'primary']);
     const { body } = await add(values[0] as string);
@@ -51,7 +51,7 @@ describe.each([
     expect((await reload())[primary]).toBe(body.id);
   });
 
-  test('refuses a taken one, a malformed one and an unknown user', async () => {
+  it('refuses a taken one, a malformed one and an unknown user', async () => {
     await add(values[0] as string);
     const taken = await add(values[0] as string);
     expect([taken.code, taken.param]).toEqual(['form_identifier_exists', field]);
@@ -59,14 +59,14 @@ describe.each([
     expect((await add(values[1] as string, { user_id: 'user_none' })).status).toBe(404);
   });
 
-  test('when the primary one goes, the oldest other verified one takes its place', async () => {
+  it('when the primary one goes, the oldest other verified one takes its place', async () => {
     await add(values[0] as string);
     const heir = await add(values[1] as string, { verified: true });
     expect((await client.delete(`${path}/${user[primary]}`)).body).toEqual({ object: field, id: user[primary], deleted: true });
     expect((await reload())[primary]).toBe(heir.body.id);
   });
 
-  test('an unknown one answers 404', async () => {
+  it('an unknown one answers 404', async () => {
     for (const answer of [
       await client.get(`${path}/idn_none`),
       await client.patch(`${path}/idn_none`, {}),
@@ -77,14 +77,14 @@ describe.each([
   });
 });
 
-test('the last identifier of a user stays', async () => {
+it('the last identifier of a user stays', async () => {
   await client.delete(`/phone_numbers/${user.primary_phone_number_id}`);
   const answer = await client.delete(`/email_addresses/${user.primary_email_address_id}`);
   expect([answer.status, answer.code]).toEqual([400, 'identification_deletion_failed']);
 });
 
 describe('a phone number as second factor', () => {
-  test('must be verified', async () => {
+  it('must be verified', async () => {
     const answer = await client.post('/phone_numbers', {
       user_id: user.id,
       phone_number: '+15555550101',
@@ -96,7 +96,7 @@ describe('a phone number as second factor', () => {
     expect([update.status, update.code]).toEqual([400, 'identification_update_second_factor_unverified']);
   });
 
-  test('the first one is the default one', async () => {
+  it('the first one is the default one', async () => {
     const add = async (phone_number: string) =>
       (await client.post('/phone_numbers', { user_id: user.id, phone_number, verified: true, reserved_for_second_factor: true }))
         .body;

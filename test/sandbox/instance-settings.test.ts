@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { countryOf, isSmsCountry } from '../../src/sandbox/resources/sms-countries.js';
 import { type Client, openSandbox } from './harness.js';
 
@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 
 describe('the instance', () => {
-  test('is a development instance that shows its allowed origins', async () => {
+  it('is a development instance that shows its allowed origins', async () => {
     const { body } = await client.get('/instance');
     expect(body).toEqual({
       object: 'instance',
@@ -22,7 +22,7 @@ describe('the instance', () => {
   });
 });
 
-test('organization settings read as they were set', async () => {
+it('organization settings read as they were set', async () => {
   const settings = '/instance/organization_settings';
   expect((await client.get(settings)).body).toMatchObject({ enabled: true, max_allowed_memberships: 5 });
   const changed = await client.patch(settings, { max_allowed_memberships: 30, domains_enabled: true, slug_disabled: true });
@@ -31,7 +31,7 @@ test('organization settings read as they were set', async () => {
 });
 
 describe('Protect', () => {
-  test('keeps what is given', async () => {
+  it('keeps what is given', async () => {
     const off = { object: 'instance_protect', rules_enabled: false, specter_enabled: false, checks_bypassed: false };
     expect((await client.get('/instance/protect')).body).toEqual(off);
     expect((await client.patch('/instance/protect', { rules_enabled: true })).body).toEqual({ ...off, rules_enabled: true });
@@ -45,7 +45,7 @@ describe('blocked SMS countries', () => {
   const set = (codes: unknown) => client.patch('/instance/communication', { blocked_country_codes: codes });
   const read = async () => (await client.get('/instance/communication')).body.blocked_country_codes;
 
-  test('are replaced whole, without those that there are not', async () => {
+  it('are replaced whole, without those that there are not', async () => {
     expect(await read()).toEqual([]);
     expect((await set(['KP', 'ZZ', 'CU'])).body).toEqual({
       object: 'instance_communication',
@@ -60,14 +60,14 @@ describe('blocked SMS countries', () => {
     expect(await read()).toEqual([]);
   });
 
-  test('are refused in lower case or given twice', async () => {
+  it('are refused in lower case or given twice', async () => {
     expect((await set(['fr'])).status).toBe(422);
     const twice = await set(['FR', 'DE', 'FR']);
     expect([twice.status, twice.code, twice.param]).toEqual([422, 'form_param_duplicate', 'blocked_country_codes']);
     expect(await read()).toEqual([]);
   });
 
-  test.each([
+  it.each([
     ['+15555550100', 'US'],
     ['+14165550100', 'CA'],
     ['+18765550100', 'JM'],
@@ -87,7 +87,7 @@ describe('blocked SMS countries', () => {
 describe('OAuth settings', () => {
   const settings = '/instance/oauth_application_settings';
 
-  test('keep what is given, and null takes Clerk’s own scopes back', async () => {
+  it('keep what is given, and null takes Clerk’s own scopes back', async () => {
     const before = (await client.get(settings)).body;
     expect(before).toEqual({
       object: 'oauth_application_settings',
@@ -105,14 +105,14 @@ describe('OAuth settings', () => {
     expect((await client.patch(settings, { default_scopes: null })).body.default_scopes).toBeNull();
   });
 
-  test('know the scopes', async () => {
+  it('know the scopes', async () => {
     expect((await client.patch(settings, { default_scopes: ['email', 'root'] })).param).toBe('default_scopes');
     expect((await client.patch(settings, { default_scopes: ['email', 'email'] })).code).toBe('form_param_duplicate');
     expect((await client.get(settings)).body.default_scopes).toBeNull();
   });
 });
 
-test('a sign-up is read as it stands', async () => {
+it('a sign-up is read as it stands', async () => {
   const { get, clock } = await openSandbox({ seed: { sign_ups: [{ id: 'sua_1', email_address: 'new@example.com' }] } });
   expect((await get('/sign_ups/sua_1')).body).toMatchObject({
     object: 'sign_up_attempt',

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { addUser, type Client, openSandbox, rowsOf } from './harness.js';
 
 let client: Client;
@@ -7,7 +7,7 @@ beforeEach(async () => {
 });
 
 describe('allow-list and block-list', () => {
-  test('keep identifiers by kind, each once', async () => {
+  it('keep identifiers by kind, each once', async () => {
     const { body } = await client.post('/allowlist_identifiers', { identifier: 'Ada@Example.com' });
     expect(body).toMatchObject({
       object: 'allowlist_identifier',
@@ -24,7 +24,7 @@ describe('allow-list and block-list', () => {
     expect((await client.get('/blocklist_identifiers')).body).toMatchObject({ total_count: 1 });
   });
 
-  test('forget them again', async () => {
+  it('forget them again', async () => {
     const { body } = await client.post('/blocklist_identifiers', { identifier: '*@spam.example.com' });
     expect((await client.delete(`/blocklist_identifiers/${body.id}`)).body).toEqual({
       object: 'blocklist_identifier',
@@ -35,14 +35,14 @@ describe('allow-list and block-list', () => {
     expect((await client.delete('/allowlist_identifiers/alid_none')).status).toBe(404);
   });
 
-  test('an address put on the allow-list with notice is invited', async () => {
+  it('an address put on the allow-list with notice is invited', async () => {
     const { body } = await client.post('/allowlist_identifiers', { identifier: 'ada@example.com', notify: true });
     expect(rowsOf((await client.get('/invitations')).body)).toMatchObject([
       { id: body.invitation_id, email_address: 'ada@example.com' },
     ]);
   });
 
-  test('bar new users and new addresses while they are switched on', async () => {
+  it('bar new users and new addresses while they are switched on', async () => {
     const user = await addUser(client, 'ada@example.com');
     await client.post('/blocklist_identifiers', { identifier: '*@spam.example.com' });
     await client.post('/blocklist_identifiers', { identifier: '+15555550199' });
@@ -56,7 +56,7 @@ describe('allow-list and block-list', () => {
     expect((await client.post('/email_addresses', address)).status).toBe(200);
   });
 
-  test('with the allow-list on, only what is on it may come', async () => {
+  it('with the allow-list on, only what is on it may come', async () => {
     await client.post('/allowlist_identifiers', { identifier: '*@good.example.com' });
     expect((await client.patch('/instance/restrictions', { allowlist: true })).body).toMatchObject({
       object: 'instance_restrictions',
@@ -66,7 +66,7 @@ describe('allow-list and block-list', () => {
     expect((await client.post('/users', { email_address: ['x@good.example.com'] })).status).toBe(200);
   });
 
-  test('subaddresses and disposable addresses can be barred', async () => {
+  it('subaddresses and disposable addresses can be barred', async () => {
     await client.patch('/instance/restrictions', { block_email_subaddresses: true, block_disposable_email_domains: true });
     expect((await client.post('/users', { email_address: ['x+1@example.com'] })).code).toBe('not_allowed_access');
     expect((await client.post('/users', { email_address: ['x@mailinator.com'] })).code).toBe('not_allowed_access');
@@ -75,7 +75,7 @@ describe('allow-list and block-list', () => {
 });
 
 describe('settings', () => {
-  test('of the instance answer 204 and act', async () => {
+  it('of the instance answer 204 and act', async () => {
     const weak = { email_address: ['ada@example.com'], password: 'password123' };
     expect((await client.post('/users', weak)).code).toBe('form_password_pwned');
     const answer = await client.patch('/instance', { hibp: false, support_email: null });
@@ -85,7 +85,7 @@ describe('settings', () => {
     expect((await client.patch('/instance', { colour: 'red' })).code).toBe('form_param_unknown');
   });
 
-  test('of organizations are kept, and null leaves them', async () => {
+  it('of organizations are kept, and null leaves them', async () => {
     await client.patch('/instance/organization_settings', {
       max_allowed_memberships: 1,
       domains_enrollment_modes: ['automatic_invitation'],
@@ -106,7 +106,7 @@ describe('settings', () => {
     expect((await client.post('/organizations', { name: 'Acme' })).body.max_allowed_memberships).toBe(1);
   });
 
-  test('of sign-up restrict to the allow-list', async () => {
+  it('of sign-up restrict to the allow-list', async () => {
     const { body } = await client.patch('/beta_features/instance_settings', {
       restricted_to_allowlist: true,
       from_email_address: 'hello',
@@ -126,7 +126,7 @@ describe.each([
   const change = (body: object) =>
     client.send(method, path, { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
-  test('moves the instance and ends every session', async () => {
+  it('moves the instance and ends every session', async () => {
     client = await openSandbox({
       seed: {
         domain: 'old.example.com',
@@ -142,12 +142,12 @@ describe.each([
     expect(rowsOf((await client.get('/sessions?user_id=user_ada')).body)).toMatchObject([{ status: 'ended' }]);
   });
 
-  test('keeps a subdomain for a secondary application', async () => {
+  it('keeps a subdomain for a secondary application', async () => {
     await change({ home_url: 'https://www.new.example.com', is_secondary: true });
     expect(rowsOf((await client.get('/domains')).body)).toMatchObject([{ name: 'www.new.example.com' }]);
   });
 
-  test.each([
+  it.each([
     [{}, 'form_param_missing'],
     [{ home_url: 'not a url' }, 'form_param_format_invalid'],
     [{ home_url: 'ftp://x.example.com' }, 'form_param_format_invalid'],

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { addUser, type Client, idsOf, type Json, openSandbox, rowsOf } from './harness.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -11,7 +11,7 @@ beforeEach(async () => {
 describe('invitations to the application', () => {
   const invite = (email_address: string, more: object = {}) => client.post('/invitations', { email_address, ...more });
 
-  test('are pending for thirty days, or as many as asked for', async () => {
+  it('are pending for thirty days, or as many as asked for', async () => {
     const { body } = await invite('New@Example.com', { public_metadata: { plan: 'pro' } });
     expect(body).toMatchObject({
       object: 'invitation',
@@ -28,7 +28,7 @@ describe('invitations to the application', () => {
     ]);
   });
 
-  test('one address is invited once, and not when it has a user', async () => {
+  it('one address is invited once, and not when it has a user', async () => {
     await invite('new@example.com');
     const twice = await invite('NEW@example.com');
     expect([twice.status, twice.code]).toEqual([400, 'duplicate_record']);
@@ -39,7 +39,7 @@ describe('invitations to the application', () => {
     expect((await invite('x@example.com', { expires_in_days: 366 })).code).toBe('form_param_value_too_large');
   });
 
-  test('are revoked once, and then listed only when asked for', async () => {
+  it('are revoked once, and then listed only when asked for', async () => {
     const { body } = await invite('new@example.com');
     const kept = await invite('kept@example.com');
     expect((await client.post(`/invitations/${body.id}/revoke`)).body).toMatchObject({ status: 'revoked', revoked: true });
@@ -51,7 +51,7 @@ describe('invitations to the application', () => {
     expect((await invite('new@example.com')).status).toBe(200);
   });
 
-  test('are found and ordered', async () => {
+  it('are found and ordered', async () => {
     const b = await invite('b@example.com');
     client.clock.now += 1000;
     const a = await invite('a@example.com', { expires_in_days: 2 });
@@ -68,7 +68,7 @@ describe('invitations to the application', () => {
 describe('several invitations to the application', () => {
   const inviteAll = (...items: object[]) => client.post('/invitations/bulk', items);
 
-  test('are made in one go', async () => {
+  it('are made in one go', async () => {
     const { status, body } = await inviteAll(
       { email_address: 'A@example.com', public_metadata: { plan: 'pro' }, expires_in_days: 2 },
       { email_address: 'b@example.com', public_metadata: null, redirect_url: null, notify: null },
@@ -81,7 +81,7 @@ describe('several invitations to the application', () => {
     expect(idsOf((await client.get('/invitations')).body).toSorted()).toEqual(idsOf(body).toSorted());
   });
 
-  test('are all made or none', async () => {
+  it('are all made or none', async () => {
     await client.post('/invitations', { email_address: 'held@example.com' });
     await addUser(client, 'ada@example.com');
     const good = { email_address: 'good@example.com' };
@@ -121,7 +121,7 @@ describe('invitations to an organization', () => {
 
   const invite = (email_address: string, more: object = {}) => client.post(path, { email_address, role: 'org:member', ...more });
 
-  test('name who invites', async () => {
+  it('name who invites', async () => {
     const { body } = await invite('new@example.com', { inviter_user_id: ada.id, private_metadata: { source: 'fair' } });
     expect(body).toMatchObject({
       object: 'organization_invitation',
@@ -134,7 +134,7 @@ describe('invitations to an organization', () => {
     expect((await client.get(`${path}/${body.id}`)).body).toEqual(body);
   });
 
-  test('only an admin may invite', async () => {
+  it('only an admin may invite', async () => {
     const member = await invite('new@example.com', { inviter_user_id: bob.id });
     expect([member.status, member.code]).toEqual([403, 'missing_organization_permission']);
     const cleo = await addUser(client, 'cleo@example.com');
@@ -143,14 +143,14 @@ describe('invitations to an organization', () => {
     expect((await invite('new@example.com', { inviter_user_id: 'user_none' })).status).toBe(404);
   });
 
-  test('one address is invited once, and not when a member has it', async () => {
+  it('one address is invited once, and not when a member has it', async () => {
     await invite('new@example.com');
     expect((await invite('new@example.com')).code).toBe('organization_invitation_not_unique');
     expect((await invite('bob@example.com')).code).toBe('already_a_member_in_organization');
     expect((await invite('new2@example.com', { role: 'org:wizard' })).status).toBe(404);
   });
 
-  test('of several, all or none are sent', async () => {
+  it('of several, all or none are sent', async () => {
     const bulk = (emails: string[]) =>
       client.post(
         `${path}/bulk`,
@@ -169,7 +169,7 @@ describe('invitations to an organization', () => {
     expect([missing.status, missing.code, missing.param]).toEqual([422, 'form_param_missing', 'role']);
   });
 
-  test('are revoked while they are pending, by an admin', async () => {
+  it('are revoked while they are pending, by an admin', async () => {
     const { body } = await invite('new@example.com');
     expect((await client.post(`${path}/${body.id}/revoke`, { requesting_user_id: bob.id })).status).toBe(403);
     expect((await client.post(`${path}/${body.id}/revoke`, { requesting_user_id: ada.id })).body.status).toBe('revoked');
@@ -177,7 +177,7 @@ describe('invitations to an organization', () => {
     expect([again.status, again.code]).toEqual([400, 'organization_invitation_not_pending']);
   });
 
-  test('are listed by status and address', async () => {
+  it('are listed by status and address', async () => {
     const first = await invite('first@example.com', { expires_in_days: 1 });
     client.clock.now += 2 * DAY_MS;
     const second = await invite('second@example.com');
@@ -188,7 +188,7 @@ describe('invitations to an organization', () => {
     expect(idsOf((await client.get(`${path}?order_by=email_address`)).body)).toEqual([first.body.id, second.body.id]);
   });
 
-  test('belong to their own organization', async () => {
+  it('belong to their own organization', async () => {
     const { body } = await invite('new@example.com');
     const other = (await client.post('/organizations', { name: 'Other' })).body;
     expect((await client.get(`/organizations/${other.id}/invitations/${body.id}`)).status).toBe(404);

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Client, idsOf, openSandbox } from './harness.js';
 
 let client: Client;
@@ -14,7 +14,7 @@ const pemOf = (pair: ReturnType<typeof generateKeyPairSync>): string =>
 const EC_KEY = pemOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }) as never);
 
 describe('a JWT template', () => {
-  test('lives for a minute and allows five seconds of skew unless told otherwise', async () => {
+  it('lives for a minute and allows five seconds of skew unless told otherwise', async () => {
     const { status, body } = await add('plain', { claims: { tier: 'gold', deep: { list: [1, '{{user.id}}'] } } });
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -36,7 +36,7 @@ describe('a JWT template', () => {
     });
   });
 
-  test.each([
+  it.each([
     [{ lifetime: 29 }, 'form_param_value_invalid', 'lifetime'],
     [{ lifetime: 315_360_001 }, 'form_param_value_too_large', 'lifetime'],
     [{ allowed_clock_skew: 301 }, 'form_param_value_too_large', 'allowed_clock_skew'],
@@ -48,13 +48,13 @@ describe('a JWT template', () => {
     expect((await client.get('/jwt_templates')).body).toEqual([]);
   });
 
-  test.each(['azp', 'exp', 'iat', 'iss', 'jti', 'nbf', 'sub', 'sid'])('cannot set the reserved claim %s', async (claim) => {
+  it.each(['azp', 'exp', 'iat', 'iss', 'jti', 'nbf', 'sub', 'sid'])('cannot set the reserved claim %s', async (claim) => {
     const answer = await add('bold', { claims: { fine: 1, [claim]: 'mine' } });
     expect([answer.status, answer.code, answer.param]).toEqual([400, 'jwt_template_reserved_claim', 'claims']);
     expect((await add('deep', { claims: { inner: { [claim]: 'mine' } } })).status).toBe(200);
   });
 
-  test('has a name of its own', async () => {
+  it('has a name of its own', async () => {
     const { body } = await add('one');
     expect((await add('one')).code).toBe('form_identifier_exists');
     const two = await add('two');
@@ -63,12 +63,12 @@ describe('a JWT template', () => {
     expect((await client.patch(`/jwt_templates/${body.id}`, { name: 'one', claims: { a: 1 } })).status).toBe(200);
   });
 
-  test('of two with one name at once only one comes to be', async () => {
+  it('of two with one name at once only one comes to be', async () => {
     const both = await Promise.all([add('twin'), add('twin')]);
     expect(both.map(({ status }) => status).sort()).toEqual([200, 422]);
   });
 
-  test('changes; claims as a whole, the rest where it was given', async () => {
+  it('changes; claims as a whole, the rest where it was given', async () => {
     const { body } = await add('one', { claims: { a: 1, b: 2 }, lifetime: 300, allowed_clock_skew: 9 });
     client.clock.now += 1000;
     const after = (await client.patch(`/jwt_templates/${body.id}`, { name: 'uno', claims: { c: 3 }, lifetime: 90 })).body;
@@ -78,7 +78,7 @@ describe('a JWT template', () => {
     expect([bare.code, bare.param]).toEqual(['form_param_missing', 'name']);
   });
 
-  test('is listed newest first, bare or as a page, and goes', async () => {
+  it('is listed newest first, bare or as a page, and goes', async () => {
     const one = await add('one');
     client.clock.now += 1000;
     const two = await add('two');
@@ -99,7 +99,7 @@ describe('a JWT template', () => {
 });
 
 describe('a signing key of one’s own', () => {
-  test('is kept and never shown', async () => {
+  it('is kept and never shown', async () => {
     const made = await add('own', { custom_signing_key: true, signing_algorithm: 'ES256', signing_key: EC_KEY });
     expect(made.body).toMatchObject({ custom_signing_key: true, signing_algorithm: 'ES256' });
     for (const answer of [made, await client.get(`/jwt_templates/${made.body.id}`), await client.get('/jwt_templates')]) {
@@ -110,7 +110,7 @@ describe('a signing key of one’s own', () => {
     expect(log).not.toContain('PRIVATE KEY');
   });
 
-  test.each([
+  it.each([
     [{ custom_signing_key: true }, 'form_conditional_param_missing', 'signing_algorithm'],
     [{ custom_signing_key: true, signing_algorithm: 'HS256' }, 'form_conditional_param_missing', 'signing_key'],
     [{ signing_key: 'secret' }, 'form_conditional_param_disallowed', 'signing_key'],
@@ -125,7 +125,7 @@ describe('a signing key of one’s own', () => {
     expect(JSON.stringify(answer.body)).not.toContain('PRIVATE KEY');
   });
 
-  test('stays when the template changes, and goes when that is asked for', async () => {
+  it('stays when the template changes, and goes when that is asked for', async () => {
     const { body } = await add('own', { custom_signing_key: true, signing_algorithm: 'HS512', signing_key: 'a'.repeat(64) });
     const change = (more: object) => client.patch(`/jwt_templates/${body.id}`, { name: 'own', claims: {}, ...more });
     expect((await change({ lifetime: 90 })).body).toMatchObject({ custom_signing_key: true, signing_algorithm: 'HS512' });

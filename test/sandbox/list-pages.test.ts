@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { idsOf, openSandbox } from './harness.js';
 
 const USERS = 40;
@@ -19,7 +19,7 @@ describe.each([
   ['created_at', BANNED],
   ['-created_at', BANNED.toReversed()],
 ])('a filtered list by %s', (order, wanted) => {
-  test.each(['', '&paginated=true'])('gives every page as a part of the whole %s', async (form) => {
+  it.each(['', '&paginated=true'])('gives every page as a part of the whole %s', async (form) => {
     const client = await open();
     for (let offset = 0; offset <= wanted.length; offset += 4) {
       const page = (await client.get(`/users?banned=true&order_by=${order}&limit=4&offset=${offset}${form}`)).body;
@@ -28,7 +28,7 @@ describe.each([
     }
   });
 
-  test('goes on after a cursor, whether or not the filter keeps that one', async () => {
+  it('goes on after a cursor, whether or not the filter keeps that one', async () => {
     const client = await open();
     const [first, second, third, fourth] = wanted;
     const following = async (id: string | undefined) =>

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { scratchDirectory } from '../support/scratch.js';
 import { type Answer, type Client, idsOf, type Json, NOON, openSandbox } from './harness.js';
 
@@ -29,7 +29,7 @@ const verifyAs = (machine: Json, token: unknown) => as(machine, 'POST', '/m2m_to
 const outcome = ({ status, code }: Answer) => [status, code];
 
 describe('an opaque token', () => {
-  test('says whose it is, whom it may call, and itself only at its making', async () => {
+  it('says whose it is, whom it may call, and itself only at its making', async () => {
     const { status, body } = await create(mailer, { claims: { job: 'digest' } });
     const { token, ...rest } = body;
     expect(status).toBe(201);
@@ -56,12 +56,12 @@ describe('an opaque token', () => {
     });
   });
 
-  test('is made with the key of its machine and no other', async () => {
+  it('is made with the key of its machine and no other', async () => {
     expect(outcome(await client.post('/m2m_tokens', {}))).toEqual([403, 'authorization_invalid']);
     expect(outcome(await create({ ...mailer, secret_key: mailer.id as Json }))).toEqual([401, 'clerk_key_invalid']);
   });
 
-  test('is verified by whom its machine may call, and by the instance', async () => {
+  it('is verified by whom its machine may call, and by the instance', async () => {
     const { token } = (await create(mailer)).body;
     expect((await verifyAs(store, token)).body.subject).toBe(mailer.id);
     expect(outcome(await verifyAs(stranger, token))).toEqual([404, 'resource_not_found']);
@@ -70,7 +70,7 @@ describe('an opaque token', () => {
     expect(outcome(await verify('mt_nothing'))).toEqual([404, 'resource_not_found']);
   });
 
-  test('keeps the scopes that it was made with', async () => {
+  it('keeps the scopes that it was made with', async () => {
     const before = (await create(mailer)).body;
     await client.delete(`/machines/${mailer.id}/scopes/${store.id}`);
     await client.post(`/machines/${mailer.id}/scopes`, { to_machine_id: stranger.id });
@@ -81,7 +81,7 @@ describe('an opaque token', () => {
     expect([await verified(stranger, before), await verified(stranger, after)]).toEqual([404, 200]);
   });
 
-  test('runs out', async () => {
+  it('runs out', async () => {
     const byDefault = (await create(mailer, { seconds_until_expiration: null })).body;
     const short = (await create(mailer, { seconds_until_expiration: 5 })).body;
     client.clock.now += 4999;
@@ -93,7 +93,7 @@ describe('an opaque token', () => {
     expect((await verify(byDefault.token)).status).toBe(404);
   });
 
-  test('can be revoked by its machine and by the instance, for the first reason given', async () => {
+  it('can be revoked by its machine and by the instance, for the first reason given', async () => {
     const { id, token } = (await create(mailer)).body;
     const revoke = (reason?: string) => client.post(`/m2m_tokens/${id}/revoke`, { revocation_reason: reason ?? null });
     expect(outcome(await as(stranger, 'POST', `/m2m_tokens/${id}/revoke`, {}))).toEqual([404, 'resource_not_found']);
@@ -106,7 +106,7 @@ describe('an opaque token', () => {
     expect((await client.post('/m2m_tokens/mt_none/revoke', {})).status).toBe(404);
   });
 
-  test('is given again while one like it lives long enough', async () => {
+  it('is given again while one like it lives long enough', async () => {
     const same = { claims: { a: 1, b: 2 }, min_remaining_ttl_seconds: 100 };
     const first = (await create(mailer, same)).body;
     client.clock.now += 500_000;
@@ -122,7 +122,7 @@ describe('an opaque token', () => {
     expect((await create(mailer, same)).body).toMatchObject({ scopes: [store.id, stranger.id] });
   });
 
-  test('is not given again when revoked, nor asked to outlive itself', async () => {
+  it('is not given again when revoked, nor asked to outlive itself', async () => {
     const first = (await create(mailer, { min_remaining_ttl_seconds: 0 })).body;
     await client.post(`/m2m_tokens/${first.id}/revoke`, {});
     expect((await create(mailer, { min_remaining_ttl_seconds: 0 })).body.id).not.toBe(first.id);
@@ -134,7 +134,7 @@ describe('an opaque token', () => {
 });
 
 describe('the list', () => {
-  test('has what is good, and more when asked', async () => {
+  it('has what is good, and more when asked', async () => {
     const short = (await create(mailer, { seconds_until_expiration: 1 })).body;
     client.clock.now += 1000;
     const revoked = (await create(mailer)).body;
@@ -152,7 +152,7 @@ describe('the list', () => {
     expect(await ids('&revoked=true&expired=true&limit=1&offset=1')).toEqual([revoked.id]);
   });
 
-  test('is of a machine that exists, and for a machine only its own', async () => {
+  it('is of a machine that exists, and for a machine only its own', async () => {
     expect(outcome(await client.get('/m2m_tokens?subject=mch_none'))).toEqual([404, 'resource_not_found']);
     expect(outcome(await client.get('/m2m_tokens?subject=user_1'))).toEqual([422, 'form_param_format_invalid']);
     expect(outcome(await client.get('/m2m_tokens'))).toEqual([422, 'form_param_missing']);
@@ -164,7 +164,7 @@ describe('the list', () => {
 describe('a JWT', () => {
   const createJwt = (more: object = {}) => create(mailer, { token_format: 'jwt', ...more });
 
-  test('is signed with the key at /jwks, and kept nowhere', async () => {
+  it('is signed with the key at /jwks, and kept nowhere', async () => {
     const { status, body } = await createJwt({ claims: { job: 'digest' }, seconds_until_expiration: 60 });
     expect(status).toBe(201);
     expect(decodeProtectedHeader(String(body.token))).toMatchObject({ alg: 'RS256', cat: 'cl_B7d4PD333AAA' });
@@ -182,7 +182,7 @@ describe('a JWT', () => {
     expect((await client.post(`/m2m_tokens/${body.id}/revoke`, {})).status).toBe(404);
   });
 
-  test('verifies as what it was made as, by whom it may call, until it runs out', async () => {
+  it('verifies as what it was made as, by whom it may call, until it runs out', async () => {
     const { token, ...made } = (await createJwt({ claims: { job: 'digest' } })).body;
     expect((await verify(token)).body).toEqual(made);
     expect((await verifyAs(store, token)).body).toEqual(made);
@@ -191,7 +191,7 @@ describe('a JWT', () => {
     expect(outcome(await verify(token))).toEqual([404, 'resource_not_found']);
   });
 
-  test('of another kind, or changed, is none', async () => {
+  it('of another kind, or changed, is none', async () => {
     const { token } = (await createJwt()).body;
     const [head, payload, signature] = String(token).split('.') as [string, string, string];
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
@@ -202,7 +202,7 @@ describe('a JWT', () => {
     expect(outcome(await verify(ticket.token))).toEqual([404, 'resource_not_found']);
   });
 
-  test('takes claims that are an object and leave alone what Clerk says', async () => {
+  it('takes claims that are an object and leave alone what Clerk says', async () => {
     const reserved = await createJwt({ claims: { sub: stranger.id } });
     expect(outcome(reserved)).toEqual([400, 'machine_token_reserved_claim']);
     const list = await createJwt({ claims: [1] });
@@ -211,7 +211,7 @@ describe('a JWT', () => {
   });
 });
 
-test('a key of a machine can stand in the seed', async () => {
+it('a key of a machine can stand in the seed', async () => {
   const seeded = await openSandbox({
     seed: {
       machines: [
@@ -225,7 +225,7 @@ test('a key of a machine can stand in the seed', async () => {
   expect((await seeded.get(`/machines/${machines.data[0]?.id}/secret_key`)).body.secret).toBe('ak_mailer');
 });
 
-test('keys and tokens of both forms outlive a restart', async () => {
+it('keys and tokens of both forms outlive a restart', async () => {
   const state = join(await scratchDirectory(), 'state');
   client = await openSandbox({ state, seed: { machines: [{ name: 'Mailer', secret_key: 'ak_mailer' }] } });
   const machine = { secret_key: 'ak_mailer' } as unknown as Json;

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Client, idsOf, type Json, NOON, openSandbox } from './harness.js';
 
 let client: Client;
@@ -20,7 +20,7 @@ const mint = (key: unknown) => {
 const statusWith = async (key: unknown): Promise<number> => (await mint(key)).status;
 
 describe('a machine', () => {
-  test('is made with a secret key that only its own request shows', async () => {
+  it('is made with a secret key that only its own request shows', async () => {
     const { secret_key: secret, ...rest } = await add('Mailer');
     expect(secret).toMatch(/^ak_\w{40}$/);
     expect(rest).toEqual({
@@ -38,7 +38,7 @@ describe('a machine', () => {
     expect((await client.get(`/machines/${rest.id}/secret_key`)).body).toEqual({ object: 'machine_secret_key', secret });
   });
 
-  test('begins with the machines that it may call, once each', async () => {
+  it('begins with the machines that it may call, once each', async () => {
     const store = await add('Store');
     const mailer = await add('Mailer', { scoped_machines: [store.id, store.id], default_token_ttl: 60 });
     const { scoped_machines: _, secret_key: __, ...bare } = store;
@@ -48,7 +48,7 @@ describe('a machine', () => {
     expect((await client.get('/machines')).body.total_count).toBe(2);
   });
 
-  test('changes where something was given', async () => {
+  it('changes where something was given', async () => {
     const { secret_key: _, ...before } = await add('Mailer', { default_token_ttl: 60 });
     client.clock.now += 1000;
     expect((await client.patch(`/machines/${before.id}`, { name: 'Post' })).body).toEqual({
@@ -63,7 +63,7 @@ describe('a machine', () => {
     expect((await client.patch('/machines/mch_none', { name: 'X' })).code).toBe('resource_not_found');
   });
 
-  test('is found by a part of its name or its whole id, newest first', async () => {
+  it('is found by a part of its name or its whole id, newest first', async () => {
     const b = await add('Beta worker');
     client.clock.now += 1000;
     const a = await add('Alpha worker');
@@ -78,7 +78,7 @@ describe('a machine', () => {
     expect((await client.get('/machines?order_by=secret_key')).param).toBe('order_by');
   });
 
-  test('goes, and takes its scopes, key, tokens and API keys along', async () => {
+  it('goes, and takes its scopes, key, tokens and API keys along', async () => {
     const store = await add('Store');
     const mailer = await add('Mailer', { scoped_machines: [store.id] });
     await client.post(`/machines/${store.id}/scopes`, { to_machine_id: mailer.id });
@@ -95,7 +95,7 @@ describe('a machine', () => {
 });
 
 describe('a scope', () => {
-  test('lets one machine call another, not the other way round', async () => {
+  it('lets one machine call another, not the other way round', async () => {
     const [a, b] = [await add('A'), await add('B')];
     const { status, body } = await client.post(`/machines/${a.id}/scopes`, { to_machine_id: b.id });
     expect([status, body]).toEqual([
@@ -106,7 +106,7 @@ describe('a scope', () => {
     expect((await client.get(`/machines/${b.id}`)).body.scoped_machines).toEqual([]);
   });
 
-  test('is given once, to another machine that exists', async () => {
+  it('is given once, to another machine that exists', async () => {
     const [a, b] = [await add('A'), await add('B')];
     const give = async (from: unknown, to: unknown) => {
       const { status, code } = await client.post(`/machines/${from}/scopes`, { to_machine_id: to });
@@ -119,7 +119,7 @@ describe('a scope', () => {
     expect(await give('mch_none', a.id)).toEqual([404, 'resource_not_found']);
   });
 
-  test('is taken back once', async () => {
+  it('is taken back once', async () => {
     const b = await add('B');
     const a = await add('A', { scoped_machines: [b.id] });
     expect((await client.delete(`/machines/${a.id}/scopes/${b.id}`)).body).toEqual({
@@ -132,7 +132,7 @@ describe('a scope', () => {
     expect((await client.delete(`/machines/${a.id}/scopes/${b.id}`)).status).toBe(404);
   });
 
-  test('is one of at most 150', async () => {
+  it('is one of at most 150', async () => {
     const others: Json[] = [];
     for (let count = 0; count < 150; count++) others.push(await add(`Other ${count}`));
     const a = await add('A', { scoped_machines: others.map(({ id }) => id) });
@@ -146,7 +146,7 @@ describe('a secret key', () => {
   const rotate = async (id: unknown, seconds: number): Promise<string> =>
     String((await client.post(`/machines/${id}/secret_key/rotate`, { previous_token_ttl: seconds })).body.secret);
 
-  test('that was rotated works for as long as was said, and every one before it likewise', async () => {
+  it('that was rotated works for as long as was said, and every one before it likewise', async () => {
     const { id, secret_key: first } = await add('A');
     const second = await rotate(id, 60);
     const third = await rotate(id, 120);
@@ -160,13 +160,13 @@ describe('a secret key', () => {
     expect(await works()).toEqual([401, 401, 201]);
   });
 
-  test('ends at once when asked to', async () => {
+  it('ends at once when asked to', async () => {
     const { id, secret_key: first } = await add('A');
     const second = await rotate(id, 0);
     expect([await statusWith(first), await statusWith(second)]).toEqual([401, 201]);
   });
 
-  test('lives on for 8 hours at most', async () => {
+  it('lives on for 8 hours at most', async () => {
     const { id } = await add('A');
     const { status, param } = await client.post(`/machines/${id}/secret_key/rotate`, { previous_token_ttl: 28_801 });
     expect([status, param]).toEqual([422, 'previous_token_ttl']);
@@ -174,7 +174,7 @@ describe('a secret key', () => {
     expect((await client.get('/machines/mch_none/secret_key')).status).toBe(404);
   });
 
-  test('opens nothing but the operations with M2M tokens', async () => {
+  it('opens nothing but the operations with M2M tokens', async () => {
     const { id, secret_key: key } = await add('A');
     const headers = { authorization: `Bearer ${key}` };
     const asMachine = async (method: string, path: string) => {

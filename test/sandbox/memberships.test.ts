@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { addUser, type Client, type Json, openSandbox, rowsOf } from './harness.js';
 
 let client: Client;
@@ -20,7 +20,7 @@ const people = async (query: string) =>
   rowsOf((await client.get(`${path}?${query}`)).body).map((row) => row.public_user_data?.first_name);
 
 describe('adding a member', () => {
-  test('answers with the membership, the organization and the user in it', async () => {
+  it('answers with the membership, the organization and the user in it', async () => {
     const { status, body } = await client.post(path, { user_id: bob.id, role: 'org:member', public_metadata: { team: 'a' } });
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -37,7 +37,7 @@ describe('adding a member', () => {
     });
   });
 
-  test('refuses one who is a member, a role or user that does not exist, and one too many', async () => {
+  it('refuses one who is a member, a role or user that does not exist, and one too many', async () => {
     await add(bob);
     const again = await add(bob);
     expect([again.status, again.code]).toEqual([400, 'already_a_member_in_organization']);
@@ -51,7 +51,7 @@ describe('adding a member', () => {
 });
 
 describe('listing members', () => {
-  test.each([
+  it.each([
     ['', ['Bob', 'Ada']],
     ['order_by=first_name', ['Ada', 'Bob']],
     ['order_by=-email_address', ['Bob', 'Ada']],
@@ -71,19 +71,19 @@ describe('listing members', () => {
     expect(await people(query)).toEqual(expected);
   });
 
-  test('takes signs before user ids', async () => {
+  it('takes signs before user ids', async () => {
     await add(bob);
     expect(await people(`user_id=-${ada.id}`)).toEqual(['Bob']);
     expect(await people(`user_id=${ada.id}`)).toEqual(['Ada']);
   });
 
-  test('of an organization that does not exist answers 404', async () => {
+  it('of an organization that does not exist answers 404', async () => {
     expect((await client.get('/organizations/org_none/memberships')).status).toBe(404);
   });
 });
 
 describe('the last admin', () => {
-  test('can neither go nor become something else', async () => {
+  it('can neither go nor become something else', async () => {
     await add(bob);
     for (const answer of [
       await client.delete(`${path}/${ada.id}`),
@@ -94,7 +94,7 @@ describe('the last admin', () => {
     expect((await client.patch(`${path}/${ada.id}`, { role: 'org:admin' })).status).toBe(200);
   });
 
-  test('can once there is another', async () => {
+  it('can once there is another', async () => {
     await add(bob);
     expect((await client.patch(`${path}/${bob.id}`, { role: 'org:admin' })).body.role).toBe('org:admin');
     expect((await client.delete(`${path}/${ada.id}`)).body).toMatchObject({
@@ -106,14 +106,14 @@ describe('the last admin', () => {
   });
 });
 
-test('metadata of a membership is merged', async () => {
+it('metadata of a membership is merged', async () => {
   await client.post(path, { user_id: bob.id, role: 'org:member', public_metadata: { a: 1, b: 2 } });
   const { body } = await client.patch(`${path}/${bob.id}/metadata`, { public_metadata: { a: null, c: 3 } });
   expect(body.public_metadata).toEqual({ b: 2, c: 3 });
   expect((await client.patch(`${path}/${bob.id}/metadata`, { role: 'org:admin' })).code).toBe('form_param_unknown');
 });
 
-test('a user who is deleted is no member any more', async () => {
+it('a user who is deleted is no member any more', async () => {
   await add(bob);
   await client.delete(`/users/${bob.id}`);
   expect((await client.get(`/organizations/${organizationId}?include_members_count=true`)).body.members_count).toBe(1);

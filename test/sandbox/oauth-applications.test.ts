@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Client, idsOf, openSandbox } from './harness.js';
 
 let client: Client;
@@ -9,7 +9,7 @@ beforeEach(async () => {
 const add = (more: object = {}) => client.post('/oauth_applications', { name: 'Shop', ...more });
 
 describe('an OAuth application', () => {
-  test('is made with a secret that no read shows', async () => {
+  it('is made with a secret that no read shows', async () => {
     const { status, body } = await add({ redirect_uris: ['https://shop.example.com/cb', 'shop://cb'] });
     const { client_secret: secret, ...rest } = body;
     expect(status).toBe(200);
@@ -31,7 +31,7 @@ describe('an OAuth application', () => {
     expect((await client.patch(`/oauth_applications/${body.id}`, {})).body).not.toHaveProperty('client_secret');
   });
 
-  test('gets a new secret, and the read that follows still shows none', async () => {
+  it('gets a new secret, and the read that follows still shows none', async () => {
     const { body } = await add();
     const first = await client.post(`/oauth_applications/${body.id}/rotate_secret`);
     const second = await client.post(`/oauth_applications/${body.id}/rotate_secret`);
@@ -42,7 +42,7 @@ describe('an OAuth application', () => {
     expect((await client.post('/oauth_applications/oauthapp_none/rotate_secret')).status).toBe(404);
   });
 
-  test('that is public has no secret, and none to rotate', async () => {
+  it('that is public has no secret, and none to rotate', async () => {
     const { body } = await add({ public: true });
     expect(body).toMatchObject({ public: true, pkce_required: true, client_secret: '' });
     const rotated = await client.post(`/oauth_applications/${body.id}/rotate_secret`);
@@ -51,7 +51,7 @@ describe('an OAuth application', () => {
     expect((await client.post(`/oauth_applications/${body.id}/rotate_secret`)).body.client_secret).toMatch(/^\w{32}$/);
   });
 
-  test.each([
+  it.each([
     [{ redirect_uris: ['https://a.example.com', 'https://a.example.com'] }, 400, 'duplicate_record', undefined],
     [{ redirect_uris: ['a.example.com/cb'] }, 422, 'form_param_format_invalid', 'redirect_uris'],
     [{ callback_url: 'nowhere' }, 422, 'form_param_format_invalid', 'callback_url'],
@@ -68,7 +68,7 @@ describe('an OAuth application', () => {
     expect((await client.get('/oauth_applications')).body.total_count).toBe(1);
   });
 
-  test('changes where something was given', async () => {
+  it('changes where something was given', async () => {
     const { client_secret: _, ...before } = (await add({ callback_url: 'https://one.example.com' })).body;
     expect(before.redirect_uris).toEqual(['https://one.example.com']);
     client.clock.now += 1000;
@@ -84,14 +84,14 @@ describe('an OAuth application', () => {
     expect([unknown.status, unknown.code]).toEqual([422, 'form_param_unknown']);
   });
 
-  test('goes', async () => {
+  it('goes', async () => {
     const { body } = await add();
     expect((await client.delete(`/oauth_applications/${body.id}`)).body).toMatchObject({ id: body.id, deleted: true });
     expect((await client.get(`/oauth_applications/${body.id}`)).status).toBe(404);
   });
 });
 
-test('the list is ordered and searched', async () => {
+it('the list is ordered and searched', async () => {
   const b = (await add({ name: 'Beta' })).body;
   client.clock.now += 1000;
   const a = (await add({ name: 'Alpha' })).body;

@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Answer, addUser, type Client, type Json, NOON, openSandbox, PNG } from './harness.js';
 
 const SECONDS = NOON / 1000;
@@ -23,7 +23,7 @@ const revoke = (token: unknown, application = shop) =>
 const outcome = ({ status, code }: Answer) => [status, code];
 
 describe('an access token', () => {
-  test('comes with a refresh token, and verifies for a day', async () => {
+  it('comes with a refresh token, and verifies for a day', async () => {
     const { status, body } = await issue();
     expect([status, body]).toEqual([
       200,
@@ -56,19 +56,19 @@ describe('an access token', () => {
     expect(outcome(await verify(body.access_token))).toEqual(GONE);
   });
 
-  test('is asked for by name', async () => {
+  it('is asked for by name', async () => {
     expect(outcome(await client.post('/oauth_applications/access_tokens/verify', {}))).toEqual([422, 'form_param_missing']);
     expect(outcome(await verify('oat_nothing'))).toEqual(GONE);
   });
 
-  test('has scopes of its application only', async () => {
+  it('has scopes of its application only', async () => {
     const { body } = await issue({ scopes: 'email', expires_in: 5 });
     expect(body).toMatchObject({ scope: 'email', expires_in: 5 });
     expect((await verify(body.access_token)).body).toMatchObject({ scopes: ['email'], expiration: SECONDS + 5 });
     expect(outcome(await issue({ scopes: 'email private_metadata' }))).toEqual([422, 'form_param_value_invalid']);
   });
 
-  test('ends with its user and with its application', async () => {
+  it('ends with its user and with its application', async () => {
     const { access_token: first } = (await issue()).body;
     const bob = await addUser(client, 'bob@example.com');
     const { access_token: second } = (await issue({ user_id: bob.id })).body;
@@ -78,7 +78,7 @@ describe('an access token', () => {
     expect((await verify(second)).status).toBe(404);
   });
 
-  test.each([
+  it.each([
     [{ user_id: 'user_none' }, 404],
     [{ oauth_application_id: 'oauthapp_none' }, 404],
     [{ expires_in: 0 }, 422],
@@ -88,7 +88,7 @@ describe('an access token', () => {
     expect((await issue(given)).status).toBe(status);
   });
 
-  test('is not issued for nothing, nor for who is banned', async () => {
+  it('is not issued for nothing, nor for who is banned', async () => {
     expect((await client.post('/_sandbox/oauth_tokens')).status).toBe(422);
     expect(outcome(await refresh('nothing'))).toEqual(GONE);
     const { refresh_token: before } = (await issue()).body;
@@ -99,7 +99,7 @@ describe('an access token', () => {
 });
 
 describe('revoking', () => {
-  test.each(['access_token', 'refresh_token'])('by the %s voids all tokens of the grant, and of no other', async (by) => {
+  it.each(['access_token', 'refresh_token'])('by the %s voids all tokens of the grant, and of no other', async (by) => {
     const first = (await issue()).body;
     const second = (await refresh(first.refresh_token)).body;
     const other = (await issue()).body;
@@ -114,7 +114,7 @@ describe('revoking', () => {
     expect((await revoke(second.access_token)).status).toBe(204);
   });
 
-  test('is for the application that has the token', async () => {
+  it('is for the application that has the token', async () => {
     const { access_token: token } = (await issue()).body;
     const other = (await client.post('/oauth_applications', { name: 'Other' })).body;
     expect(outcome(await revoke(token, other))).toEqual(GONE);
@@ -125,7 +125,7 @@ describe('revoking', () => {
 });
 
 describe('a JWT access token', () => {
-  test('verifies by the key at /jwks and by the API, and tells when its time is up', async () => {
+  it('verifies by the key at /jwks and by the API, and tells when its time is up', async () => {
     const { access_token: token } = (await issue({ token_format: 'jwt', expires_in: 60 })).body;
     const keys = createRemoteJWKSet(new URL(`${client.sandbox.url}/jwks`), {
       headers: { authorization: `Bearer ${client.sandbox.secretKey}` },
@@ -151,14 +151,14 @@ describe('a JWT access token', () => {
     expect([expired.status, expired.body]).toEqual([200, { active: false }]);
   });
 
-  test('cannot be revoked, though its grant can', async () => {
+  it('cannot be revoked, though its grant can', async () => {
     const { access_token: token, refresh_token: other } = (await issue({ token_format: 'jwt' })).body;
     expect(outcome(await revoke(token))).toEqual([400, 'bad_request']);
     expect((await revoke(other)).status).toBe(204);
     expect((await verify(token)).status).toBe(200);
   });
 
-  test('is not any JWT of the instance', async () => {
+  it('is not any JWT of the instance', async () => {
     const { token: ticket } = (await client.post('/sign_in_tokens', { user_id: ada.id, expires_in_seconds: 1 })).body;
     expect(outcome(await verify(ticket))).toEqual(GONE);
     client.clock.now += 2000;
@@ -171,7 +171,7 @@ describe('a logo', () => {
   const logo = (bytes: Uint8Array, fields = {}) => client.upload('PUT', `/oauth_applications/${shop.id}/logo`, bytes, fields);
   const fetched = async (url: Json): Promise<Buffer> => Buffer.from(await (await fetch(String(url))).arrayBuffer());
 
-  test('is served where the application says, until another takes its place', async () => {
+  it('is served where the application says, until another takes its place', async () => {
     expect(shop.client_image_url).toBeNull();
     const first = (await logo(PNG, { uploader_user_id: String(ada.id) })).body;
     expect(await fetched(first.client_image_url as Json)).toEqual(PNG);
@@ -183,7 +183,7 @@ describe('a logo', () => {
     expect(await fetched(second.client_image_url as Json)).not.toEqual(PNG);
   });
 
-  test('is an image of somebody who exists', async () => {
+  it('is an image of somebody who exists', async () => {
     expect(outcome(await logo(Buffer.from('text')))).toEqual([400, 'form_param_format_invalid']);
     expect(outcome(await logo(PNG, { uploader_user_id: 'user_none' }))).toEqual(GONE);
     expect(outcome(await client.upload('PUT', '/oauth_applications/oauthapp_none/logo', PNG))).toEqual(GONE);

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { addUser, type Client, idsOf, type Json, NOON, openSandbox, rowsOf } from './harness.js';
 
 let client: Client;
@@ -23,7 +23,7 @@ async function add(organization: string, name: string, more: object = {}): Promi
 const namesOf = async (path: string): Promise<string[]> => rowsOf((await client.get(path)).body).map((row) => String(row.name));
 
 describe('a domain', () => {
-  test('is verified unless it is said not to be', async () => {
+  it('is verified unless it is said not to be', async () => {
     const domain = await add(engine, 'Engine.example.com ');
     const verified = { status: 'verified', strategy: 'admin', verified_at: null };
     expect(domain).toMatchObject({
@@ -45,7 +45,7 @@ describe('a domain', () => {
     expect((await client.patch(path, { verified: false })).body.verification).toBeNull();
   });
 
-  test('is owned once somebody vouches for it, for good', async () => {
+  it('is owned once somebody vouches for it, for good', async () => {
     const domain = await add(engine, 'engine.example.com');
     const path = `${engine}/domains/${domain.id}/verify_ownership`;
     client.clock.now += 5000;
@@ -56,7 +56,7 @@ describe('a domain', () => {
     expect((await client.post(path)).body).toEqual(first);
   });
 
-  test('goes by itself or with its organization, and only by that', async () => {
+  it('goes by itself or with its organization, and only by that', async () => {
     const domain = await add(engine, 'engine.example.com');
     expect((await client.delete(`${other}/domains/${domain.id}`)).status).toBe(404);
     expect((await client.patch(`${other}/domains/${domain.id}`, { verified: false })).status).toBe(404);
@@ -70,7 +70,7 @@ describe('a domain', () => {
     await add(other, 'engine.example.com');
   });
 
-  test('is verified in one organization only', async () => {
+  it('is verified in one organization only', async () => {
     const claimed = await add(other, 'engine.example.com', { verified: false });
     const domain = await add(engine, 'engine.example.com');
     const third = await client.post(`${engine}/domains`, { name: 'ENGINE.example.com' });
@@ -83,7 +83,7 @@ describe('a domain', () => {
     expect((await client.patch(`${other}/domains/${claimed.id}`, { verified: true })).status).toBe(200);
   });
 
-  test.each([
+  it.each([
     [{}, 422, 'form_param_missing'],
     [{ name: 'https://example.com' }, 422, 'form_param_format_invalid'],
     [{ name: 'gmail.com' }, 422, 'organization_domain_common'],
@@ -96,7 +96,7 @@ describe('a domain', () => {
     expect((await client.get(`${engine}/domains`)).body.total_count).toBe(0);
   });
 
-  test('is one of ten in an organization', async () => {
+  it('is one of ten in an organization', async () => {
     for (let nth = 1; nth <= 10; nth++) await add(engine, `d${nth}.example.com`);
     const refused = await client.post(`${engine}/domains`, { name: 'd11.example.com' });
     expect([refused.status, refused.code]).toEqual([403, 'organization_domain_quota_exceeded']);
@@ -108,7 +108,7 @@ describe('enrollment', () => {
   const invited = async (): Promise<unknown[]> =>
     rowsOf((await client.get(`${engine}/invitations?order_by=email_address`)).body).map((row) => [row.email_address, row.role]);
 
-  test('by invitation reaches who has an address of the domain, now and later', async () => {
+  it('by invitation reaches who has an address of the domain, now and later', async () => {
     await enable('automatic_invitation');
     const bob = await addUser(client, 'bob@engine.example.com');
     await addUser(client, 'carol@example.com');
@@ -132,7 +132,7 @@ describe('enrollment', () => {
     expect(rowsOf(own)).toMatchObject([{ email_address: 'bob@engine.example.com', status: 'pending' }]);
   });
 
-  test('waits for the domain to be verified', async () => {
+  it('waits for the domain to be verified', async () => {
     await enable('automatic_invitation');
     await addUser(client, 'bob@engine.example.com');
     const more = { enrollment_mode: 'automatic_invitation', verified: false };
@@ -142,7 +142,7 @@ describe('enrollment', () => {
     expect(verified.body.total_pending_invitations).toBe(1);
   });
 
-  test('by suggestion counts who could come, until they have', async () => {
+  it('by suggestion counts who could come, until they have', async () => {
     await enable('automatic_suggestion');
     const bob = await addUser(client, 'bob@engine.example.com');
     const domain = await add(engine, 'engine.example.com', { enrollment_mode: 'automatic_suggestion' });
@@ -167,7 +167,7 @@ describe('lists', () => {
 
   const ENGINE = () => engine.split('/').at(-1);
 
-  test.each([
+  it.each([
     ['', ['c.example.org', 'a.example.com', 'b.example.com']],
     ['order_by=name', ['a.example.com', 'b.example.com', 'c.example.org']],
     ['order_by=-name&limit=1&offset=1', ['b.example.com']],
@@ -183,7 +183,7 @@ describe('lists', () => {
     expect(await namesOf(`/organization_domains?${query.replace('ENGINE', String(ENGINE()))}`)).toEqual(names);
   });
 
-  test.each([
+  it.each([
     ['', ['a.example.com', 'b.example.com']],
     ['verified=false', []],
     ['enrollment_mode=automatic_suggestion', ['a.example.com']],
@@ -193,7 +193,7 @@ describe('lists', () => {
     expect(await namesOf(`${engine}/domains?${query}`)).toEqual(names);
   });
 
-  test('refuse filters that say nothing', async () => {
+  it('refuse filters that say nothing', async () => {
     expect((await client.get('/organization_domains?query=%20')).param).toBe('query');
     expect((await client.get(`${engine}/domains?verified=maybe`)).param).toBe('verified');
     expect((await client.get(`${engine}/domains?enrollment_mode=-never`)).param).toBe('enrollment_mode');
@@ -203,7 +203,7 @@ describe('lists', () => {
 });
 
 describe('across organizations', () => {
-  test('memberships are listed by who they are of', async () => {
+  it('memberships are listed by who they are of', async () => {
     const bob = await addUser(client, 'bob@example.com');
     await client.post(`${other}/memberships`, { user_id: bob.id, role: 'org:admin' });
     const { body } = await client.get('/organization_memberships?order_by=-email_address');
@@ -212,7 +212,7 @@ describe('across organizations', () => {
     expect(idsOf((await client.get('/organization_memberships?limit=1&offset=2')).body)).toEqual([]);
   });
 
-  test('invitations are listed with their organization, by address and status', async () => {
+  it('invitations are listed with their organization, by address and status', async () => {
     const bob = await addUser(client, 'bob@example.com');
     const invite = (path: string, email_address: string) =>
       client.post(`${path}/invitations`, { email_address, role: 'org:member', expires_in_days: 1 });
@@ -239,7 +239,7 @@ describe('across organizations', () => {
   });
 });
 
-test('metadata of an organization is replaced where it is given', async () => {
+it('metadata of an organization is replaced where it is given', async () => {
   await client.patch(`${engine}/metadata`, { public_metadata: { a: 1, b: 2 }, private_metadata: { c: 3 } });
   const replaced = await client.put(`${engine}/metadata`, { public_metadata: { b: null } });
   expect([replaced.body.public_metadata, replaced.body.private_metadata]).toEqual([{ b: null }, { c: 3 }]);

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { addUser, type Client, idsOf, type Json, openSandbox, rowsOf } from './harness.js';
 
 let client: Client;
@@ -32,7 +32,7 @@ const bobsMembership = async (): Promise<Json> =>
   rowsOf((await client.get(`/users/${bob.id}/organization_memberships`)).body)[0] as Json;
 
 describe('permissions', () => {
-  test('of Clerk’s are there from the start, and stay as they are', async () => {
+  it('of Clerk’s are there from the start, and stay as they are', async () => {
     const { body } = await client.get('/organization_permissions?query=SYS_PROFILE&order_by=key');
     expect(keysOf(body)).toEqual(['org:sys_profile:delete', 'org:sys_profile:manage']);
     const [first] = rowsOf(body);
@@ -44,7 +44,7 @@ describe('permissions', () => {
     expect((await client.get(path)).body).toEqual(first);
   });
 
-  test('of one’s own are made, found, changed and deleted, which takes them from every role', async () => {
+  it('of one’s own are made, found, changed and deleted, which takes them from every role', async () => {
     const { role, permission } = await addEditor();
     expect(permission).toMatchObject({ type: 'user', description: '', key: 'org:posts:publish' });
     expect(idsOf((await client.get(`/organization_permissions?query=${permission.id}`)).body)).toEqual([permission.id]);
@@ -59,7 +59,7 @@ describe('permissions', () => {
     expect((await client.delete(path)).status).toBe(404);
   });
 
-  test.each([
+  it.each([
     [{ name: 'X', key: 'posts:publish' }, 'form_param_format_invalid', 'key'],
     [{ name: 'X', key: 'org:posts' }, 'form_param_format_invalid', 'key'],
     [{ name: 'X', key: 'org:Posts:read' }, 'form_param_format_invalid', 'key'],
@@ -71,7 +71,7 @@ describe('permissions', () => {
     expect([refused.status, refused.code, refused.param]).toEqual([422, code, param]);
   });
 
-  test('do not share a key', async () => {
+  it('do not share a key', async () => {
     const { permission } = await addEditor();
     const other = (await client.post('/organization_permissions', { name: 'Read', key: 'org:posts:read' })).body;
     const again = { name: 'Again', key: permission.key };
@@ -88,7 +88,7 @@ describe('permissions', () => {
 });
 
 describe('roles', () => {
-  test('of Clerk’s are there from the start', async () => {
+  it('of Clerk’s are there from the start', async () => {
     const { body } = await client.get('/organization_roles?order_by=key');
     expect(keysOf(body)).toEqual(['org:admin', 'org:member']);
     const [admin, member] = rowsOf(body);
@@ -100,7 +100,7 @@ describe('roles', () => {
     ]);
   });
 
-  test('are what members have: a change of the role is theirs at once', async () => {
+  it('are what members have: a change of the role is theirs at once', async () => {
     const { role, permission } = await addEditor();
     expect((await join('org:editor')).body).toMatchObject({
       role: 'org:editor',
@@ -118,7 +118,7 @@ describe('roles', () => {
     expect((await bobsMembership()).permissions).toEqual(['org:sys_domains:read']);
   });
 
-  test('keep their members, invitations and defaults when their key changes', async () => {
+  it('keep their members, invitations and defaults when their key changes', async () => {
     const { role } = await addEditor();
     await join('org:editor');
     const invited = await client.post(`${engine}/invitations`, { email_address: 'new@example.com', role: 'org:editor' });
@@ -136,7 +136,7 @@ describe('roles', () => {
     expect((await client.get(`${engine}/memberships?role=org:editor`)).body.total_count).toBe(0);
   });
 
-  test('that are in use stay, and go when nobody has them', async () => {
+  it('that are in use stay, and go when nobody has them', async () => {
     const { role } = await addEditor();
     const path = `/organization_roles/${role.id}`;
     const refusal = async (): Promise<unknown> => {
@@ -158,7 +158,7 @@ describe('roles', () => {
     expect((await client.get(path)).status).toBe(404);
   });
 
-  test('of creators can neither go nor lose what creators need', async () => {
+  it('of creators can neither go nor lose what creators need', async () => {
     const admin = '/organization_roles/role_admin';
     expect((await client.delete(admin)).code).toBe('organization_role_default_creator_role');
     for (const refused of [
@@ -173,7 +173,7 @@ describe('roles', () => {
     expect([refused.status, refused.code]).toEqual([422, 'organization_missing_creator_role_permissions']);
   });
 
-  test('hold a permission once, and lose only what they have', async () => {
+  it('hold a permission once, and lose only what they have', async () => {
     const { role, permission } = await addEditor();
     const path = `/organization_roles/${role.id}/permissions`;
     const twice = await client.post(`${path}/${permission.id}`);
@@ -184,7 +184,7 @@ describe('roles', () => {
     expect((await client.post(`/organization_roles/role_none/permissions/${permission.id}`)).status).toBe(404);
   });
 
-  test.each([
+  it.each([
     [{ name: 'X', key: 'editor' }, 422, 'form_param_format_invalid'],
     [{ name: 'X', key: 'org:a:b' }, 422, 'form_param_format_invalid'],
     [{ name: 'X', key: 'org:member' }, 422, 'form_identifier_exists'],
@@ -197,13 +197,13 @@ describe('roles', () => {
     expect((await client.get('/organization_roles')).body.total_count).toBe(2);
   });
 
-  test('are ten at most', async () => {
+  it('are ten at most', async () => {
     for (let nth = 3; nth <= 10; nth++) await client.post('/organization_roles', { name: `${nth}`, key: `org:r${nth}` });
     const refused = await client.post('/organization_roles', { name: '11', key: 'org:r11' });
     expect([refused.status, refused.code]).toEqual([403, 'organization_instance_roles_quota_exceeded']);
   });
 
-  test('with all that it takes count as admins', async () => {
+  it('with all that it takes count as admins', async () => {
     const needed = ['perm_sys_profile_delete', 'perm_sys_memberships_read', 'perm_sys_memberships_manage'];
     const owner = { name: 'Owner', key: 'org:owner', permissions: needed, include_in_initial_role_set: true };
     expect((await client.post('/organization_roles', owner)).body.is_creator_eligible).toBe(true);

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { addUser, type Client, idsOf, type Json, openSandbox, PNG } from './harness.js';
 
 let client: Client;
@@ -12,7 +12,7 @@ const create = async (name: string, more: object = {}): Promise<Json> =>
   (await client.post('/organizations', { name, ...more })).body;
 
 describe('creating an organization', () => {
-  test('makes its creator the admin', async () => {
+  it('makes its creator the admin', async () => {
     const organization = await create('Acme, Inc.', { created_by: ada.id, public_metadata: { plan: 'pro' } });
     expect(organization).toMatchObject({
       name: 'Acme, Inc.',
@@ -27,7 +27,7 @@ describe('creating an organization', () => {
     });
   });
 
-  test('finds a free slug, and refuses a taken or malformed one', async () => {
+  it('finds a free slug, and refuses a taken or malformed one', async () => {
     await create('Acme');
     expect((await create('Acme')).slug).toBe('acme-2');
     const taken = await client.post('/organizations', { name: 'Other', slug: 'acme' });
@@ -35,7 +35,7 @@ describe('creating an organization', () => {
     expect((await client.post('/organizations', { name: 'Other', slug: 'No Good' })).code).toBe('form_param_format_invalid');
   });
 
-  test.each([
+  it.each([
     ['', 'empty'],
     ['<b>bold</b>', 'markup'],
     ['see https://evil.example.com', 'URL'],
@@ -46,13 +46,13 @@ describe('creating an organization', () => {
     expect(JSON.stringify(answer.body)).toContain(why);
   });
 
-  test('refuses a creator who does not exist', async () => {
+  it('refuses a creator who does not exist', async () => {
     const answer = await client.post('/organizations', { name: 'Acme', created_by: 'user_none' });
     expect([answer.status, answer.code]).toEqual([400, 'organization_creator_not_found']);
     expect((await client.get('/organizations')).body.total_count).toBe(0);
   });
 
-  test('is off when the instance says so', async () => {
+  it('is off when the instance says so', async () => {
     await client.patch('/instance/organization_settings', { enabled: false });
     const answer = await client.post('/organizations', { name: 'Acme' });
     expect([answer.status, answer.code]).toEqual([403, 'organization_not_enabled_in_instance']);
@@ -60,7 +60,7 @@ describe('creating an organization', () => {
 });
 
 describe('reading organizations', () => {
-  test('by id and by slug, with counts when asked for', async () => {
+  it('by id and by slug, with counts when asked for', async () => {
     const organization = await create('Acme', { created_by: ada.id });
     await client.post(`/organizations/${organization.id}/invitations`, { email_address: 'new@example.com', role: 'org:member' });
     expect((await client.get(`/organizations/${organization.id}`)).body.members_count).toBeUndefined();
@@ -74,7 +74,7 @@ describe('reading organizations', () => {
     expect((await client.get('/organizations/nope')).status).toBe(404);
   });
 
-  test('lists, finds and orders', async () => {
+  it('lists, finds and orders', async () => {
     const acme = await create('Acme', { created_by: ada.id });
     client.clock.now += 1000;
     const zeta = await create('Zeta Works');
@@ -92,7 +92,7 @@ describe('reading organizations', () => {
 });
 
 describe('changing an organization', () => {
-  test('its name, slug and limits', async () => {
+  it('its name, slug and limits', async () => {
     const { id } = await create('Acme');
     await create('Taken');
     const change = { name: 'Acme 2', slug: 'acme-two', max_allowed_memberships: 9, admin_delete_enabled: false };
@@ -102,7 +102,7 @@ describe('changing an organization', () => {
     expect((await client.patch(`/organizations/${id}`, { colour: 'red' })).code).toBe('form_param_unknown');
   });
 
-  test('its metadata, by merging', async () => {
+  it('its metadata, by merging', async () => {
     const { id } = await create('Acme', { public_metadata: { a: { b: 1 } } });
     const { body } = await client.patch(`/organizations/${id}/metadata`, {
       public_metadata: { a: { b: null, c: 2 } },
@@ -112,7 +112,7 @@ describe('changing an organization', () => {
     expect(body.public_metadata?.a).toEqual({ c: 2 });
   });
 
-  test('its logo', async () => {
+  it('its logo', async () => {
     const { id } = await create('Acme');
     const { body } = await client.upload('PUT', `/organizations/${id}/logo`, PNG, { uploader_user_id: String(ada.id) });
     expect(body).toMatchObject({ has_image: true });
@@ -123,7 +123,7 @@ describe('changing an organization', () => {
   });
 });
 
-test('deleting an organization deletes its memberships and invitations', async () => {
+it('deleting an organization deletes its memberships and invitations', async () => {
   const { id } = await create('Acme', { created_by: ada.id });
   const invited = await client.post(`/organizations/${id}/invitations`, { email_address: 'new@example.com', role: 'org:member' });
   expect((await client.delete(`/organizations/${id}`)).body).toMatchObject({ object: 'organization', id, deleted: true });

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { BILLED } from './billing-seed.js';
 import { type Client, type Json, NOON, openSandbox, rowsOf } from './harness.js';
 
@@ -24,7 +24,7 @@ const grant = (path: string, amount: number) =>
   client.post(`${path}/billing/credits`, { amount, action: 'increase', idempotency_key: `grant-${amount}` });
 
 describe('from the free plan', () => {
-  test('a payer with a card pays at once', async () => {
+  it('a payer with a card pays at once', async () => {
     const free = await current('/organizations/org_engine');
     const { status, body } = await move(free, await priceOf('cplan_team'));
     expect(status).toBe(200);
@@ -52,7 +52,7 @@ describe('from the free plan', () => {
     expect(statement?.groups).toMatchObject([{ items: [{ charge_type: 'checkout', amount: { amount: 9900 } }] }]);
   });
 
-  test('a payer without one cannot, unless credits are enough or it costs nothing', async () => {
+  it('a payer without one cannot, unless credits are enough or it costs nothing', async () => {
     const free = await current('/users/user_cy');
     const refused = await move(free, await priceOf('cplan_max'));
     expect([refused.status, refused.code]).toEqual([404, 'payment_source_not_found']);
@@ -70,7 +70,7 @@ describe('from the free plan', () => {
     });
   });
 
-  test('a price of nothing is free of charge for good', async () => {
+  it('a price of nothing is free of charge for good', async () => {
     const price = await custom({ plan_id: 'cplan_max', amount: 0 });
     const { body } = await move(await current('/users/user_cy'), price);
     expect(body).toMatchObject({
@@ -85,7 +85,7 @@ describe('from the free plan', () => {
     expect(list).toMatchObject([{ price_id: price, next_payment: null }]);
   });
 
-  test('a declined card leaves everything as it is but the attempt', async () => {
+  it('a declined card leaves everything as it is but the attempt', async () => {
     const subscriptions = [{ user: 'user_cy', card: { declines_from: 0 } }];
     client = await openSandbox({ seed: { ...BILLED, billing: { ...BILLED.billing, subscriptions } } });
     const free = await current('/users/user_cy');
@@ -100,7 +100,7 @@ describe('from the free plan', () => {
 });
 
 describe('from what is paid for', () => {
-  test('the new price follows when the period is over, and is charged then', async () => {
+  it('the new price follows when the period is over, and is charged then', async () => {
     client.clock.now += DAY_MS;
     await client.post('/billing/subscription_items/csub_item_ada/discounts', { discount_id: 'disc_five' });
     const ada = await current('/users/user_ada');
@@ -125,7 +125,7 @@ describe('from what is paid for', () => {
     ]);
   });
 
-  test('what is to follow is replaced, also by the free plan', async () => {
+  it('what is to follow is replaced, also by the free plan', async () => {
     await move(await current('/users/user_ada'), await priceOf('cplan_max'));
     const [, max] = await itemsOf('/users/user_ada');
     const free = await priceOf(await freePlan('user'));
@@ -147,7 +147,7 @@ describe('from what is paid for', () => {
     ]);
   });
 
-  test('a price of the year alone is paid by the year', async () => {
+  it('a price of the year alone is paid by the year', async () => {
     const price = await custom({ plan_id: 'cplan_pro', amount: null, annual_monthly_amount: 1000 });
     const { body } = await move(await current('/users/user_ada'), price);
     expect(body.subscription_item).toMatchObject({
@@ -159,7 +159,7 @@ describe('from what is paid for', () => {
 });
 
 describe('is refused', () => {
-  test('what does not fit the item', async () => {
+  it('what does not fit the item', async () => {
     const ada = await current('/users/user_ada');
     const max = await priceOf('cplan_max');
     const outcomes = [
@@ -181,7 +181,7 @@ describe('is refused', () => {
     expect(await itemsOf('/users/user_ada')).toEqual([ada]);
   });
 
-  test('what is canceled or over', async () => {
+  it('what is canceled or over', async () => {
     const ada = await current('/users/user_ada');
     await client.delete('/billing/subscription_items/csub_item_ada');
     expect((await move(ada, await priceOf('cplan_max'))).code).toBe('invalid_plan_change');

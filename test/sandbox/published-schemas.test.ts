@@ -1,4 +1,4 @@
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { Catalog } from '../../src/catalog/catalog.js';
 import { ClerkClient } from '../../src/clerk/client.js';
 import { ClerkApiError } from '../../src/clerk/errors.js';
@@ -33,12 +33,12 @@ async function withClient<T>(client: Client, use: (clerk: ClerkClient) => Promis
 }
 
 describe('every operation', () => {
-  test('is in the walk once', () => {
+  it('is in the walk once', () => {
     const walked = everyOperation(NOON).map((step) => step.operation);
     expect(walked.toSorted()).toEqual(operations.map((operation) => operation.name).toSorted());
   });
 
-  test('succeeds, sent by our own client, and answers as Clerk publishes', async (context) => {
+  it('succeeds, sent by our own client, and answers as Clerk publishes', async (context) => {
     const client = await openSandbox({ seed: START });
     const held: Held = {};
     await withClient(client, async (clerk) => {
@@ -61,7 +61,7 @@ describe('every operation', () => {
   /** Codes that say the request itself is malformed, whatever the state. */
   const MALFORMED = /^form_param_(?:unknown|type_invalid|missing|nil)$/;
 
-  test('knows every input that it declares', async () => {
+  it('knows every input that it declares', async () => {
     const client = await openSandbox({ seed: START });
     await withClient(client, async (clerk) => {
       for (const operation of operations) {
@@ -104,7 +104,7 @@ describe('what the documents forbid', () => {
     wrongRequests(operation, published, document, checker).map((request) => ({ group: operation.group, ...request })),
   );
 
-  test.each([...new Set(wrong.map(({ group }) => group))])('is refused by %s', async (group) => {
+  it.each([...new Set(wrong.map(({ group }) => group))])('is refused by %s', async (group) => {
     const client = await openSandbox({ seed: START });
     const ofGroup = wrong.filter((request) => request.group === group);
     const outcomes = await inTurns(ofGroup, async ({ what, method, path, body }) => {
@@ -115,12 +115,12 @@ describe('what the documents forbid', () => {
     expect(outcomes.filter(({ status, code }) => status !== 422 || code?.startsWith('form_') !== true)).toEqual([]);
   });
 
-  test('is tried in more than a thousand ways', (context) => {
+  it('is tried in more than a thousand ways', (context) => {
     if (documents.length === 0) return context.skip('Clerk’s documents are not at hand');
     expect(wrong.length).toBeGreaterThan(1000);
   });
 
-  test('is, of unknown properties, refused exactly where Clerk’s schema is closed', async (context) => {
+  it('is, of unknown properties, refused exactly where Clerk’s schema is closed', async (context) => {
     if (documents.length === 0) return context.skip('Clerk’s documents are not at hand');
     const client = await openSandbox({ seed: START });
     for (const { operation, published } of cases) {
@@ -135,7 +135,7 @@ describe('what the documents forbid', () => {
   });
 });
 
-test('the faults of the documents are those that are known', async (context) => {
+it('the faults of the documents are those that are known', async (context) => {
   if (documents.length === 0) return context.skip('Clerk’s documents are not at hand');
   for (const { version, components, operations: published } of documents) {
     const undefinedOnes = Object.entries(components.schemas)

@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, test } from 'vitest';
-import type { Exchange } from '../../src/sandbox/middleware.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { RoutedRequest } from '../../src/sandbox/middleware.js';
 import { RateLimit } from '../../src/sandbox/rate-limit.js';
 import { SandboxError } from '../../src/sandbox/sandbox-error.js';
 import { operations } from '../../tools/index.js';
@@ -16,7 +16,7 @@ async function ask(request: string, params: Record<string, string> = {}): Promis
   const operation = operations.find(({ spec }) => spec.request === request);
   if (operation === undefined) throw new Error(`no operation ${request}`);
   try {
-    await limit.middleware({ operation, params } as unknown as Exchange, async () => ({ status: 200 }));
+    await limit.middleware({ operation, params } as unknown as RoutedRequest, async () => ({ status: 200 }));
     return 0;
   } catch (error) {
     if (!(error instanceof SandboxError) || error.status !== 429) throw error;
@@ -31,7 +31,7 @@ async function most(request: string, params?: Record<string, string>): Promise<n
 }
 
 describe('RateLimit', () => {
-  test.each([
+  it.each([
     ['GET /users', 100],
     ['POST /users', 100],
     ['POST /invitations', 100],
@@ -44,14 +44,14 @@ describe('RateLimit', () => {
     expect(await most(request, { user_id: 'user_1', organization_id: 'org_1' })).toBe(wanted);
   });
 
-  test('counts every endpoint by itself, and updates by user', async () => {
+  it('counts every endpoint by itself, and updates by user', async () => {
     expect(await most('GET /users')).toBe(100);
     expect(await ask('GET /organizations')).toBe(0);
     expect(await most('PATCH /users/{user_id}', { user_id: 'user_1' })).toBe(10);
     expect(await most('PATCH /users/{user_id}', { user_id: 'user_2' })).toBe(10);
   });
 
-  test('lets the next through when the oldest is out of the window, and says when that is', async () => {
+  it('lets the next through when the oldest is out of the window, and says when that is', async () => {
     for (let nth = 0; nth < 10; nth++) {
       now = nth * 500;
       expect(await ask('PATCH /users/{user_id}', { user_id: 'user_1' })).toBe(0);
@@ -64,7 +64,7 @@ describe('RateLimit', () => {
     expect(await ask('PATCH /users/{user_id}', { user_id: 'user_1' })).toBe(1);
   });
 
-  test('lets organizations send more invitations over an hour than in ten seconds', async () => {
+  it('lets organizations send more invitations over an hour than in ten seconds', async () => {
     const request = 'POST /organizations/{organization_id}/invitations';
     for (let sent = 0; sent < 250; sent++) {
       if (sent % 100 === 0) now += 10_000;

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { addUser, openSandbox } from './harness.js';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 const section = /^## The sandbox\n([\s\S]*?)^## /m.exec(readme)?.[1] ?? '';
 
-test('the faults that the README shows can be set', async () => {
+it('the faults that the README shows can be set', async () => {
   const [, json = ''] = /```json\n(\[[\s\S]*?)```/.exec(section) ?? [];
   const { sandbox } = await openSandbox({ faults: JSON.parse(json) });
   const shown = (await (await fetch(`${sandbox.origin}/_sandbox/faults`)).json()) as { data: { fault: string }[] };
   expect(shown.data.map(({ fault }) => fault)).toEqual(['rate_limit', 'error', 'slow', 'cut', 'reset']);
 });
 
-test('the addresses that the README names exist', async () => {
+it('the addresses that the README names exist', async () => {
   const client = await openSandbox();
   const { sandbox } = client;
   const user = await addUser(client, 'ada@example.com');

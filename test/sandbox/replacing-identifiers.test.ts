@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Client, idsOf, type Json, openSandbox, rowsOf } from './harness.js';
 
 let client: Client;
@@ -31,7 +31,7 @@ describe.each([
   { list: 'email_addresses', primary: 'primary_email_address_id', field: 'email_address', value: 'new@example.com', put: email },
   { list: 'phone_numbers', primary: 'primary_phone_number_id', field: 'phone_number', value: '+15555550150', put: phone },
 ])('replacing $list', ({ list, primary, field, value, put }) => {
-  test.each([
+  it.each([
     [{}, false, 'verified'],
     [{ identification_status: 'verified' }, false, 'verified'],
     [{ identification_status: 'reserved' }, true, undefined],
@@ -47,7 +47,7 @@ describe.each([
     for (const id of before) expect((await client.get(`/${list}/${id}`)).status).toBe(404);
   });
 
-  test('may name one that the user has, and none of another’s', async () => {
+  it('may name one that the user has, and none of another’s', async () => {
     const own = rowsOf((await read())[list] as Json)[1]?.[field];
     expect((await put({ [field]: own })).body[field]).toBe(own);
     const theirs = rowsOf((await read('user_bob'))[list] as Json)[0]?.[field];
@@ -59,7 +59,7 @@ describe.each([
     expect((await put({ [field]: freed }, 'user_bob')).status).toBe(200);
   });
 
-  test('is refused when malformed, on the blocklist, or for nobody', async () => {
+  it('is refused when malformed, on the blocklist, or for nobody', async () => {
     expect((await put({ [field]: 'what' })).code).toBe('form_param_format_invalid');
     await client.post('/blocklist_identifiers', { identifier: value });
     expect((await put({ [field]: value })).code).toBe('not_allowed_access');
@@ -69,14 +69,14 @@ describe.each([
   });
 });
 
-test('an e-mail address that is linked to a social account stays until the account is gone', async () => {
+it('an e-mail address that is linked to a social account stays until the account is gone', async () => {
   const linked = await email({ email_address: 'cy@example.net' }, 'user_cy');
   expect([linked.status, linked.code]).toEqual([400, 'identification_deletion_failed']);
   await client.delete('/users/user_cy/external_accounts/eac_cy');
   expect((await email({ email_address: 'cy@example.net' }, 'user_cy')).status).toBe(200);
 });
 
-test('a phone number that is a second factor takes MFA along', async () => {
+it('a phone number that is a second factor takes MFA along', async () => {
   expect(await read()).toMatchObject({ two_factor_enabled: true, backup_code_enabled: true });
   const { body } = await phone({ phone_number: '+15555550100' });
   expect(body).toMatchObject({ reserved_for_second_factor: false, default_second_factor: false });
@@ -87,13 +87,13 @@ test('a phone number that is a second factor takes MFA along', async () => {
   });
 });
 
-test('with an authenticator app beside it MFA stays', async () => {
+it('with an authenticator app beside it MFA stays', async () => {
   await client.patch('/users/user_ada', { totp_secret: 'JBSWY3DPEHPK3PXP' });
   await phone({ phone_number: '+15555550150' });
   expect(await read()).toMatchObject({ two_factor_enabled: true, backup_code_enabled: true, mfa_disabled_at: null });
 });
 
-test.each([
+it.each([
   ['email_addresses', 'email_address', 'held@example.com', email],
   ['phone_numbers', 'phone_number', '+15555550160', phone],
 ] as const)('of %s an unverified one is held by several until one of them proves it', async (path, field, value, put) => {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { addUser, type Client, type Json, openSandbox, rowsOf } from './harness.js';
 
 const ROLES = ['org:admin', 'org:member'];
@@ -30,7 +30,7 @@ async function addOrganization(role: string, more: object = {}): Promise<Json> {
 const roleIn = async (organization: Json, user: Json): Promise<unknown> =>
   rowsOf((await client.get(`/organizations/${organization.id}/memberships?user_id=${user.id}`)).body)[0]?.role;
 
-test('there is one from the start, which new organizations have', async () => {
+it('there is one from the start, which new organizations have', async () => {
   const { body } = await client.get('/role_sets');
   expect(rowsOf(body)).toMatchObject([
     {
@@ -51,7 +51,7 @@ test('there is one from the start, which new organizations have', async () => {
 });
 
 describe('a set', () => {
-  test('is made, found, and changed', async () => {
+  it('is made, found, and changed', async () => {
     const made = await client.post('/role_sets', { ...SMALL, description: 'For free' });
     expect(made.body).toMatchObject({ key: 'role_set:small_plan', type: 'custom', description: 'For free', name: 'Small plan' });
     expect(keysOf(made.body.roles)).toEqual(ROLES);
@@ -67,7 +67,7 @@ describe('a set', () => {
     expect((await client.get('/role_sets/role_set:small_plan')).status).toBe(404);
   });
 
-  test('decides which roles its organizations give', async () => {
+  it('decides which roles its organizations give', async () => {
     const organization = await addOrganization('org:member');
     const path = `/organizations/${organization.id}`;
     const attempts = () =>
@@ -84,7 +84,7 @@ describe('a set', () => {
     expect((await attempts()).map(({ status }) => status)).toEqual([200, 200, 200]);
   });
 
-  test('that becomes the initial one takes the place of the one before', async () => {
+  it('that becomes the initial one takes the place of the one before', async () => {
     const owner = {
       name: 'Owner',
       key: 'org:owner',
@@ -113,14 +113,14 @@ describe('a set', () => {
     expect((await client.get('/role_sets/role_set:new')).body.type).toBe('custom');
   });
 
-  test('that gets another key keeps its organizations', async () => {
+  it('that gets another key keeps its organizations', async () => {
     const organization = await addOrganization('org:member');
     await client.patch(DEFAULT, { key: 'role_set:basic' });
     expect((await found(organization)).role_set_key).toBe('role_set:basic');
     expect((await client.post('/organizations', { name: 'Next' })).body.role_set_key).toBe('role_set:basic');
   });
 
-  test.each([
+  it.each([
     [{ roles: [] }, 422, 'form_param_value_invalid'],
     [{ roles: Array.from({ length: 11 }, () => 'org:admin') }, 422, 'form_param_array_size_exceeded'],
     [{ roles: ['org:none'] }, 404, 'resource_not_found'],
@@ -135,13 +135,13 @@ describe('a set', () => {
     expect((await client.get('/role_sets')).body.total_count).toBe(1);
   });
 
-  test('is one of ten at most', async () => {
+  it('is one of ten at most', async () => {
     for (let nth = 2; nth <= 10; nth++) await client.post('/role_sets', SMALL);
     const refused = await client.post('/role_sets', SMALL);
     expect([refused.status, refused.code]).toEqual([403, 'quota_exceeded']);
   });
 
-  test('takes added roles as defaults only from among them', async () => {
+  it('takes added roles as defaults only from among them', async () => {
     const added = await client.post(`${DEFAULT}/roles`, { role_keys: ['org:editor'], default_role_key: 'org:editor' });
     expect(added.body.default_role?.key).toBe('org:editor');
     const other = await client.post(`${DEFAULT}/roles`, { role_keys: ['org:editor'], default_role_key: 'org:member' });
@@ -152,7 +152,7 @@ describe('a set', () => {
 });
 
 describe('replacing a role in a set', () => {
-  test('moves its members, its invitations and its duties', async () => {
+  it('moves its members, its invitations and its duties', async () => {
     const organization = await addOrganization('org:member');
     const sent = { email_address: 'new@example.com', role: 'org:member' };
     const invited = (await client.post(`/organizations/${organization.id}/invitations`, sent)).body;
@@ -166,7 +166,7 @@ describe('replacing a role in a set', () => {
     expect(await roleIn(other, bob)).toBe('org:member');
   });
 
-  test('refuses what is not in it, what does not exist, and a creator who could do too little', async () => {
+  it('refuses what is not in it, what does not exist, and a creator who could do too little', async () => {
     const replace = async (role_key: string, to_role_key: string) => {
       const { status, code, param } = await client.post(`${DEFAULT}/roles/replace`, { role_key, to_role_key });
       return [status, code, param];
@@ -181,7 +181,7 @@ describe('replacing a role in a set', () => {
 describe('replacing a set', () => {
   const LARGE = { ...SMALL, name: 'Large', roles: [...ROLES, 'org:editor'] };
 
-  test('deletes it and moves its organizations, with roles as they are mapped', async () => {
+  it('deletes it and moves its organizations, with roles as they are mapped', async () => {
     const large = (await client.post('/role_sets', LARGE)).body;
     const organization = await addOrganization('org:editor', { role_set_key: large.key });
     const path = `/role_sets/${large.key}/replace`;
@@ -202,14 +202,14 @@ describe('replacing a set', () => {
     expect(await roleIn(organization, ada)).toBe('org:admin');
   });
 
-  test('makes the other the initial one where it was', async () => {
+  it('makes the other the initial one where it was', async () => {
     const large = (await client.post('/role_sets', { ...LARGE, default_role_key: 'org:editor' })).body;
     await client.post(`${DEFAULT}/replace`, { dest_role_set_key: large.key });
     expect((await client.get(`/role_sets/${large.id}`)).body.type).toBe('initial');
     expect((await client.post('/organizations', { name: 'Next' })).body.role_set_key).toBe(large.key);
   });
 
-  test.each([
+  it.each([
     ['role_set:none', {}, 404, 'resource_not_found'],
     ['role_set:default', {}, 422, 'form_param_value_invalid'],
     ['role_set:small_plan', { 'org:editor': 'org:member' }, 422, 'form_param_value_invalid'],
@@ -223,7 +223,7 @@ describe('replacing a set', () => {
 });
 
 describe('the set of an organization', () => {
-  test('can be another one that has the roles of its members', async () => {
+  it('can be another one that has the roles of its members', async () => {
     const wide = { ...SMALL, name: 'Wide', roles: [...ROLES, 'org:editor'] };
     await client.post('/role_sets', wide);
     const organization = await addOrganization('org:member');
@@ -235,7 +235,7 @@ describe('the set of an organization', () => {
     expect(await found(organization)).toMatchObject({ name: 'Engine', role_set_key: 'role_set:wide' });
   });
 
-  test('exists', async () => {
+  it('exists', async () => {
     for (const refused of [
       await client.post('/organizations', { name: 'Lost', role_set_key: 'role_set:none' }),
       await client.patch(`/organizations/${(await addOrganization('org:member')).id}`, { role_set_key: 'role_set:none' }),

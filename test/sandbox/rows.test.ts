@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { defineResource, defineSetting, type Row } from '../../src/sandbox/resource.js';
 import { DuplicateKeyError, RowGoneError, Store } from '../../src/sandbox/rows.js';
@@ -39,13 +39,13 @@ beforeEach(() => {
 });
 
 describe('Collection', () => {
-  test('gives a new row its id and times', () => {
+  it('gives a new row its id and times', () => {
     const row = store.of(books).insert({ isbn: '1', author_id: 'a' });
     expect(row).toEqual({ id: 'bok_1', isbn: '1', author_id: 'a', created_at: 1000, updated_at: 1000 });
     expect(store.of(books).get('bok_1')).toBe(row);
   });
 
-  test('finds rows by unique and by shared keys, and follows a change of key', () => {
+  it('finds rows by unique and by shared keys, and follows a change of key', () => {
     const held = store.of(books);
     const first = held.insert({ isbn: '1', author_id: 'a' });
     const second = held.insert({ isbn: '2', author_id: 'a' });
@@ -58,7 +58,7 @@ describe('Collection', () => {
     expect(first.updated_at).toBe(2000);
   });
 
-  test('keeps the place of a row among its like when something else about it changes', () => {
+  it('keeps the place of a row among its like when something else about it changes', () => {
     const held = store.of(books);
     const first = held.insert({ isbn: '1', author_id: 'a' });
     const second = held.insert({ isbn: '2', author_id: 'a' });
@@ -66,7 +66,7 @@ describe('Collection', () => {
     expect(held.many('author_id', 'a')).toEqual([first, second]);
   });
 
-  test('refuses a taken key and then changes nothing', () => {
+  it('refuses a taken key and then changes nothing', () => {
     const held = store.of(books);
     held.insert({ isbn: '1', author_id: 'a' });
     const other = held.insert({ isbn: '2', author_id: 'a' });
@@ -77,13 +77,13 @@ describe('Collection', () => {
     expect(held.many('author_id', 'b')).toEqual([]);
   });
 
-  test('does not index null, so that many rows may have it', () => {
+  it('does not index null, so that many rows may have it', () => {
     const held = store.of(books);
     held.insert({ isbn: null, author_id: 'a' });
     expect(() => held.insert({ isbn: null, author_id: 'a' })).not.toThrow();
   });
 
-  test('orders by time, and rows of one time by their coming', () => {
+  it('orders by time, and rows of one time by their coming', () => {
     const held = store.of(books);
     const ids = [30, 10, 20, 10].map((created_at) => held.insert({ isbn: null, author_id: 'a', created_at }).id);
     expect(held.oldestFirst().map((row) => row.id)).toEqual([ids[1], ids[3], ids[2], ids[0]]);
@@ -92,7 +92,7 @@ describe('Collection', () => {
     for (const [place, row] of held.oldestFirst().entries()) expect(held.position(row)).toBe(place);
   });
 
-  test('removes with a row whatever belongs to it, however far down', () => {
+  it('removes with a row whatever belongs to it, however far down', () => {
     const author = store.of(authors).insert({ name: 'Ana' });
     const kept = store.of(books).insert({ isbn: null, author_id: 'somebody else' });
     for (let nth = 0; nth < 3; nth++) {
@@ -107,14 +107,14 @@ describe('Collection', () => {
     expect(store.of(books).one('isbn', '1')).toBeUndefined();
   });
 
-  test('refuses to change a row that is gone', () => {
+  it('refuses to change a row that is gone', () => {
     const row = store.of(books).insert({ isbn: '1', author_id: 'a' });
     store.of(books).delete(row);
     expect(() => store.of(books).update(row, { isbn: '2' })).toThrow(RowGoneError);
     expect(store.of(books).one('isbn', '2')).toBeUndefined();
   });
 
-  test('takes a second deletion of a row for none', () => {
+  it('takes a second deletion of a row for none', () => {
     const row = store.of(books).insert({ isbn: '1', author_id: 'a' });
     store.of(books).delete(row);
     const next = store.of(books).insert({ isbn: '1', author_id: 'a' });
@@ -126,7 +126,7 @@ describe('Collection', () => {
 describe('Setting', () => {
   const colours = defineSetting('colours', () => ({ sky: 'blue', grass: 'green' }));
 
-  test('starts as declared and keeps what is set', () => {
+  it('starts as declared and keeps what is set', () => {
     expect(store.setting(colours)).toEqual({ sky: 'blue', grass: 'green' });
     store.set(colours, { sky: 'grey' });
     expect(store.setting(colours)).toEqual({ sky: 'grey', grass: 'green' });

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Client, idsOf, openSandbox } from './harness.js';
 
 /** Of idp.example.com, made for these tests. */
@@ -46,7 +46,7 @@ const add = (more: object = {}) =>
 const change = (id: unknown, body: object) => client.patch(`/saml_connections/${id}`, body);
 
 describe('a SAML connection', () => {
-  test('begins inactive, with the addresses for the identity provider', async () => {
+  it('begins inactive, with the addresses for the identity provider', async () => {
     const { status, body } = await add({ ...PROVIDER, organization_id: 'org_one', attribute_mapping: { user_id: 'uid' } });
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -68,13 +68,13 @@ describe('a SAML connection', () => {
     expect((await client.get(`/saml_connections/${body.id}`)).body).toEqual(body);
   });
 
-  test('takes the older input for one domain, and one of the two', async () => {
+  it('takes the older input for one domain, and one of the two', async () => {
     expect((await add({ domains: undefined, domain: 'Old.Example.com' })).body).toMatchObject({ domains: ['old.example.com'] });
     const none = await add({ domains: undefined });
     expect([none.status, none.code, none.param]).toEqual([422, 'form_param_missing', 'domains']);
   });
 
-  test.each([
+  it.each([
     [{ domains: [] }, 'form_param_format_invalid', 'domains'],
     [{ domains: ['ok.example.com', 'not a domain'] }, 'form_param_format_invalid', 'domains'],
     [{ idp_sso_url: 'ftp://idp.example.com' }, 'form_param_format_invalid', 'idp_sso_url'],
@@ -94,7 +94,7 @@ describe('a SAML connection', () => {
     expect((await client.get(`/saml_connections/${body.id}`)).body).toEqual(body);
   });
 
-  test('reads the metadata, which speaks louder than single values', async () => {
+  it('reads the metadata, which speaks louder than single values', async () => {
     const { body } = await add({ ...PROVIDER, idp_certificate: null, idp_metadata: METADATA });
     expect(body).toMatchObject({
       idp_entity_id: 'https://meta.example.com/entity',
@@ -105,7 +105,7 @@ describe('a SAML connection', () => {
     expect((await change(body.id, { active: true })).body.active).toBe(true);
   });
 
-  test('has its domains to itself', async () => {
+  it('has its domains to itself', async () => {
     const { body } = await add();
     const taken = await add({ domains: ['other.example.com', 'CORP.example.com'] });
     expect([taken.status, taken.code, taken.param]).toEqual([422, 'saml_email_address_domain_reserved', 'domains']);
@@ -114,7 +114,7 @@ describe('a SAML connection', () => {
     expect((await add()).status).toBe(200);
   });
 
-  test('belongs to one organization, which has no other', async () => {
+  it('belongs to one organization, which has no other', async () => {
     await add({ organization_id: 'org_one' });
     const second = await add({ domains: ['b.example.com'], organization_id: 'org_one' });
     expect([second.status, second.code]).toEqual([422, 'organization_already_has_sso_connection']);
@@ -128,7 +128,7 @@ describe('a SAML connection', () => {
     expect(idsOf((await client.get('/saml_connections')).body)).toEqual([free.id]);
   });
 
-  test('changes where something was given', async () => {
+  it('changes where something was given', async () => {
     const before = (await add(PROVIDER)).body;
     client.clock.now += 1000;
     const given = { name: 'New', allow_subdomains: true, sync_user_attributes: null, login_hint: { mode: 'off' } };
@@ -144,7 +144,7 @@ describe('a SAML connection', () => {
 });
 
 describe('activation', () => {
-  test.each(Object.keys(PROVIDER))('needs %s', async (field) => {
+  it.each(Object.keys(PROVIDER))('needs %s', async (field) => {
     const { body } = await add({ ...PROVIDER, [field]: undefined });
     const refused = await change(body.id, { active: true });
     expect([refused.status, refused.code]).toEqual([422, 'saml_connection_cant_be_activated']);
@@ -155,13 +155,13 @@ describe('activation', () => {
     expect((await change(body.id, { [field]: null, active: false })).body[field]).toBeNull();
   });
 
-  test('is content with the address of the metadata', async () => {
+  it('is content with the address of the metadata', async () => {
     const { body } = await add({ idp_metadata_url: 'https://idp.example.com/metadata.xml' });
     expect((await change(body.id, { active: true })).body.active).toBe(true);
   });
 });
 
-test('the list is searched by name and organization', async () => {
+it('the list is searched by name and organization', async () => {
   const one = (await add({ organization_id: 'org_one' })).body;
   client.clock.now += 1000;
   const two = (await add({ name: 'Google', domains: ['g.example.com'], organization_id: 'org_two' })).body;

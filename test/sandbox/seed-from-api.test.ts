@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type ApiContent, seedFromApi } from '../../src/sandbox/seed/from-api.js';
 import { type Json, openSandbox, rowsOf } from './harness.js';
 
@@ -36,7 +36,7 @@ const user = (id: string, more: object = {}) => ({
 const membership = (userId: string, role = 'org:member') => ({ role, public_user_data: { user_id: userId }, created_at: 1 });
 
 describe('a seed from what an instance answered', () => {
-  test('puts the primary address first and keeps who verified what', () => {
+  it('puts the primary address first and keeps who verified what', () => {
     const given = user('user_1', {
       primary_email_address_id: 'idn_b@example.com',
       email_addresses: [email('a@example.com'), email('b@example.com', 'verified'), email('c@example.com', 'unverified')],
@@ -50,7 +50,7 @@ describe('a seed from what an instance answered', () => {
     ]);
   });
 
-  test('gives an address that several have to the one who verified it, and says what it left out', async () => {
+  it('gives an address that several have to the one who verified it, and says what it left out', async () => {
     const given: ApiContent = {
       ...NOTHING,
       users: [
@@ -88,7 +88,7 @@ describe('a seed from what an instance answered', () => {
       'roles that the organization does not offer, here org:member': 1,
       'invitations that ran out': 2,
     });
-    // Whatever it makes can be planted.
+    // Whatever it makes can be seeded.
     const client = await openSandbox({ seed });
     const users = rowsOf((await client.get('/users')).body);
     const addresses = users.flatMap((row) => rowsOf(row.email_addresses as never).map((each) => [row.id, each.email_address]));
@@ -104,7 +104,7 @@ describe('a seed from what an instance answered', () => {
     expect(rowsOf((await client.get('/domains')).body)).toMatchObject([{ name: 'acme.example.com' }]);
   });
 
-  test('has the roles, role sets and e-mail domains that another sandbox shows', async () => {
+  it('has the roles, role sets and e-mail domains that another sandbox shows', async () => {
     const first = await openSandbox();
     const rows = async (path: string) => rowsOf((await first.get(`${path}?limit=100`)).body);
     const permission = (await first.post('/organization_permissions', { name: 'Publish', key: 'org:posts:publish' })).body;
@@ -149,13 +149,13 @@ describe('a seed from what an instance answered', () => {
     ]);
   });
 
-  test('refuses answers that are none of the API', () => {
+  it('refuses answers that are none of the API', () => {
     expect(() => seedFromApi({ ...NOTHING, users: [{ id: 7 }] })).toThrow(/id/);
   });
 });
 
 describe('the example seed', () => {
-  test('can be planted, all of it', async () => {
+  it('can be seeded, all of it', async () => {
     const { readSeed } = await import('../../src/sandbox/seed/read-seed.js');
     const client = await openSandbox({
       seed: readSeed(new URL('../../examples/sandbox.seed.example.json', import.meta.url).pathname),

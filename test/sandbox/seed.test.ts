@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SeedError } from '../../src/sandbox/seed/description.js';
 import { idsOf, openSandbox, rowsOf } from './harness.js';
 
 describe('the demo', () => {
-  test('is a small company with all that people try', async () => {
+  it('is a small company with all that people try', async () => {
     const client = await openSandbox({ seed: 'demo' });
     const users = rowsOf((await client.get('/users?limit=100')).body);
     expect(users).toHaveLength(25);
@@ -23,7 +23,7 @@ describe('the demo', () => {
     expect(rowsOf((await client.get('/invitations')).body)).toHaveLength(2);
   });
 
-  test('sells plans to companies and people, and has somebody behind with paying', async () => {
+  it('sells plans to companies and people, and has somebody behind with paying', async () => {
     const client = await openSandbox({ seed: 'demo' });
     const items = rowsOf((await client.get('/billing/subscription_items')).body);
     expect(items.map((row) => [row.plan?.slug, row.plan_period, row.status, row.is_free_trial])).toEqual([
@@ -36,7 +36,7 @@ describe('the demo', () => {
     expect((await client.get('/waitlist_entries?status=pending')).body).toMatchObject({ total_count: 2 });
   });
 
-  test('nobody who is banned has an active session', async () => {
+  it('nobody who is banned has an active session', async () => {
     const client = await openSandbox({ seed: 'demo' });
     for (const id of idsOf((await client.get('/users?banned=true')).body)) {
       expect((await client.get(`/sessions?user_id=${id}&status=active`)).body).toEqual([]);
@@ -52,7 +52,7 @@ describe('the same chance and time', () => {
     return { users, key: client.sandbox.secretKey };
   };
 
-  test('give the same ids, times and key in every run', async () => {
+  it('give the same ids, times and key in every run', async () => {
     const first = await history('a');
     expect(await history('a')).toEqual(first);
     expect((await history('b')).users).not.toBe(first.users);
@@ -60,7 +60,7 @@ describe('the same chance and time', () => {
 });
 
 describe('a description of one’s own', () => {
-  test('keeps ids, states and relations', async () => {
+  it('keeps ids, states and relations', async () => {
     const client = await openSandbox({
       seed: {
         users: [
@@ -89,7 +89,7 @@ describe('a description of one’s own', () => {
     });
   });
 
-  test('has roles of its own, which every organization offers unless it says otherwise', async () => {
+  it('has roles of its own, which every organization offers unless it says otherwise', async () => {
     const small = { key: 'role_set:small', name: 'Small', roles: ['org:admin', 'org:member'] };
     const client = await openSandbox({
       seed: {
@@ -121,7 +121,7 @@ describe('a description of one’s own', () => {
     ]);
   });
 
-  test.each([
+  it.each([
     [{ roles: [{ key: 'org:x', name: 'X', permissions: ['org:none:read'] }] }, /role org:x: .*org:none:read/],
     [
       {

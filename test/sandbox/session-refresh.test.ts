@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, decodeJwt, type JWTVerifyOptions, jwtVerify } from 'jose';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Client, type Json, NOON, openSandbox } from './harness.js';
 
 const SECONDS = NOON / 1000;
@@ -35,7 +35,7 @@ async function verified(jwt: unknown, options: JWTVerifyOptions = {}) {
 describe('creating a session', () => {
   const create = (body: object) => client.post('/sessions', body);
 
-  test('signs the user in on a client of its own', async () => {
+  it('signs the user in on a client of its own', async () => {
     const { status, body } = await create({ user_id: 'user_ada', active_organization_id: 'org_acme' });
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -56,7 +56,7 @@ describe('creating a session', () => {
     expect((await client.get(`/sessions/${body.id}`)).body.status).toBe('expired');
   });
 
-  test('is refused for nobody, for a banned user and for an organization of others', async () => {
+  it('is refused for nobody, for a banned user and for an organization of others', async () => {
     expect((await create({})).param).toBe('user_id');
     expect((await create({ user_id: 'user_none' })).status).toBe(404);
     expect((await create({ user_id: 'user_barred' })).code).toBe('user_banned');
@@ -70,7 +70,7 @@ describe('creating a session', () => {
 describe('the token of a session', () => {
   const mint = (session: string, body?: object) => client.post(`/sessions/${session}/tokens`, body);
 
-  test('verifies with the published keys, for a minute', async () => {
+  it('verifies with the published keys, for a minute', async () => {
     client.clock.now += 5 * MINUTE_MS;
     const made = SECONDS + 300;
     const { status, body } = await mint('sess_ada');
@@ -92,21 +92,21 @@ describe('the token of a session', () => {
     await expect(verified(body.jwt)).rejects.toThrow(/exp/);
   });
 
-  test('lives as long as asked for', async () => {
+  it('lives as long as asked for', async () => {
     const { exp, iat } = decodeJwt(String((await mint('sess_bob', { expires_in_seconds: 3600 })).body.jwt));
     expect(Number(exp) - Number(iat)).toBe(3600);
     expect((await mint('sess_bob', { expires_in_seconds: 29 })).param).toBe('expires_in_seconds');
     expect((await mint('sess_bob', { expires_in_seconds: null })).status).toBe(200);
   });
 
-  test('has no organization where none is active, or the user has left it', async () => {
+  it('has no organization where none is active, or the user has left it', async () => {
     expect(decodeJwt(String((await mint('sess_bob')).body.jwt))).not.toHaveProperty('o');
     await client.post('/organizations/org_acme/memberships', { user_id: 'user_bob', role: 'org:admin' });
     await client.delete('/organizations/org_acme/memberships/user_ada');
     expect(decodeJwt(String((await mint('sess_ada')).body.jwt))).not.toHaveProperty('o');
   });
 
-  test('is not made for a session that ended', async () => {
+  it('is not made for a session that ended', async () => {
     await client.post('/users/user_ada/ban');
     const banned = await mint('sess_ada');
     expect([banned.status, banned.code]).toEqual([401, 'session_not_active']);
@@ -115,7 +115,7 @@ describe('the token of a session', () => {
     expect((await mint('sess_none')).status).toBe(404);
   });
 
-  test('of a session with a task left says so', async () => {
+  it('of a session with a task left says so', async () => {
     const { id } = (await client.post('/users', { email_address: ['cy@example.com'], password: 'violet-kettle-42' })).body;
     await client.post(`/users/${id}/password/set_compromised`, {});
     const session = (await client.post('/sessions', { user_id: id })).body;
@@ -136,7 +136,7 @@ describe('refreshing a session', () => {
     refresh_token: await cookie(`${session}/refresh`),
   });
 
-  test('trades an expired token for a new one of the same page', async () => {
+  it('trades an expired token for a new one of the same page', async () => {
     const held = await cookies();
     client.clock.now += 10 * MINUTE_MS;
     await expect(verified(held.expired_token)).rejects.toThrow(/exp/);
@@ -153,14 +153,14 @@ describe('refreshing a session', () => {
     expect(await verified(jwt)).toMatchObject({ sid: 'sess_ada', azp: ORIGIN });
   });
 
-  test('renews a token once, also when two ask at the same time', async () => {
+  it('renews a token once, also when two ask at the same time', async () => {
     const held = await cookies();
     const answers = await Promise.all([refresh(held), refresh(held), refresh(held)]);
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 401, 401]);
     expect((await refresh(held)).code).toBe('session_refresh_expired_session_token_consumed');
   });
 
-  test.each<[code: string, change: (held: object) => object | Promise<object>]>([
+  it.each<[code: string, change: (held: object) => object | Promise<object>]>([
     ['expired_session_token_invalid', (held) => ({ ...held, expired_token: 'a.b.c' })],
     ['refresh_token_not_found', (held) => ({ ...held, refresh_token: 'made-up' })],
     ['refresh_token_not_found', async (held) => ({ ...held, refresh_token: await cookie('sess_bob/refresh') })],
@@ -204,7 +204,7 @@ describe('refreshing a session', () => {
     expect([answer.status, answer.code]).toEqual([401, code]);
   });
 
-  test('by a token of another instance is refused', async () => {
+  it('by a token of another instance is refused', async () => {
     const held = await cookies();
     const first = client;
     client = await openSandbox({
@@ -215,7 +215,7 @@ describe('refreshing a session', () => {
     expect((await refresh({ ...held, expired_token: foreign.expired_token })).code).toBe('expired_session_token_invalid');
   });
 
-  test('a session that ended has no refresh token to give', async () => {
+  it('a session that ended has no refresh token to give', async () => {
     await client.post('/sessions/sess_ada/revoke');
     const response = await fetch(`${client.sandbox.origin}/_sandbox/cookies/sess_ada/refresh`);
     expect(response.status).toBe(400);

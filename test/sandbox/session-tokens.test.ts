@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createRemoteJWKSet, decodeJwt, type JWTVerifyOptions, jwtVerify } from 'jose';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Client, NOON, openSandbox } from './harness.js';
 
 const SECONDS = NOON / 1000;
@@ -55,7 +55,7 @@ async function verified(jwt: unknown, options: JWTVerifyOptions = {}) {
 }
 
 describe('a token from a template', () => {
-  test('verifies with the published keys and holds what the template says', async () => {
+  it('verifies with the published keys and holds what the template says', async () => {
     await addTemplate({
       aud: 'https://api.example.com',
       id: '{{user.id}}',
@@ -96,7 +96,7 @@ describe('a token from a template', () => {
     });
   });
 
-  test('has no organization where none is active, or the user has left it', async () => {
+  it('has no organization where none is active, or the user has left it', async () => {
     await addTemplate({ org: '{{org.id}}', role: '{{org_membership.role}}' });
     expect(decodeJwt(String((await mint('sess_bob')).body.jwt))).toMatchObject({ org: null, role: null });
     await client.post('/organizations/org_acme/memberships', { user_id: 'user_bob', role: 'org:admin' });
@@ -104,7 +104,7 @@ describe('a token from a template', () => {
     expect(decodeJwt(String((await mint('sess_ada')).body.jwt))).toMatchObject({ org: null, role: null });
   });
 
-  test('runs out when the template or the request says', async () => {
+  it('runs out when the template or the request says', async () => {
     await addTemplate({}, { lifetime: 120, allowed_clock_skew: 0 });
     const { jwt } = (await mint('sess_ada')).body;
     expect(decodeJwt(String(jwt))).toMatchObject({ nbf: SECONDS, exp: SECONDS + 120 });
@@ -117,13 +117,13 @@ describe('a token from a template', () => {
     expect((await mint('sess_ada', { expires_in_seconds: null })).status).toBe(200);
   });
 
-  test('is no session’s own token', async () => {
+  it('is no session’s own token', async () => {
     await addTemplate({ session: '{{session.id}}' });
     const { jwt } = (await mint('sess_ada')).body;
     expect((await client.post('/sessions/sess_ada/verify', { token: jwt })).code).toBe('invalid_session_token');
   });
 
-  test('changed by one letter verifies no more', async () => {
+  it('changed by one letter verifies no more', async () => {
     await addTemplate({});
     const [head, , signature] = String((await mint('sess_ada')).body.jwt).split('.');
     const forged = Buffer.from(JSON.stringify({ sub: 'user_bob', exp: SECONDS + 60 })).toString('base64url');
@@ -132,7 +132,7 @@ describe('a token from a template', () => {
 });
 
 describe('with a key of the template’s own', () => {
-  test('a private key signs, and its public half verifies', async () => {
+  it('a private key signs, and its public half verifies', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const signing_key = privateKey.export({ type: 'sec1', format: 'pem' });
     await addTemplate({ id: '{{user.id}}' }, { custom_signing_key: true, signing_algorithm: 'ES256', signing_key });
@@ -142,7 +142,7 @@ describe('with a key of the template’s own', () => {
     await expect(verified(jwt)).rejects.toThrow();
   });
 
-  test('a secret signs as well', async () => {
+  it('a secret signs as well', async () => {
     const signing_key = 'a secret that two services share';
     await addTemplate({}, { custom_signing_key: true, signing_algorithm: 'HS256', signing_key });
     const { jwt } = (await mint('sess_ada')).body;
@@ -154,7 +154,7 @@ describe('with a key of the template’s own', () => {
 describe('no token is made', () => {
   beforeEach(() => addTemplate({}));
 
-  test.each([
+  it.each([
     ['for a session that has ended', 'sess_over', 401, 'session_not_active'],
     ['for a user who is banned', 'sess_barred', 403, 'user_banned'],
     ['for no session', 'sess_none', 404, 'resource_not_found'],
@@ -163,7 +163,7 @@ describe('no token is made', () => {
     expect([answer.status, answer.code]).toEqual([status, code]);
   });
 
-  test('after a ban, a revocation, or the end of the session’s time', async () => {
+  it('after a ban, a revocation, or the end of the session’s time', async () => {
     await client.post('/users/user_bob/ban');
     expect((await mint('sess_bob')).status).toBe(401);
     expect((await mint('sess_ada')).status).toBe(200);
@@ -171,7 +171,7 @@ describe('no token is made', () => {
     expect((await mint('sess_ada')).code).toBe('session_not_active');
   });
 
-  test('from a template that is not there', async () => {
+  it('from a template that is not there', async () => {
     const answer = await client.post('/sessions/sess_ada/tokens/other');
     expect([answer.status, answer.code]).toEqual([404, 'resource_not_found']);
   });

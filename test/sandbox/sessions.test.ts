@@ -1,5 +1,5 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Instance } from '../../src/sandbox/instance.js';
 import { type Client, idsOf, NOON, openSandbox } from './harness.js';
 
@@ -29,7 +29,7 @@ const statuses = async (query: string): Promise<Record<string, string>> => {
 };
 
 describe('listing sessions', () => {
-  test('by user, client and status, newest first', async () => {
+  it('by user, client and status, newest first', async () => {
     expect(idsOf((await client.get('/sessions?user_id=user_ada')).body)).toEqual(['sess_2', 'sess_1']);
     const { client_id } = (await client.get('/sessions/sess_1')).body;
     expect(idsOf((await client.get(`/sessions?client_id=${client_id}`)).body)).toEqual(['sess_3', 'sess_1']);
@@ -38,27 +38,27 @@ describe('listing sessions', () => {
     expect((await client.get('/sessions?user_id=user_ada&paginated=true&limit=1')).body).toMatchObject({ total_count: 2 });
   });
 
-  test('a status that does not exist is refused', async () => {
+  it('a status that does not exist is refused', async () => {
     expect((await client.get('/sessions?status=sleepy')).code).toBe('form_param_value_invalid');
   });
 });
 
 describe('the end of a session', () => {
-  test('revoked once, not twice', async () => {
+  it('revoked once, not twice', async () => {
     expect((await client.post('/sessions/sess_1/revoke')).body.status).toBe('revoked');
     const again = await client.post('/sessions/sess_1/revoke');
     expect([again.status, again.code]).toEqual([400, 'session_not_active']);
     expect((await client.post('/sessions/sess_none/revoke')).status).toBe(404);
   });
 
-  test('comes by itself', async () => {
+  it('comes by itself', async () => {
     client.clock.now += 8 * DAY_MS;
     expect(await statuses('user_id=user_ada')).toEqual({ sess_1: 'expired', sess_2: 'expired' });
     expect(await statuses('user_id=user_ada&status=active')).toEqual({});
     expect((await client.post('/sessions/sess_1/revoke')).status).toBe(400);
   });
 
-  test('comes with a ban, for that user alone', async () => {
+  it('comes with a ban, for that user alone', async () => {
     await client.post('/users/user_ada/ban');
     expect(await statuses('user_id=user_ada')).toEqual({ sess_1: 'revoked', sess_2: 'revoked' });
     await client.post('/users/user_bob/ban');
@@ -67,33 +67,33 @@ describe('the end of a session', () => {
     expect(await statuses('user_id=user_ada&status=active')).toEqual({});
   });
 
-  test('comes with a new password when that is asked for', async () => {
+  it('comes with a new password when that is asked for', async () => {
     await client.patch('/users/user_ada', { password: 'violet-kettle-42' });
     expect(await statuses('user_id=user_ada&status=active')).not.toEqual({});
     await client.patch('/users/user_ada', { password: 'violet-kettle-43', sign_out_of_other_sessions: true });
     expect(await statuses('user_id=user_ada&status=active')).toEqual({});
   });
 
-  test('comes with the end of the user', async () => {
+  it('comes with the end of the user', async () => {
     await client.delete('/users/user_ada');
     expect((await client.get('/sessions/sess_1')).status).toBe(404);
   });
 });
 
 describe('verifying a session', () => {
-  test('an active one is good, another is not', async () => {
+  it('an active one is good, another is not', async () => {
     expect((await client.post('/sessions/sess_1/verify')).body).toMatchObject({ id: 'sess_1', status: 'active' });
     expect((await client.post('/sessions/sess_4/verify')).status).toBe(401);
   });
 
-  test('a token that the instance did not sign is refused', async () => {
+  it('a token that the instance did not sign is refused', async () => {
     const answer = await client.post('/sessions/sess_1/verify', { token: 'a.b.c' });
     expect([answer.status, answer.code]).toEqual([401, 'invalid_session_token']);
   });
 });
 
 describe('keys', () => {
-  test('a token signed with them verifies by the published set', async () => {
+  it('a token signed with them verifies by the published set', async () => {
     const instance = new Instance({ origin: 'http://127.0.0.1', now: () => NOON });
     const seconds = NOON / 1000;
     const token = await instance.keys.sign({ sub: 'user_ada', sid: 'sess_1', iat: seconds, exp: seconds + 60 });
@@ -105,7 +105,7 @@ describe('keys', () => {
     await expect(instance.keys.verify(token, NOON + 61_000)).rejects.toThrow(/exp/);
   });
 
-  test('the published set holds no private part', async () => {
+  it('the published set holds no private part', async () => {
     const { body } = await client.get('/jwks');
     expect(Object.keys((body.keys as unknown as object[])[0] as object).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
   });

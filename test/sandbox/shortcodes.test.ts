@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { fillShortcodes } from '../../src/sandbox/domain/shortcodes.js';
 
 const values = {
@@ -13,7 +13,7 @@ const values = {
   },
 };
 
-test.each([
+it.each([
   ['{{user.id}}', 'user_1'],
   ['{{ user.id }}', 'user_1'],
   ['{{user.last_name}}', null],
@@ -46,7 +46,7 @@ test.each([
   expect(fillShortcodes(template, values)).toEqual(expected);
 });
 
-test('every depth is filled, and what is no text stays', () => {
+it('every depth is filled, and what is no text stays', () => {
   const template = { a: [1, null, true, '{{user.id}}'], b: { c: '{{user.first_name}}', '{{user.id}}': 2 } };
   expect(fillShortcodes(template, values)).toEqual({ a: [1, null, true, 'user_1'], b: { c: 'Ada', '{{user.id}}': 2 } });
 });

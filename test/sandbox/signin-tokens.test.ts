@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { type Client, NOON, openSandbox } from './harness.js';
 import { openTicket } from './tickets.js';
 
@@ -21,7 +21,7 @@ beforeEach(async () => {
 
 const create = (more: object = {}) => client.post('/sign_in_tokens', { user_id: 'user_ada', ...more });
 
-test('a sign-in token is a signed ticket for thirty days, with the link that uses it', async () => {
+it('a sign-in token is a signed ticket for thirty days, with the link that uses it', async () => {
   const { status, body } = await create();
   expect(status).toBe(200);
   expect(body).toEqual({
@@ -43,7 +43,7 @@ test('a sign-in token is a signed ticket for thirty days, with the link that use
   });
 });
 
-test('it runs out when asked to', async () => {
+it('it runs out when asked to', async () => {
   const { token } = (await create({ expires_in_seconds: 10 })).body;
   expect((await openTicket(client, token)).exp).toBe(SECONDS + 10);
   client.clock.now += 11_000;
@@ -52,12 +52,12 @@ test('it runs out when asked to', async () => {
   expect((await create({ expires_in_seconds: null })).status).toBe(200);
 });
 
-test('each one is another', async () => {
+it('each one is another', async () => {
   const [one, two] = [await create(), await create()];
   expect(one.body.token).not.toBe(two.body.token);
 });
 
-test.each([
+it.each([
   [{ user_id: 'user_none' }, 404, 'resource_not_found'],
   [{ user_id: 'user_barred' }, 403, 'user_banned'],
   [{ org_id: 'org_none' }, 404, 'resource_not_found'],
@@ -68,21 +68,21 @@ test.each([
   expect([answer.status, answer.code]).toEqual([status, code]);
 });
 
-test('a ban refuses the next one, and its end lets it through', async () => {
+it('a ban refuses the next one, and its end lets it through', async () => {
   await client.post('/users/user_ada/ban');
   expect((await create()).code).toBe('user_banned');
   await client.post('/users/user_ada/unban');
   expect((await create()).status).toBe(200);
 });
 
-test('it can name the organization to sign in to, while there are organizations', async () => {
+it('it can name the organization to sign in to, while there are organizations', async () => {
   const { body } = await create({ org_id: 'org_hers' });
   expect((await openTicket(client, body.token)).oid).toBe('org_hers');
   await client.patch('/instance/organization_settings', { enabled: false });
   expect((await create({ org_id: 'org_hers' })).code).toBe('organization_not_enabled_in_instance');
 });
 
-test('it is revoked once, not twice', async () => {
+it('it is revoked once, not twice', async () => {
   const { body } = await create();
   client.clock.now += 1000;
   const revoked = await client.post(`/sign_in_tokens/${body.id}/revoke`);
@@ -92,7 +92,7 @@ test('it is revoked once, not twice', async () => {
   expect((await client.post('/sign_in_tokens/sit_none/revoke')).status).toBe(404);
 });
 
-test('it goes with its user', async () => {
+it('it goes with its user', async () => {
   const { body } = await create();
   await client.delete('/users/user_ada');
   expect((await client.post(`/sign_in_tokens/${body.id}/revoke`)).status).toBe(404);

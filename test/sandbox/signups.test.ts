@@ -1,8 +1,8 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { must } from '../../src/sandbox/domain/found.js';
 import { Instance } from '../../src/sandbox/instance.js';
 import { signUps } from '../../src/sandbox/resources/sign-up.js';
-import { plant } from '../../src/sandbox/seed/seed-instance.js';
+import { seedInstance } from '../../src/sandbox/seed/seed-instance.js';
 import { type Client, NOON, openSandbox, rowsOf } from './harness.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -24,7 +24,7 @@ beforeEach(async () => {
 const change = (id: string, body: object) => client.patch(`/sign_ups/${id}`, body);
 
 describe('a sign-up', () => {
-  test('is updated while it is under way', async () => {
+  it('is updated while it is under way', async () => {
     const { status, body } = await change('sua_new', { external_id: 'crm-7', custom_action: true });
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -49,34 +49,34 @@ describe('a sign-up', () => {
     expect((await change('sua_new', { external_id: null, custom_action: null })).body).toEqual({ ...body, external_id: null });
   });
 
-  test('says what it still misses', async () => {
+  it('says what it still misses', async () => {
     expect((await change('sua_phone', {})).body).toMatchObject({
       missing_fields: ['email_address'],
       unverified_fields: ['phone_number'],
     });
   });
 
-  test('that is over cannot be updated', async () => {
+  it('that is over cannot be updated', async () => {
     const done = await change('sua_done', { external_id: 'late' });
     expect([done.status, done.code]).toEqual([403, 'sign_up_cannot_be_updated']);
     client.clock.now += DAY_MS;
     expect((await change('sua_new', { external_id: 'late' })).code).toBe('sign_up_cannot_be_updated');
   });
 
-  test('that there is not is not found, and a wrong value is refused', async () => {
+  it('that there is not is not found, and a wrong value is refused', async () => {
     expect((await change('sua_none', {})).status).toBe(404);
     expect((await change('sua_new', { custom_action: 'yes' })).param).toBe('custom_action');
   });
 
-  test('is named by the client on which it happens', async () => {
+  it('is named by the client on which it happens', async () => {
     const clients = rowsOf((await client.get('/clients')).body);
     expect(clients.map((row) => row.sign_up_id)).toEqual(['sua_new', 'sua_phone', 'sua_done']);
   });
 });
 
-test('a sign-up that made its user has nothing left to verify', () => {
+it('a sign-up that made its user has nothing left to verify', () => {
   const instance = new Instance({ origin: 'http://127.0.0.1', now: () => NOON });
-  plant(instance, {
+  seedInstance(instance, {
     users: [{ id: 'user_ada', email_addresses: ['ada@example.com'] }],
     sign_ups: [{ id: 'sua_done', email_address: 'ada@example.com', user: 'ada@example.com' }],
   });
@@ -89,7 +89,7 @@ test('a sign-up that made its user has nothing left to verify', () => {
   });
 });
 
-test('the demo has one under way and one abandoned', async () => {
+it('the demo has one under way and one abandoned', async () => {
   const demo = await openSandbox({ seed: 'demo' });
   const clients = rowsOf((await demo.get('/clients?limit=500')).body);
   const ids = clients.flatMap((row) => (row.sign_up_id === null ? [] : [String(row.sign_up_id)]));

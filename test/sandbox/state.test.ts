@@ -1,6 +1,6 @@
 import { appendFile, mkdir, readFile, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SandboxOptions } from '../../src/sandbox/start-sandbox.js';
 import { StateError } from '../../src/sandbox/state/format.js';
 import { scratchDirectory } from '../support/scratch.js';
@@ -43,7 +43,7 @@ async function everything(client: Client): Promise<string> {
 }
 
 describe('a state file', () => {
-  test('keeps everything across a restart, the key and the signing key too', async () => {
+  it('keeps everything across a restart, the key and the signing key too', async () => {
     const state = newFile();
     const client = await begin(state, { seed: 'demo' });
     const [banned, deleted] = idsOf((await client.get('/users?banned=false')).body);
@@ -74,7 +74,7 @@ describe('a state file', () => {
     expect(idsOf((await last.get('/organizations')).body)).not.toContain(member?.id);
   });
 
-  test('of before there were roles to define gets those that every instance has', async () => {
+  it('of before there were roles to define gets those that every instance has', async () => {
     const state = newFile();
     await (await begin(state, { seed: 'demo' })).sandbox.close();
     const later = new Set(['permission', 'role', 'role_set']);
@@ -95,7 +95,7 @@ describe('a state file', () => {
     expect(await everything(await restart(client, state))).toBe(shown);
   });
 
-  test('does not bring back a role of Clerk’s that was deleted', async () => {
+  it('does not bring back a role of Clerk’s that was deleted', async () => {
     const state = newFile();
     const client = await begin(state, { seed: 'empty' });
     await client.patch('/instance/organization_settings', { domains_default_role_id: 'role_admin' });
@@ -104,7 +104,7 @@ describe('a state file', () => {
     expect(idsOf((await next.get('/organization_roles')).body)).toEqual(['role_admin']);
   });
 
-  test('wins over a seed, which it began with; a reset seeds anew', async () => {
+  it('wins over a seed, which it began with; a reset seeds anew', async () => {
     const state = newFile();
     const seed = { users: [{ id: 'user_1', email_addresses: ['a@example.com'] }] };
     const client = await begin(state, { seed });
@@ -119,13 +119,13 @@ describe('a state file', () => {
     expect(last.sandbox.secretKey).toBe(client.sandbox.secretKey);
   });
 
-  test('is for its owner alone', async () => {
+  it('is for its owner alone', async () => {
     const state = newFile();
     await begin(state);
     expect((await stat(state)).mode & 0o777).toBe(0o600);
   });
 
-  test('has on the disk what was answered, before the process ends', async () => {
+  it('has on the disk what was answered, before the process ends', async () => {
     const state = newFile();
     const client = await begin(state);
     const user = await addUser(client, 'ada@example.com');
@@ -136,7 +136,7 @@ describe('a state file', () => {
     expect(text).toContain(String(two?.id));
   });
 
-  test('goes on with repeatable chance where it left off, so that no id comes twice', async () => {
+  it('goes on with repeatable chance where it left off, so that no id comes twice', async () => {
     const state = newFile();
     const options = { randomSeed: 'x' };
     const client = await begin(state, options);
@@ -148,7 +148,7 @@ describe('a state file', () => {
     expect((await addUser(uninterrupted, 'b@example.com')).id).toBe(second.id);
   });
 
-  test('with a torn last line is good up to the line before', async () => {
+  it('with a torn last line is good up to the line before', async () => {
     const state = newFile();
     const client = await begin(state);
     await addUser(client, 'a@example.com');
@@ -160,7 +160,7 @@ describe('a state file', () => {
     expect(rowsOf((await last.get('/users')).body)).toHaveLength(1);
   });
 
-  test.each([
+  it.each([
     ['damaged in the middle', (text: string) => text.replace('"put"', '"pat"'), /line 2 is damaged/],
     ['of something else', () => '{"users":[]}\n', /no state file/],
     ['of no lines', () => 'users', /no state file/],
@@ -184,7 +184,7 @@ describe('a state file', () => {
     expect(await readFile(state, 'utf8')).toBe(spoilt);
   });
 
-  test('does not grow without end, and a failed write is made good by the next', async () => {
+  it('does not grow without end, and a failed write is made good by the next', async () => {
     const state = newFile();
     const log: string[] = [];
     const client = await begin(state, { log: (message, error) => log.push(message, String(error)) });

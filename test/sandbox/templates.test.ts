@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { parseTemplate, render, TemplateSyntaxError, variablesOf } from '../../src/sandbox/domain/interpolate.js';
 import { type Client, openSandbox, rowsOf } from './harness.js';
 
@@ -10,7 +10,7 @@ beforeEach(async () => {
 const CODE = '/templates/email/verification_code';
 
 describe('templates', () => {
-  test('are listed by kind and position, a page at a time', async () => {
+  it('are listed by kind and position, a page at a time', async () => {
     const first = rowsOf((await client.get('/templates/email')).body);
     expect(first.map((row) => row.position)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     const all = (await client.get('/templates/email?limit=100&paginated=true')).body;
@@ -24,7 +24,7 @@ describe('templates', () => {
     expect((await client.get('/templates/push')).param).toBe('template_type');
   });
 
-  test('are Clerk’s own at first, each of them sound', async () => {
+  it('are Clerk’s own at first, each of them sound', async () => {
     for (const kind of ['email', 'sms']) {
       for (const row of rowsOf((await client.get(`/templates/${kind}?limit=100`)).body)) {
         expect(row).toMatchObject({ object: 'template', resource_type: 'system', instance_id: null, can_revert: false });
@@ -38,13 +38,13 @@ describe('templates', () => {
     }
   });
 
-  test('have the same ids in every instance until they are changed', async () => {
+  it('have the same ids in every instance until they are changed', async () => {
     const { body } = await client.get(CODE);
     const other = await openSandbox();
     expect((await other.get(CODE)).body.id).toBe(body.id);
   });
 
-  test('become the instance’s own with the first change, and Clerk’s again when reverted', async () => {
+  it('become the instance’s own with the first change, and Clerk’s again when reverted', async () => {
     const before = (await client.get(CODE)).body;
     client.clock.now += 1000;
     const change = { name: 'Code', subject: 'Code: {{otp_code}}', body: '<b>{{ otp_code }}</b>', markup: '<re-text/>' };
@@ -61,7 +61,7 @@ describe('templates', () => {
     expect([twice.status, twice.code]).toEqual([400, 'template_revert_error']);
   });
 
-  test('say who sends them', async () => {
+  it('say who sends them', async () => {
     expect((await client.get(CODE)).body.from_email_name).toBe('noreply');
     await client.patch('/beta_features/instance_settings', { from_email_address: 'hi' });
     expect((await client.get(CODE)).body.from_email_name).toBe('hi');
@@ -71,7 +71,7 @@ describe('templates', () => {
     expect((await client.post(`${CODE}/toggle_delivery`, {})).body.delivered_by_clerk).toBe(true);
   });
 
-  test.each([
+  it.each([
     [{ body: 'no code here' }, 422, 'required_variable_missing', 'body'],
     [{ body: '{{otp_code' }, 422, 'invalid_template_body', 'body'],
     [{ body: '{{#each xs}}{{otp_code}}{{/each}}' }, 422, 'invalid_template_body', 'body'],
@@ -87,7 +87,7 @@ describe('templates', () => {
     expect((await client.get(CODE)).body).toEqual(before);
   });
 
-  test('exist under their slugs only', async () => {
+  it('exist under their slugs only', async () => {
     for (const [method, path] of [
       ['GET', '/templates/email/none'],
       ['PUT', '/templates/email/none'],
@@ -102,7 +102,7 @@ describe('templates', () => {
     expect([push.status, push.code]).toEqual([400, 'template_type_unsupported']);
   });
 
-  test('of SMS have no subject; the texts of notices are fixed', async () => {
+  it('of SMS have no subject; the texts of notices are fixed', async () => {
     const { body } = await client.put('/templates/sms/verification_code', { subject: 'x', body: '{{otp_code}}!' });
     expect(body).toMatchObject({ subject: null, body: '{{otp_code}}!' });
     expect(body).not.toHaveProperty('from_email_name');
@@ -117,7 +117,7 @@ describe('templates', () => {
 });
 
 describe('a preview', () => {
-  test('fills in sample values and saves nothing', async () => {
+  it('fills in sample values and saves nothing', async () => {
     const before = (await client.get(CODE)).body;
     const { body } = await client.post(`${CODE}/preview`, {
       subject: '{{otp_code}} for {{org.name}}',
@@ -134,12 +134,12 @@ describe('a preview', () => {
     expect((await client.get(CODE)).body).toEqual(before);
   });
 
-  test('without a wording shows the one in force', async () => {
+  it('without a wording shows the one in force', async () => {
     await client.put('/templates/sms/verification_code', { body: 'Your code: {{otp_code}}' });
     expect((await client.post('/templates/sms/verification_code/preview', {})).body).toEqual({ body: 'Your code: 424242' });
   });
 
-  test('refuses what cannot be rendered', async () => {
+  it('refuses what cannot be rendered', async () => {
     expect((await client.post(`${CODE}/preview`, { body: '{{/if}}' })).code).toBe('invalid_template_body');
   });
 });
@@ -148,7 +148,7 @@ describe('interpolation', () => {
   const filled = (text: string, values: Record<string, string>, format: 'html' | 'text' = 'html') =>
     render(parseTemplate(text), values, format);
 
-  test.each([
+  it.each([
     ['{{a}} {{ b.c }}', { a: '1', 'b.c': '2' }, '1 2'],
     ['{{a}}{{{a}}}{{> a}}', { a: '<i>"\'&' }, '&lt;i&gt;&quot;&#39;&amp;<i>"\'&<i>"\'&'],
     ['{{#if a}}x{{#unless b}}y{{/unless}}{{/if}}', { a: '1' }, 'xy'],
@@ -160,11 +160,11 @@ describe('interpolation', () => {
     expect(filled(text, values)).toBe(wanted);
   });
 
-  test('leaves plain texts unescaped', () => {
+  it('leaves plain texts unescaped', () => {
     expect(filled('{{a}}', { a: 'R&D' }, 'text')).toBe('R&D');
   });
 
-  test.each([
+  it.each([
     '{{a',
     'a}}',
     '{{}}',

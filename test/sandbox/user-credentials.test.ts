@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Client, idsOf, type Json, NOON, openSandbox, rowsOf } from './harness.js';
 
 const SECRET = 'JBSWY3DPEHPK3PXP';
@@ -53,7 +53,7 @@ const read = async (id = 'user_ada'): Promise<Json> => (await client.get(`/users
 const statusOf = async (session: string) => (await client.get(`/sessions/${session}`)).body.status;
 
 describe('banning several users', () => {
-  test('ends their sessions and answers with each of them once, until the ban is lifted', async () => {
+  it('ends their sessions and answers with each of them once, until the ban is lifted', async () => {
     const banned = await client.post('/users/ban', { user_ids: ['user_bob', 'user_ada', 'user_bob'] });
     expect(banned.status).toBe(200);
     expect(rowsOf(banned.body)).toMatchObject([
@@ -69,7 +69,7 @@ describe('banning several users', () => {
     expect(await statusOf('sess_ada')).toBe('revoked');
   });
 
-  test('bans nobody when one of them does not exist, none is named or too many are', async () => {
+  it('bans nobody when one of them does not exist, none is named or too many are', async () => {
     expect((await client.post('/users/ban', { user_ids: ['user_ada', 'user_none'] })).code).toBe('resource_not_found');
     expect((await client.post('/users/ban', { user_ids: [] })).status).toBe(422);
     const many = Array.from({ length: 51 }, (_, nth) => `user_${nth}`);
@@ -79,7 +79,7 @@ describe('banning several users', () => {
   });
 });
 
-test('metadata is replaced whole, where it is given', async () => {
+it('metadata is replaced whole, where it is given', async () => {
   const put = (body: object) => client.put('/users/user_ada/metadata', body);
   await put({ public_metadata: { plan: { name: 'pro', seats: 3 }, since: 2024 }, private_metadata: { crm: 7 } });
   const { body } = await put({ public_metadata: { plan: { seats: 4 } }, unsafe_metadata: { theme: 'dark' } });
@@ -95,7 +95,7 @@ test('metadata is replaced whole, where it is given', async () => {
 });
 
 describe('second factors', () => {
-  test('TOTP goes, and the backup codes with the last factor', async () => {
+  it('TOTP goes, and the backup codes with the last factor', async () => {
     expect(await read()).toMatchObject({ totp_enabled: true, backup_code_enabled: true, two_factor_enabled: true });
     client.clock.now += 1000;
     expect((await client.delete('/users/user_ada/totp')).body).toEqual({ user_id: 'user_ada' });
@@ -109,7 +109,7 @@ describe('second factors', () => {
     expect((await client.post('/users/user_ada/verify_totp', { code: 'spare-1' })).code).toBe('totp_disabled');
   });
 
-  test('backup codes stay while a phone is a factor, and MFA with them', async () => {
+  it('backup codes stay while a phone is a factor, and MFA with them', async () => {
     const phone = { phone_number: '+15555550100', verified: true, reserved_for_second_factor: true };
     const { body } = await client.post('/phone_numbers', { user_id: 'user_ada', ...phone });
     await client.delete('/users/user_ada/totp');
@@ -119,14 +119,14 @@ describe('second factors', () => {
     expect(await read()).toMatchObject({ backup_code_enabled: false, two_factor_enabled: false, mfa_disabled_at: NOON + 1000 });
   });
 
-  test('backup codes go alone', async () => {
+  it('backup codes go alone', async () => {
     expect((await client.delete('/users/user_ada/backup_code')).body).toEqual({ user_id: 'user_ada' });
     expect(await read()).toMatchObject({ backup_code_enabled: false, totp_enabled: true, two_factor_enabled: true });
     expect((await client.delete('/users/user_none/backup_code')).status).toBe(404);
     expect((await client.delete('/users/user_none/totp')).status).toBe(404);
   });
 
-  test('enrolled again, MFA has a new beginning', async () => {
+  it('enrolled again, MFA has a new beginning', async () => {
     await client.delete('/users/user_ada/totp');
     client.clock.now += 5000;
     await client.patch('/users/user_ada', { totp_secret: SECRET });
@@ -135,7 +135,7 @@ describe('second factors', () => {
 });
 
 describe('passkeys, wallets and social accounts', () => {
-  test.each([
+  it.each([
     ['passkeys', 'idn_laptop', 'passkey', 'passkeys'],
     ['web3_wallets', 'idn_wallet', 'web3_wallet', 'web3_wallets'],
     ['external_accounts', 'eac_ada', 'external_account', 'external_accounts'],
@@ -148,7 +148,7 @@ describe('passkeys, wallets and social accounts', () => {
     expect((await client.delete(`/users/user_ada/${path}/${id}`)).status).toBe(404);
   });
 
-  test('a passkey shows how it was proven and when it was last used', async () => {
+  it('a passkey shows how it was proven and when it was last used', async () => {
     expect((await read()).passkeys?.[0]).toEqual({
       object: 'passkey',
       id: 'idn_laptop',
@@ -158,7 +158,7 @@ describe('passkeys, wallets and social accounts', () => {
     });
   });
 
-  test('the primary wallet is forgotten with the wallet', async () => {
+  it('the primary wallet is forgotten with the wallet', async () => {
     expect((await read()).primary_web3_wallet_id).toBe('idn_wallet');
     await client.delete('/users/user_ada/web3_wallets/idn_wallet');
     expect((await read()).primary_web3_wallet_id).toBeNull();
@@ -169,7 +169,7 @@ describe('passkeys, wallets and social accounts', () => {
     expect([last.status, last.code]).toEqual([400, 'identification_deletion_failed']);
   });
 
-  test('the last social account stays when there is nothing else to be found by', async () => {
+  it('the last social account stays when there is nothing else to be found by', async () => {
     expect((await client.delete('/users/user_cy/external_accounts/eac_x')).status).toBe(200);
     const last = await client.delete('/users/user_cy/external_accounts/eac_slack');
     expect([last.status, last.code]).toEqual([400, 'identification_deletion_failed']);
@@ -177,7 +177,7 @@ describe('passkeys, wallets and social accounts', () => {
     expect((await client.delete('/users/user_cy/external_accounts/eac_slack')).status).toBe(200);
   });
 
-  test('a deleted account has no token any more, and its e-mail address no link', async () => {
+  it('a deleted account has no token any more, and its e-mail address no link', async () => {
     const [email] = (await read()).email_addresses as unknown as Json[];
     expect(email?.linked_to).toEqual([{ type: 'oauth_google', id: 'idn_ada' }]);
     await client.delete('/users/user_ada/external_accounts/eac_ada');
@@ -189,7 +189,7 @@ describe('passkeys, wallets and social accounts', () => {
 describe('trusted devices', () => {
   const list = async () => (await client.get('/users/user_ada/trusted_devices')).body;
 
-  test('are listed newest first while they are trusted', async () => {
+  it('are listed newest first while they are trusted', async () => {
     const { data, total_count } = await list();
     expect(total_count).toBe(2);
     expect(data?.[0]).toEqual({
@@ -209,7 +209,7 @@ describe('trusted devices', () => {
     expect((await client.get('/users/user_none/trusted_devices')).status).toBe(404);
   });
 
-  test('are revoked once', async () => {
+  it('are revoked once', async () => {
     const revoke = (user: string) => client.delete(`/users/${user}/trusted_devices/tdev_old`);
     expect((await revoke('user_bob')).status).toBe(404);
     client.clock.now += 1000;
@@ -220,7 +220,7 @@ describe('trusted devices', () => {
 });
 
 describe('a password', () => {
-  test('is removed, and a missing one is no error', async () => {
+  it('is removed, and a missing one is no error', async () => {
     const remove = (body: object) => client.post('/users/user_ada/remove_password', body);
     expect((await remove({})).body).toMatchObject({ password_enabled: false, password_last_updated_at: null });
     expect(await statusOf('sess_ada')).toBe('active');
@@ -236,7 +236,7 @@ describe('a password', () => {
   const mark = (body: object = {}) => client.post('/users/user_ada/password/set_compromised', body);
   const signIn = async () => (await client.post('/sessions', { user_id: 'user_ada' })).body;
 
-  test('called compromised leaves new sessions with a task until it is changed', async () => {
+  it('called compromised leaves new sessions with a task until it is changed', async () => {
     expect((await mark()).status).toBe(200);
     expect(await statusOf('sess_ada')).toBe('active');
     const session = await signIn();
@@ -248,7 +248,7 @@ describe('a password', () => {
     expect((await signIn()).status).toBe('active');
   });
 
-  test.each([
+  it.each([
     ['taken back', 'password/unset_compromised'],
     ['removed', 'remove_password'],
   ])('%s ends the task as well', async (_, path) => {
@@ -259,14 +259,14 @@ describe('a password', () => {
     expect((await signIn()).status).toBe('active');
   });
 
-  test('called compromised ends the sessions where asked to, also those that wait', async () => {
+  it('called compromised ends the sessions where asked to, also those that wait', async () => {
     await mark();
     const waiting = await signIn();
     await mark({ revoke_all_sessions: true });
     expect([await statusOf('sess_ada'), await statusOf(String(waiting.id))]).toEqual(['revoked', 'revoked']);
   });
 
-  test('that there is not cannot be compromised', async () => {
+  it('that there is not cannot be compromised', async () => {
     const answer = await client.post('/users/user_bob/password/set_compromised', {});
     expect([answer.status, answer.code]).toEqual([400, 'no_password_set']);
     expect((await client.post('/users/user_none/password/set_compromised', {})).status).toBe(404);
@@ -274,7 +274,7 @@ describe('a password', () => {
   });
 });
 
-test('what belongs to a user goes with the user', async () => {
+it('what belongs to a user goes with the user', async () => {
   await client.delete('/users/user_ada');
   const again = await client.post('/users', { email_address: ['ada@example.com'], web3_wallet: [WALLET] });
   expect(again.status).toBe(200);

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { addUser, type Client, idsOf, NOON, openSandbox } from './harness.js';
 
 let client: Client;
@@ -54,7 +54,7 @@ beforeEach(async () => {
 });
 
 describe('order and pages', () => {
-  test('newest first unless asked otherwise', async () => {
+  it('newest first unless asked otherwise', async () => {
     expect(await list('')).toEqual(['Dan', 'Bob', 'Cleo', 'Ada']);
     expect(await list('order_by=created_at')).toEqual(['Ada', 'Cleo', 'Bob', 'Dan']);
     expect(await list('order_by=%2Bcreated_at')).toEqual(['Ada', 'Cleo', 'Bob', 'Dan']);
@@ -64,7 +64,7 @@ describe('order and pages', () => {
     expect(await list('order_by=-email_address&limit=2')).toEqual(['Bob', 'Ada']);
   });
 
-  test('limit and offset cut the list', async () => {
+  it('limit and offset cut the list', async () => {
     expect(await list('limit=2')).toEqual(['Dan', 'Bob']);
     expect(await list('limit=2&offset=2')).toEqual(['Cleo', 'Ada']);
     expect(await list('limit=2&offset=3')).toEqual(['Ada']);
@@ -72,13 +72,13 @@ describe('order and pages', () => {
     expect(await list('order_by=created_at&offset=1&limit=2')).toEqual(['Cleo', 'Bob']);
   });
 
-  test('ten unless a limit is given', async () => {
+  it('ten unless a limit is given', async () => {
     for (let nth = 0; nth < 10; nth++) await addUser(client, `more${nth}@example.com`);
     expect((await client.get('/users')).body).toHaveLength(10);
     expect((await client.get('/users?limit=500')).body).toHaveLength(14);
   });
 
-  test('starting_after walks on from a user, filtered or not', async () => {
+  it('starting_after walks on from a user, filtered or not', async () => {
     expect(await list(`starting_after=${ids.Bob}`)).toEqual(['Cleo', 'Ada']);
     expect(await list(`starting_after=${ids.Cleo}&order_by=created_at`)).toEqual(['Bob', 'Dan']);
     expect(await list(`starting_after=${ids.Bob}&banned=false`)).toEqual(['Cleo', 'Ada']);
@@ -88,7 +88,7 @@ describe('order and pages', () => {
     }
   });
 
-  test('walking by starting_after meets each user once, also those of one moment', async () => {
+  it('walking by starting_after meets each user once, also those of one moment', async () => {
     for (let nth = 0; nth < 7; nth++) await addUser(client, `same${nth}@example.com`);
     const seen: string[] = [];
     for (;;) {
@@ -102,7 +102,7 @@ describe('order and pages', () => {
 });
 
 describe('filters', () => {
-  test.each([
+  it.each([
     ['email_address=ADA@one.example.com', ['Ada']],
     ['email_address=ada@one.example.com&email_address=bob@two.example.com&email_address=no@example.com', ['Bob', 'Ada']],
     ['phone_number=%2B15555550103', ['Cleo']],
@@ -136,7 +136,7 @@ describe('filters', () => {
     expect((await client.get(`/users/count?${query}`)).body).toEqual({ object: 'total_count', total_count: expected.length });
   });
 
-  test('user_id and organization_id take signs', async () => {
+  it('user_id and organization_id take signs', async () => {
     expect(await list(`user_id=${ids.Ada}&user_id=${ids.Dan}`)).toEqual(['Dan', 'Ada']);
     expect(await list(`user_id=%2B${ids.Ada}`)).toEqual(['Ada']);
     expect(await list(`user_id=+${ids.Ada}`)).toEqual(['Ada']);
@@ -146,7 +146,7 @@ describe('filters', () => {
     expect(await list(`organization_id=-${organization}`)).toEqual(['Dan', 'Cleo']);
   });
 
-  test('the clock does not matter to a list', async () => {
+  it('the clock does not matter to a list', async () => {
     client.clock.now = NOON * 2;
     expect(await list('')).toHaveLength(4);
   });

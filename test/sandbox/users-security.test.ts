@@ -1,7 +1,7 @@
 import { createHash, pbkdf2Sync, scryptSync } from 'node:crypto';
 import { argon2id, bcrypt } from 'hash-wasm';
 import { Secret, TOTP } from 'otpauth';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { addUser, type Client, type Json, openSandbox } from './harness.js';
 
 const PASSWORD = 'violet-kettle-42';
@@ -17,7 +17,7 @@ const verifyCode = (user: Json, code: string) => client.post(`/users/${user.id}/
 const codeAt = (timestamp: number) => new TOTP({ secret: Secret.fromBase32(SECRET) }).generate({ timestamp });
 
 describe('verify_password', () => {
-  test('tells the right password from a wrong one', async () => {
+  it('tells the right password from a wrong one', async () => {
     const user = await addUser(client, 'ada@example.com', { password: PASSWORD });
     expect(user.password_enabled).toBe(true);
     expect((await verify(user, PASSWORD)).body).toEqual({ verified: true });
@@ -25,20 +25,20 @@ describe('verify_password', () => {
     expect([wrong.status, wrong.code]).toEqual([422, 'incorrect_password']);
   });
 
-  test('a user without a password answers 400', async () => {
+  it('a user without a password answers 400', async () => {
     const user = await addUser(client, 'ada@example.com');
     const answer = await verify(user, PASSWORD);
     expect([answer.status, answer.code]).toEqual([400, 'no_password_set']);
   });
 
-  test('a new password replaces the old one', async () => {
+  it('a new password replaces the old one', async () => {
     const user = await addUser(client, 'ada@example.com', { password: PASSWORD });
     await client.patch(`/users/${user.id}`, { password: 'orange-kettle-43' });
     expect((await verify(user, PASSWORD)).status).toBe(422);
     expect((await verify(user, 'orange-kettle-43')).status).toBe(200);
   });
 
-  test('no answer shows a digest, a secret or a backup code', async () => {
+  it('no answer shows a digest, a secret or a backup code', async () => {
     const user = await addUser(client, 'ada@example.com', {
       password: PASSWORD,
       totp_secret: SECRET,
@@ -49,7 +49,7 @@ describe('verify_password', () => {
   });
 
   const salt = Buffer.from('a salt of sixteen');
-  test.each<[hasher: string, digest: () => string | Promise<string>]>([
+  it.each<[hasher: string, digest: () => string | Promise<string>]>([
     ['bcrypt', () => bcrypt({ password: PASSWORD, salt: salt.subarray(0, 16), costFactor: 4, outputType: 'encoded' })],
     [
       'argon2id',
@@ -90,7 +90,7 @@ describe('verify_password', () => {
 });
 
 describe('verify_totp', () => {
-  test('takes the code of now and of its neighbours, and no other', async () => {
+  it('takes the code of now and of its neighbours, and no other', async () => {
     const user = await addUser(client, 'ada@example.com', { totp_secret: SECRET });
     expect(user).toMatchObject({ totp_enabled: true, two_factor_enabled: true, mfa_enabled_at: client.clock.now });
     const { now } = client.clock;
@@ -101,14 +101,14 @@ describe('verify_totp', () => {
     expect([late.status, late.code]).toEqual([422, 'totp_incorrect_code']);
   });
 
-  test('answers as RFC 6238 does to its own test secret', async () => {
+  it('answers as RFC 6238 does to its own test secret', async () => {
     const secret = new Secret({ buffer: new TextEncoder().encode('12345678901234567890').buffer }).base32;
     const user = await addUser(client, 'ada@example.com', { totp_secret: secret });
     client.clock.now = 1_111_111_109_000;
     expect((await verifyCode(user, '081804')).status).toBe(200);
   });
 
-  test('a backup code is good once', async () => {
+  it('a backup code is good once', async () => {
     const hashed = await bcrypt({ password: 'spare-2', salt: Buffer.alloc(16, 7), costFactor: 4, outputType: 'encoded' });
     const user = await addUser(client, 'ada@example.com', { totp_secret: SECRET, backup_codes: ['spare-1', hashed] });
     for (const code of ['spare-1', 'spare-2']) {
@@ -118,14 +118,14 @@ describe('verify_totp', () => {
     expect((await client.get(`/users/${user.id}`)).body.backup_code_enabled).toBe(false);
   });
 
-  test('a user without second factors answers 400', async () => {
+  it('a user without second factors answers 400', async () => {
     const user = await addUser(client, 'ada@example.com');
     const answer = await verifyCode(user, '123456');
     expect([answer.status, answer.code]).toEqual([400, 'totp_disabled']);
   });
 });
 
-test('disabling second factors takes all of them', async () => {
+it('disabling second factors takes all of them', async () => {
   const user = await addUser(client, 'ada@example.com', { totp_secret: SECRET, backup_codes: ['spare-1'] });
   const phone = await client.post('/phone_numbers', {
     user_id: user.id,
@@ -162,13 +162,13 @@ describe('OAuth access tokens', () => {
     });
   });
 
-  test.each(['oauth_google', 'google'])('are given for the provider %s', async (provider) => {
+  it.each(['oauth_google', 'google'])('are given for the provider %s', async (provider) => {
     expect((await client.get(`/users/user_ada/oauth_access_tokens/${provider}`)).body).toMatchObject([
       { object: 'oauth_access_token', provider: 'oauth_google', provider_user_id: '42', token: 'ya29.token', scopes: ['email'] },
     ]);
   });
 
-  test('are none for another provider, and 404 for one that does not exist', async () => {
+  it('are none for another provider, and 404 for one that does not exist', async () => {
     expect((await client.get('/users/user_ada/oauth_access_tokens/github?paginated=true')).body).toEqual({
       data: [],
       total_count: 0,
@@ -177,7 +177,7 @@ describe('OAuth access tokens', () => {
     expect([answer.status, answer.code]).toEqual([404, 'oauth_token_provider_not_enabled']);
   });
 
-  test('are nowhere in the user', async () => {
+  it('are nowhere in the user', async () => {
     expect(JSON.stringify((await client.get('/users/user_ada')).body)).not.toContain('ya29.token');
   });
 });

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { addUser, type Client, NOON, openSandbox, PNG } from './harness.js';
 
 let client: Client;
@@ -7,7 +7,7 @@ beforeEach(async () => {
 });
 
 describe('creating a user', () => {
-  test('gives every identifier its own id and makes the first of each kind primary', async () => {
+  it('gives every identifier its own id and makes the first of each kind primary', async () => {
     const user = await addUser(client, 'Ada@Example.com', {
       email_address: ['Ada@Example.com', 'ada2@example.com'],
       phone_number: ['+1 (555) 555-0100'],
@@ -28,7 +28,7 @@ describe('creating a user', () => {
     expect((await client.get(`/users/${user.id}`)).body).toEqual(user);
   });
 
-  test('reserved identifiers are unverified', async () => {
+  it('reserved identifiers are unverified', async () => {
     const user = await addUser(client, 'a@example.com', {
       email_address: ['a@example.com', 'b@example.com'],
       email_address_identification_status: ['verified', 'reserved'],
@@ -36,7 +36,7 @@ describe('creating a user', () => {
     expect(user.email_addresses).toMatchObject([{ reserved: false }, { reserved: true, verification: null }]);
   });
 
-  test.each([
+  it.each([
     ['email_address', { email_address: ['ADA@example.com'] }],
     ['phone_number', { phone_number: ['+15555550100'] }],
     ['username', { username: 'ADA_l' }],
@@ -48,13 +48,13 @@ describe('creating a user', () => {
     expect((await client.get('/users/count')).body.total_count).toBe(1);
   });
 
-  test('of two users created at once with one address only one comes to be', async () => {
+  it('of two users created at once with one address only one comes to be', async () => {
     const body = { email_address: ['ada@example.com'], password: 'a-long-pass-phrase' };
     const answers = await Promise.all([client.post('/users', body), client.post('/users', body)]);
     expect(answers.map((answer) => answer.status).sort()).toEqual([200, 422]);
   });
 
-  test.each([
+  it.each([
     [{ email_address: ['not an address'] }, 'form_param_format_invalid', 'email_address'],
     [{ phone_number: ['555-0100'] }, 'form_param_format_invalid', 'phone_number'],
     [{ web3_wallet: ['0x1'] }, 'form_param_format_invalid', 'web3_wallet'],
@@ -85,31 +85,31 @@ describe('creating a user', () => {
     expect([answer.status, answer.code, answer.param]).toEqual([422, code, param]);
   });
 
-  test('needs some identifier, unless that is waived', async () => {
+  it('needs some identifier, unless that is waived', async () => {
     expect((await client.post('/users', { first_name: 'Nobody' })).code).toBe('form_data_missing');
     expect((await client.post('/users', { first_name: 'Nobody', skip_user_requirement: true })).status).toBe(200);
   });
 
-  test('takes a time of its own', async () => {
+  it('takes a time of its own', async () => {
     const user = await addUser(client, 'old@example.com', { created_at: '2012-10-20T07:15:20.902Z' });
     expect(user.created_at).toBe(Date.UTC(2012, 9, 20, 7, 15, 20, 902));
   });
 });
 
 describe('updating a user', () => {
-  test('changes what is given and leaves the rest', async () => {
+  it('changes what is given and leaves the rest', async () => {
     const user = await addUser(client, 'ada@example.com', { first_name: 'Ada', last_name: 'L', username: 'ada_l' });
     client.clock.now += 5000;
     const { body } = await client.patch(`/users/${user.id}`, { last_name: 'Lovelace', username: '' });
     expect(body).toMatchObject({ first_name: 'Ada', last_name: 'Lovelace', username: null, updated_at: NOON + 5000 });
   });
 
-  test('may keep its own identifiers', async () => {
+  it('may keep its own identifiers', async () => {
     const user = await addUser(client, 'ada@example.com', { username: 'ada_l', external_id: 'crm-1' });
     expect((await client.patch(`/users/${user.id}`, { username: 'ada_l', external_id: 'crm-1' })).status).toBe(200);
   });
 
-  test('a primary identifier must be verified and the user’s own', async () => {
+  it('a primary identifier must be verified and the user’s own', async () => {
     const user = await addUser(client, 'a@example.com', {
       email_address: ['a@example.com', 'b@example.com', 'c@example.com'],
       email_address_identification_status: ['verified', 'verified', 'reserved'],
@@ -122,12 +122,12 @@ describe('updating a user', () => {
     expect((await set(other.primary_email_address_id)).code).toBe('form_resource_not_found');
   });
 
-  test('an unknown user answers 404', async () => {
+  it('an unknown user answers 404', async () => {
     const answer = await client.patch('/users/user_none', { first_name: 'X' });
     expect([answer.status, answer.code]).toEqual([404, 'resource_not_found']);
   });
 
-  test('flags that go with a password need one', async () => {
+  it('flags that go with a password need one', async () => {
     const user = await addUser(client, 'ada@example.com');
     const answer = await client.patch(`/users/${user.id}`, { sign_out_of_other_sessions: true });
     expect([answer.code, answer.param]).toEqual(['form_conditional_param_missing', 'password']);
@@ -135,7 +135,7 @@ describe('updating a user', () => {
 });
 
 describe('metadata', () => {
-  test('is merged at every level, and null removes a key', async () => {
+  it('is merged at every level, and null removes a key', async () => {
     const user = await addUser(client, 'ada@example.com', {
       public_metadata: { plan: 'pro', seats: { used: 1, total: 5 }, tags: ['a'] },
       private_metadata: { crm: 7 },
@@ -149,7 +149,7 @@ describe('metadata', () => {
     expect(body.unsafe_metadata).toEqual({ theme: { dark: true } });
   });
 
-  test('a key named __proto__ stays a key', async () => {
+  it('a key named __proto__ stays a key', async () => {
     const user = await addUser(client, 'ada@example.com');
     const headers = { 'content-type': 'application/json' };
     const body = '{"public_metadata":{"__proto__":{"polluted":true}}}';
@@ -159,14 +159,14 @@ describe('metadata', () => {
 });
 
 describe('banning and locking', () => {
-  test('a ban stays until it is lifted', async () => {
+  it('a ban stays until it is lifted', async () => {
     const user = await addUser(client, 'ada@example.com');
     expect((await client.post(`/users/${user.id}/ban`)).body.banned).toBe(true);
     expect((await client.get('/users/count?banned=true')).body.total_count).toBe(1);
     expect((await client.post(`/users/${user.id}/unban`)).body.banned).toBe(false);
   });
 
-  test('a lock ends by itself or by hand', async () => {
+  it('a lock ends by itself or by hand', async () => {
     const user = await addUser(client, 'ada@example.com');
     expect((await client.post(`/users/${user.id}/lock`)).body).toMatchObject({
       locked: true,
@@ -181,13 +181,13 @@ describe('banning and locking', () => {
     expect((await client.post(`/users/${user.id}/unlock`)).body.locked).toBe(false);
   });
 
-  test.each(['ban', 'unban', 'lock', 'unlock'])('%s of nobody answers 404', async (action) => {
+  it.each(['ban', 'unban', 'lock', 'unlock'])('%s of nobody answers 404', async (action) => {
     expect((await client.post(`/users/user_none/${action}`)).status).toBe(404);
   });
 });
 
 describe('deleting a user', () => {
-  test('answers with the id and frees the identifiers', async () => {
+  it('answers with the id and frees the identifiers', async () => {
     const user = await addUser(client, 'ada@example.com', { external_id: 'crm-1', username: 'ada_l' });
     expect((await client.delete(`/users/${user.id}`)).body).toEqual({
       object: 'user',
@@ -202,7 +202,7 @@ describe('deleting a user', () => {
 });
 
 describe('the profile image', () => {
-  test('is kept, served as it was sent, and removed', async () => {
+  it('is kept, served as it was sent, and removed', async () => {
     const user = await addUser(client, 'ada@example.com');
     const { body } = await client.upload('POST', `/users/${user.id}/profile_image`, PNG);
     expect(body.has_image).toBe(true);
@@ -214,13 +214,13 @@ describe('the profile image', () => {
     expect([gone.status, gone.code]).toEqual([404, 'image_not_found']);
   });
 
-  test('every user has some picture', async () => {
+  it('every user has some picture', async () => {
     const user = await addUser(client, 'ada@example.com');
     const served = await fetch(String(user.image_url));
     expect(served.headers.get('content-type')).toBe('image/svg+xml');
   });
 
-  test('must be there, and be an image by its bytes', async () => {
+  it('must be there, and be an image by its bytes', async () => {
     const user = await addUser(client, 'ada@example.com');
     const none = await client.post(`/users/${user.id}/profile_image`);
     expect([none.status, none.code, none.param]).toEqual([400, 'form_param_missing', 'file']);

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { addUser, type Client, idsOf, openSandbox, rowsOf } from './harness.js';
 
 let client: Client;
@@ -10,7 +10,7 @@ const join = async (email_address: string) => (await client.post('/waitlist_entr
 const listed = async (query = '') => rowsOf((await client.get(`/waitlist_entries${query}`)).body);
 
 describe('the waitlist', () => {
-  test('has an address once', async () => {
+  it('has an address once', async () => {
     const first = await join('Ada@Example.com');
     expect(first).toMatchObject({
       object: 'waitlist_entry',
@@ -24,7 +24,7 @@ describe('the waitlist', () => {
     expect((await client.post('/waitlist_entries', { email_address: 'nobody' })).code).toBe('form_param_format_invalid');
   });
 
-  test('takes several at once, or none of them', async () => {
+  it('takes several at once, or none of them', async () => {
     const held = await join('b@example.com');
     const add = (...emails: string[]) =>
       client.post(
@@ -44,7 +44,7 @@ describe('the waitlist', () => {
     expect(await listed()).toHaveLength(2);
   });
 
-  test('is filtered, searched, ordered and paged', async () => {
+  it('is filtered, searched, ordered and paged', async () => {
     const b = await join('b@example.com');
     client.clock.now += 1000;
     const a = await join('a@example.com');
@@ -63,7 +63,7 @@ describe('the waitlist', () => {
 });
 
 describe('who is invited from the waitlist', () => {
-  test('has an invitation, and is through once the address is a user’s', async () => {
+  it('has an invitation, and is through once the address is a user’s', async () => {
     const { id } = await join('ada@example.com');
     const { body } = await client.post(`/waitlist_entries/${id}/invite`);
     expect(body).toMatchObject({ id, status: 'invited', invitation: { email_address: 'ada@example.com', status: 'pending' } });
@@ -77,7 +77,7 @@ describe('who is invited from the waitlist', () => {
     }
   });
 
-  test('is not invited twice unless that is meant', async () => {
+  it('is not invited twice unless that is meant', async () => {
     const { id } = await join('ada@example.com');
     const first = (await client.post(`/waitlist_entries/${id}/invite`)).body;
     const again = await client.post(`/waitlist_entries/${id}/invite`, {});
@@ -90,7 +90,7 @@ describe('who is invited from the waitlist', () => {
     expect((await client.post(`/waitlist_entries/${id}/invite`)).body).toMatchObject({ invitation: { status: 'pending' } });
   });
 
-  test('may have a user already when that is meant, which is no sign-up', async () => {
+  it('may have a user already when that is meant, which is no sign-up', async () => {
     await addUser(client, 'ada@example.com');
     const { id } = await join('ada@example.com');
     const refused = await client.post(`/waitlist_entries/${id}/invite`);
@@ -102,7 +102,7 @@ describe('who is invited from the waitlist', () => {
 });
 
 describe('who is turned down', () => {
-  test('stays on the list, and can still be invited', async () => {
+  it('stays on the list, and can still be invited', async () => {
     const { id } = await join('ada@example.com');
     const { body } = await client.post(`/waitlist_entries/${id}/reject`);
     expect(body).toMatchObject({ id, status: 'rejected', invitation: null });
@@ -115,7 +115,7 @@ describe('who is turned down', () => {
   });
 });
 
-test('an entry is deleted while it is pending', async () => {
+it('an entry is deleted while it is pending', async () => {
   const { id } = await join('ada@example.com');
   expect((await client.delete(`/waitlist_entries/${id}`)).body).toEqual({ object: 'waitlist_entry', id, deleted: true });
   expect((await client.delete(`/waitlist_entries/${id}`)).status).toBe(404);
@@ -123,7 +123,7 @@ test('an entry is deleted while it is pending', async () => {
   expect((await client.post('/waitlist_entries/wle_none/invite')).status).toBe(404);
 });
 
-test('a seed plants entries with what became of them', async () => {
+it('a seed makes entries with what became of them', async () => {
   const seed = {
     waitlist: [
       { id: 'wle_1', email_address: 'a@example.com', status: 'completed' as const },

@@ -1,11 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Recorder } from '../../src/sandbox/request-log.js';
 import { addUser, idsOf, NOON, openSandbox } from './harness.js';
 
 const bare = (url: string, headers: Record<string, string>) => fetch(url, { headers });
 
 describe('authentication', () => {
-  test.each([
+  it.each([
     ['no key', {}, 'authentication_invalid'],
     ['another scheme', { authorization: 'Basic abc' }, 'authorization_header_format_invalid'],
     ['a wrong key', { authorization: 'Bearer sk_test_wrong' }, 'clerk_key_invalid'],
@@ -18,25 +18,25 @@ describe('authentication', () => {
     expect(body.clerk_trace_id).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  test('the key looks like a test key of Clerk', async () => {
+  it('the key looks like a test key of Clerk', async () => {
     const { sandbox } = await openSandbox();
     expect(sandbox.secretKey).toMatch(/^sk_test_[0-9A-Za-z]{42}$/);
   });
 
-  test('a key of the caller’s own is the one that counts', async () => {
+  it('a key of the caller’s own is the one that counts', async () => {
     const client = await openSandbox({ secretKey: 'sk_test_mine' });
     expect((await client.get('/users')).status).toBe(200);
   });
 });
 
 describe('the wire', () => {
-  test('answers exactly application/json, also for errors', async () => {
+  it('answers exactly application/json, also for errors', async () => {
     const client = await openSandbox();
     expect((await client.get('/users')).type).toBe('application/json');
     expect((await client.get('/users/user_none')).type).toBe('application/json');
   });
 
-  test('takes paths with and without /v1, and with a slash at the end', async () => {
+  it('takes paths with and without /v1, and with a slash at the end', async () => {
     const { sandbox } = await openSandbox();
     const headers = { authorization: `Bearer ${sandbox.secretKey}` };
     for (const path of ['/v1/users', '/users', '/users/', '/v1/users/']) {
@@ -44,25 +44,25 @@ describe('the wire', () => {
     }
   });
 
-  test('an address that Clerk does not have answers 404', async () => {
+  it('an address that Clerk does not have answers 404', async () => {
     const client = await openSandbox();
     const answer = await client.get('/nothing/here');
     expect([answer.status, answer.code]).toEqual([404, 'resource_not_found']);
   });
 
-  test('an encoded slash stays in the id', async () => {
+  it('an encoded slash stays in the id', async () => {
     const client = await openSandbox();
     const answer = await client.get('/users/a%2Fban');
     expect([answer.status, answer.code]).toEqual([404, 'resource_not_found']);
     expect(JSON.stringify(answer.body)).toContain('a/ban');
   });
 
-  test('a badly encoded path answers 400', async () => {
+  it('a badly encoded path answers 400', async () => {
     const client = await openSandbox();
     expect((await client.get('/users/%E0%A4%A')).code).toBe('malformed_request_parameters');
   });
 
-  test('a body that is no JSON answers 400, one of another type 415', async () => {
+  it('a body that is no JSON answers 400, one of another type 415', async () => {
     const client = await openSandbox();
     const json = { 'content-type': 'application/json' };
     const cut = await client.send('POST', '/users', { headers: json, body: '{"first_name":' });
@@ -73,7 +73,7 @@ describe('the wire', () => {
     expect([form.status, form.code]).toEqual([415, 'unsupported_content_type']);
   });
 
-  test('says every fault of a body, each with its parameter', async () => {
+  it('says every fault of a body, each with its parameter', async () => {
     const client = await openSandbox();
     const answer = await client.post('/invitations', { notify: 'yes', colour: 'red', public_metadata: null });
     const errors = answer.body.errors as unknown as { code: string; meta: { param_name: string } }[];
@@ -86,12 +86,12 @@ describe('the wire', () => {
     });
   });
 
-  test('lets more properties through where Clerk does', async () => {
+  it('lets more properties through where Clerk does', async () => {
     const client = await openSandbox();
     expect((await client.post('/organizations', { name: 'Open', colour: 'red' })).status).toBe(200);
   });
 
-  test.each([
+  it.each([
     ['limit=0', 'form_param_value_invalid', 'limit'],
     ['limit=501', 'form_param_value_too_large', 'limit'],
     ['limit=ten', 'form_param_type_invalid', 'limit'],
@@ -104,13 +104,13 @@ describe('the wire', () => {
     expect([answer.status, answer.code, answer.param]).toEqual([422, code, param]);
   });
 
-  test('refuses more than 100 values of a filter', async () => {
+  it('refuses more than 100 values of a filter', async () => {
     const client = await openSandbox();
     const query = Array.from({ length: 101 }, (_, nth) => `user_id=user_${nth}`).join('&');
     expect((await client.get(`/users?${query}`)).code).toBe('form_param_array_size_exceeded');
   });
 
-  test('a bare list becomes a page with paginated=true', async () => {
+  it('a bare list becomes a page with paginated=true', async () => {
     const client = await openSandbox();
     const user = await addUser(client, 'ada@example.com');
     expect(idsOf((await client.get('/users')).body)).toEqual([user.id]);
@@ -121,25 +121,25 @@ describe('the wire', () => {
 describe('Clerk-API-Version', () => {
   const withVersion = (version: string) => ({ headers: { 'clerk-api-version': version } });
 
-  test('takes those that exist, in the header or the query', async () => {
+  it('takes those that exist, in the header or the query', async () => {
     const client = await openSandbox();
     expect((await client.send('GET', '/users', withVersion('2025-04-10'))).status).toBe(200);
     expect((await client.get('/users?__clerk_api_version=2021-02-05')).status).toBe(200);
   });
 
-  test('refuses others, and one given twice', async () => {
+  it('refuses others, and one given twice', async () => {
     const client = await openSandbox();
     expect((await client.send('GET', '/users', withVersion('2023-01-01'))).status).toBe(400);
     expect((await client.send('GET', '/users?__clerk_api_version=2021-02-05', withVersion('2025-04-10'))).status).toBe(400);
   });
 
-  test('an operation that a version has no longer answers 410', async () => {
+  it('an operation that a version has no longer answers 410', async () => {
     const client = await openSandbox();
     const answer = await client.send('POST', '/sessions/sess_1/verify', withVersion('2026-05-12'));
     expect([answer.status, answer.code]).toEqual([410, 'operation_deprecated']);
   });
 
-  test('earlier versions still take metadata in an update', async () => {
+  it('earlier versions still take metadata in an update', async () => {
     const client = await openSandbox();
     const user = await addUser(client, 'ada@example.com');
     const body = JSON.stringify({ public_metadata: { plan: 'pro' } });
@@ -153,14 +153,14 @@ describe('Clerk-API-Version', () => {
 });
 
 describe('browsers', () => {
-  test('a foreign origin is refused, even with the key', async () => {
+  it('a foreign origin is refused, even with the key', async () => {
     const client = await openSandbox();
     expect((await client.send('GET', '/users', { headers: { origin: 'https://evil.example.com' } })).status).toBe(403);
   });
 });
 
 describe('/_sandbox', () => {
-  test('requests shows what came in, without any secret', async () => {
+  it('requests shows what came in, without any secret', async () => {
     const client = await openSandbox();
     await client.post('/users', {
       email_address: ['ada@example.com'],
@@ -186,7 +186,7 @@ describe('/_sandbox', () => {
     ]);
   });
 
-  test('masks what is named like a secret wherever it is', async () => {
+  it('masks what is named like a secret wherever it is', async () => {
     const client = await openSandbox();
     await client.post('/nowhere?session_token=abc-in-query', {
       api_key: 'abc-at-top',
@@ -200,7 +200,7 @@ describe('/_sandbox', () => {
     ]);
   });
 
-  test('keeps the last thousand', async () => {
+  it('keeps the last thousand', async () => {
     const recorder = new Recorder(() => NOON);
     for (let nth = 0; nth < 1003; nth++) {
       const request = {
@@ -217,7 +217,7 @@ describe('/_sandbox', () => {
     expect(recorder.requests.at(-1)?.path).toBe('/users/user_1002');
   });
 
-  test('reset forgets everything and seeds again', async () => {
+  it('reset forgets everything and seeds again', async () => {
     const client = await openSandbox({ seed: 'demo' });
     await addUser(client, 'ada@example.com');
     expect((await client.get('/users/count')).body.total_count).toBe(26);
@@ -225,7 +225,7 @@ describe('/_sandbox', () => {
     expect((await client.get('/users/count')).body.total_count).toBe(25);
   });
 
-  test('another address under it names those that there are', async () => {
+  it('another address under it names those that there are', async () => {
     const client = await openSandbox();
     const answer = await client.get('/_sandbox/nothing');
     expect(answer.status).toBe(404);

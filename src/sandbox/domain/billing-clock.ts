@@ -7,7 +7,7 @@ import { addFreeItem } from './billing-payers.js';
 
 /**
  * Brings billing up to the instance's clock: periods that are over are charged anew or end, as they would have at
- * their time. Every rule about billing begins with it, so that nobody sees a period that is over.
+ * their time. Every handler about billing begins with it, so that no answer shows a period that is over.
  */
 export function runBilling(instance: Instance): void {
   ensureDefaultPlans(instance);

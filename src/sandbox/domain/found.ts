@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { answers, type Call, type Rule } from '../handler.js';
+import { answers, type Call, type Handler } from '../handler.js';
 import type { Instance } from '../instance.js';
 import type { Resource, Row } from '../resource.js';
 import { deletedObject } from '../resources/shapes.js';
@@ -33,16 +33,16 @@ export function mustOfUser<R extends Row & { readonly user_id: string }>(
   return row;
 }
 
-/** A rule that answers with the row named in the path. */
-export const gets = <R extends Row>(resource: Resource<R>, param?: string): Rule =>
+/** A handler that answers with the row named in the path. */
+export const gets = <R extends Row>(resource: Resource<R>, param?: string): Handler =>
   answers(resource.shape, (call) => resource.show(named(call as Call, resource, param), call.instance));
 
-/** A rule that changes the row named in the path and answers with it. */
+/** A handler that changes the row named in the path and answers with it. */
 export const changes = <R extends Row, Body extends object = Record<string, unknown>>(
   resource: Resource<R>,
   change: (row: R, call: Call<Body>) => unknown,
-  options: Partial<Pick<Rule, 'openBody' | 'former' | 'status'>> & { readonly param?: string } = {},
-): Rule => {
+  options: Partial<Pick<Handler, 'openBody' | 'former' | 'status'>> & { readonly param?: string } = {},
+): Handler => {
   const { param, ...rest } = options;
   return answers<Body>(
     resource.shape,
@@ -62,11 +62,11 @@ export const deleted = (resource: { readonly name: string }, row: { readonly id:
   deleted: true,
 });
 
-/** A rule that deletes the row named in the path, with all that belongs to it. */
+/** A handler that deletes the row named in the path, with all that belongs to it. */
 export const deletes = <R extends Row>(
   resource: Resource<R>,
   options: { readonly param?: string; readonly remove?: (row: R, call: Call) => void } = {},
-): Rule =>
+): Handler =>
   answers(deletedObject, (call) => {
     const row = named(call as Call, resource, options.param);
     if (options.remove === undefined) call.instance.of(resource).delete(row);

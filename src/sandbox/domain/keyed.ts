@@ -1,4 +1,4 @@
-import type { Rule } from '../handler.js';
+import type { Handler } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import type { Resource, Row } from '../resource.js';
@@ -16,7 +16,7 @@ function matching(value: string): { test: (row: KeyedRow) => boolean } {
 }
 
 /** Lists of keyed things are all searched and ordered the same way. */
-export const listsKeyed = <R extends KeyedRow, Lookup extends string>(resource: Resource<R, 'key', Lookup>): Rule =>
+export const listsKeyed = <R extends KeyedRow, Lookup extends string>(resource: Resource<R, 'key', Lookup>): Handler =>
   lists(resource, {
     envelope: 'page',
     filters: { query: matching },

@@ -1,5 +1,5 @@
 import type { JWTPayload } from 'jose';
-import type { Rule } from '../handler.js';
+import type { Handler } from '../handler.js';
 import type { Instance } from '../instance.js';
 import type { Resource } from '../resource.js';
 import { ticketUrl } from '../resources/frontend-api.js';
@@ -26,8 +26,8 @@ export async function newTicket<R extends TicketRow>(
   return { id, user_id: fields.user_id, status: 'pending', token, url: ticketUrl(instance, token) };
 }
 
-/** The rule that voids a ticket. One that was used or voided before is refused with `code`. */
-export const revokes = <R extends TicketRow>(resource: Resource<R>, code: string): Rule =>
+/** A handler that voids a ticket. One that was used or voided before is refused with `code`. */
+export const revokes = <R extends TicketRow>(resource: Resource<R>, code: string): Handler =>
   changes(resource, (row, { instance }) => {
     if (row.status !== 'pending') {
       const why = `The ${resource.title} is ${row.status}; only a pending one can be revoked.`;

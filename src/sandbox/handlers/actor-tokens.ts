@@ -1,6 +1,6 @@
 import { refuseBanned } from '../domain/sessions.js';
 import { newTicket, revokes } from '../domain/tickets.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { actorTokens } from '../resources/tickets.js';
 import { users } from '../resources/user.js';
@@ -33,7 +33,7 @@ function check(instance: Instance, body: CreateToken): void {
   refuseBanned(user);
 }
 
-export const actorTokensRoom: Room = {
+export const actorTokensHandlers: Handlers = {
   ActorTokens_createToken: answers<CreateToken>(actorTokens.shape, async ({ instance, body }) => {
     const ticket = await newTicket(instance, actorTokens, {
       user_id: body.user_id,

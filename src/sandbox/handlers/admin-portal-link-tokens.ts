@@ -1,7 +1,7 @@
 import { changes, must } from '../domain/found.js';
 import { mustHaveOrganizations } from '../domain/members.js';
 import { newVoidable, revoke } from '../domain/voidable.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import {
   type AdminPortalLinkRow,
@@ -41,7 +41,7 @@ function linkOf(instance: Instance, organization_id: string | null): AdminPortal
   return links.one('origin', origin) ?? links.insert({ organization_id, origin });
 }
 
-export const adminPortalLinkTokensRoom: Room = {
+export const adminPortalLinkTokensHandlers: Handlers = {
   AdminPortalLinkTokens_createToken: answers<CreateToken>(
     adminPortalLinkTokenWithSecret,
     ({ instance, body }) => {

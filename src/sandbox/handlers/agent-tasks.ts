@@ -2,7 +2,7 @@ import { must } from '../domain/found.js';
 import { normalize } from '../domain/identifiers.js';
 import { refuseBanned } from '../domain/sessions.js';
 import { newTicket, revokes } from '../domain/tickets.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { agents, agentTasks, agentTaskWithUrl } from '../resources/agent-task.js';
 import { emailAddresses, type IdentifierRow, isVerified, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
@@ -65,7 +65,7 @@ function check({ redirect_url: url, session_max_duration_in_seconds: seconds = 1
 const agentNamed = (instance: Instance, name: string): string =>
   (instance.of(agents).one('name', name) ?? instance.of(agents).insert({ name })).id;
 
-export const agentTasksRoom: Room = {
+export const agentTasksHandlers: Handlers = {
   AgentTasks_createTask: answers<CreateTask>(agentTaskWithUrl, async ({ instance, body }) => {
     check(body);
     const { id: user_id } = mustBeUser(instance, body.on_behalf_of);

@@ -1,6 +1,6 @@
 import { deletes } from '../domain/found.js';
 import { identifierType, normalize } from '../domain/identifiers.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import type { Resource } from '../resource.js';
@@ -35,7 +35,7 @@ function entry(
   return { identifier, identifier_type: type, instance_id: instance.id };
 }
 
-export const allowlistBlocklist: Room = {
+export const allowlistBlocklistHandlers: Handlers = {
   AllowlistBlocklist_listAllowedIdentifiers: lists(allowlistIdentifiers, { envelope: 'bare' }),
   AllowlistBlocklist_listBlockedIdentifiers: lists(blocklistIdentifiers, { envelope: 'page' }),
 

@@ -3,7 +3,7 @@ import { DEFAULT_TYPE, newApiKey } from '../domain/api-keys.js';
 import { deleted, must } from '../domain/found.js';
 import { mustBeGood, revoke, secondsFromNow } from '../domain/voidable.js';
 import { containing } from '../filters.js';
-import { answers, type Call, type Room } from '../handler.js';
+import { answers, type Call, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { type ApiKeyRow, apiKeys, apiKeyWithSecret } from '../resources/api-key.js';
@@ -87,7 +87,7 @@ function keysOf({ instance, query }: Call): readonly ApiKeyRow[] {
     .filter((row) => row.type === type && (all === 'true' || isGood(row, instance)));
 }
 
-export const apiKeysRoom: Room = {
+export const apiKeysHandlers: Handlers = {
   ApiKeys_list: lists(apiKeys, {
     envelope: 'page',
     within: keysOf,

@@ -1,6 +1,6 @@
 import { endAllSessions } from '../domain/sessions.js';
 import { patchSetting } from '../domain/settings.js';
-import { answers, type Room, type Rule } from '../handler.js';
+import { answers, type Handler, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { domains, primaryDomain } from '../resources/domain.js';
 import { authSettings, authSettingsShape, instanceSettings, restrictions } from '../resources/settings.js';
@@ -37,13 +37,13 @@ function changeDomain(instance: Instance, body: ChangeDomain): void {
   endAllSessions(instance, 'ended');
 }
 
-const domainChange: Rule = {
+const domainChange: Handler = {
   status: 202,
   answers: null,
   run: ({ instance, body }) => changeDomain(instance, body as ChangeDomain),
 };
 
-export const betaFeatures: Room = {
+export const betaFeaturesHandlers: Handlers = {
   BetaFeatures_updateInstanceDomain: domainChange,
   BetaFeatures_updateProductionInstanceDomain: domainChange,
 

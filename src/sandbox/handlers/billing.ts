@@ -6,7 +6,7 @@ import { applyDiscount, removeDiscount, showRedemption } from '../domain/billing
 import { cancelItem, extendTrial, mustItem } from '../domain/billing-items.js';
 import { itemList, planList } from '../domain/billing-lists.js';
 import { changePrice, type Transition } from '../domain/billing-transition.js';
-import { answers, type Call, type Room } from '../handler.js';
+import { answers, type Call, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { redemptions } from '../resources/billing-discount.js';
@@ -117,7 +117,7 @@ const showTransition = ({ item, previous, previousPrice, ...made }: Transition, 
   },
 });
 
-export const billingRoom: Room = {
+export const billingHandlers: Handlers = {
   Billing_listPlans: lists(plans, planList),
 
   Billing_listPrices: lists(prices, {

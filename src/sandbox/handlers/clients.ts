@@ -1,10 +1,10 @@
 import { clientOfToken } from '../domain/client-tokens.js';
 import { gets } from '../domain/found.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import { lists } from '../list.js';
 import { clients } from '../resources/client.js';
 
-export const clientsRoom: Room = {
+export const clientsHandlers: Handlers = {
   Clients_listSortedByCreationDate: lists(clients, { envelope: 'bare' }),
   Clients_getDetails: gets(clients),
   Clients_verifyClientToken: answers<{ token: string }>(clients.shape, async ({ instance, body }) =>

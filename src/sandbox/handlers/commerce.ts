@@ -1,13 +1,13 @@
 import { cancelItem, mustItem } from '../domain/billing-items.js';
 import { itemList, planList } from '../domain/billing-lists.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import { lists } from '../list.js';
 import { formerItemShape, formerPlanShape, showFormerItem, showFormerPlan } from '../resources/billing-former.js';
 import { items } from '../resources/billing-item.js';
 import { plans } from '../resources/billing-plan.js';
 
 /** Billing as API versions up to 2025-04-10 name and show it. */
-export const commerceRoom: Room = {
+export const commerceHandlers: Handlers = {
   Commerce_listPlans: lists({ ...plans, shape: formerPlanShape, show: showFormerPlan }, planList),
   Commerce_listSubscriptionItems: lists({ ...items, shape: formerItemShape, show: showFormerItem }, itemList),
   Commerce_cancelSubscriptionItem: answers<object, { end_now?: boolean }>(formerItemShape, ({ instance, path, query }) => {

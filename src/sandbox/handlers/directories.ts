@@ -8,7 +8,7 @@ import {
   refuseUnlessMapping,
   replaceMappings,
 } from '../domain/group-role-mappings.js';
-import { answers, type Call, type Room, type Rule } from '../handler.js';
+import { answers, type Call, type Handler, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import {
@@ -106,7 +106,7 @@ function rotate(instance: Instance, row: DirectoryRow): void {
 const OPEN = { openBody: true } as const;
 
 /** The ten operations on directories, under the present names or under the older ones. */
-function roomOf({ group, name, directory, mapping }: DirectoryForm): Room {
+function roomOf({ group, name, directory, mapping }: DirectoryForm): Handlers {
   const param = `${name}_id`;
   const named = ({ instance, path }: Pick<Call, 'instance' | 'path'>): DirectoryRow =>
     must(instance, directories, path[param] ?? '');
@@ -119,8 +119,8 @@ function roomOf({ group, name, directory, mapping }: DirectoryForm): Room {
     ...directory.show(row, instance),
     api_key: row.keys[0]?.secret ?? null,
   });
-  /** A rule that acts on the directory of the path and answers with it. */
-  const acts = <Body extends object>(act: (row: DirectoryRow, call: Call<Body>) => void, show = directory.show): Rule =>
+  /** A handler that acts on the directory of the path and answers with it. */
+  const acts = <Body extends object>(act: (row: DirectoryRow, call: Call<Body>) => void, show = directory.show): Handler =>
     answers<Body>(
       directory.shape,
       (call) => {
@@ -183,5 +183,5 @@ function roomOf({ group, name, directory, mapping }: DirectoryForm): Room {
   };
 }
 
-export const directoriesRoom: Room = roomOf(DIRECTORIES);
-export const scimDirectoriesRoom: Room = roomOf(SCIM_DIRECTORIES);
+export const directoriesHandlers: Handlers = roomOf(DIRECTORIES);
+export const scimDirectoriesHandlers: Handlers = roomOf(SCIM_DIRECTORIES);

@@ -1,6 +1,6 @@
 import { parseDomainName, refuseBrokenProxy } from '../domain/domain-names.js';
 import { changes, deletes } from '../domain/found.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import { lists } from '../list.js';
 import { type DomainRow, domains, primaryDomain } from '../resources/domain.js';
 import { refuse } from '../sandbox-error.js';
@@ -16,7 +16,7 @@ interface ChangeDomain {
   readonly is_secondary?: boolean | null;
 }
 
-export const domainsRoom: Room = {
+export const domainsHandlers: Handlers = {
   Domains_getAllDomains: lists(domains, {
     envelope: 'page',
     defaultOrder: '+created_at',

@@ -1,15 +1,15 @@
 import { sendEmailCode } from '../domain/codes.js';
 import { enrollOwner } from '../domain/enrollment.js';
 import { changes, deletes, gets, must } from '../domain/found.js';
+import { attempt, preparation } from '../domain/identifier-codes.js';
+import { emailReplacement } from '../domain/identifier-replacement.js';
 import { parseIdentifier, refuseClaimed, refuseRestricted, refuseTaken } from '../domain/identifiers.js';
 import { promote, refuseUnverifiedPrimary, removeIdentifier } from '../domain/primary.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { type EmailAddressRow, emailAddresses } from '../resources/identifiers.js';
 import { users } from '../resources/user.js';
 import { VERIFIED_BY_ADMIN } from '../resources/verification.js';
-import { attempt, preparation } from './identifier-codes.js';
-import { emailReplacement } from './identifier-replacement.js';
 
 interface UpdateEmailAddress {
   readonly verified?: boolean | null;
@@ -42,7 +42,7 @@ function create(instance: Instance, body: CreateEmailAddress): EmailAddressRow {
   return row;
 }
 
-export const emailAddressesRoom: Room = {
+export const emailAddressesHandlers: Handlers = {
   EmailAddresses_getDetails: gets(emailAddresses),
 
   EmailAddresses_createNewAddress: answers<CreateEmailAddress>(

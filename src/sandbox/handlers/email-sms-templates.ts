@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { parseTemplate, render, TemplateSyntaxError, type Values, variablesOf } from '../domain/interpolate.js';
-import { answers, type Call, type Room } from '../handler.js';
+import { answers, type Call, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { primaryDomain } from '../resources/domain.js';
@@ -157,7 +157,7 @@ function preview(instance: Instance, row: TemplateRow, wording: Wording): z.infe
   };
 }
 
-export const emailSmsTemplatesRoom: Room = {
+export const emailSmsTemplatesHandlers: Handlers = {
   EmailSmsTemplates_listSortedByPosition: lists(templates, {
     envelope: 'bare',
     within: ({ instance, path }) => templatesOf(instance, path.template_type ?? ''),

@@ -13,7 +13,7 @@ import { changes, deletes, gets, must } from '../domain/found.js';
 import { parseConnectionDomains, parseConnectionName, parseConnectionOrganization } from '../domain/sso-connections.js';
 import { beginTestRun, linkOf } from '../domain/test-sign-in.js';
 import { equal } from '../filters.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { type ConnectionTestRunRow, connectionTestRuns } from '../resources/connection-test-run.js';
@@ -113,7 +113,7 @@ function update(instance: Instance, row: EnterpriseConnectionRow, body: Connecti
   if (begins) yieldDomains(instance, row);
 }
 
-export const enterpriseConnectionsRoom: Room = {
+export const enterpriseConnectionsHandlers: Handlers = {
   EnterpriseConnections_list: lists(enterpriseConnections, {
     envelope: 'page',
     filters: {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import { instanceSettings, organizationSettings, organizationSettingsShape } from '../resources/settings.js';
 
 const instanceShape = z.strictObject({
@@ -11,7 +11,7 @@ const instanceShape = z.strictObject({
   workspace_id: z.null(),
 });
 
-export const instanceReads: Room = {
+export const instanceReads: Handlers = {
   InstanceSettings_getInstance: answers(instanceShape, ({ instance }) => ({
     object: 'instance',
     id: instance.id,

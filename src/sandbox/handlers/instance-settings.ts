@@ -2,7 +2,7 @@ import { parseIdentifier } from '../domain/identifiers.js';
 import { initialRoleSet, keepInitial } from '../domain/role-sets.js';
 import { refuseForCreator } from '../domain/roles.js';
 import { patchSetting } from '../domain/settings.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { type RoleSetRow, roleSets } from '../resources/role-set.js';
 import { type RoleRow, roles } from '../resources/roles.js';
@@ -28,7 +28,7 @@ function initialRole(instance: Instance, param: string, idOrKey: string): RoleRo
   throw refuseParam('form_param_value_invalid', param, 'is invalid', why);
 }
 
-export const instanceSettingsRoom: Room = {
+export const instanceSettingsHandlers: Handlers = {
   ...instanceReads,
   ...serviceSettings,
 

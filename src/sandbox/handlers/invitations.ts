@@ -4,7 +4,7 @@ import { parseIdentifier } from '../domain/identifiers.js';
 import { type InvitationFields, isPending, newInvitation, refuseSettled } from '../domain/invitations.js';
 import { metadataOf } from '../domain/metadata.js';
 import { containing, equal } from '../filters.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { emailAddresses } from '../resources/identifiers.js';
@@ -55,7 +55,7 @@ function inviteAll(instance: Instance, bodies: readonly CreateInvitation[]): Inv
   return checked.map(({ body, email }) => keep(instance, body, email));
 }
 
-export const invitationsRoom: Room = {
+export const invitationsHandlers: Handlers = {
   Invitations_listAllNonRevoked: lists(invitations, {
     envelope: 'bare',
     // Revoked ones are left out unless they are asked for.

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 
 const publicKey = z.strictObject({
   use: z.literal('sig'),
@@ -10,7 +10,7 @@ const publicKey = z.strictObject({
   e: z.string(),
 });
 
-export const jwks: Room = {
+export const jwksHandlers: Handlers = {
   Jwks_getJsonWebKeySet: answers(z.strictObject({ keys: z.array(publicKey) }), async ({ instance }) => ({
     keys: [await instance.keys.publicJwk()],
   })),

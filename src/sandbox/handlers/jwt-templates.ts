@@ -1,6 +1,6 @@
 import { changes, deletes, gets } from '../domain/found.js';
 import { checkSigningKey } from '../domain/signing.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { INSTANCE_ALGORITHM, type JwtTemplateRow, jwtTemplates } from '../resources/jwt-template.js';
@@ -68,7 +68,7 @@ function refuseTakenName(instance: Instance, name: string, exceptId?: string): v
   if (holder !== undefined && holder.id !== exceptId) throw identifierExists('name', 'template name');
 }
 
-export const jwtTemplatesRoom: Room = {
+export const jwtTemplatesHandlers: Handlers = {
   JwtTemplates_listAllTemplates: lists(jwtTemplates, { envelope: 'bare' }),
   JwtTemplates_getTemplateDetails: gets(jwtTemplates, ID),
   JwtTemplates_deleteTemplateById: deletes(jwtTemplates, { param: ID }),

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { must } from '../domain/found.js';
 import { readM2mJwt, showM2mJwt, signM2mJwt } from '../domain/m2m-jwts.js';
 import { mustBeGood, newVoidable, revoke } from '../domain/voidable.js';
-import { answers, type Call, type Room } from '../handler.js';
+import { answers, type Call, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { isJwt } from '../keys.js';
 import { lists } from '../list.js';
@@ -88,7 +88,7 @@ function tokensOf(call: Call): readonly M2mTokenRow[] {
     .filter((row) => (revoked === true || !row.revoked) && (expired === true || !isExpired(row, instance)));
 }
 
-export const m2mTokensRoom: Room = {
+export const m2mTokensHandlers: Handlers = {
   M2mTokens_list: lists(m2mTokens, { envelope: 'page', rowsAs: 'm2m_tokens', within: tokensOf }),
 
   M2mTokens_createToken: answers<CreateToken>(

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { changes, deletes, gets, must } from '../domain/found.js';
 import { newMachine, newMachineSecret, presentSecret } from '../domain/machines.js';
 import { containing } from '../filters.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import {
@@ -67,7 +67,7 @@ function addScope(instance: Instance, from: MachineRow, to: MachineRow): object 
   return machineScopes.show(scope, instance);
 }
 
-export const machinesRoom: Room = {
+export const machinesHandlers: Handlers = {
   Machines_list: lists(machines, {
     envelope: 'page',
     filters: {

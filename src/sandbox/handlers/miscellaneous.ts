@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { escapeHtml } from '../domain/interpolate.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import { refuse } from '../sandbox-error.js';
 
 interface InterstitialQuery {
@@ -71,7 +71,7 @@ function page(query: InterstitialQuery, host: string): string {
   ].join('\n');
 }
 
-export const miscellaneousRoom: Room = {
+export const miscellaneousHandlers: Handlers = {
   Miscellaneous_getInterstitialMarkup: answers<object, InterstitialQuery>(
     z.string(),
     ({ query }) => page(query, frontendHost(query)),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { readOAuthJwt } from '../domain/oauth-tokens.js';
 import { mustBeGood } from '../domain/voidable.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import { isJwt } from '../keys.js';
 import { oauthTokens } from '../resources/oauth-token.js';
 import { refuseParam } from '../sandbox-error.js';
@@ -15,7 +15,7 @@ interface VerifyToken {
 /** A JWT whose time is up is told of with success. */
 const inactive = z.strictObject({ active: z.literal(false) });
 
-export const oauthAccessTokensRoom: Room = {
+export const oauthAccessTokensHandlers: Handlers = {
   OAuthAccessTokens_verifyToken: answers<VerifyToken>(
     z.union([oauthTokens.shape, inactive]),
     ({ instance, body }) => {

@@ -1,7 +1,7 @@
 import { changes, deletes, gets, must } from '../domain/found.js';
 import { revokeGrantOf } from '../domain/oauth-tokens.js';
 import { containing } from '../filters.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import { dropImage, keepImage } from '../images.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
@@ -93,7 +93,7 @@ const withNewSecret = (instance: Instance, row: OAuthApplicationRow): object => 
   client_secret: row.public ? '' : instance.random.base62(SECRET_LETTERS),
 });
 
-export const oauthApplicationsRoom: Room = {
+export const oauthApplicationsHandlers: Handlers = {
   OAuthApplications_listSortedByDescendingCreationDate: lists(oauthApplications, {
     envelope: 'page',
     filters: {

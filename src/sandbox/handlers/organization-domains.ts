@@ -1,7 +1,7 @@
 import { enroll, parseEmailDomain, parseEnrollmentMode } from '../domain/enrollment.js';
 import { deleted, must } from '../domain/found.js';
 import { byKey, type Filter, signed } from '../filters.js';
-import { answers, type Call, type Room, type Rule } from '../handler.js';
+import { answers, type Call, type Handler, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { type OrganizationRow, organizations } from '../resources/organization.js';
@@ -38,11 +38,11 @@ function domainIn(call: Pick<Call, 'instance' | 'path'>): OrganizationDomainRow 
   return row;
 }
 
-/** A rule about the domain that the path names; it answers with the domain as it is after. */
+/** A handler about the domain that the path names; it answers with the domain as it is after. */
 const onDomain = <Body extends object>(
   act: (row: OrganizationDomainRow, call: Call<Body>) => void,
-  options: Pick<Rule, 'openBody'> = {},
-): Rule =>
+  options: Pick<Handler, 'openBody'> = {},
+): Handler =>
   answers<Body>(
     organizationDomains.shape,
     (call) => {
@@ -124,7 +124,7 @@ const matching: Filter<OrganizationDomainRow, string> = (value, instance) => {
   return { test: (row) => row.name.includes(wanted) };
 };
 
-export const organizationDomainsRoom: Room = {
+export const organizationDomainsHandlers: Handlers = {
   OrganizationDomains_listForInstance: lists(organizationDomains, {
     envelope: 'page',
     filters: {

@@ -2,11 +2,12 @@ import * as z from 'zod';
 import { must } from '../domain/found.js';
 import { parseIdentifier } from '../domain/identifiers.js';
 import { type InvitationFields, isPending, newInvitation } from '../domain/invitations.js';
+import { byStatus, listsAcrossOrganizations } from '../domain/invitations-across-organizations.js';
 import { membershipOf, mustManageMembers } from '../domain/members.js';
 import { metadataOf } from '../domain/metadata.js';
 import { parseRole } from '../domain/roles.js';
 import { containing } from '../filters.js';
-import { answers, type Call, type Room } from '../handler.js';
+import { answers, type Call, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { type Listing, lists } from '../list.js';
 import { emailAddresses } from '../resources/identifiers.js';
@@ -16,7 +17,6 @@ import { type OrganizationInvitationRow, organizationInvitations } from '../reso
 import type { Metadata } from '../resources/shapes.js';
 import { users } from '../resources/user.js';
 import { notFound, refuse } from '../sandbox-error.js';
-import { byStatus, listsAcrossOrganizations } from './invitations-across-organizations.js';
 
 interface Invite extends InvitationFields {
   readonly role: string;
@@ -76,7 +76,7 @@ const listing: Listing<OrganizationInvitationRow> = {
   orders: { email_address: (row) => row.email_address },
 };
 
-export const organizationInvitationsRoom: Room = {
+export const organizationInvitationsHandlers: Handlers = {
   OrganizationInvitations_listForInstance: listsAcrossOrganizations({
     filters: { query: containing((row, has) => has(row.email_address)) },
     orders: { email_address: (row) => row.email_address },

@@ -2,8 +2,9 @@ import { must } from '../domain/found.js';
 import { addMember, membershipOf, refuseLastAdmin } from '../domain/members.js';
 import { type MetadataFields, mergedMetadata, metadataOf } from '../domain/metadata.js';
 import { parseRole } from '../domain/roles.js';
+import { personFilters, personOrders } from '../domain/user-filters.js';
 import { before, type Filter, later, type Narrowing } from '../filters.js';
-import { answers, type Call, type Room, type Rule } from '../handler.js';
+import { answers, type Call, type Handler, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { organizations } from '../resources/organization.js';
@@ -11,7 +12,6 @@ import { type OrganizationMembershipRow, organizationMemberships } from '../reso
 import type { Metadata } from '../resources/shapes.js';
 import { type UserRow, users } from '../resources/user.js';
 import { notFound } from '../sandbox-error.js';
-import { personFilters, personOrders } from './user-filters.js';
 
 interface AddMember extends MetadataFields {
   readonly user_id: string;
@@ -38,11 +38,11 @@ const byRole: Filter<OrganizationMembershipRow, readonly string[]> = (wanted) =>
 const organizationIn = ({ instance, path }: Pick<Call, 'instance' | 'path'>) =>
   must(instance, organizations, path.organization_id ?? '');
 
-/** A rule about the one membership that the path names; it answers with the membership as it is after, or was before its end. */
+/** A handler about the one membership that the path names; it answers with the membership as it is after, or was before its end. */
 const onMember = <Body extends object>(
   act: (row: OrganizationMembershipRow, call: Call<Body>) => void,
-  options: Pick<Rule, 'openBody'> = {},
-): Rule =>
+  options: Pick<Handler, 'openBody'> = {},
+): Handler =>
   answers<Body>(
     organizationMemberships.shape,
     (call) => {
@@ -60,7 +60,7 @@ const orders = mapValues(
   (order) => (row: OrganizationMembershipRow, instance: Instance) => order(userOf(row, instance), instance),
 );
 
-export const organizationMembershipsRoom: Room = {
+export const organizationMembershipsHandlers: Handlers = {
   OrganizationMemberships_listForInstance: lists(organizationMemberships, { envelope: 'page', orders }),
 
   OrganizationMemberships_getAllMembers: lists(organizationMemberships, {

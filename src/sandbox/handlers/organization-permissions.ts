@@ -1,6 +1,6 @@
 import { changes, deletes, gets } from '../domain/found.js';
 import { listsKeyed, parseKey, parseKeyedName } from '../domain/keyed.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { type PermissionRow, permissions, roles } from '../resources/roles.js';
 import { refuse } from '../sandbox-error.js';
@@ -25,7 +25,7 @@ function refuseSystem(row: PermissionRow): void {
   throw refuse(403, 'organization_system_permission_not_modifiable', 'System permission cannot be modified', why);
 }
 
-export const organizationPermissionsRoom: Room = {
+export const organizationPermissionsHandlers: Handlers = {
   OrganizationPermissions_list: listsKeyed(permissions),
   OrganizationPermissions_getById: gets(permissions),
 

@@ -3,7 +3,7 @@ import { isPending } from '../domain/invitations.js';
 import { listsKeyed, parseKey, parseKeyedName } from '../domain/keyed.js';
 import { initialRoleSet, keepInitial } from '../domain/role-sets.js';
 import { refuseForCreator } from '../domain/roles.js';
-import { answers, type Call, type Room, type Rule } from '../handler.js';
+import { answers, type Call, type Handler, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { organizationInvitations } from '../resources/organization-invitation.js';
 import { organizationMemberships } from '../resources/organization-membership.js';
@@ -121,11 +121,11 @@ function remove(row: RoleRow, { instance }: Call): void {
   instance.of(roles).delete(row);
 }
 
-/** A rule about a role and a permission that the path names. */
-const onPermission = (act: (role: RoleRow, permission: PermissionRow, instance: Instance) => void): Rule =>
+/** A handler about a role and a permission that the path names. */
+const onPermission = (act: (role: RoleRow, permission: PermissionRow, instance: Instance) => void): Handler =>
   changes(roles, (row, { instance, path }) => act(row, must(instance, permissions, path.permission_id ?? ''), instance), ROLE);
 
-export const organizationRolesRoom: Room = {
+export const organizationRolesHandlers: Handlers = {
   OrganizationRoles_list: listsKeyed(roles),
   OrganizationRoles_getById: gets(roles, ROLE.param),
 

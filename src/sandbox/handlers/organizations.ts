@@ -1,10 +1,11 @@
 import { changes, deletes, parseTime } from '../domain/found.js';
 import { addMember, isAdmin, mustHaveOrganizations } from '../domain/members.js';
 import { type MetadataFields, mergedMetadata, metadataOf } from '../domain/metadata.js';
+import { organizationBilling } from '../domain/payer-billing.js';
 import { initialRoleSet, roleKey, roleKeysOf, rolesInUse } from '../domain/role-sets.js';
 import { parseSlug, slugOf } from '../domain/slug.js';
 import { bySigned, type Filter } from '../filters.js';
-import { answers, type Call, type Room } from '../handler.js';
+import { answers, type Call, type Handlers } from '../handler.js';
 import { dropImage, keepImage } from '../images.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
@@ -17,7 +18,6 @@ import { organizationSettings } from '../resources/settings.js';
 import { metadata } from '../resources/shapes.js';
 import { users } from '../resources/user.js';
 import { notFound, refuse, refuseParam } from '../sandbox-error.js';
-import { organizationBilling } from './payer-billing.js';
 
 interface OrganizationFields {
   readonly name?: string | null;
@@ -152,8 +152,7 @@ function setLogo(instance: Instance, row: OrganizationRow, imageId: string | nul
   if (before !== null) dropImage(instance, before);
 }
 
-export const organizationsRoom: Room = {
-  ...organizationBilling,
+export const organizationsHandlers: Handlers = {
   Organizations_listSortedByCreationDate: lists(organizations, {
     envelope: 'page',
     filters: {
@@ -216,4 +215,8 @@ export const organizationsRoom: Room = {
     if (row.image_id === null) throw refuse(404, 'image_not_found', 'Image not found', 'The organization has no logo.');
     setLogo(instance, row, null);
   }),
+
+  Organizations_getBillingCreditBalance: organizationBilling.balance,
+  Organizations_adjustBillingCreditBalance: organizationBilling.adjust,
+  Organizations_getBillingSubscription: organizationBilling.subscription,
 };

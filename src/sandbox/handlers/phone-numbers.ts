@@ -1,16 +1,16 @@
 import { sendPhoneCode } from '../domain/codes.js';
 import { changes, deletes, gets, must } from '../domain/found.js';
+import { attempt, preparation } from '../domain/identifier-codes.js';
+import { phoneReplacement } from '../domain/identifier-replacement.js';
 import { parseIdentifier, refuseClaimed, refuseRestricted, refuseTaken } from '../domain/identifiers.js';
 import { promote, refuseUnverifiedPrimary, removeIdentifier } from '../domain/primary.js';
 import { changeFactors } from '../domain/second-factors.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { isVerified, type PhoneNumberRow, phoneNumbers } from '../resources/identifiers.js';
 import { type UserRow, users } from '../resources/user.js';
 import { VERIFIED_BY_ADMIN } from '../resources/verification.js';
 import { refuse } from '../sandbox-error.js';
-import { attempt, preparation } from './identifier-codes.js';
-import { phoneReplacement } from './identifier-replacement.js';
 
 interface UpdatePhoneNumber {
   readonly verified?: boolean | null;
@@ -80,7 +80,7 @@ function update(row: PhoneNumberRow, body: UpdatePhoneNumber, instance: Instance
   if (body.primary === true) promote(instance, PRIMARY, row);
 }
 
-export const phoneNumbersRoom: Room = {
+export const phoneNumbersHandlers: Handlers = {
   PhoneNumbers_getDetails: gets(phoneNumbers),
 
   PhoneNumbers_createNewPhoneNumber: answers<CreatePhoneNumber>(

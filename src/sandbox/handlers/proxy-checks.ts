@@ -1,5 +1,5 @@
 import { refuseBrokenProxy } from '../domain/domain-names.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import { domains } from '../resources/domain.js';
 import { proxyChecks, proxyKey } from '../resources/proxy-check.js';
 import { refuseParam } from '../sandbox-error.js';
@@ -17,7 +17,7 @@ function given(body: CheckProxy, name: keyof CheckProxy): string {
   return value;
 }
 
-export const proxyChecksRoom: Room = {
+export const proxyChecksHandlers: Handlers = {
   ProxyChecks_verifyProxyConfiguration: answers<CheckProxy>(
     proxyChecks.shape,
     ({ instance, body }) => {

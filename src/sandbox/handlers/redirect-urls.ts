@@ -1,5 +1,5 @@
 import { deletes, gets } from '../domain/found.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import { lists } from '../list.js';
 import { redirectUrls } from '../resources/redirect-url.js';
 import { duplicateRecord, refuseParam } from '../sandbox-error.js';
@@ -17,7 +17,7 @@ function parseRedirect(text: string): string {
   throw refuseParam('form_param_format_invalid', 'url', 'is invalid', why);
 }
 
-export const redirectUrlsRoom: Room = {
+export const redirectUrlsHandlers: Handlers = {
   RedirectUrLs_listAll: lists(redirectUrls, { envelope: 'bare' }),
   RedirectUrLs_getById: gets(redirectUrls, 'id'),
   RedirectUrLs_removeById: deletes(redirectUrls, { param: 'id' }),

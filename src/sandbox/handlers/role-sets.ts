@@ -2,7 +2,7 @@ import { deleted } from '../domain/found.js';
 import { listsKeyed, parseKey, parseKeyedName } from '../domain/keyed.js';
 import { initialRoleSet, keepInitial, reassign, roleKeysOf, rolesInUse } from '../domain/role-sets.js';
 import { mustBeRole, refuseForCreator } from '../domain/roles.js';
-import { answers, type Call, type Room, type Rule } from '../handler.js';
+import { answers, type Call, type Handler, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { organizations } from '../resources/organization.js';
 import { organizationsWith, type RoleSetRow, roleSets } from '../resources/role-set.js';
@@ -179,8 +179,8 @@ function setIn({ instance, path }: Pick<Call, 'instance' | 'path'>): RoleSetRow 
   return row;
 }
 
-/** A rule about the role set that the path names by key or id; it answers with the set as it is after. */
-const onSet = <Body extends object>(act: (row: RoleSetRow, body: Readonly<Body>, instance: Instance) => void): Rule =>
+/** A handler about the role set that the path names by key or id; it answers with the set as it is after. */
+const onSet = <Body extends object>(act: (row: RoleSetRow, body: Readonly<Body>, instance: Instance) => void): Handler =>
   answers<Body>(
     roleSets.shape,
     (call) => {
@@ -191,7 +191,7 @@ const onSet = <Body extends object>(act: (row: RoleSetRow, body: Readonly<Body>,
     { openBody: true },
   );
 
-export const roleSetsRoom: Room = {
+export const roleSetsHandlers: Handlers = {
   RoleSets_list: listsKeyed(roleSets),
   RoleSets_getByKeyOrId: answers(roleSets.shape, (call) => roleSets.show(setIn(call), call.instance)),
   RoleSets_createRoleSet: answers<CreateRoleSet>(roleSets.shape, ({ instance, body }) =>

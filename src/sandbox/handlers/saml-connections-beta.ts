@@ -9,7 +9,7 @@ import {
   parseLoginHint,
 } from '../domain/sso-connections.js';
 import { bySigned, containing } from '../filters.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import {
@@ -111,7 +111,7 @@ function create(instance: Instance, body: CreateConnection): SamlConnectionRow {
   });
 }
 
-export const samlConnectionsBetaRoom: Room = {
+export const samlConnectionsBetaHandlers: Handlers = {
   SamlConnectionsBeta_getList: lists(samlConnections, {
     envelope: 'page',
     filters: {

@@ -1,5 +1,5 @@
 import { patchSetting } from '../domain/settings.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import type { Setting } from '../resource.js';
 import { noScope, unknownScope } from '../resources/oauth-scopes.js';
@@ -52,7 +52,7 @@ function updateOAuth(instance: Instance, body: OAuthSettings): void {
   if (scopes === null) instance.store.set(oauthSettings, { default_scopes: null });
 }
 
-export const serviceSettings: Room = {
+export const serviceSettings: Handlers = {
   InstanceSettings_getCommunication: answers(communicationShape, ({ instance }) => shown(instance, communication)),
   InstanceSettings_updateCommunication: answers<Communication>(communicationShape, ({ instance, body }) => {
     updateCommunication(instance, body);

@@ -1,21 +1,21 @@
 import { changes, gets } from '../domain/found.js';
+import { creation } from '../domain/session-creation.js';
+import { refresh } from '../domain/session-refresh.js';
+import { tokenFromTemplate, tokenOfSession } from '../domain/session-token-minting.js';
 import { refuseInactive } from '../domain/sessions.js';
 import { byKey, equal } from '../filters.js';
-import type { Room } from '../handler.js';
+import type { Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { isLive, type SessionRow, sessions, statusOf } from '../resources/session.js';
 import { refuse } from '../sandbox-error.js';
-import { creation } from './session-creation.js';
-import { refresh } from './session-refresh.js';
-import { tokenFromTemplate, tokenOfSession } from './session-tokens.js';
 
 const found = (index: 'user_id' | 'client_id') => {
   const filter = byKey<SessionRow>((key, instance) => instance.of(sessions).many(index, key));
   return (id: string, instance: Instance) => filter([id], instance);
 };
 
-export const sessionsRoom: Room = {
+export const sessionsHandlers: Handlers = {
   Sessions_listSortedByCreationDate: lists(sessions, {
     envelope: 'bare',
     filters: {

@@ -3,7 +3,7 @@ import { must } from '../domain/found.js';
 import { mustBeMember, mustHaveOrganizations } from '../domain/members.js';
 import { refuseBanned } from '../domain/sessions.js';
 import { newTicket, revokes } from '../domain/tickets.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { organizations } from '../resources/organization.js';
 import { signInTokens } from '../resources/tickets.js';
@@ -26,7 +26,7 @@ function check(instance: Instance, body: CreateToken): void {
   mustBeMember(instance, must(instance, organizations, body.org_id).id, user.id);
 }
 
-export const signinTokensRoom: Room = {
+export const signinTokensHandlers: Handlers = {
   SigninTokens_createToken: answers<CreateToken>(
     signInTokens.shape,
     async ({ instance, body }) => {

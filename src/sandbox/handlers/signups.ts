@@ -1,5 +1,5 @@
 import { changes, gets } from '../domain/found.js';
-import type { Room } from '../handler.js';
+import type { Handlers } from '../handler.js';
 import { type SignUpRow, signUpStatus, signUps } from '../resources/sign-up.js';
 import { refuse } from '../sandbox-error.js';
 
@@ -8,7 +8,7 @@ interface UpdateSignUp {
   readonly custom_action?: boolean | null;
 }
 
-export const signupsRoom: Room = {
+export const signupsHandlers: Handlers = {
   Signups_getById: gets(signUps, 'id'),
 
   Signups_updateSignUpById: changes<SignUpRow, UpdateSignUp>(

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 
 const LIFETIME_SECONDS = 60 * 60;
 const TOKEN_LETTERS = 43;
@@ -7,7 +7,7 @@ const TOKEN_LETTERS = 43;
 /** Unix seconds, unlike the times of most resources. */
 const shape = z.strictObject({ object: z.literal('testing_token'), token: z.string(), expires_at: z.int() });
 
-export const testingTokensRoom: Room = {
+export const testingTokensHandlers: Handlers = {
   // Nothing in the Backend API takes one, so none is kept.
   TestingTokens_createToken: answers(shape, ({ instance }) => {
     const made = Math.floor(instance.now() / 1000);

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { must, mustOfUser } from '../domain/found.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import { trustedDevices } from '../resources/trusted-device.js';
 import { users } from '../resources/user.js';
 import { notFound } from '../sandbox-error.js';
 
-export const trustedDeviceRules: Room = {
+export const userTrustedDevices: Handlers = {
   // All at once, newest first: the operation takes neither limit nor offset.
   Users_listTrustedDevices: answers(
     z.strictObject({ data: z.array(trustedDevices.shape), total_count: z.int() }),

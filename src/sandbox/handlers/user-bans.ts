@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { changes, must } from '../domain/found.js';
 import { endSessionsOf } from '../domain/sessions.js';
-import { answers, type Room, type Rule } from '../handler.js';
+import { answers, type Handler, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { type UserRow, users } from '../resources/user.js';
 
@@ -13,7 +13,7 @@ function ban(instance: Instance, user: UserRow): void {
 const unban = (instance: Instance, user: UserRow): UserRow => instance.of(users).update(user, { banned: false });
 
 /** Does the same with several users, or with none of them when one does not exist. */
-const each = (change: (instance: Instance, user: UserRow) => unknown): Rule =>
+const each = (change: (instance: Instance, user: UserRow) => unknown): Handler =>
   answers<{ user_ids: readonly string[] }>(
     z.array(users.shape),
     ({ instance, body }) => {
@@ -24,7 +24,7 @@ const each = (change: (instance: Instance, user: UserRow) => unknown): Rule =>
     { openBody: true },
   );
 
-export const userBans: Room = {
+export const userBans: Handlers = {
   Users_markBanned: changes(users, (user, { instance }) => ban(instance, user)),
   Users_removeBanFromUser: changes(users, (user, { instance }) => unban(instance, user)),
   Users_banMany: each(ban),

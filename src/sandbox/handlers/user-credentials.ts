@@ -3,7 +3,7 @@ import { changes, deleted, must, mustOfUser } from '../domain/found.js';
 import { identifierCount, refuseDeletion, removeIdentifier } from '../domain/primary.js';
 import { changeFactors } from '../domain/second-factors.js';
 import { endSessionsOf, finishTask } from '../domain/sessions.js';
-import { answers, type Room, type Rule } from '../handler.js';
+import { answers, type Handler, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import type { Resource, Row } from '../resource.js';
 import { type ExternalAccountRow, externalAccounts } from '../resources/external-account.js';
@@ -15,20 +15,20 @@ import { refuse } from '../sandbox-error.js';
 
 const userId = z.strictObject({ user_id: z.string() });
 
-/** A rule that takes something from a user and answers with the id alone. To take what is not there is no error. */
-const takes = (take: (user: UserRow, instance: Instance) => unknown): Rule =>
+/** A handler that takes something from a user and answers with the id alone. To take what is not there is no error. */
+const takes = (take: (user: UserRow, instance: Instance) => unknown): Handler =>
   answers(userId, ({ instance, path }) => {
     const user = must(instance, users, path.user_id ?? '');
     take(user, instance);
     return { user_id: user.id };
   });
 
-/** A rule that deletes one of the things that belong to the user in the path. */
+/** A handler that deletes one of the things that belong to the user in the path. */
 const deletesOfUser = <R extends Row & { readonly user_id: string }>(
   resource: Resource<R>,
   param: string,
   remove: (row: R, instance: Instance) => void,
-): Rule =>
+): Handler =>
   answers(deletedObject, (call) => {
     const row = mustOfUser(call, resource, param);
     remove(row, call.instance);
@@ -51,7 +51,7 @@ function clearCompromised(user: UserRow, instance: Instance): void {
   finishTask(instance, user.id, 'reset-password');
 }
 
-export const userCredentials: Room = {
+export const userCredentials: Handlers = {
   Users_deleteBackupCodes: takes((user, instance) => instance.of(users).update(user, { backup_codes: [] })),
   Users_deleteTotp: takes((user, instance) =>
     changeFactors(instance, user, () => instance.of(users).update(user, { totp_secret: null })),

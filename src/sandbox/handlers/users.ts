@@ -1,11 +1,15 @@
 import * as z from 'zod';
 import { changes, deleted, gets, must } from '../domain/found.js';
+import { invitationsToUser } from '../domain/invitations-across-organizations.js';
 import { type MetadataFields, mergedMetadata, metadataOf } from '../domain/metadata.js';
 import { hashPassword, isWeak, verifyPassword } from '../domain/passwords.js';
+import { userBilling } from '../domain/payer-billing.js';
 import { type PrimaryField, setPrimary } from '../domain/primary.js';
 import { disableSecondFactors, findBackupCode, verifyTotp } from '../domain/second-factors.js';
 import { endSessionsOf, finishTask } from '../domain/sessions.js';
-import { answers, type Room } from '../handler.js';
+import { type CreateUser, commonColumns, createUser, takePassword, type UserFields } from '../domain/user-creation.js';
+import { OAUTH_PROVIDERS, userFilters, userOrders } from '../domain/user-filters.js';
+import { answers, type Handlers } from '../handler.js';
 import { dropImage, imageExists, keepImage } from '../images.js';
 import type { Instance } from '../instance.js';
 import { counts, lists } from '../list.js';
@@ -16,13 +20,9 @@ import { organizationMemberships } from '../resources/organization-membership.js
 import { deletedObject, metadata } from '../resources/shapes.js';
 import { LOCK_MS, type UserRow, users } from '../resources/user.js';
 import { notFound, refuse, refuseParam } from '../sandbox-error.js';
-import { invitationsToUser } from './invitations-across-organizations.js';
-import { userBilling } from './payer-billing.js';
-import { trustedDeviceRules } from './trusted-devices.js';
+import { userTrustedDevices } from './trusted-devices.js';
 import { userBans } from './user-bans.js';
-import { type CreateUser, commonColumns, createUser, takePassword, type UserFields } from './user-create.js';
 import { userCredentials } from './user-credentials.js';
-import { OAUTH_PROVIDERS, userFilters, userOrders } from './user-filters.js';
 
 interface UpdateUser extends UserFields, MetadataFields {
   readonly primary_email_address_id?: string | null;
@@ -103,10 +103,9 @@ async function checkSecondFactor(user: UserRow, code: string, instance: Instance
   throw refuseParam('totp_incorrect_code', 'code', 'Incorrect code', 'The code is neither the current one nor a backup code.');
 }
 
-export const usersRoom: Room = {
-  ...userBilling,
+export const usersHandlers: Handlers = {
   ...userCredentials,
-  ...trustedDeviceRules,
+  ...userTrustedDevices,
 
   Users_listSortedByCreationDate: lists(users, { filters: userFilters, orders: userOrders, envelope: 'bare' }),
   Users_getTotalCount: counts(users, userFilters),
@@ -200,6 +199,10 @@ export const usersRoom: Room = {
     if (user.image_id === null) throw refuse(404, 'image_not_found', 'Image not found', 'The user has no profile image.');
     setImage(instance, user, null);
   }),
+
+  Users_getBillingCreditBalance: userBilling.balance,
+  Users_adjustBillingCreditBalance: userBilling.adjust,
+  Users_getBillingSubscription: userBilling.subscription,
 };
 
 function setImage(instance: Instance, user: UserRow, imageId: string | null): void {

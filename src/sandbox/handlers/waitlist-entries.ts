@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { changes, deletes } from '../domain/found.js';
 import { parseIdentifier } from '../domain/identifiers.js';
 import { containing, equal } from '../filters.js';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { emailAddresses } from '../resources/identifiers.js';
@@ -29,7 +29,7 @@ function mustBe(entry: WaitlistEntryRow, instance: Instance, wanted: readonly st
   throw refuse(409, `waitlist_entry_${status}`, `The entry is ${status}`, why);
 }
 
-export const waitlistEntriesRoom: Room = {
+export const waitlistEntriesHandlers: Handlers = {
   WaitlistEntries_list: lists(waitlistEntries, {
     envelope: 'page',
     filters: {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { answers, type Room } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { defineSetting } from '../resource.js';
 import { duplicateRecord, refuse } from '../sandbox-error.js';
@@ -25,7 +25,7 @@ function appOf(instance: Instance): string {
   return appId;
 }
 
-export const webhooksRoom: Room = {
+export const webhooksHandlers: Handlers = {
   Webhooks_createSvixApp: answers(svixUrlShape, ({ instance }) => {
     const { app_id: held } = instance.store.setting(svix);
     if (held !== null) throw duplicateRecord('Svix app', held);

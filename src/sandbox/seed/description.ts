@@ -234,7 +234,7 @@ export type SeedWaitlistEntry = z.input<typeof waitlistEntry>;
 export type SeedSignUp = z.input<typeof signUp>;
 export type SeedMachine = z.input<typeof machine>;
 
-/** A seed that cannot be planted. The message says where it is wrong. */
+/** A seed that cannot be seeded. The message says where it is wrong. */
 export class SeedError extends Error {
   constructor(message: string) {
     super(`seed: ${message}`);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type SeedDescription, SeedError } from './description.js';
 
-/** The description in a JSON file. What it says is checked when it is planted. @throws SeedError */
+/** The description in a JSON file. What it says is checked when it is seeded. @throws SeedError */
 export function readSeed(path: string): SeedDescription {
   let text: string;
   try {

@@ -16,8 +16,8 @@ import { SeedError } from './description.js';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const CARD_YEARS = 4;
 
-/** Plants a plan with its default price. */
-export function plantPlan(instance: Instance, seed: SeedPlan): void {
+/** Seeds a plan with its default price. */
+export function seedPlan(instance: Instance, seed: SeedPlan): void {
   ensureDefaultPlans(instance);
   const created = seed.created_at ?? instance.now();
   addPlan(instance, {
@@ -42,8 +42,8 @@ export function plantPlan(instance: Instance, seed: SeedPlan): void {
   });
 }
 
-/** Plants a discount, to be given by its id. */
-export function plantDiscount(instance: Instance, seed: SeedDiscount): void {
+/** Seeds a discount, to be given by its id. */
+export function seedDiscount(instance: Instance, seed: SeedDiscount): void {
   instance.of(discounts).insert({
     ...(seed.id === undefined ? {} : { id: seed.id }),
     name: seed.name,
@@ -54,10 +54,10 @@ export function plantDiscount(instance: Instance, seed: SeedDiscount): void {
   });
 }
 
-/** Plants a payer with what is paid for. Renewals up to now follow when billing is first looked at. */
-export function plantSubscription(instance: Instance, seed: SeedSubscription, userId: (reference: string) => string): void {
+/** Seeds a payer with what is paid for. Renewals up to now follow when billing is first looked at. */
+export function seedSubscription(instance: Instance, seed: SeedSubscription, userId: (reference: string) => string): void {
   ensureDefaultPlans(instance);
-  const payer = plantPayer(instance, seed, userId);
+  const payer = seedPayer(instance, seed, userId);
   const start = seed.started_at ?? instance.now();
   if (seed.card !== null) instance.of(payers).update(payer, { payment_method: card(instance, seed.card ?? {}, start) });
   if (seed.plan === undefined) {
@@ -94,7 +94,7 @@ export function plantSubscription(instance: Instance, seed: SeedSubscription, us
   if (outcome !== 'paid' && outcome !== 'free') throw new SeedError('the first charge of a subscription must be paid');
 }
 
-function plantPayer(instance: Instance, seed: SeedSubscription, userId: (reference: string) => string): PayerRow {
+function seedPayer(instance: Instance, seed: SeedSubscription, userId: (reference: string) => string): PayerRow {
   if (seed.user !== undefined) {
     const user = must(instance, users, userId(seed.user));
     return refuseSecond(instance, 'user_id', user.id) ?? addPayer(instance, { user_id: user.id }, user);

@@ -31,48 +31,48 @@ import {
   type SeedSignUp,
   seedDescription,
 } from './description.js';
-import { plantDiscount, plantPlan, plantSubscription } from './seed-billing.js';
-import { plantRoles } from './seed-roles.js';
-import { plantUser } from './seed-user.js';
-import { plantWaitlistEntry } from './seed-waitlist.js';
+import { seedDiscount, seedPlan, seedSubscription } from './seed-billing.js';
+import { seedRoles } from './seed-roles.js';
+import { seedUser } from './seed-user.js';
+import { seedWaitlistEntry } from './seed-waitlist.js';
 
 const NO_LIMIT = 0;
 
 /** Fills an instance. @throws SeedError that says where the description is wrong. */
-export function plant(instance: Instance, given: SeedDescription): void {
+export function seedInstance(instance: Instance, given: SeedDescription): void {
   const checked = seedDescription.safeParse(given);
   if (!checked.success) throw new SeedError(z.prettifyError(checked.error));
   const seed = checked.data;
   if (seed.domain !== undefined) instance.of(domains).update(primaryDomain(instance), { name: seed.domain });
-  plantRoles(instance, seed);
-  each(seed.users, 'users', (user) => plantUser(instance, user));
-  each(seed.organizations, 'organizations', (organization) => plantOrganization(instance, organization));
+  seedRoles(instance, seed);
+  each(seed.users, 'users', (user) => seedUser(instance, user));
+  each(seed.organizations, 'organizations', (organization) => seedOrganization(instance, organization));
   const clientIds = new Map<string, string>();
-  each(seed.sessions, 'sessions', (session) => plantSession(instance, session, clientIds));
+  each(seed.sessions, 'sessions', (session) => seedSession(instance, session, clientIds));
   each(seed.invitations, 'invitations', ({ status, created_at, ...fields }) => {
     const email = fields.email_address.toLowerCase();
     const columns = newInvitation(instance, { email_address: email }, fields.public_metadata ?? {});
     instance.of(invitations).insert({ ...columns, ...(status && { status }), ...(created_at && { created_at }) });
   });
-  each(seed.sign_ups, 'sign_ups', (signUp) => plantSignUp(instance, signUp));
-  each(seed.waitlist, 'waitlist', (entry) => plantWaitlistEntry(instance, entry));
-  each(seed.billing?.plans, 'billing.plans', (plan) => plantPlan(instance, plan));
-  each(seed.billing?.discounts, 'billing.discounts', (discount) => plantDiscount(instance, discount));
+  each(seed.sign_ups, 'sign_ups', (signUp) => seedSignUp(instance, signUp));
+  each(seed.waitlist, 'waitlist', (entry) => seedWaitlistEntry(instance, entry));
+  each(seed.billing?.plans, 'billing.plans', (plan) => seedPlan(instance, plan));
+  each(seed.billing?.discounts, 'billing.discounts', (discount) => seedDiscount(instance, discount));
   each(seed.billing?.subscriptions, 'billing.subscriptions', (subscription) =>
-    plantSubscription(instance, subscription, (reference) => userId(instance, reference)),
+    seedSubscription(instance, subscription, (reference) => userId(instance, reference)),
   );
   each(seed.allowlist, 'allowlist', (text) => instance.of(allowlistIdentifiers).insert(listed(instance, text)));
   each(seed.blocklist, 'blocklist', (text) => instance.of(blocklistIdentifiers).insert(listed(instance, text)));
   each(seed.machines, 'machines', (machine) => newMachine(instance, machine));
-  each(seed.machines, 'machines', (machine) => plantScopes(instance, machine));
+  each(seed.machines, 'machines', (machine) => seedScopes(instance, machine));
   each(seed.api_keys, 'api_keys', (key) => newApiKey(instance, { ...key, subject: ownerId(instance, key.subject) }));
 }
 
-/** Plants one after the other, and says which one failed. */
-function each<T>(items: readonly T[] | undefined, name: string, plantOne: (item: T) => unknown): void {
+/** Seeds one after the other, and says which one failed. */
+function each<T>(items: readonly T[] | undefined, name: string, seedOne: (item: T) => unknown): void {
   for (const [at, item] of items?.entries() ?? []) {
     try {
-      plantOne(item);
+      seedOne(item);
     } catch (error) {
       throw new SeedError(`${name}.${at}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -88,7 +88,7 @@ function userId(instance: Instance, reference: string): string {
   return id;
 }
 
-function plantOrganization(instance: Instance, seed: SeedOrganization): void {
+function seedOrganization(instance: Instance, seed: SeedOrganization): void {
   const created = seed.created_at ?? instance.now();
   const row = instance.of(organizations).insert({
     ...(seed.id === undefined ? {} : { id: seed.id }),
@@ -139,10 +139,10 @@ function roleSetKey(instance: Instance, key: string): string {
   return key;
 }
 
-function plantSession(instance: Instance, seed: SeedSession, clientIds: Map<string, string>): void {
+function seedSession(instance: Instance, seed: SeedSession, clientIds: Map<string, string>): void {
   const created = seed.created_at ?? instance.now();
   const held = seed.client === undefined ? undefined : clientIds.get(seed.client);
-  const clientId = held ?? plantClient(instance, created);
+  const clientId = held ?? seedClient(instance, created);
   if (seed.client !== undefined) clientIds.set(seed.client, clientId);
   const user = userId(instance, seed.user);
   const activity: SessionActivity = {
@@ -171,7 +171,7 @@ function plantSession(instance: Instance, seed: SeedSession, clientIds: Map<stri
 }
 
 /** Each sign-up is under way on a client of its own, which is how it is found. */
-function plantSignUp(instance: Instance, seed: SeedSignUp): void {
+function seedSignUp(instance: Instance, seed: SeedSignUp): void {
   const created = seed.created_at ?? instance.now();
   const { email_address: email, phone_number: phone } = seed;
   const row = instance.of(signUps).insert({
@@ -188,7 +188,7 @@ function plantSignUp(instance: Instance, seed: SeedSignUp): void {
     abandon_at: created + SIGN_UP_MS,
     created_at: created,
   });
-  plantClient(instance, created, { sign_up_id: row.id, last_authentication_strategy: null });
+  seedClient(instance, created, { sign_up_id: row.id, last_authentication_strategy: null });
 }
 
 /** The machine that has this id or name. */
@@ -204,7 +204,7 @@ function machineId(instance: Instance, reference: string): string {
 }
 
 /** Comes after all machines, since any may call any. */
-function plantScopes(instance: Instance, seed: SeedMachine): void {
+function seedScopes(instance: Instance, seed: SeedMachine): void {
   const from_machine_id = machineId(instance, seed.id ?? seed.name);
   for (const name of seed.scoped_machines ?? []) {
     instance.of(machineScopes).insert({ from_machine_id, to_machine_id: machineId(instance, name) });
@@ -217,7 +217,7 @@ function ownerId(instance: Instance, reference: string): string {
   return (organization ?? machineNamed(instance, reference))?.id ?? userId(instance, reference);
 }
 
-const plantClient = (instance: Instance, created: number, more: Partial<Draft<ClientRow>> = {}): string =>
+const seedClient = (instance: Instance, created: number, more: Partial<Draft<ClientRow>> = {}): string =>
   instance.of(clients).insert({
     sign_in_id: null,
     sign_up_id: null,

@@ -45,8 +45,8 @@ const withDefaults = <T extends { readonly key: string }>(given: readonly T[] | 
   ...(given ?? []),
 ];
 
-/** Plants permissions, roles and role sets, before there is any organization. @throws SeedError */
-export function plantRoles(instance: Instance, seed: RolesSeed = {}): void {
+/** Seeds permissions, roles and role sets, before there is any organization. @throws SeedError */
+export function seedRoles(instance: Instance, seed: RolesSeed = {}): void {
   eachOf('permission', withDefaults(seed.permissions, PERMISSIONS), ({ id, key, name, description = '' }) => {
     const type = key.startsWith('org:sys_') ? 'system' : 'user';
     instance.of(permissions).insert({ ...withId(id), key, name, description, type });
@@ -65,11 +65,11 @@ export function plantRoles(instance: Instance, seed: RolesSeed = {}): void {
   };
   const initial = seed.role_sets?.find((set) => set.initial === true);
   const sets = withDefaults(seed.role_sets, initial === undefined ? [everyRole] : []);
-  eachOf('role set', sets, (set) => plantRoleSet(instance, set));
+  eachOf('role set', sets, (set) => seedRoleSet(instance, set));
   keepInitial(instance, initial && instance.of(roleSets).one('key', initial.key));
 }
 
-function plantRoleSet(instance: Instance, seed: SeedRoleSet): void {
+function seedRoleSet(instance: Instance, seed: SeedRoleSet): void {
   const { id, key, name, description = null, default_role, creator_role, roles: keys } = seed;
   if (![default_role, creator_role].every((role) => keys.includes(role))) {
     throw new SeedError('its default and its creator role must be among its roles');
@@ -87,11 +87,11 @@ function plantRoleSet(instance: Instance, seed: SeedRoleSet): void {
   });
 }
 
-/** Plants one after the other, and says which one failed. */
-function eachOf<T extends { readonly key: string }>(what: string, items: readonly T[], plantOne: (item: T) => void): void {
+/** Seeds one after the other, and says which one failed. */
+function eachOf<T extends { readonly key: string }>(what: string, items: readonly T[], seedOne: (item: T) => void): void {
   for (const item of items) {
     try {
-      plantOne(item);
+      seedOne(item);
     } catch (error) {
       throw new SeedError(`${what} ${item.key}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -107,7 +107,7 @@ function permissionId(instance: Instance, key: string): string {
 /** Gives an instance that was kept before there were role sets what it lacks. */
 export function catchUp(instance: Instance): void {
   if (instance.of(permissions).size > 0) return;
-  plantRoles(instance);
+  seedRoles(instance);
   keepInitial(instance, instance.of(roleSets).one('key', DEFAULT_ROLE_SET));
   for (const row of instance.of(organizations).oldestFirst()) {
     instance.of(organizations).update(row, { role_set_key: DEFAULT_ROLE_SET, updated_at: row.updated_at });

@@ -30,8 +30,8 @@ const PLAIN = [
   'last_active_at',
 ] as const;
 
-/** Plants a user with all identifiers. */
-export function plantUser(instance: Instance, seed: SeedUser): void {
+/** Seeds a user with all identifiers. */
+export function seedUser(instance: Instance, seed: SeedUser): void {
   const created = seed.created_at ?? instance.now();
   const user = instance.of(users).insert({ ...columns(instance, seed), created_at: created });
   const owned = { user_id: user.id, reserved: false, created_at: created };
@@ -66,7 +66,7 @@ export function plantUser(instance: Instance, seed: SeedUser): void {
     const address = parseIdentifier('web3_wallet', web3_wallet);
     return instance.of(web3Wallets).insert({ ...owned, ...withId(id), web3_wallet: address, verification: VERIFIED_BY_ADMIN });
   });
-  for (const account of seed.external_accounts ?? []) plantAccount(instance, user, account);
+  for (const account of seed.external_accounts ?? []) seedAccount(instance, user, account);
   for (const passkey of seed.passkeys ?? []) {
     instance.of(passkeys).insert({
       ...withId(passkey),
@@ -113,7 +113,7 @@ function columns(instance: Instance, seed: SeedUser): Draft<UserRow> {
   };
 }
 
-function plantAccount(instance: Instance, user: UserRow, account: NonNullable<SeedUser['external_accounts']>[number]): void {
+function seedAccount(instance: Instance, user: UserRow, account: NonNullable<SeedUser['external_accounts']>[number]): void {
   instance.of(externalAccounts).insert({
     ...withId(account),
     user_id: user.id,

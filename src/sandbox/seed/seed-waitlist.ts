@@ -5,8 +5,8 @@ import { invitations } from '../resources/invitation.js';
 import { waitlistEntries } from '../resources/waitlist-entry.js';
 import type { SeedWaitlistEntry } from './description.js';
 
-/** Plants an entry, with the invitation that its status tells of. */
-export function plantWaitlistEntry(instance: Instance, { status = 'pending', ...seed }: SeedWaitlistEntry): void {
+/** Seeds an entry, with the invitation that its status tells of. */
+export function seedWaitlistEntry(instance: Instance, { status = 'pending', ...seed }: SeedWaitlistEntry): void {
   const email = parseIdentifier('email_address', seed.email_address);
   const created = seed.created_at ?? instance.now();
   const isInvited = status === 'invited' || status === 'completed';

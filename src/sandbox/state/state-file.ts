@@ -1,4 +1,4 @@
-import { rooms } from '../handlers/index.js';
+import { handlers } from '../handlers/index.js';
 import type { Instance } from '../instance.js';
 import { type Kept, StateError } from './format.js';
 import { Journal, readState } from './journal.js';
@@ -34,7 +34,7 @@ export class StateFile {
   /** @throws StateError */
   async restore(instance: Instance, kept: Kept): Promise<void> {
     // A resource is known by name once the module that declares it is loaded.
-    await Promise.all(Object.values(rooms).map((load) => load()));
+    await Promise.all(Object.values(handlers).map((load) => load()));
     try {
       instance.store.restore(kept.content);
     } catch (error) {

@@ -1,11 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { BILLED } from '../billing-seed.js';
 import { NOON } from '../harness.js';
 import { codeOf, openClerk } from './support.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-test('getPlanList', async () => {
+it('getPlanList', async () => {
   const { clerk } = await openClerk({ seed: BILLED });
   const page = await clerk.billing.getPlanList({ payerType: 'org', limit: 5 });
   expect(page.totalCount).toBe(2);
@@ -18,7 +18,7 @@ test('getPlanList', async () => {
   });
 });
 
-test('subscriptions of users and organizations', async () => {
+it('subscriptions of users and organizations', async () => {
   const { clerk } = await openClerk({ seed: BILLED });
   const ada = await clerk.billing.getUserBillingSubscription('user_ada');
   expect(ada).toMatchObject({
@@ -32,7 +32,7 @@ test('subscriptions of users and organizations', async () => {
   expect(await codeOf(clerk.billing.getUserBillingSubscription('user_none'))).toEqual([404, 'resource_not_found']);
 });
 
-test('a trial is extended, and a subscription canceled', async () => {
+it('a trial is extended, and a subscription canceled', async () => {
   const { clerk } = await openClerk({ seed: BILLED });
   const extendTo = new Date(NOON + 30 * DAY_MS);
   const extended = await clerk.billing.extendSubscriptionItemFreeTrial('csub_item_bob', { extendTo });

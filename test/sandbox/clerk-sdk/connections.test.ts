@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { codeOf, deletedAs, ids, openClerk } from './support.js';
 
-test('oauthApplications', async () => {
+it('oauthApplications', async () => {
   const { clerk } = await openClerk();
   const { oauthApplications } = clerk;
   const made = await oauthApplications.create({
@@ -31,7 +31,7 @@ test('oauthApplications', async () => {
   expect(await codeOf(oauthApplications.get(made.id))).toEqual([404, 'resource_not_found']);
 });
 
-test('samlConnections', async () => {
+it('samlConnections', async () => {
   const { clerk } = await openClerk();
   const { samlConnections } = clerk;
   const made = await samlConnections.createSamlConnection({
@@ -66,7 +66,7 @@ test('samlConnections', async () => {
   expect(await codeOf(samlConnections.getSamlConnection(made.id))).toEqual([404, 'resource_not_found']);
 });
 
-test('enterpriseConnections', async () => {
+it('enterpriseConnections', async () => {
   const { clerk } = await openClerk();
   const { enterpriseConnections } = clerk;
   const made = await enterpriseConnections.createEnterpriseConnection({

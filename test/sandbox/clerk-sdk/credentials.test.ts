@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { codeOf, deletedAs, openClerk } from './support.js';
 
 const SEED = {
@@ -19,7 +19,7 @@ const SEED = {
 };
 const userId = 'user_ada';
 
-test('users: passkeys, wallets and external accounts are deleted', async () => {
+it('users: passkeys, wallets and external accounts are deleted', async () => {
   const { clerk } = await openClerk({ seed: SEED });
   const { users } = clerk;
   const passkey = { userId, passkeyIdentificationId: 'idn_passkey' };
@@ -34,7 +34,7 @@ test('users: passkeys, wallets and external accounts are deleted', async () => {
   expect(await users.getUser(userId)).toMatchObject({ web3Wallets: [], externalAccounts: [], primaryWeb3WalletId: null });
 });
 
-test('users: second factors are deleted one by one', async () => {
+it('users: second factors are deleted one by one', async () => {
   const { clerk } = await openClerk({ seed: SEED });
   const { users } = clerk;
   expect(await users.deleteUserBackupCodes(userId)).toEqual({ user_id: userId });
@@ -45,7 +45,7 @@ test('users: second factors are deleted one by one', async () => {
   expect(await users.getUser(userId)).toMatchObject({ twoFactorEnabled: false, primaryPhoneNumberId: phone.id });
 });
 
-test('users: the password is compromised, cleared and removed', async () => {
+it('users: the password is compromised, cleared and removed', async () => {
   const { clerk } = await openClerk({ seed: SEED });
   const { users, sessions } = clerk;
   expect(await users.setPasswordCompromised(userId, { revokeAllSessions: true })).toMatchObject({ passwordEnabled: true });
@@ -59,7 +59,7 @@ test('users: the password is compromised, cleared and removed', async () => {
   expect(await codeOf(users.setPasswordCompromised(userId))).toEqual([400, 'no_password_set']);
 });
 
-test('users: metadata and the e-mail address are replaced', async () => {
+it('users: metadata and the e-mail address are replaced', async () => {
   const { clerk } = await openClerk({ seed: SEED });
   const { users } = clerk;
   await users.updateUserMetadata(userId, { publicMetadata: { plan: 'pro' }, privateMetadata: { crm: 7 } });

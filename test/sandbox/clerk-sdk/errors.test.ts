@@ -1,8 +1,8 @@
 import { createClerkClient } from '@clerk/backend';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { codeOf, openClerk, refusalOf } from './support.js';
 
-test('an error says what is wrong, where, and how to trace it', async () => {
+it('an error says what is wrong, where, and how to trace it', async () => {
   const { clerk } = await openClerk();
   await clerk.users.createUser({ emailAddress: ['ada@example.com'] });
   const error = await refusalOf(clerk.users.createUser({ emailAddress: ['ada@example.com'] }));
@@ -20,7 +20,7 @@ test('an error says what is wrong, where, and how to trace it', async () => {
   });
 });
 
-test('several faults come as several errors', async () => {
+it('several faults come as several errors', async () => {
   const { clerk } = await openClerk();
   const wrong = { firstName: 7, emailAddress: 'ada@example.com', shoeSize: 38 } as unknown as { emailAddress: string[] };
   const { errors } = await refusalOf(clerk.users.createUser(wrong));
@@ -31,14 +31,14 @@ test('several faults come as several errors', async () => {
   });
 });
 
-test('a password that is too weak', async () => {
+it('a password that is too weak', async () => {
   const { clerk } = await openClerk();
   const weak = (password: string) => codeOf(clerk.users.createUser({ emailAddress: ['ada@example.com'], password }));
   expect(await weak('short')).toEqual([422, 'form_password_length_too_short', 'password']);
   expect(await weak('password123')).toEqual([422, 'form_password_pwned', 'password']);
 });
 
-test('what is not there', async () => {
+it('what is not there', async () => {
   const { clerk } = await openClerk();
   const missing = [
     () => clerk.users.getUser('user_none'),
@@ -51,13 +51,13 @@ test('what is not there', async () => {
   for (const call of missing) expect(await codeOf(call())).toEqual([404, 'resource_not_found']);
 });
 
-test('a wrong key', async () => {
+it('a wrong key', async () => {
   const { client } = await openClerk();
   const clerk = createClerkClient({ secretKey: 'sk_test_wrong', apiUrl: client.sandbox.origin });
   expect(await codeOf(clerk.users.getUserList())).toEqual([401, 'clerk_key_invalid']);
 });
 
-test('a limit beyond the bounds', async () => {
+it('a limit beyond the bounds', async () => {
   const { clerk } = await openClerk();
   expect(await codeOf(clerk.users.getUserList({ limit: 501 }))).toEqual([422, 'form_param_value_too_large', 'limit']);
 });

@@ -1,5 +1,5 @@
 import type { User } from '@clerk/backend';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { codeOf, deletedAs, type Opened, openClerk } from './support.js';
 
 let opened: Opened;
@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 
 describe('emailAddresses', () => {
-  test('are created, read, made primary and deleted', async () => {
+  it('are created, read, made primary and deleted', async () => {
     const { emailAddresses, users } = opened.clerk;
     const created = await emailAddresses.createEmailAddress({ userId: user.id, emailAddress: 'Ada@Example.org' });
     expect(created).toMatchObject({ emailAddress: 'ada@example.org', verification: null, linkedTo: [] });
@@ -22,14 +22,14 @@ describe('emailAddresses', () => {
     expect((await users.getUser(user.id)).primaryEmailAddress?.emailAddress).toBe('ada@example.com');
   });
 
-  test('belong to one user', async () => {
+  it('belong to one user', async () => {
     const again = opened.clerk.emailAddresses.createEmailAddress({ userId: user.id, emailAddress: 'ada@example.com' });
     expect(await codeOf(again)).toEqual([422, 'form_identifier_exists', 'email_address']);
   });
 });
 
 describe('phoneNumbers', () => {
-  test('are created, read, made a second factor and deleted', async () => {
+  it('are created, read, made a second factor and deleted', async () => {
     const { phoneNumbers, users } = opened.clerk;
     const created = await phoneNumbers.createPhoneNumber({
       userId: user.id,
@@ -45,7 +45,7 @@ describe('phoneNumbers', () => {
     expect(await phoneNumbers.deletePhoneNumber(created.id)).toEqual(deletedAs('phone_number', created.id));
   });
 
-  test('must be numbers', async () => {
+  it('must be numbers', async () => {
     const wrong = opened.clerk.phoneNumbers.createPhoneNumber({ userId: user.id, phoneNumber: 'none' });
     expect(await codeOf(wrong)).toEqual([422, 'form_param_format_invalid', 'phone_number']);
   });

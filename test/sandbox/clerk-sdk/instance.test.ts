@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { codeOf, deletedAs, ids, openClerk } from './support.js';
 
-test('instance', async () => {
+it('instance', async () => {
   const { clerk } = await openClerk();
   expect(
     await clerk.instance.update({ testMode: true, hibp: false, supportEmail: 'help@example.com', allowedOrigins: [] }),
@@ -27,13 +27,13 @@ test('instance', async () => {
   expect(await clerk.instance.getOrganizationSettings()).toEqual(settings);
 });
 
-test('betaFeatures', async () => {
+it('betaFeatures', async () => {
   const { clerk } = await openClerk();
   await clerk.betaFeatures.changeDomain({ homeUrl: 'https://www.example.org' });
   expect((await clerk.domains.list()).data[0]?.name).toBe('example.org');
 });
 
-test('invitations', async () => {
+it('invitations', async () => {
   const { clerk } = await openClerk();
   const sent = await clerk.invitations.createInvitation({
     emailAddress: 'ada@example.com',
@@ -51,7 +51,7 @@ test('invitations', async () => {
   expect(await codeOf(clerk.invitations.revokeInvitation(sent.id))).toEqual([400, 'invitation_already_revoked']);
 });
 
-test('allowlistIdentifiers', async () => {
+it('allowlistIdentifiers', async () => {
   const { clerk } = await openClerk();
   const { allowlistIdentifiers } = clerk;
   const entry = await allowlistIdentifiers.createAllowlistIdentifier({ identifier: 'ada@example.com', notify: true });
@@ -63,7 +63,7 @@ test('allowlistIdentifiers', async () => {
   expect((await allowlistIdentifiers.getAllowlistIdentifierList()).totalCount).toBe(0);
 });
 
-test('blocklistIdentifiers', async () => {
+it('blocklistIdentifiers', async () => {
   const { clerk } = await openClerk();
   const { blocklistIdentifiers } = clerk;
   const entry = await blocklistIdentifiers.createBlocklistIdentifier({ identifier: '*@example.com' });
@@ -74,7 +74,7 @@ test('blocklistIdentifiers', async () => {
   expect(await blocklistIdentifiers.deleteBlocklistIdentifier(entry.id)).toEqual(deletedAs('blocklist_identifier', entry.id));
 });
 
-test('domains', async () => {
+it('domains', async () => {
   const { clerk } = await openClerk();
   const [primary] = (await clerk.domains.list()).data;
   const satellite = await clerk.domains.add({ name: 'satellite.example.org', is_satellite: true });
@@ -92,7 +92,7 @@ test('domains', async () => {
   expect(await codeOf(clerk.domains.deleteDomain(primary?.id ?? ''))).toEqual([403, 'operation_not_allowed_on_primary_domain']);
 });
 
-test('proxyChecks', async () => {
+it('proxyChecks', async () => {
   const { clerk } = await openClerk();
   const [domain] = (await clerk.domains.list()).data;
   const proxyUrl = `https://${domain?.name}/__clerk`;
@@ -100,7 +100,7 @@ test('proxyChecks', async () => {
   expect(check).toMatchObject({ domainId: domain?.id, proxyUrl, successful: expect.any(Boolean) });
 });
 
-test('redirectUrls', async () => {
+it('redirectUrls', async () => {
   const { clerk } = await openClerk();
   const { redirectUrls } = clerk;
   const made = await redirectUrls.createRedirectUrl({ url: 'https://example.com/callback' });
@@ -111,7 +111,7 @@ test('redirectUrls', async () => {
   expect(await codeOf(redirectUrls.getRedirectUrl(made.id))).toEqual([404, 'resource_not_found']);
 });
 
-test('webhooks', async () => {
+it('webhooks', async () => {
   const { clerk } = await openClerk();
   expect((await clerk.webhooks.createSvixApp()).svix_url).toMatch(/^https:\/\//);
   expect((await clerk.webhooks.generateSvixAuthURL()).svix_url).toMatch(/^https:\/\//);

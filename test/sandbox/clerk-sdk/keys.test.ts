@@ -1,11 +1,11 @@
 import { createClerkClient } from '@clerk/backend';
 import { TokenType } from '@clerk/backend/internal';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { codeOf, deletedAs, ids, openClerk } from './support.js';
 
 const GONE = [404, 'resource_not_found'];
 
-test('machines', async () => {
+it('machines', async () => {
   const { clerk } = await openClerk();
   const { machines } = clerk;
   const store = await machines.create({ name: 'Store' });
@@ -29,7 +29,7 @@ test('machines', async () => {
   expect(await codeOf(machines.get(mailer.id))).toEqual(GONE);
 });
 
-test('m2m', async () => {
+it('m2m', async () => {
   const { clerk, client } = await openClerk();
   const { m2m } = clerk;
   const store = await clerk.machines.create({ name: 'Store' });
@@ -54,7 +54,7 @@ test('m2m', async () => {
   expect((await m2m.list({ subject: mailer.id, revoked: true, expired: false })).totalCount).toBe(0);
 });
 
-test('m2m, with a JWT that the SDK verifies by itself', async () => {
+it('m2m, with a JWT that the SDK verifies by itself', async () => {
   // The SDK goes by the machine's clock.
   const { clerk } = await openClerk({ now: Date.now });
   const store = await clerk.machines.create({ name: 'Store' });
@@ -75,7 +75,7 @@ test('m2m, with a JWT that the SDK verifies by itself', async () => {
   });
 });
 
-test('apiKeys', async () => {
+it('apiKeys', async () => {
   const { clerk, client } = await openClerk();
   const { apiKeys } = clerk;
   const ada = await clerk.users.createUser({ emailAddress: ['ada@example.com'] });
@@ -107,7 +107,7 @@ test('apiKeys', async () => {
   expect(await apiKeys.delete(made.id)).toEqual(deletedAs('api_key', made.id));
 });
 
-test('idPOAuthAccessToken, and oauthApplications that void one', async () => {
+it('idPOAuthAccessToken, and oauthApplications that void one', async () => {
   const { clerk, client } = await openClerk();
   const ada = await clerk.users.createUser({ emailAddress: ['ada@example.com'] });
   const shop = await clerk.oauthApplications.create({ name: 'Shop' });
@@ -123,14 +123,14 @@ test('idPOAuthAccessToken, and oauthApplications that void one', async () => {
   expect(await codeOf(clerk.idPOAuthAccessToken.verify(token))).toEqual(GONE);
 });
 
-test('testingTokens', async () => {
+it('testingTokens', async () => {
   const { clerk, client } = await openClerk();
   // The SDK hands it on as it comes, without its own names for things.
   const made: object = await clerk.testingTokens.createTestingToken();
   expect(made).toMatchObject({ token: expect.stringContaining('-c_'), expires_at: client.clock.now / 1000 + 3600 });
 });
 
-test('agentTasks', async () => {
+it('agentTasks', async () => {
   const { clerk } = await openClerk();
   const ada = await clerk.users.createUser({ emailAddress: ['ada@example.com'] });
   const task = await clerk.agentTasks.create({
@@ -147,7 +147,7 @@ test('agentTasks', async () => {
   expect(await codeOf(clerk.agentTasks.revoke(task.agentTaskId))).toEqual([400, 'bad_request']);
 });
 
-test('authenticateRequest knows keys and tokens, and refuses them once they are void', async () => {
+it('authenticateRequest knows keys and tokens, and refuses them once they are void', async () => {
   const { clerk, client } = await openClerk();
   const ada = await clerk.users.createUser({ emailAddress: ['ada@example.com'] });
   const store = await clerk.machines.create({ name: 'Store' });

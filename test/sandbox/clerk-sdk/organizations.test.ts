@@ -1,5 +1,5 @@
 import type { Organization, User } from '@clerk/backend';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { PNG } from '../harness.js';
 import { codeOf, deletedAs, ids, type Opened, openClerk } from './support.js';
 
@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 
 describe('organizations', () => {
-  test('createOrganization', () => {
+  it('createOrganization', () => {
     expect(engine).toMatchObject({
       name: 'Analytical Engine',
       slug: 'analytical-engine',
@@ -34,14 +34,14 @@ describe('organizations', () => {
     });
   });
 
-  test('getOrganization by id and by slug', async () => {
+  it('getOrganization by id and by slug', async () => {
     const { organizations } = opened.clerk;
     expect(await organizations.getOrganization({ organizationId: engine.id })).toEqual(engine);
     const counted = await organizations.getOrganization({ slug: 'analytical-engine', includeMembersCount: true });
     expect(counted).toMatchObject({ id: engine.id, membersCount: 1 });
   });
 
-  test('getOrganizationList', async () => {
+  it('getOrganizationList', async () => {
     const { organizations } = opened.clerk;
     const other = await organizations.createOrganization({ name: 'Bletchley', slug: 'park' });
     const all = await organizations.getOrganizationList();
@@ -53,7 +53,7 @@ describe('organizations', () => {
     expect(ids(await organizations.getOrganizationList({ orderBy: '+name', limit: 1, offset: 1 }))).toEqual([other.id]);
   });
 
-  test('updateOrganization', async () => {
+  it('updateOrganization', async () => {
     const { organizations } = opened.clerk;
     const changed = await organizations.updateOrganization(engine.id, {
       name: 'Difference Engine',
@@ -71,13 +71,13 @@ describe('organizations', () => {
     expect(await codeOf(taken)).toEqual([422, 'form_identifier_exists', 'slug']);
   });
 
-  test('updateOrganizationMetadata', async () => {
+  it('updateOrganizationMetadata', async () => {
     const params = { publicMetadata: { plan: null, seats: 4 } };
     const changed = await opened.clerk.organizations.updateOrganizationMetadata(engine.id, params);
     expect([changed.publicMetadata, changed.privateMetadata]).toEqual([{ seats: 4 }, { crm: 7 }]);
   });
 
-  test('updateOrganizationLogo and deleteOrganizationLogo', async () => {
+  it('updateOrganizationLogo and deleteOrganizationLogo', async () => {
     const { organizations } = opened.clerk;
     const file = new Blob([PNG], { type: 'image/png' });
     const withLogo = await organizations.updateOrganizationLogo(engine.id, { file, uploaderUserId: ada.id });
@@ -86,7 +86,7 @@ describe('organizations', () => {
     expect((await organizations.deleteOrganizationLogo(engine.id)).hasImage).toBe(false);
   });
 
-  test('deleteOrganization takes memberships and invitations along', async () => {
+  it('deleteOrganization takes memberships and invitations along', async () => {
     const { organizations, users } = opened.clerk;
     expect(await organizations.deleteOrganization(engine.id)).toEqual(deletedAs('organization', engine.id));
     expect((await users.getOrganizationMembershipList({ userId: ada.id })).totalCount).toBe(0);
@@ -97,7 +97,7 @@ describe('organizations', () => {
 describe('memberships', () => {
   const role = 'org:member';
 
-  test('are made, listed, changed and ended', async () => {
+  it('are made, listed, changed and ended', async () => {
     const { organizations } = opened.clerk;
     const at = { organizationId: engine.id, userId: bob.id };
     const made = await organizations.createOrganizationMembership({ ...at, role });
@@ -111,7 +111,7 @@ describe('memberships', () => {
     expect(await codeOf(organizations.deleteOrganizationMembership(at))).toEqual([404, 'resource_not_found']);
   });
 
-  test.each<[string, object, number]>([
+  it.each<[string, object, number]>([
     ['user', { userId: ['BOB'] }, 1],
     ['role', { role: ['org:admin'] }, 1],
     ['several roles', { role: ['org:admin', 'org:member'] }, 2],
@@ -131,7 +131,7 @@ describe('memberships', () => {
     expect(page.data).toHaveLength(count);
   });
 
-  test('the last admin stays', async () => {
+  it('the last admin stays', async () => {
     const leaving = opened.clerk.organizations.deleteOrganizationMembership({ organizationId: engine.id, userId: ada.id });
     expect(await codeOf(leaving)).toEqual([422, 'organization_minimum_permissions_needed']);
   });
@@ -140,7 +140,7 @@ describe('memberships', () => {
 describe('invitations', () => {
   const role = 'org:member';
 
-  test('are sent, read, listed and revoked', async () => {
+  it('are sent, read, listed and revoked', async () => {
     const { organizations } = opened.clerk;
     const sent = await organizations.createOrganizationInvitation({
       organizationId: engine.id,
@@ -165,7 +165,7 @@ describe('invitations', () => {
     expect(await codeOf(organizations.revokeOrganizationInvitation(at))).toEqual([400, 'organization_invitation_not_pending']);
   });
 
-  test('are found by several statuses', async () => {
+  it('are found by several statuses', async () => {
     const { organizations } = opened.clerk;
     const invite = (emailAddress: string) =>
       organizations.createOrganizationInvitation({ organizationId: engine.id, emailAddress, role });
@@ -178,7 +178,7 @@ describe('invitations', () => {
     expect(new Set(ids(page))).toEqual(new Set([carol.id, dave.id]));
   });
 
-  test('are sent in bulk', async () => {
+  it('are sent in bulk', async () => {
     const page = await opened.clerk.organizations.createOrganizationInvitationBulk(engine.id, [
       { emailAddress: 'carol@example.com', role, inviterUserId: ada.id },
       { emailAddress: 'dave@example.com', role, inviterUserId: ada.id },

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { operations } from '../../../tools/index.js';
 import { openClerk } from './support.js';
 
@@ -16,7 +16,7 @@ const OTHERS = ['__experimental_accountlessApplications', 'emails'];
 const methodsOf = (resource: object): string[] =>
   Object.getOwnPropertyNames(Object.getPrototypeOf(resource)).filter((name) => name !== 'constructor');
 
-test('every method of the SDK is called in these tests, or sends what the catalog does not have', async () => {
+it('every method of the SDK is called in these tests, or sends what the catalog does not have', async () => {
   const { clerk } = await openClerk();
   const folder = new URL('./', import.meta.url);
   const tests = readdirSync(folder)
@@ -33,7 +33,7 @@ test('every method of the SDK is called in these tests, or sends what the catalo
   expect(OTHERS.filter((name) => !resources.some(([other]) => other === name))).toEqual([]);
 });
 
-test('what is called beyond the catalog is', () => {
+it('what is called beyond the catalog is', () => {
   const known = new Set(operations.map(({ method, path }) => `${method} ${path}`));
   const requests = Object.values(BEYOND).flatMap((methods) => Object.values(methods));
   expect(requests.filter((request) => known.has(request))).toEqual([]);

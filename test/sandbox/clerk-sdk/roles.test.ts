@@ -1,5 +1,5 @@
 import type { Organization, User } from '@clerk/backend';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { codeOf, deletedAs, ids, type Opened, openClerk } from './support.js';
 
 type Clerk = Opened['clerk'];
@@ -20,7 +20,7 @@ const publish = { name: 'Publish', key: 'org:posts:publish' };
 const keys = (rows: readonly { key: string }[]): string[] => rows.map((row) => row.key);
 
 describe('permissions', () => {
-  test('are made, read, listed, changed and deleted', async () => {
+  it('are made, read, listed, changed and deleted', async () => {
     const { organizationPermissions } = opened.clerk;
     const made = await organizationPermissions.createOrganizationPermission({ ...publish, description: 'To all' });
     expect(made).toMatchObject({ ...publish, description: 'To all' });
@@ -47,7 +47,7 @@ describe('roles', () => {
     editor = await opened.clerk.organizationRoles.createOrganizationRole(params);
   });
 
-  test('are made, read, listed, changed and deleted', async () => {
+  it('are made, read, listed, changed and deleted', async () => {
     const { organizationRoles } = opened.clerk;
     expect(editor).toMatchObject({ key: 'org:editor', description: 'Writes', isCreatorEligible: false, permissions: [] });
     expect(await organizationRoles.getOrganizationRole(editor.id)).toEqual(editor);
@@ -63,7 +63,7 @@ describe('roles', () => {
     ]);
   });
 
-  test('get and lose permissions, and with them their members', async () => {
+  it('get and lose permissions, and with them their members', async () => {
     const { organizationRoles, organizationPermissions, organizations, users } = opened.clerk;
     const bob = await users.createUser({ emailAddress: ['bob@example.com'] });
     await organizations.createOrganizationMembership({ organizationId: engine.id, userId: bob.id, role: 'org:editor' });
@@ -89,7 +89,7 @@ describe('role sets', () => {
     await opened.clerk.organizationRoles.createOrganizationRole({ name: 'Editor', key: 'org:editor' });
   });
 
-  test('are made, read, listed and changed', async () => {
+  it('are made, read, listed and changed', async () => {
     const { roleSets } = opened.clerk;
     expect(small).toMatchObject({ key: 'role_set:small', type: 'custom', roleSetMigration: null });
     expect([small.defaultRole?.key, small.creatorRole?.key]).toEqual(['org:member', 'org:admin']);
@@ -99,7 +99,7 @@ describe('role sets', () => {
     expect(changed).toMatchObject({ name: 'Free', type: 'initial' });
   });
 
-  test('get roles, swap them, and are replaced, with members moved along', async () => {
+  it('get roles, swap them, and are replaced, with members moved along', async () => {
     const { organizations, roleSets, users } = opened.clerk;
     const bob = await users.createUser({ emailAddress: ['bob@example.com'] });
     await roleSets.updateRoleSet({ roleSetKeyOrId: small.key, type: 'initial' });
@@ -123,7 +123,7 @@ describe('role sets', () => {
 });
 
 describe('domains of organizations', () => {
-  test('are made, listed, changed and deleted', async () => {
+  it('are made, listed, changed and deleted', async () => {
     const { organizations } = opened.clerk;
     const organizationId = engine.id;
     const made = await organizations.createOrganizationDomain({
@@ -147,13 +147,13 @@ describe('domains of organizations', () => {
 });
 
 describe('across organizations', () => {
-  test('getInstanceOrganizationMembershipList', async () => {
+  it('getInstanceOrganizationMembershipList', async () => {
     const { organizations } = opened.clerk;
     const page = await organizations.getInstanceOrganizationMembershipList({ orderBy: '-created_at', limit: 5 });
     expect(page.data.map((row) => [row.organization.id, row.publicUserData?.userId])).toEqual([[engine.id, ada.id]]);
   });
 
-  test('a user’s getOrganizationInvitationList', async () => {
+  it('a user’s getOrganizationInvitationList', async () => {
     const { organizations, users } = opened.clerk;
     const bob = await users.createUser({ emailAddress: ['bob@example.com'] });
     const invitation = { organizationId: engine.id, emailAddress: 'bob@example.com', role: 'org:member' };
@@ -162,7 +162,7 @@ describe('across organizations', () => {
     expect(page.data).toMatchObject([{ id: sent.id, publicOrganizationData: { id: engine.id, name: 'Analytical Engine' } }]);
   });
 
-  test('replaceOrganizationMetadata, and updateOrganization with metadata', async () => {
+  it('replaceOrganizationMetadata, and updateOrganization with metadata', async () => {
     const { organizations } = opened.clerk;
     await organizations.updateOrganizationMetadata(engine.id, { publicMetadata: { a: 1 }, privateMetadata: { b: 2 } });
     const replaced = await organizations.replaceOrganizationMetadata(engine.id, { publicMetadata: { c: 3 } });

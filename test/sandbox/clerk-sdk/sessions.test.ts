@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { verifyToken } from '@clerk/backend';
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { codeOf, deletedAs, ids, type Opened, openClerk } from './support.js';
 
 const SEED = {
@@ -15,7 +15,7 @@ const SEED = {
 const openNow = (): Promise<Opened> => openClerk({ seed: SEED, now: Date.now });
 
 describe('sessions', () => {
-  test('are listed, read and revoked', async () => {
+  it('are listed, read and revoked', async () => {
     const { clerk } = await openNow();
     const { sessions } = clerk;
     const page = await sessions.getSessionList({ userId: 'user_ada' });
@@ -28,14 +28,14 @@ describe('sessions', () => {
     expect(await codeOf(sessions.revokeSession('sess_1'))).toEqual([400, 'session_not_active']);
   });
 
-  test('verifySession is no longer in the version that the SDK speaks', async () => {
+  it('verifySession is no longer in the version that the SDK speaks', async () => {
     const { clerk } = await openNow();
     expect(await codeOf(clerk.sessions.verifySession('sess_1', 'token'))).toEqual([410, 'operation_deprecated']);
   });
 });
 
 describe('default session tokens', () => {
-  test('of a new session verify, with the organization that is active in it', async () => {
+  it('of a new session verify, with the organization that is active in it', async () => {
     const { clerk, client } = await openNow();
     const { origin: apiUrl, secretKey } = client.sandbox;
     const session = await clerk.sessions.createSession({ userId: 'user_ada' });
@@ -46,7 +46,7 @@ describe('default session tokens', () => {
     expect(await codeOf(clerk.sessions.getToken('sess_2'))).toEqual([401, 'session_not_active']);
   });
 
-  test('tell the SDK what their user may do in the active organization', async () => {
+  it('tell the SDK what their user may do in the active organization', async () => {
     const permissions = ['org:invoices:create', 'org:invoices:read', 'org:reports:read'];
     const { clerk, client } = await openClerk({
       now: Date.now,
@@ -80,7 +80,7 @@ describe('default session tokens', () => {
     expect(allowed).toEqual([true, false, true]);
   });
 
-  test('are refreshed by the cookies that a browser holds', async () => {
+  it('are refreshed by the cookies that a browser holds', async () => {
     const { clerk, client } = await openNow();
     const cookie = async (path: string) => String((await client.get(`/_sandbox/cookies/${path}`)).body.value);
     const params = {
@@ -96,7 +96,7 @@ describe('default session tokens', () => {
     ]);
   });
 
-  test('that expired are refreshed while a request is authenticated', async () => {
+  it('that expired are refreshed while a request is authenticated', async () => {
     const behind = { ms: 5 * 60 * 1000 };
     const { clerk, client } = await openClerk({ seed: { ...SEED, domain: 'example.com' }, now: () => Date.now() - behind.ms });
     const cookie = async (path: string) => String((await client.get(`/_sandbox/cookies/${path}`)).body.value);
@@ -126,7 +126,7 @@ describe('default session tokens', () => {
 });
 
 describe('clients', () => {
-  test('are listed and read with their sessions', async () => {
+  it('are listed and read with their sessions', async () => {
     const { clerk } = await openNow();
     const page = await clerk.clients.getClientList();
     expect(page.totalCount).toBe(2);
@@ -136,7 +136,7 @@ describe('clients', () => {
     expect(await codeOf(clerk.clients.getClient('client_none'))).toEqual([404, 'resource_not_found']);
   });
 
-  test('are verified by the token that their browser holds', async () => {
+  it('are verified by the token that their browser holds', async () => {
     const { clerk, client } = await openNow();
     const { clientId } = await clerk.sessions.getSession('sess_1');
     const { value } = (await client.get(`/_sandbox/cookies/${clientId}`)).body;
@@ -148,7 +148,7 @@ describe('clients', () => {
 describe('jwtTemplates and session tokens', () => {
   const template = { name: 'hasura', claims: { role: 'editor', email: '{{user.primary_email_address}}' }, lifetime: 120 };
 
-  test('templates are created, read, listed, changed and deleted', async () => {
+  it('templates are created, read, listed, changed and deleted', async () => {
     const { clerk } = await openNow();
     const { jwtTemplates } = clerk;
     const made = await jwtTemplates.create({ ...template, allowedClockSkew: 10 });
@@ -162,7 +162,7 @@ describe('jwtTemplates and session tokens', () => {
     expect((await jwtTemplates.list()).totalCount).toBe(0);
   });
 
-  test('a token verifies by the SDK and by a standard JOSE library', async () => {
+  it('a token verifies by the SDK and by a standard JOSE library', async () => {
     const { clerk, client } = await openNow();
     await clerk.jwtTemplates.create(template);
     const { jwt } = await clerk.sessions.getToken('sess_1', 'hasura');
@@ -178,7 +178,7 @@ describe('jwtTemplates and session tokens', () => {
     await expect(verifyToken(forged, { secretKey, apiUrl: origin, skipJwksCache: true })).rejects.toThrow(/signature/i);
   });
 
-  test('a token lives as long as asked for', async () => {
+  it('a token lives as long as asked for', async () => {
     const { clerk, client } = await openNow();
     await clerk.jwtTemplates.create(template);
     const { jwt } = await clerk.sessions.getToken('sess_1', 'hasura', 30);
@@ -187,7 +187,7 @@ describe('jwtTemplates and session tokens', () => {
     expect(claims.exp - claims.iat).toBe(30);
   });
 
-  test('no token without a template or an active session', async () => {
+  it('no token without a template or an active session', async () => {
     const { clerk } = await openNow();
     expect(await codeOf(clerk.sessions.getToken('sess_1', 'none'))).toEqual([404, 'resource_not_found']);
     await clerk.jwtTemplates.create(template);
@@ -195,13 +195,13 @@ describe('jwtTemplates and session tokens', () => {
   });
 });
 
-test('jwks', async () => {
+it('jwks', async () => {
   const { clerk } = await openNow();
   const { keys } = await clerk.jwks.getJwks();
   expect(keys).toMatchObject([{ use: 'sig', kty: 'RSA', alg: 'RS256', kid: expect.stringMatching(/^ins_/), e: 'AQAB' }]);
 });
 
-test('signUps', async () => {
+it('signUps', async () => {
   const sign_ups = [
     { id: 'sua_1', email_address: 'carol@example.com' },
     { id: 'sua_2', email_address: 'ada@example.com', user: 'adalove' },
@@ -222,7 +222,7 @@ test('signUps', async () => {
   expect(await codeOf(finished)).toEqual([403, 'sign_up_cannot_be_updated']);
 });
 
-test('signInTokens', async () => {
+it('signInTokens', async () => {
   const { clerk } = await openNow();
   const made = await clerk.signInTokens.createSignInToken({ userId: 'user_ada', expiresInSeconds: 60 });
   expect(made).toMatchObject({ userId: 'user_ada', status: 'pending', token: expect.any(String), url: expect.any(String) });
@@ -232,7 +232,7 @@ test('signInTokens', async () => {
   expect(await codeOf(nobody)).toEqual([404, 'resource_not_found']);
 });
 
-test('actorTokens', async () => {
+it('actorTokens', async () => {
   const { clerk } = await openNow();
   const support = await clerk.users.createUser({ emailAddress: ['support@example.com'] });
   const made = await clerk.actorTokens.create({ userId: 'user_ada', actor: { sub: support.id }, expiresInSeconds: 600 });

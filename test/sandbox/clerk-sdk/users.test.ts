@@ -1,6 +1,6 @@
 import type { User } from '@clerk/backend';
 import { Secret, TOTP } from 'otpauth';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { NOON, PNG } from '../harness.js';
 import { codeOf, deletedAs, ids, type Opened, openClerk } from './support.js';
 
@@ -32,7 +32,7 @@ beforeEach(async () => {
 });
 
 describe('createUser', () => {
-  test('gives back what was given', () => {
+  it('gives back what was given', () => {
     expect(ada).toMatchObject({
       id: expect.stringMatching(/^user_[0-9A-Za-z]{27}$/),
       username: 'countess',
@@ -57,7 +57,7 @@ describe('createUser', () => {
     expect(ada.emailAddresses.map((email) => email.emailAddress)).toEqual(['ada@example.com', 'lovelace@example.com']);
   });
 
-  test('takes reserved identifiers and imported digests', async () => {
+  it('takes reserved identifiers and imported digests', async () => {
     const user = await opened.clerk.users.createUser({
       emailAddress: ['grace@example.com'],
       emailAddressIdentificationStatus: ['reserved'],
@@ -68,7 +68,7 @@ describe('createUser', () => {
     expect(await opened.clerk.users.verifyPassword({ userId: user.id, password: 'password' })).toEqual({ verified: true });
   });
 
-  test('can be banned and locked from the start', async () => {
+  it('can be banned and locked from the start', async () => {
     const user = await opened.clerk.users.createUser({ emailAddress: ['mallory@example.com'], banned: true, locked: true });
     expect(user).toMatchObject({ banned: true, locked: true });
   });
@@ -81,13 +81,13 @@ describe('getUserList', () => {
     bob = await opened.clerk.users.createUser({ emailAddress: ['bob@example.org'], username: 'bob.b', externalId: 'ext-2' });
   });
 
-  test('is newest first, with the number of all', async () => {
+  it('is newest first, with the number of all', async () => {
     const page = await opened.clerk.users.getUserList();
     expect([ids(page), page.totalCount]).toEqual([[bob.id, ada.id], 2]);
     expect(page.data[0]?.primaryEmailAddress?.emailAddress).toBe('bob@example.org');
   });
 
-  test.each<[string, Parameters<Opened['clerk']['users']['getUserList']>[0], readonly ('ada' | 'bob')[]]>([
+  it.each<[string, Parameters<Opened['clerk']['users']['getUserList']>[0], readonly ('ada' | 'bob')[]]>([
     ['limit', { limit: 1 }, ['bob']],
     ['offset', { limit: 5, offset: 1 }, ['ada']],
     ['order', { orderBy: '+created_at' }, ['ada', 'bob']],
@@ -106,19 +106,19 @@ describe('getUserList', () => {
     expect(ids(await opened.clerk.users.getUserList(params)).map((id) => names[id])).toEqual(wanted);
   });
 
-  test('filters by id, and by what is left without it', async () => {
+  it('filters by id, and by what is left without it', async () => {
     const { users } = opened.clerk;
     expect(ids(await users.getUserList({ userId: [ada.id] }))).toEqual([ada.id]);
     expect(ids(await users.getUserList({ userId: [`-${ada.id}`] }))).toEqual([bob.id]);
   });
 
-  test('filters by organization', async () => {
+  it('filters by organization', async () => {
     const organization = await opened.clerk.organizations.createOrganization({ name: 'Analytical', createdBy: ada.id });
     const page = await opened.clerk.users.getUserList({ organizationId: [organization.id] });
     expect([ids(page), page.totalCount]).toEqual([[ada.id], 1]);
   });
 
-  test('getCount counts what the filters leave', async () => {
+  it('getCount counts what the filters leave', async () => {
     expect(await opened.clerk.users.getCount()).toBe(2);
     expect(await opened.clerk.users.getCount({ emailAddress: ['bob@example.org'] })).toBe(1);
     expect(await opened.clerk.users.getCount({ query: 'nobody' })).toBe(0);
@@ -126,11 +126,11 @@ describe('getUserList', () => {
 });
 
 describe('one user', () => {
-  test('getUser', async () => {
+  it('getUser', async () => {
     expect(await opened.clerk.users.getUser(ada.id)).toEqual(ada);
   });
 
-  test('updateUser', async () => {
+  it('updateUser', async () => {
     const second = ada.emailAddresses[1]?.id as string;
     const changed = await opened.clerk.users.updateUser(ada.id, {
       firstName: 'Augusta',
@@ -157,7 +157,7 @@ describe('one user', () => {
     });
   });
 
-  test('updateUserMetadata merges deeply, and null removes', async () => {
+  it('updateUserMetadata merges deeply, and null removes', async () => {
     const { publicMetadata, privateMetadata } = await opened.clerk.users.updateUserMetadata(ada.id, {
       publicMetadata: { nested: { gone: null, fresh: [1] } },
     });
@@ -165,25 +165,25 @@ describe('one user', () => {
     expect(privateMetadata).toEqual({ crm: 7 });
   });
 
-  test('deleteUser', async () => {
+  it('deleteUser', async () => {
     const { users } = opened.clerk;
     expect(await users.deleteUser(ada.id)).toEqual(deletedAs('user', ada.id));
     expect(await codeOf(users.getUser(ada.id))).toEqual([404, 'resource_not_found']);
   });
 
-  test('banUser and unbanUser', async () => {
+  it('banUser and unbanUser', async () => {
     const { users } = opened.clerk;
     expect(await users.banUser(ada.id)).toMatchObject({ id: ada.id, banned: true });
     expect(await users.unbanUser(ada.id)).toMatchObject({ id: ada.id, banned: false });
   });
 
-  test('lockUser and unlockUser', async () => {
+  it('lockUser and unlockUser', async () => {
     const { users } = opened.clerk;
     expect(await users.lockUser(ada.id)).toMatchObject({ id: ada.id, locked: true });
     expect(await users.unlockUser(ada.id)).toMatchObject({ id: ada.id, locked: false });
   });
 
-  test('getOrganizationMembershipList', async () => {
+  it('getOrganizationMembershipList', async () => {
     const organization = await opened.clerk.organizations.createOrganization({ name: 'Analytical', createdBy: ada.id });
     const page = await opened.clerk.users.getOrganizationMembershipList({ userId: ada.id, limit: 10 });
     expect(page).toMatchObject({ totalCount: 1, data: [{ role: 'org:admin', organization: { id: organization.id } }] });
@@ -191,14 +191,14 @@ describe('one user', () => {
 });
 
 describe('passwords and second factors', () => {
-  test('verifyPassword', async () => {
+  it('verifyPassword', async () => {
     const { users } = opened.clerk;
     expect(await users.verifyPassword({ userId: ada.id, password: PASSWORD })).toEqual({ verified: true });
     const wrong = users.verifyPassword({ userId: ada.id, password: 'not-it' });
     expect(await codeOf(wrong)).toEqual([422, 'incorrect_password', 'password']);
   });
 
-  test('verifyTOTP takes the code of the moment, and a backup code once', async () => {
+  it('verifyTOTP takes the code of the moment, and a backup code once', async () => {
     const { users } = opened.clerk;
     const code = new TOTP({ secret: Secret.fromBase32(SECRET) }).generate({ timestamp: opened.client.clock.now });
     expect(await users.verifyTOTP({ userId: ada.id, code })).toEqual({ verified: true, code_type: 'totp' });
@@ -207,7 +207,7 @@ describe('passwords and second factors', () => {
     expect(await codeOf(users.verifyTOTP(spare))).toEqual([422, 'totp_incorrect_code', 'code']);
   });
 
-  test('disableUserMFA', async () => {
+  it('disableUserMFA', async () => {
     const { users } = opened.clerk;
     expect(await users.disableUserMFA(ada.id)).toEqual({ user_id: ada.id });
     const after = await users.getUser(ada.id);
@@ -218,7 +218,7 @@ describe('passwords and second factors', () => {
 describe('profile images', () => {
   const file = new Blob([PNG], { type: 'image/png' });
 
-  test('are kept, served and taken away', async () => {
+  it('are kept, served and taken away', async () => {
     const { users } = opened.clerk;
     const user = await users.updateUserProfileImage(ada.id, { file });
     expect(user.hasImage).toBe(true);
@@ -227,7 +227,7 @@ describe('profile images', () => {
     expect((await users.deleteUserProfileImage(ada.id)).hasImage).toBe(false);
   });
 
-  test('must be images', async () => {
+  it('must be images', async () => {
     const text = new Blob(['no image'], { type: 'image/png' });
     const refused = opened.clerk.users.updateUserProfileImage(ada.id, { file: text });
     expect(await codeOf(refused)).toEqual([400, 'form_param_format_invalid', 'file']);
@@ -237,7 +237,7 @@ describe('profile images', () => {
 describe('getUserOauthAccessToken', () => {
   const account = { provider: 'oauth_github', provider_user_id: '42', email_address: 'gh@example.com', scopes: ['repo'] };
 
-  test('by provider', async () => {
+  it('by provider', async () => {
     const { clerk } = await openClerk({ seed: { users: [{ id: 'user_1', username: 'hubber', external_accounts: [account] }] } });
     const page = await clerk.users.getUserOauthAccessToken('user_1', 'github');
     expect(page.totalCount).toBe(1);

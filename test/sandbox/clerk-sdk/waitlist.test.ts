@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { codeOf, deletedAs, ids, openClerk } from './support.js';
 
-test('waitlistEntries', async () => {
+it('waitlistEntries', async () => {
   const { clerk } = await openClerk();
   const ada = await clerk.waitlistEntries.create({ emailAddress: 'ada@example.com', notify: false });
   expect(ada).toMatchObject({ emailAddress: 'ada@example.com', status: 'pending', isLocked: false, invitation: null });
@@ -19,7 +19,7 @@ test('waitlistEntries', async () => {
   expect(await clerk.waitlistEntries.delete(String(cy?.id))).toEqual(deletedAs('waitlist_entry', String(cy?.id)));
 });
 
-test('createInvitationBulk', async () => {
+it('createInvitationBulk', async () => {
   const { clerk } = await openClerk();
   const invite = () =>
     clerk.invitations.createInvitationBulk([

@@ -1,13 +1,13 @@
 import type * as z from 'zod';
-import { must } from '../domain/found.js';
 import type { Filter } from '../filters.js';
-import type { Rule } from '../handler.js';
+import type { Handler } from '../handler.js';
 import { type Listing, lists } from '../list.js';
 import { emailAddresses } from '../resources/identifiers.js';
 import { invitationStatus } from '../resources/invitation.js';
 import { publicDataOf, publicOrganizationData } from '../resources/organization.js';
 import { type OrganizationInvitationRow, organizationInvitations } from '../resources/organization-invitation.js';
 import { users } from '../resources/user.js';
+import { must } from './found.js';
 
 export const byStatus: Filter<OrganizationInvitationRow, readonly string[]> = (wanted, instance) => ({
   test: (row) => wanted.includes(invitationStatus(row, instance)),
@@ -18,7 +18,7 @@ const shape = (organizationInvitations.shape as z.ZodObject).extend({ public_org
 /** A list whose invitations may be to any organization, which is therefore shown with each. */
 export const listsAcrossOrganizations = (
   listing: Pick<Listing<OrganizationInvitationRow>, 'within' | 'filters' | 'orders'>,
-): Rule =>
+): Handler =>
   lists(
     { ...organizationInvitations, shape },
     {
@@ -34,7 +34,7 @@ export const listsAcrossOrganizations = (
   );
 
 /** What was sent to any address of the user. */
-export const invitationsToUser: Rule = listsAcrossOrganizations({
+export const invitationsToUser: Handler = listsAcrossOrganizations({
   within: ({ instance, path }) =>
     instance
       .of(emailAddresses)

@@ -1,14 +1,14 @@
-import { enrollOwner } from '../domain/enrollment.js';
-import { parseTime } from '../domain/found.js';
-import { type IdentifierType, parseIdentifier, parseUsername, refuseRestricted, refuseTaken } from '../domain/identifiers.js';
-import { type MetadataFields, metadataOf } from '../domain/metadata.js';
-import { bringDigest, checkPassword, checkSize, hashPassword, type PasswordHash } from '../domain/passwords.js';
-import { checkTotpSecret, keepBackupCodes } from '../domain/second-factors.js';
 import type { Instance } from '../instance.js';
 import { emailAddresses, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
 import { blankUser, hasSecondFactor, LOCK_MS, type UserRow, users } from '../resources/user.js';
 import { VERIFIED_BY_ADMIN } from '../resources/verification.js';
 import { identifierExists, refuseParam, SandboxError, type WireError } from '../sandbox-error.js';
+import { enrollOwner } from './enrollment.js';
+import { parseTime } from './found.js';
+import { type IdentifierType, parseIdentifier, parseUsername, refuseRestricted, refuseTaken } from './identifiers.js';
+import { type MetadataFields, metadataOf } from './metadata.js';
+import { bringDigest, checkPassword, checkSize, hashPassword, type PasswordHash } from './passwords.js';
+import { checkTotpSecret, keepBackupCodes } from './second-factors.js';
 
 /** Clerk keeps no longer names. */
 const MOST_NAME_LETTERS = 256;

@@ -1,17 +1,17 @@
 import * as z from 'zod';
-import { must } from '../domain/found.js';
-import { sessionToken } from '../domain/session-token.js';
-import { refuseBanned, refuseInactive } from '../domain/sessions.js';
-import { fillShortcodes } from '../domain/shortcodes.js';
-import { signWith } from '../domain/signing.js';
-import { tokenValues } from '../domain/token-values.js';
-import { answers, type Rule } from '../handler.js';
+import { answers, type Handler } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { frontendApi } from '../resources/frontend-api.js';
 import { type JwtTemplateRow, jwtTemplates } from '../resources/jwt-template.js';
 import { isLive, type SessionRow, sessions, statusOf } from '../resources/session.js';
 import { users } from '../resources/user.js';
 import { notFound } from '../sandbox-error.js';
+import { must } from './found.js';
+import { sessionToken } from './session-token.js';
+import { refuseBanned, refuseInactive } from './sessions.js';
+import { fillShortcodes } from './shortcodes.js';
+import { signWith } from './signing.js';
+import { tokenValues } from './token-values.js';
 
 interface TokenBody {
   readonly expires_in_seconds?: number | null;
@@ -42,7 +42,7 @@ async function mint(instance: Instance, session: SessionRow, template: JwtTempla
 const token = z.strictObject({ object: z.literal('token'), jwt: z.string() });
 
 /** The token that a page of the session would have, but of no page: a server asks for it. */
-export const tokenOfSession: Rule = answers<TokenBody>(
+export const tokenOfSession: Handler = answers<TokenBody>(
   token,
   async ({ instance, path, body }) => {
     const session = must(instance, sessions, path.session_id ?? '');
@@ -55,7 +55,7 @@ export const tokenOfSession: Rule = answers<TokenBody>(
 );
 
 /** A token made from the template that the path names. */
-export const tokenFromTemplate: Rule = answers<TokenBody>(
+export const tokenFromTemplate: Handler = answers<TokenBody>(
   token,
   async ({ instance, path, body }) => {
     const session = must(instance, sessions, path.session_id ?? '');

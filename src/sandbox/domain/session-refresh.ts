@@ -1,12 +1,12 @@
 import type { JWTPayload } from 'jose';
 import * as z from 'zod';
-import { isRefreshTokenOf } from '../domain/refresh-tokens.js';
-import { sessionToken } from '../domain/session-token.js';
-import { answers, type Rule } from '../handler.js';
+import { answers, type Handler } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { renewedTokens } from '../resources/refresh-token.js';
 import { isLive, type SessionRow, sessions } from '../resources/session.js';
 import { refuse, type SandboxError } from '../sandbox-error.js';
+import { isRefreshTokenOf } from './refresh-tokens.js';
+import { sessionToken } from './session-token.js';
 
 interface RefreshBody {
   readonly expired_token: string;
@@ -84,7 +84,7 @@ function check(
 
 const cookie = (jwt: string): string => `__session=${jwt}; Path=/; Max-Age=${COOKIE_SECONDS}; Secure; SameSite=Lax`;
 
-export const refresh: Rule = answers<RefreshBody>(
+export const refresh: Handler = answers<RefreshBody>(
   z.discriminatedUnion('object', [
     z.strictObject({ object: z.literal('token'), jwt: z.string() }),
     z.strictObject({ object: z.literal('cookies'), cookies: z.array(z.string()) }),

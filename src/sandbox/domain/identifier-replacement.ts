@@ -1,15 +1,15 @@
-import { enrollOwner } from '../domain/enrollment.js';
-import { must } from '../domain/found.js';
-import { parseIdentifier, refuseRestricted } from '../domain/identifiers.js';
-import { refuseDeletion } from '../domain/primary.js';
-import { changeFactors } from '../domain/second-factors.js';
-import { answers, type Rule } from '../handler.js';
+import { answers, type Handler } from '../handler.js';
 import type { Instance } from '../instance.js';
 import type { Resource } from '../resource.js';
 import { emailAddresses, type IdentifierRow, linksOf, phoneNumbers } from '../resources/identifiers.js';
 import { type UserRow, users } from '../resources/user.js';
 import { VERIFIED_BY_ADMIN } from '../resources/verification.js';
 import { identifierExists } from '../sandbox-error.js';
+import { enrollOwner } from './enrollment.js';
+import { must } from './found.js';
+import { parseIdentifier, refuseRestricted } from './identifiers.js';
+import { refuseDeletion } from './primary.js';
+import { changeFactors } from './second-factors.js';
 
 interface Replacement {
   readonly identification_status?: 'verified' | 'reserved' | 'unverified';
@@ -31,7 +31,7 @@ const columnsOf = (user: UserRow, { identification_status: status = 'verified' }
 });
 
 /** Leaves the user with one e-mail address, which is the primary one whether it is verified or not. */
-export const emailReplacement: Rule = answers<Replacement & { email_address: string }>(
+export const emailReplacement: Handler = answers<Replacement & { email_address: string }>(
   emailAddresses.shape,
   ({ instance, path, body }) => {
     const user = must(instance, users, path.user_id ?? '');
@@ -56,7 +56,7 @@ export const emailReplacement: Rule = answers<Replacement & { email_address: str
 );
 
 /** Leaves the user with one phone number, which is the primary one and no second factor. */
-export const phoneReplacement: Rule = answers<Replacement & { phone_number: string }>(
+export const phoneReplacement: Handler = answers<Replacement & { phone_number: string }>(
   phoneNumbers.shape,
   ({ instance, path, body }) => {
     const user = must(instance, users, path.user_id ?? '');

@@ -1,10 +1,10 @@
-import { holdersOf, type IdentifierType, normalize } from '../domain/identifiers.js';
 import { before, byKey, bySigned, containing, equal, type Filter, type Has, later, type Narrowing } from '../filters.js';
 import type { Instance } from '../instance.js';
 import { externalAccounts, providerKey } from '../resources/external-account.js';
 import { emailAddresses, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
 import { organizationMemberships } from '../resources/organization-membership.js';
 import { type UserRow, users } from '../resources/user.js';
+import { holdersOf, type IdentifierType, normalize } from './identifiers.js';
 
 const userOf = (instance: Instance, id: string | undefined): UserRow[] => {
   const user = id === undefined ? undefined : instance.of(users).get(id);

@@ -1,25 +1,25 @@
 import * as z from 'zod';
-import { runBilling } from '../domain/billing-clock.js';
-import { type AdjustCredit, adjustCredit } from '../domain/billing-credits.js';
-import { payerOfOrganization, payerOfUser } from '../domain/billing-payers.js';
-import { must } from '../domain/found.js';
-import { answers, type Call, type Room, type Rule } from '../handler.js';
+import { answers, type Call, type Handler } from '../handler.js';
 import { moneyOrNull, moneyShape } from '../resources/billing-money.js';
 import { creditBalance, creditLedger, type PayerRow } from '../resources/billing-payer.js';
 import { showSubscription, subscriptionShape } from '../resources/billing-subscription.js';
 import { organizations } from '../resources/organization.js';
 import { users } from '../resources/user.js';
+import { runBilling } from './billing-clock.js';
+import { type AdjustCredit, adjustCredit } from './billing-credits.js';
+import { payerOfOrganization, payerOfUser } from './billing-payers.js';
+import { must } from './found.js';
 
 const balanceShape = z.strictObject({ object: z.literal('commerce_credit_balance'), balance: moneyShape.nullable() });
 
-interface PayerRules {
-  readonly balance: Rule;
-  readonly adjust: Rule;
-  readonly subscription: Rule;
+interface PayerHandlers {
+  readonly balance: Handler;
+  readonly adjust: Handler;
+  readonly subscription: Handler;
 }
 
 /** What users and organizations have in common. @param find The payer that the path names. */
-function rulesFor(find: (call: Pick<Call, 'instance' | 'path'>) => PayerRow): PayerRules {
+function handlersFor(find: (call: Pick<Call, 'instance' | 'path'>) => PayerRow): PayerHandlers {
   const payerIn = (call: Pick<Call, 'instance' | 'path'>): PayerRow => {
     runBilling(call.instance);
     return find(call);
@@ -36,19 +36,7 @@ function rulesFor(find: (call: Pick<Call, 'instance' | 'path'>) => PayerRow): Pa
   };
 }
 
-const ofUsers = rulesFor(({ instance, path }) => payerOfUser(instance, must(instance, users, path.user_id ?? '')));
-const ofOrganizations = rulesFor(({ instance, path }) =>
+export const userBilling = handlersFor(({ instance, path }) => payerOfUser(instance, must(instance, users, path.user_id ?? '')));
+export const organizationBilling = handlersFor(({ instance, path }) =>
   payerOfOrganization(instance, must(instance, organizations, path.organization_id ?? '')),
 );
-
-export const userBilling: Room = {
-  Users_getBillingCreditBalance: ofUsers.balance,
-  Users_adjustBillingCreditBalance: ofUsers.adjust,
-  Users_getBillingSubscription: ofUsers.subscription,
-};
-
-export const organizationBilling: Room = {
-  Organizations_getBillingCreditBalance: ofOrganizations.balance,
-  Organizations_adjustBillingCreditBalance: ofOrganizations.adjust,
-  Organizations_getBillingSubscription: ofOrganizations.subscription,
-};

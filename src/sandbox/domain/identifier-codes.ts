@@ -1,17 +1,17 @@
-import { tryCode } from '../domain/codes.js';
-import { must } from '../domain/found.js';
-import { refuseClaimed } from '../domain/identifiers.js';
-import { answers, type Rule } from '../handler.js';
+import { answers, type Handler } from '../handler.js';
 import type { Instance } from '../instance.js';
 import type { Resource } from '../resource.js';
 import { type CodeVerificationRow, codeVerifications } from '../resources/code-verification.js';
 import { type IdentifierRow, isVerified } from '../resources/identifiers.js';
+import { tryCode } from './codes.js';
+import { must } from './found.js';
+import { refuseClaimed } from './identifiers.js';
 
-/** A rule that sends a code to the identifier named in the path. */
+/** A handler that sends a code to the identifier named in the path. */
 export const preparation = <R extends IdentifierRow>(
   resource: Resource<R>,
   send: (instance: Instance, row: R) => CodeVerificationRow,
-): Rule =>
+): Handler =>
   answers(codeVerifications.shape, ({ instance, path }) => {
     const row = must(instance, resource, path[`${resource.name}_id`] ?? '');
     return codeVerifications.show(send(instance, row), instance);
@@ -22,13 +22,13 @@ interface Attempt {
   readonly code: string;
 }
 
-/** A rule that checks a code, and calls the identifier named in the path verified when it is the right one. */
+/** A handler that checks a code, and calls the identifier named in the path verified when it is the right one. */
 export const attempt = <T extends 'email_address' | 'phone_number', R extends IdentifierRow & Readonly<Record<T, string>>>(
   resource: Resource<R>,
   type: T,
   /** What else comes of it. */
   onVerified: (instance: Instance, row: R) => unknown = () => {},
-): Rule =>
+): Handler =>
   answers<Attempt>(codeVerifications.shape, ({ instance, path, body }) => {
     const row = must(instance, resource, path[`${resource.name}_id`] ?? '');
     if (!isVerified(row)) refuseClaimed(instance, type, row[type], row);

@@ -1,12 +1,12 @@
-import { must } from '../domain/found.js';
-import { mustBeMember, mustHaveOrganizations } from '../domain/members.js';
-import { refuseBanned } from '../domain/sessions.js';
-import { answers, type Rule } from '../handler.js';
+import { answers, type Handler } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { clients } from '../resources/client.js';
 import { organizations } from '../resources/organization.js';
 import { ABANDON_MS, SESSION_MS, type SessionRow, sessions } from '../resources/session.js';
 import { users } from '../resources/user.js';
+import { must } from './found.js';
+import { mustBeMember, mustHaveOrganizations } from './members.js';
+import { refuseBanned } from './sessions.js';
 
 interface CreateSession {
   readonly user_id: string;
@@ -45,7 +45,7 @@ function create(instance: Instance, body: CreateSession): SessionRow {
   return session;
 }
 
-export const creation: Rule = answers<CreateSession>(
+export const creation: Handler = answers<CreateSession>(
   sessions.shape,
   ({ instance, body }) => sessions.show(create(instance, body), instance),
   { openBody: true },
