@@ -3,7 +3,14 @@ export interface MountedCaller {
   /** The name in rules, budgets, confirmations and the audit log; sessions belong to it. */
   readonly name: string;
   /** What they may do; whatever else is in the list means nothing here. */
-  readonly scopes: readonly ('clerk:read' | 'clerk:write' | 'clerk:destructive' | 'clerk:credential' | (string & {}))[];
+  readonly scopes: readonly (
+    | 'clerk:read'
+    | 'clerk:write'
+    | 'clerk:destructive'
+    | 'clerk:credential'
+    | 'clerk:access'
+    | (string & {})
+  )[];
   /** When their credential ends, in Unix milliseconds: their sessions end then. Default: never. */
   readonly expiresAt?: number;
   /** Aborted when their credential is withdrawn: their sessions end then. */

@@ -141,13 +141,14 @@ export const enterpriseConnections = {
     idempotent: true,
     openWorld: true,
     secrets: ['oidc'],
-    raised: {
-      to: 'destructive',
-      when: [{ input: 'active', when: true }],
-      why: 'activation can delete verified domains of organizations',
-    },
-    effect:
-      'Activates the enterprise connection {target}: users of its domains sign in through their identity provider, and verified organization domains equal to one of these may be deleted for good.',
+    raises: [
+      {
+        when: { input: 'active', is: true },
+        risk: 'destructive',
+        effect:
+          'Activates the enterprise connection {target}: users of its domains sign in through their identity provider, and verified organization domains equal to one of these may be deleted for good.',
+      },
+    ],
     target: { read: 'EnterpriseConnections_getById' },
   }),
 
@@ -164,9 +165,13 @@ export const enterpriseConnections = {
       offset,
     },
     risk: 'read',
-    raised: { to: 'credential', why: 'the answer holds live tokens of the testers at their identity provider' },
-    effect:
-      'Shows {where} the recorded test sign-ins of enterprise connection {target}, with the access and ID tokens or SAML responses that its identity provider issued to the testers.',
+    raises: [
+      {
+        risk: 'credential',
+        effect:
+          'Shows {where} the recorded test sign-ins of enterprise connection {target}, with the access and ID tokens or SAML responses that its identity provider issued to the testers.',
+      },
+    ],
     target: { read: 'EnterpriseConnections_getById' },
   }),
 

@@ -71,13 +71,14 @@ export const organizationRoles = {
     },
     risk: 'write',
     idempotent: true,
-    raised: {
-      to: 'destructive',
-      when: [{ input: 'permissions', when: 'given' }],
-      why: 'permissions that are not in the list are taken from everybody who holds the role',
-    },
-    effect:
-      'Sets the permissions of role {target} to {permissions}, for everybody who holds it; any other it has now is taken away.',
+    raises: [
+      {
+        when: { input: 'permissions', is: 'given' },
+        risk: 'destructive',
+        effect:
+          'Sets the permissions of role {target} to {permissions}, for everybody who holds it; any other it has now is taken away.',
+      },
+    ],
     target: { read: 'OrganizationRoles_getById' },
   }),
 

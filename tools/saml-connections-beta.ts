@@ -116,13 +116,14 @@ export const samlConnectionsBeta = {
     risk: 'write',
     idempotent: true,
     openWorld: true,
-    raised: {
-      to: 'destructive',
-      when: [{ input: 'consent_verified_domains_deletion', when: true }],
-      why: 'verified domains of organizations are deleted with no way back',
-    },
-    effect:
-      'Changes SAML connection {target} and deletes for good the verified domains of organizations that clash with its own.',
+    raises: [
+      {
+        when: { input: 'consent_verified_domains_deletion', is: true },
+        risk: 'destructive',
+        effect:
+          'Changes SAML connection {target} and deletes for good the verified domains of organizations that clash with its own.',
+      },
+    ],
     target: { read: 'SamlConnectionsBeta_getById' },
   }),
 };

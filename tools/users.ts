@@ -206,16 +206,29 @@ export const users = {
     idempotent: true,
     openWorld: true,
     secrets: ['password', 'password_digest', 'totp_secret', 'backup_codes'],
-    destructiveWhen: [
-      { input: 'password', when: 'given' },
-      { input: 'password_digest', when: 'given' },
-      { input: 'totp_secret', when: 'given' },
-      { input: 'sign_out_of_other_sessions', when: true },
-      { input: 'username', when: 'blank' },
+    mayDestroy: true,
+    raises: [
+      {
+        when: { input: ['password', 'password_digest'], is: 'given' },
+        risk: 'destructive',
+        effect: 'Replaces the password of {target}: the present one stops working.',
+      },
+      {
+        when: { input: 'totp_secret', is: 'given' },
+        risk: 'destructive',
+        effect: 'Replaces the TOTP secret of {target}: their authenticator app stops working.',
+      },
+      {
+        when: { input: 'sign_out_of_other_sessions', is: true },
+        risk: 'destructive',
+        effect: 'Ends every session of {target}.',
+      },
+      {
+        when: { input: 'username', is: 'blank' },
+        risk: 'destructive',
+        effect: 'Removes the username of {target}, who can no longer sign in with it.',
+      },
     ],
-    effect:
-      'Changes what {target} signs in with (password, TOTP secret or username), so that the old one stops working; ' +
-      'ends their sessions: {sign_out_of_other_sessions}.',
     target: { read: 'Users_getUserDetails' },
     consequences: [{ ...activeSessions, says: 'the user has {n} active sessions' }],
   }),

@@ -9,7 +9,7 @@ import { Abort } from '../platform/abort.js';
 import type { Logger } from '../platform/logger.js';
 import type { Policy } from '../policy/policy.js';
 import { itemCount } from '../policy/rules/risk.js';
-import { missingScope, type Scope } from '../policy/rules/scopes.js';
+import type { Scope } from '../policy/rules/scopes.js';
 import { type Caller, type Decision, type Grant, type Outcome, type PersonAnswer, PolicyRefusal } from '../policy/types.js';
 import { type ShapedAnswer, type ShapeOptions, shapeAnswer } from '../response/shape-answer.js';
 import { madeInputs, withMade } from './idempotency.js';
@@ -118,7 +118,7 @@ export class Calls {
     const operation = this.#options.offered.get(call.name);
     if (operation === undefined) return undefined;
     const args = isRecord(call.arguments) ? call.arguments : {};
-    const scope = missingScope(operation, args, call.caller);
+    const scope = await this.#options.policy.missingScope(operation, args, call.caller);
     if (scope === undefined) return undefined;
     const started = performance.now();
     const { confirm, fields: _, ...rest } = args;

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { InputSchema } from './json-schema.js';
-import type { Condition, Method, PlainSpec, Risk, ToolDefinition } from './types.js';
+import type { Method, PlainSpec, Raise, Risk, ToolDefinition } from './types.js';
 
 /** The newest version of Clerk's Backend API that the catalog is written for. */
 export const CURRENT_API_VERSION = '2026-05-12';
@@ -50,10 +50,14 @@ export class Operation {
   /** Path template: `/users/{user_id}/ban`. */
   readonly path: string;
   readonly apiVersion: string;
-  /** The risk of every call that meets no condition of {@link riskWhen}. */
+  /** The risk of a call that meets no condition. */
   readonly risk: Risk;
-  /** The risk of calls that meet one of some conditions. */
-  readonly riskWhen: { readonly risk: Risk; readonly conditions: readonly Condition[] } | undefined;
+  /** Every risk that a call of it can have. */
+  readonly risks: readonly Risk[];
+  /** What makes calls riskier. */
+  readonly raises: readonly Raise[];
+  /** Which calls of it need a confirmation. */
+  readonly gate: 'always' | 'sometimes' | 'never';
   /** Whether some call of it needs a confirmation. */
   readonly gated: boolean;
   /** Whether somebody has looked at it; false for what was made of a document. */
@@ -77,9 +81,12 @@ export class Operation {
     this.method = spec.request.slice(0, space) as Method;
     this.path = spec.request.slice(space + 1);
     this.apiVersion = spec.version ?? CURRENT_API_VERSION;
-    this.risk = spec.raised !== undefined && spec.raised.when === undefined ? spec.raised.to : spec.risk;
-    this.riskWhen = conditionalRisk(spec);
-    this.gated = this.risk === 'destructive' || this.risk === 'credential' || this.riskWhen !== undefined;
+    this.raises = spec.raises ?? [];
+    const always = this.raises.filter(({ when }) => when === undefined).map(({ risk }) => risk);
+    this.risk = heaviest([spec.risk, ...always]);
+    this.risks = [...new Set([this.risk, ...always, ...this.raises.map(({ risk }) => risk)])];
+    this.gate = isGated(this.risk) ? 'always' : this.raises.length > 0 ? 'sometimes' : 'never';
+    this.gated = this.gate !== 'never';
     this.reviewed = spec.reviewed ?? true;
     this.idempotent = spec.idempotent ?? REPEATABLE.has(this.method);
     // What a name in somebody's document means is not known.
@@ -93,11 +100,6 @@ export class Operation {
   /** Whether another tool has taken its place. */
   get superseded(): boolean {
     return SUCCESSOR.test(this.spec.deprecated ?? '');
-  }
-
-  /** Every risk that a call of it can have. */
-  get risks(): readonly Risk[] {
-    return this.riskWhen === undefined ? [this.risk] : [this.risk, this.riskWhen.risk];
   }
 
   /** What name, description and input schema cost a model, in o200k_base tokens; unknown in a program that was not built. */
@@ -132,7 +134,7 @@ export class Operation {
       inputSchema: { ...inputSchema, properties: { ...inputSchema.properties, ...fields } },
       annotations: {
         readOnlyHint: spec.risk === 'read',
-        destructiveHint: spec.risk === 'destructive' || spec.destructiveWhen !== undefined,
+        destructiveHint: spec.risk === 'destructive' || spec.mayDestroy === true,
         idempotentHint: this.idempotent,
         openWorldHint: spec.openWorld ?? false,
         ...(this.reviewed ? {} : { title: spec.title }),
@@ -143,10 +145,14 @@ export class Operation {
   }
 }
 
-function conditionalRisk({ destructiveWhen, raised }: PlainSpec): Operation['riskWhen'] {
-  if (destructiveWhen !== undefined) return { risk: 'destructive', conditions: destructiveWhen };
-  return raised?.when === undefined ? undefined : { risk: raised.to, conditions: raised.when };
-}
+/** Whether a risk needs a confirmation unless a rule says otherwise. */
+export const isGated = (risk: Risk): boolean => risk !== 'read' && risk !== 'write';
+
+const WEIGHTS: readonly Risk[] = ['read', 'write', 'access', 'destructive', 'credential'];
+
+/** The risk by which a call of several is put on record. */
+export const heaviest = (risks: readonly Risk[]): Risk =>
+  WEIGHTS[Math.max(...risks.map((risk) => WEIGHTS.indexOf(risk)))] ?? 'read';
 
 /** The tool with the input `confirm`. */
 export function withConfirm(tool: ToolDefinition): ToolDefinition {

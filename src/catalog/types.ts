@@ -1,8 +1,12 @@
 import type * as z from 'zod';
 
-/** How much harm a call can do. Given by hand for each operation, never guessed from the HTTP method. */
-export const RISKS = ['read', 'write', 'destructive', 'credential'] as const;
+/**
+ * How much harm a call can do. Given by hand for each operation, never guessed from the HTTP method.
+ * `access`: it gives, widens or moves somebody's access, takes a defence away, or moves money.
+ */
+export const RISKS = ['read', 'write', 'destructive', 'credential', 'access'] as const;
 export type Risk = (typeof RISKS)[number];
+export type GatedRisk = Exclude<Risk, 'read' | 'write'>;
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -15,11 +19,42 @@ export interface ArrayBody {
   readonly items: z.ZodArray;
 }
 
-/** An input value that makes an otherwise harmless operation destructive. */
-export type Condition =
-  | { readonly input: string; readonly when: 'given' }
-  | { readonly input: string; readonly when: 'blank' }
-  | { readonly input: string; readonly when: true };
+/**
+ * What is asked of an input's value. `given`: anything but left out, null too. `filled`: neither null, blank nor an
+ * empty list. `true`, `false`: exactly that. `unless false`: true, null or left out, where Clerk takes that for true or
+ * does not say. `grants`: metadata with a key that applications take rights from. `administers`: the key or id of a
+ * role that manages its organization, or of which that cannot be ruled out.
+ */
+export type Test =
+  | 'given'
+  | 'filled'
+  | 'blank'
+  | 'unless false'
+  | 'grants'
+  | 'administers'
+  | boolean
+  | { readonly oneOf: readonly string[] }
+  | { readonly matches: string };
+
+/** Holds when one of the inputs passes the test. Dots lead into objects and lists, of which one item is enough. */
+export interface Condition {
+  readonly input: string | readonly string[];
+  readonly is: Test;
+}
+
+/** Holds when the role that a member has now administers, or when that cannot be looked up. */
+export interface CurrentRole {
+  readonly currentRole: { readonly organization: string; readonly user: string };
+}
+
+/** A risk beside the operation's own, for some of its calls or for all. */
+export interface Raise {
+  /** All of them must hold. Default: every call. */
+  readonly when?: Condition | CurrentRole | readonly (Condition | CurrentRole)[];
+  readonly risk: GatedRisk;
+  /** What will happen, for the person who confirms. `{input}`, `{target}` and `{where}` (a secret goes) are filled in. */
+  readonly effect: string;
+}
 
 /** What to look up so that a person sees who or what is meant. */
 export interface Target {
@@ -38,14 +73,6 @@ export interface Consequence {
   readonly with: Readonly<Record<string, string | number>>;
   /** What the count means, `{n}` in it: `{n} active sessions end`. */
   readonly says: string;
-}
-
-/** A risk that we judge higher than the API's facts do: the gate keeps to it, the tool's annotations to the facts. */
-export interface RaisedRisk {
-  readonly to: 'destructive' | 'credential';
-  /** Only calls that meet one of these. Default: every call. */
-  readonly when?: readonly Condition[];
-  readonly why: string;
 }
 
 interface Declared {
@@ -87,40 +114,26 @@ interface Declared {
   readonly typed?: 'target' | 'instance' | `{${string}}`;
   /** The input that holds the items of a bulk call. */
   readonly bulk?: string;
+  /** What makes a call riskier than `risk` says. The gate keeps to it; the tool's annotations keep to `risk`. */
+  readonly raises?: readonly Raise[];
+  /** Annotated as destructive although `risk` is `write`: the API's facts count some calls of it so. */
+  readonly mayDestroy?: true;
+  /** The input by which trials are counted: whoever may ask without limit learns the secret in the end. */
+  readonly guesses?: string;
 }
 
 interface Free extends Declared {
   readonly risk: 'read' | 'write';
-  readonly destructiveWhen?: never;
-  readonly raised?: never;
   readonly effect?: never;
 }
 
-interface SometimesGated extends Declared {
-  readonly risk: 'write';
-  readonly destructiveWhen: readonly Condition[];
-  readonly raised?: never;
+interface Gated extends Declared {
+  readonly risk: GatedRisk;
   /** What will happen, for the person who confirms. `{input}`, `{target}` and `{where}` (a secret goes) are filled in. */
   readonly effect: string;
 }
 
-interface AlwaysGated extends Declared {
-  readonly risk: 'destructive' | 'credential';
-  readonly destructiveWhen?: never;
-  readonly raised?: never;
-  /** What will happen, for the person who confirms. `{input}`, `{target}` and `{where}` (a secret goes) are filled in. */
-  readonly effect: string;
-}
-
-interface Raised extends Declared {
-  readonly risk: 'read' | 'write';
-  readonly destructiveWhen?: never;
-  readonly raised: RaisedRisk;
-  /** What will happen, for the person who confirms. `{input}`, `{target}` and `{where}` (a secret goes) are filled in. */
-  readonly effect: string;
-}
-
-export type OperationSpec = Free | SometimesGated | AlwaysGated | Raised;
+export type OperationSpec = Free | Gated;
 
 type WithoutSchemas<T> = T extends unknown ? Omit<T, 'path' | 'query' | 'body'> : never;
 

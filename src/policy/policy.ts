@@ -14,10 +14,12 @@ import type { PolicyOptions } from './policy-options.js';
 import type { MayRead } from './preview/lookup.js';
 import { type Preview, Previewer } from './preview/preview.js';
 import { Budgets, DEFAULT_BUDGETS } from './rules/budgets.js';
+import { Inquiry } from './rules/knowledge.js';
+import { DEFAULT_KEYS_THAT_GRANT } from './rules/metadata.js';
 import type { BudgetDeclaration, RuleDeclaration } from './rules/policy-file.js';
-import { effectiveRisk, itemCount } from './rules/risk.js';
+import { type Consequences, consequencesOf, itemCount } from './rules/risk.js';
 import { Rules, type Step, type Verdict } from './rules/rules.js';
-import { missingScope } from './rules/scopes.js';
+import { isWithin, missingScope, type Scope } from './rules/scopes.js';
 import type { Caller, Decision, Grant, PersonAnswer, PolicyCall, Recorded, Strength } from './types.js';
 
 /** Why a call would be decided as it would. */
@@ -62,6 +64,7 @@ export class Policy {
   readonly #sealer: Sealer;
   readonly #once: OnceStore;
   readonly #recorder: Recorder;
+  readonly #inquiry: Inquiry;
   readonly #now: () => number;
   readonly #ids: CallIds;
   readonly #issued = new WeakMap<Grant, Issued>();
@@ -80,6 +83,8 @@ export class Policy {
     this.#budgets = new Budgets({ catalog, instance, budgets: file?.budgets ?? DEFAULT_BUDGETS, store });
     const timeoutMs = options.previewTimeoutMs ?? 5_000;
     this.#previewer = new Previewer({ catalog, read, instance, now: this.#now, timeoutMs, keepsSecrets: secrets !== undefined });
+    const keysThatGrant = [...(file?.metadata_keys_that_grant ?? DEFAULT_KEYS_THAT_GRANT), ...(options.alwaysGrants ?? [])];
+    this.#inquiry = new Inquiry({ catalog, read, keysThatGrant, timeoutMs, now: this.#now });
     this.#recorder = new Recorder({ audit, secrets, sealer: this.#sealer, instance, now: this.#now, warn });
     this.explanation = explainStrategy(confirm, instance.kind);
   }
@@ -87,15 +92,17 @@ export class Policy {
   /** Never throws for anything that is in a call; what cannot be decided is refused. */
   async decide(call: PolicyCall): Promise<Decision> {
     const { operation, args, caller } = call;
-    const facts: Facts = { call, id: this.#ids.next(), risk: effectiveRisk(operation, args), rule: '' };
+    let facts: Facts = { call, id: this.#ids.next(), risk: operation.risk, risks: [operation.risk], effects: [], rule: '' };
     try {
       // Also keeps the rules from arguments so deep that going through them would fail.
       if (operation.risk !== 'read') canonicalJson(args);
-      const lacking = missingScope(operation, args, caller);
+      const consequences = await this.#consequences(operation, args, caller);
+      facts = { ...facts, ...consequences };
+      const lacking = missingScope(consequences.risks, caller);
       if (lacking !== undefined) {
         return await this.#refuse({ ...facts, rule: 'scopes' }, refusals.insufficientScope(operation, lacking));
       }
-      const verdict = this.#rules.decide(operation, args, caller);
+      const verdict = this.#rules.decide(operation, args, caller, consequences.risks);
       return await this.#follow({ ...facts, rule: verdict.rule }, verdict);
     } catch (error) {
       if (error instanceof TooDeepError) return this.#refuse(facts, refusals.argumentsTooDeep(operation, error.message));
@@ -119,17 +126,38 @@ export class Policy {
     }
   }
 
+  /** The scope that the caller lacks for this very call. The arguments need not have been parsed. */
+  async missingScope(operation: Operation, args: Arguments, caller: Pick<Caller, 'name' | 'scopes'>): Promise<Scope | undefined> {
+    if (caller.scopes === undefined) return undefined;
+    try {
+      canonicalJson(args);
+      return missingScope((await this.#consequences(operation, args, caller)).risks, caller);
+    } catch (error) {
+      // What is too deep is refused further on.
+      if (error instanceof TooDeepError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Nothing is looked up for a caller who may make no call of the operation. */
+  async #consequences(operation: Operation, args: Arguments, caller: Pick<Caller, 'name' | 'scopes'>): Promise<Consequences> {
+    const hopeless = caller.scopes !== undefined && !isWithin(operation, caller.scopes);
+    const known = hopeless ? this.#inquiry.offline : await this.#inquiry.about(operation, args, caller.name);
+    return consequencesOf(operation, args, known);
+  }
+
   /** Whether some call of the operation can need `confirm`. */
   mayConfirm(operation: Operation): boolean {
     return this.#rules.mayConfirm(operation);
   }
 
   explain(operation: Operation, args: Arguments, caller: Pick<Caller, 'name'>): Explanation {
-    const { action, rule, reason, maxItems, strengths } = this.#rules.decide(operation, args, caller);
+    const { risk, risks } = consequencesOf(operation, args, this.#inquiry.offline);
+    const { action, rule, reason, maxItems, strengths } = this.#rules.decide(operation, args, caller, risks);
     const { kind } = this.#options.instance;
     return {
       operation: operation.name,
-      risk: effectiveRisk(operation, args),
+      risk,
       action,
       rule,
       reason,
@@ -138,8 +166,8 @@ export class Policy {
           ? { canAsk: strongest(strengths, kind, true), cannotAsk: strongest(strengths, kind, false) }
           : undefined,
       maxItems,
-      budgets: this.#budgets.shares(operation, args, caller).names,
-      steps: this.#rules.explain(operation, args, caller),
+      budgets: this.#budgets.shares(operation, args, caller, risks).names,
+      steps: this.#rules.explain(operation, args, caller, risks),
     };
   }
 
@@ -228,7 +256,7 @@ export class Policy {
   /** Takes the share of the budgets, then the confirmation, so that neither is spent on a call that is refused. */
   async #grant(facts: Facts, confirmed: string, claim?: Claim): Promise<Decision> {
     const { operation, args, caller } = facts.call;
-    const shares = this.#budgets.shares(operation, args, caller);
+    const shares = this.#budgets.shares(operation, args, caller, facts.risks);
     let release = async (): Promise<void> => {};
     if (shares.wanted.length > 0) {
       const reserved = await this.#budgets.reserve(shares).catch(() => undefined);
@@ -253,8 +281,8 @@ export class Policy {
   }
 
   /** Nobody is asked for what would be refused all the same. */
-  async #overBudget({ call: { operation, args, caller } }: Facts): Promise<refusals.Refusal | undefined> {
-    const shares = this.#budgets.shares(operation, args, caller);
+  async #overBudget({ call: { operation, args, caller }, risks }: Facts): Promise<refusals.Refusal | undefined> {
+    const shares = this.#budgets.shares(operation, args, caller, risks);
     if (shares.wanted.length === 0) return undefined;
     const room = await this.#budgets.room(shares).catch(() => undefined);
     if (room === undefined) return refusals.storeAway(operation);
@@ -262,14 +290,15 @@ export class Policy {
   }
 
   /** A model is shown nothing that its caller could not read; for `nobody` nothing at all is looked up. */
-  #preview({ call }: Facts, reader: 'model' | 'person' | 'nobody', counts: boolean): Promise<Preview | 'missing'> {
+  #preview({ call, effects }: Facts, reader: 'model' | 'person' | 'nobody', counts: boolean): Promise<Preview | 'missing'> {
     const { operation, args, caller, signal } = call;
     const mayRead: MayRead = (read, readArgs) =>
       this.#options.preview !== false &&
       reader !== 'nobody' &&
       (reader === 'person' ||
-        (missingScope(read, readArgs, caller) === undefined && this.#rules.decide(read, readArgs, caller).action === 'allow'));
-    return this.#previewer.describe(operation, args, { counts, mayRead, signal, caller: caller.name });
+        (missingScope(consequencesOf(read, readArgs).risks, caller) === undefined &&
+          this.#rules.decide(read, readArgs, caller).action === 'allow'));
+    return this.#previewer.describe(operation, args, { effects, counts, mayRead, signal, caller: caller.name });
   }
 
   #missing(facts: Facts): Promise<Decision> {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Catalog } from '../../src/catalog/catalog.js';
 import type { Operation } from '../../src/catalog/operation.js';
-import { returnsSecret } from '../../src/policy/rules/risk.js';
+import type { Condition, CurrentRole } from '../../src/catalog/types.js';
+import { conditionsOf, inputsOf, returnsSecret } from '../../src/policy/rules/risk.js';
 import { operations } from '../../tools/index.js';
 
 const catalog = new Catalog(operations);
@@ -18,6 +19,11 @@ const placeholdersOf = (text: string): string[] => [...text.matchAll(/\{([^{}]*)
 
 const pathInputsOf = (operation: Operation): string[] =>
   [...operation.places].filter(([, place]) => place === 'path').map(([name]) => name);
+
+const firstInputsOf = (condition: Condition | CurrentRole): string[] =>
+  'currentRole' in condition
+    ? Object.values(condition.currentRole)
+    : inputsOf(condition).map((path) => path.split('.')[0] ?? path);
 
 const unknownInputs = (operation: Operation, names: Iterable<string>, use: string): string[] =>
   [...names]
@@ -38,7 +44,7 @@ function lookupFaults(read: string, given: readonly string[], use: string): stri
 
 /** Words of the form `Group_action`, wherever a model reads them. */
 function toolsNamedBy({ spec, tool }: Operation): string[] {
-  const prose = JSON.stringify([spec.title, tool.description, spec.effect, tool.inputSchema]);
+  const prose = JSON.stringify([spec.title, tool.description, spec.effect, spec.raises, tool.inputSchema]);
   return [...prose.matchAll(/\b[A-Z][A-Za-z0-9]+_[a-z]\w*/g)].map(([name]) => name);
 }
 
@@ -89,11 +95,12 @@ describe('every operation', () => {
   test('lists only its own inputs', () => {
     const faults = faultsOf((operation) => {
       const { secrets, commaSeparated, needsOneOf, bulk } = operation.spec;
-      const conditions = operation.riskWhen?.conditions.map((condition) => condition.input);
+      const conditions = operation.raises.flatMap(({ when }) => conditionsOf(when).flatMap(firstInputsOf));
       return [
         ...unknownInputs(operation, secrets ?? [], 'secrets'),
         ...unknownInputs(operation, needsOneOf ?? [], 'needsOneOf'),
-        ...unknownInputs(operation, conditions ?? [], 'a condition of its risk'),
+        ...unknownInputs(operation, conditions, 'a condition of its risk'),
+        ...unknownInputs(operation, operation.spec.guesses === undefined ? [] : [operation.spec.guesses], 'guesses'),
         ...unknownInputs(operation, bulk === undefined ? [] : [bulk], 'bulk'),
         ...(commaSeparated ?? [])
           .filter((name) => operation.places.get(name) !== 'query')
@@ -113,19 +120,15 @@ describe('every operation', () => {
 });
 
 describe('an operation whose risk is raised', () => {
-  test('says why, is gated, and keeps the annotations of the facts', () => {
-    const raised = operations.filter(({ spec }) => spec.raised !== undefined);
-    expect(raised.map(({ name, risks }) => [name, ...risks])).toEqual([
-      ['EnterpriseConnections_updateConnection', 'write', 'destructive'],
-      ['EnterpriseConnections_listTestRuns', 'credential'],
-      ['OrganizationRoles_updateRole', 'write', 'destructive'],
-      ['SamlConnectionsBeta_updateConnectionById', 'write', 'destructive'],
-    ]);
-    for (const { spec, tool, gated } of raised) {
-      expect(spec.raised?.why).toMatch(/\w{3}/);
-      expect(gated).toBe(true);
+  test('is gated for the calls in question, and keeps the annotations of the facts', () => {
+    const raised = operations.filter(({ raises }) => raises.length > 0);
+    expect(raised.length).toBeGreaterThan(3);
+    for (const { name, spec, raises, risks, tool, gated } of raised) {
+      expect([name, gated]).toEqual([name, true]);
+      expect(risks).toEqual(expect.arrayContaining(raises.map(({ risk }) => risk)));
       expect(tool.inputSchema.properties).toHaveProperty('confirm');
-      expect(tool.annotations).toMatchObject({ readOnlyHint: spec.risk === 'read', destructiveHint: false });
+      const destructiveHint = spec.risk === 'destructive' || spec.mayDestroy === true;
+      expect(tool.annotations).toMatchObject({ readOnlyHint: spec.risk === 'read', destructiveHint });
     }
   });
 });
@@ -135,9 +138,10 @@ describe('every gated operation', () => {
     const faults = faultsOf((operation) => {
       const { effect, target } = operation.spec;
       if (!operation.gated) return [effect !== undefined && 'has an effect, but nothing to confirm'];
-      const names = placeholdersOf(effect ?? '');
+      const effects = [...(effect === undefined ? [] : [effect]), ...operation.raises.map((raise) => raise.effect)];
+      const names = effects.flatMap(placeholdersOf);
       return [
-        (effect ?? '').trim() === '' && 'no effect',
+        effects.some((text) => text.trim() === '' || !/[.!?]$/.test(text)) && 'an effect is no sentence',
         names.includes('target') && target === undefined && 'effect speaks of {target}, but none is looked up',
         ...unknownInputs(
           operation,

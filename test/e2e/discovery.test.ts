@@ -104,7 +104,7 @@ describe('what discovery mode sends', () => {
   beforeEach(() => upstream.reset());
 
   it('is nothing for any gated operation without confirm: true', async () => {
-    for (const operation of operations.filter((one) => one.risk === 'destructive' || one.risk === 'credential')) {
+    for (const operation of operations.filter((one) => one.gate === 'always')) {
       for (const confirm of [undefined, 'true', 1, null]) {
         const args = { ...minimalArguments(operation), confirm };
         const { isError } = await client.call('call_operation', { name: operation.name, arguments: args, confirm: true });

@@ -5,7 +5,7 @@ import { type ProgramClient, startProgram } from '../support/program.js';
 import { RecordingServer } from '../support/recording-server.js';
 import { fullArguments, minimalArguments } from '../support/sample-arguments.js';
 
-const always = operations.filter((operation) => operation.risk === 'destructive' || operation.risk === 'credential');
+const always = operations.filter((operation) => operation.gate === 'always');
 
 let upstream: RecordingServer;
 let client: ProgramClient;

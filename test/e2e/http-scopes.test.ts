@@ -22,7 +22,7 @@ let server: HttpProgram;
 const ROLES = {
   viewer: ['read'],
   operator: ['read', 'write'],
-  admin: ['read', 'write', 'destructive', 'credential'],
+  admin: ['read', 'write', 'destructive', 'credential', 'access'],
 } as const;
 type Role = keyof typeof ROLES;
 const roles = Object.keys(ROLES) as Role[];

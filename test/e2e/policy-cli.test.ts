@@ -41,7 +41,7 @@ describe('policy show', () => {
   it('prints the built-in rules and budgets', async () => {
     const { rules, budgets } = await show();
     expect(rules.map(({ action }) => action)).toEqual(['allow', 'confirm']);
-    expect(rules[1]).toMatchObject({ strength: 'auto', risk: ['destructive', 'credential'] });
+    expect(rules[1]).toMatchObject({ strength: 'auto', risk: ['destructive', 'credential', 'access'] });
     expect(budgets).toContainEqual(expect.objectContaining({ risk: 'destructive', instance: 'live', max: 20, per: '1h' }));
   });
 

@@ -13,7 +13,14 @@ type Strength = (typeof STRENGTHS)[number];
 
 const directory = await scratchDirectory();
 const denying = await scratchFile(directory, {
-  rules: [{ name: 'nothing of the kind', risk: ['destructive', 'credential'], action: 'deny', reason: 'Not with this server.' }],
+  rules: [
+    {
+      name: 'nothing of the kind',
+      risk: ['destructive', 'credential', 'access'],
+      action: 'deny',
+      reason: 'Not with this server.',
+    },
+  ],
 });
 const unlimited = await scratchFile(directory, { budgets: [] });
 
@@ -25,7 +32,7 @@ function forget(): void {
 
 /** Arguments with which the operation is gated. */
 const argumentsOf = (operation: Operation): Record<string, unknown> =>
-  operation.riskWhen === undefined ? minimalArguments(operation) : fullArguments(operation);
+  operation.gate === 'always' ? minimalArguments(operation) : fullArguments(operation);
 
 interface Question {
   readonly message: string;

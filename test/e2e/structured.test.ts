@@ -10,7 +10,7 @@ import { scratchDirectory, scratchFile } from '../support/scratch.js';
 
 const directory = await scratchDirectory();
 const seed = await scratchFile(directory, START);
-const everything = { name: 'all', risk: ['read', 'write', 'destructive', 'credential'], action: 'allow' };
+const everything = { name: 'all', risk: ['read', 'write', 'destructive', 'credential', 'access'], action: 'allow' };
 const policy = await scratchFile(directory, { rules: [everything] });
 const byName = new Map(operations.map((operation) => [operation.name, operation]));
 

@@ -5,7 +5,7 @@ import type { Operation } from '../../src/catalog/operation.js';
 import { MemoryOnceStore } from '../../src/limits/once-store.js';
 import type { Policy } from '../../src/policy/policy.js';
 import { readPolicy } from '../../src/policy/rules/read-policy.js';
-import { effectiveRisk } from '../../src/policy/rules/risk.js';
+import { consequencesOf, isGated } from '../../src/policy/rules/risk.js';
 import type { Decision, PersonAnswer, PolicyCall } from '../../src/policy/types.js';
 import { operations as real } from '../../tools/index.js';
 import { fullArguments, minimalArguments } from '../support/sample-arguments.js';
@@ -443,7 +443,7 @@ describe('every gated operation of the catalog', () => {
   const whole = new Catalog(real);
   const gated = real.filter((operation) => operation.gated);
   const argumentsOf = (operation: Operation) =>
-    operation.riskWhen === undefined ? [minimalArguments(operation), fullArguments(operation)] : [fullArguments(operation)];
+    operation.gate === 'always' ? [minimalArguments(operation), fullArguments(operation)] : [fullArguments(operation)];
   const table = gated.flatMap((operation) =>
     (['flag', 'token', 'person'] as const).flatMap((strength) =>
       [true, false].map((canAsk) => [operation.name, strength, canAsk, operation] as const),
@@ -523,8 +523,7 @@ describe('any arguments whatever', () => {
           operation,
           caller: CALLER,
         } as PolicyCall);
-        const risk = effectiveRisk(operation, more.args);
-        const needs = risk === 'destructive' || risk === 'credential';
+        const needs = isGated(consequencesOf(operation, more.args).risk);
         if (needs) gated++;
         expect(decision.kind === 'allow').toBe(!needs);
       }),

@@ -82,12 +82,12 @@ export const operations = {
     },
     secrets: ['password'],
     risk: 'write',
-    destructiveWhen: [
-      { input: 'password', when: 'given' },
-      { input: 'username', when: 'blank' },
-      { input: 'sign_out_of_other_sessions', when: true },
+    mayDestroy: true,
+    raises: [
+      { when: { input: 'password', is: 'given' }, risk: 'destructive', effect: 'Changes how {target} signs in.' },
+      { when: { input: 'username', is: 'blank' }, risk: 'destructive', effect: 'Changes how {target} signs in.' },
+      { when: { input: 'sign_out_of_other_sessions', is: true }, risk: 'destructive', effect: 'Changes how {target} signs in.' },
     ],
-    effect: 'Changes how {target} signs in.',
     target: { read: 'Users_get' },
   }),
   ban: defineOperation({

@@ -15,7 +15,11 @@ export interface Facts {
   readonly call: PolicyCall;
   /** Random; joins the lines of one call. */
   readonly id: string;
+  /** The heaviest of `risks`. */
   readonly risk: Risk;
+  readonly risks: readonly Risk[];
+  /** What will happen, as the declaration says it. */
+  readonly effects: readonly string[];
   /** Name of the rule that decided. */
   readonly rule: string;
   /** How the call is to be confirmed; `undefined` where a rule lets it through. */

@@ -1,7 +1,7 @@
 import type { Operation } from '../../catalog/operation.js';
 import type { Arguments } from '../../catalog/types.js';
 import { plain, shownValue, typeable } from '../../platform/plain-text.js';
-import { itemCount, returnsSecret } from '../rules/risk.js';
+import { consequencesOf, itemCount, returnsSecret } from '../rules/risk.js';
 import { isSecretName } from '../secrets/masking.js';
 import type { Instance } from '../types.js';
 import type { Label } from './label.js';
@@ -15,6 +15,8 @@ export interface PreviewOptions extends LookupOptions {
 }
 
 export interface PreviewWish {
+  /** What will happen, placeholders not yet filled in. Default: what the arguments alone tell. */
+  readonly effects?: readonly string[] | undefined;
   /** Count the consequences and name the instance by its domain, beside looking the target up. */
   readonly counts: boolean;
   /** Which reads may be made for those who will see the answer. */
@@ -67,19 +69,21 @@ export class Previewer {
       ...consequences.map((consequence) => this.#lookup.count(consequence, args, wish)),
     ]);
     if (found.kind === 'missing') return 'missing';
-    return this.#render(operation, args, found.kind === 'found' ? found.label : undefined, domain, counted);
+    const effects = wish.effects ?? consequencesOf(operation, args).effects;
+    return this.#render(operation, args, effects, found.kind === 'found' ? found.label : undefined, domain, counted);
   }
 
   #render(
     operation: Operation,
     args: Arguments,
+    effects: readonly string[],
     label: Label | undefined,
     domain: string | undefined,
     counted: readonly (string | undefined)[],
   ): Preview {
     const named = label ?? this.#labelById(operation, args);
     const kind = this.#options.instance.kind.toUpperCase();
-    const template = operation.spec.effect;
+    const template = effects.length === 0 ? undefined : effects.map(sentence).join(' ');
     const details = counted.filter((text) => text !== undefined).map(sentence);
     const items = itemCount(operation, args);
     if (items > 1) details.push(`${items} items in one call.`);

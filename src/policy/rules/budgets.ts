@@ -1,18 +1,30 @@
+import { createHash } from 'node:crypto';
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Operation } from '../../catalog/operation.js';
-import type { Arguments } from '../../catalog/types.js';
+import type { Arguments, Risk } from '../../catalog/types.js';
 import type { CounterStore, Reservation, Reserved, Room } from '../../limits/counter-store.js';
 import type { Caller, Instance } from '../types.js';
 import type { BudgetDeclaration } from './policy-file.js';
-import { effectiveRisk, itemCount, returnsSecret } from './risk.js';
+import { consequencesOf, itemCount, returnsSecret } from './risk.js';
 import { Conditions } from './rules.js';
 
 /** What holds on live instances where the policy file names no budgets. */
 export const DEFAULT_BUDGETS: readonly BudgetDeclaration[] = [
   { name: 'default: destructive', risk: 'destructive', instance: 'live', max: 20, per: '1h', scope: 'caller' },
+  { name: 'default: access', risk: 'access', instance: 'live', max: 20, per: '1h', scope: 'caller' },
   { name: 'default: secrets', returnsSecret: true, instance: 'live', max: 20, per: '1h', scope: 'caller' },
-  { name: 'default: process', risk: ['destructive', 'credential'], instance: 'live', max: 100, per: '1h', scope: 'process' },
+  {
+    name: 'default: process',
+    risk: ['destructive', 'credential', 'access'],
+    instance: 'live',
+    max: 100,
+    per: '1h',
+    scope: 'process',
+  },
 ];
+
+/** How often a user's password or code may be tried, by all callers together and whatever the policy file says. */
+const GUESSES = { name: 'built-in: guesses', max: 5, windowMs: 15 * 60_000 } as const;
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
@@ -49,10 +61,12 @@ export class Budgets {
   readonly declarations: readonly BudgetDeclaration[];
   readonly #budgets: readonly Budget[];
   readonly #store: CounterStore;
+  readonly #instanceId: string;
 
   constructor({ catalog, instance, budgets, store }: BudgetsOptions) {
     this.declarations = budgets;
     this.#store = store;
+    this.#instanceId = instance.id;
     this.#budgets = budgets.map((declaration, index) => ({
       declaration,
       name: declaration.name ?? `budgets[${index}]`,
@@ -62,24 +76,33 @@ export class Budgets {
     }));
   }
 
-  shares(operation: Operation, args: Arguments, caller: Pick<Caller, 'name'>): Shares {
-    const risk = effectiveRisk(operation, args);
-    const budgets = this.#budgets.filter(({ declaration, conditions }) => {
-      if (conditions.mismatch(operation, risk, caller) === undefined) return true;
-      // A secret that comes with a destructive call is a credential handed out all the same.
-      return (
-        returnsSecret(operation) &&
-        conditions.mismatch(operation, 'credential', caller) === undefined &&
-        declaration.risk !== undefined
-      );
-    });
+  shares(
+    operation: Operation,
+    args: Arguments,
+    caller: Pick<Caller, 'name'>,
+    risks: readonly Risk[] = consequencesOf(operation, args).risks,
+  ): Shares {
+    // A secret that comes with a destructive call is a credential handed out all the same.
+    const counted = returnsSecret(operation) ? [...new Set<Risk>([...risks, 'credential'])] : risks;
+    const budgets = this.#budgets.filter(({ conditions }) => conditions.mismatch(operation, counted, caller) === undefined);
     const weight = budgets.length === 0 ? 0 : itemCount(operation, args);
+    const guesses = this.#guesses(operation, args);
     return {
-      names: budgets.map(({ name }) => name),
-      wanted: budgets.map(({ declaration: { max, scope }, key, windowMs }) => {
-        return { key: scope === 'caller' ? `${key}:caller:${caller.name}` : `${key}:process`, weight, max, windowMs };
-      }),
+      names: [...budgets.map(({ name }) => name), ...(guesses === undefined ? [] : [GUESSES.name])],
+      wanted: [
+        ...budgets.map(({ declaration: { max, scope }, key, windowMs }) => {
+          return { key: scope === 'caller' ? `${key}:caller:${caller.name}` : `${key}:process`, weight, max, windowMs };
+        }),
+        ...(guesses === undefined ? [] : [guesses]),
+      ],
     };
+  }
+
+  /** The trial that a call is at a secret; counted by a hash, as what a caller gives for an id has no bounds. */
+  #guesses({ spec: { guesses } }: Operation, args: Arguments): Reservation | undefined {
+    if (guesses === undefined) return undefined;
+    const about = createHash('sha256').update(String(args[guesses])).digest('hex');
+    return { key: `${this.#instanceId}:guesses:${about}`, weight: 1, max: GUESSES.max, windowMs: GUESSES.windowMs };
   }
 
   room(shares: Shares): Promise<Room> {

@@ -54,6 +54,12 @@ export const policyFileSchema = z.strictObject({
     .array(budgetSchema)
     .optional()
     .describe('All that match must have room. Absent: the built-in ones for live instances.'),
+  metadata_keys_that_grant: z
+    .array(z.string().min(1).max(200))
+    .optional()
+    .describe(
+      'Keys of metadata that applications take rights from: role, at any depth, or public_metadata.app.role. Case, _ and - do not count.',
+    ),
 });
 export type PolicyFile = z.output<typeof policyFileSchema>;
 

@@ -1,26 +1,121 @@
-import type { Operation } from '../../catalog/operation.js';
-import type { Arguments, Condition, Risk } from '../../catalog/types.js';
+import { heaviest, isGated, type Operation } from '../../catalog/operation.js';
+import type { Arguments, Condition, CurrentRole, Raise, Risk, Test } from '../../catalog/types.js';
+import { DEFAULT_KEYS_THAT_GRANT, grants } from './metadata.js';
 
-/** The risk of this very call: some inputs make an otherwise harmless operation destructive. */
-export function effectiveRisk(operation: Operation, args: Arguments): Risk {
-  const { risk, riskWhen } = operation;
-  return riskWhen?.conditions.some((condition) => holds(condition, args)) === true ? riskWhen.risk : risk;
+export { isGated };
+
+/** What must be known beside the arguments to tell a call's risk. What is not known counts as the worst. */
+export interface Knowledge {
+  /** Whether a role, by its key or id, manages its organization. */
+  readonly administers: (role: string) => boolean;
+  /** The role that the member has whom the call is about; `undefined` where that cannot be told. */
+  readonly currentRole: string | undefined;
+  /** Keys and paths of metadata that applications take rights from. */
+  readonly keysThatGrant: readonly string[];
 }
 
-function holds({ input, when }: Condition, args: Arguments): boolean {
-  const value = Object.hasOwn(args, input) ? args[input] : undefined;
-  switch (when) {
+export const NOTHING_KNOWN: Knowledge = {
+  administers: () => true,
+  currentRole: undefined,
+  keysThatGrant: DEFAULT_KEYS_THAT_GRANT,
+};
+
+/** What one call would do. */
+export interface Consequences {
+  /** The heaviest of `risks`, by which the call is put on record. */
+  readonly risk: Risk;
+  /** Every risk of the call; more than one only where each is gated. */
+  readonly risks: readonly Risk[];
+  /** One sentence for each thing that will happen, `{input}`, `{target}` and `{where}` not yet filled in. */
+  readonly effects: readonly string[];
+}
+
+/** The risks of this very call and what to tell the person who confirms it. */
+export function consequencesOf(operation: Operation, args: Arguments, known: Knowledge = NOTHING_KNOWN): Consequences {
+  const met = operation.raises.filter(({ when }) => conditionsOf(when).every((condition) => holds(condition, args, known)));
+  const all: Risk[] = [operation.spec.risk, ...met.map(({ risk }) => risk)];
+  const gated = all.filter(isGated);
+  const base = operation.spec.effect;
+  return {
+    risk: heaviest(all),
+    risks: gated.length > 0 ? [...new Set(gated)] : [operation.spec.risk],
+    effects: [...new Set([...(base === undefined ? [] : [base]), ...met.map(({ effect }) => effect)])],
+  };
+}
+
+export const conditionsOf = (when: Raise['when']): readonly (Condition | CurrentRole)[] =>
+  when === undefined ? [] : 'length' in when ? when : [when];
+
+/** Whether the risk of the call depends on what roles its organization has. */
+export const asksForRoles = (operation: Operation, args: Arguments): boolean =>
+  operation.raises
+    .flatMap(({ when }) => conditionsOf(when))
+    .some(
+      (condition) =>
+        'currentRole' in condition ||
+        (condition.is === 'administers' && inputsOf(condition).some((path) => valuesAt(args, path).some(isFilled))),
+    );
+
+/** Where the call says of which member the present role matters. */
+export const memberAskedFor = ({ raises }: Operation): CurrentRole['currentRole'] | undefined =>
+  raises.flatMap(({ when }) => conditionsOf(when)).find((condition) => 'currentRole' in condition)?.currentRole;
+
+/** The inputs of a condition, by their paths. */
+export const inputsOf = ({ input }: Condition): readonly string[] => [input].flat();
+
+function holds(condition: Condition | CurrentRole, args: Arguments, known: Knowledge): boolean {
+  if ('currentRole' in condition) return known.currentRole === undefined || known.administers(known.currentRole);
+  return inputsOf(condition).some((path) => {
+    const { is } = condition;
+    const values = valuesAt(args, path);
+    return is === 'grants'
+      ? values.some((value) => grants(path, value, known.keysThatGrant))
+      : values.some((value) => passes(value, is, known));
+  });
+}
+
+function passes(value: unknown, test: Exclude<Test, 'grants'>, known: Knowledge): boolean {
+  switch (test) {
     case 'given':
       return value !== undefined;
+    case 'filled':
+      return isFilled(value);
     case 'blank':
-      return value === null || (typeof value === 'string' && value.trim() === '');
+      return value === null || isBlank(value);
+    case 'unless false':
+      return value !== false;
+    case 'administers':
+      return isFilled(value) && (typeof value !== 'string' || known.administers(value));
     case true:
-      return value === true;
+    case false:
+      return value === test;
+    default:
+      if (typeof value !== 'string') return false;
+      return 'oneOf' in test
+        ? test.oneOf.includes(value.trim().toLowerCase())
+        : new RegExp(test.matches, 'iu').test(value.normalize('NFKC').trim());
   }
 }
 
-/** Whether a risk needs a confirmation unless a rule says otherwise. */
-export const isGated = (risk: Risk): boolean => risk === 'destructive' || risk === 'credential';
+/** What stands at a path. Lists on the way and at its end are gone through; an empty one at the end is a value. */
+function valuesAt(value: unknown, path: string): unknown[] {
+  let found: unknown[] = [value];
+  for (const key of path.split('.')) {
+    found = found.flatMap((at) =>
+      itemsOf(at).map((item) => (isRecord(item) && Object.hasOwn(item, key) ? item[key] : undefined)),
+    );
+  }
+  return found.flatMap(itemsOf);
+}
+
+const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) && value.length > 0 ? value : [value]);
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => value !== null && typeof value === 'object';
+
+const isBlank = (value: unknown): boolean => typeof value === 'string' && value.trim() === '';
+
+const isFilled = (value: unknown): boolean =>
+  value !== undefined && value !== null && !isBlank(value) && !(Array.isArray(value) && value.length === 0);
 
 /** Whether the answer of the operation carries a secret. */
 export const returnsSecret = (operation: Operation): boolean =>

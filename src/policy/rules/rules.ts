@@ -5,7 +5,7 @@ import type { Arguments, Risk } from '../../catalog/types.js';
 import type { Caller, Instance, InstanceKind, Strength } from '../types.js';
 import { type ArgumentPatterns, matchArguments, matchesWildcard } from './match-args.js';
 import type { BudgetDeclaration, RuleDeclaration } from './policy-file.js';
-import { effectiveRisk, isGated, returnsSecret } from './risk.js';
+import { consequencesOf, isGated, returnsSecret } from './risk.js';
 
 export type WantedStrength = Strength | 'auto';
 
@@ -32,7 +32,7 @@ export interface Step {
 /** The rules after the file's last. `confirm` is what gated calls need where no rule says otherwise. */
 export const defaultRules = (confirm: WantedStrength): readonly RuleDeclaration[] => [
   { name: 'default: reading and writing', risk: ['read', 'write'], action: 'allow' },
-  { name: 'default: gated', risk: ['destructive', 'credential'], action: 'confirm', strength: confirm },
+  { name: 'default: gated', risk: ['destructive', 'credential', 'access'], action: 'confirm', strength: confirm },
 ];
 
 export interface RulesOptions {
@@ -68,11 +68,16 @@ export class Rules {
     }));
   }
 
-  decide(operation: Operation, args: Arguments, caller: Pick<Caller, 'name'>): Verdict {
-    const risk = effectiveRisk(operation, args);
+  /** `risks`: of this very call. Default: what can be told from its arguments alone. */
+  decide(
+    operation: Operation,
+    args: Arguments,
+    caller: Pick<Caller, 'name'>,
+    risks: readonly Risk[] = consequencesOf(operation, args).risks,
+  ): Verdict {
     const raised: Rule[] = [];
     for (const rule of this.#candidatesOf(operation)) {
-      if (rule.conditions.mismatch(operation, risk, caller) !== undefined) continue;
+      if (rule.conditions.mismatch(operation, risks, caller) !== undefined) continue;
       const step = weigh(rule, args);
       if (step === 'decides') return verdict(rule, raised);
       if (step === 'raises') raised.push(rule);
@@ -82,11 +87,15 @@ export class Rules {
   }
 
   /** Every rule up to the one that decides, and why it did or did not. */
-  explain(operation: Operation, args: Arguments, caller: Pick<Caller, 'name'>): readonly Step[] {
-    const risk = effectiveRisk(operation, args);
+  explain(
+    operation: Operation,
+    args: Arguments,
+    caller: Pick<Caller, 'name'>,
+    risks: readonly Risk[] = consequencesOf(operation, args).risks,
+  ): readonly Step[] {
     const steps: Step[] = [];
     for (const rule of this.#rules) {
-      const mismatch = rule.conditions.mismatch(operation, risk, caller) ?? unnamed(rule, operation);
+      const mismatch = rule.conditions.mismatch(operation, risks, caller) ?? unnamed(rule, operation);
       const result = mismatch === undefined ? weigh(rule, args) : 'passed over';
       steps.push({ rule: rule.name, result, why: mismatch ?? because(rule, result) });
       if (result === 'decides') break;
@@ -118,6 +127,7 @@ export class Rules {
 export class Conditions {
   readonly #operations: ReadonlySet<Operation> | undefined;
   readonly #risks: readonly Risk[] | undefined;
+  readonly #allows: boolean;
   readonly #returnsSecret: boolean | undefined;
   readonly #callers: readonly string[] | undefined;
   /** Set when the instance is another than the rule is for. */
@@ -127,6 +137,7 @@ export class Conditions {
     const { tools, risk, instance, caller } = declaration;
     this.#operations = tools === undefined ? undefined : matchPatterns(catalog, [tools].flat());
     this.#risks = risk && [risk].flat();
+    this.#allows = 'action' in declaration && declaration.action === 'allow';
     this.#returnsSecret = declaration.returnsSecret;
     this.#callers = caller === undefined ? undefined : [caller].flat();
     const kinds = instance && [instance].flat();
@@ -142,15 +153,22 @@ export class Conditions {
   }
 
   /** Why they do not hold; `undefined` when they do. */
-  mismatch(operation: Operation, risk: Risk, caller: Pick<Caller, 'name'>): string | undefined {
+  mismatch(operation: Operation, risks: readonly Risk[], caller: Pick<Caller, 'name'>): string | undefined {
     if (this.#otherInstance !== undefined) return this.#otherInstance;
     const mismatch = this.#operationMismatch(operation);
     if (mismatch !== undefined) return mismatch;
-    if (this.#risks !== undefined && !this.#risks.includes(risk)) return `the risk is ${risk}`;
+    if (!this.#matchesRisks(risks)) return `the risk is ${risks.join(' and ')}`;
     if (this.#callers !== undefined && !this.#callers.some((pattern) => matchesWildcard(caller.name, pattern))) {
       return `the caller is ${caller.name}`;
     }
     return undefined;
+  }
+
+  /** Of a call with several risks each must be allowed, and any of them can be denied, confirmed or counted. */
+  #matchesRisks(risks: readonly Risk[]): boolean {
+    const named = this.#risks;
+    if (named === undefined) return true;
+    return this.#allows ? risks.every((risk) => named.includes(risk)) : risks.some((risk) => named.includes(risk));
   }
 
   #operationMismatch(operation: Operation): string | undefined {

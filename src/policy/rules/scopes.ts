@@ -1,17 +1,15 @@
 import type { Operation } from '../../catalog/operation.js';
-import type { Arguments, Risk } from '../../catalog/types.js';
+import type { Risk } from '../../catalog/types.js';
 import type { Caller } from '../types.js';
-import { effectiveRisk } from './risk.js';
 
 /** What a credential may be used for: one scope per risk, none of which includes another. */
 export type Scope = `clerk:${Risk}`;
 
 export const scopeOf = (risk: Risk): Scope => `clerk:${risk}`;
 
-/** The scope that the caller lacks for this very call. A caller without a list of scopes may do everything. */
-export function missingScope(operation: Operation, args: Arguments, { scopes }: Pick<Caller, 'scopes'>): Scope | undefined {
-  const scope = scopeOf(effectiveRisk(operation, args));
-  return scopes === undefined || scopes.includes(scope) ? undefined : scope;
+/** A scope that the caller lacks for a call of these risks. A caller without a list of scopes may do everything. */
+export function missingScope(risks: readonly Risk[], { scopes }: Pick<Caller, 'scopes'>): Scope | undefined {
+  return scopes && risks.map(scopeOf).find((scope) => !scopes.includes(scope));
 }
 
 /** Whether some call of the operation is within the scopes. */

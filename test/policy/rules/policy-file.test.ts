@@ -135,7 +135,7 @@ describe('duplicateKey', () => {
 describe('policyJsonSchema', () => {
   it('describes the file for editors and is closed', () => {
     const schema = policyJsonSchema() as { properties: Record<string, unknown>; additionalProperties: boolean };
-    expect(Object.keys(schema.properties)).toEqual(['$schema', 'rules', 'budgets']);
+    expect(Object.keys(schema.properties)).toEqual(['$schema', 'rules', 'budgets', 'metadata_keys_that_grant']);
     expect(schema.additionalProperties).toBe(false);
     expect(JSON.stringify(schema)).not.toContain('"required":["scope"]');
     expect(JSON.stringify(schema)).toContain('"enum":["flag","token","person","auto"]');

@@ -3,7 +3,7 @@ import type { Operation } from '../../../src/catalog/operation.js';
 import type { Arguments } from '../../../src/catalog/types.js';
 import { matchArguments, matchesWildcard } from '../../../src/policy/rules/match-args.js';
 import { readPolicy } from '../../../src/policy/rules/read-policy.js';
-import { effectiveRisk } from '../../../src/policy/rules/risk.js';
+import { consequencesOf } from '../../../src/policy/rules/risk.js';
 import { Rules } from '../../../src/policy/rules/rules.js';
 import type { InstanceKind } from '../../../src/policy/types.js';
 import { catalog, operations } from '../fixtures.js';
@@ -18,7 +18,7 @@ const decide = (list: readonly object[], operation: Operation, args: Arguments, 
 
 const USER = { user_id: 'user_ada' };
 
-describe('effectiveRisk', () => {
+describe('the risk of a call', () => {
   it.each([
     [{ first_name: 'Ada' }, 'write'],
     [{ username: 'ada' }, 'write'],
@@ -32,11 +32,11 @@ describe('effectiveRisk', () => {
     [{ username: ' ' }, 'destructive'],
     [{ sign_out_of_other_sessions: true }, 'destructive'],
   ])('of an update with %j is %s', (more, risk) => {
-    expect(effectiveRisk(operations.updateUser, { ...USER, ...more })).toBe(risk);
+    expect(consequencesOf(operations.updateUser, { ...USER, ...more }).risk).toBe(risk);
   });
 
   it('does not look at what an object inherits', () => {
-    expect(effectiveRisk(operations.updateUser, Object.create({ password: 'x' }))).toBe('write');
+    expect(consequencesOf(operations.updateUser, Object.create({ password: 'x' })).risk).toBe('write');
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { consequencesOf } from '../../../src/policy/rules/risk.js';
 import { isWithin, missingScope } from '../../../src/policy/rules/scopes.js';
 import { operations as real } from '../../../tools/index.js';
 import { fullArguments, minimalArguments } from '../../support/sample-arguments.js';
@@ -9,15 +10,16 @@ const as = (...scopes: string[]) => ({ caller: { ...CALLER, name: 'ada', scopes 
 
 describe('scopes', () => {
   it.each(real.map((operation) => [operation.name, operation] as const))(
-    'of %s: the one for its risk suffices, all others together do not',
+    'of %s: those for its risks suffice, all others together do not',
     (_, operation) => {
       const args = minimalArguments(operation);
-      const scope = `clerk:${operation.risk}`;
-      expect(missingScope(operation, args, { scopes: [scope] })).toBeUndefined();
-      expect(missingScope(operation, args, { scopes: SCOPES.filter((other) => other !== scope) })).toBe(scope);
-      expect(missingScope(operation, args, { scopes: [] })).toBe(scope);
-      expect(missingScope(operation, args, {})).toBeUndefined();
-      expect(isWithin(operation, [scope])).toBe(true);
+      const { risks } = consequencesOf(operation, args);
+      const scopes = risks.map((risk) => `clerk:${risk}`);
+      expect(missingScope(risks, { scopes })).toBeUndefined();
+      expect(missingScope(risks, { scopes: SCOPES.filter((other) => !scopes.includes(other)) })).toBe(scopes[0]);
+      expect(missingScope(risks, { scopes: [] })).toBe(scopes[0]);
+      expect(missingScope(risks, {})).toBeUndefined();
+      expect(isWithin(operation, scopes)).toBe(true);
     },
   );
 
@@ -25,8 +27,8 @@ describe('scopes', () => {
     const update = real.find(({ name }) => name === 'Users_updateUserAttributes');
     if (update === undefined) throw new Error('no such operation');
     const password = { user_id: 'user_1', password: 'p4ssw0rd' };
-    expect(missingScope(update, password, { scopes: ['clerk:write'] })).toBe('clerk:destructive');
-    expect(missingScope(update, password, { scopes: ['clerk:destructive'] })).toBeUndefined();
+    expect(missingScope(consequencesOf(update, password).risks, { scopes: ['clerk:write'] })).toBe('clerk:destructive');
+    expect(missingScope(consequencesOf(update, password).risks, { scopes: ['clerk:destructive'] })).toBeUndefined();
     expect(isWithin(update, ['clerk:destructive'])).toBe(true);
     expect(isWithin(update, ['clerk:read', 'clerk:credential'])).toBe(false);
   });
@@ -35,7 +37,7 @@ describe('scopes', () => {
     const [operation] = real.filter(({ risk }) => risk === 'destructive');
     if (operation === undefined) throw new Error('no such operation');
     for (const scope of ['CLERK:DESTRUCTIVE', 'clerk:*', 'clerk', 'clerk:destructive ', 'clerk:destructive:all', 'destructive'])
-      expect(missingScope(operation, {}, { scopes: [scope] })).toBe('clerk:destructive');
+      expect(missingScope(consequencesOf(operation, {}).risks, { scopes: [scope] })).toBe('clerk:destructive');
   });
 });
 
@@ -75,11 +77,15 @@ describe('the policy', () => {
     expect(await policy.decide({ ...ban, caller: CALLER })).toMatchObject({ kind: 'allow' });
   });
 
-  it('gives full arguments no other scope than the risk they amount to', () => {
+  it('of full arguments are those of every risk that the call amounts to', () => {
     for (const operation of real) {
-      const needed = missingScope(operation, fullArguments(operation), { scopes: [] });
-      const expected = `clerk:${operation.riskWhen?.risk ?? operation.risk}`;
-      expect([operation.name, needed]).toEqual([operation.name, expected]);
+      const { risks } = consequencesOf(operation, fullArguments(operation));
+      for (const risk of risks) {
+        const others = SCOPES.filter((scope) => scope !== `clerk:${risk}`);
+        expect([operation.name, missingScope(risks, { scopes: others })]).toEqual([operation.name, `clerk:${risk}`]);
+      }
+      expect(missingScope(risks, { scopes: risks.map((risk) => `clerk:${risk}`) })).toBeUndefined();
+      expect(operation.risks).toEqual(expect.arrayContaining([...risks]));
     }
   });
 });

@@ -1,0 +1,51 @@
+/** Keys of metadata that applications commonly take rights from. */
+export const DEFAULT_KEYS_THAT_GRANT: readonly string[] = [
+  'role',
+  'roles',
+  'admin',
+  'is_admin',
+  'permissions',
+  'scope',
+  'scopes',
+];
+
+/** `isAdmin`, `is-admin` and `IS_ADMIN` are one key to a person, and to many an application. */
+const fold = (key: string): string =>
+  key
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s_-]/g, '');
+
+/**
+ * Whether metadata at an input (`public_metadata`, `invitations.private_metadata`) writes or removes one of the keys. A
+ * bare key is found at any depth; a path such as `public_metadata.app.role` from the kind of metadata down.
+ */
+export function grants(input: string, metadata: unknown, keys: readonly string[]): boolean {
+  const kind = fold(input.split('.').at(-1) ?? '');
+  return keys.some((key) => {
+    const [first = '', ...path] = key.split('.').map(fold);
+    return path.length === 0 ? hasKey(metadata, first) : first === kind && reaches(metadata, path);
+  });
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => value !== null && typeof value === 'object';
+
+function hasKey(metadata: unknown, wanted: string): boolean {
+  const open: unknown[] = [metadata];
+  while (open.length > 0) {
+    const next = open.pop();
+    if (!isObject(next)) continue;
+    if (!Array.isArray(next) && Object.keys(next).some((key) => fold(key) === wanted)) return true;
+    for (const inner of Object.values(next)) open.push(inner);
+  }
+  return false;
+}
+
+/** Whether the path is written, or something above it that is put in the place of all below. */
+function reaches(value: unknown, path: readonly string[]): boolean {
+  const [key, ...rest] = path;
+  if (key === undefined) return true;
+  if (Array.isArray(value)) return value.some((item) => reaches(item, path));
+  if (!isObject(value)) return value !== undefined;
+  return Object.entries(value).some(([name, inner]) => fold(name) === key && reaches(inner, rest));
+}
