@@ -20,6 +20,7 @@ import { Router } from '../mcp/http/router.js';
 import { Sessions } from '../mcp/http/sessions.js';
 import { createMcpServer } from '../mcp/server.js';
 import type { Logger } from '../platform/logger.js';
+import { droppedLines } from '../platform/stderr.js';
 import type { Caller, Instance } from '../policy/types.js';
 import { type App, catalogLog, createApp } from './app.js';
 import { authenticationChoice, requireSigningKey } from './http-settings.js';
@@ -98,6 +99,7 @@ async function compose({ config, http, logger, basePath = '', authenticator }: R
       tools: catalog.operations.map((operation) => operation.name),
       sessions: () => sessions.size,
       inFlight: () => calls.inFlight,
+      droppedLogLines: droppedLines,
     });
     const app = await createApp({
       config,

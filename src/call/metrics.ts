@@ -9,6 +9,8 @@ export interface MetricsOptions {
   /** Asked when the figures are read. */
   readonly sessions: () => number;
   readonly inFlight: () => number;
+  /** Lines of the log that could not be written so far. */
+  readonly droppedLogLines: () => number;
 }
 
 /** What the operator's Prometheus reads. No label holds what a caller made up, an id, or a secret. */
@@ -67,6 +69,15 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
   });
   gauge(Gauge, registers, 'clerk_mcp_sessions', 'Open sessions.', options.sessions);
   gauge(Gauge, registers, 'clerk_mcp_calls_in_flight', 'Calls that are being answered.', options.inFlight);
+  new Counter({
+    name: 'clerk_mcp_log_lines_dropped_total',
+    help: 'Lines of the log that standard error did not take.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(options.droppedLogLines());
+    },
+  });
   const tools = new Set(options.tools);
   return {
     call: (name, outcome, decision, seconds) => {

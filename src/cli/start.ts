@@ -18,6 +18,7 @@ const MENDABLE = new Set([
  * @param onListed called when a client over stdio has asked for the tools for the first time
  */
 export async function main(argv: readonly string[], onListed: () => void): Promise<void> {
+  watchReaders();
   try {
     const flags = readFlags(argv.slice(2));
     if (flags !== undefined) await stdio(flags, onListed);
@@ -27,4 +28,17 @@ export async function main(argv: readonly string[], onListed: () => void): Promi
     process.stderr.write(`clerk-mcp: ${error.message}\n`);
     process.exitCode = EXIT.usage;
   }
+}
+
+/**
+ * A reader that has read enough, as `head` has, is no failure, and leaves nothing to say. That there is no more room for
+ * what is printed is one.
+ */
+function watchReaders(): void {
+  process.stderr.on('error', () => {});
+  process.stdout.on('error', ({ code = 'unknown' }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') return;
+    process.stderr.write(`clerk-mcp: stdout cannot be written (${code})\n`);
+    process.exitCode = EXIT.failed;
+  });
 }

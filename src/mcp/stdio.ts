@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Server } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { Logger } from '../platform/logger.js';
@@ -6,6 +7,9 @@ import type { WriteStdout } from './stdout.js';
 
 /** Room for an image of 10 MB as base64 with everything around it. */
 const MAX_MESSAGE_BYTES = 20 * 1024 * 1024;
+
+/** How long the last answers may take to get through once all have been given, in milliseconds. */
+const FLUSH_MS = 1000;
 
 export interface StdioOptions {
   /** From `claimStdout`. */
@@ -34,5 +38,6 @@ export async function serveOverStdio(options: StdioOptions): Promise<void> {
   });
   input.pause();
   await options.drain();
-  await handle.close();
+  // What a client that no longer reads has not taken by then, it never will.
+  await Promise.race([handle.close(), delay(FLUSH_MS, undefined, { ref: false })]);
 }

@@ -1,13 +1,17 @@
 /** Writes text to stdout. Resolves when it has been handed to the system. */
 export type WriteStdout = (text: string) => Promise<void>;
 
+/** Of what others write to stdout, the most that may wait for the reader of stderr, in bytes. */
+const MOST_WAITING = 1024 * 1024;
+
 /**
  * Keeps stdout for MCP messages, from this moment on: whatever else writes there, a dependency or `console.log`,
- * lands on stderr.
+ * lands on stderr, as long as that is read.
  */
 export function claimStdout(): WriteStdout {
   const write = process.stdout.write.bind(process.stdout);
-  process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
+  process.stdout.write = ((...given: Parameters<typeof process.stderr.write>) =>
+    process.stderr.writableLength > MOST_WAITING || process.stderr.write(...given)) as typeof process.stdout.write;
   return (text) =>
     new Promise((resolve, reject) => {
       write(text, (error) => (error ? reject(error) : resolve()));

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createMetrics, type Metrics } from '../../src/call/metrics.js';
 
 describe('the metrics', () => {
-  const make = (sessions = () => 0, inFlight = () => 0): Promise<Metrics> =>
-    createMetrics({ tools: ['Users_getUserList', 'Users_markBanned'], sessions, inFlight });
+  const make = (sessions = () => 0, inFlight = () => 0, droppedLogLines = () => 0): Promise<Metrics> =>
+    createMetrics({ tools: ['Users_getUserList', 'Users_markBanned'], sessions, inFlight, droppedLogLines });
   const lines = async (metrics: Metrics): Promise<string[]> =>
     (await (await metrics.render()).text()).split('\n').filter((line) => line.startsWith('clerk_mcp_'));
 

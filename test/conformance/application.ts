@@ -26,7 +26,12 @@ export async function startApplication(): Promise<Application> {
   const counter = new MemoryStore();
   const calls = new CallLimits({ counter });
   const sessions = new Sessions<Connection | undefined>();
-  const metrics = await createMetrics({ tools: [], sessions: () => sessions.size, inFlight: () => calls.inFlight });
+  const metrics = await createMetrics({
+    tools: [],
+    sessions: () => sessions.size,
+    inFlight: () => calls.inFlight,
+    droppedLogLines: () => 0,
+  });
   const router = new Router({
     ...(await openAuthentication({ kind: 'none', host: HOST }, { logger, revocations: undefined })),
     createServer: createFixtureServer,

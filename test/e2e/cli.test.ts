@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { openSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { offeredByDefault } from '../support/offer.js';
-import { runProgram } from '../support/program.js';
+import { childEnv, ended, PROGRAM, runProgram } from '../support/program.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 
@@ -80,5 +81,25 @@ describe('the command line', () => {
     const started = await runProgram([], { env: { CLERK_SECRET_KEY: 'pk_live_verysecret' } });
     expect(started).toMatchObject({ code: 2, stdout: '' });
     expect(started.stderr).not.toContain('verysecret');
+  });
+});
+
+describe('a reader that leaves', () => {
+  it.each([['--help'], ['tools'], ['tools', '--json'], ['policy', 'show'], ['call', '--help']])(
+    'of %s %s ends the command without a trace',
+    async (...args) => {
+      const child = spawn(process.execPath, [PROGRAM, ...args.filter((arg) => arg !== undefined)], {
+        env: childEnv(),
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      child.stdout.destroy();
+      expect(await ended(child)).toMatchObject({ code: 0, signal: null, stderr: '' });
+    },
+  );
+
+  it('is not one that has no room: that is said, with exit code 1', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [PROGRAM, 'tools'], { env: childEnv(), stdio: ['ignore', full, 'pipe'] });
+    expect(await ended(child)).toMatchObject({ code: 1, stderr: 'clerk-mcp: stdout cannot be written (ENOSPC)\n' });
   });
 });

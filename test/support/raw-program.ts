@@ -4,7 +4,7 @@ import { childEnv, ended, PROGRAM } from './program.js';
 
 /** One line of the program's stdout. */
 export interface Message {
-  readonly id?: number;
+  readonly id?: number | string | null;
   readonly method?: string;
   readonly params?: { readonly message?: string; readonly requestedSchema?: unknown };
   readonly result?: Result;
@@ -37,6 +37,8 @@ export interface RawOptions {
   readonly program?: string;
   /** The user that it runs as. */
   readonly uid?: number;
+  /** A descriptor for its stderr, or a pipe that is never read. Default: a pipe that is. */
+  readonly stderr?: number | 'unread';
 }
 
 /** A process spoken to line by line, so that what is on stdout is seen as it is. */
@@ -52,11 +54,12 @@ export class RawProgram {
       how.limit === undefined ? command : ['/bin/sh', '-c', `${how.limit}; exec "$@"`, 'sh', ...command];
     this.child = spawn(file, rest, {
       env: childEnv(env),
-      stdio: 'pipe',
+      stdio: ['pipe', 'pipe', typeof how.stderr === 'number' ? how.stderr : 'pipe'],
       ...(how.uid === undefined ? {} : { uid: how.uid }),
     });
     this.child.stdin?.on('error', () => {});
     this.ended = ended(this.child);
+    if (how.stderr === 'unread') this.child.stderr?.removeAllListeners('data').pause();
     if (this.child.stdout === null) throw new Error('no stdout');
     createInterface({ input: this.child.stdout }).on('line', (line) => {
       this.lines.push(line);

@@ -16,18 +16,9 @@ export const toStderr = {
   },
 };
 
-let watched = false;
-
 /** Stdout belongs to the commands that print: here, and nowhere else, something may be written to it. */
 export function print(text: string): void {
-  if (!watched) process.stdout.on('error', endWithReader);
-  watched = true;
   process.stdout.write(text);
-}
-
-/** A reader that has read enough, as `head` has, is no failure. */
-function endWithReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
 }
 
 /** @throws ConfigError */
