@@ -1,14 +1,20 @@
 import type { Readable } from 'node:stream';
-import {
-  isJSONRPCErrorResponse,
-  isJSONRPCNotification,
-  isJSONRPCRequest,
-  isJSONRPCResultResponse,
-  type JSONRPCMessage,
-  type Transport,
-} from '@modelcontextprotocol/server';
+import { type JSONRPCMessage, ProtocolErrorCode, type Transport } from '@modelcontextprotocol/server';
+import { Batches } from './batches.js';
+import { IdScanner } from './id-scanner.js';
+import { inbound, type MessageId } from './inbound.js';
 
 const NEWLINE = 10;
+const OPENING_BRACE = 0x7b;
+/** What a host on Windows may begin its first line with. */
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
+
+const NOT_JSON = { code: ProtocolErrorCode.ParseError, message: 'The message is no JSON.' };
+const NO_REQUEST = { code: ProtocolErrorCode.InvalidRequest, message: 'The message is no JSON-RPC request.' };
+const NO_BATCHES = {
+  code: ProtocolErrorCode.InvalidRequest,
+  message: 'Lists of messages belong to the revision 2025-03-26 alone.',
+};
 
 export interface LineTransportOptions {
   readonly input: Readable;
@@ -19,9 +25,10 @@ export interface LineTransportOptions {
 }
 
 /**
- * JSON-RPC in lines over a pipe, as the SDK's own transport for stdio, but for two things. The end of its input is no end
- * of the connection: what was asked before is still answered. And what is sent in one turn of the event loop is written
- * at once: with many calls in flight, answers come in bursts.
+ * JSON-RPC in lines over a pipe, as the SDK's own transport for stdio, but for three things. The end of its input is no end
+ * of the connection: what was asked before is still answered. What is sent in one turn of the event loop is written
+ * at once: with many calls in flight, answers come in bursts. And whatever has an id is answered, if only with why it is no
+ * request.
  */
 export class LineTransport implements Transport {
   onclose?: () => void;
@@ -31,17 +38,14 @@ export class LineTransport implements Transport {
   /** The parts of a line of which the end has not come. */
   #begun: Buffer[] = [];
   #begunBytes = 0;
+  /** Reads what is left of a line that is too long. */
+  #skipping: IdScanner | undefined;
+  #isFirst = true;
+  readonly #batches = new Batches();
   #unsent = '';
   #sending: Promise<void> | undefined;
   #isClosed = false;
-  readonly #read = (chunk: Buffer): void => {
-    try {
-      this.#split(chunk);
-    } catch (error) {
-      this.#report(error);
-      void this.close();
-    }
-  };
+  readonly #read = (chunk: Buffer): void => this.#split(chunk);
   readonly #report = (error: unknown): void => this.onerror?.(error instanceof Error ? error : new Error(String(error)));
 
   constructor(options: LineTransportOptions) {
@@ -54,6 +58,11 @@ export class LineTransport implements Transport {
 
   send(message: JSONRPCMessage): Promise<void> {
     if (this.#isClosed) return Promise.reject(new Error('The connection is closed.'));
+    const ready = this.#batches.sent(message);
+    return ready === undefined ? Promise.resolve() : this.#write(ready);
+  }
+
+  #write(message: unknown): Promise<void> {
     this.#unsent += `${JSON.stringify(message)}\n`;
     this.#sending ??= new Promise((resolve, reject) => {
       setImmediate(() => this.#flush().then(resolve, reject));
@@ -80,42 +89,115 @@ export class LineTransport implements Transport {
   #split(chunk: Buffer): void {
     let from = 0;
     for (let to = chunk.indexOf(NEWLINE); to !== -1; to = chunk.indexOf(NEWLINE, from)) {
-      this.#take(this.#whole(chunk.subarray(from, to)));
+      this.#end(chunk.subarray(from, to));
       from = to + 1;
     }
     if (from < chunk.length) this.#keep(chunk.subarray(from));
   }
 
-  #whole(end: Buffer): Buffer {
-    if (this.#begunBytes === 0) return end;
-    this.#keep(end);
-    const line = Buffer.concat(this.#begun);
-    this.#begun = [];
-    this.#begunBytes = 0;
-    return line;
-  }
-
-  /** @throws Error where the line gets too long */
   #keep(part: Buffer): void {
-    const { maxMessageBytes } = this.#options;
-    this.#begunBytes += part.length;
-    if (this.#begunBytes > maxMessageBytes) throw new Error(`A message is longer than ${maxMessageBytes} bytes.`);
-    this.#begun.push(part);
-  }
-
-  #take(line: Buffer): void {
-    let message: unknown;
-    try {
-      message = JSON.parse(line.toString());
-    } catch {
-      // Whatever else a host writes to a pipe.
+    if (this.#skipping !== undefined) {
+      this.#skipping.feed(part);
       return;
     }
-    if (isMessage(message)) this.onmessage?.(message);
+    this.#begun.push(part);
+    this.#begunBytes += part.length;
+    if (this.#begunBytes <= this.#options.maxMessageBytes) return;
+    this.#skipping = new IdScanner();
+    for (const begun of this.#begun) this.#skipping.feed(begun);
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#begun = [];
+    this.#begunBytes = 0;
+  }
+
+  /** @param last the last part of a line */
+  #end(last: Buffer): void {
+    const isWhole = this.#begunBytes === 0 && this.#skipping === undefined;
+    if (isWhole && last.length <= this.#options.maxMessageBytes) {
+      this.#take(last);
+      return;
+    }
+    this.#keep(last);
+    if (this.#skipping === undefined) {
+      const line = Buffer.concat(this.#begun);
+      this.#forget();
+      this.#take(line);
+      return;
+    }
+    const { id } = this.#skipping;
+    this.#skipping = undefined;
+    const message = `The message is longer than ${this.#options.maxMessageBytes} bytes.`;
+    this.#report(new Error(message));
+    if (id !== undefined) this.#refuse(id, { code: ProtocolErrorCode.InvalidRequest, message });
+  }
+
+  #take(given: Buffer): void {
+    const hasMark = this.#isFirst && given.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+    const line = hasMark ? given.subarray(BYTE_ORDER_MARK.length) : given;
+    this.#isFirst = false;
+    let value: unknown;
+    try {
+      value = JSON.parse(line.toString());
+    } catch {
+      this.#takeDamaged(line);
+      return;
+    }
+    if (Array.isArray(value)) this.#takeList(value);
+    else this.#takeOne(value);
+  }
+
+  /** Whatever else a host writes to a pipe is passed over; what was meant for a request is not. */
+  #takeDamaged(line: Buffer): void {
+    if (line[0] !== OPENING_BRACE) return;
+    const scanner = new IdScanner();
+    scanner.feed(line);
+    if (typeof scanner.id === 'string' || typeof scanner.id === 'number') this.#refuse(scanner.id, NOT_JSON);
+  }
+
+  #takeOne(value: unknown): void {
+    const found = inbound(value);
+    if (found.kind === 'message') {
+      this.#receive(found.message);
+      return;
+    }
     // Without its content, which may be anybody's secret.
-    else this.#report(new Error('A line is JSON, but no JSON-RPC message.'));
+    this.#report(new Error('A line is JSON, but no JSON-RPC message.'));
+    if (found.kind === 'refused') this.#refuse(found.id, NO_REQUEST);
+  }
+
+  #takeList(values: readonly unknown[]): void {
+    const found = values.map(inbound);
+    const error = this.#batches.isAgreed ? NO_REQUEST : NO_BATCHES;
+    const requests: JSONRPCMessage[] = [];
+    const refused: MessageId[] = [];
+    for (const one of found) {
+      if (one.kind === 'refused') refused.push(one.id);
+      else if (one.kind === 'message' && this.#batches.isAgreed) requests.push(one.message);
+      else if (one.kind === 'message' && 'method' in one.message && 'id' in one.message) refused.push(one.message.id);
+    }
+    const ids = requests.flatMap((message) => ('method' in message && 'id' in message ? [message.id] : []));
+    const refusals = refused.map((id) => refusal(id, error));
+    if (ids.length > 0) this.#batches.begin(ids, refusals);
+    else if (this.#batches.isAgreed && refusals.length > 0) this.#write(refusals).catch(this.#report);
+    else for (const answer of refusals) this.#write(answer).catch(this.#report);
+    if (requests.length === 0 && refused.length === 0) this.#refuse(null, error);
+    for (const message of requests) this.#receive(message);
+  }
+
+  #receive(message: JSONRPCMessage): void {
+    const completed = this.#batches.received(message);
+    if (completed !== undefined) this.#write(completed).catch(this.#report);
+    this.onmessage?.(message);
+  }
+
+  #refuse(id: MessageId, error: { code: number; message: string }): void {
+    this.#write(refusal(id, error)).catch(this.#report);
   }
 }
 
-const isMessage = (value: unknown): value is JSONRPCMessage =>
-  isJSONRPCRequest(value) || isJSONRPCNotification(value) || isJSONRPCResultResponse(value) || isJSONRPCErrorResponse(value);
+/** The SDK's type has no answer to what has no id, as JSON-RPC does. */
+const refusal = (id: MessageId, error: { code: number; message: string }): JSONRPCMessage =>
+  ({ jsonrpc: '2.0', id, error }) as JSONRPCMessage;

@@ -16,6 +16,7 @@ import {
 import { type Call, type CallOutcome, type Calls, UnknownToolError } from '../call/call.js';
 import { progressChannel } from '../call/progress.js';
 import type { ToolDefinition } from '../catalog/types.js';
+import { plain } from '../platform/plain-text.js';
 import { VERSION } from '../platform/version.js';
 import type { Caller, PersonAnswer } from '../policy/types.js';
 
@@ -27,6 +28,12 @@ const ANSWER_WITHIN_MS = 600_000;
 
 /** How long a client may keep the tool list, in milliseconds. */
 const TOOLS_TTL_MS = 3_600_000;
+
+/** What is told of wrong parameters, in characters. */
+const MOST_SAID = 500;
+
+/** The longest name or version of a client that is kept, in characters. */
+const LONGEST_NAME = 100;
 
 /** The revision in which every request stands for itself. */
 export const MODERN_REVISION = '2026-07-28';
@@ -54,7 +61,7 @@ export interface McpServerOptions {
  * ready-made and one handler dispatches every call.
  */
 export function createMcpServer(options: McpServerOptions): Server {
-  const server = new Server(
+  const server = new StrictServer(
     { name: 'clerk-mcp', title: 'Clerk', version: VERSION },
     {
       capabilities: { tools: options.listChanged === true ? { listChanged: true } : {} },
@@ -64,7 +71,7 @@ export function createMcpServer(options: McpServerOptions): Server {
     },
   );
 
-  server.setRequestHandler('tools/list', (request, context) => {
+  server.setRequestHandler('tools/list', async (request, context) => {
     if (request.params?.cursor !== undefined) {
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'Unknown cursor: the whole list is one page.');
     }
@@ -97,6 +104,21 @@ export function createMcpServer(options: McpServerOptions): Server {
     }
   });
   return server;
+}
+
+/** The SDK's server, which calls wrong parameters a failure of its own. */
+class StrictServer extends Server {
+  protected override _wrapHandler(...[method, handler]: Parameters<Server['_wrapHandler']>): ReturnType<Server['_wrapHandler']> {
+    return super._wrapHandler(method, (request, context) => {
+      try {
+        return handler(request, context);
+      } catch (error) {
+        // What is thrown before there is a promise is what the SDK says of the parameters.
+        if (error instanceof ProtocolError || !(error instanceof Error)) throw error;
+        throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Invalid parameters: ${error.message.slice(0, MOST_SAID)}`);
+      }
+    });
+  }
 }
 
 type Question = Extract<CallOutcome, { kind: 'ask' }>;
@@ -144,7 +166,8 @@ function clientOf(server: Server, context: ServerContext): { capabilities: Clien
     envelope === undefined
       ? [server.getClientVersion(), server.getClientCapabilities()]
       : [envelope[CLIENT_INFO_META_KEY], envelope[CLIENT_CAPABILITIES_META_KEY]];
-  return { capabilities, info: info === undefined ? {} : { clientName: info.name, clientVersion: info.version } };
+  if (info === undefined) return { capabilities, info: {} };
+  return { capabilities, info: { clientName: plain(info.name, LONGEST_NAME), clientVersion: plain(info.version, LONGEST_NAME) } };
 }
 
 /** `elicitation: {}` means forms; a client that names only URL mode cannot show one. */

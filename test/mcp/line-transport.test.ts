@@ -55,19 +55,32 @@ describe('what comes in', () => {
 
   it('is passed over where it is no JSON, and reported without its content where it is no message', async () => {
     const { give, received, errors } = await open();
-    await give(`hello\n${line({ jsonrpc: '2.0', id: {}, method: 'sk_live_x' })}[1]\n${line(ping(1))}`);
+    await give(`hello\n${line({ jsonrpc: '2.0', id: {}, method: 'sk_live_x' })}1\n${line(ping(1))}`);
     expect(received).toEqual([ping(1)]);
     expect(errors).toHaveLength(2);
     expect(errors.join()).not.toContain('sk_live_x');
   });
 
-  it('ends the connection where a line is too long', async () => {
-    const { give, errors, isClosed } = await open();
-    await give('x'.repeat(600));
-    expect(isClosed()).toBe(false);
-    await give('x'.repeat(600));
-    expect(errors).toEqual(['A message is longer than 1000 bytes.']);
-    expect(isClosed()).toBe(true);
+  it('is skipped where a line is too long, answered with the id that stands in it, and read on after it', async () => {
+    const { give, errors, written, received } = await open();
+    const params = { id: 1, text: 'x'.repeat(600), '"id"': { id: 2 } };
+    await give(line({ method: 'ping', params, jsonrpc: '2.0', id: 7 }).slice(0, 500));
+    await give(line({ method: 'ping', params, jsonrpc: '2.0', id: 7 }).slice(500));
+    await give(line({ id: 'seven "7"', method: 'ping', params: { ...params, more: 'x'.repeat(600) } }));
+    await give(`${'x'.repeat(2000)}\n`);
+    await give(line({ jsonrpc: '2.0', id: 9, result: { text: 'x'.repeat(2000) } }));
+    await give(line(ping(1)));
+    await new Promise(setImmediate);
+    const error = { code: -32600, message: 'The message is longer than 1000 bytes.' };
+    expect(
+      written
+        .join('')
+        .trim()
+        .split('\n')
+        .map((text) => JSON.parse(text)),
+    ).toEqual(['seven "7"', null].map((id) => ({ jsonrpc: '2.0', id, error })));
+    expect(errors).toHaveLength(3);
+    expect(received).toEqual([{ method: 'ping', params, jsonrpc: '2.0', id: 7 }, ping(1)]);
   });
 
   it('may end before what it asked has been answered', async () => {

@@ -74,10 +74,20 @@ export class RawProgram {
   }
 
   send(message: object): void {
-    this.child.stdin?.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+    this.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
   }
 
-  answer(id: number): Promise<Message> {
+  /** Writes text as it is. */
+  write(text: string): void {
+    this.child.stdin?.write(text);
+  }
+
+  /** The next line that is a list, as what was asked in one is answered. */
+  list(): Promise<readonly Message[]> {
+    return this.#next(Array.isArray) as Promise<unknown> as Promise<readonly Message[]>;
+  }
+
+  answer(id: Message['id'] | null): Promise<Message> {
     return this.#next((message) => message.id === id && message.method === undefined);
   }
 
@@ -90,12 +100,12 @@ export class RawProgram {
     return new Promise((resolve) => this.#waiting.push({ matches, resolve }));
   }
 
-  async handshake(capabilities: object = {}): Promise<void> {
+  async handshake(capabilities: object = {}, protocolVersion = '2025-11-25'): Promise<void> {
     const answered = this.answer(0);
     this.send({
       id: 0,
       method: 'initialize',
-      params: { protocolVersion: '2025-11-25', capabilities, clientInfo: { name: 'raw', version: '0' } },
+      params: { protocolVersion, capabilities, clientInfo: { name: 'raw', version: '0' } },
     });
     await answered;
     this.send({ method: 'notifications/initialized' });
