@@ -67,6 +67,7 @@ export interface FetchHandlerOptions {
   /** What the paths begin with where the handler is mounted: `/api` for `/api/mcp`. Default: nothing. */
   readonly basePath?: string;
   readonly sse?: boolean;
+  readonly quickPath?: boolean;
   readonly store?: string;
   /** Bytes. */
   readonly maxBody?: number;
@@ -96,15 +97,15 @@ export interface FetchHandler {
  * @throws never by itself: what is wrong with the options rejects `ready` and every request
  */
 export function createFetchHandler(options: FetchHandlerOptions = {}): FetchHandler {
-  const mounted = import('./app/fetch-handler.js').then(({ mount }) => mount(options));
-  const ready = mounted.then(() => undefined);
+  const httpApp = import('./app/fetch-handler.js').then(({ createFetchApp }) => createFetchApp(options));
+  const ready = httpApp.then(() => undefined);
   // Whoever does not ask is told by the first request.
   ready.catch(() => {});
   const handler = async (request: Request, context: { readonly remoteAddress?: string | undefined } = {}): Promise<Response> =>
-    (await mounted).handle(request, context);
+    (await (await httpApp).handle(request, context)).toResponse();
   const close = async (graceMs = 15_000): Promise<void> => {
-    const remote = await mounted.catch(() => undefined);
-    await remote?.close(graceMs);
+    const opened = await httpApp.catch(() => undefined);
+    await opened?.close(graceMs);
   };
   return Object.assign(handler, { ready, close });
 }

@@ -30,7 +30,7 @@ export interface App {
   /** The tools of which some call is within the scopes; the same list for the same scopes. */
   toolsFor(scopes: readonly string[]): readonly ToolDefinition[];
   /** The road of every call; in discovery mode, with the four tools in front of it. */
-  readonly calls: Pick<Calls, 'call' | 'missingScope' | 'stop'>;
+  readonly calls: Pick<Calls, 'call' | 'stop'>;
   readonly instructions: string;
   /** How gated calls are confirmed, in a sentence or two. */
   readonly confirmation: string;

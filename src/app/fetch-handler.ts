@@ -6,7 +6,7 @@ import type { AuthenticatedCaller, Authenticator } from '../mcp/auth/authenticat
 import { BearerChallenges } from '../mcp/auth/bearer.js';
 import { isScope } from '../mcp/auth/scopes.js';
 import { createLogger } from '../platform/logger.js';
-import { createRemote, type Remote } from './http-app.js';
+import { createHttpApp, type HttpApp } from './http-app.js';
 
 /** Options that are no flags, with the environment variable that they stand for. */
 const SECRETS = { secretKey: 'CLERK_SECRET_KEY', apiUrl: 'CLERK_API_URL', signingKey: 'CLERK_MCP_SIGNING_KEY' } as const;
@@ -17,10 +17,10 @@ const OTHERS = ['authenticate', 'basePath'] as const;
 const LISTENING: ReadonlySet<string> = new Set(['host', 'port', 'headersTimeout', 'maxConnections']);
 
 /**
- * Makes the server for an application that mounts it.
- * @throws ConfigError, and what `createRemote` throws
+ * Makes the server for an application of one's own.
+ * @throws ConfigError, and what `createHttpApp` throws
  */
-export async function mount(options: FetchHandlerOptions): Promise<Remote> {
+export async function createFetchApp(options: FetchHandlerOptions): Promise<HttpApp> {
   refuseUnknown(options);
   const overrides = Object.entries(SECRETS).flatMap(([name, variable]) => {
     const value = options[name as keyof typeof SECRETS];
@@ -32,7 +32,7 @@ export async function mount(options: FetchHandlerOptions): Promise<Remote> {
   if (config.instanceKind !== 'sandbox' && http.auth === undefined && options.authenticate === undefined) {
     throw new ConfigError('Say who may call: auth is token, oauth or none, or give authenticate.');
   }
-  return createRemote({
+  return createHttpApp({
     config,
     http,
     logger: createLogger(config.values.logLevel),

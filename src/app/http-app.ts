@@ -13,8 +13,8 @@ import { ClientAddress } from '../mcp/http/address.js';
 import { CallLimits } from '../mcp/http/caller-limits.js';
 import type { Connection } from '../mcp/http/connection.js';
 import { defaultHosts, Hosts } from '../mcp/http/hosts.js';
-import { exchangeOf } from '../mcp/http/in-flight-request.js';
-import type { FetchHandler } from '../mcp/http/listener.js';
+import { inFlightRequestOf } from '../mcp/http/in-flight-request.js';
+import type { ReplyHandler } from '../mcp/http/listener.js';
 import { Probes } from '../mcp/http/probes.js';
 import { Router } from '../mcp/http/router.js';
 import { Sessions } from '../mcp/http/sessions.js';
@@ -26,7 +26,7 @@ import { type App, catalogLog, createApp } from './app.js';
 import { authenticationChoice, requireSigningKey } from './http-settings.js';
 import { loadCatalog } from './load-catalog.js';
 
-export interface RemoteOptions {
+export interface HttpAppOptions {
   readonly config: Config;
   readonly http: HttpValues;
   readonly logger: Logger;
@@ -36,9 +36,9 @@ export interface RemoteOptions {
   readonly authenticator?: Authenticator | undefined;
 }
 
-/** The server as a web-standard handler, with what its process needs to run and end it. */
-export interface Remote {
-  readonly handle: FetchHandler;
+/** The application as a handler of HTTP requests, with what its process needs to run and end it. */
+export interface HttpApp {
+  readonly handle: ReplyHandler;
   readonly app: App;
   /** Looks at once at what may have changed on disk: tokens, and the audit log that was moved away. */
   reload(): Promise<void>;
@@ -65,10 +65,10 @@ const MESSAGES_PER_CALL = 10;
 const DEFAULTS = { host: '127.0.0.1', maxCallsPerMinute: 600, maxInFlight: 256, maxInFlightPerCaller: 16 } as const;
 
 /**
- * Puts the server for remote callers together.
+ * Puts the application together for callers over HTTP.
  * @throws ConfigError, and what `createApp` throws
  */
-export async function createRemote(options: RemoteOptions): Promise<Remote> {
+export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   try {
     return await compose(options);
   } catch (error) {
@@ -77,7 +77,7 @@ export async function createRemote(options: RemoteOptions): Promise<Remote> {
   }
 }
 
-async function compose({ config, http, logger, basePath = '', authenticator }: RemoteOptions): Promise<Remote> {
+async function compose({ config, http, logger, basePath = '', authenticator }: HttpAppOptions): Promise<HttpApp> {
   const choice = authenticationChoice(http);
   const hosts = new Hosts(reachableAs(http));
   const address = new ClientAddress(http.trustedProxies);
@@ -111,16 +111,15 @@ async function compose({ config, http, logger, basePath = '', authenticator }: R
       onCall: ({ tool, result, decision, code, seconds }) => {
         metrics.call(tool, result, decision, seconds);
         if (code === 'budget_exceeded') metrics.limited('budget');
+        if (code === 'insufficient_scope') metrics.denied('scope');
       },
       onUpstream: metrics.upstream,
     });
-    // Whoever has roles in a file can be given another one; the four tools of discovery are listed to everybody.
+    // A caller whose role is in a file can be given another one; the four tools of discovery are listed to all.
     const listChanged = authenticator === undefined && choice.kind === 'token' && config.values.discovery !== true;
     let isStopping = false;
     const router = new Router({
       createServer: (context) => serverOf(app, listChanged, context?.era),
-      missingScope: ({ name, scopes }, tool, args) =>
-        app.calls.missingScope({ name: tool, arguments: args, caller: { name, scopes, transport: 'http' } }),
       ...authentication,
       hosts,
       address,
@@ -131,6 +130,7 @@ async function compose({ config, http, logger, basePath = '', authenticator }: R
       logger,
       basePath,
       sse: http.sse ?? true,
+      quickPath: http.quickPath ?? true,
       body: { ...(http.maxBody && { maxBytes: http.maxBody }), ...(http.requestTimeout && { timeoutMs: http.requestTimeout }) },
       probes: new Probes({ upstream: () => app.probe(), isStopping: () => isStopping }),
     });
@@ -163,12 +163,13 @@ const serverOf = (app: App, listChanged: boolean, era: 'legacy' | 'modern' | und
     era,
     calls: app.calls,
     instructions: app.instructions,
-    tools: (context) => app.toolsFor(exchangeOf(context).caller.scopes),
+    tools: (context) => app.toolsFor(inFlightRequestOf(context).caller.scopes),
     caller: (context): Caller => {
-      const { name, scopes } = exchangeOf(context).caller;
+      const { name, scopes } = inFlightRequestOf(context).caller;
       return { name, scopes, transport: 'http' };
     },
-    onCall: (context) => exchangeOf(context).begin(),
+    canStream: (context) => inFlightRequestOf(context).takesStream,
+    onCall: (context) => inFlightRequestOf(context).begin(),
   });
 
 /** What is let go of at the end, the last first. */

@@ -32,9 +32,19 @@ export interface Call {
 /** How a call ended. `text` is what the model reads: compact JSON, or a page of text. */
 export type CallOutcome =
   | { readonly kind: 'done'; readonly text: string; readonly structured?: unknown }
-  | { readonly kind: 'refused'; readonly text: string }
+  | {
+      readonly kind: 'refused';
+      readonly text: string;
+      /** The scope for want of which it was refused, if that was why. */
+      readonly missingScope?: Scope | undefined;
+    }
   | { readonly kind: 'failed'; readonly text: string }
-  | ({ readonly kind: 'ask' } & Omit<Extract<Decision, { kind: 'ask' }>, 'kind'>);
+  | (Question & {
+      /** Goes on with the call by what the person answered while it waited: nothing is parsed or decided again. */
+      readonly resume: (answer: PersonAnswer) => Promise<CallOutcome>;
+    });
+
+type Question = Extract<Decision, { kind: 'ask' }>;
 
 /** The tool is unknown, or not offered here. */
 export class UnknownToolError extends Error {
@@ -52,9 +62,19 @@ export interface CallEvent {
 }
 
 /** What the policy said, where it was asked. */
-interface Fate {
+interface PolicyResult {
   decision: CallEvent['decision'];
   code: string | undefined;
+}
+
+/** A call whose arguments have been parsed, on its way through the policy. */
+interface DecidedCall {
+  readonly operation: Operation;
+  readonly args: Arguments;
+  readonly call: Call;
+  readonly fields: ShapeOptions['fields'];
+  readonly abort: Abort;
+  readonly said: PolicyResult;
 }
 
 export interface CallsOptions {
@@ -71,7 +91,7 @@ export interface CallsOptions {
 
 const MOST_TOKENS = 25_000;
 
-/** The road of every call, whatever transport it came by: find, parse, decide, record, send, shape. */
+/** The road of every call, whatever transport it came by: find, check scopes, parse, decide, record, send, shape. */
 export class Calls {
   readonly #options: CallsOptions;
   readonly #inFlight = new Map<Promise<unknown>, Abort>();
@@ -85,10 +105,20 @@ export class Calls {
    */
   async call(call: Call): Promise<CallOutcome> {
     const started = performance.now();
-    const fate: Fate = { decision: 'none', code: undefined };
     const operation = this.#find(call, started);
+    return this.#answer(operation, call, started, (abort, said) => this.#run(operation, call, abort, said));
+  }
+
+  /** Runs a call, or the rest of one, to its outcome: in flight meanwhile, then logged and counted. */
+  async #answer(
+    operation: Operation,
+    call: Call,
+    started: number,
+    run: (abort: Abort, said: PolicyResult) => Promise<CallOutcome>,
+  ): Promise<CallOutcome> {
+    const said: PolicyResult = { decision: 'none', code: undefined };
     const abort = follow(call.signal);
-    const running = this.#run(operation, call, abort, fate);
+    const running = run(abort, said);
     this.#inFlight.set(running, abort);
     let result: CallEvent['result'] = 'failed';
     try {
@@ -99,33 +129,15 @@ export class Calls {
     } catch (error) {
       if (error instanceof PolicyRefusal) {
         result = 'refused';
-        fate.code = error.code;
+        said.code = error.code;
         return { kind: 'refused', text: JSON.stringify(error.model) };
       }
       this.#options.logger.error({ err: error, operation: operation.name }, 'call failed inside the server');
       return failed({ error: 'internal_error', message: 'The server failed on this call.', hint: 'Its log (stderr) says more.' });
     } finally {
       this.#inFlight.delete(running);
-      this.#observe(call.name, result, fate, started);
+      this.#observe(call.name, result, said, started);
     }
-  }
-
-  /**
-   * The scope that the caller lacks for this call. The attempt is put on record; nothing is sent.
-   * For transports that can say so before the call is begun.
-   */
-  async missingScope(call: Pick<Call, 'name' | 'arguments' | 'caller'>): Promise<Scope | undefined> {
-    const operation = this.#options.offered.get(call.name);
-    if (operation === undefined) return undefined;
-    const args = isRecord(call.arguments) ? call.arguments : {};
-    const scope = await this.#options.policy.missingScope(operation, args, call.caller);
-    if (scope === undefined) return undefined;
-    const started = performance.now();
-    const { confirm, fields: _, ...rest } = args;
-    const decision = await this.#options.policy.decide({ ...call, operation, args: rest, confirm, canAsk: false });
-    this.#log(operation, { ...call, canAsk: false }, 'refused', started);
-    this.#observe(call.name, 'refused', { decision: decision.kind, code: 'insufficient_scope' }, started);
-    return scope;
   }
 
   /** Lets calls in flight end for `graceMs`, then aborts the rest and waits until each has been answered. */
@@ -146,7 +158,9 @@ export class Calls {
     throw new UnknownToolError(`Unknown tool: ${name}.${catalog.suggest(name)}`);
   }
 
-  async #run(operation: Operation, call: Call, abort: Abort, fate: Fate): Promise<CallOutcome> {
+  async #run(operation: Operation, call: Call, abort: Abort, said: PolicyResult): Promise<CallOutcome> {
+    const refused = await this.#outOfScope(operation, call, said);
+    if (refused !== undefined) return refused;
     const parsed = await parseArguments(operation, call.arguments, this.#options.policy.mayConfirm(operation));
     if (!parsed.ok) {
       const hint = 'Correct the arguments and call again. Nothing was sent.';
@@ -164,18 +178,49 @@ export class Calls {
         return abort.signal;
       },
     });
-    fate.decision = decision.kind;
+    return this.#follow(decision, { operation, args, call, fields, abort, said });
+  }
+
+  /**
+   * The refusal of a call beyond the caller's scopes, which needs no look at the rest of its arguments. The attempt is
+   * put on record.
+   */
+  async #outOfScope(operation: Operation, call: Call, said: PolicyResult): Promise<CallOutcome | undefined> {
+    const given = isRecord(call.arguments) ? call.arguments : {};
+    const lacking = await this.#options.policy.missingScope(operation, given, call.caller);
+    if (lacking === undefined) return undefined;
+    const { confirm, fields: _, ...args } = given;
+    const decision = await this.#options.policy.decide({ operation, args, confirm, caller: call.caller, canAsk: false });
+    return decision.kind === 'refuse' ? refused(decision, said, lacking) : undefined;
+  }
+
+  async #follow(decision: Decision, decided: DecidedCall): Promise<CallOutcome> {
+    const { operation, args, call, fields, abort, said } = decided;
+    said.decision = decision.kind;
     switch (decision.kind) {
       case 'refuse':
-        fate.code = decision.code;
-        return { kind: 'refused', text: JSON.stringify(decision.model) };
+        return refused(
+          decision,
+          said,
+          decision.code === 'insufficient_scope'
+            ? await this.#options.policy.missingScope(operation, args, call.caller)
+            : undefined,
+        );
       case 'ask':
-        return decision;
+        return { ...decision, resume: (answer) => this.#resume(decision, answer, decided) };
       case 'allow':
         return this.#send(decision.grant, call, fields, abort);
       default:
         return decision satisfies never;
     }
+  }
+
+  #resume(question: Question, answer: PersonAnswer, decided: DecidedCall): Promise<CallOutcome> {
+    const { operation, call } = decided;
+    return this.#answer(operation, call, performance.now(), async (abort, said) => {
+      const decision = await this.#options.policy.decideAnswer(question, answer);
+      return this.#follow(decision, { ...decided, abort, said });
+    });
   }
 
   /** What was granted is what goes out: operation and arguments are the grant's own, and a key where they lack one. */
@@ -231,11 +276,11 @@ export class Calls {
     return shapeAnswer(operation, answer, { args, ...asked, results, maxTokens, structured });
   }
 
-  #observe(tool: string, result: CallEvent['result'], { decision, code }: Fate, started: number): void {
+  #observe(tool: string, result: CallEvent['result'], { decision, code }: PolicyResult, started: number): void {
     this.#options.observe?.({ tool, result, decision, code, seconds: (performance.now() - started) / 1000 });
   }
 
-  /** Arguments by name only: their values may be anybody's secrets. */
+  /** Arguments by name only: their values may be secrets. */
   #log(operation: Operation, call: Call, outcome: CallOutcome['kind'], started: number): void {
     const inputs = call.arguments !== null && typeof call.arguments === 'object' ? Object.keys(call.arguments) : [];
     const known = inputs.filter((name) => operation.places.has(name) || name === 'confirm' || name === 'fields');
@@ -258,6 +303,16 @@ function follow(signal: AbortSignal | undefined): Abort {
   if (signal?.aborted === true) abort.abort();
   else signal?.addEventListener('abort', () => abort.abort(), { once: true });
   return abort;
+}
+
+function refused(
+  { code, model }: Extract<Decision, { kind: 'refuse' }>,
+  said: PolicyResult,
+  lacking: Scope | undefined,
+): CallOutcome {
+  said.decision = 'refuse';
+  said.code = code;
+  return { kind: 'refused', text: JSON.stringify(model), ...(lacking !== undefined && { missingScope: lacking }) };
 }
 
 const failed = (model: object): CallOutcome => ({ kind: 'failed', text: JSON.stringify(model) });

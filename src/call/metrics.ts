@@ -23,7 +23,7 @@ export interface Metrics {
   /** A request that showed no or no good credentials. */
   denied(why: 'missing' | 'invalid' | 'unavailable' | 'throttled' | 'host' | 'scope'): void;
   /** The figures in Prometheus' text format. */
-  render(): Promise<Response>;
+  render(): Promise<{ readonly text: string; readonly contentType: string }>;
 }
 
 /** Ten milliseconds to half a minute, which is the default time limit of a call. */
@@ -91,8 +91,7 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
     },
     limited: (by) => limited.inc({ by }),
     denied: (why) => denied.inc({ why }),
-    render: async () =>
-      new Response(await registry.metrics(), { headers: { 'Content-Type': registry.contentType, 'Cache-Control': 'no-store' } }),
+    render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
   };
 }
 

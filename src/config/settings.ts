@@ -294,6 +294,12 @@ export const HTTP_OPTIONS = {
     schema: onOff,
     help: 'Do not serve HTTP+SSE (GET /sse, POST /messages), which only older clients need',
   },
+  quickPath: {
+    flag: '--no-quick-path',
+    env: 'CLERK_MCP_QUICK_PATH',
+    schema: onOff,
+    help: 'Leave every request to the SDK, without the short way for tool calls: slower, and answered alike',
+  },
   store: {
     flag: '--store <url>',
     env: 'CLERK_MCP_STORE',

@@ -4,7 +4,7 @@ import { didYouMean } from '../catalog/nearest.js';
 import type { Operation } from '../catalog/operation.js';
 import type { OperationSearch } from '../catalog/search.js';
 import { RISKS, type Risk, type ToolDefinition } from '../catalog/types.js';
-import { isWithin, type Scope } from '../policy/rules/scopes.js';
+import { isWithin } from '../policy/rules/scopes.js';
 import type { Caller } from '../policy/types.js';
 
 const READ = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false } as const;
@@ -101,14 +101,6 @@ export class Discovery {
     }
   }
 
-  /** The scope that the caller lacks for the call that this one stands for. */
-  async missingScope(outer: Pick<Call, 'name' | 'arguments' | 'caller'>): Promise<Scope | undefined> {
-    if (outer.name !== 'call_read_operation' && outer.name !== 'call_operation') return undefined;
-    const { name, arguments: inner } = isRecord(outer.arguments) ? outer.arguments : {};
-    if (typeof name !== 'string') return undefined;
-    return this.#options.calls.missingScope({ name, arguments: inner, caller: outer.caller });
-  }
-
   stop(graceMs: number): Promise<void> {
     return this.#options.calls.stop(graceMs);
   }
@@ -154,7 +146,8 @@ export class Discovery {
   async #call(outer: Call, input: Readonly<Record<string, unknown>>): Promise<CallOutcome> {
     const faults = unknownInputs(input, ['name', 'arguments']);
     if (faults.length > 0) return invalid(outer.name, faults);
-    const operation = this.#named(input.name, outer.caller);
+    // One beyond the caller's scopes is refused on the road of all calls, which says what scope it needs.
+    const operation = typeof input.name === 'string' ? this.#options.offered.get(input.name) : undefined;
     if (operation === undefined) return this.#unknown(outer.name, input.name);
     if (outer.name === 'call_read_operation' && operation.risk !== 'read') {
       const hint = `${operation.name} has the risk ${operation.risk}: call it with call_operation. Nothing was sent.`;

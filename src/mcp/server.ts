@@ -10,7 +10,7 @@ import {
   type ListToolsResult,
   ProtocolError,
   ProtocolErrorCode,
-  Server,
+  type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { type Call, type CallOutcome, type Calls, UnknownToolError } from '../call/call.js';
@@ -19,6 +19,7 @@ import type { ToolDefinition } from '../catalog/types.js';
 import { plain } from '../platform/plain-text.js';
 import { VERSION } from '../platform/version.js';
 import type { Caller, PersonAnswer } from '../policy/types.js';
+import { StrictServer } from './request-params.js';
 
 /** The key under which the one question of a call travels. */
 const QUESTION = 'confirm';
@@ -43,17 +44,19 @@ export type ServerFactory = (context?: { readonly era: 'legacy' | 'modern' }) =>
 
 export interface McpServerOptions {
   readonly calls: Pick<Calls, 'call'>;
-  /** What is listed to whoever asks, in this order. */
+  /** What is listed to the caller, in this order. */
   readonly tools: (context: ServerContext) => readonly ToolDefinition[];
   readonly instructions: string;
-  /** Whether the list can change while a client is connected, which the client is then promised to hear of. Default: false. */
+  /** Whether the list can change while a client is connected; the client is then promised to be told. Default: false. */
   readonly listChanged?: boolean;
   /** Who is at the other end; the transport knows. */
   readonly caller: (context: ServerContext) => Caller;
+  /** Whether the client can be sent something before the answer, such as a question. Default: it can. */
+  readonly canStream?: (context: ServerContext) => boolean;
   /** `modern` for a server that is connected to speak 2026-07-28 alone. Default: what a handshake may choose. */
   readonly era?: 'legacy' | 'modern' | undefined;
-  /** Told when a call is begun, and, by calling what it answers with, when it has ended. */
-  readonly onCall?: (context: ServerContext) => () => void;
+  /** Told when a call is begun, and, by calling what it answers with, when and how it has ended. */
+  readonly onCall?: (context: ServerContext) => (outcome?: CallOutcome) => void;
 }
 
 /**
@@ -82,25 +85,26 @@ export function createMcpServer(options: McpServerOptions): Server {
     const client = clientOf(server, context);
     const done = options.onCall?.(context);
     const channel = progressChannel(context);
+    const isModern = context.mcpReq.envelope !== undefined;
+    let outcome: CallOutcome | undefined;
     try {
       const call: Call = {
         name: request.params.name,
         arguments: request.params.arguments,
         caller: { ...options.caller(context), ...client.info },
-        canAsk: canAsk(client.capabilities),
+        canAsk: canAsk(client.capabilities) && (isModern || options.canStream?.(context) !== false),
         signal: context.mcpReq.signal,
         onProgress: channel?.tell,
       };
-      const isModern = context.mcpReq.envelope !== undefined;
-      const outcome = await options.calls.call(isModern ? { ...call, answer: personAnswer(context) } : call);
-      if (outcome.kind !== 'ask' || isModern) return toResult(outcome);
-      return toResult(await options.calls.call({ ...call, answer: await askWhileWaiting(outcome, context) }));
+      outcome = await options.calls.call(isModern ? { ...call, answer: personAnswer(context) } : call);
+      if (outcome.kind === 'ask' && !isModern) outcome = await outcome.resume(await askWhileWaiting(outcome, context));
+      return toResult(outcome);
     } catch (error) {
       if (error instanceof UnknownToolError) throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message);
       throw error;
     } finally {
       await channel?.told();
-      done?.();
+      done?.(outcome);
     }
   });
   return server;
@@ -124,8 +128,8 @@ class StrictServer extends Server {
 type Question = Extract<CallOutcome, { kind: 'ask' }>;
 
 /**
- * How clients before 2026-07-28 are asked: by a request of ours while theirs waits. Where that fails, or nobody
- * answers in time, the question counts as closed, so that it is on record and the model reads why.
+ * How clients before 2026-07-28 are asked: by a request of ours while theirs waits. Where that fails, or no
+ * answer comes in time, the question counts as closed, so that it is on record and the model reads why.
  */
 async function askWhileWaiting({ message, schema, state }: Question, { mcpReq }: ServerContext): Promise<PersonAnswer> {
   const options = { relatedRequestId: mcpReq.id, signal: mcpReq.signal, timeout: ANSWER_WITHIN_MS };

@@ -22,6 +22,8 @@ import { Rules, type Step, type Verdict } from './rules/rules.js';
 import { isWithin, missingScope, type Scope } from './rules/scopes.js';
 import type { Caller, Decision, Grant, PersonAnswer, PolicyCall, Recorded, Strength } from './types.js';
 
+type Question = Extract<Decision, { kind: 'ask' }>;
+
 /** Why a call would be decided as it would. */
 export interface Explanation {
   readonly operation: string;
@@ -68,6 +70,7 @@ export class Policy {
   readonly #now: () => number;
   readonly #ids: CallIds;
   readonly #issued = new WeakMap<Grant, Issued>();
+  readonly #asked = new WeakMap<Question, Facts>();
 
   constructor(options: PolicyOptions) {
     const { catalog, instance, file, confirm = 'auto', audit, secrets, read, warn = () => {} } = options;
@@ -108,6 +111,18 @@ export class Policy {
       if (error instanceof TooDeepError) return this.#refuse(facts, refusals.argumentsTooDeep(operation, error.message));
       throw error;
     }
+  }
+
+  /**
+   * Goes on from a question that was put to the person while the call waited. What was decided before it stands; only the
+   * answer is weighed, and a question takes one.
+   * @throws Error for a question that this policy did not ask, or that has been answered
+   */
+  async decideAnswer(question: Question, answer: PersonAnswer): Promise<Decision> {
+    const facts = this.#asked.get(question);
+    if (facts === undefined) throw new Error('the question has been answered, or was not asked by this policy');
+    this.#asked.delete(question);
+    return this.#weighAnswer(facts, answer);
   }
 
   /**
@@ -237,8 +252,11 @@ export class Policy {
     const preview = await this.#preview(facts, 'person', true);
     if (preview === 'missing') return this.#missing(facts);
     const question = askPerson(preview, this.#bindingOf(facts.call), this.#sealer, LIFETIME_MS);
-    await this.#recorder.decided({ ...facts, target: preview.target }, 'asked', undefined);
-    return { kind: 'ask', ...question };
+    const asked = { ...facts, target: preview.target };
+    await this.#recorder.decided(asked, 'asked', undefined);
+    const decision: Question = { kind: 'ask', ...question };
+    this.#asked.set(decision, asked);
+    return decision;
   }
 
   async #weighAnswer(facts: Facts, answer: PersonAnswer): Promise<Decision> {

@@ -5,7 +5,7 @@ describe('the metrics', () => {
   const make = (sessions = () => 0, inFlight = () => 0, droppedLogLines = () => 0): Promise<Metrics> =>
     createMetrics({ tools: ['Users_getUserList', 'Users_markBanned'], sessions, inFlight, droppedLogLines });
   const lines = async (metrics: Metrics): Promise<string[]> =>
-    (await (await metrics.render()).text()).split('\n').filter((line) => line.startsWith('clerk_mcp_'));
+    (await metrics.render()).text.split('\n').filter((line) => line.startsWith('clerk_mcp_'));
 
   it('count calls by tool, outcome and decision, and how long they took', async () => {
     const metrics = await make();
@@ -60,7 +60,7 @@ describe('the metrics', () => {
   it('come in the format that Prometheus reads, two sets side by side', async () => {
     const [one, other] = [await make(), await make()];
     one.limited('rate');
-    expect((await one.render()).headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    expect((await one.render()).contentType).toMatch(/^text\/plain; version=0\.0\.4/);
     expect((await lines(other)).some((line) => line.startsWith('clerk_mcp_limited_total{'))).toBe(false);
   });
 });

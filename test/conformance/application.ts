@@ -35,7 +35,6 @@ export async function startApplication(): Promise<Application> {
   const router = new Router({
     ...(await openAuthentication({ kind: 'none', host: HOST }, { logger, revocations: undefined })),
     createServer: createFixtureServer,
-    missingScope: async () => undefined,
     hosts: new Hosts(defaultHosts(HOST)),
     address: new ClientAddress(),
     sessions,
@@ -47,6 +46,7 @@ export async function startApplication(): Promise<Application> {
     logger,
     basePath: '',
     sse: true,
+    quickPath: true,
   });
   const listener = createListener((request, context) => router.handle(request, context), {
     onError: (error) => logger.error({ err: error }, 'http'),

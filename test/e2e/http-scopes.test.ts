@@ -148,11 +148,15 @@ describe('a call beyond the scopes', () => {
     expect(upstream.requests).toEqual([]);
   });
 
-  it('hidden in a batch of calls refuses the batch', async () => {
+  it('in a batch of calls is refused in its place, and the others are answered', async () => {
     const session = await openSession(server.url, as('viewer'));
     const batch = [call(1, 'Users_getTotalCount'), call(2, 'Users_markBanned', { user_id: 'user_1', confirm: true })];
-    expect((await post(`${server.url}/mcp`, batch, session)).status).toBe(403);
-    expect(upstream.requests).toEqual([]);
+    const { status, text } = await post(`${server.url}/mcp`, batch, session);
+    expect(status).toBe(200);
+    const answers = [...text.matchAll(/^data: (.+)$/gm)].map(([, data = '']) => JSON.parse(data) as { id: number });
+    expect(JSON.stringify(answers.find(({ id }) => id === 1))).not.toContain('isError');
+    expect(JSON.stringify(answers.find(({ id }) => id === 2))).toContain('insufficient_scope');
+    expect(upstream.requests.map(({ url }) => url)).toEqual(['/v1/users/count']);
   });
 
   it('is on record with the name of the caller', () => {

@@ -1,4 +1,4 @@
-import { createRemote, isNameless } from '../../app/http-app.js';
+import { createHttpApp, isNameless } from '../../app/http-app.js';
 import { ConfigError, loadConfig, loadHttpValues } from '../../config/config.js';
 import { createListener, type Listener } from '../../mcp/http/listener.js';
 import { createLogger } from '../../platform/logger.js';
@@ -22,9 +22,9 @@ export async function http(flags: Flags): Promise<never> {
   });
   // One request that fails in an unforeseen way must not end those of all others.
   process.on('unhandledRejection', (reason) => logger.error({ err: reason }, 'a failure that nobody waited for'));
-  const remote = await createRemote({ config, http: values, logger });
+  const httpApp = await createHttpApp({ config, http: values, logger });
   const { host = '127.0.0.1', port = 3000, headersTimeout, requestTimeout, maxConnections } = values;
-  const listener = createListener(remote.handle, {
+  const listener = createListener(httpApp.handle, {
     onError: (error) => logger.error({ err: error }, 'http'),
     ...(headersTimeout && { headersTimeoutMs: headersTimeout }),
     ...(requestTimeout && { requestTimeoutMs: requestTimeout }),
@@ -34,13 +34,13 @@ export async function http(flags: Flags): Promise<never> {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));
   });
   // Before anybody is told that the server is there: without a handler the signal would end it.
-  process.on('SIGHUP', () => void remote.reload().catch((error: unknown) => logger.error({ err: error }, 'reload')));
+  process.on('SIGHUP', () => void httpApp.reload().catch((error: unknown) => logger.error({ err: error }, 'reload')));
   const url = await listen(listener, port, host).catch(async (error: unknown) => {
-    await remote.close(0);
+    await httpApp.close(0);
     throw error;
   });
   const { auth = 'none', sse = true } = values;
-  const { confirmation, tools } = remote.app;
+  const { confirmation, tools } = httpApp.app;
   logger.info(
     { version: VERSION, instance: config.instanceKind, url, auth, sse, tools: tools.length, confirmation },
     `listening on ${url}`,
@@ -49,7 +49,7 @@ export async function http(flags: Flags): Promise<never> {
   const signal = await signalled;
   logger.info({ signal }, 'stopping: no new connections, calls in flight may end');
   const stopped = listener.stop(GRACE_MS + FLUSH_MS);
-  await remote.close(GRACE_MS);
+  await httpApp.close(GRACE_MS);
   await Promise.race([stopped, delay(FLUSH_MS)]);
   logger.info('stopped');
   process.exit(EXIT.ok);

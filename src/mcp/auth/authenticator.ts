@@ -1,4 +1,4 @@
-import type { Refusal } from '../refusal.js';
+import type { Reply } from '../reply.js';
 import type { Scope } from './scopes.js';
 
 /** Who is calling, as far as a credential proves it. */
@@ -21,9 +21,9 @@ export type Authentication =
   | { readonly ok: true; readonly caller: AuthenticatedCaller }
   | {
       readonly ok: false;
-      /** `missing`: no credential came. `invalid`: a bad one. `unavailable`: nobody can say. `throttled`: too many bad ones. */
+      /** `missing`: no credential came. `invalid`: a bad one. `unavailable`: its issuer cannot be asked. `throttled`: too many bad ones. */
       readonly why: 'missing' | 'invalid' | 'unavailable' | 'throttled';
-      readonly refusal: Refusal;
+      readonly refusal: Reply;
     };
 
 /** What of a request is looked at. The body is not: credentials are checked before it is read. */

@@ -1,4 +1,4 @@
-import { type Refusal, retryAfter } from '../refusal.js';
+import { type Reply, refusal, retryAfter } from '../reply.js';
 import type { Authentication } from './authenticator.js';
 import type { Scope } from './scopes.js';
 
@@ -49,25 +49,25 @@ export class BearerChallenges {
     return this.invalid('The Authorization header is not of the form Bearer <token>.');
   }
 
-  /** 503 when nobody can say whether the token is good. */
+  /** 503 when it cannot be found out whether the token is good. */
   unavailable(message: string, retryAfterMs: number): Authentication {
     const body = { error: 'temporarily_unavailable', error_description: message };
-    return { ok: false, why: 'unavailable', refusal: { status: 503, headers: retryAfter(retryAfterMs), body } };
+    return { ok: false, why: 'unavailable', refusal: refusal(503, body, retryAfter(retryAfterMs)) };
   }
 
   /** 429 after too many bad tokens. */
   throttled(retryAfterMs: number): Authentication {
     const body = { error: 'slow_down', error_description: 'Too many requests with a bad token came from this address.' };
-    return { ok: false, why: 'throttled', refusal: { status: 429, headers: retryAfter(retryAfterMs), body } };
+    return { ok: false, why: 'throttled', refusal: refusal(429, body, retryAfter(retryAfterMs)) };
   }
 
   /** 403 to a good token that does not reach far enough. Names all scopes that a new one should have. */
-  insufficientScope(held: readonly Scope[], needed: Scope): Refusal {
+  insufficientScope(held: readonly Scope[], needed: Scope): Reply {
     const message = `This call needs the scope ${needed}.`;
     return this.#refusal(403, 'insufficient_scope', message, [...new Set([...held, needed])]);
   }
 
-  #refusal(status: number, error: string | undefined, message: string, scopes: readonly Scope[] | undefined): Refusal {
+  #refusal(status: number, error: string | undefined, message: string, scopes: readonly Scope[] | undefined): Reply {
     const parameters = {
       error,
       error_description: error && message,
@@ -78,10 +78,7 @@ export class BearerChallenges {
       .filter(([, value]) => value !== undefined && value !== '')
       .map(([name, value]) => `${name}="${value}"`)
       .join(', ');
-    return {
-      status,
-      headers: { 'WWW-Authenticate': challenge === '' ? 'Bearer' : `Bearer ${challenge}` },
-      body: { error: error ?? 'unauthorized', error_description: message },
-    };
+    const body = { error: error ?? 'unauthorized', error_description: message };
+    return refusal(status, body, { 'WWW-Authenticate': challenge === '' ? 'Bearer' : `Bearer ${challenge}` });
   }
 }

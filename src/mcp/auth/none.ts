@@ -1,4 +1,4 @@
-import { refuse } from '../refusal.js';
+import { refuse } from '../reply.js';
 import type { AuthenticatedCaller, Authenticator } from './authenticator.js';
 import { isLoopback } from './loopback.js';
 import { SCOPES } from './scopes.js';

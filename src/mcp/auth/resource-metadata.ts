@@ -1,4 +1,5 @@
 import { getOAuthProtectedResourceMetadataUrl } from '@modelcontextprotocol/server';
+import { Reply } from '../reply.js';
 import { SCOPES } from './scopes.js';
 
 export interface ResourceMetadataOptions {
@@ -31,15 +32,15 @@ export class ResourceMetadata {
   }
 
   /** The answer to a request for the document, or `undefined` for any other path. Public, to scripts of any origin too. */
-  respond(request: Pick<Request, 'method' | 'url'>): Response | undefined {
+  respond(request: Pick<Request, 'method' | 'url'>): Reply | undefined {
     if (!this.#paths.has(new URL(request.url).pathname)) return undefined;
     const headers = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS' };
     if (request.method === 'OPTIONS')
-      return new Response(null, { status: 204, headers: { ...headers, 'Access-Control-Allow-Headers': '*' } });
+      return new Reply(null, { status: 204, headers: { ...headers, 'Access-Control-Allow-Headers': '*' } });
     if (request.method !== 'GET' && request.method !== 'HEAD')
-      return new Response(null, { status: 405, headers: { ...headers, Allow: 'GET, HEAD, OPTIONS' } });
+      return new Reply(null, { status: 405, headers: { ...headers, Allow: 'GET, HEAD, OPTIONS' } });
     const body = request.method === 'HEAD' ? null : JSON.stringify(this.#document);
-    return new Response(body, {
+    return new Reply(body, {
       headers: { ...headers, 'Content-Type': 'application/json', 'Cache-Control': 'public, max-age=300' },
     });
   }

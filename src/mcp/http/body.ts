@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import { type Refusal, refuse } from '../refusal.js';
+import { type Reply, refuse } from '../reply.js';
 
-/** JSON-RPC's code for what is no JSON. */
+/** JSON-RPC's code for what is not JSON. */
 const PARSE_ERROR = -32_700;
 
 /** The body cannot be used; `refusal` is what to answer. */
 export class BodyError extends Error {
   override readonly name = 'BodyError';
-  readonly refusal: Refusal;
+  readonly refusal: Reply;
 
   constructor(status: 400 | 408 | 413 | 415, message: string, code?: number) {
     super(message);
@@ -75,7 +75,7 @@ function collect(incoming: IncomingMessage, maxBytes: number, timeoutMs: number,
   });
 }
 
-/** The parts of the body as they come. Whoever stops early, for whatever reason, stops the sender too. */
+/** The parts of the body as they come. A reader that stops early, for whatever reason, stops the sender too. */
 async function* arriving(request: Request, timeoutMs: number): AsyncGenerator<Uint8Array> {
   const reader = request.body?.getReader();
   if (reader === undefined) return;

@@ -1,5 +1,5 @@
 import type { CounterStore } from '../../limits/counter-store.js';
-import { type Refusal, refuse } from '../refusal.js';
+import { type Reply, refuse } from '../reply.js';
 
 export interface CallLimitsOptions {
   /** What is limited, for keys and refusals. Default: calls. */
@@ -17,13 +17,13 @@ export interface CallLimitsOptions {
 /** Leave for one call, or why there is none. */
 export type Entry =
   | { readonly ok: true; leave(): void }
-  | { readonly ok: false; readonly by: 'in_flight' | 'rate'; readonly refusal: Refusal };
+  | { readonly ok: false; readonly by: 'in_flight' | 'rate'; readonly refusal: Reply };
 
 /** When a place may have become free, in milliseconds: calls end any moment. */
 const SOON = 1000;
 const MINUTE = 60_000;
 
-/** How many calls are worked on. Who comes when there is no place is told so at once; nobody waits in a queue. */
+/** How many calls are worked on. A call that finds no place is refused at once; there is no queue. */
 export class CallLimits {
   readonly #options: Required<CallLimitsOptions>;
   readonly #byCaller = new Map<string, number>();

@@ -1,5 +1,5 @@
 import type { JSONRPCMessage, Server, Transport } from '@modelcontextprotocol/server';
-import type { Exchange } from './in-flight-request.js';
+import type { InFlightRequest } from './in-flight-request.js';
 import { cancelled, isRequest, type Message } from './messages.js';
 
 /** Tells of every request that the transport answers. */
@@ -18,7 +18,7 @@ export function onAnswer(transport: Pick<Transport, 'send'>, answered: (id: stri
 export abstract class Connection<T = unknown> {
   readonly server: Server;
   readonly transport: T;
-  readonly #pending = new Map<string | number, Exchange>();
+  readonly #pending = new Map<string | number, InFlightRequest>();
 
   constructor(server: Server, transport: T) {
     this.server = server;
@@ -26,23 +26,23 @@ export abstract class Connection<T = unknown> {
   }
 
   /** Takes note of the requests among the messages. False when an id is in use, by which two answers could not be told apart. */
-  expect(messages: readonly Message[], exchange: Exchange): boolean {
+  expect(messages: readonly Message[], inFlight: InFlightRequest): boolean {
     const ids = messages.filter(isRequest).map(({ id }) => id);
     if (new Set(ids).size !== ids.length || ids.some((id) => this.#pending.has(id))) return false;
-    for (const id of ids) this.#pending.set(id, exchange);
+    for (const id of ids) this.#pending.set(id, inFlight);
     return true;
   }
 
-  /** A request has been answered, or never will be. Resolves with the exchange that it came by. */
-  settle(id: string | number): Exchange | undefined {
-    const exchange = this.#pending.get(id);
+  /** A request has been answered, or never will be. Answers with the HTTP request that it came with. */
+  settle(id: string | number): InFlightRequest | undefined {
+    const inFlight = this.#pending.get(id);
     this.#pending.delete(id);
-    return exchange;
+    return inFlight;
   }
 
-  /** All requests of an exchange have been answered, or never will be. */
-  settleAll(exchange: Exchange): void {
-    for (const [id, owner] of this.#pending) if (owner === exchange) this.#pending.delete(id);
+  /** All requests of an HTTP request have been answered, or never will be. */
+  settleAll(inFlight: InFlightRequest): void {
+    for (const [id, owner] of this.#pending) if (owner === inFlight) this.#pending.delete(id);
   }
 
   /** The requests that are unanswered and cancelled by these messages. */
@@ -59,7 +59,7 @@ export abstract class Connection<T = unknown> {
 
   /** Nothing will be answered any more. */
   end(): void {
-    for (const exchange of this.#pending.values()) exchange.over();
+    for (const inFlight of this.#pending.values()) inFlight.over();
     this.#pending.clear();
   }
 }

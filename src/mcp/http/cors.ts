@@ -1,3 +1,5 @@
+import { Reply } from '../reply.js';
+
 /** Request headers that MCP clients in a browser send. */
 const ALLOWED_HEADER = /^(accept|authorization|content-type|last-event-id|mcp-[a-z0-9-]+)$/;
 
@@ -7,12 +9,12 @@ const EXPOSED = 'Mcp-Session-Id, Mcp-Protocol-Version, WWW-Authenticate, Retry-A
 const PREFLIGHT_SECONDS = '600';
 
 /** The answer to a browser that asks whether a page may send a request. Its origin has been found to be allowed. */
-export function preflight(request: Pick<Request, 'headers' | 'method'>): Response | undefined {
+export function preflight(request: Pick<Request, 'headers' | 'method'>): Reply | undefined {
   const origin = request.headers.get('origin');
   if (request.method !== 'OPTIONS' || origin === null || !request.headers.has('access-control-request-method')) return undefined;
   const wanted = (request.headers.get('access-control-request-headers') ?? '').toLowerCase().split(',');
   const allowed = wanted.map((name) => name.trim()).filter((name) => ALLOWED_HEADER.test(name));
-  const response = new Response(null, {
+  return new Reply(null, {
     status: 204,
     headers: {
       'Access-Control-Allow-Methods': 'GET, POST, DELETE',
@@ -20,24 +22,13 @@ export function preflight(request: Pick<Request, 'headers' | 'method'>): Respons
       'Access-Control-Max-Age': PREFLIGHT_SECONDS,
     },
   });
-  return withCors(response, origin);
 }
 
 /**
- * Lets the page of an allowed origin read the answer. Credentials go in a header that the page itself sets, so
- * browsers are not asked to add cookies.
+ * The headers that let the page of an allowed origin read the answer. Credentials go in a header that the page itself
+ * sets, so browsers are not asked to add cookies.
  */
-export function withCors(response: Response, origin: string | null): Response {
-  const headers = new Headers(response.headers);
-  headers.append('Vary', 'Origin');
-  if (!headers.has('Access-Control-Allow-Origin')) {
-    for (const [name, value] of Object.entries(exposure(origin))) headers.set(name, value);
-  }
-  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
-}
-
-/** What {@link withCors} adds to an answer. */
-export const corsHeaders = (origin: string | null): Record<string, string> => ({ Vary: 'Origin', ...exposure(origin) });
-
-const exposure = (origin: string | null): Record<string, string> =>
-  origin === null ? {} : { 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': EXPOSED };
+export const corsHeaders = (origin: string | null): Record<string, string> => ({
+  Vary: 'Origin',
+  ...(origin !== null && { 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': EXPOSED }),
+});

@@ -1,5 +1,5 @@
 import { isLoopback } from '../auth/loopback.js';
-import { type Refusal, refuse } from '../refusal.js';
+import { type Reply, refuse } from '../reply.js';
 
 export interface HostsOptions {
   /** Names under which clients reach the server: `mcp.example.com` for any port, `mcp.example.com:8443` for one. */
@@ -53,7 +53,7 @@ export class Hosts {
   }
 
   /** The refusal, or `undefined` for a request that may go on. */
-  check(request: Pick<Request, 'headers' | 'url'>, { host: named } = new URL(request.url)): Refusal | undefined {
+  check(request: Pick<Request, 'headers' | 'url'>, { host: named } = new URL(request.url)): Reply | undefined {
     const header = request.headers.get('host');
     // A request line with a whole address in it names a host of its own: both must be ours.
     if (!this.#isAllowedHost(named) || (header !== null && !this.#isAllowedHost(header))) {

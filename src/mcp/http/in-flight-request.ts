@@ -1,36 +1,48 @@
 import type { AuthInfo, ServerContext } from '@modelcontextprotocol/server';
+import type { CallOutcome } from '../../call/call.js';
 import type { AuthenticatedCaller } from '../auth/authenticator.js';
+import type { Scope } from '../auth/scopes.js';
 
 /**
  * One request over HTTP with everything that its calls need to know of it, and the places that they hold. The places
  * are given back when the answer is through or given up, but not while a call still works.
  */
-export class Exchange {
+export class InFlightRequest {
   readonly caller: AuthenticatedCaller;
+  /** Whether its client can be told, or asked, something before it is answered. */
+  readonly takesStream: boolean;
   /** What the SDK hands on to the handlers. It holds no token. */
   readonly authInfo: AuthInfo;
   readonly #release: () => void;
+  #missingScope: Scope | undefined;
   #working = 0;
   #isOver = false;
   #isReleased = false;
 
-  /** @param release called once, when nothing of the exchange goes on any more */
-  constructor(caller: AuthenticatedCaller, release: () => void) {
+  /** @param release called once, when nothing of the request goes on any more */
+  constructor(caller: AuthenticatedCaller, release: () => void, takesStream = true) {
     this.caller = caller;
+    this.takesStream = takesStream;
     this.#release = release;
-    this.authInfo = { token: '', clientId: caller.name, scopes: [...caller.scopes], extra: { exchange: this } };
+    this.authInfo = { token: '', clientId: caller.name, scopes: [...caller.scopes], extra: { inFlight: this } };
+  }
+
+  /** The scope for want of which a call of this request was refused. */
+  get missingScope(): Scope | undefined {
+    return this.#missingScope;
   }
 
   /** A call is begun; it ends when the function that this answers with is called. */
-  begin(): () => void {
+  begin(): (outcome?: CallOutcome) => void {
     this.#working++;
-    return () => {
+    return (outcome) => {
+      if (outcome?.kind === 'refused') this.#missingScope ??= outcome.missingScope;
       this.#working--;
       this.#settle();
     };
   }
 
-  /** The answer is through, or nobody waits for it. */
+  /** The answer is through, or no longer wanted. */
   over(): void {
     this.#isOver = true;
     this.#settle();
@@ -43,38 +55,9 @@ export class Exchange {
   }
 }
 
-/** The exchange that a message came by. */
-export function exchangeOf(context: ServerContext): Exchange {
-  const exchange = context.http?.authInfo?.extra?.exchange;
-  if (exchange instanceof Exchange) return exchange;
-  throw new Error('a message came by no exchange');
-}
-
-/** The response, with the exchange over once its body has been read or given up. */
-export function endsWith(exchange: Pick<Exchange, 'over'>, response: Response): Response {
-  const reader = response.body?.getReader();
-  if (reader === undefined) {
-    exchange.over();
-    return response;
-  }
-  const body = new ReadableStream<Uint8Array>(
-    {
-      pull: async (controller) => {
-        try {
-          const part = await reader.read();
-          if (!part.done) return controller.enqueue(part.value);
-          controller.close();
-        } catch (error) {
-          controller.error(error);
-        }
-        exchange.over();
-      },
-      cancel: (reason) => {
-        exchange.over();
-        return reader.cancel(reason);
-      },
-    },
-    { highWaterMark: 0 },
-  );
-  return new Response(body, response);
+/** The HTTP request that a message came with. */
+export function inFlightRequestOf(context: ServerContext): InFlightRequest {
+  const inFlight = context.http?.authInfo?.extra?.inFlight;
+  if (inFlight instanceof InFlightRequest) return inFlight;
+  throw new Error('a message came without an HTTP request');
 }

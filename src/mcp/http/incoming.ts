@@ -1,10 +1,16 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { classifyInboundRequest } from '@modelcontextprotocol/server';
-import type { Exchange } from './in-flight-request.js';
+import type { InFlightRequest } from './in-flight-request.js';
 import type { Message } from './messages.js';
-import type { NodeExchange } from './reply.js';
 
 /** What the SDK finds a request to be: of which era, and whether it is in order. */
 export type Route = ReturnType<typeof classifyInboundRequest>;
+
+/** The two ends of a request that came by `node:http`. */
+export interface NodeRequest {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+}
 
 /** A request whose sender is known and whose body has been read. */
 export interface Incoming {
@@ -12,9 +18,9 @@ export interface Incoming {
   /** The body as JSON; `undefined` where the method has none. */
   readonly body: unknown;
   readonly messages: readonly Message[];
-  readonly exchange: Exchange;
+  readonly inFlight: InFlightRequest;
   /** Of what was posted to `/mcp`. */
   readonly route?: Route;
   /** Where the request came by `node:http`. */
-  readonly node?: NodeExchange | undefined;
+  readonly node?: NodeRequest | undefined;
 }

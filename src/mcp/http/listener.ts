@@ -1,17 +1,18 @@
 import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { getRequestListener, RequestError } from '@hono/node-server';
-import { refusalResponse, refuse } from '../refusal.js';
-import type { NodeExchange } from './reply.js';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { type Reply, refuse } from '../reply.js';
+import type { NodeRequest } from './incoming.js';
 
 /** What a web-standard request does not say about itself. */
 export interface RequestContext {
   /** The address at the other end of the connection. */
   readonly remoteAddress?: string | undefined;
-  /** The request as it came by `node:http`, where it did: what is short can be read and answered there. */
-  readonly node?: NodeExchange | undefined;
+  /** The request as it came by `node:http`, if it did: a short body can be read there. */
+  readonly node?: NodeRequest | undefined;
 }
 
-export type FetchHandler = (request: Request, context: RequestContext) => Promise<Response>;
+export type ReplyHandler = (request: Request, context: RequestContext) => Promise<Reply>;
 
 export interface ListenerOptions {
   /** How long the headers of a request may take to arrive, in milliseconds. Default: 10,000. */
@@ -39,10 +40,10 @@ export interface Listener {
 }
 
 /**
- * Serves a web-standard handler by `node:http`. Whoever sends slowly, or too much before the handler is asked, is cut
- * off here; a body is not read before the handler reads it.
+ * Serves a handler by `node:http`. A client that sends slowly, or too much before the handler is asked, is cut off
+ * here; a body is not read before the handler reads it.
  */
-export function createListener(fetch: FetchHandler, options: ListenerOptions): Listener {
+export function createListener(answer: ReplyHandler, options: ListenerOptions): Listener {
   const { onError, headersTimeoutMs = 10_000, requestTimeoutMs = 10_000 } = options;
   const server = createServer({
     headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
@@ -55,10 +56,12 @@ export function createListener(fetch: FetchHandler, options: ListenerOptions): L
   server.maxConnections = options.maxConnections ?? 2048;
   const listener = getRequestListener(
     async (request, { incoming, outgoing }) => {
-      if (incoming.httpVersionMajor < 1) return malformed();
+      if (incoming.httpVersionMajor < 1) return malformed().toResponse();
       const node = outgoing instanceof ServerResponse && incoming instanceof IncomingMessage ? { incoming, outgoing } : undefined;
-      const response = await fetch(request, { remoteAddress: incoming.socket.remoteAddress, node });
-      return guardBody(response, (error) => {
+      const reply = await answer(request, { remoteAddress: incoming.socket.remoteAddress, node });
+      if (node?.incoming.readableEnded && typeof reply.body === 'string') return write(reply, reply.body, node.outgoing);
+      // An answer that breaks off midway must look broken, and say nothing of why.
+      return reply.toResponse((error) => {
         onError(error);
         outgoing.destroy();
       });
@@ -66,9 +69,9 @@ export function createListener(fetch: FetchHandler, options: ListenerOptions): L
     {
       overrideGlobalObjects: false,
       errorHandler: (error) => {
-        if (error instanceof RequestError) return malformed();
+        if (error instanceof RequestError) return malformed().toResponse();
         onError(error);
-        return refusalResponse(refuse(500, 'The server failed on this request.'));
+        return refuse(500, 'The server failed on this request.').toResponse();
       },
     },
   );
@@ -81,36 +84,28 @@ export function createListener(fetch: FetchHandler, options: ListenerOptions): L
 }
 
 /** What cannot be told apart from a trick to smuggle in another request is the last on its connection. */
-const malformed = (): Response =>
-  refusalResponse(refuse(400, 'The request line or the Host header is malformed.', { headers: { Connection: 'close' } }));
+const malformed = (): Reply =>
+  refuse(400, 'The request line or the Host header is malformed.', { headers: { Connection: 'close' } });
 
-/** Asks a client that waits for leave (`Expect: 100-continue`) for the body no sooner than somebody reads it. */
+/** Writes a short reply without a `Response`. Answers with the sign that there is nothing left to do. */
+function write(reply: Reply, body: string, outgoing: ServerResponse): Response {
+  if (outgoing.destroyed || outgoing.headersSent) {
+    reply.over();
+    return RESPONSE_ALREADY_SENT;
+  }
+  outgoing.once('close', reply.over);
+  outgoing.writeHead(reply.status, { ...reply.headers, 'Content-Length': Buffer.byteLength(body) });
+  outgoing.end(body);
+  return RESPONSE_ALREADY_SENT;
+}
+
+/** Asks a client that waits for leave (`Expect: 100-continue`) for the body only when it is read. */
 function continueWhenRead(request: IncomingMessage, response: ServerResponse): void {
   // Whether the body still follows a refusal is up to the client, so nothing else may follow on this connection.
   response.shouldKeepAlive = false;
   request.once('resume', () => {
     if (!response.headersSent) response.writeContinue();
   });
-}
-
-/** An answer that breaks off midway must look broken, and say nothing of why. */
-function guardBody(response: Response, fail: (error: unknown) => void): Response {
-  if (response.body === null) return response;
-  const reader = response.body.getReader();
-  const body = new ReadableStream<Uint8Array>({
-    pull: async (controller) => {
-      try {
-        const part = await reader.read();
-        if (part.done) controller.close();
-        else controller.enqueue(part.value);
-      } catch (error) {
-        fail(error);
-        controller.close();
-      }
-    },
-    cancel: (reason) => reader.cancel(reason),
-  });
-  return new Response(body, response);
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {

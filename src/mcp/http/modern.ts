@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/server';
-import { refusalResponse } from '../refusal.js';
-import { endsWith } from './in-flight-request.js';
+import { Reply } from '../reply.js';
 import type { Incoming } from './incoming.js';
-import { ModernCalls } from './modern-calls.js';
-import type { Reply } from './reply.js';
+import { SharedServer } from './quick-path/shared-server.js';
 import type { SessionEnd } from './sessions.js';
 import type { SessionEndpointOptions } from './streamable.js';
 
@@ -12,25 +10,25 @@ import type { SessionEndpointOptions } from './streamable.js';
 export class ModernEndpoint {
   readonly #options: SessionEndpointOptions;
   readonly #handler: McpHttpHandler;
-  readonly #calls: ModernCalls;
+  readonly #quickPath: SharedServer | undefined;
   /** Held here: a request follows its signal weakly, and one that was let go of would never hear that its stream is over. */
   readonly #listening = new Set<Request>();
 
   constructor(options: SessionEndpointOptions) {
     this.#options = options;
-    this.#calls = new ModernCalls(options);
+    if (options.quickPath) this.#quickPath = new SharedServer(options);
     this.#handler = this.#createHandler();
   }
 
-  async handle(incoming: Incoming): Promise<Reply | Response> {
-    const reply = await this.#calls.handle(incoming);
+  async handle(incoming: Incoming): Promise<Reply> {
+    const reply = await this.#quickPath?.handle(incoming);
     if (reply !== undefined) return reply;
     if (incoming.messages.some(({ method }) => method === 'subscriptions/listen')) return this.#listen(incoming);
-    return endsWith(incoming.exchange, await this.#pass(incoming.request, incoming));
+    return Reply.from(await this.#pass(incoming.request, incoming), () => incoming.inFlight.over());
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#handler.close(), this.#calls.close()]);
+    await Promise.all([this.#handler.close(), this.#quickPath?.close()]);
   }
 
   #createHandler(): McpHttpHandler {
@@ -38,21 +36,21 @@ export class ModernEndpoint {
     return createMcpHandler(createServer, { legacy: 'reject', onerror: onError, keepAliveMs });
   }
 
-  #pass(request: Request, { body, exchange: { authInfo } }: Incoming, handler = this.#handler): Promise<Response> {
+  #pass(request: Request, { body, inFlight: { authInfo } }: Incoming, handler = this.#handler): Promise<Response> {
     return handler.fetch(request, { parsedBody: body, authInfo });
   }
 
   /**
    * A stream that stays open is a session: counted, and ended with the credential that it was opened with. A handler
-   * tells all of its streams the same, so that each has one of its own: what changes for one caller is no other's business.
+   * tells all of its streams the same, so that each has one of its own: what changes for one caller does not concern the others.
    */
-  async #listen(incoming: Incoming): Promise<Response> {
-    const { request, exchange } = incoming;
-    const place = this.#options.sessions.reserve(exchange.caller);
+  async #listen(incoming: Incoming): Promise<Reply> {
+    const { request, inFlight } = incoming;
+    const place = this.#options.sessions.reserve(inFlight.caller);
     if (!place.ok) {
       this.#options.onFull();
-      exchange.over();
-      return refusalResponse(place.refusal);
+      inFlight.over();
+      return place.refusal;
     }
     const handler = this.#createHandler();
     const stop = new AbortController();
@@ -69,10 +67,10 @@ export class ModernEndpoint {
     const over = (): void => {
       this.#listening.delete(listening);
       void session.end('closed');
-      exchange.over();
+      inFlight.over();
     };
     try {
-      return endsWith({ over }, await this.#pass(listening, incoming, handler));
+      return Reply.from(await this.#pass(listening, incoming, handler), over);
     } catch (error) {
       over();
       throw error;

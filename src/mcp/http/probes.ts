@@ -1,6 +1,7 @@
 import { isLoopback } from '../auth/loopback.js';
+import { Reply } from '../reply.js';
 
-/** How long an answer of the upstream stands, in milliseconds: whoever asks often must not make requests to Clerk. */
+/** How long an answer of the upstream stands, in milliseconds: frequent probes must not turn into as many requests to Clerk. */
 const FRESH_MS = 5000;
 
 export interface ProbesOptions {
@@ -24,16 +25,16 @@ export class Probes {
   }
 
   /** The answer to `/healthz` and `/readyz`, or `undefined` for any other path. */
-  async respond(method: string, path: string): Promise<Response | undefined> {
+  async respond(method: string, path: string): Promise<Reply | undefined> {
     if (path !== '/healthz' && path !== '/readyz') return undefined;
     const headers = { 'Cache-Control': 'no-store' };
     if (method !== 'GET' && method !== 'HEAD')
-      return new Response(null, { status: 405, headers: { ...headers, Allow: 'GET, HEAD' } });
+      return new Reply(null, { status: 405, headers: { ...headers, Allow: 'GET, HEAD' } });
     const fault = path === '/readyz' ? await this.#fault() : undefined;
     const body = fault === undefined ? { status: 'ok' } : { status: 'unavailable', reason: fault };
     const status = fault === undefined ? 200 : 503;
-    if (method === 'GET') return Response.json(body, { status, headers });
-    return new Response(null, { status, headers });
+    if (method === 'GET') return Reply.json(body, { status, headers });
+    return new Reply(null, { status, headers });
   }
 
   async #fault(): Promise<string | undefined> {
@@ -44,10 +45,10 @@ export class Probes {
   }
 }
 
-/** What proxies add. Whose request carries one of these comes from elsewhere, wherever the connection comes from. */
+/** What proxies add. A request with one of these comes from elsewhere, wherever its connection comes from. */
 const FORWARDED = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
 
-/** Whether a request was made on this machine, and not by a proxy on it for somebody else. */
+/** Whether a request was made on this machine, and not by a proxy on it on behalf of another. */
 export function isLocal(request: Pick<Request, 'headers' | 'url'>, remoteAddress: string | undefined): boolean {
   return (
     remoteAddress !== undefined &&

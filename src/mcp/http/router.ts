@@ -5,32 +5,31 @@ import type { Logger } from '../../platform/logger.js';
 import type { AuthenticatedCaller, Authenticator } from '../auth/authenticator.js';
 import type { BearerChallenges } from '../auth/bearer.js';
 import type { ResourceMetadata } from '../auth/resource-metadata.js';
-import type { Scope } from '../auth/scopes.js';
-import { type Refusal, refusalResponse, refuse } from '../refusal.js';
+import { Reply, refuse } from '../reply.js';
 import type { ServerFactory } from '../server.js';
+import { accepted } from './accept.js';
 import type { ClientAddress } from './address.js';
 import { BodyError, type BodyLimits, readJsonBody } from './body.js';
 import type { CallLimits } from './caller-limits.js';
 import type { Connection } from './connection.js';
-import { corsHeaders, preflight, withCors } from './cors.js';
+import { corsHeaders, preflight } from './cors.js';
 import type { Hosts } from './hosts.js';
-import { Exchange } from './in-flight-request.js';
+import { InFlightRequest } from './in-flight-request.js';
 import type { Incoming, Route } from './incoming.js';
 import type { RequestContext } from './listener.js';
-import { isRequest, type Message, messagesOf } from './messages.js';
+import { isRequest, messagesOf } from './messages.js';
 import { ModernEndpoint } from './modern.js';
 import { isLocal, type Probes } from './probes.js';
-import { Reply } from './reply.js';
 import type { Sessions } from './sessions.js';
 import type { SseEndpoint } from './sse.js';
 import { StreamableEndpoint } from './streamable.js';
 
 const KEEP_ALIVE_MS = 15_000;
 
+const STOPPING = (): Reply => refuse(503, 'The server is stopping.', { headers: { Connection: 'close' }, retryAfterMs: 1000 });
+
 export interface RouterOptions {
   readonly createServer: ServerFactory;
-  /** The scope that the caller lacks for a call, if any. */
-  readonly missingScope: (caller: AuthenticatedCaller, tool: string, args: unknown) => Promise<Scope | undefined>;
   readonly authenticator: Authenticator;
   readonly challenges: BearerChallenges;
   readonly resourceMetadata?: ResourceMetadata | undefined;
@@ -48,9 +47,11 @@ export interface RouterOptions {
   readonly basePath: string;
   /** Whether HTTP+SSE is served. */
   readonly sse: boolean;
+  /** Whether tool calls take the short way of `quick-path/`. */
+  readonly quickPath: boolean;
 }
 
-/** Every request's way: host, credentials, limits, body, scopes, and then the endpoint that speaks its protocol. */
+/** Every request's way: host, credentials, limits, body, and then the endpoint that speaks its protocol. */
 export class Router {
   readonly #options: RouterOptions;
   readonly #modern: ModernEndpoint;
@@ -60,11 +61,12 @@ export class Router {
 
   constructor(options: RouterOptions) {
     this.#options = options;
-    const { createServer, sessions, metrics, logger, basePath } = options;
+    const { createServer, sessions, metrics, logger, basePath, quickPath } = options;
     const endpoint = {
       createServer,
       sessions,
       keepAliveMs: KEEP_ALIVE_MS,
+      quickPath,
       onFull: () => metrics.limited('sessions'),
       onError: (error: Error) => logger.debug({ reason: error.message }, 'http'),
     };
@@ -74,14 +76,12 @@ export class Router {
   }
 
   /** Answers every request; never rejects. */
-  async handle(request: Request, context: RequestContext): Promise<Response> {
+  async handle(request: Request, context: RequestContext): Promise<Reply> {
     try {
-      const reply = await this.#answer(request, context);
-      if (!(reply instanceof Reply)) return reply;
-      return context.node === undefined ? reply.toResponse() : reply.write(context.node.outgoing);
+      return await this.#answer(request, context);
     } catch (error) {
       this.#options.logger.error({ err: error }, 'a request failed inside the server');
-      return refusalResponse(refuse(500, 'The server failed on this request.'));
+      return refuse(500, 'The server failed on this request.');
     }
   }
 
@@ -101,7 +101,7 @@ export class Router {
     await Promise.all([this.#options.sessions.close(), this.#modern.close()]);
   }
 
-  async #answer(request: Request, context: RequestContext): Promise<Reply | Response> {
+  async #answer(request: Request, context: RequestContext): Promise<Reply> {
     const { hosts, probes, metrics, resourceMetadata } = this.#options;
     const url = new URL(request.url);
     const path = this.#path(url);
@@ -110,14 +110,11 @@ export class Router {
     const foreign = hosts.check(request, url);
     if (foreign !== undefined) {
       metrics.denied('host');
-      return refusalResponse(foreign);
+      return foreign;
     }
     const early = preflight(request) ?? resourceMetadata?.respond(request);
-    const response = early ?? (await this.#route(request, path, context));
-    const origin = request.headers.get('origin');
-    if (!(response instanceof Reply)) return withCors(response, origin);
-    Object.assign(response.headers, corsHeaders(origin));
-    return response;
+    const reply = early ?? (await this.#route(request, path, context));
+    return reply.with(corsHeaders(request.headers.get('origin')));
   }
 
   #path({ pathname }: URL): string | undefined {
@@ -125,7 +122,7 @@ export class Router {
     return pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : undefined;
   }
 
-  async #route(request: Request, path: string | undefined, context: RequestContext): Promise<Reply | Response> {
+  async #route(request: Request, path: string | undefined, context: RequestContext): Promise<Reply> {
     const { remoteAddress } = context;
     switch (path) {
       case '/mcp':
@@ -139,7 +136,7 @@ export class Router {
       case '/metrics':
         return this.#metrics(request, remoteAddress);
     }
-    return refusalResponse(refuse(404, 'Nothing is here. MCP is served at /mcp.'));
+    return refuse(404, 'Nothing is here. MCP is served at /mcp.');
   }
 
   /** The answer for a request of one of the methods by a caller who has shown who they are. */
@@ -147,10 +144,10 @@ export class Router {
     request: Request,
     methods: readonly string[],
     remoteAddress: string | undefined,
-    answer: (caller: AuthenticatedCaller) => Promise<Reply | Response>,
-  ): Promise<Reply | Response> {
+    answer: (caller: AuthenticatedCaller) => Promise<Reply>,
+  ): Promise<Reply> {
     if (!methods.includes(request.method)) {
-      return refusalResponse(refuse(405, 'This method is not served here.', { headers: { Allow: methods.join(', ') } }));
+      return refuse(405, 'This method is not served here.', { headers: { Allow: methods.join(', ') } });
     }
     const { authenticator, address, metrics } = this.#options;
     const { headers } = request;
@@ -158,12 +155,12 @@ export class Router {
     if (authentication.ok) return answer(authentication.caller);
     metrics.denied(authentication.why);
     if (authentication.why === 'throttled') metrics.limited('authentication');
-    return refusalResponse(authentication.refusal);
+    return authentication.refusal;
   }
 
-  async #mcp(request: Request, caller: AuthenticatedCaller, context: RequestContext): Promise<Reply | Response> {
+  async #mcp(request: Request, caller: AuthenticatedCaller, context: RequestContext): Promise<Reply> {
     if (request.method !== 'POST') {
-      return this.#streamable.handle({ request, body: undefined, messages: [], exchange: new Exchange(caller, () => {}) });
+      return this.#streamable.handle({ request, body: undefined, messages: [], inFlight: new InFlightRequest(caller, () => {}) });
     }
     return this.#post(request, caller, context, true, (incoming) => {
       const route = classify(request, incoming.body);
@@ -171,40 +168,42 @@ export class Router {
     });
   }
 
-  async #openSse(request: Request, caller: AuthenticatedCaller): Promise<Response> {
+  async #openSse(request: Request, caller: AuthenticatedCaller): Promise<Reply> {
     const endpoint = await this.#sse;
     if (endpoint === undefined) throw new Error('HTTP+SSE is not served');
-    return endpoint.open({ request, body: undefined, messages: [], exchange: new Exchange(caller, () => {}) });
+    return endpoint.open({ request, body: undefined, messages: [], inFlight: new InFlightRequest(caller, () => {}) });
   }
 
-  /** On HTTP+SSE a refusal for want of a scope is the result of the call, since clients read only results there. */
-  async #postSse(request: Request, caller: AuthenticatedCaller, context: RequestContext): Promise<Reply | Response> {
+  /** On HTTP+SSE a call that was refused for want of a scope has that as its result: clients read only results there. */
+  async #postSse(request: Request, caller: AuthenticatedCaller, context: RequestContext): Promise<Reply> {
     const endpoint = await this.#sse;
     if (endpoint === undefined) throw new Error('HTTP+SSE is not served');
     return this.#post(request, caller, context, false, (incoming) => endpoint.post(incoming));
   }
 
-  /** @param asksScopes whether a call beyond the caller's scopes is answered here, with 403 */
+  /** @param challenges whether a call that was refused for want of a scope is answered with 403 and what to ask for */
   async #post(
     request: Request,
     caller: AuthenticatedCaller,
     { node }: RequestContext,
-    asksScopes: boolean,
-    answer: (incoming: Incoming) => Promise<Reply | Response>,
-  ): Promise<Reply | Response> {
+    challenges: boolean,
+    answer: (incoming: Incoming) => Promise<Reply>,
+  ): Promise<Reply> {
     const read = await this.#read(request, caller, node?.incoming);
-    if (!read.ok) return refusalResponse(read.refusal);
+    if (!read.ok) return read.refusal;
     const messages = messagesOf(read.body);
     const calls = messages.filter((message) => isRequest(message) && message.method === 'tools/call');
-    const refusal = (asksScopes ? await this.#outOfScope(caller, calls) : undefined) ?? this.#stopped(calls);
-    if (refusal !== undefined) return refusalResponse(refusal);
+    if (this.#isStopping && calls.length > 0) return STOPPING();
     const entered = await this.#enter(caller, calls.length);
-    if (!entered.ok) return refusalResponse(entered.refusal);
-    const exchange = new Exchange(caller, entered.leave);
+    if (!entered.ok) return entered.refusal;
+    const takesStream = !challenges || accepted(request.headers).stream;
+    const inFlight = new InFlightRequest(caller, entered.leave, takesStream);
     try {
-      return await answer({ request, body: read.body, messages, exchange, node });
+      const reply = await answer({ request, body: read.body, messages, inFlight, node });
+      // Of several calls each has its own answer, which a refusal of them all would hide.
+      return challenges && messages.length === 1 && calls.length === 1 ? await this.#challenge(reply, inFlight) : reply;
     } catch (error) {
-      exchange.over();
+      inFlight.over();
       throw error;
     }
   }
@@ -213,7 +212,7 @@ export class Router {
     request: Request,
     { name }: AuthenticatedCaller,
     incoming: IncomingMessage | undefined,
-  ): Promise<{ ok: true; body: unknown } | { ok: false; refusal: Refusal }> {
+  ): Promise<{ ok: true; body: unknown } | { ok: false; refusal: Reply }> {
     const { messages, body, metrics } = this.#options;
     const entry = await messages.enter(name);
     if (!entry.ok) {
@@ -230,28 +229,20 @@ export class Router {
     }
   }
 
-  async #outOfScope(caller: AuthenticatedCaller, calls: readonly Message[]): Promise<Refusal | undefined> {
-    const { missingScope, challenges, metrics } = this.#options;
-    for (const { params } of calls) {
-      if (typeof params.name !== 'string') continue;
-      const scope = await missingScope(caller, params.name, params.arguments);
-      if (scope === undefined) continue;
-      metrics.denied('scope');
-      return challenges.insufficientScope(caller.scopes, scope);
-    }
-    return undefined;
-  }
-
-  #stopped(calls: readonly Message[]): Refusal | undefined {
-    if (!this.#isStopping || calls.length === 0) return undefined;
-    return refuse(503, 'The server is stopping.', { headers: { Connection: 'close' }, retryAfterMs: 1000 });
+  /** The reply, or the challenge in its place where the call lacked a scope. */
+  async #challenge(reply: Reply, inFlight: InFlightRequest): Promise<Reply> {
+    const begun = await reply.begun();
+    const { caller, missingScope } = inFlight;
+    if (missingScope === undefined) return begun;
+    begun.discard();
+    return this.#options.challenges.insufficientScope(caller.scopes, missingScope);
   }
 
   /** A place for every call, or for none. */
   async #enter(
     { name }: AuthenticatedCaller,
     count: number,
-  ): Promise<{ ok: true; leave: () => void } | { ok: false; refusal: Refusal }> {
+  ): Promise<{ ok: true; leave: () => void } | { ok: false; refusal: Reply }> {
     const { calls, metrics } = this.#options;
     const entries: (() => void)[] = [];
     const leave = (): void => {
@@ -270,8 +261,11 @@ export class Router {
   }
 
   /** Open on this machine; to others for any good credential. */
-  async #metrics(request: Request, remoteAddress: string | undefined): Promise<Reply | Response> {
-    const render = (): Promise<Response> => this.#options.metrics.render();
+  async #metrics(request: Request, remoteAddress: string | undefined): Promise<Reply> {
+    const render = async (): Promise<Reply> => {
+      const { text, contentType } = await this.#options.metrics.render();
+      return new Reply(text, { headers: { 'Content-Type': contentType, 'Cache-Control': 'no-store' } });
+    };
     if (request.method === 'GET' && isLocal(request, remoteAddress)) return render();
     return this.#only(request, ['GET'], remoteAddress, render);
   }

@@ -1,5 +1,5 @@
 import type { AuthenticatedCaller } from '../auth/authenticator.js';
-import { type Refusal, refuse } from '../refusal.js';
+import { type Reply, refuse } from '../reply.js';
 
 /** Why a session ended. */
 export type SessionEnd = 'closed' | 'idle' | 'expired' | 'withdrawn' | 'shutdown';
@@ -82,7 +82,7 @@ export class Sessions<T> {
   }
 
   /** Takes a place before the session is made, so that many at once cannot exceed the limit. */
-  reserve(caller: AuthenticatedCaller): Place<T> | { readonly ok: false; readonly refusal: Refusal } {
+  reserve(caller: AuthenticatedCaller): Place<T> | { readonly ok: false; readonly refusal: Reply } {
     const { max, maxPerCaller, sweepMs } = this.#options;
     const own = this.#places.get(caller.name) ?? 0;
     const full = (status: number, message: string) => ({

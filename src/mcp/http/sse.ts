@@ -1,17 +1,11 @@
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
-import { refusalResponse, refuse } from '../refusal.js';
+import { Reply, refuse } from '../reply.js';
 import { Connection, onAnswer } from './connection.js';
-import { endsWith } from './in-flight-request.js';
 import type { Incoming } from './incoming.js';
 import { isRequest } from './messages.js';
+import { STREAM_HEADERS } from './stream-headers.js';
 import type { SessionEndpointOptions } from './streamable.js';
 import { StreamedResponse } from './streamed-response.js';
-
-const HEADERS = {
-  'Content-Type': 'text/event-stream',
-  'Cache-Control': 'no-cache, no-transform',
-  'X-Accel-Buffering': 'no',
-};
 
 /** A connection of a client that speaks HTTP+SSE, the transport of 2024-11-05. */
 class SseConnection extends Connection<SSEServerTransport> {}
@@ -27,14 +21,14 @@ export class SseEndpoint {
     this.#messagesPath = messagesPath;
   }
 
-  /** The stream. Its exchange lasts as long as the session. */
-  async open({ request, exchange }: Incoming): Promise<Response> {
+  /** The stream. Its request lasts as long as the session. */
+  async open({ request, inFlight }: Incoming): Promise<Reply> {
     const { sessions, createServer, onFull, onError, keepAliveMs } = this.#options;
-    const place = sessions.reserve(exchange.caller);
+    const place = sessions.reserve(inFlight.caller);
     if (!place.ok) {
       onFull();
-      exchange.over();
-      return refusalResponse(place.refusal);
+      inFlight.over();
+      return place.refusal;
     }
     const server = createServer();
     const stream = new StreamedResponse();
@@ -57,35 +51,35 @@ export class SseEndpoint {
     const session = place.fill(transport.sessionId, connection, close, () => connection.toolsChanged());
     const end = (): void => void session.end('closed');
     server.onclose = end;
-    // For whoever goes before the stream is looked at: nobody would cancel it then.
+    // A client that goes before its stream is read does not cancel it.
     if (request.signal.aborted) end();
     request.signal.addEventListener('abort', end, { once: true });
     const free = session.use();
     const over = (): void => {
       free();
-      exchange.over();
+      inFlight.over();
     };
-    return endsWith({ over }, stream.toResponse(HEADERS));
+    return new Reply(stream.body, { headers: STREAM_HEADERS, over });
   }
 
   /** A message to the server. What it answers goes out on the stream. */
-  async post({ request, body, messages, exchange }: Incoming): Promise<Response> {
-    const answer = (status: number, message: string): Response => {
-      exchange.over();
-      return refusalResponse(refuse(status, message));
+  async post({ request, body, messages, inFlight }: Incoming): Promise<Reply> {
+    const answer = (status: number, message: string): Reply => {
+      inFlight.over();
+      return refuse(status, message);
     };
     const id = new URL(request.url).searchParams.get('sessionId');
-    const connection = id === null ? undefined : this.#options.sessions.find(id, exchange.caller)?.value;
+    const connection = id === null ? undefined : this.#options.sessions.find(id, inFlight.caller)?.value;
     if (!(connection instanceof SseConnection)) return answer(404, 'Session not found. Start a new one with GET /sse.');
-    if (!connection.expect(messages, exchange)) return answer(400, 'The id of a request is in use in this session.');
+    if (!connection.expect(messages, inFlight)) return answer(400, 'The id of a request is in use in this session.');
     try {
-      await connection.transport.handleMessage(body, { authInfo: exchange.authInfo });
+      await connection.transport.handleMessage(body, { authInfo: inFlight.authInfo });
     } catch {
-      connection.settleAll(exchange);
-      return answer(400, 'The body is no JSON-RPC message.');
+      connection.settleAll(inFlight);
+      return answer(400, 'The body is not a JSON-RPC message.');
     }
     for (const cancelled of connection.cancelledBy(messages)) connection.settle(cancelled)?.over();
-    if (!messages.some(isRequest)) exchange.over();
-    return new Response('Accepted', { status: 202 });
+    if (!messages.some(isRequest)) inFlight.over();
+    return new Reply('Accepted', { status: 202, headers: { 'Content-Type': 'text/plain;charset=UTF-8' } });
   }
 }

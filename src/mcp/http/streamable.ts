@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import {
+  isInitializeRequest,
   isJSONRPCRequest,
-  type JSONRPCMessage,
-  type JSONRPCRequest,
-  SUPPORTED_PROTOCOL_VERSIONS,
+  ProtocolErrorCode,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
-import { type Refusal, refusalResponse, refuse } from '../refusal.js';
+import { Reply, refuse } from '../reply.js';
+import { invalidParams } from '../request-params.js';
 import type { ServerFactory } from '../server.js';
+import { accepted, BOTH_FORMS } from './accept.js';
 import { Connection, onAnswer } from './connection.js';
-import { DirectAnswer } from './direct.js';
-import { type Exchange, endsWith } from './in-flight-request.js';
 import type { Incoming } from './incoming.js';
-import type { Reply } from './reply.js';
+import { isRequest } from './messages.js';
+import { QuickSessionTransport } from './quick-path/session-transport.js';
 import type { Session, Sessions } from './sessions.js';
 
 /** JSON-RPC codes as the SDK's own transport gives them. */
@@ -20,33 +20,8 @@ const NO_SESSION = -32_001;
 const INVALID_REQUEST = -32_600;
 const CANCELLED = -32_800;
 
-/** The SDK's transport, with a short way for tool calls: of nearly all, the answer is all that there is to send. */
-class SessionTransport extends WebStandardStreamableHTTPServerTransport {
-  readonly #direct = new Map<string | number, DirectAnswer>();
-
-  deliver(message: JSONRPCRequest, { authInfo }: Exchange, answer: DirectAnswer): void {
-    this.#direct.set(message.id, answer);
-    this.onmessage?.(message, { authInfo });
-  }
-
-  override async send(message: JSONRPCMessage, options?: { relatedRequestId?: string | number }): Promise<void> {
-    const id = 'method' in message ? options?.relatedRequestId : message.id;
-    const answer = id === undefined ? undefined : this.#direct.get(id);
-    if (id === undefined || answer === undefined) return super.send(message, options);
-    if ('method' in message) return answer.tell(message);
-    this.#direct.delete(id);
-    answer.answer(message);
-  }
-
-  override async close(): Promise<void> {
-    for (const answer of this.#direct.values()) answer.giveUp();
-    this.#direct.clear();
-    await super.close();
-  }
-}
-
 /** A connection of a client that speaks a revision before 2026-07-28 over Streamable HTTP. */
-class StreamableConnection extends Connection<SessionTransport> {
+class StreamableConnection extends Connection<WebStandardStreamableHTTPServerTransport> {
   #isBehind = false;
 
   override toolsChanged(): void {
@@ -73,6 +48,8 @@ export interface SessionEndpointOptions {
   readonly onError: (error: Error) => void;
   /** How often an open stream gets a comment, in milliseconds. */
   readonly keepAliveMs: number;
+  /** Whether tool calls take the short way of `quick-path/`. */
+  readonly quickPath: boolean;
 }
 
 /** `/mcp` for revisions before 2026-07-28: each client has a session, which a server of its own answers. */
@@ -83,27 +60,38 @@ export class StreamableEndpoint {
     this.#options = options;
   }
 
-  async handle(incoming: Incoming): Promise<Reply | Response> {
-    const id = incoming.request.headers.get('mcp-session-id');
+  async handle(incoming: Incoming): Promise<Reply> {
+    const { request, messages } = incoming;
+    const takes = accepted(request.headers);
+    if (request.method === 'GET' && !takes.stream)
+      return this.#refuse(incoming, refuse(406, 'Only a stream of events can be sent here: Accept: text/event-stream.'));
+    if (messages.some(isRequest) && !takes.json && !takes.stream) {
+      return this.#refuse(incoming, refuse(406, `The answer can be sent as JSON or as a stream: Accept: ${BOTH_FORMS}.`));
+    }
+    const id = request.headers.get('mcp-session-id');
     if (id !== null) {
-      const session = this.#options.sessions.find(id, incoming.exchange.caller);
+      const session = this.#options.sessions.find(id, incoming.inFlight.caller);
       if (session?.value instanceof StreamableConnection) return this.#pass(session.value, session, incoming);
       return this.#refuse(incoming, refuse(404, 'Session not found. Start a new one with initialize.', { code: NO_SESSION }));
     }
-    if (incoming.messages.some(({ method }) => method === 'initialize')) return this.#open(incoming);
+    if (messages.some(({ method }) => method === 'initialize')) {
+      const fault = initializeFault(incoming.body);
+      return fault === undefined ? this.#open(incoming) : this.#refuse(incoming, fault);
+    }
     return this.#refuse(incoming, refuse(400, 'The header Mcp-Session-Id is missing. A session starts with initialize.'));
   }
 
-  async #open(incoming: Incoming): Promise<Reply | Response> {
-    const { sessions, createServer, onFull, onError, keepAliveMs } = this.#options;
-    const place = sessions.reserve(incoming.exchange.caller);
+  async #open(incoming: Incoming): Promise<Reply> {
+    const { sessions, createServer, onFull, onError, keepAliveMs, quickPath } = this.#options;
+    const place = sessions.reserve(incoming.inFlight.caller);
     if (!place.ok) {
       onFull();
       return this.#refuse(incoming, place.refusal);
     }
     const server = createServer();
     let session: Session<Connection | undefined> | undefined;
-    const transport = new SessionTransport({
+    const Transport = quickPath ? QuickSessionTransport : WebStandardStreamableHTTPServerTransport;
+    const transport = new Transport({
       sessionIdGenerator: randomUUID,
       keepAliveMs,
       onsessioninitialized: (id) => {
@@ -129,42 +117,33 @@ export class StreamableEndpoint {
     }
   }
 
-  async #pass(
-    connection: StreamableConnection,
-    session: Pick<Session<unknown>, 'use'>,
-    incoming: Incoming,
-  ): Promise<Reply | Response> {
-    const { request, body, messages, exchange } = incoming;
-    if (!connection.expect(messages, exchange)) {
+  async #pass(connection: StreamableConnection, session: Pick<Session<unknown>, 'use'>, incoming: Incoming): Promise<Reply> {
+    const { request, body, messages, inFlight } = incoming;
+    if (!connection.expect(messages, inFlight)) {
       return this.#refuse(incoming, refuse(400, 'The id of a request is in use in this session.', { code: INVALID_REQUEST }));
     }
     const free = session.use();
     const over = (): void => {
-      connection.settleAll(exchange);
+      connection.settleAll(inFlight);
       free();
-      exchange.over();
+      inFlight.over();
     };
     if (messages.some(({ method }) => method === 'tools/list')) connection.lists();
-    const call = directCall(incoming, connection.transport.sessionId);
-    if (call !== undefined) return this.#answer(connection.transport, call, exchange, over);
+    const { transport } = connection;
+    const quick = transport instanceof QuickSessionTransport && transport.quickly(incoming, this.#options.keepAliveMs, over);
+    if (quick) return quick;
     try {
-      const { authInfo } = exchange;
-      const response = await connection.transport.handleRequest(request, { parsedBody: body, authInfo });
+      const { authInfo, takesStream } = inFlight;
+      const response = await transport.handleRequest(acceptingBoth(request), { parsedBody: body, authInfo });
       if (request.method === 'GET' && response.ok) connection.listens();
       await this.#giveUp(connection, incoming);
-      return endsWith({ over }, response);
+      const isStream = response.headers.get('content-type') === 'text/event-stream';
+      if (isStream && !takesStream) return await withoutStream(response, Array.isArray(body), over);
+      return Reply.from(response, over);
     } catch (error) {
       over();
       throw error;
     }
-  }
-
-  #answer(transport: SessionTransport, call: JSONRPCRequest, exchange: Exchange, over: () => void): Promise<Reply | Response> {
-    const headers = { 'Mcp-Session-Id': transport.sessionId ?? '' };
-    // A client that goes away has not cancelled what it asked for, in these revisions.
-    const answer = new DirectAnswer({ headers, keepAliveMs: this.#options.keepAliveMs, over, onGone: () => {} });
-    transport.deliver(call, exchange, answer);
-    return answer.reply;
   }
 
   /** A request that was cancelled is never answered, so that its stream would stay open. */
@@ -175,20 +154,34 @@ export class StreamableEndpoint {
     }
   }
 
-  #refuse({ exchange }: Incoming, refusal: Refusal): Response {
-    exchange.over();
-    return refusalResponse(refusal);
+  #refuse({ inFlight }: Incoming, refusal: Reply): Reply {
+    inFlight.over();
+    return refusal;
   }
 }
 
-/** The call that is all of a request in which everything is as it should be. Any other is left to the SDK. */
-function directCall({ request: { headers }, body }: Incoming, session: string | undefined): JSONRPCRequest | undefined {
-  if (session === undefined || Array.isArray(body) || !isJSONRPCRequest(body) || body.method !== 'tools/call') return undefined;
-  const accept = headers.get('accept') ?? '';
-  const version = headers.get('mcp-protocol-version');
-  const isInOrder =
-    accept.includes('application/json') &&
-    accept.includes('text/event-stream') &&
-    (version === null || SUPPORTED_PROTOCOL_VERSIONS.includes(version));
-  return isInOrder ? body : undefined;
+/** The SDK takes an `initialize` with wrong parameters for a request outside of any session. */
+function initializeFault(body: unknown): Reply | undefined {
+  if (!isJSONRPCRequest(body) || body.method !== 'initialize' || isInitializeRequest(body)) return undefined;
+  const error = { code: ProtocolErrorCode.InvalidParams, message: invalidParams('initialize', body) };
+  return Reply.json({ jsonrpc: '2.0', id: body.id, error }, { status: 400, headers: { 'Cache-Control': 'no-store' } });
+}
+
+/** The request as the SDK's transport takes it, which wants both forms named; which one is sent is decided here. */
+function acceptingBoth(request: Request): Request {
+  if (request.headers.get('accept') === BOTH_FORMS) return request;
+  const headers = new Headers(request.headers);
+  headers.set('accept', BOTH_FORMS);
+  return new Request(request.url, { method: request.method, headers, signal: request.signal });
+}
+
+/** The answers in a stream of events, for a client that takes no streams. */
+async function withoutStream(response: Response, isBatch: boolean, over: () => void): Promise<Reply> {
+  const events = [...(await response.text()).matchAll(/^data: (.+)$/gm)].map(([, data = '']) => JSON.parse(data) as object);
+  const answers = events.filter((message) => !('method' in message));
+  const id = response.headers.get('mcp-session-id');
+  const init = { headers: { 'Cache-Control': 'no-cache, no-transform', ...(id !== null && { 'Mcp-Session-Id': id }) }, over };
+  if (answers.length > 0) return Reply.json(isBatch ? answers : answers[0], init);
+  over();
+  return refuse(503, 'The request has been given up.');
 }

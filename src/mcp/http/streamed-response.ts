@@ -10,7 +10,7 @@ class UnreadError extends Error {
 }
 
 /**
- * A response of `node:http` that becomes a web-standard one: for what can only write to the former. It emits `close`
+ * A response of `node:http` whose body is a web-standard stream: for what can only write to the former. It emits `close`
  * when the other end is gone.
  */
 export class StreamedResponse extends ServerResponse {
@@ -31,8 +31,9 @@ export class StreamedResponse extends ServerResponse {
     );
   }
 
-  toResponse(headers: Readonly<Record<string, string>>): Response {
-    return new Response(this.#body, { status: this.statusCode, headers });
+  /** What is written to the response. */
+  get body(): ReadableStream<Uint8Array> {
+    return this.#body;
   }
 
   override writeHead(status: number): this {

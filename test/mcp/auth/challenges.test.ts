@@ -3,7 +3,6 @@ import { BearerChallenges } from '../../../src/mcp/auth/bearer.js';
 import { isLoopback } from '../../../src/mcp/auth/loopback.js';
 import { noAuthentication, OpenServerError } from '../../../src/mcp/auth/none.js';
 import { ResourceMetadata } from '../../../src/mcp/auth/resource-metadata.js';
-import { refusalResponse } from '../../../src/mcp/refusal.js';
 
 describe('the refusals of a server that takes bearer tokens', () => {
   const challenges = new BearerChallenges({ resourceMetadataUrl: 'https://mcp.example.com/x', scopes: ['clerk:read'] });
@@ -11,12 +10,14 @@ describe('the refusals of a server that takes bearer tokens', () => {
   it('say where to get a token, and no error, when none came', () => {
     const result = challenges.missing();
     expect(result.ok || result.refusal.headers).toEqual({
+      'Cache-Control': 'no-store',
+      'Content-Type': 'application/json',
       'WWW-Authenticate': 'Bearer scope="clerk:read", resource_metadata="https://mcp.example.com/x"',
     });
   });
 
   it('name the missing scope with those that the token has', async () => {
-    const response = refusalResponse(challenges.insufficientScope(['clerk:read', 'clerk:write'], 'clerk:destructive'));
+    const response = challenges.insufficientScope(['clerk:read', 'clerk:write'], 'clerk:destructive').toResponse();
     expect(response.status).toBe(403);
     expect(response.headers.get('www-authenticate')).toBe(
       'Bearer error="insufficient_scope", error_description="This call needs the scope clerk:destructive.", scope="clerk:read clerk:write clerk:destructive", resource_metadata="https://mcp.example.com/x"',
@@ -72,7 +73,7 @@ describe('a server without authentication', () => {
 describe('the protected resource metadata', () => {
   const metadata = new ResourceMetadata({ resource: 'https://mcp.example.com/mcp', issuer: 'https://clerk.example.com' });
   const ask = (path: string, method = 'GET'): Response | undefined =>
-    metadata.respond({ method, url: `https://mcp.example.com${path}` });
+    metadata.respond({ method, url: `https://mcp.example.com${path}` })?.toResponse();
 
   it.each(['/.well-known/oauth-protected-resource', '/.well-known/oauth-protected-resource/mcp'])('is at %s', async (path) => {
     const response = ask(path);

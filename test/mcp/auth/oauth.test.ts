@@ -74,7 +74,7 @@ describe('authentication by OAuth access tokens', () => {
     const changed = name.includes('slash') ? { iss: `${issuer.url}/` } : claims;
     const result = await refused(await issuer.token(changed, header));
     expect(result).toMatchObject({ why: 'invalid', refusal: { status: 401 } });
-    expect(result.refusal.body.error_description).toContain(reason);
+    expect(result.refusal.body).toContain(reason);
     expect(result.refusal.headers['WWW-Authenticate']).toMatch(
       /^Bearer error="invalid_token", error_description="[^"]+", scope="clerk:read", /,
     );

@@ -113,6 +113,6 @@ describe('reading a body', () => {
     ['bytes that are no UTF-8', Uint8Array.of(0x22, 0xff, 0xfe, 0x22)],
     ['a number that JSON has not', 'NaN'],
   ])('refuses %s as no JSON, with the code for it', async (_, bytes) => {
-    expect((await refusal(post(stream(bytes)))).refusal).toMatchObject({ status: 400, body: { error: { code: -32_700 } } });
+    expect((await refusal(post(stream(bytes)))).refusal).toMatchObject({ status: 400, body: expect.stringContaining('-32700') });
   });
 });

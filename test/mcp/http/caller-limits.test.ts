@@ -15,7 +15,9 @@ describe('the limits of calls', () => {
     const limits = make({ maxInFlightPerCaller: 2 });
     const entries = [await limits.enter('ada'), await limits.enter('ada'), await limits.enter('ada'), await limits.enter('bob')];
     expect(entries.map(status)).toEqual([200, 200, 429, 200]);
-    expect(entries[2]).toMatchObject({ refusal: { headers: { 'Retry-After': '1' }, body: { jsonrpc: '2.0', id: null } } });
+    expect(entries[2]).toMatchObject({
+      refusal: { headers: { 'Retry-After': '1' }, body: expect.stringMatching(/"jsonrpc":"2.0".*"id":null/) },
+    });
     entries.forEach(leave);
     expect(status(await limits.enter('ada'))).toBe(200);
   });

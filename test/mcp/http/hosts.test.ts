@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { preflight, withCors } from '../../../src/mcp/http/cors.js';
+import { corsHeaders, preflight } from '../../../src/mcp/http/cors.js';
 import { defaultHosts, HostEntryError, Hosts, type HostsOptions } from '../../../src/mcp/http/hosts.js';
+import { Reply } from '../../../src/mcp/reply.js';
 
 const status = (
   options: HostsOptions,
@@ -152,7 +153,7 @@ describe('the Origin of a request', () => {
 
 describe('CORS', () => {
   const ask = (headers: Record<string, string>, method = 'OPTIONS'): Response | undefined =>
-    preflight({ method, headers: new Headers(headers) });
+    preflight({ method, headers: new Headers(headers) })?.toResponse();
 
   it('lets a page send what MCP needs, and nothing else', () => {
     const response = ask({
@@ -165,10 +166,7 @@ describe('CORS', () => {
     expect(Object.fromEntries(response?.headers ?? [])).toEqual({
       'access-control-allow-headers': 'authorization, content-type, mcp-session-id, mcp-protocol-version, last-event-id',
       'access-control-allow-methods': 'GET, POST, DELETE',
-      'access-control-allow-origin': 'https://app.example.com',
-      'access-control-expose-headers': 'Mcp-Session-Id, Mcp-Protocol-Version, WWW-Authenticate, Retry-After',
       'access-control-max-age': '600',
-      vary: 'Origin',
     });
   });
 
@@ -179,14 +177,17 @@ describe('CORS', () => {
   });
 
   it('adds to an answer what the page may read, and never asks for cookies', async () => {
-    const response = withCors(Response.json({ a: 1 }, { status: 401, headers: { Vary: 'Accept' } }), 'https://app.example.com');
+    const reply = Reply.json({ a: 1 }, { status: 401 }).with(corsHeaders('https://app.example.com'));
+    const response = reply.toResponse();
     expect(response.status).toBe(401);
     expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
+    expect(response.headers.get('access-control-expose-headers')).toContain('WWW-Authenticate');
     expect(response.headers.get('access-control-allow-credentials')).toBeNull();
-    expect(response.headers.get('vary')).toBe('Accept, Origin');
+    expect(response.headers.get('vary')).toBe('Origin');
     expect(await response.json()).toEqual({ a: 1 });
-    expect(withCors(new Response(), null).headers.has('access-control-allow-origin')).toBe(false);
-    const open = new Response(null, { headers: { 'Access-Control-Allow-Origin': '*' } });
-    expect(withCors(open, 'https://app.example.com').headers.get('access-control-allow-origin')).toBe('*');
+    expect(corsHeaders(null)).toEqual({ Vary: 'Origin' });
+    const open = new Reply(null, { headers: { 'access-control-allow-origin': '*' } });
+    const kept = open.with(corsHeaders('https://app.example.com')).toResponse();
+    expect(kept.headers.get('access-control-allow-origin')).toBe('*');
   });
 });

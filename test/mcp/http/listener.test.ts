@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BodyError, type BodyLimits, readJsonBody } from '../../../src/mcp/http/body.js';
-import { createListener, type FetchHandler, type Listener, type ListenerOptions } from '../../../src/mcp/http/listener.js';
-import { refusalResponse } from '../../../src/mcp/refusal.js';
+import { createListener, type Listener, type ListenerOptions, type ReplyHandler } from '../../../src/mcp/http/listener.js';
+import { Reply } from '../../../src/mcp/reply.js';
 import { RawClient } from './raw.js';
 
 const listeners: Listener[] = [];
 const clients: RawClient[] = [];
 const onError = vi.fn();
 
-async function serve(handler: FetchHandler, options: Partial<ListenerOptions> = {}): Promise<number> {
+async function serve(handler: ReplyHandler, options: Partial<ListenerOptions> = {}): Promise<number> {
   const listener = createListener(handler, { onError, ...options });
   listeners.push(listener);
   return listener.listen(0, '127.0.0.1');
@@ -30,14 +30,14 @@ async function connect(port: number): Promise<RawClient> {
 
 /** Echoes a JSON body to whoever is let in, and lets nobody in who does not say so. */
 const echo =
-  (limits: BodyLimits = {}): FetchHandler =>
+  (limits: BodyLimits = {}): ReplyHandler =>
   async (request, { node }) => {
-    if (request.method === 'GET') return new Response('alive');
-    if (request.headers.get('authorization') !== 'Bearer good') return new Response(null, { status: 401 });
+    if (request.method === 'GET') return new Reply('alive');
+    if (request.headers.get('authorization') !== 'Bearer good') return new Reply(null, { status: 401 });
     try {
-      return Response.json({ got: await readJsonBody(request, limits, node?.incoming) });
+      return Reply.json({ got: await readJsonBody(request, limits, node?.incoming) });
     } catch (error) {
-      if (error instanceof BodyError) return refusalResponse(error.refusal);
+      if (error instanceof BodyError) return error.refusal;
       throw error;
     }
   };
@@ -53,7 +53,7 @@ afterEach(async () => {
 
 describe('serving over node:http', () => {
   it('answers, and tells the handler where a request comes from', async () => {
-    const port = await serve(async (request, { remoteAddress }) => Response.json({ url: request.url, remoteAddress }));
+    const port = await serve(async (request, { remoteAddress }) => Reply.json({ url: request.url, remoteAddress }));
     const response = await fetch(`http://127.0.0.1:${port}/mcp?x=1`);
     expect(await response.json()).toEqual({ url: `http://127.0.0.1:${port}/mcp?x=1`, remoteAddress: '127.0.0.1' });
   });
@@ -65,7 +65,7 @@ describe('serving over node:http', () => {
       const body = new ReadableStream<Uint8Array>({
         start: (controller) => controller.enqueue(new TextEncoder().encode(': hello\n\n')),
       });
-      return new Response(body, { headers: { 'Content-Type': 'text/event-stream' } });
+      return new Reply(body, { headers: { 'Content-Type': 'text/event-stream' } });
     });
     const client = await connect(port);
     client.send('GET /sse HTTP/1.1\r\nHost: localhost\r\n\r\n');
@@ -98,7 +98,7 @@ describe('serving over node:http', () => {
         },
         { highWaterMark: 0 },
       );
-      return new Response(body, { headers: { 'Content-Type': 'text/event-stream' } });
+      return new Reply(body, { headers: { 'Content-Type': 'text/event-stream' } });
     });
     const client = await connect(port);
     client.send('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
@@ -194,7 +194,7 @@ describe('slow senders', () => {
           controller.close();
         },
       });
-      return new Response(body, { headers: { 'Content-Type': 'text/event-stream' } });
+      return new Reply(body, { headers: { 'Content-Type': 'text/event-stream' } });
     }, hurried);
     const [listening, silent] = [await connect(port), await connect(port)];
     listening.send('GET /sse HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
@@ -267,10 +267,10 @@ describe('stopping', () => {
     const arrived = deferred();
     const listener = createListener(
       async (request) => {
-        if (request.url.endsWith('/idle')) return new Response('idle');
+        if (request.url.endsWith('/idle')) return new Reply('idle');
         arrived.resolve();
         await enough;
-        return new Response('worked');
+        return new Reply('worked');
       },
       { onError, keepAliveMs: 600_000 },
     );
@@ -294,7 +294,7 @@ describe('stopping', () => {
     const listener = createListener(
       () => {
         arrived.resolve();
-        return new Promise<Response>(() => {});
+        return new Promise<Reply>(() => {});
       },
       { onError },
     );

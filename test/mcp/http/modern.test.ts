@@ -1,9 +1,8 @@
 import { Server } from '@modelcontextprotocol/server';
 import { describe, expect, it, vi } from 'vitest';
-import { Exchange } from '../../../src/mcp/http/in-flight-request.js';
+import { InFlightRequest } from '../../../src/mcp/http/in-flight-request.js';
 import { messagesOf } from '../../../src/mcp/http/messages.js';
 import { ModernEndpoint } from '../../../src/mcp/http/modern.js';
-import { Reply } from '../../../src/mcp/http/reply.js';
 import { Sessions } from '../../../src/mcp/http/sessions.js';
 import { EventStream, modern } from '../../support/raw-http.js';
 
@@ -17,6 +16,7 @@ function make() {
     onFull,
     onError: () => {},
     keepAliveMs: 15_000,
+    quickPath: true,
     createServer: () => new Server({ name: 'test', version: '1' }, { capabilities: { tools: { listChanged: true } } }),
   });
   const listen = async (more: { name?: string; withdrawn?: AbortSignal; gone?: AbortSignal } = {}) => {
@@ -27,14 +27,14 @@ function make() {
       listeners.set(name, listener);
       return () => void listeners.delete(name);
     };
-    const exchange = new Exchange({ name, scopes: [], onWidened, ...(withdrawn && { withdrawn }) }, released);
+    const inFlight = new InFlightRequest({ name, scopes: [], onWidened, ...(withdrawn && { withdrawn }) }, released);
     const request = new Request('http://localhost/mcp', {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
       ...(more.gone && { signal: more.gone }),
     });
-    const reply = await endpoint.handle({ request, body, messages: messagesOf(body), exchange });
-    const response = reply instanceof Reply ? reply.toResponse() : reply;
+    const reply = await endpoint.handle({ request, body, messages: messagesOf(body), inFlight });
+    const response = reply.toResponse();
     return { response, released };
   };
   return { sessions, onFull, listen, widen: (name: string) => listeners.get(name)?.() };

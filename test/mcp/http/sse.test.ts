@@ -1,7 +1,7 @@
 import { Server } from '@modelcontextprotocol/server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Connection } from '../../../src/mcp/http/connection.js';
-import { Exchange } from '../../../src/mcp/http/in-flight-request.js';
+import { InFlightRequest } from '../../../src/mcp/http/in-flight-request.js';
 import { messagesOf } from '../../../src/mcp/http/messages.js';
 import { Sessions } from '../../../src/mcp/http/sessions.js';
 import { SseEndpoint } from '../../../src/mcp/http/sse.js';
@@ -22,18 +22,19 @@ function make({ keepAliveMs = 15_000, answer = 'done' } = {}) {
     return server;
   };
   const endpoint = new SseEndpoint(
-    { sessions, createServer, onFull: () => {}, onError: () => {}, keepAliveMs },
+    { sessions, createServer, onFull: () => {}, onError: () => {}, keepAliveMs, quickPath: true },
     '/base/messages',
   );
   const caller = { name: 'ada', scopes: [] };
   const open = async (signal = new AbortController().signal): Promise<Response> => {
     const request = new Request('http://localhost/base/sse', { signal });
-    return endpoint.open({ request, body: undefined, messages: [], exchange: new Exchange(caller, () => {}) });
+    const inFlight = new InFlightRequest(caller, () => {});
+    return (await endpoint.open({ request, body: undefined, messages: [], inFlight })).toResponse();
   };
   const post = async (path: string, body: unknown, release = (): void => {}): Promise<number> => {
     const request = new Request(new URL(path, 'http://localhost'), { method: 'POST' });
-    const exchange = new Exchange(caller, release);
-    return (await endpoint.post({ request, body, messages: messagesOf(body), exchange })).status;
+    const inFlight = new InFlightRequest(caller, release);
+    return (await endpoint.post({ request, body, messages: messagesOf(body), inFlight })).status;
   };
   return { sessions, open, post };
 }

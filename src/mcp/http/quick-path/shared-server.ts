@@ -5,11 +5,11 @@ import {
   type Server,
   type TransportSendOptions,
 } from '@modelcontextprotocol/server';
-import { MODERN_REVISION, type ServerFactory } from '../server.js';
-import { DirectAnswer } from './direct.js';
-import type { Exchange } from './in-flight-request.js';
-import type { Incoming } from './incoming.js';
-import type { Reply } from './reply.js';
+import type { Reply } from '../../reply.js';
+import { MODERN_REVISION, type ServerFactory } from '../../server.js';
+import type { InFlightRequest } from '../in-flight-request.js';
+import type { Incoming } from '../incoming.js';
+import { DirectAnswer } from './direct-answer.js';
 
 const CLASSIFICATION = { era: 'modern', revision: MODERN_REVISION } as const;
 
@@ -21,8 +21,8 @@ interface Underway {
 }
 
 /**
- * Where the calls of all exchanges come together: one server answers them all, under ids of our own. What the SDK takes
- * for the transport of a single exchange is what makes it speak this revision.
+ * Where the calls of all requests come together: one server answers them all, under ids of our own. The SDK speaks this
+ * revision on the transport that it has for a single request, so this is one of those.
  */
 class Channel extends PerRequestHTTPServerTransport {
   readonly #underway = new Map<string | number, Underway>();
@@ -34,7 +34,7 @@ class Channel extends PerRequestHTTPServerTransport {
   }
 
   /** Answers with the id that it is known by here; `undefined` for what the server refuses without looking into it. */
-  deliver(message: JSONRPCRequest, { authInfo }: Exchange, answer: DirectAnswer): number | undefined {
+  deliver(message: JSONRPCRequest, { authInfo }: InFlightRequest, answer: DirectAnswer): number | undefined {
     const id = ++this.#lastId;
     this.#underway.set(id, { id: message.id, answer });
     this.#delivering = id;
@@ -46,7 +46,7 @@ class Channel extends PerRequestHTTPServerTransport {
     return this.#underway.has(id) ? id : undefined;
   }
 
-  /** Ends a call of which nobody waits for the answer. */
+  /** Ends a call whose answer is no longer wanted. */
   cancel(id: number): void {
     const underway = this.#underway.get(id);
     if (underway === undefined) return;
@@ -78,15 +78,15 @@ class Channel extends PerRequestHTTPServerTransport {
 
 /**
  * Tool calls in 2026-07-28, the bulk of all requests, on a short way: the SDK makes a server for each of them, which
- * costs more than what the call itself needs here. Whatever is not exactly as it should be is left to the SDK.
+ * costs more than what the call itself needs here. What is not exactly as it should be is left to the SDK.
  */
-export class ModernCalls {
+export class SharedServer {
   readonly #channel = new Channel();
   readonly #server: Server;
   readonly #connected: Promise<void>;
   readonly #keepAliveMs: number;
 
-  constructor({ createServer, onError, keepAliveMs }: ModernCallsOptions) {
+  constructor({ createServer, onError, keepAliveMs }: SharedServerOptions) {
     this.#server = createServer({ era: 'modern' });
     this.#server.onerror = onError;
     this.#keepAliveMs = keepAliveMs;
@@ -94,7 +94,7 @@ export class ModernCalls {
   }
 
   /** The answer, or `undefined` for what the SDK is to answer. */
-  async handle({ request, route, exchange, node }: Incoming): Promise<Reply | Response | undefined> {
+  async handle({ request, route, inFlight, node }: Incoming): Promise<Reply | undefined> {
     if (route?.kind !== 'modern' || route.messageKind !== 'request') return undefined;
     const { message, classification } = route;
     if (message.method !== 'tools/call' || classification.revision !== MODERN_REVISION) return undefined;
@@ -112,11 +112,13 @@ export class ModernCalls {
     const answer = new DirectAnswer({
       headers: {},
       keepAliveMs: this.#keepAliveMs,
-      over: () => exchange.over(),
+      streams: 'once needed',
+      errorStatus: true,
+      over: () => inFlight.over(),
       onGone: cancel,
     });
     if (node === undefined ? request.signal.aborted : node.outgoing.destroyed) return undefined;
-    id = this.#channel.deliver(message, exchange, answer);
+    id = this.#channel.deliver(message, inFlight, answer);
     if (id === undefined) return undefined;
     if (node === undefined) request.signal.addEventListener('abort', cancel, { once: true });
     else node.outgoing.once('close', cancel);
@@ -128,7 +130,7 @@ export class ModernCalls {
   }
 }
 
-export interface ModernCallsOptions {
+export interface SharedServerOptions {
   readonly createServer: ServerFactory;
   readonly onError: (error: Error) => void;
   /** How often an open stream gets a comment, in milliseconds. */

@@ -1,30 +1,28 @@
 import { type CallToolResult, Server } from '@modelcontextprotocol/server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { DirectAnswer } from '../../../src/mcp/http/direct.js';
-import { Exchange } from '../../../src/mcp/http/in-flight-request.js';
-import type { Route } from '../../../src/mcp/http/incoming.js';
-import { messagesOf } from '../../../src/mcp/http/messages.js';
-import { ModernCalls } from '../../../src/mcp/http/modern-calls.js';
-import { Reply } from '../../../src/mcp/http/reply.js';
-import { modern } from '../../support/raw-http.js';
+import { InFlightRequest } from '../../../../src/mcp/http/in-flight-request.js';
+import type { Route } from '../../../../src/mcp/http/incoming.js';
+import { messagesOf } from '../../../../src/mcp/http/messages.js';
+import { DirectAnswer, type DirectAnswerOptions } from '../../../../src/mcp/http/quick-path/direct-answer.js';
+import { SharedServer } from '../../../../src/mcp/http/quick-path/shared-server.js';
+import type { Reply } from '../../../../src/mcp/reply.js';
+import { modern } from '../../../support/raw-http.js';
 
 const RESULT = { jsonrpc: '2.0', id: 1, result: { content: [] } } as const;
 const PROGRESS = { jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: 1, progress: 1 } } as const;
 const KEEP_ALIVE_MS = 15_000;
 
-function open() {
+function open(streams: DirectAnswerOptions['streams'] = 'in time') {
   const over = vi.fn();
   const onGone = vi.fn();
-  const answer = new DirectAnswer({ headers: { 'Mcp-Session-Id': 's' }, keepAliveMs: KEEP_ALIVE_MS, over, onGone });
+  const answer = new DirectAnswer({ headers: { 'Mcp-Session-Id': 's' }, keepAliveMs: KEEP_ALIVE_MS, streams, over, onGone });
   return { answer, over, onGone };
 }
 
 async function streamOf(answer: DirectAnswer): Promise<Response> {
   const reply = await answer.reply;
-  if (reply instanceof Reply) throw new Error('no stream');
-  expect(reply.headers.get('content-type')).toBe('text/event-stream');
-  expect(reply.headers.get('mcp-session-id')).toBe('s');
-  return reply;
+  expect(reply.headers).toMatchObject({ 'Content-Type': 'text/event-stream', 'Mcp-Session-Id': 's' });
+  return reply.toResponse();
 }
 
 describe('an answer', () => {
@@ -37,7 +35,7 @@ describe('an answer', () => {
     const reply = await answer.reply;
     expect(reply).toMatchObject({ status: 200, body: JSON.stringify(RESULT), headers: { 'Mcp-Session-Id': 's' } });
     expect(over).not.toHaveBeenCalled();
-    if (reply instanceof Reply) expect(await reply.toResponse().json()).toEqual(RESULT);
+    expect(await reply.toResponse().json()).toEqual(RESULT);
     expect(over).toHaveBeenCalledOnce();
   });
 
@@ -59,7 +57,7 @@ describe('an answer', () => {
     answer.answer(RESULT);
     vi.advanceTimersByTime(KEEP_ALIVE_MS * 3);
     const text = await (await streamOf(answer)).text();
-    expect(text).toBe(`${': keepalive\n\n'.repeat(2)}event: message\ndata: ${JSON.stringify(RESULT)}\n\n`);
+    expect(text).toBe(`${': keepalive\n\n'.repeat(3)}event: message\ndata: ${JSON.stringify(RESULT)}\n\n`);
   });
 
   it('that will not come ends what has begun, or is said not to come', async () => {
@@ -89,7 +87,7 @@ describe('calls of 2026-07-28', () => {
   function make() {
     const ends: ((result: CallToolResult) => void)[] = [];
     const signals: AbortSignal[] = [];
-    const calls = new ModernCalls({
+    const calls = new SharedServer({
       onError: () => {},
       keepAliveMs: KEEP_ALIVE_MS,
       createServer: () => {
@@ -118,14 +116,13 @@ describe('calls of 2026-07-28', () => {
         message: body,
         classification: { era: 'modern', revision: '2026-07-28' },
       } as unknown as Route;
-      const exchange = new Exchange({ name: 'ada', scopes: [] }, released);
-      return { reply: calls.handle({ request, body, messages: messagesOf(body), exchange, route }), released };
+      const inFlight = new InFlightRequest({ name: 'ada', scopes: [] }, released);
+      return { reply: calls.handle({ request, body, messages: messagesOf(body), inFlight, route }), released };
     };
     return { calls, call, ends, signals };
   }
 
-  const textOf = async (reply: Reply | Response | undefined): Promise<unknown> =>
-    JSON.parse(reply instanceof Reply ? reply.body : 'null');
+  const textOf = async (reply: Reply | undefined): Promise<unknown> => reply?.toResponse().json();
 
   it('are told apart although their clients gave them the same id', async () => {
     const { call, ends } = make();

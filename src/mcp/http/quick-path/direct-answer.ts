@@ -1,15 +1,8 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/server';
-import { refusalResponse, refuse } from '../refusal.js';
-import { endsWith } from './in-flight-request.js';
-import { Reply } from './reply.js';
+import { Reply, refuse } from '../../reply.js';
+import { STREAM_HEADERS } from '../stream-headers.js';
 
-const STREAM_HEADERS = {
-  'Content-Type': 'text/event-stream',
-  'Cache-Control': 'no-cache, no-transform',
-  'X-Accel-Buffering': 'no',
-};
-
-/** The one error of a handler that is more than an error in the body: what the client cannot do and must. */
+/** The one error of a handler that is more than an error in the body in 2026-07-28: the client lacks an ability. */
 const MISSING_CAPABILITY = -32_021;
 
 export interface DirectAnswerOptions {
@@ -17,6 +10,13 @@ export interface DirectAnswerOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** How often a stream gets a comment, in milliseconds. */
   readonly keepAliveMs: number;
+  /**
+   * What the client is sent besides the answer. `never`: nothing. `once needed`: a stream from the first message that
+   * comes before the answer. `in time`: also a stream with a comment when the answer is long in coming.
+   */
+  readonly streams: 'never' | 'once needed' | 'in time';
+  /** Whether the status follows the error. Default: it is 200. */
+  readonly errorStatus?: boolean;
   /** Called once the answer is through or given up. */
   readonly over: () => void;
   /** The client has gone away from a stream. */
@@ -25,15 +25,14 @@ export interface DirectAnswerOptions {
 
 /**
  * The answer to one request, made without the SDK's own way over web streams: a complete one where the answer is all
- * that there is to say, a stream from the moment that something else comes first, progress or a question,
- * or that it takes long.
+ * that there is to say, otherwise a stream from the moment that something else comes first.
  */
 export class DirectAnswer {
-  readonly reply: Promise<Reply | Response>;
+  readonly reply: Promise<Reply>;
   readonly #options: DirectAnswerOptions;
-  #resolve!: (reply: Reply | Response) => void;
+  #resolve!: (reply: Reply) => void;
   #stream: ReadableStreamDefaultController<Uint8Array> | undefined;
-  #alive: NodeJS.Timeout;
+  #alive: NodeJS.Timeout | undefined;
   #isOver = false;
 
   constructor(options: DirectAnswerOptions) {
@@ -41,58 +40,63 @@ export class DirectAnswer {
     this.reply = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    // Who waits long is kept from thinking that nothing comes.
-    this.#alive = setTimeout(() => this.#open(), options.keepAliveMs).unref();
+    if (options.streams === 'in time') this.#alive = setTimeout(() => this.#open(true), options.keepAliveMs).unref();
   }
 
   /** The last word. */
   answer(message: JSONRPCMessage): void {
     if (this.#isOver) return;
-    this.#isOver = true;
-    clearInterval(this.#alive);
+    this.#end();
     if (this.#stream !== undefined) {
       this.#write(message);
       this.#stream.close();
       return;
     }
-    const status = 'error' in message && message.error.code === MISSING_CAPABILITY ? 400 : 200;
-    this.#resolve(new Reply(message, this.#options.headers, status, this.#options.over));
+    const { headers, over, errorStatus = false } = this.#options;
+    const status = errorStatus && 'error' in message && message.error.code === MISSING_CAPABILITY ? 400 : 200;
+    this.#resolve(Reply.json(message, { status, headers, over }));
   }
 
   /** What comes before the answer. */
   tell(message: JSONRPCMessage): void {
-    if (this.#isOver) return;
-    if (this.#stream === undefined) this.#open();
+    if (this.#isOver || this.#options.streams === 'never') return;
+    if (this.#stream === undefined) this.#open(false);
     this.#write(message);
   }
 
   /** There will be no answer. */
   giveUp(): void {
     if (this.#isOver) return;
-    this.#isOver = true;
-    clearInterval(this.#alive);
+    this.#end();
     if (this.#stream !== undefined) this.#stream.close();
     else {
       this.#options.over();
-      this.#resolve(refusalResponse(refuse(503, 'The request has been given up.')));
+      this.#resolve(refuse(503, 'The request has been given up.'));
     }
   }
 
-  #open(): void {
+  #end(): void {
+    this.#isOver = true;
+    clearTimeout(this.#alive);
+  }
+
+  #open(isAlive: boolean): void {
     const { headers, keepAliveMs, over, onGone } = this.#options;
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
         this.#stream = controller;
       },
       cancel: () => {
-        this.#isOver = true;
-        clearInterval(this.#alive);
+        if (this.#isOver) return;
+        this.#end();
         onGone();
       },
     });
+    const comment = (): void => this.#stream?.enqueue(Buffer.from(': keepalive\n\n'));
     clearTimeout(this.#alive);
-    this.#alive = setInterval(() => this.#stream?.enqueue(Buffer.from(': keepalive\n\n')), keepAliveMs).unref();
-    this.#resolve(endsWith({ over }, new Response(body, { headers: { ...STREAM_HEADERS, ...headers } })));
+    this.#alive = setInterval(comment, keepAliveMs).unref();
+    if (isAlive) comment();
+    this.#resolve(new Reply(body, { headers: { ...STREAM_HEADERS, ...headers }, over }));
   }
 
   #write(message: JSONRPCMessage): void {

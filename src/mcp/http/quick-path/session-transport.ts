@@ -1,0 +1,64 @@
+import {
+  isJSONRPCRequest,
+  type JSONRPCMessage,
+  type JSONRPCRequest,
+  SUPPORTED_PROTOCOL_VERSIONS,
+  WebStandardStreamableHTTPServerTransport,
+} from '@modelcontextprotocol/server';
+import type { Reply } from '../../reply.js';
+import { accepted } from '../accept.js';
+import type { InFlightRequest } from '../in-flight-request.js';
+import type { Incoming } from '../incoming.js';
+import { DirectAnswer } from './direct-answer.js';
+
+/** The SDK's transport, with a short way for tool calls: of nearly all, the answer is all that there is to send. */
+export class QuickSessionTransport extends WebStandardStreamableHTTPServerTransport {
+  readonly #direct = new Map<string | number, DirectAnswer>();
+
+  /**
+   * The answer to a request that is one call and in which everything is as it should be; `undefined` for any other,
+   * which is left to the SDK.
+   * @param over called once the answer is through or given up
+   */
+  quickly(incoming: Incoming, keepAliveMs: number, over: () => void): Promise<Reply> | undefined {
+    const call = this.sessionId === undefined ? undefined : directCall(incoming);
+    if (call === undefined) return undefined;
+    const answer = new DirectAnswer({
+      headers: { 'Mcp-Session-Id': this.sessionId ?? '' },
+      keepAliveMs,
+      streams: incoming.inFlight.takesStream ? 'in time' : 'never',
+      over,
+      // A client that goes away has not cancelled what it asked for, in these revisions.
+      onGone: () => {},
+    });
+    this.#deliver(call, incoming.inFlight, answer);
+    return answer.reply;
+  }
+
+  override async send(message: JSONRPCMessage, options?: { relatedRequestId?: string | number }): Promise<void> {
+    const id = 'method' in message ? options?.relatedRequestId : message.id;
+    const answer = id === undefined ? undefined : this.#direct.get(id);
+    if (id === undefined || answer === undefined) return super.send(message, options);
+    if ('method' in message) return answer.tell(message);
+    this.#direct.delete(id);
+    answer.answer(message);
+  }
+
+  override async close(): Promise<void> {
+    for (const answer of this.#direct.values()) answer.giveUp();
+    this.#direct.clear();
+    await super.close();
+  }
+
+  #deliver(message: JSONRPCRequest, { authInfo }: InFlightRequest, answer: DirectAnswer): void {
+    this.#direct.set(message.id, answer);
+    this.onmessage?.(message, { authInfo });
+  }
+}
+
+function directCall({ request: { headers }, body }: Incoming): JSONRPCRequest | undefined {
+  if (Array.isArray(body) || !isJSONRPCRequest(body) || body.method !== 'tools/call') return undefined;
+  const version = headers.get('mcp-protocol-version');
+  const isSupported = version === null || SUPPORTED_PROTOCOL_VERSIONS.includes(version);
+  return isSupported && accepted(headers).json ? body : undefined;
+}
