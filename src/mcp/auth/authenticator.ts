@@ -35,6 +35,8 @@ export interface Credentials {
 
 export interface Authenticator {
   authenticate(credentials: Credentials): Promise<Authentication>;
+  /** Whose a credential claims to be, where it says so. Nothing is checked. */
+  subject?(credentials: Credentials): string | undefined;
   /** Looks again at once at what credentials are good; for SIGHUP. */
   reload?(): Promise<void>;
   close(): void;

@@ -1,12 +1,13 @@
-import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyResult, jwtVerify } from 'jose';
+import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyResult, jwtVerify } from 'jose';
 import type { Logger } from '../../platform/logger.js';
 import type { Authentication, Authenticator, Credentials } from './authenticator.js';
 import { BearerChallenges, bearerToken } from './bearer.js';
 import { Issuer, type IssuerOptions, IssuerUnavailableError } from './issuer.js';
+import { withoutSlash } from './resource-metadata.js';
 import { isScope, type Scope } from './scopes.js';
 
 export interface OAuthOptions extends IssuerOptions {
-  /** One of these must be in the tokens' `aud`. */
+  /** One of these must be in the tokens' `aud`; a slash at the end makes no difference. */
   readonly audience: readonly [string, ...string[]];
   /** Where the protected resource metadata is; goes into every challenge. */
   readonly resourceMetadataUrl: string;
@@ -25,7 +26,8 @@ const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 /** An access token says so, or says nothing in particular. An ID token is `JWT` too, and falls by its audience. */
 const TYPES: ReadonlySet<string> = new Set(['at+jwt', 'jwt']);
 
-const SUBJECT = /^[\x21-\x7e]{1,255}$/;
+/** Any letters, and spaces between them; nothing that cannot be seen, by which two names could look alike. */
+const SUBJECT = /^(?!\p{Z})[^\p{C}\p{Zl}\p{Zp}]{1,255}(?<!\p{Z})$/u;
 
 /** Callers who show a JWT access token of one OAuth issuer, made for this server. */
 export class OAuthAuthentication implements Authenticator {
@@ -60,6 +62,18 @@ export class OAuthAuthentication implements Authenticator {
     }
   }
 
+  /** As the token says, which proves nothing. */
+  subject({ headers }: Credentials): string | undefined {
+    const bearer = bearerToken(headers);
+    if ('fault' in bearer) return undefined;
+    try {
+      const { iss, sub } = decodeJwt(bearer.token);
+      return iss === this.#issuer.issuer ? sub : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
   close(): void {}
 
   #verify(token: string): Promise<JWTVerifyResult> {
@@ -69,7 +83,7 @@ export class OAuthAuthentication implements Authenticator {
     return jwtVerify(token, keyOf, {
       algorithms: ALGORITHMS,
       issuer: this.#issuer.issuer,
-      audience: [...audience],
+      audience: audience.map(withoutSlash).flatMap((address) => [address, `${address}/`]),
       requiredClaims: ['exp'],
       clockTolerance: clockToleranceMs / 1000,
       currentDate: new Date(now()),
@@ -80,8 +94,15 @@ export class OAuthAuthentication implements Authenticator {
     this.#complaint = '';
     const type = protectedHeader.typ?.toLowerCase().replace(/^application\//, '') ?? 'jwt';
     if (!TYPES.has(type)) return this.challenges.invalid('The token is not an access token.');
-    const name = [payload.sub, payload.client_id].find((claim) => typeof claim === 'string' && SUBJECT.test(claim));
-    if (typeof name !== 'string') return this.challenges.invalid('The token names neither a subject nor a client.');
+    if (payload.cnf !== undefined) {
+      return this.challenges.invalid('The token is bound to a key (cnf), which is not checked here. Ask for a bearer token.');
+    }
+    const { sub: name } = payload;
+    // A client's id is shared by all who use it, so that it is nobody's name.
+    if (name === undefined) return this.challenges.invalid('The token has no claim sub, so that its holder has no name.');
+    if (typeof name !== 'string' || !SUBJECT.test(name)) {
+      return this.challenges.invalid('The claim sub of the token cannot be used as a name: 1-255 letters, visible ones.');
+    }
     const expiresAt = Number(payload.exp) * 1000 + (this.#options.clockToleranceMs ?? 60_000);
     return { ok: true, caller: { name, scopes: scopesOf(payload), expiresAt } };
   }
@@ -91,7 +112,7 @@ export class OAuthAuthentication implements Authenticator {
     const reason = error instanceof Error ? error.message : String(error);
     if (reason === this.#complaint) return;
     this.#complaint = reason;
-    this.#options.logger.warn({ issuer: this.#issuer.issuer, reason }, 'tokens cannot be checked, so nobody is let in');
+    this.#options.logger.warn({ issuer: this.#issuer.issuer, reason }, 'tokens cannot be checked, so no caller is let in');
   }
 }
 

@@ -8,15 +8,26 @@ export interface ThrottleOptions {
   readonly maxFailures?: number;
   /** Milliseconds. Default: 60,000. */
   readonly windowMs?: number;
-  /** Addresses, and good credentials, that are remembered; the oldest are forgotten first. Default: 10,000. */
+  /** Credentials that are looked at in a second once an address has shown too many bad ones. Default: 10. */
+  readonly maxLooksPerSecond?: number;
+  /** Addresses, good credentials and subjects that are remembered; the oldest are forgotten first. Default: 10,000. */
   readonly maxRemembered?: number;
   /** Milliseconds from any fixed point. Default: the process's monotonic clock. */
   readonly now?: () => number;
 }
 
+/** So many in a window. */
+interface Limit {
+  readonly count: number;
+  /** Milliseconds. */
+  readonly windowMs: number;
+}
+
 /**
- * Slows down an address that shows many bad credentials: it is answered 429 and its credentials are no longer looked
- * at. Only those that were good before pass, so that one bad client behind a shared address shuts nobody else out.
+ * Slows down an address that shows many bad credentials: of those that are not known, only a few are looked at in a
+ * second, and the bad ones are answered 429. Many clients can share an address, so a good credential passes: one that was
+ * good before at once, others in their turn. Those of a subject that was good before have a turn of their own, since
+ * tokens that live for minutes are new each time.
  */
 export class ThrottledAuthentication implements Authenticator {
   readonly #inner: Authenticator;
@@ -24,17 +35,23 @@ export class ThrottledAuthentication implements Authenticator {
   readonly #maxFailures: number;
   readonly #windowMs: number;
   readonly #maxRemembered: number;
+  readonly #maxLooks: number;
   readonly #now: () => number;
   /** Times of failures by address, the latest `maxFailures` of them. Addresses are in the order of their last failure. */
   readonly #failures = new Map<string, number[]>();
   /** Hashes of credentials that were good, the last used at the end. */
   readonly #good = new Set<string>();
+  /** Subjects of credentials that were good, likewise. */
+  readonly #subjects = new Set<string>();
+  /** When a credential was last looked at, by whose turn it was: the latest `maxLooks` times. */
+  readonly #looks = new Map<string, number[]>();
 
   constructor(inner: Authenticator, options: ThrottleOptions = {}) {
     this.#inner = inner;
     this.#maxFailures = options.maxFailures ?? 20;
     this.#windowMs = options.windowMs ?? 60_000;
     this.#maxRemembered = options.maxRemembered ?? 10_000;
+    this.#maxLooks = options.maxLooksPerSecond ?? 10;
     this.#now = options.now ?? (() => performance.now());
   }
 
@@ -42,15 +59,26 @@ export class ThrottledAuthentication implements Authenticator {
     const address = credentials.remoteAddress === undefined ? undefined : network(credentials.remoteAddress);
     const shown = credentials.headers.get('authorization');
     const hash = shown === null ? undefined : sha256(shown).toString('base64');
-    const waitMs = address === undefined ? 0 : this.#waitMs(address);
-    if (waitMs > 0 && hash !== undefined && !this.#good.has(hash)) return this.#challenges.throttled(waitMs);
-    const authentication = await this.#inner.authenticate(credentials);
-    if (authentication.ok && hash !== undefined) this.#remember(this.#good, hash);
-    if (!authentication.ok && authentication.why === 'invalid') {
-      if (hash !== undefined) this.#good.delete(hash);
-      if (address !== undefined) this.#failed(address);
+    const waitMs =
+      address === undefined || hash === undefined ? 0 : this.#waitMs(this.#failures.get(address), this.#failureLimit);
+    const isKnown = hash !== undefined && this.#good.has(hash);
+    const subject = isKnown ? undefined : this.#inner.subject?.(credentials);
+    if (waitMs > 0 && !isKnown) {
+      const turn = subject !== undefined && this.#subjects.has(subject) ? `${address} ${subject}` : `${address}`;
+      const busyMs = this.#waitMs(this.#looks.get(turn), this.#lookLimit);
+      if (busyMs > 0) return this.#challenges.throttled(busyMs);
+      this.#note(this.#looks, turn, this.#maxLooks);
     }
-    return authentication;
+    const authentication = await this.#inner.authenticate(credentials);
+    if (authentication.ok) {
+      if (hash !== undefined) this.#remember(this.#good, hash);
+      if (subject !== undefined) this.#remember(this.#subjects, subject);
+      return authentication;
+    }
+    if (authentication.why !== 'invalid') return authentication;
+    if (hash !== undefined) this.#good.delete(hash);
+    if (address !== undefined) this.#note(this.#failures, address, this.#maxFailures);
+    return waitMs > 0 ? this.#challenges.throttled(waitMs) : authentication;
   }
 
   async reload(): Promise<void> {
@@ -61,24 +89,31 @@ export class ThrottledAuthentication implements Authenticator {
     this.#inner.close();
   }
 
-  /** How long this address has to wait; 0 when it has not. */
-  #waitMs(address: string): number {
-    const times = this.#failures.get(address);
-    const first = times?.[times.length - this.#maxFailures];
-    return first === undefined ? 0 : Math.max(0, first + this.#windowMs - this.#now());
+  get #failureLimit(): Limit {
+    return { count: this.#maxFailures, windowMs: this.#windowMs };
   }
 
-  #failed(address: string): void {
-    const times = [...(this.#failures.get(address) ?? []), this.#now()].slice(-this.#maxFailures);
-    this.#failures.delete(address);
-    this.#failures.set(address, times);
-    forgetOldest(this.#failures, this.#maxRemembered);
+  get #lookLimit(): Limit {
+    return { count: this.#maxLooks, windowMs: 1000 };
   }
 
-  #remember(hashes: Set<string>, hash: string): void {
-    hashes.delete(hash);
-    hashes.add(hash);
-    forgetOldest(hashes, this.#maxRemembered);
+  /** For how long the limit is reached, in milliseconds; 0 where it is not. */
+  #waitMs(times: readonly number[] | undefined, { count, windowMs }: Limit): number {
+    const first = times?.[times.length - count];
+    return first === undefined ? 0 : Math.max(0, first + windowMs - this.#now());
+  }
+
+  #note(noted: Map<string, number[]>, key: string, count: number): void {
+    const times = [...(noted.get(key) ?? []), this.#now()].slice(-count);
+    noted.delete(key);
+    noted.set(key, times);
+    forgetOldest(noted, this.#maxRemembered);
+  }
+
+  #remember(kept: Set<string>, what: string): void {
+    kept.delete(what);
+    kept.add(what);
+    forgetOldest(kept, this.#maxRemembered);
   }
 }
 
@@ -88,7 +123,7 @@ function forgetOldest(kept: Map<string, unknown> | Set<string>, max: number): vo
   if (oldest.done !== true) kept.delete(oldest.value);
 }
 
-/** The address, or for IPv6 its /64: whoever has one address there has them all. */
+/** The address, or for IPv6 its /64: a client that has one address there has them all. */
 export function network(address: string): string {
   const bare = address.replace(/%.*$/, '');
   if (!isIPv6(bare)) return bare;

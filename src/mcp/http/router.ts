@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { classifyInboundRequest } from '@modelcontextprotocol/server';
+import { classifyInboundRequest, isJSONRPCRequest } from '@modelcontextprotocol/server';
 import type { Metrics } from '../../call/metrics.js';
 import type { Logger } from '../../platform/logger.js';
 import type { AuthenticatedCaller, Authenticator } from '../auth/authenticator.js';
@@ -119,7 +119,8 @@ export class Router {
 
   #path({ pathname }: URL): string | undefined {
     const { basePath } = this.#options;
-    return pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : undefined;
+    if (!pathname.startsWith(`${basePath}/`)) return undefined;
+    return pathname.slice(basePath.length).replace(/(?<=.)\/$/, '');
   }
 
   async #route(request: Request, path: string | undefined, context: RequestContext): Promise<Reply> {
@@ -271,12 +272,13 @@ export class Router {
   }
 }
 
-/** By the SDK's own rules, found out once. */
+/** By the SDK's own rules, found out once. A header that names a revision means nothing before one has been agreed on. */
 function classify({ method, headers }: Request, body: unknown): Route {
+  const isHandshake = isJSONRPCRequest(body) && body.method === 'initialize';
   return classifyInboundRequest({
     httpMethod: method,
     body,
-    ...header('protocolVersionHeader', headers.get('mcp-protocol-version')),
+    ...header('protocolVersionHeader', isHandshake ? null : headers.get('mcp-protocol-version')),
     ...header('mcpMethodHeader', headers.get('mcp-method')),
     ...header('mcpNameHeader', headers.get('mcp-name')),
   });

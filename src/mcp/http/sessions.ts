@@ -1,8 +1,8 @@
 import type { AuthenticatedCaller } from '../auth/authenticator.js';
 import { type Reply, refuse } from '../reply.js';
 
-/** Why a session ended. */
-export type SessionEnd = 'closed' | 'idle' | 'expired' | 'withdrawn' | 'shutdown';
+/** Why a session ended; `replaced`: its place was needed. */
+export type SessionEnd = 'closed' | 'idle' | 'expired' | 'withdrawn' | 'shutdown' | 'replaced';
 
 export interface SessionsOptions {
   /** Sessions of one caller. Default: 32. */
@@ -48,14 +48,14 @@ interface Kept<T> extends Session<T> {
   readonly inUse: number;
 }
 
-/** Who is told what becomes of a session. */
-interface Told {
+/** What is called as a session goes on and ends. */
+interface SessionHooks {
   readonly close: (reason: SessionEnd) => Promise<void> | void;
   readonly widened: () => void;
   readonly giveBack: () => void;
 }
 
-/** The sessions of one process. Each belongs to the caller who opened it; to everybody else it does not exist. */
+/** The sessions of one process. Each belongs to the caller who opened it; for all others it does not exist. */
 export class Sessions<T> {
   readonly #options: Required<SessionsOptions>;
   readonly #sessions = new Map<string, Kept<T>>();
@@ -81,17 +81,23 @@ export class Sessions<T> {
     return this.#sessions.size;
   }
 
-  /** Takes a place before the session is made, so that many at once cannot exceed the limit. */
+  /**
+   * Takes a place before the session is made, so that many at once cannot exceed the limit. Most clients leave their
+   * session behind when they go: where there is no place, the caller's own that has been idle for longest makes room.
+   */
   reserve(caller: AuthenticatedCaller): Place<T> | { readonly ok: false; readonly refusal: Reply } {
-    const { max, maxPerCaller, sweepMs } = this.#options;
-    const own = this.#places.get(caller.name) ?? 0;
-    const full = (status: number, message: string) => ({
+    const { max, maxPerCaller } = this.#options;
+    if (!this.#isClosed && (this.#taken >= max || this.#ownPlaces(caller) >= maxPerCaller)) this.#makeRoom(caller);
+    const own = this.#ownPlaces(caller);
+    const full = (status: number, message: string, retryAfterMs?: number) => ({
       ok: false as const,
-      refusal: refuse(status, message, { retryAfterMs: sweepMs }),
+      refusal: refuse(status, message, { retryAfterMs }),
     });
-    if (this.#isClosed) return full(503, 'The server is stopping.');
-    if (own >= maxPerCaller) return full(429, `You have ${own} sessions, which is the limit. End one (DELETE) first.`);
-    if (this.#taken >= max) return full(503, 'The server has as many sessions as it takes.');
+    if (this.#isClosed) return full(503, 'The server is stopping.', 1000);
+    if (own >= maxPerCaller) {
+      return full(429, `You have ${own} sessions in use, which is the limit. End one (DELETE), or close its stream, first.`);
+    }
+    if (this.#taken >= max) return full(503, 'The server has as many sessions as it takes.', this.#nextEndMs());
     this.#taken++;
     this.#places.set(caller.name, own + 1);
     let isHeld = true;
@@ -110,12 +116,30 @@ export class Sessions<T> {
     };
   }
 
-  /** The caller's own session. One of somebody else is not found, as one that never was. */
+  /** The caller's own session. Another caller's is not found, like one that never was. */
   find(id: string, caller: AuthenticatedCaller): Session<T> | undefined {
     const session = this.#sessions.get(id);
     if (session === undefined || session.owner !== caller.name) return undefined;
     session.expiresAt = caller.expiresAt;
     return session;
+  }
+
+  #ownPlaces({ name }: AuthenticatedCaller): number {
+    return this.#places.get(name) ?? 0;
+  }
+
+  /** Ends the caller's session that has been idle for longest. One with a request or a stream is in use. */
+  #makeRoom({ name }: AuthenticatedCaller): void {
+    const idle = [...this.#sessions.values()].filter(({ owner, inUse }) => owner === name && inUse === 0);
+    const [longest] = idle.sort((one, other) => one.lastUsed - other.lastUsed);
+    void longest?.end('replaced');
+  }
+
+  /** When the first idle session will be over if it is left alone, in milliseconds; `undefined` where none is idle. */
+  #nextEndMs(): number | undefined {
+    const { now, idleMs, sweepMs } = this.#options;
+    const last = [...this.#sessions.values()].filter(({ inUse }) => inUse === 0).map(({ lastUsed }) => lastUsed);
+    return last.length === 0 ? undefined : Math.max(0, Math.min(...last) + idleMs - now()) + sweepMs;
   }
 
   /** Ends what is idle or whose credential has expired. */
@@ -136,7 +160,7 @@ export class Sessions<T> {
     await Promise.all([...this.#sessions.values()].map((session) => session.end('shutdown')));
   }
 
-  #open(id: string, value: T, caller: AuthenticatedCaller, { close, widened, giveBack }: Told): Session<T> {
+  #open(id: string, value: T, caller: AuthenticatedCaller, { close, widened, giveBack }: SessionHooks): Session<T> {
     const { now } = this.#options;
     const { withdrawn } = caller;
     let lastUsed = now();

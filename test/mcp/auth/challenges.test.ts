@@ -95,6 +95,7 @@ describe('the protected resource metadata', () => {
   it('is nowhere else, and cannot be written', () => {
     expect(ask('/mcp')).toBeUndefined();
     expect(ask('/.well-known/oauth-protected-resource/other')).toBeUndefined();
+    expect(ask('/.well-known/oauth-protected-resource/mcp/')?.status).toBe(200);
     expect(ask('/.well-known/oauth-protected-resource', 'POST')?.status).toBe(405);
     expect(ask('/.well-known/oauth-protected-resource', 'OPTIONS')?.status).toBe(204);
     expect(ask('/.well-known/oauth-protected-resource', 'HEAD')?.body).toBeNull();

@@ -47,10 +47,37 @@ describe('authentication by OAuth access tokens', () => {
     expect(await show(make(), await issuer.token(claims))).toMatchObject({ ok: true, caller: { scopes } });
   });
 
-  it('names a client that acts for nobody, and refuses a token that names no one', async () => {
-    expect(await show(make(), await issuer.token({ sub: undefined }))).toMatchObject({ ok: true, caller: { name: 'client_1' } });
-    expect((await refused(await issuer.token({ sub: undefined, client_id: undefined }))).refusal.status).toBe(401);
-    expect((await refused(await issuer.token({ sub: 'a\nb', client_id: '' }))).refusal.status).toBe(401);
+  it.each(['auth0|5f7', 'Ada Lovelace', 'Zoë', '李明', 'user@example.com', 'x'.repeat(255)])(
+    'takes the subject %j',
+    async (sub) => {
+      expect(await show(make(), await issuer.token({ sub }))).toMatchObject({ ok: true, caller: { name: sub } });
+    },
+  );
+
+  it.each(['', ' ada', 'ada ', 'a\nb', 'a\u200bb', 'a\u202eb', 'x'.repeat(256), 7])(
+    'says that the subject %j cannot be used',
+    async (sub) => {
+      expect((await refused(await issuer.token({ sub }))).refusal).toMatchObject({
+        status: 401,
+        body: expect.stringMatching(/sub/),
+      });
+    },
+  );
+
+  it('never takes the id of a client, which its users share, for the name of a caller', async () => {
+    const { refusal } = await refused(await issuer.token({ sub: undefined, client_id: 'client_1' }));
+    expect(refusal).toMatchObject({ status: 401, body: expect.stringContaining('no claim sub') });
+  });
+
+  it('refuses a token that is bound to a key, whose holder it does not ask for a proof', async () => {
+    for (const cnf of [{ jkt: 'x' }, { 'x5t#S256': 'x' }, {}, null]) {
+      const { refusal } = await refused(await issuer.token({ cnf }));
+      expect(refusal).toMatchObject({ status: 401, body: expect.stringContaining('cnf') });
+    }
+  });
+
+  it('takes an audience with or without a slash at its end', async () => {
+    for (const aud of [AUDIENCE, `${AUDIENCE}/`]) expect((await show(make(), await issuer.token({ aud }))).ok).toBe(true);
   });
 
   it.each(['at+jwt', 'application/at+jwt', 'AT+JWT', 'JWT'])('takes the type %s', async (typ) => {

@@ -27,7 +27,7 @@ describe('sessions', () => {
 
   it('have limits per caller and in all, also while they are being opened', () => {
     const { sessions, open } = setUp({ maxPerCaller: 2, max: 3 });
-    open(caller('ada'), 's1');
+    open(caller('ada'), 's1').use();
     const place = sessions.reserve(caller('ada'));
     expect(sessions.reserve(caller('ada'))).toMatchObject({ ok: false, refusal: { status: 429 } });
     open(caller('bob'), 's2');
@@ -38,6 +38,36 @@ describe('sessions', () => {
     }
     expect(sessions.reserve(caller('cyd')).ok).toBe(true);
     expect(sessions.reserve(caller('dan')).ok).toBe(false);
+  });
+
+  it('make room when the caller opens another: the one that has been idle for longest, never one in use', () => {
+    const { clock, ended, sessions, open } = setUp({ maxPerCaller: 3, max: 4 });
+    open(caller('ada'), 'in use').use();
+    for (const id of ['first', 'second']) {
+      clock.now++;
+      open(caller('ada'), id);
+    }
+    clock.now++;
+    sessions.find('first', caller('ada'))?.use()();
+    open(caller('ada'), 'third');
+    expect(ended).toEqual([['second', 'replaced']]);
+    open(caller('bob'), 'of another');
+    open(caller('ada'), 'fourth').use();
+    expect(ended).toEqual([
+      ['second', 'replaced'],
+      ['first', 'replaced'],
+    ]);
+    expect(sessions.find('of another', caller('bob'))).toBeDefined();
+  });
+
+  it('say when to try again only where that is known', () => {
+    const { clock, sessions, open } = setUp({ maxPerCaller: 1, max: 2, idleMs: 60_000, sweepMs: 5000 });
+    open(caller('ada'), 's1').use();
+    const own = sessions.reserve(caller('ada'));
+    expect(own.ok || own.refusal.headers).not.toHaveProperty('Retry-After');
+    open(caller('bob'), 's2');
+    clock.now = 20_000;
+    expect(sessions.reserve(caller('cyd'))).toMatchObject({ refusal: { status: 503, headers: { 'Retry-After': '45' } } });
   });
 
   it('free their place when they end, once', async () => {

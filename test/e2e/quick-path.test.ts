@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js';
+import { OperatorTokens } from '../support/operator-tokens.js';
+import { bearer, call, initialize, type Message, modern, openSession, send } from '../support/raw-http.js';
+import { RecordingServer } from '../support/recording-server.js';
+
+const COUNT = 'Users_getTotalCount';
+const BAN = 'Users_markBanned';
+
+const tokens = new OperatorTokens();
+let upstream: RecordingServer;
+let viewer: string;
+let admin: string;
+/** The same server with the quick path and without it. */
+let ways: readonly [HttpProgram, HttpProgram];
+
+beforeAll(async () => {
+  upstream = await RecordingServer.start();
+  [viewer, admin] = [await tokens.add('vera', 'viewer'), await tokens.add('ada', 'admin')];
+  const start = (...more: string[]): Promise<HttpProgram> =>
+    startHttp({
+      args: ['--auth', 'token', '--tokens', tokens.path, ...more],
+      env: { CLERK_SECRET_KEY: 'sk_test_ways', CLERK_API_URL: `${upstream.origin}/v1` },
+    });
+  ways = [await start(), await start('--no-quick-path')];
+});
+afterAll(async () => {
+  await stopAll();
+  await upstream.stop();
+});
+
+/** Of the moment, the connection or the session. */
+const OF_ITS_OWN = new Set(['date', 'mcp-session-id', 'content-length', 'transfer-encoding', 'connection', 'keep-alive']);
+/** How an answer is packed, which for one in a session is the one difference. */
+const PACKAGING = new Set(['content-type', 'cache-control', 'x-accel-buffering']);
+
+interface Seen {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly session: boolean;
+  readonly messages: readonly unknown[];
+  readonly text: string;
+}
+
+async function seen(response: Response, isPacked: boolean): Promise<Seen> {
+  const text = await response.text();
+  const isStream = response.headers.get('content-type') === 'text/event-stream';
+  const parts = isStream
+    ? [...text.matchAll(/^data: (.+)$/gm)].map(([, data = '']) => data)
+    : [text].filter((part) => part !== '');
+  const headers = [...response.headers].filter(([name]) => !OF_ITS_OWN.has(name) && !(isPacked && PACKAGING.has(name)));
+  return {
+    status: response.status,
+    headers: Object.fromEntries(headers),
+    session: response.headers.has('mcp-session-id'),
+    messages: parts.map((part) => JSON.parse(part) as unknown),
+    text: isPacked ? '' : text,
+  };
+}
+
+const progress = (message: Message): Message => ({
+  ...message,
+  params: { ...(message.params as object), _meta: { progressToken: 'p' } },
+});
+
+describe('a request in a session is answered alike with the quick path and without it', () => {
+  const batch = [call(1, COUNT), call(2, 'Users_nothing')];
+  it.each<[string, unknown, Record<string, string>?]>([
+    ['a read', call(1, COUNT)],
+    ['a read of which progress is wanted', progress(call('p' as never, COUNT))],
+    ['an unknown tool', call(1, 'Users_nothing')],
+    ['wrong arguments', call(1, BAN, { user: 1 })],
+    ['a gated call', call(1, BAN, { user_id: 'user_1' })],
+    ['a call without a name', { jsonrpc: '2.0', id: 1, method: 'tools/call', params: {} }],
+    ['a call without parameters', { jsonrpc: '2.0', id: 1, method: 'tools/call' }],
+    ['a call that is no JSON-RPC', { id: 1, method: 'tools/call', params: { name: COUNT } }],
+    ['a call without an id', { jsonrpc: '2.0', method: 'tools/call', params: { name: COUNT } }],
+    ['a call with the id null', { jsonrpc: '2.0', id: null, method: 'tools/call', params: { name: COUNT } }],
+    ['a batch', batch],
+    ['a ping', { jsonrpc: '2.0', id: 1, method: 'ping' }],
+    ['an unknown method', { jsonrpc: '2.0', id: 1, method: 'nothing/such' }],
+    ['a cursor', { jsonrpc: '2.0', id: 1, method: 'tools/list', params: { cursor: null } }],
+    ['a notification', { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 99 } }],
+    ['a revision that is none', call(1, COUNT), { 'mcp-protocol-version': '1999-01-01' }],
+    ['JSON alone', call(1, COUNT), { accept: 'application/json' }],
+    ['JSON alone for a batch', batch, { accept: 'application/json' }],
+    ['a stream alone', call(1, COUNT), { accept: 'text/event-stream' }],
+    ['neither', call(1, COUNT), { accept: 'text/html' }],
+    ['another session', call(1, COUNT), { 'mcp-session-id': 'none' }],
+  ])('%s', async (_, body, more = {}) => {
+    const answers = [];
+    for (const way of ways) {
+      const session = await openSession(way.url, bearer(admin));
+      answers.push(await seen(await send(`${way.url}/mcp`, body, { ...session, ...more }), true));
+    }
+    expect(answers[0]?.status).toBeGreaterThan(0);
+    expect(answers[0]).toEqual(answers[1]);
+  });
+
+  it('a call beyond the scopes', async () => {
+    const answers = [];
+    for (const way of ways) {
+      const session = await openSession(way.url, bearer(viewer));
+      answers.push(await seen(await send(`${way.url}/mcp`, call(1, BAN, { user_id: 'user_1' }), session), false));
+    }
+    expect(answers[0]).toMatchObject({
+      status: 403,
+      headers: { 'www-authenticate': expect.stringContaining('clerk:destructive') },
+    });
+    expect(answers[0]).toEqual(answers[1]);
+  });
+
+  it('the beginning and the end of it', async () => {
+    for (const message of [initialize(), initialize({ elicitation: {} })]) {
+      const answers = [];
+      for (const way of ways) answers.push(await seen(await send(`${way.url}/mcp`, message, bearer(admin)), false));
+      expect(answers[0]).toEqual(answers[1]);
+    }
+  });
+});
+
+describe('a request of 2026-07-28 is answered alike with the quick path and without it', () => {
+  const read = { name: COUNT, arguments: {} };
+  it.each<[string, string, object, Record<string, string>?, ('viewer' | 'admin')?]>([
+    ['a read', 'tools/call', read],
+    ['a read of which progress is wanted', 'tools/call', { ...read, _meta: { progressToken: 1 } }],
+    ['an unknown tool', 'tools/call', { name: 'Users_nothing', arguments: {} }],
+    ['wrong arguments', 'tools/call', { name: BAN, arguments: { user: 1 } }],
+    ['a gated call', 'tools/call', { name: BAN, arguments: { user_id: 'user_1' } }],
+    ['a call beyond the scopes', 'tools/call', { name: BAN, arguments: { user_id: 'user_1' } }, {}, 'viewer'],
+    ['arguments that are no object', 'tools/call', { name: COUNT, arguments: [] }],
+    ['another name in the header', 'tools/call', read, { 'mcp-name': BAN }],
+    ['another method in the header', 'tools/call', read, { 'mcp-method': 'tools/list' }],
+    ['another revision in the header', 'tools/call', read, { 'mcp-protocol-version': '2025-11-25' }],
+    ['no header for the name', 'tools/call', read, { 'mcp-name': '' }],
+    ['the list', 'tools/list', {}],
+    ['the list with a cursor', 'tools/list', { cursor: 'x' }],
+    ['an unknown method', 'nothing/such', {}],
+    ['what the server is', 'server/discover', {}],
+  ])('%s', async (_, method, params, more = {}, role = 'admin') => {
+    const { body, headers } = modern(method, params);
+    const answers = [];
+    for (const way of ways) {
+      const credentials = bearer(role === 'viewer' ? viewer : admin);
+      answers.push(await seen(await send(`${way.url}/mcp`, body, { ...headers, ...more, ...credentials }), false));
+    }
+    expect(answers[0]?.status).toBeGreaterThan(0);
+    expect(answers[0]).toEqual(answers[1]);
+  });
+});
