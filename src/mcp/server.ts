@@ -30,9 +30,6 @@ const ANSWER_WITHIN_MS = 600_000;
 /** How long a client may keep the tool list, in milliseconds. */
 const TOOLS_TTL_MS = 3_600_000;
 
-/** What is told of wrong parameters, in characters. */
-const MOST_SAID = 500;
-
 /** The longest name or version of a client that is kept, in characters. */
 const LONGEST_NAME = 100;
 
@@ -108,21 +105,6 @@ export function createMcpServer(options: McpServerOptions): Server {
     }
   });
   return server;
-}
-
-/** The SDK's server, which calls wrong parameters a failure of its own. */
-class StrictServer extends Server {
-  protected override _wrapHandler(...[method, handler]: Parameters<Server['_wrapHandler']>): ReturnType<Server['_wrapHandler']> {
-    return super._wrapHandler(method, (request, context) => {
-      try {
-        return handler(request, context);
-      } catch (error) {
-        // What is thrown before there is a promise is what the SDK says of the parameters.
-        if (error instanceof ProtocolError || !(error instanceof Error)) throw error;
-        throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Invalid parameters: ${error.message.slice(0, MOST_SAID)}`);
-      }
-    });
-  }
 }
 
 type Question = Extract<CallOutcome, { kind: 'ask' }>;
