@@ -7,11 +7,12 @@ import type { ClerkClient } from '../clerk/client.js';
 import { ClerkApiError, ClerkError } from '../clerk/errors.js';
 import { Abort } from '../platform/abort.js';
 import type { Logger } from '../platform/logger.js';
+import { plain } from '../platform/plain-text.js';
 import type { Policy } from '../policy/policy.js';
 import { itemCount } from '../policy/rules/risk.js';
 import type { Scope } from '../policy/rules/scopes.js';
 import { type Caller, type Decision, type Grant, type Outcome, type PersonAnswer, PolicyRefusal } from '../policy/types.js';
-import { type ShapedAnswer, type ShapeOptions, shapeAnswer } from '../response/shape-answer.js';
+import { type ShapedAnswer, type ShapeOptions, shapeAnswer, shapeError } from '../response/shape-answer.js';
 import { madeInputs, withMade } from './idempotency.js';
 import { CallProgress, type Progress } from './progress.js';
 
@@ -130,7 +131,7 @@ export class Calls {
       if (error instanceof PolicyRefusal) {
         result = 'refused';
         said.code = error.code;
-        return { kind: 'refused', text: JSON.stringify(error.model) };
+        return this.#tell('refused', error.model);
       }
       this.#options.logger.error({ err: error, operation: operation.name }, 'call failed inside the server');
       return failed({ error: 'internal_error', message: 'The server failed on this call.', hint: 'Its log (stderr) says more.' });
@@ -155,7 +156,7 @@ export class Calls {
     this.#observe(name, 'unknown_tool', { decision: 'none', code: undefined }, started);
     const { catalog } = this.#options;
     if (catalog.find(name) !== undefined) throw new UnknownToolError(`Tool ${name} is not offered by this server's settings.`);
-    throw new UnknownToolError(`Unknown tool: ${name}.${catalog.suggest(name)}`);
+    throw new UnknownToolError(`Unknown tool: ${plain(name)}.${catalog.suggest(name)}`);
   }
 
   async #run(operation: Operation, call: Call, abort: Abort, said: PolicyResult): Promise<CallOutcome> {
@@ -164,7 +165,7 @@ export class Calls {
     const parsed = await parseArguments(operation, call.arguments, this.#options.policy.mayConfirm(operation));
     if (!parsed.ok) {
       const hint = 'Correct the arguments and call again. Nothing was sent.';
-      return failed({ error: 'invalid_arguments', operation: operation.name, faults: parsed.faults, hint });
+      return this.#tell('failed', { error: 'invalid_arguments', operation: operation.name, faults: parsed.faults, hint });
     }
     const { args, confirm, fields } = parsed;
     const decision = await this.#options.policy.decide({
@@ -241,7 +242,7 @@ export class Calls {
       return this.#show(operation, args, value === answer.value ? answer : withoutRaw(answer, value), { fields, made });
     } catch (error) {
       await recorded.end(outcomeOf(error));
-      if (error instanceof ClerkError) return failed(withMade(error.toModel(), made));
+      if (error instanceof ClerkError) return this.#tell('failed', withMade(error.toModel(), made));
       if (error instanceof PolicyRefusal) throw error;
       return this.#broken(operation, error);
     }
@@ -274,6 +275,11 @@ export class Calls {
   #shape(operation: Operation, args: Arguments, answer: ClerkAnswer, asked: Pick<ShapeOptions, 'fields' | 'made'>): ShapedAnswer {
     const { results = 'short', maxTokens = MOST_TOKENS, structured } = this.#options.answers ?? {};
     return shapeAnswer(operation, answer, { args, ...asked, results, maxTokens, structured });
+  }
+
+  /** What is no answer costs a model no more than an answer may. */
+  #tell(kind: 'failed' | 'refused', model: object): CallOutcome {
+    return { kind, text: shapeError(model, this.#options.answers?.maxTokens ?? MOST_TOKENS) };
   }
 
   #observe(tool: string, result: CallEvent['result'], { decision, code }: PolicyResult, started: number): void {

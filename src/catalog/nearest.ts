@@ -3,11 +3,21 @@ import leven from 'leven';
 /** How far a word that is part of the other may count as away, in edits. */
 const PART_OF = 2;
 
+/** The longest word that is compared: longer ones are no slip of the hand, and comparing costs length by length. */
+const LONGEST = 100;
+
+/** How many candidates are looked at. */
+const MOST_CANDIDATES = 1000;
+
 /** The candidates most like `word`, best first; none when nothing is near enough to be a slip of the hand. */
 function nearest(word: string, candidates: Iterable<string>): string[] {
+  if (word.length > LONGEST) return [];
   const wanted = word.toLowerCase();
   const near: { candidate: string; edits: number }[] = [];
+  let looked = 0;
   for (const candidate of candidates) {
+    if (++looked > MOST_CANDIDATES) break;
+    if (candidate.length > LONGEST) continue;
     const known = candidate.toLowerCase();
     const part = wanted.length >= 3 && (known.includes(wanted) || wanted.includes(known));
     const edits = Math.min(leven(wanted, known), part ? PART_OF : Number.POSITIVE_INFINITY);

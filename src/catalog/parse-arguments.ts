@@ -37,14 +37,33 @@ export async function parseArguments(
   // Where the caller gives no idempotency key, one is made once the call is allowed.
   const checked = operation.keyed && args[IDEMPOTENCY_KEY] === undefined ? { ...args, [IDEMPOTENCY_KEY]: '' } : args;
   const result = (await operation.input()).safeParse(checked);
-  if (!result.success) for (const issue of result.error.issues) faults.push(...toFaults(issue, operation, args));
+  if (!result.success) {
+    for (const issue of result.error.issues) {
+      if (faults.length > MOST_FAULTS) break;
+      faults.push(...toFaults(issue, operation, args));
+    }
+  }
   faults.push(...pathFaults(operation, args), ...togetherFaults(operation, args));
   if (operation.takesFields && !isFields(fields)) {
     faults.push({ path: 'fields', expected: 'a list of paths, like ["id","email_addresses.email_address"], or ["*"] for all' });
-    return { ok: false, faults };
   }
-  return faults.length === 0 ? { ok: true, args, confirm, fields: fields as string[] | undefined } : { ok: false, faults };
+  if (faults.length > 0) return { ok: false, faults: mostTelling(faults) };
+  return { ok: true, args, confirm, fields: fields as string[] | undefined };
 }
+
+/** The most faults that are told of one call, each with the name of an input that the caller may have made up. */
+const MOST_FAULTS = 20;
+const LONGEST_PATH = 100;
+
+/** The first faults, and that there are more. */
+export function mostTelling(faults: readonly Fault[]): Fault[] {
+  const told = faults.slice(0, MOST_FAULTS).map(({ path, expected }) => ({ path: cut(path), expected }));
+  if (faults.length > MOST_FAULTS) told.push({ path: '', expected: 'there are more faults: mend these first' });
+  return told;
+}
+
+const cut = (path: string): string =>
+  path.length <= LONGEST_PATH ? path : `${path.slice(0, LONGEST_PATH).replace(/[\uD800-\uDBFF]$/, '')}…`;
 
 const MOST_FIELDS = 100;
 
@@ -55,12 +74,15 @@ const isFields = (fields: unknown): boolean =>
 function toFaults(issue: z.core.$ZodIssue, operation: Operation, args: Arguments): Fault[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
-    const known = path.length === 0 ? operation.places.keys() : siblings(operation, path);
-    const names = [...known];
-    return issue.keys.map((key) => ({
-      path: [...path, key].join('.'),
-      expected: `no such input.${didYouMean(key, names) || (names.length > 0 ? ` Known: ${names.join(', ')}.` : ' There are none.')}`,
-    }));
+    const names = path.length === 0 ? [...operation.places.keys()] : siblings(operation, path);
+    const known = names.length > 0 ? ` Known: ${names.join(', ')}.` : ' There are none.';
+    let isTold = false;
+    return issue.keys.slice(0, MOST_FAULTS + 1).map((key) => {
+      const meant = didYouMean(key, names);
+      const hint = meant || (isTold ? '' : known);
+      isTold ||= meant === '';
+      return { path: [...path, key].join('.'), expected: `no such input.${hint}` };
+    });
   }
   const missing = valueAt(args, issue.path) === undefined;
   return [{ path: path.join('.'), expected: missing ? `required${expectation(issue)}` : issue.message }];

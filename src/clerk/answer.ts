@@ -1,4 +1,5 @@
 import type { Operation } from '../catalog/operation.js';
+import { isTooDense } from './density.js';
 import { readEnvelope } from './envelope.js';
 import type { Circumstances } from './error-context.js';
 import { type AnswerFault, ClerkAnswerError, ClerkApiError, type ClerkError } from './errors.js';
@@ -23,6 +24,9 @@ export interface ClerkAnswer {
   readonly repeated?: boolean;
 }
 
+/** The largest body that is looked into for what went wrong. */
+const MOST_ERROR_BYTES = 256 * 1024;
+
 /** Whether calling it can change anything. */
 export const changes = (operation: Operation): boolean => operation.method !== 'GET' && operation.risk !== 'read';
 
@@ -46,6 +50,7 @@ export function readAnswer(answered: Answered, about: Circumstances): ClerkAnswe
     ...(about.uncertain ? { repeated: true } : {}),
   };
   if (answered.body.length === 0 && (status === 202 || status === 204)) return { ...facts, kind: 'empty', value: undefined };
+  if (about.operation.spec.answers !== 'text' && isTooDense(answered.body)) return misread('too_large', answered, about);
   const text = decode(answered.body, about.scrubber);
   if (about.operation.spec.answers === 'text') {
     return text === undefined ? misread('not_text', answered, about) : { ...facts, kind: 'text', value: text };
@@ -58,7 +63,8 @@ export function readAnswer(answered: Answered, about: Circumstances): ClerkAnswe
 function apiError(answered: Answered, about: Circumstances): ClerkApiError {
   const { status, headers } = answered;
   const clean = (text: string, most: number): string => about.scrubber.line(text, most);
-  const envelope = readEnvelope(parseJson(decode(answered.body, about.scrubber))?.value, clean);
+  const isReadable = answered.body.length <= MOST_ERROR_BYTES && !isTooDense(answered.body);
+  const envelope = isReadable ? readEnvelope(parseJson(decode(answered.body, about.scrubber))?.value, clean) : undefined;
   const errors =
     envelope?.errors ?? ([{ code: `http_${status}`, message: `Status ${status}, ${describeBody(answered, about)}.` }] as const);
   const [first] = errors;
@@ -128,6 +134,8 @@ function describe(fault: AnswerFault, answered: Answered, about: Circumstances):
       return `with the encoding ${about.scrubber.line(answered.headers.get('content-encoding') ?? '', 40)}`;
     case 'redirected':
       return 'which sends to another address';
+    case 'too_large':
+      return `with more values than are read (${answered.body.length} bytes)`;
     case 'unexpected_status':
       return 'which Clerk does not answer with';
     default:

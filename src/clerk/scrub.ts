@@ -4,6 +4,9 @@ const HIDDEN = '[secret key]';
 /** Enough of a key's start to know it again when the rest was cut off. */
 const TELLING_LENGTH = 12;
 
+/** How much longer than the line a text may be before most of it was space: what follows is not looked at. */
+const LOOSE = 20;
+
 /** Takes the secret key out of text that comes from outside. */
 export class Scrubber {
   readonly #secret: string;
@@ -16,20 +19,35 @@ export class Scrubber {
 
   /** The text without the key, whole or cut off. Leaves JSON well-formed, since no key holds a quote. */
   body(text: string): string {
-    let out = text;
-    for (let at = out.indexOf(this.#start); at !== -1; at = out.indexOf(this.#start, at + HIDDEN.length)) {
-      let end = at + this.#start.length;
-      while (end < out.length && out[end] === this.#secret[end - at]) end++;
-      out = out.slice(0, at) + HIDDEN + out.slice(end);
+    let at = text.indexOf(this.#start);
+    if (at === -1) return text;
+    const parts: string[] = [];
+    let from = 0;
+    for (; at !== -1; at = text.indexOf(this.#start, from)) {
+      parts.push(text.slice(from, at), HIDDEN);
+      from = at + this.#start.length;
+      while (from < text.length && text[from] === this.#secret[from - at]) from++;
     }
-    return out;
+    parts.push(text.slice(from));
+    return parts.join('');
   }
 
   /** One printable line of at most `most` characters, without the key, a part of it, or anything of its form. */
   line(text: string, most: number): string {
-    const hidden = this.body(text).replaceAll(KEY_LIKE, HIDDEN);
+    const hidden = this.body(this.#begin(text, most)).replaceAll(KEY_LIKE, HIDDEN);
     const flat = hidden.replaceAll(/[\p{C}\s]+/gu, ' ').trim();
     if (flat.length <= most) return flat;
     return `${flat.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/u, '')}…`;
+  }
+
+  /** As much of the text as can matter for so long a line, which does not end in a part of the key. */
+  #begin(text: string, most: number): string {
+    const enough = most * LOOSE;
+    if (text.length <= enough) return text;
+    const start = text.slice(0, enough);
+    for (let length = Math.min(this.#secret.length, enough); length > 0; length--) {
+      if (start.endsWith(this.#secret.slice(0, length))) return start.slice(0, -length);
+    }
+    return start;
   }
 }

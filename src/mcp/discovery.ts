@@ -2,8 +2,10 @@ import { type Call, type CallOutcome, type Calls, UnknownToolError } from '../ca
 import type { Catalog } from '../catalog/catalog.js';
 import { didYouMean } from '../catalog/nearest.js';
 import type { Operation } from '../catalog/operation.js';
+import { mostTelling } from '../catalog/parse-arguments.js';
 import type { OperationSearch } from '../catalog/search.js';
 import { RISKS, type Risk, type ToolDefinition } from '../catalog/types.js';
+import { plain } from '../platform/plain-text.js';
 import { isWithin } from '../policy/rules/scopes.js';
 import type { Caller } from '../policy/types.js';
 
@@ -63,6 +65,9 @@ export const DISCOVERY_TOKENS = 312;
 const DEFAULT_LIMIT = 8;
 const MOST = 50;
 
+/** What of a query is looked at, in characters. */
+const LONGEST_QUERY = 500;
+
 export interface DiscoveryOptions {
   readonly catalog: Catalog;
   readonly offered: ReadonlyMap<string, Operation>;
@@ -93,7 +98,7 @@ export class Discovery {
         return this.#call(outer, input);
       default:
         throw new UnknownToolError(
-          `Unknown tool: ${outer.name}.${didYouMean(
+          `Unknown tool: ${plain(outer.name)}.${didYouMean(
             outer.name,
             DISCOVERY_TOOLS.map((tool) => tool.name),
           )} Operations are called through call_read_operation and call_operation.`,
@@ -120,7 +125,7 @@ export class Discovery {
     this.#search ??= this.#openSearch();
     const named = this.#groupNamed(group);
     const search = await this.#search;
-    const found = search.search(query, {
+    const found = search.search(query.slice(0, LONGEST_QUERY), {
       limit: MOST,
       ...(named === undefined ? {} : { group: named }),
       ...(isRisk(risk) ? { risk } : {}),
@@ -163,7 +168,7 @@ export class Discovery {
 
   #unknown(tool: string, given: unknown): CallOutcome {
     if (typeof given !== 'string') return invalid(tool, [{ path: 'name', expected: 'required, string' }]);
-    const message = `No operation is named ${given}.${didYouMean(given, this.#options.offered.keys())}`;
+    const message = `No operation is named ${plain(given)}.${didYouMean(given, this.#options.offered.keys())}`;
     return failed({ error: 'unknown_operation', message, hint: 'Find its name with search_operations. Nothing was sent.' });
   }
 
@@ -199,13 +204,14 @@ const invalid = (tool: string, faults: readonly Fault[]): CallOutcome =>
   failed({
     error: 'invalid_arguments',
     operation: tool,
-    faults,
+    faults: mostTelling(faults),
     hint: 'Correct the arguments and call again. Nothing was sent.',
   });
 
 const unknownInputs = (input: Readonly<Record<string, unknown>>, known: readonly string[]): Fault[] =>
   Object.keys(input)
     .filter((key) => !known.includes(key))
+    .slice(0, MOST)
     .map((key) => ({ path: key, expected: `no such input.${didYouMean(key, known) || ` Known: ${known.join(', ')}.`}` }));
 
 /** Enough to choose by; the rest is in describe_operation. */

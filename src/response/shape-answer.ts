@@ -60,6 +60,13 @@ export function shapeAnswer(operation: Operation, answer: ClerkAnswer, options: 
   }
 }
 
+/** An error or a refusal as a model reads it, within the same limit: where it is too long, its longest values are cut. */
+export function shapeError(model: object, maxTokens: number): string {
+  const text = JSON.stringify(model);
+  if (fits(text, maxTokens)) return text;
+  return cutToFit((most) => JSON.stringify(cutValue(model, most, () => false)), maxTokens);
+}
+
 const toAnswer = (text: string, { structured }: ShapeOptions): ShapedAnswer =>
   structured === true ? { text, structured: JSON.parse(text) } : { text };
 

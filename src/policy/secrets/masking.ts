@@ -14,7 +14,14 @@ const SECRET_NAME =
 /** Addresses that log in whoever has them, in the answers of operations that return credentials. */
 const SECRET_ADDRESS = /(?:^|_)(?:url|link)$/;
 const SECRET_PARAMETER = /[?&#](?:__clerk_ticket|ticket|token|key|code|secret)=/i;
-const SECRET_VALUE = /\bsk_(?:live|test)_\w+|\bwhsec_[\w+/=]{8,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/;
+const SECRET_VALUE = /\bsk_(?:live|test)_\w|\bwhsec_[\w+/=]{8}/;
+const TOKEN_RUN = /[\w.-]+/g;
+const TOKEN_HEAD = /\beyJ[\w-]{8}/;
+const LEAST_TOKEN_BODY = 8;
+
+/** The most inputs that are recorded one by one, and the longest name of one. */
+const MOST_INPUTS = 100;
+const LONGEST_NAME = 100;
 
 /** Whether a name is one behind which a secret stands. Takes `camelCase` for `snake_case`. */
 export function isSecretName(name: string): boolean {
@@ -22,7 +29,21 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(snake.toLowerCase());
 }
 
-const isSecretText = (text: string): boolean => SECRET_VALUE.test(text) || (text.includes('://') && SECRET_PARAMETER.test(text));
+const isSecretText = (text: string): boolean =>
+  SECRET_VALUE.test(text) || hasToken(text) || (text.includes('://') && SECRET_PARAMETER.test(text));
+
+/** Whether a JSON Web Token stands in the text. Every run of its letters is looked at once: one pattern would look again from each start. */
+function hasToken(text: string): boolean {
+  if (!text.includes('eyJ')) return false;
+  for (const [run] of text.matchAll(TOKEN_RUN)) {
+    const parts = run.split('.');
+    for (const [index, head] of parts.entries()) {
+      const isFollowed = index + 2 < parts.length && (parts[index + 1]?.length ?? 0) >= LEAST_TOKEN_BODY;
+      if (isFollowed && TOKEN_HEAD.test(head)) return true;
+    }
+  }
+  return false;
+}
 
 interface Masker {
   /** What stands in the place of a secret. */
@@ -89,7 +110,9 @@ export const canonicalWithoutSecrets = (operation: Operation, args: Arguments, d
 
 /** Arguments fit for the record: secrets masked, long values cut. */
 export function maskArguments(operation: Operation, args: Arguments): Record<string, unknown> {
-  const masked = maskInputs(operation, args, () => MASK).map(([name, value]) => [name, shorten(value)] as const);
+  const inputs = maskInputs(operation, args, () => MASK);
+  const masked = inputs.slice(0, MOST_INPUTS).map(([name, value]) => [name.slice(0, LONGEST_NAME), shorten(value)] as const);
+  if (inputs.length > MOST_INPUTS) masked.push(['…', `(${inputs.length - MOST_INPUTS} more inputs)`]);
   if (JSON.stringify(masked).length <= MOST_BYTES) return Object.fromEntries(masked);
   return Object.fromEntries(masked.map(([name, value]) => [name, summary(value)]));
 }

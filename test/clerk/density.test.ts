@@ -1,0 +1,40 @@
+import { describe, expect, it, vi } from 'vitest';
+import { readAnswer } from '../../src/clerk/answer.js';
+import { isTooDense } from '../../src/clerk/density.js';
+import { Circumstances } from '../../src/clerk/error-context.js';
+import { Scrubber } from '../../src/clerk/scrub.js';
+import { catalog, KEY, NOW } from './support.js';
+
+const dense = (text: string): boolean => isTooDense(Buffer.from(text));
+
+describe('an answer is too dense', () => {
+  it.each([
+    ['with more values than any page of Clerk has', `[${'0,'.repeat(300_000)}0]`],
+    ['with as many names', `{${'"a":1,'.repeat(300_000)}"a":1}`],
+    ['nested deeper than any value of Clerk', '['.repeat(201)],
+  ])('%s', (_, text) => {
+    expect(dense(text)).toBe(true);
+  });
+
+  it.each([
+    ['a page of 500 users of 300 values each', `[${`{${'"a":1,'.repeat(300)}"b":1},`.repeat(500)}{}]`],
+    ['a long text with commas and brackets', JSON.stringify({ body: '[{,"\\,'.repeat(300_000) })],
+    ['many lists beside each other', `[${'[],'.repeat(100_000)}0]`],
+    ['no JSON', 'a "b'],
+    ['nothing', ''],
+  ])('not for %s', (_, text) => {
+    expect(dense(text)).toBe(false);
+  });
+
+  it.each([200, 422])('and is then not parsed, with status %d', (status) => {
+    const parse = vi.spyOn(JSON, 'parse');
+    const operation = catalog.get('Users_getUserDetails');
+    const scrubber = new Scrubber(KEY);
+    const about = new Circumstances({ operation, attempts: 1, uncertain: false, now: NOW, scrubber }, catalog);
+    const body = Buffer.from(`{"errors":[${'{},'.repeat(300_000)}{}]}`);
+    const read = readAnswer({ kind: 'answered', status, headers: new Map(), body }, about);
+    expect(parse).not.toHaveBeenCalled();
+    parse.mockRestore();
+    expect(read).toMatchObject({ code: status === 200 ? 'answer_too_large' : 'http_422' });
+  });
+});

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startHttp, stopAll } from '../support/http-program.js';
+import { answer, MisbehavingServer } from '../support/misbehaving-server.js';
+import { call, openSession, post } from '../support/raw-http.js';
+import { modelOf, RawProgram } from '../support/raw-program.js';
+import { scratchDirectory } from '../support/scratch.js';
+
+const scratch = await scratchDirectory();
+const started: RawProgram[] = [];
+const start = async (...args: string[]): Promise<RawProgram> => {
+  const program = new RawProgram(['--sandbox', ...args]);
+  started.push(program);
+  await program.handshake();
+  return program;
+};
+
+afterEach(async () => {
+  for (const program of started.splice(0)) program.child.kill('SIGKILL');
+  await stopAll();
+});
+
+/** What an answer may cost a model is 25,000 tokens, of seldom more than four bytes. */
+const MOST_BYTES = 100_000;
+
+const unknownInputs = (count: number): object =>
+  Object.fromEntries(Array.from({ length: count }, (_, at) => [`made_up_${at}`, at]));
+
+describe('an answer over stdio costs no more than an answer may, for', () => {
+  it.each<[string, readonly string[], string, object]>([
+    ['a tool name of 200 kB', [], 'Users_markBaned'.repeat(13_000), {}],
+    ['an operation name of 200 kB', ['--discovery'], 'describe_operation', { name: 'Users_markBaned'.repeat(13_000) }],
+    ['a query of 1 MB', ['--discovery'], 'search_operations', { query: 'bann usr '.repeat(110_000) }],
+    ['inputs of the four tools that are unknown', ['--discovery'], 'describe_operation', unknownInputs(100_000)],
+    ['100,000 unknown inputs', [], 'Users_getUserDetails', unknownInputs(100_000)],
+    ['300,000 unknown inputs', [], 'Users_getUserDetails', unknownInputs(300_000)],
+    ['an unknown input of 1 MB', [], 'Users_getUserDetails', { ['x'.repeat(1_000_000)]: 1 }],
+    ['100,000 wrong items', [], 'Invitations_createMultipleInvitations', { invitations: Array(100_000).fill({ wrong: 1 }) }],
+    [
+      'metadata that looks like the start of many tokens',
+      [],
+      'Users_deleteUser',
+      { user_id: 'u', private_metadata: { a: 'eyJ-'.repeat(25_000) } },
+    ],
+  ])('%s', async (_, args, name, input) => {
+    const program = await start(...args);
+    const [answered, next] = [program.answer(1), program.answer(2)];
+    program.call(1, name, input);
+    program.send({ id: 2, method: 'ping' });
+    expect(Buffer.byteLength(JSON.stringify(await answered))).toBeLessThan(MOST_BYTES);
+    expect((await next).result).toEqual({});
+  });
+});
+
+describe('what a caller makes up', () => {
+  it('is told in part where an input is unknown, with the nearest name as long as that can be', async () => {
+    const program = await start();
+    const answered = program.answer(1);
+    program.call(1, 'Users_listSortedByCreationDate', { ofset: 1, ...unknownInputs(1000) });
+    const { faults } = modelOf(await answered) as { faults: { path: string; expected: string }[] };
+    expect(faults).toHaveLength(21);
+    expect(faults[0]).toEqual({ path: 'ofset', expected: 'no such input. Did you mean offset?' });
+    expect(faults.at(-1)?.expected).toMatch(/more/);
+  });
+
+  it('goes into the record in part: a name of 3.5 MB, and metadata like the start of many tokens', async () => {
+    const log = join(scratch, 'audit.log');
+    const program = new RawProgram(['--sandbox', '--audit-log', log]);
+    started.push(program);
+    const [opened, called] = [program.answer(0), program.answer(1)];
+    const clientInfo = { name: 'x'.repeat(3_500_000), version: 'y'.repeat(100_000) };
+    program.send({ id: 0, method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo } });
+    await opened;
+    program.send({ method: 'notifications/initialized' });
+    program.call(1, 'Users_createNewUser', { first_name: 'Ada', private_metadata: { a: 'eyJ-'.repeat(25_000) } });
+    await called;
+    program.child.stdin?.end();
+    await program.ended;
+    const lines = readFileSync(log, 'utf8').split('\n');
+    expect(lines.some((line) => line.includes('"operation":"Users_createNewUser"'))).toBe(true);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(16_000);
+  });
+});
+
+const TEN_MEGABYTES = 10 * 1024 * 1024;
+const filled = (before: string, piece: string, after: string): string =>
+  before + piece.repeat(Math.floor((TEN_MEGABYTES - 100) / piece.length)) + after;
+
+describe('a hostile answer of the API', () => {
+  it.each<[string, string, string | undefined]>([
+    ['with millions of numbers', filled('[', '0,', '0]'), 'answer_too_large'],
+    ['with millions of empty lists', filled('{"data":[', '[],', '[]],"total_count":1}'), 'answer_too_large'],
+    ['nested five million deep', filled('', '[', ''), 'answer_too_large'],
+    ['with half a million names', filled('{', '"made_up":1,', '"a":1}'), 'answer_too_large'],
+    ['with a text of ten megabytes', filled('{"id":"', 'x', '"}'), undefined],
+    ['that echoes the start of the key', filled('{"id":"', 'sk_test_hostile_answer', '"}'), undefined],
+  ])('%s stops nobody: another is answered, and the call is', async (_, body, error) => {
+    const upstream = await MisbehavingServer.start(answer(200, body, { 'content-type': 'application/json' }));
+    const env = { CLERK_SECRET_KEY: 'sk_test_hostile_answer_0123456789', CLERK_API_URL: `${upstream.origin}/v1` };
+    const server = await startHttp({ args: [], env });
+    const [one, other] = [await openSession(server.url), await openSession(server.url)];
+    const called = post(`${server.url}/mcp`, call(1, 'Users_getUserDetails', { user_id: 'user_1' }), one);
+    await upstream.hasArrived(1);
+    const pinged = await post(`${server.url}/mcp`, { jsonrpc: '2.0', id: 2, method: 'ping' }, other);
+    expect(pinged.json.result).toEqual({});
+    const { json, text } = await called;
+    expect(text.length).toBeLessThan(2 * MOST_BYTES);
+    const model = modelOf(json as Parameters<typeof modelOf>[0]);
+    expect(model.error).toBe(error);
+    await upstream.stop();
+  });
+});
