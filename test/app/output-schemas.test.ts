@@ -1,5 +1,5 @@
 import { Ajv } from 'ajv';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { outputSchemas } from '../../src/app/output-schemas.js';
 import { Catalog } from '../../src/catalog/catalog.js';
 import type { ClerkAnswer } from '../../src/clerk/answer.js';
@@ -41,7 +41,7 @@ async function everyAnswer(): Promise<ReadonlyMap<string, ClerkAnswer>> {
 const answers = await everyAnswer();
 const names = operations.map((operation) => operation.name);
 
-test('there is a schema for every operation, of an object that demands nothing', () => {
+it('there is a schema for every operation, of an object that demands nothing', () => {
   expect([...schemas.keys()].toSorted()).toEqual(names.toSorted());
   for (const [name, schema] of schemas) {
     const text = JSON.stringify(schema);
@@ -51,7 +51,7 @@ test('there is a schema for every operation, of an object that demands nothing',
   }
 });
 
-test('arrays stand under data, with their items told', () => {
+it('arrays stand under data, with their items told', () => {
   expect(schemas.get('Users_listSortedByCreationDate')).toMatchObject({
     properties: {
       _: { type: 'object' },
@@ -67,7 +67,7 @@ test('arrays stand under data, with their items told', () => {
   });
 });
 
-test('a schema says what may not be', () => {
+it('a schema says what may not be', () => {
   const check = checks.get('Users_listSortedByCreationDate');
   expect(check?.({ data: [{ id: 'user_1', banned: false }] })).toBe(true);
   expect(check?.({ data: [{ id: 5 }] })).toBe(false);
@@ -86,7 +86,7 @@ function valid(name: string, options: Partial<ShapeOptions>, answer = answers.ge
 }
 
 describe.each(names)('%s', (name) => {
-  test('answers as its schema says: short, full, with fields, and without a body', () => {
+  it('answers as its schema says: short, full, with fields, and without a body', () => {
     valid(name, {});
     valid(name, { results: 'full' });
     for (const fields of [['id'], ['*'], ['no_such_path'], ['id', 'user.id', 'email_addresses.verification.status']]) {
@@ -95,7 +95,7 @@ describe.each(names)('%s', (name) => {
     valid(name, {}, bodyless);
   });
 
-  test('answers as its schema says, however little of it fits', () => {
+  it('answers as its schema says, however little of it fits', () => {
     for (const maxTokens of [1, 10, 30, 60, 120, 250, 500]) {
       for (const results of ['short', 'full'] as const) valid(name, { maxTokens, results });
     }
@@ -104,7 +104,7 @@ describe.each(names)('%s', (name) => {
 
 const secret = operations.filter(returnsSecret).map((operation) => operation.name);
 
-test.each(secret)('%s answers as its schema says where its secret is in a file', (name) => {
+it.each(secret)('%s answers as its schema says where its secret is in a file', (name) => {
   const hidden = Object.keys(answers.get(name)?.value ?? {}).map((key) => [key, '[in secret_file]'] as const);
   const value = { ...Object.fromEntries(hidden), secret_file: '/secrets/x.json' };
   valid(name, {}, { ...bodyless, kind: 'json', status: 200, value });

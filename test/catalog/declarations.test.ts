@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Catalog } from '../../src/catalog/catalog.js';
 import type { Operation } from '../../src/catalog/operation.js';
 import type { Condition, CurrentRole } from '../../src/catalog/types.js';
@@ -49,7 +49,7 @@ function toolsNamedBy({ spec, tool }: Operation): string[] {
 }
 
 describe('every operation', () => {
-  test('has a title and a description', () => {
+  it('has a title and a description', () => {
     const blank = (text: string): boolean => text.trim() === '' || text !== text.trim();
     const faults = faultsOf(({ spec }) => [
       blank(spec.title) && 'no title, or spaces around it',
@@ -59,7 +59,7 @@ describe('every operation', () => {
     expect(faults).toEqual([]);
   });
 
-  test('takes exactly the placeholders of its path, all required', () => {
+  it('takes exactly the placeholders of its path, all required', () => {
     const faults = faultsOf((operation) => {
       const wanted = placeholdersOf(operation.path).join();
       const given = pathInputsOf(operation);
@@ -72,7 +72,7 @@ describe('every operation', () => {
     expect(faults).toEqual([]);
   });
 
-  test('names only tools that exist, and not itself', () => {
+  it('names only tools that exist, and not itself', () => {
     const faults = faultsOf((operation) =>
       toolsNamedBy(operation).map(
         (name) =>
@@ -83,7 +83,7 @@ describe('every operation', () => {
     expect(faults).toEqual([]);
   });
 
-  test('if deprecated, sends nobody to another deprecated one', () => {
+  it('if deprecated, sends nobody to another deprecated one', () => {
     const faults = faultsOf(({ spec }) =>
       [...catalog.operations]
         .filter((other) => other.spec.deprecated !== undefined && spec.deprecated?.includes(other.name))
@@ -92,7 +92,7 @@ describe('every operation', () => {
     expect(faults).toEqual([]);
   });
 
-  test('lists only its own inputs', () => {
+  it('lists only its own inputs', () => {
     const faults = faultsOf((operation) => {
       const { secrets, commaSeparated, needsOneOf, bulk } = operation.spec;
       const conditions = operation.raises.flatMap(({ when }) => conditionsOf(when).flatMap(firstInputsOf));
@@ -110,7 +110,7 @@ describe('every operation', () => {
     expect(faults).toEqual([]);
   });
 
-  test('counts as bulk only an array', () => {
+  it('counts as bulk only an array', () => {
     const faults = faultsOf(({ spec, tool }) => {
       const inputs = (tool.inputSchema.properties ?? {}) as Record<string, { type?: unknown }>;
       return [spec.bulk !== undefined && inputs[spec.bulk]?.type !== 'array' && `bulk input ${spec.bulk} is no array`];
@@ -120,7 +120,7 @@ describe('every operation', () => {
 });
 
 describe('an operation whose risk is raised', () => {
-  test('is gated for the calls in question, and keeps the annotations of the facts', () => {
+  it('is gated for the calls in question, and keeps the annotations of the facts', () => {
     const raised = operations.filter(({ raises }) => raises.length > 0);
     expect(raised.length).toBeGreaterThan(3);
     for (const { name, spec, raises, risks, tool, gated } of raised) {
@@ -134,7 +134,7 @@ describe('an operation whose risk is raised', () => {
 });
 
 describe('every gated operation', () => {
-  test('has an effect that can be filled in', () => {
+  it('has an effect that can be filled in', () => {
     const faults = faultsOf((operation) => {
       const { effect, target } = operation.spec;
       if (!operation.gated) return [effect !== undefined && 'has an effect, but nothing to confirm'];
@@ -155,7 +155,7 @@ describe('every gated operation', () => {
     expect(faults).toEqual([]);
   });
 
-  test('looks its target up with a read that takes what it is given', () => {
+  it('looks its target up with a read that takes what it is given', () => {
     const faults = faultsOf((operation) => {
       const { target } = operation.spec;
       if (target === undefined) return [];
@@ -172,7 +172,7 @@ describe('every gated operation', () => {
     expect(faults).toEqual([]);
   });
 
-  test('counts its consequences with reads that take what they are given', () => {
+  it('counts its consequences with reads that take what they are given', () => {
     const faults = faultsOf((operation) =>
       (operation.spec.consequences ?? []).flatMap((consequence) => {
         const use = `consequence "${consequence.says}"`;
@@ -188,7 +188,7 @@ describe('every gated operation', () => {
     expect(faults).toEqual([]);
   });
 
-  test('asks to type only what there is', () => {
+  it('asks to type only what there is', () => {
     const faults = faultsOf((operation) => {
       const { typed, target } = operation.spec;
       if (typed === undefined) return [];

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Catalog } from '../../src/catalog/catalog.js';
 import { OperationSearch } from '../../src/catalog/search.js';
 import { SUCCESSORS, SYNONYMS } from '../../src/catalog/synonyms.js';
@@ -51,14 +51,14 @@ function sharesOf(outcomes: readonly Outcome[]): { first: number; firstFive: num
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 describe("requests in people's own words", () => {
-  test('are many, all different, and about every group', () => {
+  it('are many, all different, and about every group', () => {
     expect(asked.length).toBeGreaterThanOrEqual(150);
     expect(new Set(requests.map(({ words }) => words.toLowerCase())).size).toBe(requests.length);
     const groups = new Set(asked.flatMap(rightFor).map((name) => catalog.get(name).group));
     expect([...groups].sort()).toEqual(catalog.groups);
   });
 
-  test.each([
+  it.each([
     { part: 'tuned', held: false },
     { part: 'held out', held: true },
   ])('of the $part part are understood', ({ part, held }) => {
@@ -81,11 +81,11 @@ describe("requests in people's own words", () => {
 });
 
 describe('the synonyms', () => {
-  test('speak of every operation of the catalog', () => {
+  it('speak of every operation of the catalog', () => {
     expect(catalog.operations.filter(({ name }) => !SYNONYMS[name]).map(({ name }) => name)).toEqual([]);
   });
 
-  test('are phrases in plain words, none twice', () => {
+  it('are phrases in plain words, none twice', () => {
     for (const [name, text] of Object.entries(SYNONYMS)) {
       const phrases = text.split(', ');
       expect(new Set(phrases).size, name).toBe(phrases.length);
@@ -94,7 +94,7 @@ describe('the synonyms', () => {
   });
 });
 
-test('an operation asked for by its name, or by the one in the API, comes first', () => {
+it('an operation asked for by its name, or by the one in the API, comes first', () => {
   for (const { name, spec } of catalog.operations) {
     expect(namesFor(name, 1)).toEqual([name]);
     const [byApiName] = search.search(` ${spec.clerk.toUpperCase()} `);
@@ -102,7 +102,7 @@ test('an operation asked for by its name, or by the one in the API, comes first'
   }
 });
 
-test('an operation on its way out comes after its successor', () => {
+it('an operation on its way out comes after its successor', () => {
   const pairs = Object.entries(SUCCESSORS).filter((pair) => known(pair).length === 2);
   expect(pairs.length).toBeGreaterThan(0);
   for (const [old, successor] of pairs) {
@@ -112,7 +112,7 @@ test('an operation on its way out comes after its successor', () => {
   }
 });
 
-test.each([
+it.each([
   ['delte an organisaton', 'Organizations_deleteOrganization'],
   ['unbann usr', 'Users_removeBanFromUser'],
   ['imperson', 'ActorTokens_createToken'],
@@ -122,19 +122,19 @@ test.each([
 });
 
 describe('narrowed', () => {
-  test('to a group, in any case', () => {
+  it('to a group, in any case', () => {
     const found = search.search('delete', { group: 'organizations', limit: 100 });
     expect(found[0]?.operation.name).toBe('Organizations_deleteOrganization');
     expect(new Set(found.map(({ operation }) => operation.group))).toEqual(new Set(['Organizations']));
   });
 
-  test('to a risk', () => {
+  it('to a risk', () => {
     const found = search.search('user', { risk: 'credential', limit: 100 });
     expect(found.length).toBeGreaterThan(0);
     expect(new Set(found.map(({ operation }) => operation.risk))).toEqual(new Set(['credential']));
   });
 
-  test('to a limit, the best first', () => {
+  it('to a limit, the best first', () => {
     const found = search.search('user', { limit: 100 });
     expect(found.map(({ score }) => score)).toEqual(found.map(({ score }) => score).sort((a, b) => b - a));
     expect(search.search('user')).toEqual(found.slice(0, 10));
@@ -143,11 +143,11 @@ describe('narrowed', () => {
 });
 
 describe('words that mean nothing', () => {
-  test.each(['', '   ', '?!', '12345', 'the of to', 'qqqxzzkv jjjwwkk'])('"%s" finds nothing', (words) => {
+  it.each(['', '   ', '?!', '12345', 'the of to', 'qqqxzzkv jjjwwkk'])('"%s" finds nothing', (words) => {
     expect(search.search(words)).toEqual([]);
   });
 
-  test('give the group that is asked for, by name', () => {
+  it('give the group that is asked for, by name', () => {
     const webhooks = catalog.operations.filter(({ group }) => group === 'Webhooks').map(({ name }) => name);
     const found = search.search('', { group: 'Webhooks' });
     expect(found.map(({ operation }) => operation.name)).toEqual(webhooks);
@@ -155,14 +155,14 @@ describe('words that mean nothing', () => {
     expect(search.search('', { group: 'NoSuchGroup' })).toEqual([]);
   });
 
-  test('do not hold the search up, however many they are', () => {
+  it('do not hold the search up, however many they are', () => {
     const words = 'ban a user';
     expect(search.search(words + ' '.repeat(500) + 'xqzzk webhooks '.repeat(100_000))).toEqual(search.search(words));
     expect(search.search('z'.repeat(1_000_000))).toEqual([]);
     expect(search.search('@'.repeat(1_000_000))).toEqual([]);
   });
 
-  test('are no way to the properties of objects', () => {
+  it('are no way to the properties of objects', () => {
     for (const words of ['constructor', '__proto__', 'toString hasOwnProperty']) expect(() => search.search(words)).not.toThrow();
   });
 });

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Catalog } from '../../src/catalog/catalog.js';
 import { operations } from '../../tools/index.js';
 
@@ -7,13 +7,13 @@ const catalog = new Catalog(operations);
 const fileOf = (group: string): string => `${group}.json`;
 
 describe('what models see', () => {
-  test.each(catalog.groups)('%s', async (group) => {
+  it.each(catalog.groups)('%s', async (group) => {
     const tools = catalog.operations.filter((operation) => operation.group === group).map((operation) => operation.tool);
     await expect(`${JSON.stringify(tools, null, 2)}\n`).toMatchFileSnapshot(`./snapshots/${fileOf(group)}`);
   });
 });
 
-test('no snapshot outlives its group', () => {
+it('no snapshot outlives its group', () => {
   const known = new Set(catalog.groups.map(fileOf));
   const left = readdirSync(new URL('./snapshots/', import.meta.url)).filter((file) => !known.has(file));
   expect(left).toEqual([]);

@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { operations } from '../../tools/index.js';
 import { LIMITS, tokensOf } from './limits.js';
 
-test(`the tools cost at most ${LIMITS.tokens} tokens`, () => {
+it(`the tools cost at most ${LIMITS.tokens} tokens`, () => {
   const prices = operations
     .map(({ name, tool }) => ({ name, tokens: tokensOf(tool) }))
     .sort((a, b) => b.tokens - a.tokens || a.name.localeCompare(b.name));

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { hold, readBaseline } from './baseline.js';
 import { type Check, REVISIONS, scenariosOf } from './suite.js';
 
@@ -7,24 +7,24 @@ const results = (checks: readonly Check[]) => new Map([['scenario', [check('wire
 const excuses = (...entries: string[]) => new Map(entries.map((entry) => [entry, 'a reason']));
 
 describe('holding results against the baseline', () => {
-  test('a scenario passes in which nothing fails', () => {
+  it('a scenario passes in which nothing fails', () => {
     const verdict = hold(results([check('a'), check('b', 'SKIPPED')]), excuses());
     expect(verdict).toEqual({ passed: ['scenario'], excused: [], unexpected: [], stale: [] });
   });
 
-  test.each(['FAILURE', 'WARNING'] as const)('a %s without an excuse is unexpected', (status) => {
+  it.each(['FAILURE', 'WARNING'] as const)('a %s without an excuse is unexpected', (status) => {
     const verdict = hold(results([check('a'), check('b', status)]), excuses());
     expect(verdict).toEqual({ passed: [], excused: [], unexpected: ['scenario:b: as it is'], stale: [] });
   });
 
-  test('an excuse covers its scenario, or its check and no other', () => {
+  it('an excuse covers its scenario, or its check and no other', () => {
     const failing = results([check('a', 'FAILURE'), check('b', 'FAILURE')]);
     expect(hold(failing, excuses('scenario'))).toMatchObject({ excused: ['scenario'], unexpected: [], stale: [] });
     expect(hold(failing, excuses('scenario:a'))).toMatchObject({ excused: [], unexpected: ['scenario:b: as it is'], stale: [] });
     expect(hold(failing, excuses('scenario:a', 'scenario:b'))).toMatchObject({ excused: ['scenario'], unexpected: [] });
   });
 
-  test('nothing excuses messages that are not MCP', () => {
+  it('nothing excuses messages that are not MCP', () => {
     const verdict = hold(
       new Map([['scenario', [check('a', 'FAILURE'), check('wire-schema-valid', 'FAILURE')]]]),
       excuses('scenario'),
@@ -32,11 +32,11 @@ describe('holding results against the baseline', () => {
     expect(verdict).toMatchObject({ excused: [], unexpected: ['scenario:wire-schema-valid: as it is'], stale: [] });
   });
 
-  test.each(['scenario', 'scenario:a', 'scenario:missing', 'another'])('%s is stale where nothing of it fails', (entry) => {
+  it.each(['scenario', 'scenario:a', 'scenario:missing', 'another'])('%s is stale where nothing of it fails', (entry) => {
     expect(hold(results([check('a')]), excuses(entry)).stale).toEqual([entry]);
   });
 
-  test('a check that comes twice fails when it fails once', () => {
+  it('a check that comes twice fails when it fails once', () => {
     expect(hold(results([check('a', 'FAILURE'), check('a')]), excuses('scenario:a'))).toMatchObject({
       stale: [],
       unexpected: [],
@@ -44,7 +44,7 @@ describe('holding results against the baseline', () => {
     expect(hold(results([check('a'), check('a', 'FAILURE')]), excuses()).unexpected).toHaveLength(1);
   });
 
-  test('a scenario that skips everything has not passed', () => {
+  it('a scenario that skips everything has not passed', () => {
     const skipped = results([check('a', 'SKIPPED'), check('b', 'INFO')]);
     expect(hold(skipped, excuses())).toMatchObject({ passed: [], unexpected: [expect.stringContaining('nothing-checked')] });
     expect(hold(skipped, excuses('scenario'))).toMatchObject({ excused: ['scenario'], unexpected: [], stale: [] });
@@ -54,7 +54,7 @@ describe('holding results against the baseline', () => {
 describe.each(['server', 'fixtures'])('baseline-%s.yml', (name) => {
   const baseline = readBaseline(new URL(`./baseline-${name}.yml`, import.meta.url));
 
-  test.each(REVISIONS)('names scenarios that the suite has for %s', (revision) => {
+  it.each(REVISIONS)('names scenarios that the suite has for %s', (revision) => {
     const known = scenariosOf(revision);
     for (const entry of baseline[revision].keys()) expect(known).toContain(entry.split(':')[0]);
   });

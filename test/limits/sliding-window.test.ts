@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { type Counted, SlidingWindow } from '../../src/limits/sliding-window.js';
 
 const WINDOW = 100;
@@ -10,7 +10,7 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: -50, max: 80 }) }),
 );
 
-test('counts as going through all of it would, whatever is given back and whenever the clock is set', () => {
+it('counts as going through all of it would, whatever is given back and whenever the clock is set', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
       const window = new SlidingWindow();
@@ -41,7 +41,7 @@ test('counts as going through all of it would, whatever is given back and whenev
   );
 });
 
-test('counts long after what it began with has left', () => {
+it('counts long after what it began with has left', () => {
   const window = new SlidingWindow();
   for (let now = 0; now < 10_000; now++) {
     const entry = window.add(1, now + WINDOW);
