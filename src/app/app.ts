@@ -23,22 +23,22 @@ import { SecretsDir } from '../policy/secrets/secrets-dir.js';
 import type { Instance } from '../policy/types.js';
 import { type CatalogLog, loadCatalog, catalog as reviewed } from './load-catalog.js';
 
-/** Everything that a transport needs, put together once for the process. */
+/** Everything a transport needs, assembled once per process. */
 export interface App {
   readonly offered: ReadonlyMap<string, Operation>;
   readonly tools: readonly ToolDefinition[];
-  /** The tools of which some call is within the scopes; the same list for the same scopes. */
+  /** The tools that these scopes allow at least some calls of. The same scopes get the same list object. */
   toolsFor(scopes: readonly string[]): readonly ToolDefinition[];
-  /** The road of every call; in discovery mode, with the four tools in front of it. */
+  /** What every call goes through; in discovery mode, behind the four discovery tools. */
   readonly calls: Pick<Calls, 'call' | 'stop'>;
   readonly instructions: string;
   /** How gated calls are confirmed, in a sentence or two. */
   readonly confirmation: string;
-  /** Asks Clerk, or the sandbox, for something small. Resolves with why it cannot be used now, in a code; never rejects. */
+  /** Sends Clerk, or the sandbox, a cheap request. Resolves with an error code if that fails; never rejects. */
   probe(): Promise<string | undefined>;
-  /** Lets the audit log go on in a new file, after an outside tool has renamed the old one. */
+  /** Continues the audit log in a new file after an outside tool has renamed the old one. */
   reopenLog(): Promise<void>;
-  /** Ends what is in flight (at most `graceMs`, then aborted), then lets go of every connection and file. */
+  /** Lets calls in flight finish for up to `graceMs`, aborts the rest, then closes every connection and file. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -47,11 +47,11 @@ export interface AppOptions {
   readonly logger: Logger;
   /** Whether a call may name a file on this machine. True only where caller and server share the machine. */
   readonly allowLocalFiles: boolean;
-  /** What there is to offer. Default: as the settings say. */
+  /** Every known operation. Default: as the settings say. */
   readonly catalog?: Catalog;
-  /** Where used confirmations and budgets are kept for several processes. Default: in this one. */
+  /** Holds used confirmations and budgets for several processes. Default: this process's memory. */
   readonly store?: (OnceStore & CounterStore) | undefined;
-  /** Makes what keeps all requests together below Clerk's limit. Default: nothing does. */
+  /** Creates the budget that keeps requests below Clerk's limit. Default: no budget. */
   readonly budget?: ((instance: Instance) => Budget | undefined) | undefined;
   readonly onCall?: ((event: CallEvent) => void) | undefined;
   readonly onUpstream?: ((status: number | 'none') => void) | undefined;
@@ -60,13 +60,13 @@ export interface AppOptions {
 const KEY_WITHOUT_STORE =
   'CLERK_MCP_SIGNING_KEY has no effect without a shared store: a confirmation counts only in the process that asked for it';
 
-/** An operation that costs Clerk next to nothing. */
+/** A read that costs Clerk next to nothing. */
 export const PROBE = 'Jwks_getJsonWebKeySet';
 const PROBE_TIMEOUT_MS = 3000;
 
 /**
- * Puts the house together: sandbox or Clerk, client, policy, and the road between them.
- * @throws ConfigError and the named errors of the policy's parts, for what stops a start.
+ * Assembles the application: Clerk or the sandbox, the client, the policy, and the calls that go through them.
+ * @throws ConfigError and the policy's own errors, for anything that prevents a start.
  */
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, logger, allowLocalFiles, store, onUpstream } = options;
@@ -101,7 +101,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     audit,
     warn,
     confirm: values.confirm,
-    // A process without a store forgets what was used when it ends: a key that outlives it would let that be used again.
+    // Without a store, used confirmations are forgotten when the process ends; a key that outlives it would let them be reused.
     signingKey: store && config.signingKey,
     secrets: secrets || undefined,
     once: store,
@@ -121,7 +121,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     observe: options.onCall,
   });
-  // Behind the four tools of discovery stand the answers of all operations: no schema could say what they are like.
+  // The four discovery tools can return any operation's answer, so no output schema fits them.
   const outputs =
     values.structured && !values.discovery ? await (await import('./output-schemas.js')).outputSchemas() : undefined;
   const tools = new Map(
@@ -151,7 +151,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         await clerk.send(catalog.get(PROBE), {}, { timeoutMs: PROBE_TIMEOUT_MS });
         return undefined;
       } catch (error) {
-        // Whoever is told to come later has been reached.
+        // A request to come back later shows that Clerk was reached.
         if (error instanceof ClerkBusyError || (error instanceof ClerkApiError && error.status === 429)) return undefined;
         return error instanceof ClerkError ? error.code : 'internal_error';
       }
@@ -173,7 +173,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 /**
- * The message has a line for every fault, each with its path in the file.
+ * Reads the policy file. The error message has one line per fault, each with its path in the file.
  * @throws ConfigError
  */
 export async function loadPolicyFile(path: string | undefined, catalog: Catalog = reviewed): Promise<PolicyFile | undefined> {
@@ -189,11 +189,11 @@ export async function loadPolicyFile(path: string | undefined, catalog: Catalog 
     return readPolicy(text, catalog);
   } catch (error) {
     if (!(error instanceof PolicyFileError)) throw error;
-    throw new ConfigError([`${path} is no good policy file:`, ...error.message.split('\n')].join('\n  '));
+    throw new ConfigError([`${path} is not a valid policy file:`, ...error.message.split('\n')].join('\n  '));
   }
 }
 
-/** Tells the log what became of a document. */
+/** Reports on a document's operations through the logger. */
 export const catalogLog = (logger: Logger): CatalogLog => {
   return { info: (message) => logger.info(message), warn: (message) => logger.warn(message) };
 };
@@ -206,7 +206,7 @@ async function openAuditLog(file: string, warn: (message: string) => void): Prom
   }
 }
 
-/** Clerk, or the sandbox that was started in its place. */
+/** Clerk, or the sandbox started in its place. */
 export interface Upstream {
   readonly url: string;
   readonly secretKey: string;
@@ -228,6 +228,6 @@ export async function openSandbox(values: Values, logger: Logger): Promise<Upstr
   return sandbox;
 }
 
-/** Names an instance without telling its key: confirmations and records are bound to it. */
+/** Identifies an instance without revealing its key: confirmations and audit lines are bound to it. */
 const instanceId = (url: string, secretKey: string): string =>
   createHash('sha256').update(`${url}\n${secretKey}`).digest('base64url').slice(0, 22);

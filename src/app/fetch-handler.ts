@@ -8,12 +8,12 @@ import { isScope } from '../mcp/auth/scopes.js';
 import { createLogger } from '../platform/logger.js';
 import { createHttpApp, type HttpApp } from './http-app.js';
 
-/** Options that are no flags, with the environment variable that they stand for. */
+/** Options that have no flag, with the environment variable each one replaces. */
 const SECRETS = { secretKey: 'CLERK_SECRET_KEY', apiUrl: 'CLERK_API_URL', signingKey: 'CLERK_MCP_SIGNING_KEY' } as const;
 
 const OTHERS = ['authenticate', 'basePath'] as const;
 
-/** These belong to the application that listens. */
+/** Settings that belong to the application that does the listening. */
 const LISTENING: ReadonlySet<string> = new Set(['host', 'port', 'headersTimeout', 'maxConnections']);
 
 /**
@@ -49,7 +49,7 @@ function refuseUnknown(options: FetchHandlerOptions): void {
   }
 }
 
-/** Options as the command line would give them: numbers are text there. */
+/** The options as the command line would give them, where numbers are text. */
 const toFlags = (options: FetchHandlerOptions): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(options)

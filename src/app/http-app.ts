@@ -30,9 +30,9 @@ export interface HttpAppOptions {
   readonly config: Config;
   readonly http: HttpValues;
   readonly logger: Logger;
-  /** What paths begin with: empty, or like `/api`. Default: empty. */
+  /** The prefix of every path: empty, or like `/api`. Default: empty. */
   readonly basePath?: string;
-  /** Instead of what `http` says about authentication. */
+  /** Replaces the authentication that `http` configures. */
   readonly authenticator?: Authenticator | undefined;
 }
 
@@ -40,9 +40,9 @@ export interface HttpAppOptions {
 export interface HttpApp {
   readonly handle: ReplyHandler;
   readonly app: App;
-  /** Looks at once at what may have changed on disk: tokens, and the audit log that was moved away. */
+  /** Rereads at once what may have changed on disk: the token file, and an audit log that was renamed. */
   reload(): Promise<void>;
-  /** Lets calls in flight end for `graceMs`, aborts the rest, ends every stream, and lets go of everything. */
+  /** Lets calls in flight finish for `graceMs`, aborts the rest, ends every stream, and releases everything. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -56,10 +56,10 @@ const MENDABLE = new Set([
   'TypeError',
 ]);
 
-/** How long the answers to calls that were aborted may take to get through. */
+/** How long the answers to aborted calls may take to be delivered. */
 const FLUSH_MS = 1000;
 
-/** How many messages a caller may send for each call. */
+/** Messages of other kinds that a caller may send per call. */
 const MESSAGES_PER_CALL = 10;
 
 const DEFAULTS = { host: '127.0.0.1', maxCallsPerMinute: 600, maxInFlight: 256, maxInFlightPerCaller: 16 } as const;
@@ -172,7 +172,7 @@ const serverOf = (app: App, listChanged: boolean, era: 'legacy' | 'modern' | und
     onCall: (context) => inFlightRequestOf(context).begin(),
   });
 
-/** What is let go of at the end, the last first. */
+/** What to release at the end, last in first out. */
 class Stack {
   readonly #parts: (() => Promise<void>)[] = [];
 
@@ -201,10 +201,10 @@ const sessionOptions = (http: HttpValues, logger: Logger) => ({
   ...(http.maxSessions && { max: http.maxSessions }),
   ...(http.maxSessionsPerCaller && { maxPerCaller: http.maxSessionsPerCaller }),
   ...(http.sessionIdle && { idleMs: http.sessionIdle, sweepMs: Math.min(5000, http.sessionIdle) }),
-  onError: (error: unknown) => logger.warn({ err: error }, 'a session could not be closed in order'),
+  onError: (error: unknown) => logger.warn({ err: error }, 'a session could not be closed cleanly'),
 });
 
-/** The sandbox has no limit to stay below. */
+/** None for the sandbox, which has no limit to stay below. */
 function budgetOf(
   { kind, id }: Instance,
   { clerkLimit }: HttpValues,
@@ -213,7 +213,7 @@ function budgetOf(
   return kind === 'sandbox' ? undefined : new UpstreamBudget({ counter, instance: id, max: upstreamAllowance(kind, clerkLimit) });
 }
 
-/** Names of this machine cannot be made to point elsewhere, so that they are good wherever the server listens. */
+/** Loopback names cannot be made to point elsewhere, so they are allowed wherever the server listens. */
 function reachableAs({ host = DEFAULTS.host, allowedHosts, allowedOrigins, audience }: HttpValues) {
   const usual = defaultHosts(host);
   const resource = audience?.[0];
@@ -230,12 +230,12 @@ async function openStore(config: Config, { store: url }: HttpValues, logger: Log
   return openRedisStore({
     url,
     onState: (state, reason) => {
-      if (state === 'up') logger.info('the shared store is there');
-      else logger.error({ reason }, 'the shared store is away: gated calls are refused, reads go on');
+      if (state === 'up') logger.info('the shared store is available');
+      else logger.error({ reason }, 'the shared store is unavailable: gated calls are refused, reads still work');
     },
   });
 }
 
-/** Whether others than this machine can reach the server, and nobody said under which name. */
+/** Whether the server listens beyond this machine and no name for it is configured. */
 export const isNameless = ({ host = DEFAULTS.host, allowedHosts, audience }: HttpValues): boolean =>
   !isLoopback(host) && allowedHosts === undefined && audience === undefined;

@@ -3,18 +3,18 @@ import { ConfigError } from '../config/config.js';
 import { DISCOVERY_TOOLS } from '../mcp/discovery.js';
 import { operations } from './operations.js';
 
-/** Everything that has been reviewed. */
+/** All reviewed operations. */
 export const catalog = new Catalog(operations);
 
-/** Told what became of a document, in sentences. */
+/** Receives sentences about the operations of a document. */
 export interface CatalogLog {
   readonly info: (message: string) => void;
   readonly warn: (message: string) => void;
 }
 
 /**
- * The catalog, and what a document has besides: tools that nobody has reviewed.
- * @param openapi the path of the document; without it nothing of all this is loaded
+ * The catalog, plus unreviewed tools for operations that only the document has.
+ * @param openapi the path of the document; without it, nothing of OpenAPI is loaded
  * @throws ConfigError for a document that cannot be used
  */
 export async function loadCatalog(openapi: string | undefined, log: CatalogLog): Promise<Catalog> {
@@ -25,7 +25,7 @@ export async function loadCatalog(openapi: string | undefined, log: CatalogLog):
     const reserved = DISCOVERY_TOOLS.map(({ name }) => name);
     const { operations: unreviewed, version, leftOut } = await readUnreviewed(openapi, catalog, reserved);
     for (const { operation, reason } of leftOut) log.warn(`--openapi leaves out ${operation}: ${reason}`);
-    log.info(`--openapi adds ${unreviewed.length} operations that nobody has reviewed, with the API version ${version}`);
+    log.info(`--openapi adds ${unreviewed.length} unreviewed operations, with the API version ${version}`);
     return new Catalog([...operations, ...unreviewed]);
   } catch (error) {
     throw error instanceof DocumentError ? new ConfigError(`--openapi ${openapi}: ${error.message}`) : error;

@@ -5,8 +5,8 @@ import { handlers } from '../sandbox/handlers/index.js';
 import { operations } from './operations.js';
 
 /**
- * What every operation answers with, by its name: made of the schemas that the sandbox holds its answers against. The
- * build puts ready-made ones in this module's place, so that no start need load the sandbox for them.
+ * The schema of every operation's answer, by operation name, made from the schemas that the sandbox checks its answers
+ * against. The build replaces this module with ready-made ones, so that starting does not load the sandbox.
  */
 export async function outputSchemas(): Promise<ReadonlyMap<string, OutputSchema>> {
   const loaded = await Promise.all(Object.values(handlers).map((load) => load()));

@@ -1,26 +1,26 @@
 import type { Operation } from '../catalog/operation.js';
 import { isTooDense } from './density.js';
 import { readEnvelope } from './envelope.js';
-import type { Circumstances } from './error-context.js';
+import type { ErrorContext } from './error-context.js';
 import { type AnswerFault, ClerkAnswerError, ClerkApiError, type ClerkError } from './errors.js';
 import { hintFor } from './hints.js';
 import { retryAfterMs } from './retry.js';
 import type { Scrubber } from './scrub.js';
 import type { Answered } from './send-once.js';
 
-/** What a call brought. */
+/** The result of a call. */
 export interface ClerkAnswer {
   readonly status: number;
   readonly kind: 'json' | 'text' | 'empty';
   /** The parsed JSON, the text, or undefined. */
   readonly value: unknown;
-  /** JSON as it was sent, whose numbers and spacing `value` does not keep. */
+  /** The JSON exactly as Clerk sent it; `value` loses its number format and spacing. */
   readonly raw?: string;
-  /** Requests that it took. */
+  /** How many requests it took. */
   readonly attempts: number;
-  /** Clerk's id of the request, for its support. */
+  /** Clerk's id of the request, to quote to its support. */
   readonly traceId?: string;
-  /** An earlier attempt, whose answer was lost, may already have done it. */
+  /** An earlier attempt, whose answer was lost, may already have made the change. */
   readonly repeated?: boolean;
 }
 
@@ -30,12 +30,12 @@ const MOST_ERROR_BYTES = 256 * 1024;
 /** Whether calling it can change anything. */
 export const changes = (operation: Operation): boolean => operation.method !== 'GET' && operation.risk !== 'read';
 
-/** Whether an answer with this status leaves open that the change was made. */
+/** Whether the change may have been made although the answer has this status. */
 export const leavesOpen = (status: number, operation: Operation): boolean =>
   changes(operation) && (status < 400 || status >= 500 || status === 408);
 
-/** Makes a value, or the error that is to be thrown, of an answer that came whole. */
-export function readAnswer(answered: Answered, about: Circumstances): ClerkAnswer | ClerkError {
+/** Turns a complete answer into its value, or into the error to throw. */
+export function readAnswer(answered: Answered, about: ErrorContext): ClerkAnswer | ClerkError {
   const { status, headers } = answered;
   const encoding = headers.get('content-encoding');
   if (encoding !== undefined && encoding !== 'identity') return misread('encoded', answered, about);
@@ -60,7 +60,7 @@ export function readAnswer(answered: Answered, about: Circumstances): ClerkAnswe
   return { ...facts, kind: 'json', value: parsed.value, raw: text };
 }
 
-function apiError(answered: Answered, about: Circumstances): ClerkApiError {
+function apiError(answered: Answered, about: ErrorContext): ClerkApiError {
   const { status, headers } = answered;
   const clean = (text: string, most: number): string => about.scrubber.line(text, most);
   const isReadable = answered.body.length <= MOST_ERROR_BYTES && !isTooDense(answered.body);
@@ -82,7 +82,10 @@ function apiError(answered: Answered, about: Circumstances): ClerkApiError {
   return new ClerkApiError({
     operation: about.operation.name,
     message: first.message,
-    hint: repeated && status === 404 ? 'An earlier attempt of this call lost its answer and may be what removed it.' : hint,
+    hint:
+      repeated && status === 404
+        ? 'The answer to an earlier attempt of this call was lost; that attempt may be what removed it.'
+        : hint,
     mayHaveHappened: about.uncertain || (!maintenance && leavesOpen(status, about.operation)),
     checkWith: about.checkWith,
     attempts: about.attempts,
@@ -94,12 +97,12 @@ function apiError(answered: Answered, about: Circumstances): ClerkApiError {
   });
 }
 
-/** The error for an answer that cannot be understood, or that ended in one of these ways. */
+/** The error for an answer that cannot be understood or that broke off. */
 export function answerError(
   fault: AnswerFault,
   status: number | undefined,
   message: string,
-  about: Circumstances,
+  about: ErrorContext,
 ): ClerkAnswerError {
   return new ClerkAnswerError(fault, status, {
     operation: about.operation.name,
@@ -117,18 +120,18 @@ const HINTS: Readonly<Record<AnswerFault, string>> = {
   not_json: BETWEEN,
   not_text: BETWEEN,
   too_large: 'Ask for less: a smaller limit, or a narrower filter.',
-  encoded: 'No encoding was asked for. Check any proxy in between.',
-  redirected: 'Redirects are not followed, so that the key goes nowhere else. Set CLERK_API_URL to the address itself.',
+  encoded: 'No encoding was requested. Check any proxy in between.',
+  redirected: 'Redirects are not followed, so that the key is sent nowhere else. Set CLERK_API_URL to the final address.',
   unexpected_status: BETWEEN,
   malformed_http: BETWEEN,
 };
 
-function misread(fault: AnswerFault, answered: Answered, about: Circumstances): ClerkAnswerError {
+function misread(fault: AnswerFault, answered: Answered, about: ErrorContext): ClerkAnswerError {
   const { status } = answered;
   return answerError(fault, status, `Status ${status}, ${describe(fault, answered, about)}.`, about);
 }
 
-function describe(fault: AnswerFault, answered: Answered, about: Circumstances): string {
+function describe(fault: AnswerFault, answered: Answered, about: ErrorContext): string {
   switch (fault) {
     case 'encoded':
       return `with the encoding ${about.scrubber.line(answered.headers.get('content-encoding') ?? '', 40)}`;
@@ -137,18 +140,18 @@ function describe(fault: AnswerFault, answered: Answered, about: Circumstances):
     case 'too_large':
       return `with more values than are read (${answered.body.length} bytes)`;
     case 'unexpected_status':
-      return 'which Clerk does not answer with';
+      return 'which Clerk never uses';
     default:
       return describeBody(answered, about);
   }
 }
 
-function describeBody({ headers, body }: Answered, about: Circumstances): string {
+function describeBody({ headers, body }: Answered, about: ErrorContext): string {
   const type = headers.get('content-type');
   const named = type === undefined ? 'of no declared type' : about.scrubber.line(type, 60);
   if (body.length === 0) return 'without a body';
-  const wanted = about.operation.spec.answers === 'text' ? 'text' : 'JSON that Clerk would send';
-  return `with a body (${named}, ${body.length} bytes) that is no ${wanted}`;
+  const wanted = about.operation.spec.answers === 'text' ? 'text' : 'the JSON that Clerk sends';
+  return `with a body (${named}, ${body.length} bytes) that is not ${wanted}`;
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });

@@ -1,9 +1,9 @@
 import { Abort, type AbortLike } from '../platform/abort.js';
 
-/** What ended a call before its answer. */
-export type Stop = 'timeout' | 'cancelled' | 'closed';
+/** What stopped a call before its answer came. */
+export type StopReason = 'timeout' | 'cancelled' | 'closed';
 
-/** The time limit of one call, its caller's signal and the client's closing, as one. */
+/** Combines a call's time limit, its caller's signal and the closing of the client. */
 export class CallLimit {
   /** Aborts when the call is stopped. */
   readonly abort = new Abort();
@@ -11,7 +11,7 @@ export class CallLimit {
   readonly #endsAt: number;
   readonly #outer: AbortLike | undefined;
   readonly #cancel = (): void => this.stop('cancelled');
-  #stop: Stop | undefined;
+  #stop: StopReason | undefined;
 
   constructor(timeoutMs: number, outer?: AbortLike) {
     this.#endsAt = performance.now() + timeoutMs;
@@ -26,16 +26,16 @@ export class CallLimit {
   }
 
   /** Why the call was stopped. */
-  get stopped(): Stop | undefined {
+  get stopped(): StopReason | undefined {
     return this.#stop;
   }
 
-  stop(why: Stop): void {
+  stop(why: StopReason): void {
     this.#stop ??= why;
     this.abort.abort();
   }
 
-  /** The work's value, or undefined as soon as the call is stopped. */
+  /** Resolves with the work's value, or with undefined as soon as the call is stopped. */
   async unlessStopped<T>(work: Promise<T>): Promise<T | undefined> {
     const { abort } = this;
     const stopped = new Promise<undefined>((resolve) => {
@@ -45,7 +45,7 @@ export class CallLimit {
     return await Promise.race([stopped, work]);
   }
 
-  /** Lets go of the timer and the caller's signal. */
+  /** Releases the timer and the caller's signal. */
   end(): void {
     clearTimeout(this.#timer);
     this.#outer?.removeEventListener('abort', this.#cancel);

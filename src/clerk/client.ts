@@ -6,7 +6,7 @@ import type { AbortLike } from '../platform/abort.js';
 import { type Clock, systemClock } from '../platform/clock.js';
 import { type ClerkAnswer, readAnswer } from './answer.js';
 import { CallLimit } from './call-limit.js';
-import { Circumstances } from './error-context.js';
+import { ErrorContext } from './error-context.js';
 import { ClerkError } from './errors.js';
 import { busyError, failureError, mayHaveHappened, stopError } from './failure.js';
 import { readImage } from './image.js';
@@ -15,58 +15,58 @@ import { UpstreamBusyError } from './rate-budget.js';
 import { buildRequest, type ImageForm } from './request.js';
 import { planRetry, type RetryReason } from './retry.js';
 import { Scrubber } from './scrub.js';
-import { exchange, type Outcome, type WireRequest } from './send-once.js';
+import { type Outcome, sendOnce, type WireRequest } from './send-once.js';
 
 export interface ClerkClientOptions {
-  /** `https://api.clerk.com/v1`. A path is kept before every operation's. */
+  /** `https://api.clerk.com/v1`. Its path is put before every operation's path. */
   readonly baseUrl: string;
   readonly secretKey: string;
   readonly userAgent: string;
   /** Default: 5000. */
   readonly connectTimeoutMs?: number;
-  /** The whole call with its retries and waits. Default: 30000. */
+  /** Limit of the whole call, retries and waits included. Default: 30000. */
   readonly timeoutMs?: number;
-  /** Requests per call at most. Default: 4. */
+  /** The most requests per call. Default: 4. */
   readonly maxAttempts?: number;
   /** Whether a call may name an image on the local disk. Default: false. */
   readonly allowLocalFiles?: boolean;
-  /** The largest answer that is read. Default: 10 MB. */
+  /** The largest answer to read. Default: 10 MB. */
   readonly maxBodyBytes?: number;
   /** Connections kept open at once. Default: 64. */
   readonly connections?: number;
-  /** Lets errors name the read that tells what happened. */
+  /** Lets errors name the read that shows what happened. */
   readonly catalog?: Catalog;
   /** Default: the system's. */
   readonly clock?: Clock;
-  /** Waited for before each request, so that all callers together stay below Clerk's limit. Default: nothing is. */
+  /** Awaited before each request, so that all callers together stay below Clerk's limit. Default: no budget. */
   readonly budget?: Budget;
-  /** Told how each request was answered: the status and the headers by lower-case name, or `none`. */
+  /** Called after each request with the status and the headers by lower-case name, or with `none`. */
   readonly onAnswer?: (status: number | 'none', headers?: ReadonlyMap<string, string>) => void;
 }
 
 export interface Budget {
   /**
    * Resolves when one request may be sent.
-   * @throws UpstreamBusyError; the signal's reason when that aborts
+   * @throws UpstreamBusyError, or the signal's reason when it aborts
    */
   acquire(caller: string, signal: AbortLike, deadline: number): Promise<void>;
 }
 
 export interface SendOptions {
-  /** Aborting it ends the HTTP request at once. */
+  /** Aborting it ends the HTTP request immediately. */
   readonly signal?: AbortLike;
-  /** Instead of the client's own. */
+  /** Overrides the client's own limit. */
   readonly timeoutMs?: number;
-  /** On whose behalf; callers take turns where there is a budget. */
+  /** Who the call is for; with a budget, callers take turns. */
   readonly caller?: string | undefined;
-  /** Called before each wait. `attempt` is the one that failed. */
+  /** Called before each wait; `attempt` is the one that failed. */
   readonly onRetry?: (info: { readonly attempt: number; readonly waitMs: number; readonly reason: RetryReason }) => void;
 }
 
-/** What RFC 6750 lets a bearer token hold. */
+/** The form of a bearer token in RFC 6750. */
 const BEARER_TOKEN = /^[\w.~+/-]+=*$/;
 
-/** When it makes sense to try again, where nothing better is known. */
+/** When to suggest trying again if nothing better is known. */
 const SOON_MS = 1000;
 
 const TEN_MEGABYTES = 10 * 1024 * 1024;
@@ -85,7 +85,7 @@ export class ClerkClient {
   #openPool: Pool | undefined;
   #closed = false;
 
-  /** @throws TypeError for an address or a key that cannot be used; the message never holds the key. */
+  /** @throws TypeError for an unusable address or key; the message never contains the key. */
   constructor(options: ClerkClientOptions) {
     const { secretKey, baseUrl, catalog, budget, ...rest } = options;
     this.#options = {
@@ -99,7 +99,7 @@ export class ClerkClient {
       onAnswer: () => {},
       ...rest,
     };
-    if (!BEARER_TOKEN.test(secretKey)) throw new TypeError('The secret key is empty or has characters that no key has.');
+    if (!BEARER_TOKEN.test(secretKey)) throw new TypeError('The secret key is empty or has characters that keys never have.');
     const url = parseBaseUrl(baseUrl);
     this.#origin = url.origin;
     this.#prefix = url.pathname.replace(/\/+$/, '');
@@ -109,16 +109,16 @@ export class ClerkClient {
     this.#budget = budget;
   }
 
-  /** Loads what the first call needs, so that it need not wait. Connects to nothing. */
+  /** Loads what the first call needs ahead of time. Opens no connection. */
   async warm(): Promise<void> {
     await this.#getPool();
   }
 
   /**
-   * Carries out one call and answers within its time limit. A POST or PATCH that may have reached Clerk is
-   * never sent a second time.
+   * Makes one call and settles within its time limit. A POST or PATCH that may have reached Clerk is never sent
+   * a second time.
    *
-   * @throws ClerkError of the kind that fits.
+   * @throws ClerkError, as one of its subclasses.
    */
   async send(operation: Operation, args: Arguments, options: SendOptions = {}): Promise<ClerkAnswer> {
     const limit = new CallLimit(options.timeoutMs ?? this.#options.timeoutMs, options.signal);
@@ -146,10 +146,10 @@ export class ClerkClient {
       const { connections, connectTimeoutMs } = this.#options;
       this.#openPool = new Pool(this.#origin, {
         connections,
-        // One request per connection at a time: undici then has none that it could send again by itself.
+        // One request per connection at a time, so that undici never has one to resend on its own.
         pipelining: 1,
         connect: { timeout: connectTimeoutMs },
-        // The call's own limit stands over both.
+        // The call's own limit covers both.
         headersTimeout: 0,
         bodyTimeout: 0,
       });
@@ -202,7 +202,7 @@ export class ClerkClient {
         const about = this.#circumstances(operation, attempt - 1, uncertain);
         await this.#awaitTurn(this.#budget, caller, limit, about);
       }
-      const outcome = await exchange(pool, request, { signal: limit.abort, maxBodyBytes });
+      const outcome = await sendOnce(pool, request, { signal: limit.abort, maxBodyBytes });
       if (outcome.kind === 'answered') onAnswer(outcome.status, outcome.headers);
       else onAnswer('none');
       const about = this.#circumstances(operation, attempt, uncertain);
@@ -221,21 +221,21 @@ export class ClerkClient {
     }
   }
 
-  async #awaitTurn(budget: Budget, caller: string | undefined, limit: CallLimit, about: Circumstances): Promise<void> {
+  async #awaitTurn(budget: Budget, caller: string | undefined, limit: CallLimit, about: ErrorContext): Promise<void> {
     try {
       await budget.acquire(caller ?? '', limit.abort, performance.now() + limit.remainingMs);
     } catch (error) {
       if (error instanceof UpstreamBusyError) throw busyError(error.retryAfterMs, about);
-      // The call's time ran out while it waited for its turn: nobody need wonder whether it was sent.
+      // The time ran out while the call waited for its turn, so it is certain that nothing was sent.
       if (limit.stopped === 'timeout') throw busyError(SOON_MS, about);
       if (limit.stopped !== undefined) throw stopError(limit.stopped, about);
       throw error;
     }
   }
 
-  #circumstances(operation: Operation, attempts: number, uncertain: boolean): Circumstances {
+  #circumstances(operation: Operation, attempts: number, uncertain: boolean): ErrorContext {
     const facts = { operation, attempts, uncertain, now: this.#options.clock.now(), scrubber: this.#scrubber };
-    return new Circumstances(facts, this.#catalog);
+    return new ErrorContext(facts, this.#catalog);
   }
 }
 
@@ -245,12 +245,12 @@ function parseBaseUrl(baseUrl: string): URL {
     throw new TypeError("The address of Clerk's API must be an http or https URL.");
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new TypeError("The address of Clerk's API must have no user, password, query or fragment.");
+    throw new TypeError("The address of Clerk's API must not have a user, password, query or fragment.");
   }
   return url;
 }
 
-function settle(outcome: Outcome, about: Circumstances, limit: CallLimit): ClerkAnswer {
+function settle(outcome: Outcome, about: ErrorContext, limit: CallLimit): ClerkAnswer {
   if (outcome.kind !== 'answered') throw failureError(outcome, about, limit.stopped);
   const read = readAnswer(outcome, about);
   if (read instanceof ClerkError) throw read;

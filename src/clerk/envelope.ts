@@ -3,7 +3,7 @@ export interface ErrorEntry {
   readonly code: string;
   readonly message: string;
   readonly longMessage?: string;
-  /** The input that the entry is about. */
+  /** The input the entry is about. */
   readonly paramName?: string;
 }
 
@@ -12,8 +12,8 @@ export interface Envelope {
   readonly traceId?: string;
 }
 
-/** What Clerk says is text from outside, so that it is cleaned before it goes anywhere. */
-export type Clean = (text: string, most: number) => string;
+/** Sanitizes text of an answer, which is untrusted, to at most `most` characters. */
+export type Sanitize = (text: string, most: number) => string;
 
 const MOST_ENTRIES = 20;
 
@@ -21,7 +21,7 @@ const MOST_ENTRIES = 20;
  * Reads Clerk's error body: `{ errors: [{ code, message, long_message?, meta? }], clerk_trace_id? }`.
  * Undefined for anything else.
  */
-export function readEnvelope(value: unknown, clean: Clean): Envelope | undefined {
+export function readEnvelope(value: unknown, clean: Sanitize): Envelope | undefined {
   if (!isObject(value) || !Array.isArray(value.errors)) return undefined;
   const [first, ...rest] = value.errors.slice(0, MOST_ENTRIES).flatMap((entry) => readEntry(entry, clean));
   if (first === undefined) return undefined;
@@ -29,7 +29,7 @@ export function readEnvelope(value: unknown, clean: Clean): Envelope | undefined
   return { errors: [first, ...rest], ...(traceId === undefined ? {} : { traceId }) };
 }
 
-function readEntry(entry: unknown, clean: Clean): ErrorEntry[] {
+function readEntry(entry: unknown, clean: Sanitize): ErrorEntry[] {
   if (!isObject(entry)) return [];
   const code = text(entry.code, 100, clean);
   const message = text(entry.message, 300, clean) ?? code;
@@ -45,5 +45,5 @@ function readEntry(entry: unknown, clean: Clean): ErrorEntry[] {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const text = (value: unknown, most: number, clean: Clean): string | undefined =>
+const text = (value: unknown, most: number, clean: Sanitize): string | undefined =>
   typeof value === 'string' && value !== '' ? clean(value, most) : undefined;

@@ -3,22 +3,19 @@ import type { Operation } from '../catalog/operation.js';
 import { readsThatFind, readThatTells } from './reads.js';
 import type { Scrubber } from './scrub.js';
 
-/** What the words about an outcome depend on. What only errors name is looked up when one does. */
-export class Circumstances {
+/** What error messages about a call depend on. Reads that only some errors name are looked up when needed. */
+export class ErrorContext {
   readonly operation: Operation;
-  /** Requests so far. */
+  /** How many requests there have been so far. */
   readonly attempts: number;
-  /** Whether an earlier attempt of this call may have been carried out. */
+  /** Whether an earlier attempt of this call may have taken effect. */
   readonly uncertain: boolean;
   /** Wall-clock milliseconds. */
   readonly now: number;
   readonly scrubber: Scrubber;
   readonly #catalog: Catalog | undefined;
 
-  constructor(
-    of: Pick<Circumstances, 'operation' | 'attempts' | 'uncertain' | 'now' | 'scrubber'>,
-    catalog: Catalog | undefined,
-  ) {
+  constructor(of: Pick<ErrorContext, 'operation' | 'attempts' | 'uncertain' | 'now' | 'scrubber'>, catalog: Catalog | undefined) {
     this.operation = of.operation;
     this.attempts = of.attempts;
     this.uncertain = of.uncertain;
@@ -27,12 +24,12 @@ export class Circumstances {
     this.#catalog = catalog;
   }
 
-  /** The read that tells whether it happened. */
+  /** The read that shows whether it happened. */
   get checkWith(): string | undefined {
     return readThatTells(this.operation, this.#catalog);
   }
 
-  /** The reads that find what was not found. */
+  /** The reads that list ids of the kind that was not found. */
   get findWith(): readonly string[] {
     return readsThatFind(this.operation, this.#catalog);
   }

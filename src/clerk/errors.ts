@@ -1,6 +1,6 @@
 import type { ErrorEntry } from './envelope.js';
 
-/** What every error of a call knows. */
+/** What every error of a call carries. */
 export interface ErrorDetails {
   /** The operation's name. */
   readonly operation: string;
@@ -8,15 +8,15 @@ export interface ErrorDetails {
   readonly message: string;
   /** One or two sentences: what to do now. */
   readonly hint: string;
-  /** Whether Clerk may have done what was asked, although no answer says so. Default: false. */
+  /** Whether Clerk may have made the change although no answer confirms it. Default: false. */
   readonly mayHaveHappened?: boolean;
-  /** The read operation whose answer tells whether it happened. */
+  /** The read operation that shows whether it happened. */
   readonly checkWith?: string | undefined;
-  /** Requests that were begun. Default: 0. */
+  /** How many requests were started. Default: 0. */
   readonly attempts?: number;
 }
 
-/** A call that did not end in an answer. Never carries the secret key, an argument's value or a URL's query. */
+/** A call that failed. Never carries the secret key, an argument's value or a URL's query. */
 export abstract class ClerkError extends Error {
   /** Stable, for programs: Clerk's own code for a {@link ClerkApiError}, ours for the others. */
   abstract readonly code: string;
@@ -36,7 +36,7 @@ export abstract class ClerkError extends Error {
     this.hint = this.mayHaveHappened ? `${details.hint} ${uncertainty(this.checkWith)}` : details.hint;
   }
 
-  /** What a model is given: one flat JSON object with short values. */
+  /** The error as a model gets it: one flat JSON object with short values. */
   toModel(): Record<string, unknown> {
     return {
       error: this.code,
@@ -54,29 +54,29 @@ export abstract class ClerkError extends Error {
 
 const uncertainty = (checkWith: string | undefined): string =>
   `It may have been carried out: ${
-    checkWith === undefined ? 'read the resource' : `look with ${checkWith}`
+    checkWith === undefined ? 'read the resource' : `check with ${checkWith}`
   } before calling again.`;
 
 export interface ApiErrorDetails extends ErrorDetails {
   readonly status: number;
-  /** Clerk's entries, or one of ours when the body held none. Never empty. */
+  /** Clerk's entries, or one of our own if the body had none. Never empty. */
   readonly errors: readonly [ErrorEntry, ...ErrorEntry[]];
   readonly traceId?: string | undefined;
   /** From the Retry-After header, in whole seconds. */
   readonly retryAfterSeconds?: number | undefined;
-  /** The answer of a second attempt, after an earlier one whose answer was lost. */
+  /** Whether this answers a repeated attempt, after the answer to an earlier one was lost. */
   readonly repeated?: boolean;
 }
 
-/** How many of Clerk's further entries a model is shown. */
+/** How many of Clerk's further entries a model sees. */
 const MOST_ENTRIES = 5;
 
-/** An answer with status 400 or above. `message` is the first entry's. */
+/** An answer with status 400 or above. `message` is that of the first entry. */
 export class ClerkApiError extends ClerkError {
   readonly code: string;
   readonly status: number;
   readonly longMessage: string | undefined;
-  /** The input that Clerk objects to. */
+  /** The input that Clerk rejected. */
   readonly paramName: string | undefined;
   readonly traceId: string | undefined;
   readonly errors: readonly ErrorEntry[];
@@ -123,7 +123,7 @@ export type AnswerFault =
   | 'unexpected_status'
   | 'malformed_http';
 
-/** An answer came that cannot be understood. */
+/** An answer that cannot be understood. */
 export class ClerkAnswerError extends ClerkError {
   readonly code: `answer_${AnswerFault}`;
   readonly status: number | undefined;
@@ -144,7 +144,7 @@ export class ClerkTimeoutError extends ClerkError {
   readonly code = 'timeout';
 }
 
-/** No connection, or one that broke before the whole answer was there. */
+/** No connection, or one that broke before the answer was complete. */
 export class ClerkConnectionError extends ClerkError {
   readonly code: 'not_connected' | 'answer_lost';
   /** The system's or undici's code: ECONNREFUSED, ENOTFOUND, UND_ERR_SOCKET. */
@@ -157,7 +157,7 @@ export class ClerkConnectionError extends ClerkError {
   }
 }
 
-/** The request was held back, and then not sent, to stay below Clerk's limit. */
+/** The request was held back to stay below Clerk's limit, and never sent. */
 export class ClerkBusyError extends ClerkError {
   readonly code = 'busy';
   readonly retryAfterSeconds: number;
@@ -177,7 +177,7 @@ export class ClerkAbortedError extends ClerkError {
   readonly code = 'cancelled';
 }
 
-/** The arguments make no request. Nothing was sent. */
+/** The arguments do not form a valid request. Nothing was sent. */
 export class RequestError extends ClerkError {
   readonly code = 'bad_argument';
   readonly input: string;
@@ -192,7 +192,7 @@ export class RequestError extends ClerkError {
   }
 }
 
-/** The image cannot be sent. Nothing was sent, and no part of the file is told. */
+/** The image cannot be sent. Nothing was sent, and the message reveals no part of the file. */
 export class ImageError extends ClerkError {
   readonly code = 'bad_image';
 }

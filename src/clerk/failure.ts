@@ -1,7 +1,7 @@
 import type { Operation } from '../catalog/operation.js';
 import { answerError, changes, leavesOpen } from './answer.js';
-import type { Stop } from './call-limit.js';
-import type { Circumstances } from './error-context.js';
+import type { StopReason } from './call-limit.js';
+import type { ErrorContext } from './error-context.js';
 import {
   ClerkAbortedError,
   ClerkBusyError,
@@ -12,25 +12,25 @@ import {
 } from './errors.js';
 import type { Failed, Outcome } from './send-once.js';
 
-/** Whether Clerk may have done what this attempt asked. */
+/** Whether this attempt may have taken effect at Clerk. */
 export const mayHaveHappened = (outcome: Outcome, operation: Operation): boolean =>
   outcome.kind === 'answered' ? leavesOpen(outcome.status, operation) : outcome.sent && changes(operation);
 
-/** The error for an exchange that brought no whole answer. */
-export function failureError(failed: Failed, about: Circumstances, stopped: Stop | undefined): ClerkError {
+/** The error for an attempt that got no complete answer. */
+export function failureError(failed: Failed, about: ErrorContext, stopped: StopReason | undefined): ClerkError {
   const uncertain = about.uncertain || mayHaveHappened(failed, about.operation);
   switch (failed.kind) {
     case 'stopped':
       return stopError(stopped, about, uncertain);
     case 'too_large':
-      return answerError('too_large', failed.status, 'The answer is larger than what is read.', about);
+      return answerError('too_large', failed.status, 'The answer is larger than the limit.', about);
     case 'malformed':
-      return answerError('malformed_http', failed.status, `The answer is no proper HTTP (${failed.code}).`, about);
+      return answerError('malformed_http', failed.status, `The answer is not valid HTTP (${failed.code}).`, about);
     case 'lost':
       return new ClerkConnectionError(
         'answer_lost',
         failed.code,
-        details(`The connection broke before the whole answer came (${failed.code}).`, 'Check the network.', about, uncertain),
+        details(`The connection broke before the answer was complete (${failed.code}).`, 'Check the network.', about, uncertain),
       );
     case 'not_connected':
       return new ClerkConnectionError(
@@ -46,31 +46,31 @@ export function failureError(failed: Failed, about: Circumstances, stopped: Stop
   }
 }
 
-/** The error for a call that was ended from this side. */
-export function stopError(stop: Stop | undefined, about: Circumstances, uncertain = about.uncertain): ClerkError {
+/** The error for a call that was stopped on this side. */
+export function stopError(stop: StopReason | undefined, about: ErrorContext, uncertain = about.uncertain): ClerkError {
   switch (stop) {
     case 'timeout':
       return new ClerkTimeoutError(
-        details('No whole answer within the time limit of the call.', 'Try again later, or raise the limit.', about, uncertain),
+        details("No complete answer within the call's time limit.", 'Try again later, or raise the limit.', about, uncertain),
       );
     case 'closed':
       return new ClerkAbortedError(details('The connection to Clerk was closed.', 'The server is stopping.', about, uncertain));
     default:
-      return new ClerkAbortedError(details('The call was cancelled.', 'Nothing is to be done.', about, uncertain));
+      return new ClerkAbortedError(details('The call was cancelled.', 'Nothing needs to be done.', about, uncertain));
   }
 }
 
-/** The error for a request that was not sent because too many others were. */
-export function busyError(retryAfterMs: number, about: Circumstances): ClerkError {
+/** The error for a request that was held back because too many others were sent. */
+export function busyError(retryAfterMs: number, about: ErrorContext): ClerkError {
   const seconds = Math.ceil(retryAfterMs / 1000);
   const hint = `Try again in ${seconds} s. This request was not sent.`;
   return new ClerkBusyError(
     seconds,
-    details('Too many requests to Clerk at once: this server stays below its limit.', hint, about, about.uncertain),
+    details("Too many requests at once: this server stays below Clerk's limit.", hint, about, about.uncertain),
   );
 }
 
-const details = (message: string, hint: string, about: Circumstances, mayHaveHappened: boolean): ErrorDetails => ({
+const details = (message: string, hint: string, about: ErrorContext, mayHaveHappened: boolean): ErrorDetails => ({
   operation: about.operation.name,
   message,
   hint,

@@ -1,29 +1,29 @@
-/** What a hint can name beside the status. */
+/** What a hint can mention besides the status. */
 export interface HintFacts {
   readonly code: string;
   readonly paramName?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
-  /** Lists that hold the ids of the operation's path. */
+  /** List operations that show the ids in the operation's path. */
   readonly findWith: readonly string[];
-  /** Whether Clerk's own error body came with the status. */
+  /** Whether the body is an error of Clerk's own. */
   readonly fromClerk: boolean;
 }
 
-/** Codes of a 401 that is about a token among the arguments. */
+/** Codes of a 401 that concerns a token among the arguments, not the key. */
 const SESSION_CODES = /^(?:session_|expired_session_|refresh_)/;
 
 /** What to do about a status of 400 or above, in a sentence or two. */
 export function hintFor(status: number, facts: HintFacts): string {
   if (!facts.fromClerk && (status === 404 || status >= 500)) {
-    return `No error body of Clerk's came with it: something in between may have answered. Check CLERK_API_URL${status >= 500 ? ', or try again later' : ''}.`;
+    return `The body is not one of Clerk's errors: something in between may have answered. Check CLERK_API_URL${status >= 500 ? ', or try again later' : ''}.`;
   }
   switch (status) {
     case 400:
     case 422:
-      return facts.paramName === undefined ? 'Correct the arguments by what the message says.' : `Correct ${facts.paramName}.`;
+      return facts.paramName === undefined ? 'Correct the arguments as the message says.' : `Correct ${facts.paramName}.`;
     case 401:
-      if (SESSION_CODES.test(facts.code)) return "The session's token is refused, not the key. Give another one.";
-      return 'Clerk refuses the secret key: check that CLERK_SECRET_KEY is whole, not revoked, and of the instance that is meant.';
+      if (SESSION_CODES.test(facts.code)) return "Clerk refuses the session's token, not the key. Give another one.";
+      return 'Clerk refuses the secret key: check that CLERK_SECRET_KEY is complete, not revoked, and belongs to the right instance.';
     case 402:
       return "The instance's plan does not include this. Someone must change the plan in Clerk's dashboard; calling again does not help.";
     case 403:
@@ -31,13 +31,13 @@ export function hintFor(status: number, facts: HintFacts): string {
     case 404:
       return notFound(facts.findWith);
     case 409:
-      return 'It conflicts with the state as it is. Read the resource and decide again.';
+      return 'It conflicts with the current state. Read the resource and decide again.';
     case 410:
       return 'Clerk has withdrawn this operation. Choose another one.';
     case 413:
-      return 'What was sent is too large for Clerk. Send less.';
+      return 'The request is too large for Clerk. Send less.';
     case 415:
-      return 'Clerk does not take this media type. Use a PNG, JPEG, GIF or WebP image.';
+      return 'Clerk does not accept this media type. Use a PNG, JPEG, GIF or WebP image.';
     case 429:
       return tooMany(facts.retryAfterSeconds);
     default:
@@ -49,10 +49,10 @@ export function hintFor(status: number, facts: HintFacts): string {
 
 const notFound = (findWith: readonly string[]): string =>
   findWith.length === 0
-    ? 'Nothing has this id in this instance. It may be gone, or of another instance.'
-    : `Nothing has this id in this instance. Find ids with ${findWith.join(' or ')}.`;
+    ? 'Nothing in this instance has this id. It may have been deleted, or belong to another instance.'
+    : `Nothing in this instance has this id. Find ids with ${findWith.join(' or ')}.`;
 
 const tooMany = (seconds: number | undefined): string =>
   seconds === undefined
-    ? 'Too many requests, so that Clerk did nothing. Call again later, with fewer calls at once.'
-    : `Too many requests, so that Clerk did nothing. Call again in ${seconds} s.`;
+    ? 'Too many requests, so Clerk did nothing. Call again later, with fewer calls at once.'
+    : `Too many requests, so Clerk did nothing. Call again in ${seconds} s.`;

@@ -3,23 +3,23 @@ import { open, stat } from 'node:fs/promises';
 import type { Arguments } from '../catalog/types.js';
 import { ImageError } from './errors.js';
 
-/** The media types that Clerk takes for a profile image or a logo. */
+/** The media types that Clerk accepts for a profile image or a logo. */
 export const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'] as const;
 export type ImageType = (typeof IMAGE_TYPES)[number];
 
-/** The largest image that is sent: 10 MB. */
+/** The largest image that may be sent: 10 MB. */
 export const MOST_IMAGE_BYTES = 10 * 1024 * 1024;
 
 export interface Image {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** By the content, whatever was declared. */
+  /** Detected from the content, whatever was declared. */
   readonly mediaType: ImageType;
 }
 
 /**
- * Reads the image that a call names: `file_path`, or `file_base64` with `media_type`.
+ * Reads the image given to a call: `file_path`, or `file_base64` with `media_type`.
  *
- * @throws ImageError when it is none of {@link IMAGE_TYPES}, too large, or not to be read.
+ * @throws ImageError if it is not one of {@link IMAGE_TYPES}, too large, or unreadable.
  */
 export async function readImage(operation: string, args: Arguments, options: { allowLocalFiles: boolean }): Promise<Image> {
   const refuse = (message: string, hint: string): never => {
@@ -30,13 +30,13 @@ export async function readImage(operation: string, args: Arguments, options: { a
       ? decode(args.file_base64, refuse)
       : options.allowLocalFiles
         ? await readLocal(args.file_path, refuse)
-        : refuse('file_path is not open to remote callers.', 'Give file_base64 and media_type instead.');
+        : refuse('file_path is not available to remote callers.', 'Give file_base64 and media_type instead.');
   const mediaType = await sniff(bytes);
   if (mediaType === undefined)
-    return refuse('The content is no PNG, JPEG, GIF or WebP image.', 'Give an image of one of these types.');
+    return refuse('The content is not a PNG, JPEG, GIF or WebP image.', 'Give an image of one of these types.');
   if (args.media_type !== undefined && args.media_type !== mediaType) {
     return refuse(
-      `media_type does not fit the content, which is ${mediaType}.`,
+      `media_type does not match the content, which is ${mediaType}.`,
       `Set media_type to ${mediaType}, or give another image.`,
     );
   }
@@ -52,7 +52,7 @@ function decode(base64: unknown, refuse: Refuse): Uint8Array<ArrayBuffer> {
     return refuse('No image is given.', 'Give file_path, or file_base64 with media_type.');
   if (base64.length > Math.ceil(MOST_IMAGE_BYTES / 3) * 4) tooLarge(refuse);
   const bytes = Buffer.from(base64, 'base64');
-  // Buffer skips what is no base64; only strict input survives the way back.
+  // Buffer skips anything that is not base64, so only strict input encodes back to itself.
   if (bytes.toString('base64') !== base64) {
     refuse('file_base64 is not base64.', 'Give plain padded base64: no data: prefix, no line breaks, not the URL alphabet.');
   }
@@ -62,9 +62,9 @@ function decode(base64: unknown, refuse: Refuse): Uint8Array<ArrayBuffer> {
 async function readLocal(path: unknown, refuse: Refuse): Promise<Uint8Array<ArrayBuffer>> {
   if (typeof path !== 'string' || path === '') return refuse('file_path is empty.', 'Give the path of an image.');
   try {
-    // Looked at before it is opened, since opening a device can already do something.
+    // Checked before it is opened, since merely opening a device can have effects.
     const seen = await stat(path);
-    if (!seen.isFile()) return refuse('file_path is no regular file.', 'Give the path of an image.');
+    if (!seen.isFile()) return refuse('file_path is not a regular file.', 'Give the path of an image.');
     const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       const { size, ...opened } = await file.stat();

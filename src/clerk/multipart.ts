@@ -1,13 +1,13 @@
 import type { Image } from './image.js';
 import type { ImageForm } from './request.js';
 
-export interface Encoded {
+export interface EncodedForm {
   readonly contentType: string;
   readonly bytes: Uint8Array;
 }
 
-/** Encodes the form. The file's name says its type and nothing of where it came from. */
-export async function encodeForm(form: ImageForm, image: Image): Promise<Encoded> {
+/** Encodes the form. The file name in it gives the type and reveals nothing of the original path. */
+export async function encodeForm(form: ImageForm, image: Image): Promise<EncodedForm> {
   const data = new FormData();
   for (const [name, value] of form.fields) data.append(name, value);
   const ending = image.mediaType.slice('image/'.length);

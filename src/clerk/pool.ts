@@ -1,2 +1,2 @@
-/** A module of its own, so that undici is loaded with the first call and not at the start. */
+/** A separate module, so that undici is loaded with the first call and not at startup. */
 export { Pool } from 'undici';

@@ -9,15 +9,15 @@ export interface RequestCounter {
 
 export interface UpstreamBudgetOptions {
   readonly counter: RequestCounter;
-  /** Names the instance, so that two instances in one store do not share a budget. */
+  /** Identifies the instance, so that two instances in one store do not share a budget. */
   readonly instance: string;
-  /** Requests in any window. Stay below Clerk's own limit: {@link upstreamAllowance}. */
+  /** The most requests in any window. Should be below Clerk's own limit: {@link upstreamAllowance}. */
   readonly max: number;
-  /** Milliseconds. Default: 10,000, as Clerk counts. */
+  /** Milliseconds. Default: 10,000, the window that Clerk uses. */
   readonly windowMs?: number;
-  /** Requests that may wait, of one caller. Default: 50. */
+  /** How many requests of one caller may wait. Default: 50. */
   readonly maxWaitingPerCaller?: number;
-  /** Requests that may wait, of all callers. Default: 1000. */
+  /** How many requests of all callers may wait. Default: 1000. */
   readonly maxWaiting?: number;
 }
 
@@ -25,13 +25,13 @@ export interface UpstreamBudgetOptions {
 const CLERK_LIMITS = { test: 100, live: 1000 } as const;
 
 /**
- * What to use of Clerk's limit: nine tenths, since requests reach it closer together than they were sent.
- * @param limit of this instance, where it is not the usual one
+ * How much of Clerk's limit to use: nine tenths, since requests can arrive closer together than they were sent.
+ * @param limit this instance's limit, if it is not the usual one
  */
 export const upstreamAllowance = (kind: keyof typeof CLERK_LIMITS, limit: number = CLERK_LIMITS[kind]): number =>
   Math.floor(limit * 0.9);
 
-/** The request was not sent: too many others wait, or its time was up before its turn came. */
+/** The request was not sent: too many others were waiting, or its time ran out before its turn. */
 export class UpstreamBusyError extends Error {
   override readonly name = 'UpstreamBusyError';
   readonly retryAfterMs: number;
@@ -47,16 +47,16 @@ interface Waiter {
   go(): void;
 }
 
-/** The least time after which trying again makes sense, in milliseconds. */
+/** The shortest wait to suggest before another try, in milliseconds. */
 const SOON = 1000;
 
-/** A timer that is to run longer than this runs at once. */
+/** Node fires a timer at once if its delay is longer than this. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** Keeps all requests together below Clerk's limit. When it is reached callers take turns, whoever asks most often. */
+/** Keeps the requests of all callers below Clerk's limit. At the limit callers take turns, however often each one asks. */
 export class UpstreamBudget {
   readonly #options: Required<UpstreamBudgetOptions>;
-  /** Who waits, by caller; the callers are in the order of their turns. */
+  /** The waiting requests by caller, with the callers in the order of their turns. */
   readonly #queues = new Map<string, Set<Waiter>>();
   #waiting = 0;
   #serving = false;
@@ -66,15 +66,15 @@ export class UpstreamBudget {
     this.#options = { windowMs: 10_000, maxWaitingPerCaller: 50, maxWaiting: 1000, ...options };
   }
 
-  /** How many requests wait for their turn. */
+  /** How many requests are waiting for their turn. */
   get waiting(): number {
     return this.#waiting;
   }
 
   /**
    * Resolves when one request may be sent.
-   * @param deadline when it makes no sense any more, on the clock of `performance.now()`
-   * @throws UpstreamBusyError; the signal's reason when that aborts
+   * @param deadline when it is too late to send, on the clock of `performance.now()`
+   * @throws UpstreamBusyError, or the signal's reason when it aborts
    */
   acquire(caller: string, signal: AbortLike, deadline: number): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -94,7 +94,7 @@ export class UpstreamBudget {
       };
       const late = (): void => {
         leave();
-        reject(new UpstreamBusyError('The limit of requests to Clerk left no room in time.', this.#retryAfterMs()));
+        reject(new UpstreamBusyError("No request fitted within Clerk's limit in time.", this.#retryAfterMs()));
       };
       const waiter: Waiter = {
         caller,
@@ -121,13 +121,13 @@ export class UpstreamBudget {
     this.#serving = false;
   }
 
-  /** Lets the next in turn go. Answers with the milliseconds until there is room, 0 when there was. */
+  /** Lets the next request go. Resolves with the milliseconds until there is room, or 0 if there was. */
   async #serveOne(): Promise<number> {
     const { counter, instance, max, windowMs } = this.#options;
     const reserved = await counter.reserve([{ key: `upstream:${instance}`, weight: 1, max, windowMs }]).catch(() => undefined);
     if (reserved?.ok === false) return Math.max(1, reserved.retryAfterMs ?? windowMs);
     const next = this.#next();
-    // All who waited may have left meanwhile. Without a counter requests still go: Clerk has a limit of its own.
+    // Every waiting request may have left meanwhile. If the counter fails, requests still go: Clerk enforces its own limit.
     if (next === undefined) await reserved?.release().catch(() => {});
     else next.go();
     return 0;

@@ -9,7 +9,7 @@ const isPrefix = (prefix: readonly string[], of: readonly string[]): boolean =>
 const isRead = (operation: Operation): boolean =>
   operation.method === 'GET' && operation.risk === 'read' && operation.spec.deprecated === undefined;
 
-/** The reads whose path begins the operation's own, the longest first. */
+/** The reads whose path is a prefix of the operation's own, longest first. */
 function readsAbove(operation: Operation, catalog: Catalog): Operation[] {
   const path = segments(operation.path);
   return catalog.operations
@@ -18,13 +18,13 @@ function readsAbove(operation: Operation, catalog: Catalog): Operation[] {
 }
 
 /**
- * The read that tells whether a call of the operation was carried out: the one it declares for its
- * target, else the nearest above its path.
+ * The read that shows whether a call of the operation took effect: the one declared for its target, otherwise the
+ * nearest one above its path.
  */
 export const readThatTells = (operation: Operation, catalog: Catalog | undefined): string | undefined =>
   operation.spec.target?.read ?? (catalog === undefined ? undefined : readsAbove(operation, catalog)[0]?.name);
 
-/** The lists in which the ids of the operation's path are found, the nearest first. */
+/** The list operations that show the ids in the operation's path, nearest first. */
 export function readsThatFind(operation: Operation, catalog: Catalog | undefined): string[] {
   if (catalog === undefined) return [];
   const path = segments(operation.path);

@@ -2,41 +2,41 @@ import { IDEMPOTENCY_KEY, type Operation } from '../catalog/operation.js';
 import type { Arguments, Method } from '../catalog/types.js';
 import { RequestError } from './errors.js';
 
-/** A multipart body to be made: the image, and the fields beside it. */
+/** The parts of a multipart body: the image and the other fields. */
 export interface ImageForm {
   /** The field that carries the image. */
   readonly field: string;
   readonly fields: readonly (readonly [name: string, value: string])[];
 }
 
-/** A request as the operation and its arguments make it, without the key and the address. */
+/** The request for an operation and its arguments, without the key and the address. */
 export interface ClerkRequest {
   readonly method: Method;
   /** Path and query, encoded: `/users/user_1/sessions?limit=10`. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** False where Clerk asks for no key. */
+  /** False where Clerk needs no key. */
   readonly authorized: boolean;
   /** JSON text. */
   readonly body?: string;
   readonly form?: ImageForm;
 }
 
-/** Paths under this answer to anyone. */
+/** Paths under this prefix need no key. */
 const PUBLIC = '/public/';
 
 /**
- * Makes the request of one call. Pure: reads no file, sends nothing.
+ * Builds the request of one call. Pure: reads no file, sends nothing.
  *
- * Carries each given input exactly once, in the place that the operation declares for it. An input that
- * is undefined is not given; null is a value in a body. A body of which nothing is given is not sent.
+ * Each given input appears exactly once, where the operation declares it. An undefined input counts as not given;
+ * null in a body is a value. If no body input is given, no body is sent.
  *
- * @throws RequestError for a value that its place cannot carry.
+ * @throws RequestError for a value that cannot go where it is declared.
  */
 export function buildRequest(operation: Operation, args: Arguments): ClerkRequest {
   const at = (place: string): [string, unknown][] =>
     [...operation.places].filter(([name, of]) => of === place && args[name] !== undefined).map(([name]) => [name, args[name]]);
-  // Such a request is sent again when its answer is lost: without the key it would count twice.
+  // Such a request is sent again if its answer is lost; without the key it would be carried out twice.
   if (operation.keyed && !args[IDEMPOTENCY_KEY]) throw new RequestError(operation.name, IDEMPOTENCY_KEY, 'must not be empty');
   const { image, answers } = operation.spec;
   const body = image === undefined ? jsonBody(at('body'), at('array-body')) : undefined;
@@ -59,9 +59,9 @@ const buildPath = (operation: Operation, args: Arguments): string =>
   operation.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => {
     const value = args[name];
     if (typeof value !== 'string' || value.trim() === '')
-      throw new RequestError(operation.name, name, 'must be a string that is not empty');
-    // URL parsers resolve these two even when their dots are escaped.
-    if (value === '.' || value === '..') throw new RequestError(operation.name, name, 'is no id');
+      throw new RequestError(operation.name, name, 'must be a non-empty string');
+    // URL parsers resolve these two even with escaped dots.
+    if (value === '.' || value === '..') throw new RequestError(operation.name, name, 'is not an id');
     return encode(operation, name, value);
   });
 
@@ -91,7 +91,7 @@ function encode(operation: Operation, name: string, value: string): string {
 function jsonBody(given: readonly [string, unknown][], array: readonly [string, unknown][]): string | undefined {
   const [whole] = array;
   if (whole !== undefined) return JSON.stringify(whole[1]);
-  // fromEntries defines properties, so that an input named __proto__ stays an input.
+  // fromEntries defines properties, so an input named __proto__ stays an input.
   return given.length === 0 ? undefined : JSON.stringify(Object.fromEntries(given));
 }
 

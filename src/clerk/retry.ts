@@ -11,10 +11,10 @@ export interface Retry {
 /** What the decision depends on besides the outcome. Times in milliseconds. */
 export interface RetryState {
   readonly operation: Operation;
-  /** Requests so far, this one counted. */
+  /** How many requests there have been, this one included. */
   readonly attempt: number;
   readonly maxAttempts: number;
-  /** What is left of the call's time limit. */
+  /** How much of the call's time limit is left. */
   readonly remainingMs: number;
   /** Wall-clock time, for a Retry-After that is a date. */
   readonly now: number;
@@ -25,7 +25,7 @@ export interface RetryState {
 const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 8_000;
 
-/** Failures to connect that pass by themselves. A refused certificate does not. */
+/** Connection failures that may pass on their own. A rejected certificate does not. */
 const PASSING = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -42,10 +42,10 @@ const PASSING = new Set([
 ]);
 
 /**
- * Whether and when to send again. Undefined: not at all, or not before the call's time is over.
+ * Whether and when to send again. Undefined: never, or not before the call's time is over.
  *
- * A request of which nothing left, and one that Clerk turned away with 429, may be sent again whatever
- * it does. Anything else may only where the catalog says that doing it twice is doing it once.
+ * A request that never left, and one that Clerk rejected with 429, may be sent again whatever it does. Any other
+ * may only if the catalog declares the operation idempotent.
  */
 export function planRetry(outcome: Outcome, state: RetryState): Retry | undefined {
   if (state.attempt >= state.maxAttempts) return undefined;
@@ -72,7 +72,7 @@ function reasonToRetry(outcome: Outcome, { resendable }: Operation): RetryReason
 
 const isGatewayStatus = (status: number): status is 502 | 503 | 504 => status === 502 || status === 503 || status === 504;
 
-/** The wait that a Retry-After header asks for, given in seconds or as an HTTP date. Undefined when it says nothing. */
+/** The wait that a Retry-After header asks for, in seconds or as an HTTP date. Undefined if there is none. */
 export function retryAfterMs(headers: ReadonlyMap<string, string>, now: number): number | undefined {
   const value = headers.get('retry-after')?.trim();
   if (value === undefined) return undefined;
@@ -82,5 +82,5 @@ export function retryAfterMs(headers: ReadonlyMap<string, string>, now: number):
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-/** The one form that servers still send: `Tue, 01 Sep 2026 10:00:00 GMT`. */
+/** The one date format that servers still send: `Tue, 01 Sep 2026 10:00:00 GMT`. */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;

@@ -1,7 +1,7 @@
 const KEY_LIKE = /\bsk_(?:test|live)_[^\s"'<>,;&]*/g;
 const HIDDEN = '[secret key]';
 
-/** Enough of a key's start to know it again when the rest was cut off. */
+/** How much of a key's start is enough to recognize it when the rest is cut off. */
 const TELLING_LENGTH = 12;
 
 /** How much longer than the line a text may be before most of it was space: what follows is not looked at. */
@@ -17,7 +17,7 @@ export class Scrubber {
     this.#start = secret.slice(0, Math.max(TELLING_LENGTH, Math.ceil(secret.length / 3)));
   }
 
-  /** The text without the key, whole or cut off. Leaves JSON well-formed, since no key holds a quote. */
+  /** The text without the key, complete or cut off. Keeps JSON well-formed, since no key contains a quote. */
   body(text: string): string {
     let at = text.indexOf(this.#start);
     if (at === -1) return text;
@@ -32,7 +32,7 @@ export class Scrubber {
     return parts.join('');
   }
 
-  /** One printable line of at most `most` characters, without the key, a part of it, or anything of its form. */
+  /** One printable line of at most `most` characters, without the key, any part of it, or anything that looks like a key. */
   line(text: string, most: number): string {
     const hidden = this.body(this.#begin(text, most)).replaceAll(KEY_LIKE, HIDDEN);
     const flat = hidden.replaceAll(/[\p{C}\s]+/gu, ' ').trim();

@@ -1,13 +1,13 @@
 import type { Dispatcher } from 'undici';
 import type { AbortLike } from '../platform/abort.js';
 
-/** Why an exchange brought no whole answer. */
+/** Why a request got no complete answer. */
 export type FailureKind =
-  /** There was no connection, so that no byte of the request left. */
+  /** There was no connection, so no byte of the request left. */
   | 'not_connected'
-  /** The connection broke after the request was begun. */
+  /** The connection broke after the request had started. */
   | 'lost'
-  /** The answer is no HTTP that can be read. */
+  /** The answer is not valid HTTP. */
   | 'malformed'
   /** The answer's body is over the limit. */
   | 'too_large'
@@ -17,7 +17,7 @@ export type FailureKind =
 export interface Answered {
   readonly kind: 'answered';
   readonly status: number;
-  /** By lower-case name. A header that came several times is joined. */
+  /** By lower-case name. Repeated headers are joined. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: Uint8Array;
 }
@@ -28,7 +28,7 @@ export interface Failed {
   readonly sent: boolean;
   /** The system's or undici's error code. */
   readonly code: string;
-  /** The status, when the failure came after it. */
+  /** The status, if the failure came after it. */
   readonly status?: number;
 }
 
@@ -43,12 +43,12 @@ export interface WireRequest {
 }
 
 /**
- * Sends one request once and reads its whole answer. Settles as soon as the signal aborts, and never rejects.
+ * Sends one request once and reads the complete answer. Settles as soon as the signal aborts, and never rejects.
  *
- * Sits on undici's dispatch rather than on its `request`, because only there is it told when the first
- * byte is about to be written: the one proof that a request can be sent again.
+ * It uses undici's `dispatch` rather than `request`, because only `dispatch` reports when the first byte is about to
+ * be written: the one proof that a request can safely be sent again.
  */
-export function exchange(
+export function sendOnce(
   dispatcher: Dispatcher,
   request: WireRequest,
   limits: { readonly signal: AbortLike; readonly maxBodyBytes: number },
@@ -82,7 +82,7 @@ export function exchange(
 
     dispatcher.dispatch(request, {
       onRequestStart(started) {
-        // Settled while it stood in the queue, or begun before: either way this must not be written.
+        // It settled while queued, or has already started: either way it must not be written now.
         const refused = settled || controller !== undefined;
         controller = started;
         if (refused) started.abort(new Error('not to be sent'));
@@ -106,14 +106,14 @@ export function exchange(
       onResponseError(_, error) {
         const code = errorCode(error);
         if (controller === undefined) fail('not_connected', code);
-        // The parser's error after a proper head is how a body that broke off shows.
+        // After a valid head, a parser error means that the body broke off.
         else fail(status === undefined && MALFORMED.has(code) ? 'malformed' : 'lost', code);
       },
     });
   });
 }
 
-/** What undici says of a head that it cannot or will not read. */
+/** undici's codes for a head that it cannot or will not read. */
 const MALFORMED = new Set(['HTTPParserError', 'UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_NOT_SUPPORTED']);
 
 function errorCode(error: unknown): string {

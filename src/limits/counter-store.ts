@@ -9,18 +9,18 @@ export interface Reservation {
 }
 
 /** `index` is the reservation that does not fit; `retryAfterMs` is absent when it never will. */
-export type Room =
+export type Availability =
   | { readonly ok: true }
   | { readonly ok: false; readonly index: number; readonly retryAfterMs: number | undefined };
 
-export type Reserved = { readonly ok: true; release(): Promise<void> } | Exclude<Room, { ok: true }>;
+export type Reserved = { readonly ok: true; release(): Promise<void> } | Exclude<Availability, { ok: true }>;
 
 /** Counts what was let through, in sliding windows. Both methods throw when the store is away. */
 export interface CounterStore {
   /** Takes all the shares or none, atomically. */
   reserve(shares: readonly Reservation[]): Promise<Reserved>;
   /** Whether {@link reserve} would succeed now. Takes nothing. */
-  room(shares: readonly Reservation[]): Promise<Room>;
+  room(shares: readonly Reservation[]): Promise<Availability>;
 }
 
 /** Many more than callers have budgets. */
@@ -51,11 +51,11 @@ export class MemoryCounterStore implements CounterStore {
     };
   }
 
-  async room(shares: readonly Reservation[]): Promise<Room> {
+  async room(shares: readonly Reservation[]): Promise<Availability> {
     return this.#roomFor(shares, this.#now());
   }
 
-  #roomFor(shares: readonly Reservation[], now: number): Room {
+  #roomFor(shares: readonly Reservation[], now: number): Availability {
     for (const [index, { key, weight, max }] of shares.entries()) {
       if (weight > max) return { ok: false, index, retryAfterMs: undefined };
       const window = this.#windows.get(key);

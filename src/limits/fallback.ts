@@ -1,4 +1,4 @@
-import type { CounterStore, Reservation, Reserved, Room } from './counter-store.js';
+import type { Availability, CounterStore, Reservation, Reserved } from './counter-store.js';
 
 /**
  * Counts in the shared store, and for this process alone while that is away. For limits that protect against too
@@ -21,7 +21,7 @@ export class FallbackCounterStore implements CounterStore {
     }
   }
 
-  async room(shares: readonly Reservation[]): Promise<Room> {
+  async room(shares: readonly Reservation[]): Promise<Availability> {
     try {
       return await this.#shared.room(shares);
     } catch {

@@ -1,4 +1,4 @@
-import { MemoryCounterStore, type Reservation, type Reserved, type Room } from './counter-store.js';
+import { type Availability, MemoryCounterStore, type Reservation, type Reserved } from './counter-store.js';
 import { MemoryOnceStore } from './once-store.js';
 import { type SharedStore, StoreUnavailableError } from './shared-store.js';
 
@@ -27,7 +27,7 @@ export class MemoryStore implements SharedStore {
     return this.#counters.reserve(shares);
   }
 
-  room(shares: readonly Reservation[]): Promise<Room> {
+  room(shares: readonly Reservation[]): Promise<Availability> {
     return this.#counters.room(shares);
   }
 

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Reservation, Reserved, Room } from './counter-store.js';
+import type { Availability, Reservation, Reserved } from './counter-store.js';
 import { RELEASE, RESERVE, REVOKE, REVOKED, WINDOW_STEPS } from './lua.js';
 import { type SharedStore, StoreUnavailableError } from './shared-store.js';
 
@@ -67,7 +67,7 @@ class RedisStore implements SharedStore {
     return room.ok ? { ok: true, release: () => this.#release(shares, at) } : room;
   }
 
-  async room(shares: readonly Reservation[]): Promise<Room> {
+  async room(shares: readonly Reservation[]): Promise<Availability> {
     return (await this.#ask(shares, false)).room;
   }
 
@@ -89,7 +89,7 @@ class RedisStore implements SharedStore {
     this.#redis.disconnect();
   }
 
-  async #ask(shares: readonly Reservation[], take: boolean): Promise<{ room: Room; at: string }> {
+  async #ask(shares: readonly Reservation[], take: boolean): Promise<{ room: Availability; at: string }> {
     if (shares.length === 0) return { room: { ok: true }, at: '0' };
     const values = shares.flatMap(({ weight, max, windowMs }) => [weight, max, windowMs]);
     const reply = await answer(

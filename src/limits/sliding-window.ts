@@ -1,5 +1,5 @@
 /** Something that was counted. What has been given back weighs nothing. */
-export interface Counted {
+export interface WindowEntry {
   weight: number;
   readonly endsAt: number;
 }
@@ -10,7 +10,7 @@ const MOST_DEAD = 64;
 /** A sum over the last while. Costs the same whatever it holds: what leaves it leaves at the front. */
 export class SlidingWindow {
   /** In the order in which they leave. Those before `#first` have left. */
-  #entries: Counted[] = [];
+  #entries: WindowEntry[] = [];
   #first = 0;
   #givenBack = 0;
   #sum = 0;
@@ -26,11 +26,11 @@ export class SlidingWindow {
     return this.#sum;
   }
 
-  add(weight: number, endsAt: number): Counted {
+  add(weight: number, endsAt: number): WindowEntry {
     const entry = { weight, endsAt };
     let at = this.#entries.length;
     // Only a clock that was set back makes it belong anywhere but at the end.
-    while (at > this.#first && (this.#entries[at - 1] as Counted).endsAt > endsAt) at--;
+    while (at > this.#first && (this.#entries[at - 1] as WindowEntry).endsAt > endsAt) at--;
     if (at === this.#entries.length) this.#entries.push(entry);
     else this.#entries.splice(at, 0, entry);
     this.#sum += weight;
@@ -39,7 +39,7 @@ export class SlidingWindow {
   }
 
   /** A second time, or once it has left the window, this does nothing. */
-  giveBack(entry: Counted, now: number): void {
+  giveBack(entry: WindowEntry, now: number): void {
     if (entry.weight === 0 || entry.endsAt <= now) return;
     this.#sum -= entry.weight;
     this.#givenBack++;
@@ -51,7 +51,7 @@ export class SlidingWindow {
   endsAtMost(most: number): number | undefined {
     let sum = this.#sum;
     for (let at = this.#first; at < this.#entries.length; at++) {
-      const { weight, endsAt } = this.#entries[at] as Counted;
+      const { weight, endsAt } = this.#entries[at] as WindowEntry;
       sum -= weight;
       if (sum <= most) return endsAt;
     }

@@ -1,6 +1,6 @@
 import { isSecretName } from '../policy/secrets/masking.js';
 import type { DocumentOperation, OpenApiDocument } from './document.js';
-import { isRecord, type Plain, RefError } from './refs.js';
+import { isRecord, type JsonObject, RefError } from './refs.js';
 
 /** Parts of a name, however it is written, behind which a credential may stand. */
 const TELLING_PART = /token|secret|passw|passphrase|passcode|apikey|privatekey|jwt|ticket|credential|bearer|authoriz|cookie/i;
@@ -61,7 +61,7 @@ class ResponseWalk {
     return !known && this.#parts(schema, name, depth + 1);
   }
 
-  #parts(schema: Plain, name: string, depth: number): boolean {
+  #parts(schema: JsonObject, name: string, depth: number): boolean {
     const { type, properties, items, additionalProperties: more, format } = schema;
     const unions = [schema.allOf, schema.anyOf, schema.oneOf].filter((list) => list !== undefined);
     if (!unions.every(Array.isArray)) return true;
@@ -76,7 +76,7 @@ class ResponseWalk {
 }
 
 /** Anything could stand in an object without properties, a list without items, and in a value without a type. */
-function saysWhatItIs({ properties, items, enum: values }: Plain, types: readonly unknown[]): boolean {
+function saysWhatItIs({ properties, items, enum: values }: JsonObject, types: readonly unknown[]): boolean {
   if (types.includes('object')) return isRecord(properties) && Object.keys(properties).length > 0;
   if (types.includes('array')) return items !== undefined;
   const scalar = types.every((type) => ['string', 'number', 'integer', 'boolean', 'null'].includes(String(type)));
@@ -84,7 +84,7 @@ function saysWhatItIs({ properties, items, enum: values }: Plain, types: readonl
 }
 
 /** A switch tells nothing, and neither does one of a few words that the document itself names. */
-const isHarmless = ({ type, enum: values, const: value }: Plain): boolean =>
+const isHarmless = ({ type, enum: values, const: value }: JsonObject): boolean =>
   type === 'boolean' || Array.isArray(values) || typeof value === 'string';
 
 function isTelling(name: string): boolean {

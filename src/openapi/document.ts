@@ -1,6 +1,6 @@
 import type { Method } from '../catalog/types.js';
 import { DocumentError } from './document-error.js';
-import { isRecord, type Plain, RefError, resolveRef } from './refs.js';
+import { isRecord, type JsonObject, RefError, resolveRef } from './refs.js';
 
 /** One operation as the document has it, its parts not yet looked at. */
 export interface DocumentOperation {
@@ -14,7 +14,7 @@ export interface DocumentOperation {
   readonly description: string;
   readonly deprecated: boolean;
   /** What stands under the method. */
-  readonly node: Plain;
+  readonly node: JsonObject;
   /** Parameters that all operations of the path take. */
   readonly shared: unknown;
 }
@@ -36,7 +36,7 @@ export class OpenApiDocument {
   readonly version: string;
   readonly operations: readonly DocumentOperation[];
   readonly unreadable: readonly UnreadablePart[];
-  readonly #root: Plain;
+  readonly #root: JsonObject;
   #nodes = 0;
 
   /** @throws DocumentError for what is no OpenAPI 3 document with operations in it */
@@ -73,7 +73,7 @@ export class OpenApiDocument {
     return this.#nodes <= MOST_NODES;
   }
 
-  *#read(paths: Plain, unreadable: UnreadablePart[]): Generator<DocumentOperation> {
+  *#read(paths: JsonObject, unreadable: UnreadablePart[]): Generator<DocumentOperation> {
     let count = 0;
     for (const [path, given] of Object.entries(paths)) {
       if (path.startsWith('x-')) continue;
@@ -89,7 +89,7 @@ export class OpenApiDocument {
     }
   }
 
-  #item(path: string, given: unknown, unreadable: UnreadablePart[]): Plain {
+  #item(path: string, given: unknown, unreadable: UnreadablePart[]): JsonObject {
     try {
       const item = this.resolve(given);
       if (!path.startsWith('/')) unreadable.push({ at: path, problem: 'is no path: it does not begin with a slash' });
@@ -105,7 +105,7 @@ export class OpenApiDocument {
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-const toOperation = (method: Method, path: string, node: Plain, shared: unknown): DocumentOperation => ({
+const toOperation = (method: Method, path: string, node: JsonObject, shared: unknown): DocumentOperation => ({
   method,
   path,
   id: text(node.operationId),

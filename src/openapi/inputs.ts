@@ -1,5 +1,5 @@
 import type { DocumentOperation, OpenApiDocument } from './document.js';
-import { isRecord, type Plain } from './refs.js';
+import { isRecord, type JsonObject } from './refs.js';
 import { type Problem, type Schema, SchemaReader } from './schema.js';
 
 /** One input of an operation as the document has it. */
@@ -85,7 +85,7 @@ function readParameter(raw: unknown, index: number, reader: SchemaReader): Docum
 const isPlace = (value: unknown): value is 'path' | 'query' | 'header' | 'cookie' =>
   value === 'path' || value === 'query' || value === 'header' || value === 'cookie';
 
-const describedBy = (schema: Schema, { description }: Plain): Schema =>
+const describedBy = (schema: Schema, { description }: JsonObject): Schema =>
   typeof description === 'string' ? { ...schema, description } : schema;
 
 type Body = Partial<Pick<DocumentInputs, 'inputs' | 'file' | 'needsOneOf'>>;

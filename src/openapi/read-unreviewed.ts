@@ -1,11 +1,11 @@
 import type { Catalog } from '../catalog/catalog.js';
 import { OpenApiDocument } from './document.js';
 import { readFileDocument } from './source.js';
-import { type Unreviewed, unreviewedOperations } from './unreviewed.js';
+import { type UnreviewedTools, unreviewedOperations } from './unreviewed.js';
 
 /**
  * Reads a document from a file and makes tools of what the catalog has not.
  * @throws DocumentError
  */
-export const readUnreviewed = async (path: string, catalog: Catalog, reserved: readonly string[]): Promise<Unreviewed> =>
+export const readUnreviewed = async (path: string, catalog: Catalog, reserved: readonly string[]): Promise<UnreviewedTools> =>
   unreviewedOperations(new OpenApiDocument(await readFileDocument(path)), catalog, reserved);

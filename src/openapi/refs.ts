@@ -1,7 +1,8 @@
 /** An object of which nothing is known. */
-export type Plain = Readonly<Record<string, unknown>>;
+export type JsonObject = Readonly<Record<string, unknown>>;
 
-export const isRecord = (value: unknown): value is Plain => value !== null && typeof value === 'object' && !Array.isArray(value);
+export const isRecord = (value: unknown): value is JsonObject =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /** A reference that is not followed. `message` goes on after the name of what holds it: `refers out of the document`. */
 export class RefError extends Error {
@@ -14,7 +15,7 @@ const LONGEST_CHAIN = 20;
  * Follows `$ref` within the document, as often as one leads to the next. Nothing is ever fetched.
  * @throws RefError
  */
-export function resolveRef(root: Plain, given: unknown): { readonly value: unknown; readonly refs: readonly string[] } {
+export function resolveRef(root: JsonObject, given: unknown): { readonly value: unknown; readonly refs: readonly string[] } {
   const refs: string[] = [];
   let value = given;
   while (isRecord(value) && Object.hasOwn(value, '$ref')) {
@@ -27,14 +28,14 @@ export function resolveRef(root: Plain, given: unknown): { readonly value: unkno
   return { value, refs };
 }
 
-function lookUp(root: Plain, ref: string): unknown {
+function lookUp(root: JsonObject, ref: string): unknown {
   if (!ref.startsWith('#/')) throw new RefError(`refers out of the document: ${shown(ref)}`);
   let at: unknown = root;
   for (const step of ref.slice(2).split('/')) {
     const key = unescaped(step);
     const inside = at !== null && typeof at === 'object' && key !== undefined && Object.hasOwn(at, key);
     if (!inside) throw new RefError(`refers to what the document does not have: ${shown(ref)}`);
-    at = (at as Plain)[key];
+    at = (at as JsonObject)[key];
   }
   return at;
 }

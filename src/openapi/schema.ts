@@ -1,5 +1,5 @@
 import type { OpenApiDocument } from './document.js';
-import { isRecord, type Plain, RefError } from './refs.js';
+import { isRecord, type JsonObject, RefError } from './refs.js';
 
 /** The types of JSON, as schemas name them. */
 const TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'] as const;
@@ -98,7 +98,7 @@ export class SchemaReader {
     return this.#convert(value, at, [...path, ...refs], depth);
   }
 
-  #convert(raw: Plain, at: string, path: readonly string[], depth: number): Schema {
+  #convert(raw: JsonObject, at: string, path: readonly string[], depth: number): Schema {
     const below = (part: unknown, key: string): Schema => this.#read(part, key === '' ? at : join(at, key), path, depth + 1);
     const schema: Schema = {
       ...this.#typeAndValues(raw, at),
@@ -116,7 +116,7 @@ export class SchemaReader {
     return { ...merged, anyOf: raw.nullable === true ? [...branches, { type: 'null' }] : branches };
   }
 
-  #typeAndValues(raw: Plain, at: string): Schema {
+  #typeAndValues(raw: JsonObject, at: string): Schema {
     const given = raw.type === undefined ? [] : [raw.type].flat();
     const types = TYPES.filter((type) => given.includes(type));
     if (types.length !== new Set(given).size) this.fault(at, 'has a type that JSON does not have');
@@ -132,7 +132,7 @@ export class SchemaReader {
     return { ...schema, enum: nullable && !values.includes(null) ? [...values, null] : values };
   }
 
-  #members(raw: Plain, at: string, below: (part: unknown, key: string) => Schema): Schema {
+  #members(raw: JsonObject, at: string, below: (part: unknown, key: string) => Schema): Schema {
     const schema: Schema = {};
     if (raw.properties !== undefined) {
       if (isRecord(raw.properties)) {
@@ -151,7 +151,7 @@ export class SchemaReader {
     return schema;
   }
 
-  #list(raw: Plain, key: 'allOf' | 'anyOf' | 'oneOf', at: string): readonly unknown[] {
+  #list(raw: JsonObject, key: 'allOf' | 'anyOf' | 'oneOf', at: string): readonly unknown[] {
     const list = raw[key];
     if (list === undefined) return [];
     if (Array.isArray(list)) return list;
@@ -178,7 +178,7 @@ const join = (at: string, key: string): string => (at === '' ? key : `${at}.${ke
 const isScalar = (value: unknown): value is Scalar =>
   value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 
-function boundsOf(raw: Plain): Schema {
+function boundsOf(raw: JsonObject): Schema {
   const schema: Schema = {};
   for (const name of BOUNDS) {
     const value = raw[name];
@@ -193,7 +193,7 @@ function boundsOf(raw: Plain): Schema {
   return schema;
 }
 
-function notesOf(raw: Plain): Schema {
+function notesOf(raw: JsonObject): Schema {
   const { description, format, default: preset } = raw;
   return {
     ...(typeof description === 'string' && { description }),

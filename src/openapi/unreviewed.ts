@@ -14,7 +14,7 @@ import { isWider, overlapping } from './overlap.js';
 import type { Schema } from './schema.js';
 import { isOfferableName, quotedText, toolSchema, UnofferableError } from './tool-schema.js';
 
-export interface Unreviewed {
+export interface UnreviewedTools {
   readonly operations: readonly Operation[];
   /** The version that they send. */
   readonly version: string;
@@ -40,7 +40,7 @@ const SCALARS = new Set(['string', 'number', 'integer', 'boolean', 'any']);
  *
  * @param reserved names that no tool may have, besides the catalog's
  */
-export function unreviewedOperations(document: OpenApiDocument, catalog: Catalog, reserved: readonly string[]): Unreviewed {
+export function unreviewedOperations(document: OpenApiDocument, catalog: Catalog, reserved: readonly string[]): UnreviewedTools {
   const version = versionToSend(document.version);
   const names = new ToolNames([...catalog.operations.map(({ name }) => name), ...reserved], catalog.groups);
   const operations: Operation[] = [];
@@ -75,7 +75,7 @@ function remembered<T, R>(find: (of: T) => R): (of: T) => R {
   };
 }
 
-interface Circumstances {
+interface ConversionContext {
   readonly catalog: Catalog;
   readonly missing: readonly DocumentOperation[];
   readonly isSuspect: (operation: DocumentOperation) => boolean;
@@ -84,7 +84,7 @@ interface Circumstances {
 }
 
 /** @throws UnofferableError */
-function toOperation(document: OpenApiDocument, documented: DocumentOperation, about: Circumstances): Operation {
+function toOperation(document: OpenApiDocument, documented: DocumentOperation, about: ConversionContext): Operation {
   const { method, path } = documented;
   refuseUnsafePath(path);
   const known = overlapping(documented, about.catalog.operations);

@@ -110,7 +110,7 @@ describe('hints', () => {
 
   it('for a 404 of something without a list names none', async () => {
     const error = await answering(404, envelope('resource_not_found'), 'InstanceSettings_updateInstanceSettings');
-    expect(error.hint).toMatch(/gone, or of another instance/);
+    expect(error.hint).toMatch(/deleted, or belong to another instance/);
   });
 
   it('says of maintenance that nothing was done', async () => {
@@ -182,7 +182,7 @@ describe('the address and the key of the options', () => {
 
   it.each(['', 'sk_test_a b', 'sk_test_a\r\nx: y', 'sk_test_é'])('refuses the key %j without showing it', (secretKey) => {
     expect(() => newClient('https://clerk.example', { secretKey })).toThrow(
-      /^The secret key is empty or has characters that no key has\.$/,
+      /^The secret key is empty or has characters that keys never have\.$/,
     );
   });
 

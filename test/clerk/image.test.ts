@@ -55,7 +55,7 @@ describe('an image as base64', () => {
     ['BMP', 'BM\x1e\0\0\0\0\0\0\0\x1a\0\0\0'],
   ])('is refused when it is %s', async (_, content) => {
     const args = { file_base64: Buffer.from(content, 'latin1').toString('base64'), media_type: 'image/png' };
-    expect(await refusal(args)).toMatch(/no PNG, JPEG, GIF or WebP/);
+    expect(await refusal(args)).toMatch(/not a PNG, JPEG, GIF or WebP/);
   });
 
   it.each([
@@ -96,7 +96,7 @@ describe('an image on the local disk', () => {
     execFileSync('sh', ['-c', 'mkfifo "$1"', 'sh', join(folder, 'fifo')]);
     await symlink('/dev/zero', join(folder, 'zero.png'));
     for (const name of ['fifo', 'zero.png', '.'])
-      expect(await refusal({ file_path: join(folder, name) })).toMatch(/no regular file/);
+      expect(await refusal({ file_path: join(folder, name) })).toMatch(/not a regular file/);
   });
 
   it('is refused by its size before it is read', async () => {

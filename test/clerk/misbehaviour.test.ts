@@ -82,7 +82,7 @@ describe('a POST or PATCH whose answer is lost', () => {
       const check = operation === create ? 'Users_listSortedByCreationDate' : 'Users_getUserDetails';
       expect(error.toModel()).toMatchObject({ error: code, may_have_happened: true });
       expect(error.checkWith).toBe(operation.spec.target?.read ?? check);
-      expect(error.hint).toContain(`look with ${error.checkWith}`);
+      expect(error.hint).toContain(`check with ${error.checkWith}`);
     });
   }
 

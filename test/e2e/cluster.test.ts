@@ -386,7 +386,7 @@ describe.skipIf(withoutRedis || withoutNginx)('two processes behind nginx', () =
     const [first] = clients as [HttpClient];
     const user_id = await newUser(first);
     const confirm = await mintedToken(first, 'Users_markBanned', { user_id });
-    const away = servers.map((server) => nextLogged(server, 'the shared store is away'));
+    const away = servers.map((server) => nextLogged(server, 'the shared store is unavailable'));
     await redis.kill();
     await Promise.all(away);
     // One that starts now, and where the boolean is confirmation enough, which nobody needs to remember.
@@ -400,7 +400,7 @@ describe.skipIf(withoutRedis || withoutNginx)('two processes behind nginx', () =
       );
     }
     expect(reachedBy('ban')).toBe(0);
-    const back = servers.map((server) => nextLogged(server, 'the shared store is there'));
+    const back = servers.map((server) => nextLogged(server, 'the shared store is available'));
     await redis.restart();
     await Promise.all(back);
     expect((await first.call('Users_markBanned', { user_id, confirm })).json).toMatchObject({ banned: true });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Counted, SlidingWindow } from '../../src/limits/sliding-window.js';
+import { SlidingWindow, type WindowEntry } from '../../src/limits/sliding-window.js';
 
 const WINDOW = 100;
 
@@ -14,7 +14,7 @@ it('counts as going through all of it would, whatever is given back and whenever
   fc.assert(
     fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
       const window = new SlidingWindow();
-      const all: { entry: Counted; weight: number; endsAt: number }[] = [];
+      const all: { entry: WindowEntry; weight: number; endsAt: number }[] = [];
       let now = 1000;
       for (const taken of steps) {
         if (taken.kind === 'wait') {

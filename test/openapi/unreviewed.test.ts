@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Catalog } from '../../src/catalog/catalog.js';
 import { parseArguments } from '../../src/catalog/parse-arguments.js';
 import { OpenApiDocument } from '../../src/openapi/document.js';
-import { type Unreviewed, unreviewedOperations } from '../../src/openapi/unreviewed.js';
+import { type UnreviewedTools, unreviewedOperations } from '../../src/openapi/unreviewed.js';
 import { operations } from '../../tools/index.js';
 
 const catalog = new Catalog(operations);
@@ -14,7 +14,7 @@ const inPath = (path: string): object[] =>
   [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: text }));
 
 /** The tools of a document with these requests, each an operation of that name. */
-function tools(requests: Readonly<Record<string, object>>): Unreviewed {
+function tools(requests: Readonly<Record<string, object>>): UnreviewedTools {
   const paths: Record<string, Record<string, object>> = {};
   for (const [request, operation] of Object.entries(requests)) {
     const [method = '', path = ''] = request.split(' ');

@@ -72,7 +72,7 @@ export interface AuditLine extends AuditFields {
   readonly sum: string;
 }
 
-export interface Link {
+export interface ChainLink {
   readonly seq: number;
   readonly prev: string;
 }
@@ -82,7 +82,7 @@ export const sha256 = (data: string | Buffer): string => createHash('sha256').up
 const sumOf = (body: string): string => sha256(body).slice(0, 16);
 
 /** One line, without its line break. Line separators are escaped, so that every reader sees one line. */
-export function writeLine(fields: AuditFields, { seq, prev }: Link, time: string): string {
+export function writeLine(fields: AuditFields, { seq, prev }: ChainLink, time: string): string {
   const json = JSON.stringify({ seq, time, ...fields, prev }).replace(
     /[\u2028\u2029\u0085]/g,
     (separator) => `\\u${separator.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Operation } from '../../catalog/operation.js';
 import type { Arguments, Risk } from '../../catalog/types.js';
-import type { CounterStore, Reservation, Reserved, Room } from '../../limits/counter-store.js';
+import type { Availability, CounterStore, Reservation, Reserved } from '../../limits/counter-store.js';
 import type { Caller, Instance } from '../types.js';
 import type { BudgetDeclaration } from './policy-file.js';
 import { consequencesOf, itemCount, returnsSecret } from './risk.js';
@@ -105,7 +105,7 @@ export class Budgets {
     return { key: `${this.#instanceId}:guesses:${about}`, weight: 1, max: GUESSES.max, windowMs: GUESSES.windowMs };
   }
 
-  room(shares: Shares): Promise<Room> {
+  room(shares: Shares): Promise<Availability> {
     return this.#store.room(shares.wanted);
   }
 
