@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { renderReadme } from '../../scripts/readme-tables.js';
 import { loadConfig } from '../../src/config/config.js';
 
-const read = (name: string): string => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
+const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
 
 describe('what users read', () => {
   it('has the tables that the code has (npm run readme writes them)', () => {
