@@ -81,7 +81,7 @@ async function banStep(client: ProgramClient): Promise<void> {
     fields: ['id', 'user_id'],
   });
   const user_id = active[0]?.user_id;
-  assert.ok(user_id, 'the sandbox has somebody who is signed in');
+  assert.ok(user_id, 'the sandbox has a user who is signed in');
   const sessions = async (): Promise<Session[]> =>
     work(client, 'Sessions_listSortedByCreationDate', { user_id, status: 'active', fields: ['id', 'status'] });
   const before = await sessions();

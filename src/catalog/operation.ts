@@ -30,7 +30,7 @@ const REPEATABLE: ReadonlySet<Method> = new Set(['GET', 'PUT', 'DELETE']);
 
 /** What an operation's inputs are, however they came to be known. */
 export interface Inputs {
-  /** Every input but the server's own, and where it goes. */
+  /** Every input except the server's own, and where it goes. */
   readonly places: ReadonlyMap<string, Place>;
   /** Their JSON Schema. */
   readonly jsonSchema: () => InputSchema;
@@ -60,7 +60,7 @@ export class Operation {
   readonly gate: 'always' | 'sometimes' | 'never';
   /** Whether some call of it needs a confirmation. */
   readonly gated: boolean;
-  /** Whether somebody has looked at it; false for what was made of a document. */
+  /** Whether a person has reviewed it; false for operations made from a document. */
   readonly reviewed: boolean;
   readonly idempotent: boolean;
   /** Whether its body has an `idempotency_key`, by which Clerk knows a request that it has carried out already. */
@@ -89,7 +89,7 @@ export class Operation {
     this.gated = this.gate !== 'never';
     this.reviewed = spec.reviewed ?? true;
     this.idempotent = spec.idempotent ?? REPEATABLE.has(this.method);
-    // What a name in somebody's document means is not known.
+    // In an unreviewed document the meaning of a name is unknown.
     this.keyed = this.reviewed && inputs.places.get(IDEMPOTENCY_KEY) === 'body';
     this.resendable = this.keyed || (this.idempotent && REPEATABLE.has(this.method));
     this.takesFields = spec.answers === undefined;

@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
 import { Script } from 'node:vm';
 
-/** What Node puts around a CommonJS module. */
+/** The start of the wrapper that Node puts around a CommonJS module. */
 const OPENING = Buffer.from('(function (exports, require, module, __filename, __dirname) { ');
 const CLOSING = Buffer.from('\n})');
 const DIGEST_BYTES = 32;
@@ -26,7 +26,7 @@ interface Loaded<T> {
  * Loads a CommonJS file of this program as `require` does, but with what V8 compiled of it in an earlier run, where
  * that is kept: compiling is the larger part of a start.
  *
- * It is kept beside the file, where whoever can write could as well change the program itself, one file for each build
+ * It is kept beside the file, where anyone who can write could change the program itself anyway, one file for each build
  * of V8 and its flags. V8 only compares the length of the source and no checksum, and what is damaged would end the
  * process: so a digest of the source and of what was kept stands in front. What does not fit is as if it were not there.
  */
@@ -62,7 +62,7 @@ function readCache(cache: string, source: Buffer): Buffer | undefined {
   }
 }
 
-/** Another start sees all of it or nothing: it is written under a name of its own first. */
+/** Writes under a temporary name first, so that another start sees all of it or nothing. */
 function writeCache(cache: string, source: Buffer, script: Script): void {
   const unfinished = `${cache}.${randomUUID()}`;
   try {

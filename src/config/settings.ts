@@ -106,27 +106,27 @@ export const OPTIONS = {
     flag: '--openapi <file>',
     env: 'CLERK_MCP_OPENAPI',
     schema: path,
-    help: "Adds what an OpenAPI document of Clerk's has and the catalog has not, as tools that nobody has reviewed: all gated but reads without secrets",
+    help: "Adds operations that only one of Clerk's OpenAPI documents has, as unreviewed tools: all are gated except reads without secrets",
   },
   results: {
     flag: '--results <form>',
     env: 'CLERK_MCP_RESULTS',
     schema: () => z.enum(['short', 'full']),
-    help: "short: lists show what tells their items apart, objects leave out what is empty; full: the API's answers untouched",
+    help: "short: lists show what distinguishes their items, and objects omit empty values; full: the API's answers unchanged",
     default: 'short',
   },
   maxResultTokens: {
     flag: '--max-result-tokens <n>',
     env: 'CLERK_MCP_MAX_RESULT_TOKENS',
     schema: () => z.string().regex(/^\d+$/, 'expected a whole number').transform(Number).pipe(z.int().min(1000).max(1_000_000)),
-    help: 'The most that one answer may cost a model',
+    help: 'The most tokens that one answer may cost a model',
     default: '25000',
   },
   structured: {
     flag: '--structured',
     env: 'CLERK_MCP_STRUCTURED',
     schema: onOff,
-    help: 'Answers also as structuredContent, and tools with the outputSchema of it, for clients that run code over answers',
+    help: 'Also give answers as structuredContent and tools an outputSchema, for clients that run code on answers',
   },
   confirm: {
     flag: '--confirm <strength>',
@@ -145,7 +145,7 @@ export const OPTIONS = {
     flag: '--audit-log <file>',
     env: 'CLERK_MCP_AUDIT_LOG',
     schema: path,
-    help: 'Record of every call that changes something or is gated; where it cannot be written, gated calls are refused',
+    help: 'Records every call that changes something or is gated; while it cannot be written, gated calls are refused',
   },
   secretsDir: {
     flag: '--secrets-dir <dir>',
@@ -201,7 +201,7 @@ export const SANDBOX_OPTIONS = {
   state: {
     flag: '--state <file>',
     schema: path,
-    help: 'Keeps everything in this file, across restarts; the seed counts only while there is no file',
+    help: 'Keeps the state in this file across restarts; the seed is used only if the file does not exist yet',
   },
   now: {
     flag: '--now <time>',
@@ -285,7 +285,7 @@ export const HTTP_OPTIONS = {
     flag: '--trusted-proxies <addresses...>',
     env: 'CLERK_MCP_TRUSTED_PROXIES',
     schema: list,
-    help: 'Addresses and networks of proxies whose X-Forwarded-For is believed',
+    help: 'Addresses and networks of proxies whose X-Forwarded-For is trusted',
     default: 'none',
   },
   sse: {
@@ -360,14 +360,14 @@ export const HTTP_OPTIONS = {
     flag: '--max-in-flight <n>',
     env: 'CLERK_MCP_MAX_IN_FLIGHT',
     schema: () => count(1, 1_000_000),
-    help: 'Calls answered at the same time, of all callers; one that waits for its person counts',
+    help: 'Calls in progress at the same time, of all callers; a call that waits for a person counts',
     default: '256',
   },
   maxInFlightPerCaller: {
     flag: '--max-in-flight-per-caller <n>',
     env: 'CLERK_MCP_MAX_IN_FLIGHT_PER_CALLER',
     schema: () => count(1, 1_000_000),
-    help: 'Calls answered at the same time, of one caller',
+    help: 'Calls in progress at the same time, of one caller',
     default: '16',
   },
   maxCallsPerMinute: {
@@ -381,7 +381,7 @@ export const HTTP_OPTIONS = {
     flag: '--clerk-limit <n>',
     env: 'CLERK_MCP_CLERK_LIMIT',
     schema: () => count(10, 1_000_000),
-    help: 'Requests that Clerk takes from the instance in 10 s; nine tenths of them are used, then calls take turns',
+    help: 'Requests that Clerk accepts from the instance in 10 s; calls use nine tenths of them, then take turns',
     default: '1000 on a live instance, 100 on a test one',
   },
 } as const satisfies Record<string, Option>;

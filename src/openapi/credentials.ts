@@ -2,22 +2,22 @@ import { isSecretName } from '../policy/secrets/masking.js';
 import type { DocumentOperation, OpenApiDocument } from './document.js';
 import { isRecord, type JsonObject, RefError } from './refs.js';
 
-/** Parts of a name, however it is written, behind which a credential may stand. */
+/** Parts of a name, in any spelling, that suggest its value is a credential. */
 const TELLING_PART = /token|secret|passw|passphrase|passcode|apikey|privatekey|jwt|ticket|credential|bearer|authoriz|cookie/i;
 /** Whole words of it that say so only by themselves. */
 const TELLING_WORDS = new Set([
   ...['key', 'keys', 'otp', 'totp', 'code', 'codes', 'pin', 'nonce', 'hash', 'digest', 'salt', 'seed', 'signature', 'private'],
   ...['pem', 'assertion', 'url', 'urls', 'uri', 'uris', 'link', 'links', 'href'],
 ]);
-/** Addresses of pictures log nobody in. */
+/** Addresses of pictures cannot be used to sign in. */
 const PICTURE = /(?:^|_)(?:image|logo|avatar|icon|favicon)_url$/;
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
 const TELLING_FORMATS = new Set(['password', 'jwt', 'binary', 'byte', 'uri', 'url', 'uri-reference']);
 const DEEPEST = 60;
 
 /**
- * Whether an answer may hold a credential, for all that the document says: it does where a name looks like one, and also
- * where it does not say what the answer is.
+ * Whether an answer may contain a credential as far as the document tells: if a name looks like one, or if the document
+ * does not describe the answer.
  */
 export function mayReturnCredential(document: OpenApiDocument, operation: DocumentOperation): boolean {
   if (isTelling(operation.id) || operation.path.split('/').some(isTelling)) return true;

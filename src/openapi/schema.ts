@@ -20,7 +20,7 @@ type Scalar = string | number | boolean | null;
 
 /**
  * A schema of the document, references followed, in the dialect of today: only what this program understands is left,
- * of the types that it should have. Patterns are not kept: somebody else's can take for ever.
+ * with the types it should have. Patterns are dropped: an untrusted one can take forever to match.
  */
 export type Schema = {
   type?: TypeName | TypeName[];

@@ -34,7 +34,7 @@ async function readBounded(path: string): Promise<string> {
   }
 }
 
-/** No key, no cookie, nothing of ours goes along. */
+/** Sends no key, no cookie and nothing else of ours. */
 async function download(address: string): Promise<string> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   let url = checkedAddress(address);
@@ -71,7 +71,7 @@ function checkedAddress(address: string): URL {
   return url;
 }
 
-/** Somebody else's server sends nobody to this machine. */
+/** A remote server may not redirect to this machine. */
 function redirected(from: URL, location: string): URL {
   if (!URL.canParse(location, from.href)) throw new DocumentError(`${from.host} redirects to no address.`);
   const to = checkedAddress(new URL(location, from.href).href);

@@ -35,8 +35,8 @@ const RESERVED = new Set(['confirm', 'fields']);
 const SCALARS = new Set(['string', 'number', 'integer', 'boolean', 'any']);
 
 /**
- * Makes tools of the operations of a document that the catalog has not. Nobody has looked at them: whatever the document
- * says, they are gated as destructive, but for reads whose answers cannot hold a credential.
+ * Makes tools of the operations that only the document has. No person has reviewed them: whatever the document says,
+ * they are gated as destructive, except reads whose answers cannot contain a credential.
  *
  * @param reserved names that no tool may have, besides the catalog's
  */
@@ -127,7 +127,7 @@ function toOperation(document: OpenApiDocument, documented: DocumentOperation, a
   const name = about.names.nameFor(documented);
   const whole: PlainSpec = isRead
     ? { ...spec, name, risk: 'read' }
-    : { ...spec, name, risk: 'destructive', effect: `Sends ${method} ${path}. Nobody has reviewed what it does.` };
+    : { ...spec, name, risk: 'destructive', effect: `Sends ${method} ${path}. What it does has not been reviewed.` };
   return new Operation(whole, parts);
 }
 

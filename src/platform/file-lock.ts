@@ -19,8 +19,8 @@ interface Holder {
 const held = new Set<string>();
 
 /**
- * Keeps a log to one process by a file beside it. One that a dead process of this machine left is taken
- * over; one of another machine is not, since nobody here can tell whether its holder lives.
+ * Reserves a file for one process with a lock file beside it. A lock left by a dead process on this machine is taken
+ * over; one from another machine is not, since it is impossible to tell here whether its holder is alive.
  * @throws AuditLockedError
  */
 export async function lockFile(path: string): Promise<() => Promise<void>> {
@@ -45,7 +45,7 @@ export async function lockFile(path: string): Promise<() => Promise<void>> {
   throw new AuditLockedError(message(path, lock, undefined));
 }
 
-/** Whether a process that lives writes the file now, as far as can be told from here. */
+/** Whether a live process holds the lock now, as far as can be told from this machine. */
 export async function isLocked(path: string): Promise<boolean> {
   const lock = `${path}.lock`;
   const found = await readFile(lock, 'utf8').catch(() => undefined);
@@ -66,8 +66,8 @@ async function create(lock: string, content: string): Promise<boolean> {
 }
 
 /**
- * Takes a stale file away. Whoever makes the marker for this very content may, and looks again once they
- * have it: so a fresh lock that somebody put there meanwhile is never taken for the stale one.
+ * Removes a stale lock. Only the process that creates the marker for this exact content may, and it checks again
+ * afterwards, so that a fresh lock created meanwhile is never mistaken for the stale one.
  */
 async function removeStale(lock: string, stale: string): Promise<void> {
   const marker = `${lock}.${createHash('sha256').update(stale).digest('hex').slice(0, 16)}`;

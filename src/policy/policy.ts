@@ -220,7 +220,7 @@ export class Policy {
   async #byFlag(facts: Facts): Promise<Decision> {
     const { operation, confirm } = facts.call;
     if (confirm === true) {
-      // Nobody else has this id. That it can be claimed shows that the store is there, without which no gate opens.
+      // The id is unique. Claiming it shows that the store is available, without which no gate opens.
       return this.#grant(facts, 'the caller, by confirm: true', { id: facts.id, expiresAt: this.#now() + FLAG_CLAIM_MS });
     }
     const preview = await this.#preview(facts, 'nobody', false);
@@ -298,7 +298,7 @@ export class Policy {
     return this.#once.claim(id, Math.max(1, expiresAt - this.#now()));
   }
 
-  /** Nobody is asked for what would be refused all the same. */
+  /** A person is never asked about a call that would be refused anyway. */
   async #overBudget({ call: { operation, args, caller }, risks }: Facts): Promise<refusals.Refusal | undefined> {
     const shares = this.#budgets.shares(operation, args, caller, risks);
     if (shares.wanted.length === 0) return undefined;

@@ -84,7 +84,7 @@ describe('doctor', () => {
   it('says on the terminal what to do about what is broken', async () => {
     const { code, stdout } = await runProgram(['doctor'], { env: await upstream(clerkError(401, 'clerk_key_invalid')) });
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^failure +api +.*does not take the key \(401\)\.\n +Copy the secret key again/m);
+    expect(stdout).toMatch(/^failure +api +.*does not accept the key \(401\)\.\n +Copy the secret key again/m);
   });
 });
 
@@ -125,7 +125,7 @@ describe('the key', () => {
 
 describe('the API', () => {
   it.each<[string, Behaviour, RegExp, RegExp]>([
-    ['does not take the key', clerkError(401, 'clerk_key_invalid'), /does not take the key/, /dashboard/],
+    ['does not accept the key', clerkError(401, 'clerk_key_invalid'), /does not accept the key/, /dashboard/],
     ['fails', clerkError(503, 'unavailable'), /answers with 503/, /try again later/],
     ['is somebody else', html(200), /not Clerk's Backend API/, /CLERK_API_URL/],
     ['is somebody else who speaks JSON', json({ hello: 1 }), /not Clerk's Backend API/, /CLERK_API_URL/],

@@ -267,7 +267,7 @@ describe('--openapi', () => {
       expect(refused.json).toMatchObject({
         error: 'confirmation_required',
         operation: name,
-        effect: expect.stringContaining('Nobody has reviewed what it does.'),
+        effect: expect.stringContaining('What it does has not been reviewed.'),
       });
       expect(upstream.requests).toEqual([]);
       for (const confirm of ['true', 1, {}]) expect((await client.call(name, { ...args, confirm })).isError).toBe(true);

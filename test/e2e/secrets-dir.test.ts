@@ -85,7 +85,7 @@ describe('with --secrets-dir', () => {
 
   const BREAK: readonly (readonly [string, () => Promise<unknown>])[] = [
     ['is gone', () => rm(secrets, { recursive: true })],
-    ['can be written by everybody', () => chmod(secrets, 0o777)],
+    ['can be written by other users', () => chmod(secrets, 0o777)],
     ['was swapped for another', () => rename(secrets, `${secrets}-old`).then(() => mkdir(secrets, { mode: 0o700 }))],
     ['was swapped for a link', () => rename(secrets, `${secrets}-old`).then(() => symlink(`${secrets}-old`, secrets))],
   ];
@@ -137,7 +137,7 @@ describe('a directory that will not do', () => {
   it.each([
     ['is not there', '/nowhere/secrets', 0o700, /mkdir -m 700/],
     ['is a file', process.execPath, undefined, /is no directory/],
-    ['can be written by everybody', undefined, 0o777, /chmod 700/],
+    ['can be written by other users', undefined, 0o777, /chmod 700/],
   ])('stops the start: one that %s', async (_, path, mode, message) => {
     if (path === undefined && mode !== undefined) await chmod(secrets, mode);
     const ended = await runProgram(['--sandbox', '--secrets-dir', path ?? secrets]);

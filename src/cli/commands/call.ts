@@ -20,7 +20,7 @@ export async function call(name: string, json: string, flags: Flags): Promise<vo
         print(`${outcome.text}\n`);
         break;
       case 'ask':
-        throw new Error('the policy asks a person although nobody here can be asked');
+        throw new Error('the policy asks a person, but there is no one to ask here');
       default:
         process.stderr.write(`${outcome.text}\n`);
         process.exitCode = EXIT[outcome.kind];

@@ -17,7 +17,7 @@ export async function http(flags: Flags): Promise<never> {
   const values = loadHttpValues(flags);
   const logger = createLogger(config.values.logLevel);
   process.on('uncaughtException', (error) => {
-    logger.fatal({ err: error }, 'the server cannot go on');
+    logger.fatal({ err: error }, 'the server cannot continue');
     process.exit(EXIT.failed);
   });
   // One request that fails in an unforeseen way must not end those of all others.

@@ -17,7 +17,7 @@ import { type Flags, print, toStderr } from './command.js';
  */
 export async function init(flags: Flags, script: string): Promise<void> {
   const { client: id, name = 'clerk', keyFile, print: onlyShow, server: settings } = loadInitValues(flags);
-  // What would stop the server's start stops here, where somebody reads it.
+  // Anything that would stop the server from starting is reported here, where a person reads it.
   const catalog = await loadCatalog(settings.openapi, toStderr);
   expose(catalog, settings);
   await loadPolicyFile(settings.policy, catalog);
@@ -47,7 +47,7 @@ function keyFor(client: Client, places: Places, given: { sandbox: boolean; keyFi
   return client.keyHint === undefined ? { from: 'file', path: ownKeyFile(places) } : { from: 'client' };
 }
 
-/** Clients fill variables into arguments; nobody who names a file means that. */
+/** Clients expand variables in arguments, which is never meant in a file name. */
 function refuseVariables({ args, key }: Server): void {
   const odd = [...args, ...(key.from === 'file' ? [key.path] : [])].find((word) => word.includes('$'));
   if (odd !== undefined) throw new ConfigError(`${odd} has a $, which clients take for a variable. Use a path without.`);

@@ -16,7 +16,7 @@ export async function stdio(flags: Flags, onListed: () => void): Promise<never> 
   const config = loadConfig(flags);
   const logger = createLogger(config.values.logLevel);
   process.on('uncaughtException', (error) => {
-    logger.fatal({ err: error }, 'the server cannot go on');
+    logger.fatal({ err: error }, 'the server cannot continue');
     process.exit(EXIT.failed);
   });
   const app = await createApp({ config, logger, allowLocalFiles: true });

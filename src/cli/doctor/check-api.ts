@@ -17,7 +17,7 @@ export interface ApiOptions {
 
 const LONGEST_MS = 10_000;
 
-/** Sends one read, once: who answers, whether the key and the version of the API are taken, and what time it is there. */
+/** Sends one read, once: checks what answers, whether it accepts the key and the API version, and its clock. */
 export async function checkApi({ url, secretKey, timeoutMs = LONGEST_MS, connectTimeoutMs }: ApiOptions): Promise<Finding[]> {
   let date: string | undefined;
   const clerk = new ClerkClient({
@@ -39,15 +39,15 @@ export async function checkApi({ url, secretKey, timeoutMs = LONGEST_MS, connect
     if (!Array.isArray((value as { readonly keys?: unknown } | null)?.keys)) return [stranger(url)];
     const took = Date.now() - began;
     return [
-      ok('api', `${url} answers in ${took} ms and takes the key.`),
+      ok('api', `${url} answers in ${took} ms and accepts the key.`),
       ok('version', `Version ${operation.apiVersion} of the API is there.`),
       ...clock(),
     ];
   } catch (error) {
     if (!(error instanceof ClerkError)) throw error;
-    // A machine's key opens no read without inputs: to be turned away shows no more than that Clerk is there.
+    // A machine's key opens no read without inputs, so a rejection shows only that Clerk is there.
     if (isMachineKey(secretKey) && error instanceof ClerkApiError && (error.status === 401 || error.status === 403))
-      return [ok('api', `${url} answers. Whether it takes a machine's key shows only with an M2M token.`), ...clock()];
+      return [ok('api', `${url} answers. Whether it accepts a machine's key can only be seen with an M2M token.`), ...clock()];
     return [...findingsOf(error, url, operation.apiVersion), ...clock()];
   } finally {
     await clerk.close();
@@ -68,8 +68,8 @@ function findingsOfAnswer({ status, message }: ClerkApiError, url: string, versi
     return [
       failure(
         'api',
-        `${url} answers, but does not take the key (${status}).`,
-        'Copy the secret key again from the dashboard, API keys. One that was revoked or is of another address is not taken.',
+        `${url} answers, but does not accept the key (${status}).`,
+        'Copy the secret key again from the dashboard, under API keys. A revoked key, or one for another address, is not accepted.',
       ),
     ];
   if (status === 429)
@@ -78,7 +78,7 @@ function findingsOfAnswer({ status, message }: ClerkApiError, url: string, versi
   if (status === 400 || status === 410)
     return [
       ok('api', `${url} answers.`),
-      failure('version', `Version ${version} of the API is not taken: ${message}`, 'Install the newest clerk-mcp.'),
+      failure('version', `Version ${version} of the API is not accepted: ${message}`, 'Install the newest clerk-mcp.'),
     ];
   if (status >= 500) return [failure('api', `${url} answers with ${status}.`, 'Look at status.clerk.com, and try again later.')];
   return [stranger(url)];

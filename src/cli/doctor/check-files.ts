@@ -21,7 +21,7 @@ export async function checkPolicy(file: string | undefined, catalog: Catalog): P
   return [(await changeable('policy', file)) ?? ok('policy', `${file} is good. Rules of its own: ${count}.`)];
 }
 
-/** The audit log: whether it can go on, and whether its chain is whole. Nothing is written into it. */
+/** The audit log: whether it can be continued, and whether its chain is intact. Writes nothing to it. */
 export async function checkAudit(file: string | undefined): Promise<Finding[]> {
   if (file === undefined) return [ok('audit', 'No audit log is kept; --audit-log keeps one.')];
   try {
@@ -31,7 +31,7 @@ export async function checkAudit(file: string | undefined): Promise<Finding[]> {
       failure(
         'audit',
         `${file} cannot be written: ${reasonOf(error)}.`,
-        'Until it can, the server does not start. Name another with --audit-log.',
+        'The server does not start until it can be. Choose another file with --audit-log.',
       ),
     ];
   }
@@ -42,28 +42,28 @@ export async function checkAudit(file: string | undefined): Promise<Finding[]> {
       failure(
         'audit',
         `${file}, line ${first.line}: ${first.problem}.`,
-        `Keep a copy, and look at all of it: clerk-mcp audit verify ${file}`,
+        `Keep a copy, and check all of it: clerk-mcp audit verify ${file}`,
       ),
     ];
-  // A server that runs now has calls under way.
+  // A running server has calls under way.
   if (unfinished.length > 0 && !(await isLocked(file)))
     return [
       warning(
         'audit',
         `Calls without an outcome in ${file}: ${unfinished.length}.`,
-        `See which, and read whether they happened: clerk-mcp audit verify ${file}`,
+        `List them, then read whether they happened: clerk-mcp audit verify ${file}`,
       ),
     ];
   return [ok('audit', `${file} can be written, and its chain is whole. Lines: ${lines}.`)];
 }
 
-/** Whether there is a log yet. @throws what stands in the way of writing it */
+/** Whether the log exists already. @throws the reason it cannot be written */
 async function canBeWritten(file: string): Promise<boolean> {
   if (!(await exists(file))) {
     await access(dirname(file), constants.W_OK);
     return false;
   }
-  // Anything else than a file may keep whoever opens it.
+  // Opening anything other than a regular file may block.
   if (!(await lstat(file)).isFile()) throw new Error('it is not a regular file');
   await (await open(file, constants.O_WRONLY | constants.O_APPEND)).close();
   return true;
@@ -89,18 +89,18 @@ export async function checkTokens(file: string, now: number): Promise<Finding[]>
     const entries = parseTokenFile(text);
     const good = entries.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now).length;
     const over = entries.length - good;
-    if (good === 0) return [warning('tokens', `${file} has no token that is good: nobody can call.`, make)];
+    if (good === 0) return [warning('tokens', `${file} has no valid token: no client can call.`, make)];
     const open = await changeable('tokens', file);
     if (open !== undefined) return [open];
     return over === 0
-      ? [ok('tokens', `Good tokens in ${file}: ${good}.`)]
-      : [warning('tokens', `Good tokens in ${file}: ${good}, and ${over} over.`, 'Take those out.')];
+      ? [ok('tokens', `Valid tokens in ${file}: ${good}.`)]
+      : [warning('tokens', `Valid tokens in ${file}: ${good}; expired: ${over}.`, 'Remove the expired ones.')];
   } catch (error) {
     return [fault('tokens', error)];
   }
 }
 
-/** Whoever can change the file can open the gates. */
+/** Anyone who can change the file can open the gates. */
 async function changeable(check: string, file: string): Promise<Finding | undefined> {
   if (process.platform === 'win32' || ((await stat(file)).mode & OTHERS_MAY_WRITE) === 0) return undefined;
   return warning(check, `${file} is good, but others on this machine may change it.`, `chmod go-w ${file}`);

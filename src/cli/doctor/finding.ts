@@ -25,7 +25,7 @@ export const failure = (check: string, message: string, advice: string): Finding
   advice,
 });
 
-/** A failure whose message says already what to do. */
+/** A failure whose message already says what to do. */
 export const fault = (check: string, error: unknown): Finding => ({
   check,
   status: 'failure',
@@ -34,11 +34,11 @@ export const fault = (check: string, error: unknown): Finding => ({
 
 const LIMIT_MS = 15_000;
 
-/** Looks, but not forever: a directory on a dead server keeps whoever opens it. Never rejects. */
+/** Runs a check with a time limit, since opening a directory on a dead file server can hang. Never rejects. */
 export async function within(check: string, look: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<readonly Finding[]>((resolve) => {
-    const advice = 'See whether the disk or the server behind it answers at all.';
+    const advice = 'Check whether the disk or file server behind it responds at all.';
     timer = setTimeout(() => resolve([failure(check, `No result after ${LIMIT_MS / 1000} s.`, advice)]), LIMIT_MS);
   });
   try {

@@ -49,7 +49,7 @@ function describe(line: AuditLine, intact: boolean): string {
   return `${[head, ...details(line)].join('  ')}${intact ? '' : '  (CHANGED)'}`;
 }
 
-/** The log may have been written by anybody by now: nothing of it reaches the terminal as it is. */
+/** The log may have been tampered with, so nothing of it reaches the terminal unsanitized. */
 function details(line: AuditLine): string[] {
   const parts: (string | undefined)[] = [
     line.operation && plain(line.operation),

@@ -21,8 +21,8 @@ export interface AuditReport {
 }
 
 /**
- * Checks one log, or the files of one log in their order after rotations. A chain without a secret proves
- * that nobody changed it by halves; who rewrites the whole of it and its head file is not found out.
+ * Checks one log, or the files of one log in the order of their rotations. A chain without a secret reveals a partial
+ * change; it cannot reveal that the whole log and its head file were rewritten.
  */
 export async function verifyAudit(files: string | readonly string[]): Promise<AuditReport> {
   const check = new ChainCheck();

@@ -123,7 +123,7 @@ export class Rules {
   }
 }
 
-/** What rules and budgets look at beside the arguments. */
+/** What rules and budgets check besides the arguments. */
 export class Conditions {
   readonly #operations: ReadonlySet<Operation> | undefined;
   readonly #risks: readonly Risk[] | undefined;
@@ -181,8 +181,8 @@ export class Conditions {
 }
 
 /**
- * A rule about arguments that match only in part is taken on the safe side: it denies, it does not allow,
- * and what it wants confirmed is at least as strongly confirmed, whatever later rules say.
+ * A rule whose arguments match only in part errs on the safe side: it can deny but not allow, and the confirmation
+ * that it asks for is the weakest that will do, whatever later rules say.
  */
 function weigh(rule: Rule, args: Arguments): Step['result'] {
   const extent = rule.args === undefined ? 'all' : matchArguments(rule.args, args);
@@ -191,10 +191,10 @@ function weigh(rule: Rule, args: Arguments): Step['result'] {
   return rule.declaration.action === 'deny' ? 'decides' : 'raises';
 }
 
-/** A rule that opens a gate to a group or a glob was not written with tools in mind that nobody has reviewed. */
+/** A rule that opens a gate for a group or a glob was not written with unreviewed tools in mind. */
 function unnamed({ declaration: { action, tools = [] } }: Rule, { name, risk, reviewed }: Operation): string | undefined {
   if (reviewed || action !== 'allow' || !isGated(risk) || [tools].flat().includes(name)) return undefined;
-  return 'nobody has reviewed the tool, and the rule does not name it in full';
+  return 'the tool is unreviewed, and the rule does not give its full name';
 }
 
 function because({ declaration, args }: Rule, result: Step['result']): string {
@@ -211,7 +211,7 @@ function verdict({ declaration, name }: Rule, raised: readonly Rule[]): Verdict 
   const strengths = weighed.flatMap((rule) => (rule.action === 'confirm' ? [rule.strength] : []));
   const caps = weighed.flatMap((rule) => (rule.action === 'deny' || rule.maxItems === undefined ? [] : [rule.maxItems]));
   return {
-    // A rule that was only raised to still wants its confirmation where a later one would allow.
+    // A rule that only raised the strength still needs its confirmation where a later one would allow.
     action: declaration.action === 'allow' && strengths.length > 0 ? 'confirm' : declaration.action,
     strengths: declaration.action === 'deny' ? [] : strengths,
     rule: [...raised.map((rule) => rule.name), name].join(' + '),

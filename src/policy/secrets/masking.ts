@@ -8,10 +8,10 @@ const LONGEST_STRING = 500;
 const MOST_BYTES = 8_192;
 const DEEPEST = 20;
 
-/** Ends of names behind which secrets stand, whatever stands before them: `client_secret`, `svix_url`, `backup_codes`. */
+/** Endings of names whose values are secret: `client_secret`, `svix_url`, `backup_codes`. */
 const SECRET_NAME =
   /(?:^|_)(?:secret|password|passphrase|token|jwt|ticket|otp|api_?key|secret_?key|private_?key|signing_?key|password_digest|backup_codes?|svix_url|credentials?|authorization)s?$/;
-/** Addresses that log in whoever has them, in the answers of operations that return credentials. */
+/** In the answers of operations that return credentials, such addresses sign in anyone who has them. */
 const SECRET_ADDRESS = /(?:^|_)(?:url|link)$/;
 const SECRET_PARAMETER = /[?&#](?:__clerk_ticket|ticket|token|key|code|secret)=/i;
 const SECRET_VALUE = /\bsk_(?:live|test)_\w|\bwhsec_[\w+/=]{8}/;
@@ -23,7 +23,7 @@ const LEAST_TOKEN_BODY = 8;
 const MOST_INPUTS = 100;
 const LONGEST_NAME = 100;
 
-/** Whether a name is one behind which a secret stands. Takes `camelCase` for `snake_case`. */
+/** Whether the value under this name is a secret. `camelCase` counts as `snake_case`. */
 export function isSecretName(name: string): boolean {
   const snake = name.replace(/([a-z\d])([A-Z])/g, '$1_$2').replace(/-/g, '_');
   return SECRET_NAME.test(snake.toLowerCase());

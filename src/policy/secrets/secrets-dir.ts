@@ -134,7 +134,8 @@ async function safeDirectory(path: string): Promise<Stats> {
   const stats = await lstat(path);
   if (!stats.isDirectory()) throw new SecretsDirError(`${path} is no directory`);
   if (process.getuid === undefined) return stats;
-  if ((stats.mode & OTHERS_MAY_WRITE) !== 0) throw new SecretsDirError(`${path} can be written by everybody: chmod 700 ${path}`);
+  if ((stats.mode & OTHERS_MAY_WRITE) !== 0)
+    throw new SecretsDirError(`${path} can be written by other users: chmod 700 ${path}`);
   if (stats.uid !== process.getuid() && stats.uid !== 0) throw new SecretsDirError(`${path} belongs to another user`);
   return stats;
 }

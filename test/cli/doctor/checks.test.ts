@@ -26,7 +26,7 @@ describe('the clock', () => {
     expect(checkClock(date, { began: noon + 90_500, ended: noon + 90_500 })).toEqual({
       check: 'clock',
       status: 'failure',
-      message: 'The clock is 90 s ahead of that of the API. Tokens seem over, or not yet good.',
+      message: 'The clock is 90 s ahead of that of the API. Tokens look expired, or not yet valid.',
       advice: expect.stringContaining('NTP'),
     });
   });
