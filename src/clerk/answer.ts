@@ -136,7 +136,7 @@ function describe(fault: AnswerFault, answered: Answered, about: ErrorContext): 
     case 'encoded':
       return `with the encoding ${about.scrubber.line(answered.headers.get('content-encoding') ?? '', 40)}`;
     case 'redirected':
-      return 'which sends to another address';
+      return 'which redirects to another address';
     case 'too_large':
       return `with more values than are read (${answered.body.length} bytes)`;
     case 'unexpected_status':

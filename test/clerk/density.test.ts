@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { readAnswer } from '../../src/clerk/answer.js';
 import { isTooDense } from '../../src/clerk/density.js';
-import { Circumstances } from '../../src/clerk/error-context.js';
+import { ErrorContext } from '../../src/clerk/error-context.js';
 import { Scrubber } from '../../src/clerk/scrub.js';
 import { catalog, KEY, NOW } from './support.js';
 
@@ -30,7 +30,7 @@ describe('an answer is too dense', () => {
     const parse = vi.spyOn(JSON, 'parse');
     const operation = catalog.get('Users_getUserDetails');
     const scrubber = new Scrubber(KEY);
-    const about = new Circumstances({ operation, attempts: 1, uncertain: false, now: NOW, scrubber }, catalog);
+    const about = new ErrorContext({ operation, attempts: 1, uncertain: false, now: NOW, scrubber }, catalog);
     const body = Buffer.from(`{"errors":[${'{},'.repeat(300_000)}{}]}`);
     const read = readAnswer({ kind: 'answered', status, headers: new Map(), body }, about);
     expect(parse).not.toHaveBeenCalled();
