@@ -2,11 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Middleware } from './middleware.js';
 import { refuse } from './sandbox-error.js';
 
-/** What begins with this, Clerk answers to anybody. */
-const PUBLIC_PATH = 'public';
-
-/** The versions of the Backend API that Clerk publishes. */
-const API_VERSIONS: ReadonlySet<string> = new Set(['2021-02-05', '2024-10-01', '2025-04-10', '2025-11-10', '2026-05-12']);
+/** What begins with these needs no key. */
+const PUBLIC_PATHS: ReadonlySet<string | undefined> = new Set(['public', '.well-known']);
 
 /** The group whose operations take the secret key of a machine in place of the instance's. */
 const MACHINES_GROUP = 'M2mTokens';
@@ -21,12 +18,8 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 export function authenticate(secretKey: string, machineOf: (key: string) => Promise<string | undefined>): Middleware {
   const expected = digest(secretKey);
   return async (routed, next) => {
-    if (routed.request.segments[0] === PUBLIC_PATH) return next(routed);
-    const header = routed.request.headers.authorization;
-    if (header === undefined || header === '') {
-      throw refuse(401, 'authentication_invalid', 'Invalid authentication', 'Send the secret key as a Bearer token.');
-    }
-    const key = /^Bearer +(\S+)$/i.exec(header)?.[1];
+    if (PUBLIC_PATHS.has(routed.request.segments[0])) return next(routed);
+    const key = /^Bearer +(\S+)$/i.exec(routed.request.headers.authorization ?? '')?.[1];
     if (key === undefined) {
       const how = "The Authorization header must have the form 'Bearer <secret key>'.";
       throw refuse(401, 'authorization_header_format_invalid', 'Invalid Authorization header format', how);
@@ -37,38 +30,6 @@ export function authenticate(secretKey: string, machineOf: (key: string) => Prom
     throw refuse(401, 'clerk_key_invalid', 'The provided Clerk Secret Key is invalid', 'The secret key is not this instance’s.');
   };
 }
-
-/** Refuses versions that do not exist, a version given twice, and operations that a version no longer has. */
-export const checkVersion: Middleware = async (routed, next) => {
-  const { headers, query } = routed.request;
-  const inHeader = headers['clerk-api-version'];
-  const inQuery = query.get('__clerk_api_version');
-  const version = inHeader ?? inQuery;
-  if (version === undefined || version === null) return next(routed);
-  if (inHeader !== undefined && inQuery !== null) {
-    const why = 'Give the API version in the Clerk-API-Version header or in the query, not in both.';
-    throw refuse(400, 'request_invalid_for_instance', 'API version given twice', why);
-  }
-  if (!API_VERSIONS.has(version)) {
-    const known = [...API_VERSIONS].join(', ');
-    throw refuse(
-      400,
-      'request_invalid_for_instance',
-      'Unknown API version',
-      `There is no API version ${version}. Known: ${known}.`,
-    );
-  }
-  const { operation } = routed;
-  if (operation !== undefined && version > operation.apiVersion) {
-    throw refuse(
-      410,
-      'operation_deprecated',
-      'Operation deprecated',
-      `API versions after ${operation.apiVersion} do not have it.`,
-    );
-  }
-  return next(routed);
-};
 
 const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
 

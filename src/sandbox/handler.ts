@@ -14,7 +14,7 @@ export interface UploadedFile {
 export interface Call<Body extends object = Record<string, unknown>, Query extends object = Record<string, unknown>> {
   readonly instance: Instance;
   readonly operation: Operation;
-  /** The API version that was asked for; later than every one when none was. */
+  /** The API version that the request is answered by. */
   readonly version: string;
   readonly path: Readonly<Record<string, string>>;
   readonly query: Readonly<Query>;
@@ -46,6 +46,8 @@ export interface Handler {
   /** Query parameters declared as one value of which Clerk's SDK sends several. They reach the handler as arrays. */
   readonly repeated?: readonly string[];
   readonly former?: FormerInputs;
+  /** Other names that SDKs send properties of the body by, each with the declared one. */
+  readonly alsoNamed?: Readonly<Record<string, string>>;
   readonly run: (call: Call) => unknown;
 }
 

@@ -5,19 +5,26 @@ import type { SandboxRequest, SandboxResponse } from './middleware.js';
 /** More than Clerk's largest upload of 10 MB with its multipart frame. */
 const MOST_BODY_BYTES = 12 * 1024 * 1024;
 
-const plainError = (status: number, code: string, message: string): SandboxResponse => ({
+const plainError = (status: number, code: string, message: string, clerk_trace_id: string): SandboxResponse => ({
   status,
-  body: { errors: [{ code, message, long_message: message }] },
+  body: { errors: [{ code, message, long_message: message }], clerk_trace_id },
 });
+
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly newTraceId: () => string;
+}
 
 /** Serves `handle` on a port of its own. @returns the server once it listens, and its port. */
 export async function listen(
   handle: (request: SandboxRequest) => Promise<SandboxResponse>,
-  host: string,
-  port: number,
+  { host, port, newTraceId }: ListenOptions,
 ): Promise<{ server: Server; port: number }> {
   const server = createServer((incoming, outgoing) => {
-    answerRequest(incoming, handle).then(
+    const traceId = newTraceId();
+    outgoing.setHeader('x-clerk-trace-id', traceId);
+    answerRequest(incoming, traceId, handle).then(
       (response) => send(outgoing, response),
       () => outgoing.destroy(),
     );
@@ -34,19 +41,23 @@ export async function listen(
 
 async function answerRequest(
   incoming: IncomingMessage,
+  traceId: string,
   handle: (request: SandboxRequest) => Promise<SandboxResponse>,
 ): Promise<SandboxResponse> {
   const body = await readBytes(incoming);
-  if (body === undefined) return plainError(413, 'request_body_too_large', `A body can have at most ${MOST_BODY_BYTES} bytes.`);
+  if (body === undefined) {
+    return plainError(413, 'request_body_too_large', `A body can have at most ${MOST_BODY_BYTES} bytes.`, traceId);
+  }
   const [path = '', query = ''] = split(incoming.url ?? '/', '?');
   const segments = decode(path);
-  if (segments === undefined) return plainError(400, 'malformed_request_parameters', 'The path is not well encoded.');
+  if (segments === undefined) return plainError(400, 'malformed_request_parameters', 'The path is not well encoded.', traceId);
   return handle({
     method: incoming.method ?? 'GET',
     segments,
     query: new URLSearchParams(query),
     headers: incoming.headers as Record<string, string | undefined>,
     body,
+    traceId,
   });
 }
 

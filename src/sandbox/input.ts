@@ -6,6 +6,7 @@ import { readForm } from './images.js';
 import type { Instance } from './instance.js';
 import { isJson, jsonBody, type RoutedRequest, type SandboxRequest } from './middleware.js';
 import { paramError, refuse, refuseParam, refuseParams, type WireError } from './sandbox-error.js';
+import { versionOf } from './versions.js';
 
 /** Clerk takes no more values than this in one array of the query. */
 const MOST_QUERY_VALUES = 100;
@@ -18,7 +19,7 @@ type Fields = Record<string, unknown>;
 /** The routed's inputs, checked by the operation's own schemas. @throws SandboxError with Clerk's codes. */
 export async function readCall(routed: RoutedRequest, operation: Operation, handler: Handler, instance: Instance): Promise<Call> {
   const { spec } = operation;
-  check(z.strictObject(spec.path ?? {}), routed.params);
+  checkPath(spec.path ?? {}, routed.params);
   const repeated = Object.fromEntries(
     (handler.repeated ?? []).map((name) => [name, z.array(unwrap(spec.query?.[name] as z.ZodType)).optional()]),
   );
@@ -46,7 +47,11 @@ function readQuery(request: SandboxRequest, shape: Shape, commaSeparated: readon
     if (parts.length > MOST_QUERY_VALUES) throw tooMany(name, MOST_QUERY_VALUES);
     query[name] = coerce(schema, parts);
   }
-  check(z.strictObject(shape), query);
+  check(z.strictObject(shape).partial(), query);
+  const missing = Object.keys(shape).find((name) => query[name] === undefined && !shape[name]?.safeParse(undefined).success);
+  if (missing !== undefined) {
+    throw refuse(400, 'missing_query_parameter', 'Missing query parameter', `The query must have ${missing}.`);
+  }
   return query;
 }
 
@@ -89,9 +94,15 @@ async function readBody(request: SandboxRequest, operation: Operation, handler: 
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw notOf('an object');
   const former = handler.former !== undefined && versionOf(request) < handler.former.before ? handler.former.body : {};
   const shape = { ...spec.body, ...former };
-  check(handler.openBody === true ? z.looseObject(shape) : z.strictObject(shape), body);
-  return { ...NO_BODY, body: body as Fields };
+  const named = withDeclaredNames(body as Fields, handler.alsoNamed);
+  check(handler.openBody === true ? z.looseObject(shape) : z.strictObject(shape), named);
+  return { ...NO_BODY, body: named };
 }
+
+const withDeclaredNames = (body: Fields, names: Handler['alsoNamed'] = {}): Fields =>
+  Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [Object.hasOwn(names, name) ? String(names[name]) : name, value]),
+  );
 
 function readItems(given: unknown, body: ArrayBody, open: boolean): readonly Fields[] {
   if (!Array.isArray(given)) throw notOf('an array');
@@ -114,9 +125,15 @@ const notOf = (what: string) =>
 const tooMany = (name: string, most: number) =>
   refuseParam('form_param_array_size_exceeded', name, 'has too many values', `${name} takes at most ${most} values.`);
 
-/** The version that the request asks for; the newest of all when it names none. */
-const versionOf = (request: SandboxRequest): string =>
-  request.headers['clerk-api-version'] ?? request.query.get('__clerk_api_version') ?? '9999-12-31';
+const TEMPLATE_TYPES: ReadonlySet<string | undefined> = new Set(['email', 'sms']);
+
+function checkPath(shape: Shape, params: RoutedRequest['params']): void {
+  if (shape.template_type !== undefined && !TEMPLATE_TYPES.has(params.template_type)) {
+    const why = `Templates are email or sms, not ${params.template_type}.`;
+    throw refuse(400, 'template_type_unsupported', 'Unsupported template type', why);
+  }
+  check(z.strictObject(shape), params);
+}
 
 function check(schema: z.ZodType, value: unknown): void {
   const result = schema.safeParse(value);
@@ -139,13 +156,22 @@ function toErrors(issue: z.core.$ZodIssue, root: unknown): WireError[] {
   const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], root);
   if (value === undefined) return [paramError('form_param_missing', param, 'is missing', `${param} must be included.`)];
   if (value === null) return [paramError('form_param_nil', param, 'is nil', `${param} must not be null.`)];
-  return [paramError(codeOf(issue), param, 'is invalid', `${param} is invalid: ${issue.message}.`)];
+  return [paramError(codeOf(issue, param, value), param, 'is invalid', `${param} is invalid: ${issue.message}.`)];
 }
 
-function codeOf(issue: z.core.$ZodIssue): string {
+const METADATA = /^(?:public|private|unsafe)_metadata$/;
+const TYPE_INVALID = 'form_param_type_invalid';
+
+function codeOf(issue: z.core.$ZodIssue, param: string, value: unknown): string {
   switch (issue.code) {
     case 'invalid_type':
-      return 'form_param_type_invalid';
+      return METADATA.test(param) ? 'form_param_value_invalid' : TYPE_INVALID;
+    case 'invalid_value':
+      return issue.values.some((known) => typeof known === typeof value) ? 'form_param_value_invalid' : TYPE_INVALID;
+    case 'invalid_union':
+      return issue.errors.every((option) => option.every(({ code, path }) => code === 'invalid_type' && path.length === 0))
+        ? TYPE_INVALID
+        : 'form_param_value_invalid';
     case 'invalid_format':
       return 'form_param_format_invalid';
     case 'too_big':

@@ -12,6 +12,9 @@ const signingKey = defineSetting('signing_key', () => ({ private_jwk: null as JW
 /** Whether a text has the three parts of a compact JWT. */
 export const isJwt = (text: string): boolean => text.split('.').length === 3;
 
+/** What Clerk's SDKs tell the kinds of JWT apart by, in the header `cat`. */
+export const TOKEN_CATEGORY = { session: 'cl_B7d4PD111AAA', template: 'cl_B7d4PD222AAA', m2m: 'cl_B7d4PD333AAA' } as const;
+
 interface Signing {
   readonly privateKey: webcrypto.CryptoKey;
   readonly publicKey: webcrypto.CryptoKey;

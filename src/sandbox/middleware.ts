@@ -10,6 +10,8 @@ export interface SandboxRequest {
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Uint8Array;
+  /** What the answer and its errors are told apart by. */
+  readonly traceId: string;
 }
 
 /** An answer. Bytes go out as they are, everything else as JSON; no body at all when undefined. */

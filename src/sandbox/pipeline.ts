@@ -1,8 +1,8 @@
 import type { DeclaredOperation as Operation } from '../catalog/declaration.js';
 import { control } from './control.js';
 import type { Faults } from './faults.js';
-import { authenticate, checkVersion, refuseBrowsers } from './guard.js';
-import type { Handler } from './handler.js';
+import { authenticate, refuseBrowsers } from './guard.js';
+import type { Call, Handler } from './handler.js';
 import { handlers } from './handlers/index.js';
 import { readCall } from './input.js';
 import type { Instance } from './instance.js';
@@ -15,9 +15,11 @@ import {
   type SandboxResponse,
 } from './middleware.js';
 import { Recorder } from './request-log.js';
+import { publishableKey } from './resources/frontend-api.js';
 import { Router } from './router.js';
 import { RowGoneError } from './rows.js';
 import { notFound, refuse, SandboxError } from './sandbox-error.js';
+import { asBeforePendingSessions, checkVersion, PENDING_SESSIONS, versionOf } from './versions.js';
 
 export interface AppOptions {
   readonly operations: readonly Operation[];
@@ -42,6 +44,7 @@ export interface App {
   handle(request: SandboxRequest): Promise<SandboxResponse>;
   /** The instance, opened when it is not yet. */
   instance(): Promise<Instance>;
+  publishableKey(): Promise<string>;
 }
 
 /** Loaded with the first key that is not the instance's. */
@@ -73,22 +76,23 @@ export function createApp(options: AppOptions): App {
       throw refuse(501, 'not_in_sandbox', 'Not in the sandbox', `The sandbox does not carry out ${operation.name} yet.`);
     }
     const call = await readCall(routed, operation, handler, await current());
-    return answer(operation, handler, await handler.run(call));
+    return answer(call, handler, await handler.run(call));
   };
 
   const handle = compose(
     [
-      envelope(current, options),
+      envelope(options),
       keeping(options.keep),
       refuseBrowsers,
       control({ recorder, faults: options.faults, instance: current, reset }),
       recorder.middleware,
-      envelope(current, options),
+      namingVersion,
+      envelope(options),
       authenticate(options.secretKey, async (key) => (await machineKeys()).machineOfKey(await current(), key)),
       checkVersion,
       ...(options.middlewares ?? []),
       // Those in the middle may spoil an answer, and a refusal is one too.
-      envelope(current, options),
+      envelope(options),
     ],
     carryOut,
   );
@@ -98,6 +102,7 @@ export function createApp(options: AppOptions): App {
       return handle({ request, operation: match?.operation, params: match?.params ?? {} });
     },
     instance: current,
+    publishableKey: async () => publishableKey(await current(), options.secretKey),
   };
 }
 
@@ -113,27 +118,39 @@ const keeping =
   };
 
 /** An answer that does not look like what the resource declares is the sandbox's fault, and never leaves it. */
-function answer(operation: Operation, handler: Handler, value: unknown): SandboxResponse {
+function answer({ operation, version }: Call, handler: Handler, value: unknown): SandboxResponse {
   const status = handler.status ?? 200;
   if (handler.answers === null) return { status };
   const checked = handler.answers.safeParse(value);
   if (!checked.success) throw new Error(`${operation.name} would answer what it does not declare: ${checked.error.message}`);
-  if (handler.mediaType === undefined) return { status, body: value };
+  if (handler.mediaType === undefined) {
+    return { status, body: version < PENDING_SESSIONS ? asBeforePendingSessions(value) : value };
+  }
   return { status, headers: { 'content-type': handler.mediaType }, body: new TextEncoder().encode(String(value)) };
 }
 
+/** Names the version that Clerk's addresses were answered by. */
+const namingVersion: Middleware = async (routed, next) => {
+  const response = await next(routed);
+  return { ...response, headers: { 'clerk-api-version': versionOf(routed.request), ...response.headers } };
+};
+
 /** Turns what is thrown further in into Clerk's error envelope. */
 const envelope =
-  (current: () => Promise<Instance>, { log }: AppOptions): Middleware =>
+  ({ log }: AppOptions): Middleware =>
   async (routed: RoutedRequest, next: Handle) => {
     try {
       return await next(routed);
     } catch (error) {
       const shown = shownAs(error);
       if (shown === INTERNAL) log(`${routed.operation?.name ?? routed.request.method} failed inside the sandbox`, error);
-      const clerk_trace_id = (await current()).random.hex(32);
       const { status, headers, errors, fault } = shown;
-      return { status, headers, body: { errors, clerk_trace_id }, ...(fault === undefined ? {} : { fault }) };
+      return {
+        status,
+        headers,
+        body: { errors, clerk_trace_id: routed.request.traceId },
+        ...(fault === undefined ? {} : { fault }),
+      };
     }
   };
 

@@ -22,7 +22,11 @@ function bySpecificity(a: Route, b: Route): number {
 }
 
 /** Paths that Clerk's SDK sends for an operation beside the published one. */
-const ALSO_AT: Readonly<Record<string, string>> = { BetaFeatures_updateInstanceDomain: '/beta_features/change_domain' };
+const ALSO_AT: Readonly<Record<string, string>> = {
+  BetaFeatures_updateInstanceDomain: '/beta_features/change_domain',
+  // Of the Frontend API, where anybody who verifies a token looks for the keys.
+  Jwks_getJsonWebKeySet: '/.well-known/jwks.json',
+};
 
 /** Finds the operation that a method and a path name. */
 export class Router {

@@ -64,6 +64,10 @@ export const notFound = (what: string, id?: string): SandboxError =>
     id === undefined ? `No ${what} was found.` : `No ${what} was found with id ${id}.`,
   );
 
+/** @param setting What switches it on or off. */
+export const featureNotEnabled = (what: string, setting: string): SandboxError =>
+  refuse(403, 'feature_not_enabled', 'Feature not enabled', `${what} are not enabled for this instance: see ${setting}.`);
+
 export const identifierExists = (param: string, what: string): SandboxError =>
   refuseParam('form_identifier_exists', param, `That ${what} is taken.`, `That ${what} is taken. Please try another.`);
 

@@ -38,11 +38,14 @@ export interface Sandbox {
   /** Without `/v1`; the sandbox's own addresses are under `/_sandbox` here. */
   readonly origin: string;
   readonly secretKey: string;
+  /** Of the instance's domain, as Clerk's middleware for web servers asks for it. Seeds the instance when it is not yet. */
+  publishableKey(): Promise<string>;
   /** Ends every connection, and has everything in the state file. */
   close(): Promise<void>;
 }
 
 const SECRET_LETTERS = 42;
+const TRACE_LETTERS = 32;
 
 /**
  * Starts a local stand-in for Clerk's Backend API. Only its port is opened at once; all else is loaded and seeded when
@@ -63,7 +66,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     options.onAnswer?.(request, response);
     return response;
   };
-  const { server, port: actualPort } = await listen(handle, host, port);
+  const traceIds = chance('trace', randomSeed);
+  const newTraceId = () => traceIds.hex(TRACE_LETTERS);
+  const { server, port: actualPort } = await listen(handle, { host, port, newTraceId });
   origin = `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`;
   const end = async (): Promise<void> => {
     await new Promise<void>((resolve, reject) => {
@@ -86,7 +91,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       throw error;
     }
   }
-  return { url: `${origin}/v1`, origin, secretKey, close };
+  return { url: `${origin}/v1`, origin, secretKey, publishableKey: async () => (await app()).publishableKey(), close };
 }
 
 const openState = async (path: string): Promise<StateFile> => (await import('./state/state-file.js')).StateFile.open(path);

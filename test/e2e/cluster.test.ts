@@ -140,7 +140,11 @@ describe.skipIf(withoutRedis || withoutNginx)('two processes behind nginx', () =
   beforeAll(async () => {
     directory = await scratchDirectory();
     redis = await startRedis();
-    sandbox = await startSandbox({ seed: 'empty', secretKey: 'sk_live_cluster', middlewares: [lookOn] });
+    sandbox = await startSandbox({
+      seed: { settings: { password_required: false } },
+      secretKey: 'sk_live_cluster',
+      middlewares: [lookOn],
+    });
     const policy = await scratchFile(directory, {
       budgets: [{ name: 'bans', tools: 'Users_markBanned', caller: 'elif', max: BUDGET, per: '1h', scope: 'caller' }],
     });

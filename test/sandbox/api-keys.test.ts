@@ -132,7 +132,7 @@ describe('the list', () => {
     expect((await client.get(`/api_keys?subject=${engine.id}`)).body).toEqual({ data: [], total_count: 0 });
     expect(outcome(await client.get('/api_keys?subject=user_none'))).toEqual(GONE);
     expect(outcome(await client.get('/api_keys?subject=none'))).toEqual([422, 'form_param_format_invalid', 'subject']);
-    expect(outcome(await client.get('/api_keys'))).toEqual([422, 'form_param_missing', 'subject']);
+    expect(outcome(await client.get('/api_keys'))).toEqual([400, 'missing_query_parameter']);
   });
 
   it('has what is good, of one type, newest first; the rest when asked', async () => {

@@ -91,7 +91,7 @@ describe('an agent task', () => {
   });
 
   it.each([
-    [{ on_behalf_of: {} }, [422, 'form_param_value_invalid', 'on_behalf_of']],
+    [{ on_behalf_of: {} }, [422, 'form_param_missing']],
     [{ on_behalf_of: { user_id: 'user_ada', identifier: 'adalove' } }, [422, 'form_param_value_invalid', 'on_behalf_of']],
     [{ on_behalf_of: { user_id: 'user_none' } }, [404, 'resource_not_found']],
     [{ on_behalf_of: { identifier: 'nobody@example.com' } }, [404, 'resource_not_found']],

@@ -1,6 +1,6 @@
 import { Secret, TOTP } from 'otpauth';
 import type { SeedDescription } from '../../src/sandbox/seed/description.js';
-import { PNG } from './harness.js';
+import { EASY, PNG } from './harness.js';
 import { type Step, step } from './step.js';
 import { BILLING_START, billingSteps } from './steps/billing.js';
 import { keySteps, oauthTokenSteps, STORE } from './steps/keys.js';
@@ -15,6 +15,8 @@ const IMAGE = { file_base64: PNG.toString('base64'), media_type: 'image/png' };
 
 /** What the walk starts from. */
 export const START: SeedDescription = {
+  // Only for production does an instance have a domain that can be changed.
+  settings: { ...EASY, environment_type: 'production' },
   domain: 'example.com',
   users: [
     {

@@ -1,4 +1,5 @@
 import { afterEach } from 'vitest';
+import type { SeedDescription } from '../../src/sandbox/seed/description.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start-sandbox.js';
 import { watchExchange } from '../support/published/watch.js';
 
@@ -35,6 +36,20 @@ export interface Client {
 /** 2026-01-15T12:00:00Z: late enough for every seed, and always the same. */
 export const NOON = Date.UTC(2026, 0, 15, 12);
 
+/** The newest version of the API that has a document. A request may name another. */
+const VERSION = '2026-05-12';
+const SESSION_VERIFICATION = /^\/sessions\/[^/]+\/verify$/;
+const LAST_WITH_SESSION_VERIFICATION = '2024-10-01';
+
+/** An instance that asks for less than a new one, so that a test makes only what it is about. */
+export const EASY = {
+  password_required: false,
+  organizations: { slug_disabled: false, domains_enabled: true },
+} satisfies SeedDescription['settings'];
+
+const withSettings = (seed: NonNullable<SandboxOptions['seed']> = {}): NonNullable<SandboxOptions['seed']> =>
+  typeof seed === 'object' ? { settings: EASY, ...seed } : seed;
+
 const open: Sandbox[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((sandbox) => sandbox.close()));
@@ -49,11 +64,14 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Client>
     log: (message, error) => failures.push(message, error),
     onAnswer: watchExchange,
     ...options,
+    seed: withSettings(options.seed),
   });
   open.push(sandbox);
 
   const send: Client['send'] = async (method, path, init = {}) => {
-    const headers = { authorization: `Bearer ${sandbox.secretKey}`, ...init.headers };
+    const named = SESSION_VERIFICATION.test(path) ? LAST_WITH_SESSION_VERIFICATION : VERSION;
+    const version = path.includes('__clerk_api_version') ? {} : { 'clerk-api-version': named };
+    const headers = { authorization: `Bearer ${sandbox.secretKey}`, ...version, ...init.headers };
     const response = await fetch(sandbox.url + path, {
       method,
       headers,

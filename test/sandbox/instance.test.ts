@@ -119,6 +119,9 @@ describe('settings', () => {
   });
 });
 
+/** A development instance has no domain of its own. */
+const PRODUCTION = { environment_type: 'production' } as const;
+
 describe.each([
   ['POST', '/instance/change_domain'],
   ['PUT', '/beta_features/domain'],
@@ -129,6 +132,7 @@ describe.each([
   it('moves the instance and ends every session', async () => {
     client = await openSandbox({
       seed: {
+        settings: PRODUCTION,
         domain: 'old.example.com',
         users: [{ id: 'user_ada', email_addresses: ['ada@example.com'] }],
         sessions: [{ user: 'user_ada' }],
@@ -143,6 +147,7 @@ describe.each([
   });
 
   it('keeps a subdomain for a secondary application', async () => {
+    client = await openSandbox({ seed: { settings: PRODUCTION } });
     await change({ home_url: 'https://www.new.example.com', is_secondary: true });
     expect(rowsOf((await client.get('/domains')).body)).toMatchObject([{ name: 'www.new.example.com' }]);
   });
@@ -152,6 +157,7 @@ describe.each([
     [{ home_url: 'not a url' }, 'form_param_format_invalid'],
     [{ home_url: 'ftp://x.example.com' }, 'form_param_format_invalid'],
   ])('refuses %j', async (body, code) => {
+    client = await openSandbox({ seed: { settings: PRODUCTION } });
     const answer = await change(body);
     expect([answer.status, answer.code, answer.param]).toEqual([422, code, 'home_url']);
   });

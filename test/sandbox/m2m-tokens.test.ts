@@ -29,6 +29,12 @@ const verifyAs = (machine: Json, token: unknown) => as(machine, 'POST', '/m2m_to
 const outcome = ({ status, code }: Answer) => [status, code];
 
 describe('an opaque token', () => {
+  it('is verified also by the name that older SDKs send it under', async () => {
+    const { body } = await create(mailer);
+    expect((await client.post('/m2m_tokens/verify', { secret: body.token })).body).toMatchObject({ id: body.id });
+    expect(outcome(await client.post('/m2m_tokens/verify', {}))).toEqual([422, 'form_param_missing']);
+  });
+
   it('says whose it is, whom it may call, and itself only at its making', async () => {
     const { status, body } = await create(mailer, { claims: { job: 'digest' } });
     const { token, ...rest } = body;
@@ -155,7 +161,7 @@ describe('the list', () => {
   it('is of a machine that exists, and for a machine only its own', async () => {
     expect(outcome(await client.get('/m2m_tokens?subject=mch_none'))).toEqual([404, 'resource_not_found']);
     expect(outcome(await client.get('/m2m_tokens?subject=user_1'))).toEqual([422, 'form_param_format_invalid']);
-    expect(outcome(await client.get('/m2m_tokens'))).toEqual([422, 'form_param_missing']);
+    expect(outcome(await client.get('/m2m_tokens'))).toEqual([400, 'missing_query_parameter']);
     expect(outcome(await as(stranger, 'GET', `/m2m_tokens?subject=${mailer.id}`))).toEqual([403, 'authorization_invalid']);
     expect((await as(mailer, 'GET', `/m2m_tokens?subject=${mailer.id}`)).body.total_count).toBe(0);
   });

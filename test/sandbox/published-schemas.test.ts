@@ -101,14 +101,19 @@ describe('what the documents forbid', () => {
   const json = { 'content-type': 'application/json' };
 
   const wrong = cases.flatMap(({ operation, published, document }) =>
-    wrongRequests(operation, published, document, checker).map((request) => ({ group: operation.group, ...request })),
+    wrongRequests(operation, published, document, checker).map((request) => ({
+      group: operation.group,
+      version: operation.apiVersion,
+      ...request,
+    })),
   );
 
   it.each([...new Set(wrong.map(({ group }) => group))])('is refused by %s', async (group) => {
     const client = await openSandbox({ seed: START });
     const ofGroup = wrong.filter((request) => request.group === group);
-    const outcomes = await inTurns(ofGroup, async ({ what, method, path, body }) => {
-      const init = body === undefined ? {} : { headers: json, body: JSON.stringify(body) };
+    const outcomes = await inTurns(ofGroup, async ({ what, method, path, body, version }) => {
+      const headers = { ...json, 'clerk-api-version': version };
+      const init = body === undefined ? { headers } : { headers, body: JSON.stringify(body) };
       const { status, code } = await client.send(method, path, init);
       return { what, status, code };
     });
@@ -127,7 +132,8 @@ describe('what the documents forbid', () => {
       const schema = bodySchema(published);
       if (schema === undefined) continue;
       const { method, path, body } = leastRequest(operation);
-      const init = { headers: json, body: JSON.stringify({ ...body, [UNKNOWN]: 38 }) };
+      const headers = { ...json, 'clerk-api-version': operation.apiVersion };
+      const init = { headers, body: JSON.stringify({ ...body, [UNKNOWN]: 38 }) };
       const { code, param } = await client.send(method, path, init);
       const refused = code === 'form_param_unknown' && param === UNKNOWN;
       expect(refused, operation.name).toBe(schema.additionalProperties === false);

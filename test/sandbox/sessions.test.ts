@@ -88,7 +88,7 @@ describe('verifying a session', () => {
 
   it('a token that the instance did not sign is refused', async () => {
     const answer = await client.post('/sessions/sess_1/verify', { token: 'a.b.c' });
-    expect([answer.status, answer.code]).toEqual([401, 'invalid_session_token']);
+    expect([answer.status, answer.code]).toEqual([400, 'invalid_session_token']);
   });
 });
 

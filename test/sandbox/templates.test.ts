@@ -21,7 +21,7 @@ describe('templates', () => {
     const sms = rowsOf((await client.get('/templates/sms')).body);
     expect(sms.map((row) => row.template_type)).toEqual(sms.map(() => 'sms'));
     expect(sms.map((row) => row.subject)).toEqual(sms.map(() => null));
-    expect((await client.get('/templates/push')).param).toBe('template_type');
+    expect((await client.get('/templates/push')).code).toBe('template_type_unsupported');
   });
 
   it('are Clerk’s own at first, each of them sound', async () => {

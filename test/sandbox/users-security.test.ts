@@ -49,8 +49,13 @@ describe('verify_password', () => {
   });
 
   const salt = Buffer.from('a salt of sixteen');
+  const hex = (algorithm: string, text: string) => createHash(algorithm).update(text).digest('hex');
+  const stretch = (pepper: string | Buffer, bytes: number, algorithm: string) =>
+    pbkdf2Sync(PASSWORD, pepper, 1000, bytes, algorithm);
+  const cheapBcrypt = (password: string) =>
+    bcrypt({ password, salt: salt.subarray(0, 16), costFactor: 4, outputType: 'encoded' });
   it.each<[hasher: string, digest: () => string | Promise<string>]>([
-    ['bcrypt', () => bcrypt({ password: PASSWORD, salt: salt.subarray(0, 16), costFactor: 4, outputType: 'encoded' })],
+    ['bcrypt', () => cheapBcrypt(PASSWORD)],
     [
       'argon2id',
       () =>
@@ -64,13 +69,18 @@ describe('verify_password', () => {
           outputType: 'encoded',
         }),
     ],
-    ['md5', () => createHash('md5').update(PASSWORD).digest('hex')],
-    ['sha256', () => createHash('sha256').update(PASSWORD).digest('hex')],
-    [
-      'pbkdf2_sha256_django',
-      () => `pbkdf2_sha256$1000$pepper$${pbkdf2Sync(PASSWORD, 'pepper', 1000, 32, 'sha256').toString('base64')}`,
-    ],
-    ['pbkdf2_sha512', () => `pbkdf2:sha512:1000$pepper$${pbkdf2Sync(PASSWORD, 'pepper', 1000, 64, 'sha512').toString('base64')}`],
+    ['md5', () => hex('md5', PASSWORD)],
+    ['md5_salted', () => `pepper$${hex('md5', `pepper${PASSWORD}`)}`],
+    ['sha256', () => hex('sha256', PASSWORD)],
+    ['sha256_salted', () => `pepper$${hex('sha256', `${PASSWORD}pepper`)}`],
+    ['bcrypt_sha256_django', async () => `bcrypt_sha256$${await cheapBcrypt(hex('sha256', PASSWORD))}`],
+    ['bcrypt_peppered', async () => `${await cheapBcrypt(`${PASSWORD}pepper`)}$pepper`],
+    ['pbkdf2_sha1', () => `pbkdf2_sha1$1000$pepper$${stretch('pepper', 20, 'sha1').toString('hex')}`],
+    ['pbkdf2_sha1', () => `pbkdf2_sha1$1000$${salt.toString('hex')}$${stretch(salt, 32, 'sha1').toString('hex')}$32`],
+    ['pbkdf2_sha256', () => `pbkdf2_sha256$1000$${salt.toString('base64')}$${stretch(salt, 32, 'sha256').toString('base64')}`],
+    ['pbkdf2_sha256_django', () => `pbkdf2_sha256$1000$pepper$${stretch('pepper', 32, 'sha256').toString('base64')}`],
+    ['pbkdf2_sha512', () => `pbkdf2_sha512$1000$pepper$${stretch('pepper', 64, 'sha512').toString('hex')}`],
+    ['pbkdf2_sha512_hex', () => `pbkdf2_sha512_hex$1000$${salt.toString('hex')}$${stretch(salt, 64, 'sha512').toString('hex')}`],
     [
       'scrypt_werkzeug',
       () => `scrypt:1024:8:1$pepper$${scryptSync(PASSWORD, 'pepper', 64, { N: 1024, r: 8, p: 1 }).toString('hex')}`,
@@ -80,12 +90,54 @@ describe('verify_password', () => {
       () =>
         `{SSHA}${Buffer.concat([createHash('sha1').update(PASSWORD).update('pepper').digest(), Buffer.from('pepper')]).toString('base64')}`,
     ],
+    [
+      'sha512_symfony',
+      () => {
+        let value = createHash('sha512').update(`${PASSWORD}{pepper}`).digest();
+        for (let round = 1; round < 50; round++)
+          value = createHash('sha512').update(value).update(`${PASSWORD}{pepper}`).digest();
+        return `sha512_symfony$50$pepper$${value.toString('base64')}`;
+      },
+    ],
   ])('checks a digest brought along from %s, also after it was strengthened', async (password_hasher, digest) => {
     const user = await addUser(client, 'ada@example.com', { password_digest: await digest(), password_hasher });
     expect((await verify(user, 'something else')).status).toBe(422);
     expect((await verify(user, PASSWORD)).status).toBe(200);
     expect((await verify(user, PASSWORD)).status).toBe(200);
     expect((await verify(user, 'something else')).status).toBe(422);
+  });
+});
+
+describe('digests of other systems', () => {
+  // From the documentation of phpass and of Firebase's scrypt.
+  it.each([
+    ['phpass', '$P$9IQRaTwmfeRo7ud9Fh4E2PdI0S3r.L0', 'test12345'],
+    [
+      'scrypt_firebase',
+      [
+        'lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ==',
+        '42xEC+ixf3L2lw==',
+        'jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==',
+        'Bw==',
+        '8',
+        '14',
+      ].join('$'),
+      'user1password',
+    ],
+  ])('%s', async (password_hasher, password_digest, password) => {
+    const user = await addUser(client, 'ada@example.com', { password_digest, password_hasher });
+    expect((await verify(user, 'something else')).status).toBe(422);
+    expect((await verify(user, password)).status).toBe(200);
+  });
+
+  it.each([
+    ['phpass', '$P$9short'],
+    ['pbkdf2_sha256', 'pbkdf2_sha256$1000$not base64$AAAA'],
+    ['argon2i', '$argon2id$v=19$m=64,t=4,p=8$Z2liZXJyaXNo$iGXEpMBTDYQ8'],
+    ['awscognito', 'no-pool'],
+  ])('of another form than %s has are refused', async (password_hasher, password_digest) => {
+    const body = { email_address: ['ada@example.com'], password_digest, password_hasher };
+    expect((await client.post('/users', body)).code).toBe('form_password_digest_invalid_code');
   });
 });
 

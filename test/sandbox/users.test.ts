@@ -64,8 +64,8 @@ describe('creating a user', () => {
     [{ username: '123456' }, 'form_username_needs_non_number_char', 'username'],
     [{ username: 'fine', password: 'short' }, 'form_password_length_too_short', 'password'],
     [{ username: 'fine', password: 'password123' }, 'form_password_pwned', 'password'],
-    [{ username: 'fine', password: 'x'.repeat(73) }, 'form_password_size_in_bytes_exceeded', 'password'],
-    [{ username: 'fine', password_digest: 'abc' }, 'form_param_missing', 'password_hasher'],
+    [{ username: 'fine', password: 'x'.repeat(73) }, 'form_password_length_too_long', 'password'],
+    [{ username: 'fine', password_digest: 'abc' }, 'form_conditional_param_missing', 'password_hasher'],
     [{ username: 'fine', password_digest: 'abc', password_hasher: 'rot13' }, 'form_param_value_invalid', 'password_hasher'],
     [
       { username: 'fine', password_digest: 'abc', password_hasher: 'bcrypt' },

@@ -6,7 +6,7 @@ const bare = (url: string, headers: Record<string, string>) => fetch(url, { head
 
 describe('authentication', () => {
   it.each([
-    ['no key', {}, 'authentication_invalid'],
+    ['no key', {}, 'authorization_header_format_invalid'],
     ['another scheme', { authorization: 'Basic abc' }, 'authorization_header_format_invalid'],
     ['a wrong key', { authorization: 'Bearer sk_test_wrong' }, 'clerk_key_invalid'],
   ])('%s answers 401', async (_, headers, code) => {
@@ -209,6 +209,7 @@ describe('/_sandbox', () => {
         query: new URLSearchParams(),
         headers: {},
         body: new Uint8Array(),
+        traceId: 'trace',
       };
       await recorder.middleware({ request, operation: undefined, params: {} }, async () => ({ status: 200 }));
     }

@@ -5,7 +5,7 @@ import { childEnv, type Ended, ended, PROGRAM } from './program.js';
 
 /** `clerk-mcp sandbox` as a program of its own. */
 export interface SandboxProgram {
-  /** What it says on stdout: CLERK_API_URL and CLERK_SECRET_KEY. */
+  /** What it says on stdout: CLERK_API_URL, CLERK_SECRET_KEY and CLERK_PUBLISHABLE_KEY. */
   readonly env: Readonly<Record<string, string>>;
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
@@ -35,9 +35,9 @@ export async function startSandboxProgram(...args: readonly string[]): Promise<S
   const lines = createInterface({ input: child.stdout });
   const ready = new Promise<void>((resolve) => {
     lines.on('line', (line) => {
-      const [name = '', value = ''] = line.split('=');
+      const [, name = '', value = ''] = /^(\w+)=(.*)$/.exec(line) ?? [];
       env[name] = value;
-      if (name === 'CLERK_SECRET_KEY') resolve();
+      if (name === 'CLERK_PUBLISHABLE_KEY') resolve();
     });
   });
   await Promise.race([
@@ -49,7 +49,11 @@ export async function startSandboxProgram(...args: readonly string[]): Promise<S
   const request: SandboxProgram['request'] = async (method, path, body) => {
     const response = await fetch(`${env.CLERK_API_URL}${path}`, {
       method,
-      headers: { authorization: `Bearer ${env.CLERK_SECRET_KEY}`, ...(body && { 'content-type': 'application/json' }) },
+      headers: {
+        authorization: `Bearer ${env.CLERK_SECRET_KEY}`,
+        'clerk-api-version': '2026-05-12',
+        ...(body && { 'content-type': 'application/json' }),
+      },
       ...(body && { body: JSON.stringify(body) }),
     });
     const text = await response.text();

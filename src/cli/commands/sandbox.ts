@@ -42,7 +42,8 @@ export async function sandbox(flags: Flags): Promise<never> {
     unlock,
   );
   // For other programs, as lines that a shell or an .env file takes. The key is the sandbox's own and opens nothing else.
-  print(`CLERK_API_URL=${served.origin}\nCLERK_SECRET_KEY=${served.secretKey}\n`);
+  const publishableKey = await served.publishableKey();
+  print(`CLERK_API_URL=${served.origin}\nCLERK_SECRET_KEY=${served.secretKey}\nCLERK_PUBLISHABLE_KEY=${publishableKey}\n`);
   logger.info({ url: served.url, seed, state }, 'serving the sandbox');
   const signal = await signalled;
   logger.info({ signal }, 'stopping');

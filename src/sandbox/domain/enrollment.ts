@@ -60,19 +60,19 @@ export function parseEnrollmentMode(instance: Instance, text: string): Enrollmen
 
 /** Invites who has an address of the domain, where its mode is to. */
 export function enroll(instance: Instance, domain: OrganizationDomainRow): void {
-  if (invites(domain)) for (const address of newcomers(instance, domain)) invite(instance, domain, address);
+  if (invites(instance, domain)) for (const address of newcomers(instance, domain)) invite(instance, domain, address);
 }
 
 /** Invites the owner of an address to the organization that has its domain, where the domain's mode is to. */
 export function enrollOwner(instance: Instance, address: EmailAddressRow): void {
   if (!isVerified(address)) return;
   for (const domain of instance.of(organizationDomains).many('name', domainOf(address.email_address))) {
-    if (invites(domain) && newcomers(instance, domain).includes(address)) invite(instance, domain, address);
+    if (invites(instance, domain) && newcomers(instance, domain).includes(address)) invite(instance, domain, address);
   }
 }
 
-const invites = ({ verified, enrollment_mode }: OrganizationDomainRow): boolean =>
-  verified && enrollment_mode === 'automatic_invitation';
+const invites = (instance: Instance, { verified, enrollment_mode }: OrganizationDomainRow): boolean =>
+  verified && enrollment_mode === 'automatic_invitation' && instance.store.setting(organizationSettings).domains_enabled;
 
 function invite(instance: Instance, { organization_id }: OrganizationDomainRow, { email_address }: EmailAddressRow): void {
   const set = roleSetOf(instance, must(instance, organizations, organization_id));

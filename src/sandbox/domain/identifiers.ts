@@ -6,6 +6,7 @@ import { restrictions } from '../resources/settings.js';
 import { users } from '../resources/user.js';
 import type { Collection } from '../rows.js';
 import { identifierExists, refuse, refuseParam } from '../sandbox-error.js';
+import { authentication } from './authentication.js';
 
 export type IdentifierType = ListedIdentifierRow['identifier_type'];
 
@@ -13,7 +14,6 @@ const email = z.email({ pattern: z.regexes.html5Email });
 const PHONE = /^\+[1-9]\d{6,14}$/;
 const WALLET = /^0x[0-9a-fA-F]{40}$|^[1-9A-HJ-NP-Za-km-z]{32,44}$/;
 const USERNAME = /^[\p{Ll}\p{Lu}\p{Lo}\p{N}_.-]+$/u;
-const USERNAME_LENGTH = { min: 4, max: 64 };
 
 const FORMATS: Readonly<Record<IdentifierType, { fits(text: string): boolean; rule: string }>> = {
   email_address: { fits: (text) => email.safeParse(text).success, rule: 'a valid email address' },
@@ -78,7 +78,7 @@ export function refuseClaimed(instance: Instance, type: IdentifierType, value: s
 export function parseUsername(instance: Instance, text: string | null | undefined, exceptUserId?: string): string | null {
   if (text === null || text === undefined || text === '') return null;
   const refuseName = (code: string, why: string) => refuseParam(code, 'username', 'is invalid', why);
-  const { min, max } = USERNAME_LENGTH;
+  const { username_min_length: min, username_max_length: max } = instance.store.setting(authentication);
   if (text.length < min || text.length > max) {
     throw refuseName('form_username_invalid_length', `A username must have ${min} to ${max} characters.`);
   }

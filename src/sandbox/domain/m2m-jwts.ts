@@ -1,12 +1,11 @@
 import type { JWTPayload } from 'jose';
 import type { Instance } from '../instance.js';
+import { TOKEN_CATEGORY } from '../keys.js';
 import { frontendApi } from '../resources/frontend-api.js';
 import { m2mTokens } from '../resources/m2m-token.js';
-import { notFound, refuse, refuseParam } from '../sandbox-error.js';
+import { notFound, refuseParam } from '../sandbox-error.js';
 import { secondsFromNow } from './voidable.js';
 
-/** What Clerk's SDKs tell an M2M token by, in its header. */
-const CATEGORY = 'cl_B7d4PD333AAA';
 /** What the token says of itself, which its maker cannot. */
 const RESERVED: ReadonlySet<string> = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'scopes']);
 
@@ -40,7 +39,7 @@ function parseClaims(claims: unknown): Record<string, unknown> {
   const reserved = Object.keys(claims).find((name) => RESERVED.has(name));
   if (reserved !== undefined) {
     const why = `The claim ${reserved} is set by Clerk and cannot be chosen.`;
-    throw refuse(400, 'machine_token_reserved_claim', 'Reserved claim', why);
+    throw refuseParam('machine_token_reserved_claim', reserved, 'reserved claim used', why, 400);
   }
   return claims as Record<string, unknown>;
 }
@@ -67,7 +66,7 @@ export async function signM2mJwt(
       exp: expires,
       jti: id,
     },
-    { cat: CATEGORY },
+    { cat: TOKEN_CATEGORY.m2m },
   );
   return { jwt: { ...made, claims: made.claims ?? null, created_at: issued * 1000, expiration: expires * 1000 }, token };
 }

@@ -4,8 +4,10 @@ import { memberKey, type OrganizationMembershipRow, organizationMemberships } fr
 import { isCreatorEligible, MANAGE_MEMBERS, permissionsOf, roles } from '../resources/roles.js';
 import { organizationSettings } from '../resources/settings.js';
 import type { Metadata } from '../resources/shapes.js';
-import { refuse } from '../sandbox-error.js';
+import { refuse, SandboxError } from '../sandbox-error.js';
 import { parseRole } from './roles.js';
+
+const NO_LIMIT = 0;
 
 /** Whether the role lets its holder run an organization, which somebody in it must. */
 function runsOrganization(instance: Instance, roleKey: string): boolean {
@@ -32,19 +34,23 @@ export interface NewMember {
   readonly private_metadata?: Metadata;
 }
 
+/** @param more Members, or people who may become members. @throws SandboxError when the organization has no place for them. */
+export function refuseFull(instance: Instance, organization: OrganizationRow, more: number): void {
+  const most = organization.max_allowed_memberships;
+  const members = instance.of(organizationMemberships).many('organization_id', organization.id).length;
+  if (most === NO_LIMIT || members + more <= most) return;
+  const why = `The organization can have at most ${most} members.`;
+  throw refuse(403, 'organization_membership_quota_exceeded', 'Membership quota exceeded', why);
+}
+
 /** @throws SandboxError when the user is a member already, or the organization is full. */
 export function addMember(instance: Instance, organization: OrganizationRow, member: NewMember): OrganizationMembershipRow {
   if (membershipOf(instance, organization.id, member.user_id) !== undefined) {
     const why = `The user ${member.user_id} is a member of the organization already.`;
     throw refuse(400, 'already_a_member_in_organization', 'Already a member', why);
   }
-  const held = instance.of(organizationMemberships);
-  const most = organization.max_allowed_memberships;
-  if (most > 0 && held.many('organization_id', organization.id).length >= most) {
-    const why = `The organization can have at most ${most} members.`;
-    throw refuse(403, 'organization_membership_quota_exceeded', 'Membership quota exceeded', why);
-  }
-  return held.insert({
+  refuseFull(instance, organization, 1);
+  return instance.of(organizationMemberships).insert({
     public_metadata: {},
     private_metadata: {},
     ...member,
@@ -78,6 +84,13 @@ export function mustManageMembers(instance: Instance, organizationId: string, us
   const { role } = mustBeMember(instance, organizationId, userId);
   if (!permissionsOf(instance, role).includes(MANAGE_MEMBERS)) {
     const why = `The user ${userId} may not manage memberships of the organization.`;
-    throw refuse(403, 'missing_organization_permission', 'Missing permission', why);
+    throw new SandboxError(403, [
+      {
+        code: 'missing_organization_permission',
+        message: 'Missing permission',
+        long_message: why,
+        meta: { permissions: [MANAGE_MEMBERS] },
+      },
+    ]);
   }
 }

@@ -4,6 +4,7 @@ import { isJwt } from '../keys.js';
 import { frontendApi } from '../resources/frontend-api.js';
 import { type OAuthApplicationRow, oauthApplications } from '../resources/oauth-application.js';
 import { type OAuthGrantRow, oauthGrants, oauthTokens } from '../resources/oauth-token.js';
+import { oauthSettings } from '../resources/settings.js';
 import { users } from '../resources/user.js';
 import { notFound, refuse, refuseParam } from '../sandbox-error.js';
 import { must } from './found.js';
@@ -19,7 +20,7 @@ const JWT_TYPE = 'at+jwt';
 const common = {
   /** Seconds. Default: a day. */
   expires_in: z.int().min(1).optional(),
-  /** Default: opaque. */
+  /** Default: as oauth_jwt_access_tokens of the OAuth settings says. */
   token_format: z.enum(['opaque', 'jwt']).optional(),
 };
 
@@ -55,7 +56,8 @@ export async function issueOAuthTokens(instance: Instance, given: unknown): Prom
     'refresh_token' in parsed.data ? grantOfRefreshToken(instance, parsed.data.refresh_token) : newGrant(instance, parsed.data);
   const application = must(instance, oauthApplications, grant.oauth_application_id);
   refuseBanned(must(instance, users, grant.user_id));
-  const { expires_in = DEFAULT_SECONDS, token_format = 'opaque' } = parsed.data;
+  const byDefault = instance.store.setting(oauthSettings).oauth_jwt_access_tokens ? 'jwt' : 'opaque';
+  const { expires_in = DEFAULT_SECONDS, token_format = byDefault } = parsed.data;
   const columns = {
     ...newVoidable(instance, oauthTokens, expires_in),
     client_id: application.client_id,

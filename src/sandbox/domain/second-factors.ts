@@ -3,10 +3,11 @@ import type { Instance } from '../instance.js';
 import { phoneNumbers } from '../resources/identifiers.js';
 import { hasSecondFactor, type UserRow, users } from '../resources/user.js';
 import { refuseParam } from '../sandbox-error.js';
-import { verifyPassword } from './passwords.js';
+import { verifyPassword } from './password-hashers.js';
 
 /** RFC 6238 with what Clerk supports: SHA-1, 6 digits, 30 seconds, and one step of clock drift to either side. */
-const TOTP = { algorithm: 'SHA1', digits: 6, period: 30 } as const;
+export const TOTP_DIGITS = 6;
+const TOTP = { algorithm: 'SHA1', digits: TOTP_DIGITS, period: 30 } as const;
 const DRIFT_STEPS = 1;
 const BASE32 = /^[A-Z2-7]+=*$/i;
 const LEAST_SECRET_LETTERS = 16;

@@ -2,11 +2,11 @@ import { answers, type Handler } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { clients } from '../resources/client.js';
 import { organizations } from '../resources/organization.js';
-import { ABANDON_MS, SESSION_MS, type SessionRow, sessions } from '../resources/session.js';
+import { type SessionRow, sessions } from '../resources/session.js';
 import { users } from '../resources/user.js';
 import { must } from './found.js';
 import { mustBeMember, mustHaveOrganizations } from './members.js';
-import { refuseBanned } from './sessions.js';
+import { lifetimeFrom, refuseBanned } from './sessions.js';
 
 interface CreateSession {
   readonly user_id: string;
@@ -38,8 +38,7 @@ function create(instance: Instance, body: CreateSession): SessionRow {
     last_active_organization_id: organizationId ?? null,
     last_active_at: now,
     latest_activity: null,
-    expire_at: now + SESSION_MS,
-    abandon_at: now + ABANDON_MS,
+    ...lifetimeFrom(instance, now),
   });
   instance.of(clients).update(client, { last_active_session_id: session.id });
   return session;

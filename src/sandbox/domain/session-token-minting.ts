@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { answers, type Handler } from '../handler.js';
 import type { Instance } from '../instance.js';
+import { TOKEN_CATEGORY } from '../keys.js';
 import { frontendApi } from '../resources/frontend-api.js';
 import { type JwtTemplateRow, jwtTemplates } from '../resources/jwt-template.js';
 import { isLive, type SessionRow, sessions, statusOf } from '../resources/session.js';
@@ -36,7 +37,8 @@ async function mint(instance: Instance, session: SessionRow, template: JwtTempla
     jti: instance.random.hex(JTI_LETTERS),
   };
   const { signing_key: key, signing_algorithm: algorithm } = template;
-  return key === null ? instance.keys.sign(claims) : signWith(algorithm, key, claims);
+  const header = { cat: TOKEN_CATEGORY.template };
+  return key === null ? instance.keys.sign(claims, header) : signWith(algorithm, key, claims, header);
 }
 
 const token = z.strictObject({ object: z.literal('token'), jwt: z.string() });
@@ -44,12 +46,12 @@ const token = z.strictObject({ object: z.literal('token'), jwt: z.string() });
 /** The token that a page of the session would have, but of no page: a server asks for it. */
 export const tokenOfSession: Handler = answers<TokenBody>(
   token,
-  async ({ instance, path, body }) => {
+  async ({ instance, version, path, body }) => {
     const session = must(instance, sessions, path.session_id ?? '');
     if (!isLive(session, instance)) throw refuseInactive(401, session, instance);
     refuseBanned(must(instance, users, session.user_id));
     const lifetime = body.expires_in_seconds ?? undefined;
-    return { object: 'token', jwt: await sessionToken(instance, session, { lifetime }) };
+    return { object: 'token', jwt: await sessionToken(instance, session, { lifetime, apiVersion: version }) };
   },
   { openBody: true },
 );

@@ -1,7 +1,10 @@
 import type { Instance } from '../instance.js';
+import { TOKEN_CATEGORY } from '../keys.js';
 import { frontendApi } from '../resources/frontend-api.js';
 import { type SessionRow, statusOf } from '../resources/session.js';
-import { packPermissions } from './permission-claims.js';
+import { PENDING_SESSIONS } from '../versions.js';
+import { authentication } from './authentication.js';
+import { isSystemPermission, packPermissions } from './permission-claims.js';
 import { organizationValues } from './token-values.js';
 
 const LIFETIME_SECONDS = 60;
@@ -16,13 +19,19 @@ export interface SessionTokenOptions {
   readonly origin?: string | undefined;
   /** Seconds. Default: 60. */
   readonly lifetime?: number | undefined;
+  /** Of the request that asks; before 2025-04-10 tokens had the first form of the claims. Default: the newest. */
+  readonly apiVersion?: string;
 }
 
-/** The token of a session, in the second version of Clerk's claims. Whoever asks has looked that the session is live. */
+/**
+ * The token of a session, which the caller has found live. Its claims have the second form where both the instance's
+ * setting and the API version of the request allow it, else the first.
+ */
 export function sessionToken(instance: Instance, session: SessionRow, options: SessionTokenOptions = {}): Promise<string> {
-  const { origin, lifetime = LIFETIME_SECONDS } = options;
+  const { origin, lifetime = LIFETIME_SECONDS, apiVersion = PENDING_SESSIONS } = options;
   const made = Math.floor(instance.now() / 1000);
-  return instance.keys.sign({
+  const form = apiVersion < PENDING_SESSIONS ? 1 : instance.store.setting(authentication).session_token_version;
+  const claims = {
     ...(origin === undefined ? {} : { azp: origin }),
     exp: made + lifetime,
     fva: [Math.floor((instance.now() - session.created_at) / MINUTE_MS), NEVER],
@@ -33,10 +42,22 @@ export function sessionToken(instance: Instance, session: SessionRow, options: S
     sid: session.id,
     sts: statusOf(session, instance),
     sub: session.user_id,
-    v: 2,
     ...(session.actor === null ? {} : { act: session.actor }),
-    ...organizationClaims(instance, session),
-  });
+    ...(form === 1 ? formerOrganizationClaims(instance, session) : { v: 2, ...organizationClaims(instance, session) }),
+  };
+  return instance.keys.sign(claims, { cat: TOKEN_CATEGORY.session });
+}
+
+/** The active organization in the first form: a claim for each thing, and permissions in full. */
+function formerOrganizationClaims(instance: Instance, session: SessionRow): object {
+  const { org, org_membership: membership } = organizationValues(instance, session);
+  if (org === undefined) return {};
+  return {
+    org_id: org.id,
+    org_slug: org.slug,
+    org_role: org.role,
+    org_permissions: membership.permissions.filter((key) => !isSystemPermission(key)),
+  };
 }
 
 /** The active organization, with the role and the permissions that its member has there. */

@@ -2,6 +2,13 @@ import type { Instance } from '../instance.js';
 import { isLive, type SessionRow, type SessionStatus, type SessionTask, sessions, statusOf } from '../resources/session.js';
 import type { UserRow } from '../resources/user.js';
 import { refuse, type SandboxError } from '../sandbox-error.js';
+import { authentication } from './authentication.js';
+
+/** When a session that began at `start` runs out, and when it does if left alone. Unix milliseconds. */
+export function lifetimeFrom(instance: Instance, start: number): Pick<SessionRow, 'expire_at' | 'abandon_at'> {
+  const { session_lifetime_in_seconds: lifetime, session_inactivity_in_seconds: idle } = instance.store.setting(authentication);
+  return { expire_at: start + lifetime * 1000, abandon_at: start + idle * 1000 };
+}
 
 /** Ends what has not ended of the sessions given. */
 function endEach(instance: Instance, rows: readonly SessionRow[], status: SessionStatus): void {

@@ -1,5 +1,5 @@
 import { createPrivateKey, createSecretKey, type KeyObject } from 'node:crypto';
-import type { JWTPayload } from 'jose';
+import type { JWTHeaderParameters, JWTPayload } from 'jose';
 import { refuseParam } from '../sandbox-error.js';
 
 /** What a template's own key may sign with. `HS*` takes a secret, every other a private key in PEM. */
@@ -23,9 +23,14 @@ const readKey = (algorithm: string, key: string): KeyObject =>
   algorithm.startsWith('HS') ? createSecretKey(key, 'utf8') : createPrivateKey(key);
 
 /** A compact JWT signed with a key that somebody brought along. */
-export async function signWith(algorithm: string, key: string, claims: JWTPayload): Promise<string> {
+export async function signWith(
+  algorithm: string,
+  key: string,
+  claims: JWTPayload,
+  header: Partial<JWTHeaderParameters> = {},
+): Promise<string> {
   const { SignJWT } = await import('jose');
-  return new SignJWT(claims).setProtectedHeader({ alg: algorithm, typ: 'JWT' }).sign(readKey(algorithm, key));
+  return new SignJWT(claims).setProtectedHeader({ alg: algorithm, typ: 'JWT', ...header }).sign(readKey(algorithm, key));
 }
 
 /** @throws SandboxError when the algorithm is unknown, or the key is none for it. The key is in no message. */

@@ -1,11 +1,15 @@
 import type { Instance } from '../instance.js';
 import { organizations } from '../resources/organization.js';
-import { refuseParam } from '../sandbox-error.js';
+import { organizationSettings } from '../resources/settings.js';
+import { featureNotEnabled, refuseParam } from '../sandbox-error.js';
 
 const SLUG = /^[a-z0-9-]+$/;
 
-/** The slug, checked. @throws SandboxError when another organization has it. */
+/** The slug, checked. @throws SandboxError when slugs are off, or another organization has it. */
 export function parseSlug(instance: Instance, slug: string, exceptId?: string): string {
+  if (instance.store.setting(organizationSettings).slug_disabled) {
+    throw featureNotEnabled('Organization slugs', 'slug_disabled of the organization settings');
+  }
   if (!SLUG.test(slug)) {
     const why = 'slug can have lower-case letters, digits and "-" only.';
     throw refuseParam('form_param_format_invalid', 'slug', 'is invalid', why);

@@ -3,11 +3,13 @@ import { emailAddresses, phoneNumbers, web3Wallets } from '../resources/identifi
 import { blankUser, hasSecondFactor, LOCK_MS, type UserRow, users } from '../resources/user.js';
 import { VERIFIED_BY_ADMIN } from '../resources/verification.js';
 import { identifierExists, refuseParam, SandboxError, type WireError } from '../sandbox-error.js';
+import { authentication } from './authentication.js';
 import { enrollOwner } from './enrollment.js';
 import { parseTime } from './found.js';
 import { type IdentifierType, parseIdentifier, parseUsername, refuseRestricted, refuseTaken } from './identifiers.js';
 import { type MetadataFields, metadataOf } from './metadata.js';
-import { bringDigest, checkPassword, checkSize, hashPassword, type PasswordHash } from './passwords.js';
+import type { PasswordHash } from './password-hashers.js';
+import { bringDigest, checkPassword, checkSize, hashPassword } from './passwords.js';
 import { checkTotpSecret, keepBackupCodes } from './second-factors.js';
 
 /** Clerk keeps no longer names. */
@@ -46,6 +48,7 @@ export interface CreateUser extends UserFields, MetadataFields {
   readonly phone_number_identification_status?: readonly IdentificationStatus[];
   readonly web3_wallet?: readonly string[];
   readonly skip_user_requirement?: boolean | null;
+  readonly skip_password_requirement?: boolean | null;
   readonly banned?: boolean | null;
   readonly locked?: boolean | null;
 }
@@ -144,7 +147,14 @@ export async function createUser(instance: Instance, body: CreateUser): Promise<
   const wallets = readIdentifiers(instance, 'web3_wallet', body.web3_wallet);
   const columns = commonColumns(instance, body, password);
   const all = [...emails, ...phones, ...wallets].map(({ value }) => value);
-  if (all.length === 0 && !columns.username && body.skip_user_requirement !== true) throw dataMissing();
+  if (all.length === 0 && !columns.username && body.skip_user_requirement !== true) throw dataMissing(IDENTIFIERS);
+  if (
+    password === undefined &&
+    body.skip_password_requirement !== true &&
+    instance.store.setting(authentication).password_required
+  ) {
+    throw dataMissing(['password']);
+  }
   refuseRestricted(instance, all);
   const user = instance.of(users).insert({
     ...blankUser(),
@@ -176,8 +186,10 @@ export async function createUser(instance: Instance, body: CreateUser): Promise<
   });
 }
 
-const dataMissing = (): SandboxError => {
-  const names = ['email_address', 'phone_number', 'web3_wallet', 'username'];
+const IDENTIFIERS = ['email_address', 'phone_number', 'web3_wallet', 'username'];
+
+/** @param names At least one of these is required. */
+const dataMissing = (names: readonly string[]): SandboxError => {
   const error: WireError = {
     code: 'form_data_missing',
     message: 'missing data',

@@ -7,7 +7,7 @@ import type { Instance } from '../instance.js';
 import { agents, agentTasks, agentTaskWithUrl } from '../resources/agent-task.js';
 import { emailAddresses, type IdentifierRow, isVerified, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
 import { type UserRow, users } from '../resources/user.js';
-import { notFound, refuseParam } from '../sandbox-error.js';
+import { notFound, refuseParam, SandboxError } from '../sandbox-error.js';
 
 interface CreateTask {
   readonly on_behalf_of: { readonly user_id?: string; readonly identifier?: string };
@@ -37,8 +37,13 @@ function holderOf(instance: Instance, identifier: string): UserRow {
 
 /** @throws SandboxError when there is no such user, or nobody may be signed in as them. */
 function mustBeUser(instance: Instance, { user_id: id, identifier }: CreateTask['on_behalf_of']): UserRow {
-  if ((id === undefined) === (identifier === undefined)) {
-    const why = 'on_behalf_of must have either user_id or identifier.';
+  if (id === undefined && identifier === undefined) {
+    const names = ['on_behalf_of.user_id', 'on_behalf_of.identifier'];
+    const why = `Give one of ${names.join(' and ')}.`;
+    throw new SandboxError(422, [{ code: 'form_param_missing', message: 'is missing', long_message: why, meta: { names } }]);
+  }
+  if (id !== undefined && identifier !== undefined) {
+    const why = 'on_behalf_of must have either user_id or identifier, not both.';
     throw refuseParam('form_param_value_invalid', 'on_behalf_of', 'is invalid', why);
   }
   const user = id === undefined ? holderOf(instance, identifier ?? '') : must(instance, users, id);

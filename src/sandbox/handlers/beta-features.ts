@@ -1,10 +1,11 @@
+import { authentication } from '../domain/authentication.js';
 import { endAllSessions } from '../domain/sessions.js';
 import { patchSetting } from '../domain/settings.js';
 import { answers, type Handler, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { domains, primaryDomain } from '../resources/domain.js';
 import { authSettings, authSettingsShape, instanceSettings, restrictions } from '../resources/settings.js';
-import { refuseParam } from '../sandbox-error.js';
+import { refuse, refuseParam } from '../sandbox-error.js';
 
 interface ChangeDomain {
   readonly home_url?: string;
@@ -27,6 +28,10 @@ function domainOf(body: ChangeDomain): string {
 
 /** Moves the instance to another domain. Every session of the old one ends. */
 function changeDomain(instance: Instance, body: ChangeDomain): void {
+  if (instance.store.setting(authentication).environment_type !== 'production') {
+    const why = 'Only a production instance has a domain of its own to change; this one is for development.';
+    throw refuse(400, 'request_invalid_for_environment', 'Request invalid for environment', why);
+  }
   const name = domainOf(body);
   const primary = primaryDomain(instance);
   const holder = instance.of(domains).one('name', name);

@@ -1,3 +1,4 @@
+import { authentication } from '../domain/authentication.js';
 import { parseDomainName, refuseBrokenProxy } from '../domain/domain-names.js';
 import { changes, deletes } from '../domain/found.js';
 import { answers, type Handlers } from '../handler.js';
@@ -42,6 +43,11 @@ export const domainsHandlers: Handlers = {
   Domains_updateDomain: changes<DomainRow, ChangeDomain>(domains, (row, { instance, body }) => {
     const { name, proxy_url: proxy, is_secondary: secondary } = body;
     if (typeof proxy === 'string') refuseBrokenProxy(proxy);
+    const { environment_type: environment } = instance.store.setting(authentication);
+    if (typeof name === 'string' && !row.is_satellite && environment !== 'production') {
+      const why = 'The domain of a development instance is Clerk’s and cannot be changed.';
+      throw refuse(400, 'domain_update_forbidden', 'Domain cannot be changed', why);
+    }
     // The home of an application is its bare domain, unless it says that its subdomain matters.
     const wanted = row.is_satellite || secondary === true ? name : name?.replace(/^www\./i, '');
     instance.of(domains).update(row, {

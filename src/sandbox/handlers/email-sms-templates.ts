@@ -182,10 +182,6 @@ export const emailSmsTemplatesHandlers: Handlers = {
   }),
 
   EmailSmsTemplates_previewTemplate: answers<Wording>(previewShape, (call) => {
-    const { template_type: type = '' } = call.path;
-    if (type !== 'email' && type !== 'sms') {
-      throw refuse(400, 'template_type_unsupported', 'Unsupported template type', `Templates are email or sms, not ${type}.`);
-    }
     return preview(call.instance, named(call), call.body);
   }),
 

@@ -9,7 +9,7 @@ import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { emailAddresses } from '../resources/identifiers.js';
 import { type InvitationBase, invitationStatus, invitations } from '../resources/invitation.js';
-import { duplicateRecord, identifierExists } from '../sandbox-error.js';
+import { identifierExists, SandboxError } from '../sandbox-error.js';
 
 interface CreateInvitation extends InvitationFields {
   readonly ignore_existing?: boolean | null;
@@ -21,10 +21,20 @@ function refuseClaimed(instance: Instance, email: string): void {
   throw identifierExists('email_address', 'email address');
 }
 
+const invitedAlready = (email: string): SandboxError =>
+  new SandboxError(400, [
+    {
+      code: 'duplicate_record',
+      message: 'duplicate invitation',
+      long_message: `${email} has a pending invitation already.`,
+      meta: { email_addresses: [email] },
+    },
+  ]);
+
 /** @throws SandboxError when the address has an invitation that is neither answered nor over. */
 function refuseInvited(instance: Instance, email: string): void {
   const held = instance.of(invitations).many('email_address', email);
-  if (held.some((row) => isPending(row, instance))) throw duplicateRecord('invitation', email);
+  if (held.some((row) => isPending(row, instance))) throw invitedAlready(email);
 }
 
 const keep = (instance: Instance, body: CreateInvitation, email: string): InvitationBase =>
@@ -50,7 +60,7 @@ function inviteAll(instance: Instance, bodies: readonly CreateInvitation[]): Inv
     metadataOf(body, 'public_metadata');
     if (body.ignore_existing === true) continue;
     refuseInvited(instance, email);
-    if (checked.findIndex((other) => other.email === email) < at) throw duplicateRecord('invitation', email);
+    if (checked.findIndex((other) => other.email === email) < at) throw invitedAlready(email);
   }
   return checked.map(({ body, email }) => keep(instance, body, email));
 }

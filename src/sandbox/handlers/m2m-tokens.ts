@@ -101,18 +101,22 @@ export const m2mTokensHandlers: Handlers = {
     { status: 201 },
   ),
 
-  M2mTokens_verifyToken: answers<{ readonly token: string }>(m2mTokens.shape, async ({ instance, machine, body: { token } }) => {
-    if (isJwt(token)) {
-      const jwt = await readM2mJwt(instance, token);
-      mustReach(jwt.scopes, machine);
-      return showM2mJwt(jwt);
-    }
-    const row = mustBeGood(instance, m2mTokens, instance.of(m2mTokens).one('token', token));
-    mustReach(row.scopes, machine);
-    // Being used changes nothing about the token.
-    instance.of(m2mTokens).update(row, { last_used_at: instance.now(), updated_at: row.updated_at });
-    return m2mTokens.show(row, instance);
-  }),
+  M2mTokens_verifyToken: answers<{ readonly token: string }>(
+    m2mTokens.shape,
+    async ({ instance, machine, body: { token } }) => {
+      if (isJwt(token)) {
+        const jwt = await readM2mJwt(instance, token);
+        mustReach(jwt.scopes, machine);
+        return showM2mJwt(jwt);
+      }
+      const row = mustBeGood(instance, m2mTokens, instance.of(m2mTokens).one('token', token));
+      mustReach(row.scopes, machine);
+      // Being used changes nothing about the token.
+      instance.of(m2mTokens).update(row, { last_used_at: instance.now(), updated_at: row.updated_at });
+      return m2mTokens.show(row, instance);
+    },
+    { alsoNamed: { secret: 'token' } },
+  ),
 
   M2mTokens_revokeToken: answers<{ readonly revocation_reason?: string | null }>(
     m2mTokens.shape,

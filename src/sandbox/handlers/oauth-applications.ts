@@ -7,6 +7,7 @@ import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { type OAuthApplicationRow, oauthApplications, oauthApplicationWithSecret } from '../resources/oauth-application.js';
 import { noScope, unknownScope } from '../resources/oauth-scopes.js';
+import { oauthSettings } from '../resources/settings.js';
 import { users } from '../resources/user.js';
 import { duplicateRecord, refuse, refuseParam } from '../sandbox-error.js';
 
@@ -23,7 +24,8 @@ interface ApplicationBody {
 const MOST_NAME_LETTERS = 256;
 const CLIENT_ID_LETTERS = 16;
 const SECRET_LETTERS = 32;
-const DEFAULT_SCOPES = 'profile email';
+/** Where the OAuth settings name none. */
+const DEFAULT_SCOPES = ['profile', 'email'];
 const PARAM = 'oauth_application_id';
 
 function parseName(name: string): string {
@@ -79,7 +81,7 @@ function create(instance: Instance, body: ApplicationBody & { readonly name: str
     client_id: instance.random.base62(CLIENT_ID_LETTERS),
     name: body.name,
     redirect_uris: [],
-    scopes: DEFAULT_SCOPES,
+    scopes: (instance.store.setting(oauthSettings).default_scopes ?? DEFAULT_SCOPES).join(' '),
     consent_screen_enabled: true,
     // A client without a secret proves itself by PKCE instead.
     pkce_required: body.public === true,

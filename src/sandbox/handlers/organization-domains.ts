@@ -14,7 +14,7 @@ import {
 } from '../resources/organization-domain.js';
 import { organizationSettings } from '../resources/settings.js';
 import { deletedObject } from '../resources/shapes.js';
-import { notFound, refuse, refuseParam } from '../sandbox-error.js';
+import { featureNotEnabled, notFound, refuse, refuseParam } from '../sandbox-error.js';
 
 interface DomainFields {
   readonly enrollment_mode?: string | null;
@@ -71,6 +71,9 @@ const taken = (name: string, why: string) =>
   refuseParam('organization_domain_already_exists', 'name', 'organization domain already exists', `${name}: ${why}.`);
 
 function create(instance: Instance, organization: OrganizationRow, body: CreateDomain): OrganizationDomainRow {
+  if (!instance.store.setting(organizationSettings).domains_enabled) {
+    throw featureNotEnabled('Domains of organizations', 'domains_enabled of the organization settings');
+  }
   if (body.name === undefined) throw refuseParam('form_param_missing', 'name', 'is missing', 'name must be included.');
   const name = parseEmailDomain(body.name);
   const enrollment_mode = parseEnrollmentMode(instance, body.enrollment_mode ?? 'manual_invitation');

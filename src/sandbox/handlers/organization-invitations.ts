@@ -3,7 +3,7 @@ import { must } from '../domain/found.js';
 import { parseIdentifier } from '../domain/identifiers.js';
 import { type InvitationFields, isPending, newInvitation } from '../domain/invitations.js';
 import { byStatus, listsAcrossOrganizations } from '../domain/invitations-across-organizations.js';
-import { membershipOf, mustManageMembers } from '../domain/members.js';
+import { membershipOf, mustManageMembers, refuseFull } from '../domain/members.js';
 import { metadataOf } from '../domain/metadata.js';
 import { parseRole } from '../domain/roles.js';
 import { containing } from '../filters.js';
@@ -49,6 +49,14 @@ function check(instance: Instance, organization: OrganizationRow, invite: Invite
 
 const notUnique = (email: string) =>
   refuse(400, 'organization_invitation_not_unique', 'Already invited', `${email} has a pending invitation to the organization.`);
+
+/** Those who are invited already may become members too. */
+const refuseTooMany = (instance: Instance, organization: OrganizationRow, more: number): void =>
+  refuseFull(
+    instance,
+    organization,
+    more + invitationsOf(instance, organization.id).filter((row) => isPending(row, instance)).length,
+  );
 
 function keep(instance: Instance, organization: OrganizationRow, invite: Invite): OrganizationInvitationRow {
   return instance.of(organizationInvitations).insert({
@@ -101,7 +109,9 @@ export const organizationInvitationsHandlers: Handlers = {
     organizationInvitations.shape,
     (call) => {
       const organization = organizationIn(call);
-      const row = keep(call.instance, organization, check(call.instance, organization, call.body));
+      const checked = check(call.instance, organization, call.body);
+      refuseTooMany(call.instance, organization, 1);
+      const row = keep(call.instance, organization, checked);
       return organizationInvitations.show(row, call.instance);
     },
     { openBody: true },
@@ -115,6 +125,7 @@ export const organizationInvitationsHandlers: Handlers = {
       const emails = checked.map((invite) => invite.email_address);
       const twice = emails.find((email, at) => emails.indexOf(email) !== at);
       if (twice !== undefined) throw notUnique(twice);
+      refuseTooMany(call.instance, organization, checked.length);
       const data = checked.map((invite) =>
         organizationInvitations.show(keep(call.instance, organization, invite), call.instance),
       );

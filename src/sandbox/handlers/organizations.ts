@@ -18,6 +18,7 @@ import { organizationSettings } from '../resources/settings.js';
 import { metadata } from '../resources/shapes.js';
 import { users } from '../resources/user.js';
 import { notFound, refuse, refuseParam } from '../sandbox-error.js';
+import { METADATA_LEFT_UPDATES } from '../versions.js';
 
 interface OrganizationFields {
   readonly name?: string | null;
@@ -42,7 +43,6 @@ interface Includes {
 }
 
 const METADATA = ['public_metadata', 'private_metadata'] as const;
-const METADATA_LEFT = '2026-05-12';
 const MOST_NAME_LETTERS = 256;
 const MARKUP_OR_URL = /<[^>]+>|https?:\/\/|www\./i;
 
@@ -182,7 +182,7 @@ export const organizationsHandlers: Handlers = {
     (row, { instance, body }) => update(row, body, instance),
     {
       former: {
-        before: METADATA_LEFT,
+        before: METADATA_LEFT_UPDATES,
         body: Object.fromEntries(METADATA.map((field) => [field, metadata.nullable().optional()])),
       },
     },

@@ -10,7 +10,7 @@ import type { Instance } from '../instance.js';
 import { isVerified, type PhoneNumberRow, phoneNumbers } from '../resources/identifiers.js';
 import { type UserRow, users } from '../resources/user.js';
 import { VERIFIED_BY_ADMIN } from '../resources/verification.js';
-import { refuse } from '../sandbox-error.js';
+import { refuse, refuseParam } from '../sandbox-error.js';
 
 interface UpdatePhoneNumber {
   readonly verified?: boolean | null;
@@ -70,6 +70,16 @@ function update(row: PhoneNumberRow, body: UpdatePhoneNumber, instance: Instance
   const factor = body.reserved_for_second_factor;
   if ((factor ?? row.reserved_for_second_factor) && !verified) {
     throw unverifiedFactor('identification_update_second_factor_unverified');
+  }
+  const others = instance.of(phoneNumbers).many('user_id', user.id);
+  if (
+    factor === false &&
+    row.default_second_factor &&
+    others.some((other) => other !== row && other.reserved_for_second_factor)
+  ) {
+    const param = 'reserved_for_second_factor';
+    const why = 'The default second factor cannot be given up while the user has others.';
+    throw refuseParam('form_disable_default_second_factor_not_allowed', param, 'not allowed', why);
   }
   if (body.verified === true) refuseClaimed(instance, 'phone_number', row.phone_number, row);
   const patch = {

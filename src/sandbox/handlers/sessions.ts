@@ -42,7 +42,7 @@ export const sessionsHandlers: Handlers = {
     if (body.token === undefined) return;
     const claims = await instance.keys.verify(body.token, instance.now()).catch(() => undefined);
     if (claims?.sid !== session.id) {
-      throw refuse(401, 'invalid_session_token', 'Invalid session token', 'The token is not a valid one of this session.');
+      throw refuse(400, 'invalid_session_token', 'Invalid session token', 'The token is not a valid one of this session.');
     }
   }),
 };

@@ -2,10 +2,11 @@ import * as z from 'zod';
 import { changes, deleted, gets, must } from '../domain/found.js';
 import { invitationsToUser } from '../domain/invitations-across-organizations.js';
 import { type MetadataFields, mergedMetadata, metadataOf } from '../domain/metadata.js';
-import { hashPassword, isWeak, verifyPassword } from '../domain/passwords.js';
+import { isWeak, verifyPassword } from '../domain/password-hashers.js';
+import { hashPassword } from '../domain/passwords.js';
 import { userBilling } from '../domain/payer-billing.js';
 import { type PrimaryField, setPrimary } from '../domain/primary.js';
-import { disableSecondFactors, findBackupCode, verifyTotp } from '../domain/second-factors.js';
+import { disableSecondFactors, findBackupCode, TOTP_DIGITS, verifyTotp } from '../domain/second-factors.js';
 import { endSessionsOf, finishTask } from '../domain/sessions.js';
 import { type CreateUser, commonColumns, createUser, takePassword, type UserFields } from '../domain/user-creation.js';
 import { OAUTH_PROVIDERS, userFilters, userOrders } from '../domain/user-filters.js';
@@ -20,6 +21,7 @@ import { organizationMemberships } from '../resources/organization-membership.js
 import { deletedObject, metadata } from '../resources/shapes.js';
 import { LOCK_MS, type UserRow, users } from '../resources/user.js';
 import { notFound, refuse, refuseParam } from '../sandbox-error.js';
+import { METADATA_LEFT_UPDATES } from '../versions.js';
 import { userTrustedDevices } from './trusted-devices.js';
 import { userBans } from './user-bans.js';
 import { userCredentials } from './user-credentials.js';
@@ -40,9 +42,6 @@ const PRIMARIES = {
   primary_phone_number_id: phoneNumbers,
   primary_web3_wallet_id: web3Wallets,
 };
-
-/** An update took metadata, set whole, until this version. */
-const METADATA_LEFT = '2026-05-12';
 
 const oauthToken = z.strictObject({
   object: z.literal('oauth_access_token'),
@@ -97,6 +96,9 @@ async function checkSecondFactor(user: UserRow, code: string, instance: Instance
     instance.of(users).update(user, { backup_codes: user.backup_codes.filter((other) => other !== kept) });
     return { verified: true, code_type: 'backup_code' };
   }
+  if (/^\d+$/.test(code) && code.length !== TOTP_DIGITS) {
+    throw refuseParam('totp_invalid_length', 'code', 'Invalid length', `The code must have ${TOTP_DIGITS} digits.`);
+  }
   if (user.totp_secret !== null && (await verifyTotp(user.totp_secret, code, instance.now()))) {
     return { verified: true, code_type: 'totp' };
   }
@@ -117,7 +119,7 @@ export const usersHandlers: Handlers = {
 
   Users_updateUserAttributes: changes<UserRow, UpdateUser>(users, (user, { body, instance }) => update(user, body, instance), {
     former: {
-      before: METADATA_LEFT,
+      before: METADATA_LEFT_UPDATES,
       body: Object.fromEntries(METADATA.map((field) => [field, metadata.nullable().optional()])),
     },
   }),

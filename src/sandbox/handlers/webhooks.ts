@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { defineSetting } from '../resource.js';
-import { duplicateRecord, refuse } from '../sandbox-error.js';
+import { refuse } from '../sandbox-error.js';
 
 /** The instance's account at Svix, which delivers its webhooks. */
 const svix = defineSetting('svix', () => ({ app_id: null as string | null }));
@@ -28,7 +28,7 @@ function appOf(instance: Instance): string {
 export const webhooksHandlers: Handlers = {
   Webhooks_createSvixApp: answers(svixUrlShape, ({ instance }) => {
     const { app_id: held } = instance.store.setting(svix);
-    if (held !== null) throw duplicateRecord('Svix app', held);
+    if (held !== null) throw refuse(400, 'bad_request', 'Bad Request', `The instance has the Svix app ${held} already.`);
     const appId = `app_${instance.random.base62(APP_LETTERS)}`;
     instance.store.set(svix, { app_id: appId });
     return dashboardUrl(instance, appId);

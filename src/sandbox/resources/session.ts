@@ -3,12 +3,6 @@ import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
 import { time } from './shapes.js';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-/** How long a session lives. */
-export const SESSION_MS = 7 * DAY_MS;
-/** How long it may be left alone. */
-export const ABANDON_MS = 30 * DAY_MS;
-
 const statuses = ['active', 'revoked', 'ended', 'expired', 'removed', 'abandoned', 'replaced', 'pending'] as const;
 export type SessionStatus = (typeof statuses)[number];
 

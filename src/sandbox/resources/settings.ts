@@ -43,7 +43,7 @@ export const organizationSettings = defineSetting('organization_settings', () =>
   creator_role: ADMIN as string,
   admin_delete_enabled: true,
   domains_enabled: false,
-  slug_disabled: false,
+  slug_disabled: true,
   domains_enrollment_modes: [] as (typeof enrollmentModes)[number][],
   domains_default_role: MEMBER as string,
   initial_role_set_key: DEFAULT_ROLE_SET as string | null,

@@ -77,6 +77,8 @@ export function demo(now: number): SeedDescription {
   const joined = (nth: number): number => now - (PEOPLE.length - nth) * 9 * DAY_MS;
   const lastSeen = (nth: number): number => now - ((nth * 7) % 23) * 3 * 60 * 60 * 1000;
   return {
+    // An agent that tries the demo creates users and organizations without more ado.
+    settings: { password_required: false, organizations: { slug_disabled: false, domains_enabled: true } },
     domain: 'harbor.example.com',
     users: PEOPLE.map((person, nth) => {
       const [first_name, last_name, , title, more] = person;

@@ -202,8 +202,49 @@ const apiKey = z.strictObject({
   seconds_until_expiration: z.number().gt(0).optional(),
 });
 
+/** Each defaults to what a new instance of Clerk has. */
+const settings = z.strictObject({
+  environment_type: z.enum(['development', 'production']).optional(),
+  /** Whether a user is created with a password or `skip_password_requirement`. Default true. */
+  password_required: z.boolean().optional(),
+  password_min_length: z.int().min(8).max(72).optional(),
+  password_max_length: z.int().min(8).max(72).optional(),
+  password_require_lowercase: z.boolean().optional(),
+  password_require_uppercase: z.boolean().optional(),
+  password_require_number: z.boolean().optional(),
+  password_require_special_char: z.boolean().optional(),
+  username_min_length: z.int().min(1).max(64).optional(),
+  username_max_length: z.int().min(1).max(64).optional(),
+  session_lifetime_in_seconds: z.int().min(60).optional(),
+  session_inactivity_in_seconds: z.int().min(60).optional(),
+  /** The form of the claims of session tokens. Default 2. */
+  session_token_version: z.literal([1, 2]).optional(),
+  organizations: z
+    .strictObject({
+      enabled: z.boolean().optional(),
+      /** Of an organization that names no number. Default 5. */
+      max_allowed_memberships: z.int().min(0).optional(),
+      admin_delete_enabled: z.boolean().optional(),
+      /** Default true: no request may give a slug, and organizations have the one made of their name. */
+      slug_disabled: z.boolean().optional(),
+      /** Default false. */
+      domains_enabled: z.boolean().optional(),
+      domains_enrollment_modes: z.array(z.enum(enrollmentModes)).optional(),
+    })
+    .optional(),
+  restrictions: z
+    .strictObject({
+      allowlist: z.boolean().optional(),
+      blocklist: z.boolean().optional(),
+      block_email_subaddresses: z.boolean().optional(),
+      block_disposable_email_domains: z.boolean().optional(),
+    })
+    .optional(),
+});
+
 /** What a sandbox starts with. Times are Unix milliseconds and default to the start. */
 export const seedDescription = z.strictObject({
+  settings: settings.optional(),
   /** The domain of the instance. */
   domain: z.string().optional(),
   users: z.array(user).optional(),
@@ -224,6 +265,7 @@ export const seedDescription = z.strictObject({
 });
 
 export type SeedDescription = z.input<typeof seedDescription>;
+export type SeedSettings = z.output<typeof settings>;
 export type SeedUser = z.input<typeof user>;
 export type SeedPermission = z.input<typeof permission>;
 export type SeedRole = z.input<typeof role>;

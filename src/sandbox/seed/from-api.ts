@@ -28,6 +28,7 @@ const apiUser = z.object({
   public_metadata: metadata,
   private_metadata: metadata,
   unsafe_metadata: metadata,
+  password_enabled: z.boolean().nullish(),
   banned: z.boolean(),
   locked: z.boolean(),
   created_at: z.int(),
@@ -46,6 +47,8 @@ const apiOrganization = z.object({
   private_metadata: metadata,
   created_at: z.int(),
 });
+
+const hasSlug = z.object({ slug: z.string() });
 
 const apiMembership = z.object({
   role: z.string(),
@@ -115,6 +118,14 @@ export function seedFromApi(content: ApiContent): Converted {
   const roles = rolesFromApi(content, omit);
   const emailDomains = z.array(apiOrganizationDomain).parse(content.organization_domains);
   const seed: SeedDescription = {
+    // No operation tells whether a password is required; where a user has none, it was not.
+    settings: {
+      password_required: users.length > 0 && users.every((user) => user.password_enabled === true),
+      organizations: {
+        slug_disabled: !content.organizations.some(({ organization }) => hasSlug.safeParse(organization).success),
+        domains_enabled: emailDomains.length > 0,
+      },
+    },
     ...(primary === undefined ? {} : { domain: primary.name }),
     users: users.map((user) => userSeeds.seedOf(user)),
     ...roles.seed,

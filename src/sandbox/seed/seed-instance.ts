@@ -5,6 +5,7 @@ import { newInvitation } from '../domain/invitations.js';
 import { newMachine } from '../domain/machines.js';
 import { initialRoleSet } from '../domain/role-sets.js';
 import { parseRole } from '../domain/roles.js';
+import { lifetimeFrom } from '../domain/sessions.js';
 import { slugOf } from '../domain/slug.js';
 import type { Instance } from '../instance.js';
 import { type ClientRow, clients } from '../resources/client.js';
@@ -18,7 +19,7 @@ import { newDomain, organizationDomains } from '../resources/organization-domain
 import { organizationInvitations } from '../resources/organization-invitation.js';
 import { organizationMemberships } from '../resources/organization-membership.js';
 import { roleSets } from '../resources/role-set.js';
-import { ABANDON_MS, SESSION_MS, type SessionActivity, sessions } from '../resources/session.js';
+import { type SessionActivity, sessions } from '../resources/session.js';
 import { SIGN_UP_MS, signUps } from '../resources/sign-up.js';
 import { users } from '../resources/user.js';
 import type { Draft } from '../rows.js';
@@ -33,6 +34,7 @@ import {
 } from './description.js';
 import { seedDiscount, seedPlan, seedSubscription } from './seed-billing.js';
 import { seedRoles } from './seed-roles.js';
+import { applySettings } from './seed-settings.js';
 import { seedUser } from './seed-user.js';
 import { seedWaitlistEntry } from './seed-waitlist.js';
 
@@ -43,6 +45,7 @@ export function seedInstance(instance: Instance, given: SeedDescription): void {
   const checked = seedDescription.safeParse(given);
   if (!checked.success) throw new SeedError(z.prettifyError(checked.error));
   const seed = checked.data;
+  if (seed.settings !== undefined) applySettings(instance, seed.settings);
   if (seed.domain !== undefined) instance.of(domains).update(primaryDomain(instance), { name: seed.domain });
   seedRoles(instance, seed);
   each(seed.users, 'users', (user) => seedUser(instance, user));
@@ -162,8 +165,7 @@ function seedSession(instance: Instance, seed: SeedSession, clientIds: Map<strin
     last_active_organization_id: instance.of(organizationMemberships).many('user_id', user)[0]?.organization_id ?? null,
     last_active_at: created,
     latest_activity: activity,
-    expire_at: created + SESSION_MS,
-    abandon_at: created + ABANDON_MS,
+    ...lifetimeFrom(instance, created),
     created_at: created,
   });
   const client = instance.of(clients).get(clientId);

@@ -28,7 +28,7 @@ it('instance', async () => {
 });
 
 it('betaFeatures', async () => {
-  const { clerk } = await openClerk();
+  const { clerk } = await openClerk({ seed: { settings: { environment_type: 'production' } } });
   await clerk.betaFeatures.changeDomain({ homeUrl: 'https://www.example.org' });
   expect((await clerk.domains.list()).data[0]?.name).toBe('example.org');
 });

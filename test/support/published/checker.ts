@@ -2,10 +2,10 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { SandboxRequest } from '../../../src/sandbox/middleware.js';
 import type { Parameter, PublishedDocument, PublishedOperation } from './documents.js';
-import { UNNAMED_BODIES, UNNAMED_ERRORS, UNNAMED_PATHS, UNNAMED_QUERY } from './known-faults.js';
+import { UNNAMED_BODIES, UNNAMED_ERRORS, UNNAMED_PATHS, UNNAMED_PROPERTIES, UNNAMED_QUERY } from './known-faults.js';
 
 /** One request with its answer, as they travelled. */
-export interface WireExchange extends Omit<SandboxRequest, 'body'> {
+export interface WireExchange extends Omit<SandboxRequest, 'body' | 'traceId'> {
   readonly requestBody: Uint8Array;
   readonly status: number;
   /** The media type of the answer; undefined when it has no body. */
@@ -23,8 +23,8 @@ interface Found {
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'multipart/form-data';
 const pathOf = ({ segments }: WireExchange): string => `/${segments.map(encodeURIComponent).join('/')}`;
-const askedVersion = ({ headers, query }: WireExchange): string | null =>
-  headers['clerk-api-version'] ?? query.get('__clerk_api_version');
+const askedVersion = ({ headers, query }: WireExchange): string =>
+  headers['clerk-api-version'] ?? query.get('__clerk_api_version') ?? '2021-02-05';
 const isParameter = (part: string): boolean => part.startsWith('{');
 
 /** Holds exchanges against what Clerk publishes about its API. */
@@ -54,7 +54,7 @@ export class ExchangeChecker {
     this.checked.set(tally, (this.checked.get(tally) ?? 0) + 1);
     // What is refused may well be wrong; what is accepted may not. A version without a document of its own may
     // take what newer ones no longer do.
-    const asked = askedVersion(exchange) ?? found.document.version;
+    const asked = askedVersion(exchange);
     const binding = exchange.status < 400 && asked >= found.document.version;
     const wrong = binding ? await this.#checkRequest(exchange, found) : [];
     return [...wrong, ...this.#checkAnswer(exchange, found)].map(say);
@@ -92,13 +92,13 @@ export class ExchangeChecker {
     for (const name of new Set(exchange.query.keys())) {
       if (!named.has(name) && !Object.hasOwn(UNNAMED_QUERY, name)) wrong.push(`request query ${name} is in no document`);
     }
-    return [...wrong, ...(await this.#checkBody(exchange, document, operation.requestBody))];
+    return [...wrong, ...(await this.#checkBody(exchange, document, operation))];
   }
 
   async #checkBody(
     { headers, requestBody }: WireExchange,
     document: PublishedDocument,
-    declared: PublishedOperation['requestBody'],
+    { operationId, requestBody: declared }: PublishedOperation,
   ): Promise<string[]> {
     if (requestBody.length === 0) return declared?.required === true ? ['request body is missing'] : [];
     if (declared === undefined) return ['request body where no document has one'];
@@ -107,7 +107,9 @@ export class ExchangeChecker {
     const schema = declared.content[mediaType]?.schema;
     if (schema === undefined) return [`request body is ${mediaType}, the document has ${Object.keys(declared.content)}`];
     const value = mediaType === FORM_TYPE ? await readForm(requestBody, type) : JSON.parse(new TextDecoder().decode(requestBody));
-    return this.faults(document, schema, value, 'request body');
+    const names = UNNAMED_PROPERTIES[operationId]?.names ?? {};
+    const named = Object.entries(value as object).map(([name, inner]) => [names[name] ?? name, inner]);
+    return this.faults(document, schema, Array.isArray(value) ? value : Object.fromEntries(named), 'request body');
   }
 
   #checkAnswer(exchange: WireExchange, { document, operation }: Found): string[] {

@@ -27,12 +27,18 @@ export const UNNAMED_QUERY: Readonly<Record<string, KnownFault>> = {
   __clerk_api_version: { reason: 'The version’s other place beside the header holds for every operation.' },
 };
 
+/** Properties of a request's body that no document names, and the published ones that mean the same. */
+export const UNNAMED_PROPERTIES: Readonly<Record<string, KnownFault & { readonly names: Readonly<Record<string, string>> }>> = {
+  verifyM2MToken: { names: { secret: 'token' }, reason: 'Two of Clerk’s SDKs send an M2M token under this name.' },
+};
+
 /** Requests that no document names, and the path that is published for the same thing. */
 export const UNNAMED_PATHS: Readonly<Record<string, KnownFault & { readonly published: string }>> = {
   '/beta_features/change_domain': {
     published: '/instance/change_domain',
     reason: 'Clerk’s SDK sends a change of domain here.',
   },
+  '/.well-known/jwks.json': { published: '/jwks', reason: 'The Frontend API has the same keys here, for anybody.' },
 };
 
 /** Properties that a schema requires and does not define. They must be there, and any value will do. */
