@@ -8,7 +8,9 @@ const newDomain = {
 };
 const moveEffect =
   'Moves the whole instance to {home_url}: every user is signed out, and sign-in stays broken until DNS records, certificates, social redirect URLs and API keys are set up for the new domain.';
-const moveConsequences = [{ read: 'Users_getTotalCount', with: {}, says: '{n} users have to sign in again' }];
+const moveConsequences = [
+  { read: 'Users_getTotalCount', with: {}, says: '{n} users have to sign in again', one: '1 user has to sign in again' },
+];
 
 export const betaFeatures = {
   updateProductionInstanceDomain: defineOperation({

@@ -52,6 +52,7 @@ export const machines = {
         read: 'M2mTokens_list',
         with: { subject: '{machine_id}', limit: 1 },
         says: 'the machine has {n} live opaque tokens',
+        one: 'the machine has 1 live opaque token',
       },
     ],
     typed: 'target',

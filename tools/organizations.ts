@@ -63,11 +63,13 @@ export const organizations = {
         read: 'OrganizationMemberships_getAllMembers',
         with: { organization_id: '{organization_id}', limit: 1 },
         says: '{n} members lose their membership',
+        one: '1 member loses their membership',
       },
       {
         read: 'OrganizationInvitations_list',
         with: { organization_id: '{organization_id}', status: 'pending', limit: 1 },
         says: '{n} pending invitations become void',
+        one: '1 pending invitation becomes void',
       },
     ],
     typed: 'target',

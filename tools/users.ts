@@ -146,11 +146,12 @@ export const users = {
     effect: 'Deletes {target} for good, with all sessions, identifiers and organization memberships; this cannot be undone.',
     target: { read: 'Users_getUserDetails' },
     consequences: [
-      { ...activeSessions, says: '{n} active sessions end' },
+      { ...activeSessions, says: '{n} active sessions end', one: '1 active session ends' },
       {
         read: 'Users_getOrganizationMemberships',
         with: { user_id: '{user_id}', limit: 1 },
         says: '{n} organization memberships are removed',
+        one: '1 organization membership is removed',
       },
     ],
     typed: 'target',
@@ -230,7 +231,7 @@ export const users = {
       },
     ],
     target: { read: 'Users_getUserDetails' },
-    consequences: [{ ...activeSessions, says: 'the user has {n} active sessions' }],
+    consequences: [{ ...activeSessions, says: 'the user has {n} active sessions', one: 'the user has 1 active session' }],
   }),
 
   markBanned: defineOperation({
@@ -246,7 +247,7 @@ export const users = {
     idempotent: true,
     effect: 'Ends every session of {target} and bars sign-in until unbanned.',
     target: { read: 'Users_getUserDetails' },
-    consequences: [{ ...activeSessions, says: '{n} active sessions end' }],
+    consequences: [{ ...activeSessions, says: '{n} active sessions end', one: '1 active session ends' }],
   }),
 
   lockUser: defineOperation({
@@ -402,8 +403,7 @@ export const users = {
     },
     risk: 'destructive',
     idempotent: true,
-    effect: 'Ends every session of the users {user_ids} and bars their sign-in until unbanned.',
-    consequences: [{ read: 'Users_getTotalCount', with: { user_id: '{user_ids}' }, says: '{n} users have one of these ids' }],
+    effect: 'Ends every session of {user_ids} and bars their sign-in until unbanned.',
     bulk: 'user_ids',
   }),
 
@@ -541,7 +541,7 @@ export const users = {
     idempotent: true,
     effect: 'Makes {target} choose a new password at the next sign-in; ends their sessions: {revoke_all_sessions}.',
     target: { read: 'Users_getUserDetails' },
-    consequences: [{ ...activeSessions, says: 'the user has {n} active sessions' }],
+    consequences: [{ ...activeSessions, says: 'the user has {n} active sessions', one: 'the user has 1 active session' }],
   }),
 
   unsetPasswordCompromised: defineOperation({
@@ -571,7 +571,7 @@ export const users = {
     effect:
       'Deletes the password of {target}, who may then have no way to sign in; ends their sessions: {sign_out_of_other_sessions}.',
     target: { read: 'Users_getUserDetails' },
-    consequences: [{ ...activeSessions, says: 'the user has {n} active sessions' }],
+    consequences: [{ ...activeSessions, says: 'the user has {n} active sessions', one: 'the user has 1 active session' }],
   }),
 
   deleteTotp: defineOperation({

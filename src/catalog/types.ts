@@ -73,6 +73,8 @@ export interface Consequence {
   readonly with: Readonly<Record<string, string | number>>;
   /** What the count means, `{n}` in it: `{n} active sessions end`. */
   readonly says: string;
+  /** The same where it is exactly one: `1 active session ends`. */
+  readonly one: string;
 }
 
 interface Declared {

@@ -10,6 +10,8 @@ import {
   type ListToolsResult,
   ProtocolError,
   ProtocolErrorCode,
+  SdkError,
+  SdkErrorCode,
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
@@ -94,7 +96,10 @@ export function createMcpServer(options: McpServerOptions): Server {
         onProgress: channel?.tell,
       };
       outcome = await options.calls.call(isModern ? { ...call, answer: personAnswer(context) } : call);
-      if (outcome.kind === 'ask' && !isModern) outcome = await outcome.resume(await askWhileWaiting(outcome, context));
+      // A slip of the person is followed by another question; the policy counts them.
+      while (outcome.kind === 'ask' && !isModern) {
+        outcome = await outcome.resume(await askWhileWaiting(outcome, context));
+      }
       return toResult(outcome);
     } catch (error) {
       if (error instanceof UnknownToolError) throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message);
@@ -110,17 +115,19 @@ export function createMcpServer(options: McpServerOptions): Server {
 type Question = Extract<CallOutcome, { kind: 'ask' }>;
 
 /**
- * How clients before 2026-07-28 are asked: by a request of ours while theirs waits. Where that fails, or no
- * answer comes in time, the question counts as closed, so that it is on record and the model reads why.
+ * How clients before 2026-07-28 are asked: by a request of ours while theirs waits. What the client answers with is
+ * judged by the policy alone, so it is not checked against the form here.
  */
 async function askWhileWaiting({ message, schema, state }: Question, { mcpReq }: ServerContext): Promise<PersonAnswer> {
   const options = { relatedRequestId: mcpReq.id, signal: mcpReq.signal, timeout: ANSWER_WITHIN_MS };
+  const params = { mode: 'form', message, requestedSchema: { ...schema } };
   try {
-    const { action, content } = await mcpReq.elicitInput({ mode: 'form', message, requestedSchema: { ...schema } }, options);
+    const { action, content } = await mcpReq.send({ method: 'elicitation/create', params }, options);
     return { action, content: action === 'accept' ? content : undefined, state };
   } catch (error) {
     if (mcpReq.signal.aborted) throw error;
-    return { action: 'cancel', state };
+    const isLate = error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout;
+    return { action: isLate ? 'unanswered' : 'failed', state };
   }
 }
 
@@ -164,10 +171,10 @@ function canAsk({ elicitation }: ClientCapabilities): boolean {
 function personAnswer(context: ServerContext): PersonAnswer | undefined {
   const response = inputResponse(context.mcpReq.inputResponses, QUESTION);
   const state = context.mcpReq.requestState<unknown>();
-  if (response.kind !== 'elicit') return undefined;
-  return {
-    action: response.action,
-    content: response.action === 'accept' ? response.content : undefined,
-    state: typeof state === 'string' ? state : undefined,
-  };
+  if (typeof state !== 'string') return undefined;
+  if (response.kind === 'elicit') {
+    return { action: response.action, content: response.action === 'accept' ? response.content : undefined, state };
+  }
+  // Something that is no answer came back under the question's key: an error of the client, say.
+  return context.mcpReq.inputResponses?.[QUESTION] === undefined ? undefined : { action: 'failed', state };
 }

@@ -30,6 +30,8 @@ export interface PolicyOptions {
   readonly preview?: boolean | undefined;
   /** Longest wait for one such lookup. Default: 5000. */
   readonly previewTimeoutMs?: number | undefined;
+  /** An answer that says no in less time, in milliseconds, is taken for the client's own and not for a person's. Default: 1000. */
+  readonly instantMs?: number | undefined;
   /** What the operator should know: one line each, without secrets. */
   readonly warn?: ((message: string) => void) | undefined;
   readonly now?: (() => number) | undefined;

@@ -4,15 +4,17 @@ import type { Arguments } from '../catalog/types.js';
 import { MemoryCounterStore, type Reserved } from '../limits/counter-store.js';
 import { MemoryOnceStore, type OnceStore } from '../limits/once-store.js';
 import { type Facts, Recorder } from './audit/recorder.js';
+import type { SlipMade, TooLarge, WayOfAsking } from './confirmation/asking.js';
 import { CallIds } from './confirmation/call-ids.js';
 import { canonicalJson, TooDeepError } from './confirmation/canonical.js';
-import { askPerson, judgeAnswer } from './confirmation/question.js';
+import { ClientForm, type Judged, MOST_SLIPS } from './confirmation/client-form.js';
 import * as refusals from './confirmation/refusals.js';
 import { type Binding, Sealer } from './confirmation/sealer.js';
 import { explainStrategy, strongest } from './confirmation/strength.js';
 import type { PolicyOptions } from './policy-options.js';
 import type { MayRead } from './preview/lookup.js';
-import { type Preview, Previewer } from './preview/preview.js';
+import { Previewer } from './preview/preview.js';
+import type { Review } from './preview/review.js';
 import { Budgets, DEFAULT_BUDGETS } from './rules/budgets.js';
 import { Inquiry } from './rules/knowledge.js';
 import { DEFAULT_KEYS_THAT_GRANT } from './rules/metadata.js';
@@ -52,6 +54,9 @@ interface Claim {
 
 const LIFETIME_MS = 600_000;
 
+/** Nobody reads a question and says no in less. */
+const INSTANT_MS = 1_000;
+
 /** How long the store remembers a call that was confirmed by a flag, which nothing asks it for. */
 const FLAG_CLAIM_MS = 1000;
 
@@ -64,13 +69,16 @@ export class Policy {
   readonly #budgets: Budgets;
   readonly #previewer: Previewer;
   readonly #sealer: Sealer;
+  readonly #form: ClientForm;
+  /** In the order in which they are tried. */
+  readonly #ways: readonly WayOfAsking[];
   readonly #once: OnceStore;
   readonly #recorder: Recorder;
   readonly #inquiry: Inquiry;
   readonly #now: () => number;
   readonly #ids: CallIds;
   readonly #issued = new WeakMap<Grant, Issued>();
-  readonly #asked = new WeakMap<Question, Facts>();
+  readonly #asked = new WeakMap<Question, { readonly facts: Facts; readonly modelMay: boolean }>();
 
   constructor(options: PolicyOptions) {
     const { catalog, instance, file, confirm = 'auto', audit, secrets, read, warn = () => {} } = options;
@@ -81,6 +89,13 @@ export class Policy {
     this.#once = options.once ?? new MemoryOnceStore(this.#now);
     const key = typeof options.signingKey === 'string' ? Buffer.from(options.signingKey) : options.signingKey;
     this.#sealer = new Sealer({ key: key ?? draw(32), now: this.#now, randomBytes: draw });
+    this.#form = new ClientForm({
+      sealer: this.#sealer,
+      now: this.#now,
+      lifetimeMs: LIFETIME_MS,
+      instantMs: options.instantMs ?? INSTANT_MS,
+    });
+    this.#ways = [this.#form];
     this.#rules = new Rules({ catalog, instance, rules: file?.rules ?? [], confirm });
     const store = options.counters ?? new MemoryCounterStore(this.#now);
     this.#budgets = new Budgets({ catalog, instance, budgets: file?.budgets ?? DEFAULT_BUDGETS, store });
@@ -119,10 +134,10 @@ export class Policy {
    * @throws Error for a question that this policy did not ask, or that has been answered
    */
   async decideAnswer(question: Question, answer: PersonAnswer): Promise<Decision> {
-    const facts = this.#asked.get(question);
-    if (facts === undefined) throw new Error('the question has been answered, or was not asked by this policy');
+    const asked = this.#asked.get(question);
+    if (asked === undefined) throw new Error('the question has been answered, or was not asked by this policy');
     this.#asked.delete(question);
-    return this.#weighAnswer(facts, answer);
+    return this.#weighAnswer(asked.facts, answer, asked.modelMay);
   }
 
   /**
@@ -199,10 +214,13 @@ export class Policy {
       return this.#refuse(facts, refusals.tooManyItems(operation, items, verdict.maxItems, verdict.rule));
     }
     if (verdict.action === 'allow') return this.#grant(facts, `the rule ${verdict.rule}`);
-    return this.#confirm({ ...facts, strength: strongest(verdict.strengths, this.#options.instance.kind, facts.call.canAsk) });
+    const { kind } = this.#options.instance;
+    const strength = strongest(verdict.strengths, kind, facts.call.canAsk);
+    return this.#confirm({ ...facts, strength }, strongest(verdict.strengths, kind, false) !== 'person');
   }
 
-  async #confirm(facts: Facts): Promise<Decision> {
+  /** @param modelMay whether the caller confirms such calls itself where its client cannot ask */
+  async #confirm(facts: Facts, modelMay: boolean): Promise<Decision> {
     const { operation } = facts.call;
     const full = await this.#overBudget(facts);
     if (full !== undefined) return this.#refuse(facts, full);
@@ -213,7 +231,7 @@ export class Policy {
       case 'token':
         return this.#byToken(facts);
       default:
-        return this.#byPerson(facts);
+        return this.#byPerson(facts, modelMay);
     }
   }
 
@@ -223,9 +241,9 @@ export class Policy {
       // The id is unique. Claiming it shows that the store is available, without which no gate opens.
       return this.#grant(facts, 'the caller, by confirm: true', { id: facts.id, expiresAt: this.#now() + FLAG_CLAIM_MS });
     }
-    const preview = await this.#preview(facts, 'nobody', false);
-    if (preview === 'missing') return this.#missing(facts);
-    return this.#refuse({ ...facts, target: preview.target }, refusals.flagWanted(operation, preview, confirm));
+    const review = await this.#review(facts);
+    if (review === 'missing') return this.#missing(facts);
+    return this.#refuse({ ...facts, target: review.target }, refusals.flagWanted(operation, review, confirm));
   }
 
   async #byToken(facts: Facts): Promise<Decision> {
@@ -236,39 +254,85 @@ export class Policy {
       if (!opened.ok) return this.#refuse(facts, refusals.badToken(operation, opened.flaw));
       return this.#grant(facts, 'the caller, by token', opened);
     }
-    const preview = await this.#preview(facts, 'model', true);
-    if (preview === 'missing') return this.#missing(facts);
-    const token = this.#sealer.seal('token', binding, LIFETIME_MS);
-    return this.#refuse(
-      { ...facts, target: preview.target },
-      refusals.tokenWanted(operation, preview, token, LIFETIME_MS / 60_000),
-    );
+    return this.#offerToken(facts, 'token');
   }
 
-  async #byPerson(facts: Facts): Promise<Decision> {
-    const { operation, canAsk, answer } = facts.call;
-    if (!canAsk) return this.#refuse(facts, refusals.cannotAsk(operation));
-    if (answer !== undefined) return this.#weighAnswer(facts, answer);
-    const preview = await this.#preview(facts, 'person', true);
-    if (preview === 'missing') return this.#missing(facts);
-    const question = askPerson(preview, this.#bindingOf(facts.call), this.#sealer, LIFETIME_MS);
-    const asked = { ...facts, target: preview.target };
-    await this.#recorder.decided(asked, 'asked', undefined);
-    const decision: Question = { kind: 'ask', ...question };
-    this.#asked.set(decision, asked);
-    return decision;
-  }
-
-  async #weighAnswer(facts: Facts, answer: PersonAnswer): Promise<Decision> {
+  async #offerToken(facts: Facts, purpose: 'token' | 'unasked', unseen?: refusals.UnseenAnswer): Promise<Decision> {
     const { operation } = facts.call;
-    const judged = judgeAnswer(answer, this.#bindingOf(facts.call), this.#sealer);
+    const review = await this.#review(facts);
+    if (review === 'missing') return this.#missing(facts);
+    const token = this.#sealer.seal(purpose, this.#bindingOf(facts.call), LIFETIME_MS);
+    const wanted = refusals.tokenWanted(operation, review, token, LIFETIME_MS / 60_000, unseen);
+    return this.#refuse({ ...facts, target: review.target }, wanted);
+  }
+
+  async #byPerson(facts: Facts, modelMay: boolean): Promise<Decision> {
+    const { operation, canAsk, answer, confirm } = facts.call;
+    if (answer !== undefined && canAsk) return this.#weighAnswer(facts, answer, modelMay);
+    if (modelMay && typeof confirm === 'string') {
+      const opened = this.#sealer.open('unasked', confirm, this.#bindingOf(facts.call));
+      if (opened.ok) return this.#grant(facts, 'the caller, by token, as the client showed the question to no person', opened);
+    }
+    const ways = this.#ways.filter((way) => way.reaches(facts.call));
+    return ways.length === 0 ? this.#refuse(facts, refusals.cannotAsk(operation)) : this.#ask(facts, ways, modelMay);
+  }
+
+  /** Puts the question in the first of the ways that has room for all of it. */
+  async #ask(facts: Facts, ways: readonly WayOfAsking[], modelMay: boolean, slip?: SlipMade): Promise<Decision> {
+    const review = await this.#review(facts);
+    if (review === 'missing') return this.#missing(facts);
+    const known: Facts = { ...facts, target: review.target };
+    let tooLarge: TooLarge | undefined;
+    for (const way of ways) {
+      const large = way.tooLarge(review);
+      tooLarge ??= large;
+      if (large !== undefined) continue;
+      const question = way.ask({ review, binding: this.#bindingOf(facts.call), slip });
+      await this.#recorder.decided({ ...known, way: way.name }, 'asked', slip?.flaw);
+      const decision: Question = { kind: 'ask', ...question };
+      this.#asked.set(decision, { facts: known, modelMay });
+      return decision;
+    }
+    return this.#refuse(known, refusals.tooMuchToShow(facts.call.operation, tooLarge ?? { advice: '' }));
+  }
+
+  async #weighAnswer(facts: Facts, answer: PersonAnswer, modelMay: boolean): Promise<Decision> {
+    const { operation } = facts.call;
+    const judged = this.#form.judge(answer, this.#bindingOf(facts.call));
     if (!judged.genuine) return this.#refuse(facts, refusals.badAnswer(operation, judged.flaw));
+    const answered: Facts = { ...facts, way: this.#form.name, answeredMs: judged.afterMs };
     // Whatever the answer was, the question is answered: no second answer to it counts.
     const first = await this.#claim(judged).catch(() => undefined);
-    if (first === undefined) return this.#refuse(facts, refusals.storeAway(operation));
-    const flaw = first ? judged.lost : 'used';
-    if (flaw !== undefined) return this.#refuse(facts, refusals.badAnswer(operation, flaw));
-    return this.#grant(facts, judged.typed ? 'the person, by typing' : 'the person');
+    if (first === undefined) return this.#refuse(answered, refusals.storeAway(operation));
+    if (!first) return this.#refuse(answered, refusals.badAnswer(operation, 'used'));
+    return this.#followUp(answered, judged, modelMay);
+  }
+
+  async #followUp(facts: Facts, { verdict, afterMs }: Extract<Judged, { genuine: true }>, modelMay: boolean): Promise<Decision> {
+    const { operation } = facts.call;
+    switch (verdict.kind) {
+      case 'yes':
+        return this.#grant(facts, verdict.typed ? 'the person, by typing' : 'the person');
+      case 'no':
+        return this.#refuse(facts, refusals.badAnswer(operation, verdict.flaw));
+      case 'slip':
+        if (verdict.count > MOST_SLIPS) return this.#refuse(facts, refusals.tooManySlips(operation, verdict.flaw));
+        return this.#ask(facts, [this.#form], modelMay, verdict);
+      case 'unseen':
+        return this.#nextWay(facts, { flaw: verdict.flaw, afterMs }, modelMay);
+    }
+  }
+
+  /** Where no person is known to have seen the question: the ways after the client's form, or what holds where there is none. */
+  async #nextWay(facts: Facts, unseen: refusals.UnseenAnswer, modelMay: boolean): Promise<Decision> {
+    await this.#recorder.decided(facts, 'unanswered', unseen.flaw);
+    const { way: _, answeredMs: __, ...unasked } = facts;
+    const others = this.#ways.slice(this.#ways.indexOf(this.#form) + 1).filter((way) => way.reaches(facts.call));
+    if (others.length > 0) return this.#ask(unasked, others, modelMay);
+    // A quick no may have been a person's after all. Where much is at stake no model gets past it.
+    const mayBeNo = unseen.flaw === 'not_seen' && this.#options.instance.kind === 'live';
+    if (modelMay && !mayBeNo) return this.#offerToken(unasked, 'unasked', unseen);
+    return this.#refuse(unasked, refusals.personNotAsked(facts.call.operation, unseen));
   }
 
   /** Takes the share of the budgets, then the confirmation, so that neither is spent on a call that is refused. */
@@ -307,16 +371,14 @@ export class Policy {
     return room.ok ? undefined : budgetRefusal(operation, shares.names, room);
   }
 
-  /** A model is shown nothing that its caller could not read; for `nobody` nothing at all is looked up. */
-  #preview({ call, effects }: Facts, reader: 'model' | 'person' | 'nobody', counts: boolean): Promise<Preview | 'missing'> {
+  /** Nothing is shown, to a person either, that the caller could not read. */
+  #review({ call, effects }: Facts): Promise<Review | 'missing'> {
     const { operation, args, caller, signal } = call;
     const mayRead: MayRead = (read, readArgs) =>
       this.#options.preview !== false &&
-      reader !== 'nobody' &&
-      (reader === 'person' ||
-        (missingScope(consequencesOf(read, readArgs).risks, caller) === undefined &&
-          this.#rules.decide(read, readArgs, caller).action === 'allow'));
-    return this.#previewer.describe(operation, args, { effects, counts, mayRead, signal, caller: caller.name });
+      missingScope(consequencesOf(read, readArgs).risks, caller) === undefined &&
+      this.#rules.decide(read, readArgs, caller).action === 'allow';
+    return this.#previewer.review(operation, args, { effects, mayRead, signal, caller });
   }
 
   #missing(facts: Facts): Promise<Decision> {

@@ -26,9 +26,13 @@ export interface Caller {
 export const STRENGTHS = ['flag', 'token', 'person'] as const;
 export type Strength = (typeof STRENGTHS)[number];
 
-/** What came back from the person after an `ask`. */
+/** What came back after an `ask`. */
 export interface PersonAnswer {
-  readonly action: 'accept' | 'decline' | 'cancel';
+  /**
+   * What the form says that the person did. `failed`: the client answered with an error, or with what is no answer.
+   * `unanswered`: nothing came back in time.
+   */
+  readonly action: 'accept' | 'decline' | 'cancel' | 'failed' | 'unanswered';
   readonly content?: Readonly<Record<string, unknown>> | undefined;
   /** The `state` of the question, as the client returned it. */
   readonly state: string | undefined;

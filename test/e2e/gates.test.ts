@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { operations } from '../../tools/index.js';
 import { EVERY_TOOL, offeredByDefault } from '../support/offer.js';
+import { operationOf } from '../support/plausible.js';
 import { type ProgramClient, startProgram } from '../support/program.js';
 import { RecordingServer } from '../support/recording-server.js';
 import { fullArguments, minimalArguments } from '../support/sample-arguments.js';
@@ -23,6 +24,9 @@ afterAll(async () => {
 
 beforeEach(() => upstream.reset());
 
+/** What was sent but the reads that find out what is meant. */
+const sent = () => upstream.requests.filter((request) => request.method !== 'GET' || operationOf(request)?.risk !== 'read');
+
 const LOOKS_LIKE_YES = ['true', 'TRUE', 'yes', 1, null, {}, { confirm: true }, [true], 'on', '1', 0, false, ''];
 
 describe('a gated call at a client that cannot ask', () => {
@@ -36,9 +40,9 @@ describe('a gated call at a client that cannot ask', () => {
         for (const confirm of LOOKS_LIKE_YES) expect((await client.call(name, { ...args, confirm })).isError).toBe(true);
         expect((await client.call(name, { ...args, Confirm: true })).isError).toBe(true);
       }
-      expect(upstream.requests).toEqual([]);
+      expect(sent()).toEqual([]);
       await client.call(name, { ...minimalArguments(operation), confirm: true });
-      expect(upstream.requests).toHaveLength(1);
+      expect(sent()).toHaveLength(1);
     },
   );
 
@@ -55,16 +59,16 @@ describe('a gated call at a client that cannot ask', () => {
   ])('Users_updateUserAttributes sends nothing with %o', async (dangerous) => {
     const result = await client.call('Users_updateUserAttributes', { user_id, ...dangerous });
     expect(result.json).toMatchObject({ error: 'confirmation_required' });
-    expect(upstream.requests).toEqual([]);
+    expect(sent()).toEqual([]);
     await client.call('Users_updateUserAttributes', { user_id, ...dangerous, confirm: true });
-    expect(upstream.requests).toHaveLength(1);
+    expect(sent()).toHaveLength(1);
   });
 
   it.each([{ first_name: 'Ada' }, { username: 'ada' }, { sign_out_of_other_sessions: false }])(
     'Users_updateUserAttributes needs no confirmation for %o',
     async (harmless) => {
       expect((await client.call('Users_updateUserAttributes', { user_id, ...harmless })).isError).toBe(false);
-      expect(upstream.requests).toHaveLength(1);
+      expect(sent()).toHaveLength(1);
     },
   );
 

@@ -73,15 +73,18 @@ describe.each(ASKING_CLIENTS)('the person at the client %s', (kind) => {
     expect(questions.at(-1)).toContain('Ada');
   });
 
-  it.each(['decline', 'cancel'] as const)('is asked, and nothing happens when they %s', async (action) => {
-    const user_id = await newUser(client);
-    answer = { action };
-    expect(await client.call('Users_markBanned', { user_id })).toMatchObject({
-      isError: true,
-      json: { error: 'confirmation_declined' },
-    });
-    expect((await client.call('Users_getUserDetails', { user_id })).json).toMatchObject({ banned: false });
-  });
+  it.each(['decline', 'cancel'] as const)(
+    'is asked, and nothing happens when the client answers %s by itself',
+    async (action) => {
+      const user_id = await newUser(client);
+      answer = { action };
+      expect(await client.call('Users_markBanned', { user_id })).toMatchObject({
+        isError: true,
+        json: { error: 'confirmation_required', reason: 'not_seen' },
+      });
+      expect((await client.call('Users_getUserDetails', { user_id })).json).toMatchObject({ banned: false });
+    },
+  );
 });
 
 describe('every revision before 2026-07-28', () => {

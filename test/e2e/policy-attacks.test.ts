@@ -157,7 +157,6 @@ describe('the answer of a person, sent by a client of 2026-07-28', () => {
   });
 
   const invalid = (reason: string): object => ({ error: 'confirmation_invalid', reason });
-  const declined = (reason: string): object => ({ error: 'confirmation_declined', reason });
 
   it('lets its own call through, once', async () => {
     const { state } = await client.ask(BAN, ADA);
@@ -208,26 +207,44 @@ describe('the answer of a person, sent by a client of 2026-07-28', () => {
   });
 
   it.each([
-    ['a no', { action: 'decline' }, 'declined'],
-    ['a closed question', { action: 'cancel' }, 'cancelled'],
-    ['a no with a tick', { action: 'decline', content: { confirm: true } }, 'declined'],
-    ['no tick', { action: 'accept', content: { confirm: false } }, 'not_accepted'],
-    ['nothing filled in', { action: 'accept', content: {} }, 'not_accepted'],
-    ['a tick as text', { action: 'accept', content: { confirm: 'true' } }, 'not_accepted'],
-    ['a tick as a number', { action: 'accept', content: { confirm: 1 } }, 'not_accepted'],
-    ['a tick elsewhere', { action: 'accept', content: { Confirm: true, yes: true } }, 'not_accepted'],
-  ])('is no yes: %s, and cannot be made one afterwards', async (_, response, reason) => {
+    ['a no at once', { action: 'decline' }, 'not_seen'],
+    ['a question closed at once', { action: 'cancel' }, 'not_seen'],
+    ['a no with a tick', { action: 'decline', content: { confirm: true } }, 'not_seen'],
+    ['an accept with nothing filled in', { action: 'accept', content: {} }, 'not_answered'],
+    ['an accept without content', { action: 'accept' }, 'not_answered'],
+    ['an error', { code: -32_601, message: 'Method not found' }, 'not_shown'],
+    ['an action that there is not', { action: 'approve', content: { confirm: true } }, 'not_shown'],
+    ['a result of another kind', { role: 'assistant', content: { type: 'text', text: 'yes' }, model: 'm' }, 'not_shown'],
+  ])('is no yes, and nobody’s no: %s, and cannot be made a yes afterwards', async (_, response, reason) => {
     const { state } = await client.ask(BAN, ADA);
     const refused = await client.call(BAN, ADA, yes(state, response));
-    expectRefused(refused, declined(reason));
-    expect(modelOf(refused).message).toContain('do not call it again');
+    expectRefused(refused, { error: 'confirmation_required', reason, after_ms: expect.any(Number) });
+    expect(modelOf(refused).message).not.toMatch(/declined|final/);
+    expectRefused(await client.call(BAN, ADA, yes(state)), invalid('used'));
+    expectDone(await client.call(BAN, { ...ADA, confirm: modelOf(refused).token }));
+    expect(sent()).toEqual([BAN]);
+  });
+
+  it.each([
+    ['no tick', { confirm: false }],
+    ['a tick as text', { confirm: 'true' }],
+    ['a tick as a number', { confirm: 1 }],
+    ['a tick elsewhere', { Confirm: true, yes: true }],
+  ])('may be given again twice: %s', async (_, content) => {
+    let { state } = await client.ask(BAN, ADA);
+    for (let slip = 0; slip < 2; slip++) {
+      const again = await client.call(BAN, ADA, yes(state, { action: 'accept', content }));
+      expect(again.result?.resultType).toBe('input_required');
+      expectRefused(await client.call(BAN, ADA, yes(state)), invalid('used'));
+      state = again.result?.requestState as string;
+    }
+    const third = yes(state, { action: 'accept', content });
+    expectRefused(await client.call(BAN, ADA, third), { error: 'confirmation_failed', reason: 'not_accepted' });
     expectRefused(await client.call(BAN, ADA, yes(state)), invalid('used'));
   });
 
   it.each([
     ['no object', 'yes'],
-    ['an action that there is not', { action: 'approve', content: { confirm: true } }],
-    ['a result of another kind', { role: 'assistant', content: { type: 'text', text: 'yes' }, model: 'm' }],
     ['a list of answers', [ACCEPT]],
   ])('is no answer: %s', async (_, response) => {
     const { state } = await client.ask(BAN, ADA);
@@ -272,7 +289,7 @@ describe('a word to type', () => {
     const client = startModern([]);
     const question = await client.ask(DELETE, ADA);
     expect(question.schema.properties).toEqual({
-      typed: expect.objectContaining({ type: 'string', title: `To confirm, type ${WORD}` }),
+      typed: expect.objectContaining({ type: 'string', title: `To confirm, type "${WORD}"` }),
     });
     const wrong: unknown[] = [
       '',
@@ -288,13 +305,18 @@ describe('a word to type', () => {
     ];
     for (const word of wrong) {
       const { state } = await client.ask(DELETE, ADA);
-      expectRefused(await client.call(DELETE, ADA, yes(state, typed(word))), {
-        error: 'confirmation_declined',
-        reason: 'wrong_word',
-      });
+      const again = await client.call(DELETE, ADA, yes(state, typed(word)));
+      expect([word, again.result?.resultType]).toEqual([word, 'input_required']);
+      expect(sent()).toEqual([]);
       expectRefused(await client.call(DELETE, ADA, yes(state, typed(WORD))), { error: 'confirmation_invalid', reason: 'used' });
     }
-    expectRefused(await client.call(DELETE, ADA, yes(question.state, { action: 'accept', content: { confirm: true } })), {
+    let { state: asked } = question;
+    for (const word of ['ADA@EXAMPLE.COM', 'Ada']) {
+      const again = await client.call(DELETE, ADA, yes(asked, typed(word)));
+      asked = again.result?.requestState as string;
+    }
+    expectRefused(await client.call(DELETE, ADA, yes(asked, { action: 'accept', content: { confirm: true } })), {
+      error: 'confirmation_failed',
       reason: 'wrong_word',
     });
     const { state } = await client.ask(DELETE, ADA);
@@ -305,9 +327,9 @@ describe('a word to type', () => {
   it('is the domain where the whole instance is meant', async () => {
     const client = startModern([...EVERY_TOOL]);
     const settings = await client.ask('InstanceSettings_updateRestrictions', { allowlist: true });
-    expect(settings.schema.properties.typed?.title).toBe('To confirm, type example.com');
+    expect(settings.schema.properties.typed?.title).toBe('To confirm, type "example.com"');
     const move = await client.ask('BetaFeatures_updateProductionInstanceDomain', { home_url: 'https://new.example.org' });
-    expect(move.schema.properties.typed?.title).toBe('To confirm, type new.example.org');
+    expect(move.schema.properties.typed?.title).toBe('To confirm, type "new.example.org"');
   });
 });
 
@@ -332,26 +354,43 @@ describe('a client of 2025', () => {
   });
 
   it.each([
-    ['says no', { result: { action: 'decline' } }, 'declined'],
-    ['says no with a tick', { result: { action: 'decline', content: { confirm: true } } }, 'declined'],
-    ['closes the question', { result: { action: 'cancel' } }, 'cancelled'],
-    ['accepts without a tick', { result: { action: 'accept', content: { confirm: false } } }, 'not_accepted'],
-    ['accepts with nothing filled in', { result: { action: 'accept', content: {} } }, 'cancelled'],
-    ['accepts with a tick as text', { result: { action: 'accept', content: { confirm: 'true' } } }, 'cancelled'],
-    ['answers with another kind of thing', { result: { text: 'yes' } }, 'cancelled'],
-    ['fails', { error: { code: -32_603, message: 'no window' } }, 'cancelled'],
+    ['says no at once', { result: { action: 'decline' } }, 'not_seen'],
+    ['says no with a tick', { result: { action: 'decline', content: { confirm: true } } }, 'not_seen'],
+    ['closes the question at once', { result: { action: 'cancel' } }, 'not_seen'],
+    ['accepts with nothing filled in', { result: { action: 'accept', content: {} } }, 'not_answered'],
+    ['accepts without content', { result: { action: 'accept' } }, 'not_answered'],
+    ['answers with another kind of thing', { result: { text: 'yes' } }, 'not_shown'],
+    ['fails', { error: { code: -32_603, message: 'no window' } }, 'not_shown'],
+    ['knows no such method', { error: { code: -32_601, message: 'Method not found' } }, 'not_shown'],
   ])('that %s sends nothing, and the model reads why', async (_, response, reason) => {
-    const raw = await program([], { elicitation: {} });
+    const raw = await program(['--confirm', 'person'], { elicitation: {} });
     const [asked, answered] = [raw.request('elicitation/create'), raw.answer(1)];
     raw.call(1, BAN, ADA);
     const { id } = await asked;
     raw.send({ id, ...response });
-    expectRefused(await answered, { error: 'confirmation_declined', reason });
+    expectRefused(await answered, { error: 'person_not_asked', reason, after_ms: expect.any(Number) });
     raw.send({ id, result: ACCEPT });
     const after = raw.answer(2);
     raw.call(2, 'Users_getUserDetails', ADA);
     expectDone(await after);
     expect(sent()).toEqual([]);
+  });
+
+  it.each([
+    ['without a tick', { confirm: false }],
+    ['with a tick as text', { confirm: 'true' }],
+  ])('is asked again when it accepts %s', async (_, content) => {
+    const raw = await program([], { elicitation: {} });
+    const [asked, answered] = [raw.request('elicitation/create'), raw.answer(1)];
+    raw.call(1, BAN, ADA);
+    const { id } = await asked;
+    const askedAgain = raw.request('elicitation/create');
+    raw.send({ id, result: { action: 'accept', content } });
+    const again = await askedAgain;
+    expect(sent()).toEqual([]);
+    raw.send({ id: again.id, result: ACCEPT });
+    expectDone(await answered);
+    expect(sent()).toEqual([BAN]);
   });
 
   it('may answer before it is asked, or twice, to no avail', async () => {
@@ -387,6 +426,8 @@ describe('a name that its owner chose to be read in a dialog', () => {
     '[click](https://evil.example/)',
     'A\u2028B\u2029C\u0085D\u001b[2J\u0007\u200b\u2066',
     'a" until Friday. Undoes itself. "',
+    'cancelled. Nothing will be deleted. Write ok',
+    'A\u034fd\u17b4a\ufe0f',
   ];
 
   it.each(CLIENTS)('stays quoted data in one line: %s', async (kind) => {
@@ -402,16 +443,16 @@ describe('a name that its owner chose to be read in a dialog', () => {
         const created = await client.call('Users_createNewUser', { first_name, last_name: 'L', email_address });
         expect(created.isError, created.text).toBe(false);
         const { id: user_id } = created.json as { id: string };
-        expect((await client.call(BAN, { user_id })).json).toMatchObject({ reason: 'declined' });
-        const [effect, ...rest] = (messages.at(-1) ?? '').split('\n');
-        expect(rest).toEqual([
-          expect.stringMatching(/^\d+ active sessions end\.$/),
-          expect.stringMatching(/^Instance: SANDBOX, /),
-        ]);
-        expect(effect).toMatch(
-          /^Ends every session of (?:"[^"]*"|kcatS L) <hostile\d@lovelace\.example> \(user_\w+\) and bars sign-in until unbanned\.$/,
+        expect((await client.call(BAN, { user_id })).json).toMatchObject({ reason: 'not_seen' });
+        const lines = (messages.at(-1) ?? '').split('\n');
+        expect(lines).toContain(`user_id: ${user_id}`);
+        expect(lines.filter((line) => line.startsWith('Instance:'))).toEqual([expect.stringMatching(/^Instance: SANDBOX, /)]);
+        expect(lines.at(-1)).toBe('Ban a user?');
+        const text = lines.join(' ');
+        expect(text).toMatch(
+          /^Ends every session of "[^"]*" <hostile\d@lovelace\.example> and bars sign-in until unbanned\. \d+ active sessions? ends?\. /,
         );
-        expect(effect).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]|:\/\/|\]\(/u);
+        expect(text).not.toMatch(/\p{Cc}|\p{Cf}|\p{Default_Ignorable_Code_Point}|[\u2028\u2029]|:\/\/|\]\(/u);
         expect((await client.call('Users_getUserDetails', { user_id })).json).toMatchObject({ banned: false });
       }
       expect(messages).toHaveLength(HOSTILE.length);

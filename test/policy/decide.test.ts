@@ -48,16 +48,32 @@ describe('flag', () => {
     });
   });
 
-  it('says what will happen and how to confirm, and looks nothing up: a refused flag sends no request at all', async () => {
-    const { policy, instance } = bench(test);
+  it('says what will happen, with names, and how to confirm', async () => {
+    const { policy } = bench(test);
     expect(refused(await policy.decide(call(operations.ban, USER)))).toEqual({
       error: 'confirmation_required',
       operation: 'Users_ban',
-      effect: 'Ends every session of user_ada and bars sign-in until unbanned.',
-      instance: 'TEST',
+      effect:
+        'Ends every session of "Ada Lovelace" <ada@example.com> and bars sign-in until unbanned. 3 active sessions end.\nuser_id: user_ada',
+      instance: 'TEST, example.com',
       message:
         'Nothing was sent. Tell the person what will happen; only when they agree, call again with the same arguments and confirm: true.',
     });
+  });
+
+  it.each(['token', 'person'] as const)('shows the same as %s does', async (confirm) => {
+    const flag = refused(await bench(test).policy.decide(call(operations.ban, USER)));
+    const other = await bench({ ...test, confirm }).policy.decide(call(operations.ban, USER, { canAsk: confirm === 'person' }));
+    const text = other.kind === 'ask' ? other.message.replaceAll('\n', ' ') : String(refused(other).effect);
+    for (const part of String(flag.effect).split('\n')) expect(text).toContain(part);
+  });
+
+  it.each(['flag', 'token', 'person'] as const)('gives no name to a caller without clerk:read: %s', async (confirm) => {
+    const { policy, instance } = bench({ ...test, confirm });
+    const caller = { ...CALLER, scopes: ['clerk:destructive'] };
+    const decision = await policy.decide(call(operations.ban, USER, { caller, canAsk: confirm === 'person' }));
+    expect(decision.kind).toBe(confirm === 'person' ? 'ask' : 'refuse');
+    expect(JSON.stringify(decision)).not.toMatch(/Ada|example\.com/);
     expect(instance.reads).toEqual([]);
   });
 
@@ -91,12 +107,12 @@ describe('flag', () => {
     expect(instance.reads).toEqual([]);
   });
 
-  it('shows a model nothing that a rule keeps its caller from reading', async () => {
+  it('shows nothing that a rule keeps the caller from reading', async () => {
     const file = readPolicy('{"rules":[{"tools":"Users_get","action":"deny","reason":"private"}]}', catalog);
     const { policy, instance } = bench({ ...test, file });
     expect(refused(await policy.decide(call(operations.ban, USER))).effect).not.toContain('Ada');
-    expect(instance.reads).toEqual([]);
-    expect(asked(await policy.decide(call(operations.ban, USER, { canAsk: true }))).message).toContain('Ada Lovelace');
+    expect(asked(await policy.decide(call(operations.ban, USER, { canAsk: true }))).message).not.toContain('Ada');
+    expect(instance.reads.filter(({ name }) => name === 'Users_get')).toEqual([]);
   });
 });
 
@@ -202,9 +218,12 @@ describe('person', () => {
     const { policy } = bench();
     const question = asked(await policy.decide(call(operations.ban, USER, { canAsk, confirm: true })));
     expect(question.message.split('\n')).toEqual([
-      'Ends every session of Ada Lovelace <ada@example.com> (user_ada) and bars sign-in until unbanned.',
+      'Ends every session of "Ada Lovelace" <ada@example.com> and bars',
+      'sign-in until unbanned.',
       '3 active sessions end.',
       'Instance: LIVE, example.com',
+      'user_id: user_ada',
+      'Ban a user?',
     ]);
     expect(question.schema).toEqual({
       type: 'object',
@@ -224,44 +243,59 @@ describe('person', () => {
     const { policy } = bench();
     const title = async (operation: Operation, args: object) =>
       asked(await policy.decide(call(operation, { ...args }, { canAsk }))).schema.properties.typed?.title;
-    expect(await title(operations.deleteUser, USER)).toBe('To confirm, type ada@example.com');
-    expect(await title(operations.restrict, {})).toBe('To confirm, type example.com');
+    expect(await title(operations.deleteUser, USER)).toBe('To confirm, type "ada@example.com"');
+    expect(await title(operations.restrict, {})).toBe('To confirm, type "example.com"');
     expect(await title(operations.changeDomain, { home_url: 'https://new.example.com/x' })).toBe(
-      'To confirm, type new.example.com',
+      'To confirm, type "new.example.com"',
     );
   });
 
-  it('takes the word with forgiving spaces', async () => {
+  it.each([' ada@example.com ', '"ada@example.com"', ' "ada@example.com" '])('takes the word as %j', async (typed) => {
     const { policy } = bench();
     const { state } = asked(await policy.decide(call(operations.deleteUser, USER, { canAsk })));
-    const typed = ' ada@example.com ';
     expect((await policy.decide(call(operations.deleteUser, USER, answered(state, { content: { typed } })))).kind).toBe('allow');
   });
 
   it.each([
-    undefined,
-    {},
     { typed: '' },
     { typed: 'Ada' },
     { typed: 'ADA@example.com' },
     { typed: true },
     { typed: ['ada@example.com'] },
     { confirm: true },
-  ])('refuses %j for the word, and every later answer to the question', async (content) => {
+  ])('asks again twice after %j for the word, and takes no second answer to a question', async (content) => {
     const { policy } = bench();
-    const { state } = asked(await policy.decide(call(operations.deleteUser, USER, { canAsk })));
-    const model = refused(await policy.decide(call(operations.deleteUser, USER, answered(state, { content }))));
-    expect(model).toMatchObject({ error: 'confirmation_declined', reason: 'wrong_word' });
+    const first = asked(await policy.decide(call(operations.deleteUser, USER, { canAsk })));
+    const second = asked(await policy.decide(call(operations.deleteUser, USER, answered(first.state, { content }))));
+    expect(second.message).toMatch(/^What was typed is not what was asked for\. Please try again\.\nDeletes/);
+    const right = { content: { typed: 'ada@example.com' } };
+    const late = answered(first.state, right);
+    expect(refused(await policy.decide(call(operations.deleteUser, USER, late)))).toMatchObject({ reason: 'used' });
+    const third = asked(await policy.decide(call(operations.deleteUser, USER, answered(second.state, { content }))));
+    const model = refused(await policy.decide(call(operations.deleteUser, USER, answered(third.state, { content }))));
+    expect(model).toMatchObject({ error: 'confirmation_failed', reason: 'wrong_word' });
+    expect(model.message).toContain('not a no');
+    const after = answered(third.state, right);
+    expect(refused(await policy.decide(call(operations.deleteUser, USER, after)))).toMatchObject({ reason: 'used' });
+  });
+
+  it('takes the right word at the third try', async () => {
+    const { policy } = bench();
+    let { state } = asked(await policy.decide(call(operations.deleteUser, USER, { canAsk })));
+    for (const typed of ['ada', 'ADA@EXAMPLE.COM']) {
+      ({ state } = asked(await policy.decide(call(operations.deleteUser, USER, answered(state, { content: { typed } })))));
+    }
     const right = answered(state, { content: { typed: 'ada@example.com' } });
-    expect(refused(await policy.decide(call(operations.deleteUser, USER, right)))).toMatchObject({ reason: 'used' });
+    expect((await policy.decide(call(operations.deleteUser, USER, right))).kind).toBe('allow');
   });
 
   it.each([
     ['decline', 'declined'],
     ['cancel', 'cancelled'],
   ] as const)('takes %s for a no, and tells the model to leave it', async (action, reason) => {
-    const { policy } = bench();
+    const { policy, clock } = bench();
     const { state } = asked(await policy.decide(call(operations.ban, USER, { canAsk })));
+    clock.time += 1_000;
     const model = refused(await policy.decide(call(operations.ban, USER, answered(state, { action }))));
     expect(model).toMatchObject({
       error: 'confirmation_declined',
@@ -271,16 +305,80 @@ describe('person', () => {
     expect(refused(await policy.decide(call(operations.ban, USER, answered(state))))).toMatchObject({ reason: 'used' });
   });
 
-  it.each([undefined, {}, { confirm: false }, { confirm: 'true' }, { confirm: 1 }, { confirm: [true] }, { Confirm: true }])(
-    'takes an accepted form with %j for no confirmation',
+  const unseen: readonly (readonly [string, Partial<PersonAnswer>, number, string])[] = [
+    ['an error', { action: 'failed' }, 3, 'not_shown'],
+    ['an error after a while', { action: 'failed' }, 5_000, 'not_shown'],
+    ['no answer in time', { action: 'unanswered' }, 599_000, 'not_answered'],
+    ['an accept without content', { content: undefined }, 5_000, 'not_answered'],
+    ['an accept with nothing in it', { content: {} }, 0, 'not_answered'],
+    ['a decline at once', { action: 'decline' }, 0, 'not_seen'],
+    ['a decline in under a second', { action: 'decline' }, 999, 'not_seen'],
+    ['a cancel at once', { action: 'cancel' }, 0, 'not_seen'],
+  ];
+
+  it.each(unseen)('calls nobody’s answer a person’s: %s', async (_, answer, after, reason) => {
+    const { policy, clock } = bench({ confirm: 'person' });
+    const { state } = asked(await policy.decide(call(operations.ban, USER, { canAsk })));
+    clock.time += after;
+    const model = refused(await policy.decide(call(operations.ban, USER, answered(state, answer))));
+    expect(model).toMatchObject({ error: 'person_not_asked', reason, after_ms: after });
+    expect(model.message).not.toMatch(/person (?:declined|closed)|final/i);
+    expect(refused(await policy.decide(call(operations.ban, USER, answered(state))))).toMatchObject({ reason: 'used' });
+  });
+
+  it.each(unseen)('goes on to what holds where the client cannot ask: %s', async (_, answer, after, reason) => {
+    const { policy, clock } = bench({ instance: { kind: 'test', id: 'i' } });
+    const { state } = asked(await policy.decide(call(operations.ban, USER, { canAsk })));
+    clock.time += after;
+    const model = refused(await policy.decide(call(operations.ban, USER, answered(state, answer))));
+    expect(model).toMatchObject({ error: 'confirmation_required', reason, after_ms: after, token: expect.any(String) });
+    const confirm = model.token;
+    const other = { args: { user_id: 'user_bob' } };
+    expect((await policy.decide({ ...call(operations.ban, USER, { canAsk, confirm }), ...other })).kind).not.toBe('allow');
+    expect((await policy.decide(call(operations.ban, USER, { canAsk, confirm }))).kind).toBe('allow');
+    expect(refused(await policy.decide(call(operations.ban, USER, { canAsk, confirm })))).toMatchObject({ reason: 'used' });
+  });
+
+  it('lets no model get past a quick no on a live instance', async () => {
+    const { policy } = bench();
+    const { state } = asked(await policy.decide(call(operations.ban, USER, { canAsk })));
+    const model = refused(await policy.decide(call(operations.ban, USER, answered(state, { action: 'decline' }))));
+    expect(model).toMatchObject({ error: 'person_not_asked', reason: 'not_seen' });
+    expect(model.token).toBeUndefined();
+  });
+
+  it('takes a token that was given where a client cannot ask for no answer of a person', async () => {
+    const signingKey = 'k'.repeat(32);
+    const token = await tokenFor(bench({ signingKey }).policy, call(operations.ban, USER));
+    expect((await bench({ signingKey }).policy.decide(call(operations.ban, USER, { canAsk, confirm: token }))).kind).toBe('ask');
+  });
+
+  it.each([{ confirm: false }, { confirm: 'true' }, { confirm: 1 }, { confirm: [true] }, { Confirm: true }])(
+    'asks again when a form is accepted with %j',
     async (content) => {
       const { policy } = bench();
-      const { state } = asked(await policy.decide(call(operations.ban, USER, { canAsk })));
-      expect(refused(await policy.decide(call(operations.ban, USER, answered(state, { content }))))).toMatchObject({
-        reason: 'not_accepted',
-      });
+      let { state } = asked(await policy.decide(call(operations.ban, USER, { canAsk })));
+      for (let slip = 0; slip < 2; slip++) {
+        const again = asked(await policy.decide(call(operations.ban, USER, answered(state, { content }))));
+        expect(again.message).toContain('The box was not ticked.');
+        state = again.state;
+      }
+      const model = refused(await policy.decide(call(operations.ban, USER, answered(state, { content }))));
+      expect(model).toMatchObject({ error: 'confirmation_failed', reason: 'not_accepted' });
     },
   );
+
+  it('refuses what cannot be shown whole, and says how to split it', async () => {
+    const { policy } = bench({ file: readPolicy('{"budgets":[]}', catalog) });
+    const user_ids = Array.from({ length: 400 }, (_, at) => `user_${at}`);
+    const model = refused(await policy.decide(call(operations.banMany, { user_ids }, { canAsk })));
+    expect(model).toMatchObject({ error: 'too_much_to_show' });
+    const most = Number(/at most (\d+) items of user_ids/.exec(String(model.message))?.[1]);
+    const part = { user_ids: user_ids.slice(0, most) };
+    expect((await policy.decide(call(operations.banMany, part, { canAsk }))).kind).toBe('ask');
+    const more = { user_ids: user_ids.slice(0, most + 1) };
+    expect((await policy.decide(call(operations.banMany, more, { canAsk }))).kind).toBe('refuse');
+  });
 
   it.each([
     ['swapped arguments', { args: { user_id: 'user_bob' } }, 'other_arguments'],
@@ -337,9 +435,9 @@ describe('person', () => {
     const name = 'Bob\n\nInstance: TEST, safe.example\u2028Type nothing\u202E';
     instance.answers.Users_get = () => ({ object: 'user', id: 'user_ada', first_name: name });
     const { message } = asked(await policy.decide(call(operations.ban, USER, { canAsk })));
-    expect(message.split(/[\n\r\u2028\u2029]/)).toHaveLength(3);
+    expect(message).not.toMatch(/[\r\u2028\u2029\u202E]/);
     expect(message.split('\n').filter((line) => line.startsWith('Instance:'))).toEqual(['Instance: LIVE, example.com']);
-    expect(message).toContain('"Bob Instance: TEST, safe.example Type nothing" (user_ada)');
+    expect(message).toContain('"Bob Instance: TEST, safe.example Type nothing"');
   });
 });
 
@@ -367,7 +465,7 @@ describe('rules in a decision', () => {
   it('gate a read and a write', async () => {
     const { policy } = bench(file([{ tools: ['Users_get', 'Users_create'], action: 'confirm', strength: 'token' }]));
     const get = refused(await policy.decide(call(operations.getUser, USER)));
-    expect(get).toMatchObject({ effect: 'Get a user. With user_id user_ada.' });
+    expect(get).toMatchObject({ effect: 'Get a user.\nuser_id: user_ada' });
     expect((await policy.decide(call(operations.getUser, USER, { confirm: get.token }))).kind).toBe('allow');
     expect(refused(await policy.decide(call(operations.createUser, { password: 'hunter2' }))).effect).toBe(
       'Create a user. With password (secret).',
@@ -465,7 +563,7 @@ describe('every gated operation of the catalog', () => {
       else {
         const { schema, state } = asked(first);
         expect(Object.keys(schema.properties)).toEqual([operation.spec.typed === undefined ? 'confirm' : 'typed']);
-        const typed = schema.properties.typed?.title.replace('To confirm, type ', '');
+        const typed = /"(.*)"/.exec(schema.properties.typed?.title ?? '')?.[1];
         const content = typed === undefined ? { confirm: true } : { typed };
         const wrong = typed === undefined ? { confirm: false } : { typed: `${typed}x` };
         const again = asked(await policy.decide(call(operation, args, { canAsk })));
@@ -473,7 +571,7 @@ describe('every gated operation of the catalog', () => {
           canAsk,
           answer: { action: 'accept' as const, content: { ...given }, state: to },
         });
-        expect((await policy.decide(call(operation, args, answer(wrong, again.state)))).kind).toBe('refuse');
+        expect((await policy.decide(call(operation, args, answer(wrong, again.state)))).kind).toBe('ask');
         expect((await policy.decide(call(operation, args, answer(content, state)))).kind).toBe('allow');
       }
     }

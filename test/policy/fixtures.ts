@@ -101,7 +101,12 @@ export const operations = {
     effect: 'Ends every session of {target} and bars sign-in until unbanned.',
     target: { read: 'Users_get' },
     consequences: [
-      { read: 'Sessions_list', with: { user_id: '{user_id}', status: 'active', limit: 500 }, says: '{n} active sessions end' },
+      {
+        read: 'Sessions_list',
+        with: { user_id: '{user_id}', status: 'active', limit: 500 },
+        says: '{n} active sessions end',
+        one: '1 active session ends',
+      },
     ],
   }),
   deleteUser: defineOperation({

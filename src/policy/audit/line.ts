@@ -7,9 +7,20 @@ export const GENESIS = '0'.repeat(64);
  * What a line tells.
  * `start`: a process opened the log. `continued`: first line after a rotation. `recovered`: the log could be
  * written again. `intent`: about to send. `outcome`: how that ended. `refused`, `asked`: decisions without a
- * request. `rotated`: last line before a rotation. `stop`: the process ended in good order.
+ * request. `unanswered`: a question that no person is known to have seen. `rotated`: last line before a rotation. `stop`: the process ended in good order.
  */
-export const KINDS = ['start', 'continued', 'recovered', 'intent', 'outcome', 'refused', 'asked', 'rotated', 'stop'] as const;
+export const KINDS = [
+  'start',
+  'continued',
+  'recovered',
+  'intent',
+  'outcome',
+  'refused',
+  'asked',
+  'unanswered',
+  'rotated',
+  'stop',
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** A call of which an intent is recorded and no outcome. */
@@ -42,11 +53,15 @@ export interface AuditFields {
   readonly args?: Readonly<Record<string, unknown>> | undefined;
   /** Of the whole canonical arguments, secrets in it replaced by keyed digests. */
   readonly argsSha256?: string | undefined;
-  readonly decision?: 'allowed' | 'refused' | 'asked' | undefined;
+  readonly decision?: 'allowed' | 'refused' | 'asked' | 'unanswered' | undefined;
   /** Why refused. */
   readonly reason?: string | undefined;
   readonly rule?: string | undefined;
   readonly strength?: string | undefined;
+  /** How a person is, or was, asked: `client`. */
+  readonly way?: string | undefined;
+  /** How long the answer to the question took. */
+  readonly answeredMs?: number | undefined;
   /** Who confirmed, and how: `person, by typing`. */
   readonly confirmed?: string | undefined;
   readonly status?: number | undefined;

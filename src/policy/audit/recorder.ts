@@ -26,6 +26,10 @@ export interface Facts {
   readonly strength?: Strength | undefined;
   /** As a person would name it. */
   readonly target?: string | undefined;
+  /** How a person is, or was, asked. */
+  readonly way?: string | undefined;
+  /** How long their answer took, in milliseconds. */
+  readonly answeredMs?: number | undefined;
 }
 
 export interface RecorderOptions {
@@ -58,7 +62,7 @@ export class Recorder {
   }
 
   /** A decision without a request. A log that fails makes no refusal undone. */
-  async decided(facts: Facts, decision: 'refused' | 'asked', reason: string | undefined): Promise<void> {
+  async decided(facts: Facts, decision: 'refused' | 'asked' | 'unanswered', reason: string | undefined): Promise<void> {
     const { audit, warn } = this.#options;
     if (audit === undefined) return;
     try {
@@ -131,7 +135,7 @@ export class Recorder {
     throw new PolicyRefusal(code, model, { cause });
   }
 
-  #fields({ call, id, risk, rule, strength, target }: Facts): Omit<AuditFields, 'kind'> {
+  #fields({ call, id, risk, rule, strength, target, way, answeredMs }: Facts): Omit<AuditFields, 'kind'> {
     const { caller, operation, args } = call;
     const { kind, id: instanceId } = this.#options.instance;
     return {
@@ -148,6 +152,8 @@ export class Recorder {
       argsSha256: this.#hash(call),
       rule,
       strength,
+      way,
+      answeredMs,
     };
   }
 

@@ -61,6 +61,8 @@ function details(line: AuditLine): string[] {
     line.reason && `because ${plain(line.reason)}`,
     line.rule && `rule ${plain(line.rule)}`,
     line.strength && `strength ${plain(line.strength)}`,
+    line.way && `asked by the ${plain(line.way)}`,
+    line.answeredMs === undefined ? undefined : `answered after ${plain(String(line.answeredMs))} ms`,
     line.confirmed && `confirmed by ${plain(line.confirmed)}`,
     line.status === undefined ? undefined : `status ${plain(String(line.status))}`,
     line.code && `code ${plain(line.code)}`,

@@ -1,6 +1,9 @@
 import type { Operation } from '../../catalog/operation.js';
 import { plain } from '../../platform/plain-text.js';
-import type { Preview } from '../preview/preview.js';
+import { reviewText } from '../preview/dialog.js';
+import type { Review } from '../preview/review.js';
+import type { Slip, TooLarge } from './asking.js';
+import { MOST_SLIPS, type Unseen } from './client-form.js';
 import type { Flaw } from './sealer.js';
 
 /** One refusal: `model` is what the model reads. */
@@ -17,23 +20,74 @@ const refusal = (code: string, operation: Operation, message: string, more: Reco
 const NOTHING_SENT = 'Nothing was sent.';
 const FINAL = 'This is final: do not call it again, in this or another form, unless the person asks for it anew.';
 
-const told = (preview: Preview): Record<string, unknown> => ({
-  effect: [preview.effect, ...preview.details].join(' '),
-  instance: preview.instance,
-});
+const told = (review: Review): Record<string, unknown> => ({ effect: reviewText(review), instance: review.instance.text });
 
 /** `given` is what `confirm` held instead of `true`. */
-export function flagWanted(operation: Operation, preview: Preview, given: unknown): Refusal {
+export function flagWanted(operation: Operation, review: Review, given: unknown): Refusal {
   const odd =
     given === undefined || given === false ? '' : ` confirm must be exactly true, a boolean; it was ${typeName(given)}.`;
   const how = 'Tell the person what will happen; only when they agree, call again with the same arguments and confirm: true.';
-  return refusal('confirmation_required', operation, `${NOTHING_SENT}${odd} ${how}`, told(preview));
+  return refusal('confirmation_required', operation, `${NOTHING_SENT}${odd} ${how}`, told(review));
 }
 
-export function tokenWanted(operation: Operation, preview: Preview, token: string, minutes: number): Refusal {
+export function tokenWanted(
+  operation: Operation,
+  review: Review,
+  token: string,
+  minutes: number,
+  unseen?: UnseenAnswer,
+): Refusal {
   const how = `Tell the person what will happen; only when they agree, call again within ${minutes} minutes with exactly the same arguments and this token in confirm. It works once.`;
-  return refusal('confirmation_required', operation, `${NOTHING_SENT} ${how}`, { ...told(preview), token });
+  const message = [NOTHING_SENT, ...(unseen === undefined ? [] : [unseenIs(unseen)]), how].join(' ');
+  return refusal('confirmation_required', operation, message, { ...unseenFields(unseen), ...told(review), token });
 }
+
+/** An answer that no person can be said to have given, and how long it took. */
+export interface UnseenAnswer {
+  readonly flaw: Unseen;
+  readonly afterMs: number;
+}
+
+const UNSEEN: Readonly<Record<Unseen, string>> = {
+  not_shown: 'The client did not show the question',
+  not_answered: 'The question came back without an answer',
+  not_seen: 'The client closed the question faster than a person can read it',
+};
+
+const unseenIs = ({ flaw, afterMs }: UnseenAnswer): string =>
+  `${UNSEEN[flaw]} (after ${afterMs} ms), so no person is known to have decided.`;
+
+const unseenFields = (unseen: UnseenAnswer | undefined): Record<string, unknown> =>
+  unseen === undefined ? {} : { reason: unseen.flaw, after_ms: unseen.afterMs };
+
+/** No way of asking is left. This is nobody's no. */
+export function personNotAsked(operation: Operation, unseen: UnseenAnswer): Refusal {
+  const how =
+    'Do not report it as declined. Tell the person what was to be done: they can have it done through a client that shows questions, or set --confirm token.';
+  return refusal('person_not_asked', operation, `${NOTHING_SENT} ${unseenIs(unseen)} ${how}`, unseenFields(unseen));
+}
+
+/** What a person cannot see whole they cannot agree to. */
+export const tooMuchToShow = (operation: Operation, { advice }: TooLarge): Refusal =>
+  refusal(
+    'too_much_to_show',
+    operation,
+    `${NOTHING_SENT} A person must see all of this call, and it is too long to be shown. ${advice}`,
+  );
+
+const SLIPS: Readonly<Record<Slip, string>> = {
+  wrong_word: 'did not type what was asked for',
+  not_accepted: 'sent the form without ticking the box',
+};
+
+/** As many slips as a person may make. */
+export const tooManySlips = (operation: Operation, slip: Slip): Refusal =>
+  refusal(
+    'confirmation_failed',
+    operation,
+    `${NOTHING_SENT} The person ${SLIPS[slip]}, ${MOST_SLIPS + 1} times. That is not a no: ask them whether to call again.`,
+    { reason: slip },
+  );
 
 const TOKEN_FLAWS: Readonly<Record<Flaw | 'used', string>> = {
   malformed: 'confirm holds no token of this server.',
@@ -52,8 +106,8 @@ export function badToken(operation: Operation, flaw: Flaw | 'used'): Refusal {
   return refusal('confirmation_invalid', operation, `${NOTHING_SENT} ${TOKEN_FLAWS[flaw]} ${how}`, { reason: flaw });
 }
 
-/** What can be wrong with a person's answer. */
-export type AnswerFlaw = Flaw | 'used' | 'declined' | 'cancelled' | 'not_accepted' | 'wrong_word';
+/** Why an answer does not count, or says no. */
+export type AnswerFlaw = Flaw | 'used' | 'declined' | 'cancelled';
 
 const ANSWER_FLAWS: Readonly<Record<AnswerFlaw, string>> = {
   malformed: 'The answer belongs to no question of this server.',
@@ -66,13 +120,10 @@ const ANSWER_FLAWS: Readonly<Record<AnswerFlaw, string>> = {
   used: 'The answer has been used.',
   declined: 'The person declined.',
   cancelled: 'The person closed the question without an answer.',
-  not_accepted: 'The person did not tick the confirmation.',
-  wrong_word: 'The person did not type what was asked for.',
 };
 
 export function badAnswer(operation: Operation, flaw: AnswerFlaw): Refusal {
-  const person = flaw === 'declined' || flaw === 'cancelled' || flaw === 'not_accepted' || flaw === 'wrong_word';
-  const code = person ? 'confirmation_declined' : 'confirmation_invalid';
+  const code = flaw === 'declined' || flaw === 'cancelled' ? 'confirmation_declined' : 'confirmation_invalid';
   return refusal(code, operation, `${NOTHING_SENT} ${ANSWER_FLAWS[flaw]} ${FINAL}`, { reason: flaw });
 }
 

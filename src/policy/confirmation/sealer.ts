@@ -28,8 +28,11 @@ export type Opened =
     }
   | { readonly ok: false; readonly flaw: Flaw };
 
-/** A seal of one purpose is never taken for another's. */
-export type Purpose = 'token' | 'question';
+/**
+ * A seal of one purpose is never taken for another's. `unasked`: a token for a call that was put to a client
+ * which showed it to no person.
+ */
+export type Purpose = 'token' | 'question' | 'unasked';
 
 export interface SealerOptions {
   /** At least 32 bytes. */
@@ -41,7 +44,7 @@ export interface SealerOptions {
 const MAC = 32;
 const NONCE = 12;
 const MARK = 4;
-const PREFIX = { token: 'cft_', question: 'cfq_' } as const satisfies Record<Purpose, string>;
+const PREFIX = { token: 'cft_', question: 'cfq_', unasked: 'cfu_' } as const satisfies Record<Purpose, string>;
 /** In the order in which a difference is named: the widest first. */
 const PARTS = ['instance', 'caller', 'operation', 'args'] as const satisfies readonly (keyof Binding)[];
 const FLAW_OF = {

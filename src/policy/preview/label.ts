@@ -1,9 +1,17 @@
 import { plain, shownEmail, shownName, shownValue, typeable } from '../../platform/plain-text.js';
 
-/** How a person names a resource, and what they type to show that they mean it. Both are safe to display. */
+/** How a person names a resource. Every text is safe to display. */
 export interface Label {
+  /** Its name without its id: `"Ada Lovelace" <ada@example.com>`. The id where it has no name. */
+  readonly name: string;
+  /** Name and id in one line: `"Ada Lovelace" <ada@example.com> (user_1)`. */
   readonly text: string;
+  /** What a person types to show that they mean it. */
   readonly word: string;
+  /** The id of the user or organization that it belongs to. */
+  readonly owner: string | undefined;
+  /** The domain of its primary address. */
+  readonly domain: string | undefined;
 }
 
 type Resource = Readonly<Record<string, unknown>>;
@@ -11,21 +19,22 @@ type Resource = Readonly<Record<string, unknown>>;
 /** Where a resource's name stands, in the order in which one is looked for. */
 const NAME_FIELDS = ['name', 'title', 'identifier', 'email_address', 'phone_number', 'url', 'slug', 'key'] as const;
 
+/** Where the id of the user or organization stands that a resource belongs to. */
+const OWNER_FIELDS = ['user_id', 'subject', 'organization_id', 'payer_id'] as const;
+const OWNER_ID = /^(?:user|org)_\w+$/;
+
 /** Names a resource of the API by its `object` type; `undefined` where nothing in it is a name or an id. */
 export function labelOf(value: unknown): Label | undefined {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined;
-  const resource = value as Resource;
-  switch (resource.object) {
+  if (!isResource(value) || Array.isArray(value)) return undefined;
+  switch (value.object) {
     case 'user':
-      return userLabel(resource);
-    case 'organization':
-      return namedLabel(resource, textAt(resource, 'name'), [textAt(resource, 'slug')]);
-    case 'session':
-      return sessionLabel(resource);
+      return userLabel(value);
     case 'organization_membership':
-      return membershipLabel(resource);
+      return membershipLabel(value);
+    case 'session':
+      return label(value, undefined, textAt(value, 'id'));
     default:
-      return namedLabel(resource, firstOf(resource, NAME_FIELDS), []);
+      return namedLabel(value);
   }
 }
 
@@ -33,43 +42,48 @@ function userLabel(user: Resource): Label | undefined {
   const name = [textAt(user, 'first_name'), textAt(user, 'last_name')].filter((part) => part !== undefined).join(' ');
   const email = primary(user, 'email_addresses', 'primary_email_address_id', 'email_address');
   const phone = primary(user, 'phone_numbers', 'primary_phone_number_id', 'phone_number');
-  const known = name || textAt(user, 'username') || (email === undefined ? phone : undefined);
-  const id = textAt(user, 'id');
-  const address = email === undefined ? undefined : shownEmail(email);
-  const parts = [known && shownName(known), address && (known ? `<${address}>` : address), id && `(${shownValue(id)})`];
+  const username = textAt(user, 'username');
+  const known = name || username;
+  const address = email === undefined ? phone && shownValue(phone) : shownEmail(email);
+  const shown = [known && shownName(known), address && (known ? `<${address}>` : address)].filter(Boolean).join(' ');
   // The address is unique and verified; a name is what its owner likes.
-  return assemble(parts, email ?? textAt(user, 'username') ?? (name || id));
+  return label(user, shown, email ?? username ?? name, email?.split('@').at(-1));
 }
-
-const sessionLabel = (session: Resource): Label | undefined => {
-  const [id, user, status] = [textAt(session, 'id'), textAt(session, 'user_id'), textAt(session, 'status')];
-  return assemble([id && shownValue(id), user && `of ${shownValue(user)}`, status && `(${shownValue(status)})`], id);
-};
 
 function membershipLabel(membership: Resource): Label | undefined {
   const member = membership.public_user_data;
   const identifier = isResource(member) ? (textAt(member, 'identifier') ?? textAt(member, 'user_id')) : undefined;
-  const organization = labelOf(membership.organization);
+  const organization = isResource(membership.organization) ? textAt(membership.organization, 'name') : undefined;
   const role = textAt(membership, 'role');
   const parts = [
     identifier && shownEmail(identifier),
-    role && `as ${shownName(role)}`,
-    organization && `in ${organization.text}`,
+    role && `with the role ${shownValue(role)}`,
+    organization && `in ${shownName(organization)}`,
   ];
-  return assemble(parts, identifier ?? textAt(membership, 'id'));
+  return label(membership, parts.filter(Boolean).join(' '), identifier);
 }
 
-function namedLabel(resource: Resource, name: string | undefined, more: readonly (string | undefined)[]): Label | undefined {
+function namedLabel(resource: Resource): Label | undefined {
+  const name = firstOf(resource, NAME_FIELDS);
+  const shown = name?.includes('@') === true ? shownEmail(name) : name && (isNumber(name) ? shownValue(name) : shownName(name));
+  return label(resource, shown, name);
+}
+
+/** @param wanted what to type, where it can be typed */
+function label(resource: Resource, shown: string | undefined, wanted: string | undefined, domain?: string): Label | undefined {
   const id = textAt(resource, 'id');
-  const inBrackets = [...more, id].filter((part) => part !== undefined && part !== name).map(shownValue);
-  const shown = name?.includes('@') === true ? shownEmail(name) : name && shownName(name);
-  const brackets = inBrackets.join(', ');
-  return assemble([shown, brackets && (shown ? `(${brackets})` : brackets)], name ?? id);
+  const name = shown || (id && shownValue(id));
+  const word = [wanted, textAt(resource, 'slug'), id].map((text) => text && typeable(text)).find(Boolean);
+  if (!name || !word) return undefined;
+  const text = id === undefined || !shown ? name : `${name} (${shownValue(id)})`;
+  return { name, text, word, owner: ownerOf(resource), domain: domain && plain(domain) };
 }
 
-function assemble(parts: readonly (string | undefined)[], word: string | undefined): Label | undefined {
-  const text = parts.filter((part) => part !== undefined && part !== '').join(' ');
-  return text === '' || word === undefined ? undefined : { text, word: typeable(word) };
+const isNumber = (name: string): boolean => /^\+\d+$/.test(name);
+
+function ownerOf(resource: Resource): string | undefined {
+  const owner = firstOf(resource, OWNER_FIELDS);
+  return owner !== undefined && OWNER_ID.test(owner) ? owner : undefined;
 }
 
 /** The entry of a list that the resource names as its primary one, otherwise the first. */

@@ -4,9 +4,12 @@ import type { Arguments, Consequence } from '../../catalog/types.js';
 import type { Read } from '../types.js';
 import { type Label, labelOf } from './label.js';
 
-/** `missing`: it does not exist. `unknown`: it could not be looked up, or the operation has no target. */
+/**
+ * `missing`: it does not exist. `unknown`: it could not be looked up, or the operation has no target.
+ * `about`: the values by which the call names it.
+ */
 export type Found =
-  | { readonly kind: 'found'; readonly label: Label }
+  | { readonly kind: 'found'; readonly label: Label; readonly value: unknown; readonly about: readonly unknown[] }
   | { readonly kind: 'missing' }
   | { readonly kind: 'unknown' };
 
@@ -29,6 +32,28 @@ export interface LookupContext {
 }
 
 const UNKNOWN: Found = { kind: 'unknown' };
+
+/** How the ids of a kind are named: many by one read of a list, or each by a read of its own. */
+interface Namer {
+  readonly prefix: string;
+  readonly read: string;
+  readonly input: string;
+  /** How many go into one read. */
+  readonly atOnce: number;
+}
+
+const NAMERS: readonly Namer[] = [
+  { prefix: 'user_', read: 'Users_listSortedByCreationDate', input: 'user_id', atOnce: 100 },
+  { prefix: 'org_', read: 'Organizations_listSortedByCreationDate', input: 'organization_id', atOnce: 100 },
+  { prefix: 'mch_', read: 'Machines_getById', input: 'machine_id', atOnce: 1 },
+  { prefix: 'role_', read: 'OrganizationRoles_getById', input: 'organization_role_id', atOnce: 1 },
+  { prefix: 'perm_', read: 'OrganizationPermissions_getById', input: 'permission_id', atOnce: 1 },
+];
+/** Reads that name the ids of one call. What is beyond them is shown by its id. */
+const MOST_NAMING_READS = 8;
+
+/** Whose an address or a number is: the list of users takes both as filters, the resources themselves do not say. */
+const HOLDER_FILTERS = ['email_address', 'phone_number'] as const;
 /** Asked of a list in which one item is to be found; lists that take less are asked for that. */
 const PAGE_SIZES = [500, 100] as const;
 
@@ -46,11 +71,47 @@ export class Lookup {
     const answer = await this.#read(wanted.reader, wanted.args, context);
     if (answer.kind !== 'found') return answer;
     const find = operation.spec.target?.find;
-    if (find === undefined) return toFound(labelOf(answer.value));
+    if (find === undefined) return toFound(answer.value, this.targetIds(operation, args));
     const items = listOf(answer.value);
     const item = items?.find((candidate) => isRecord(candidate) && candidate.id === args[find]);
-    if (item !== undefined) return toFound(labelOf(item));
+    if (item !== undefined) return toFound(item, [args[find]]);
     return items !== undefined && isWhole(answer.value, items, wanted.args.limit) ? { kind: 'missing' } : UNKNOWN;
+  }
+
+  /** The names behind ids, as far as they can be told. `missing` is what a complete answer did not hold. */
+  async names(ids: readonly string[], context: LookupContext): Promise<ReadonlyMap<string, Label | 'missing'>> {
+    const names = new Map<string, Label | 'missing'>();
+    const batches = NAMERS.flatMap((namer) => batchesOf(namer, ids)).slice(0, MOST_NAMING_READS);
+    await Promise.all(batches.map(async (batch) => this.#nameBatch(batch, names, context)));
+    return names;
+  }
+
+  async #nameBatch({ namer, ids }: Batch, names: Map<string, Label | 'missing'>, context: LookupContext): Promise<void> {
+    const reader = this.#reader(namer.read);
+    if (reader === undefined) return;
+    const [first = ''] = ids;
+    const args = namer.atOnce === 1 ? { [namer.input]: first } : { [namer.input]: ids, limit: ids.length };
+    const answer = await this.#read(reader, args, context);
+    if (answer.kind === 'missing' && namer.atOnce === 1) names.set(first, 'missing');
+    if (answer.kind !== 'found') return;
+    const items = namer.atOnce === 1 ? [answer.value] : listOf(answer.value);
+    if (items === undefined) return;
+    const found = new Map(items.filter(isRecord).map((item) => [item.id, labelOf(item)]));
+    for (const id of ids) {
+      const label = found.get(id);
+      if (label !== undefined) names.set(id, label);
+      else if (!found.has(id)) names.set(id, 'missing');
+    }
+  }
+
+  /** The user who holds an address or a number. */
+  async holder(value: unknown, context: LookupContext): Promise<Label | undefined> {
+    const field = HOLDER_FILTERS.find((name) => isRecord(value) && value.object === name);
+    const reader = this.#reader('Users_listSortedByCreationDate');
+    if (field === undefined || reader === undefined || !isRecord(value)) return undefined;
+    const answer = await this.#read(reader, { [field]: [value[field]], limit: 2 }, context);
+    const users = answer.kind === 'found' ? (listOf(answer.value) ?? []) : [];
+    return users.length === 1 ? labelOf(users[0]) : undefined;
   }
 
   /** `3 active sessions end`; `undefined` when it cannot be counted. */
@@ -60,7 +121,7 @@ export class Lookup {
     if (reader === undefined || given === undefined) return undefined;
     const answer = await this.#read(reader, given, context);
     const counted = answer.kind === 'found' ? countOf(answer.value, given.limit) : undefined;
-    return counted === undefined ? undefined : consequence.says.replaceAll('{n}', counted);
+    return counted === undefined ? undefined : counted === '1' ? consequence.one : consequence.says.replaceAll('{n}', counted);
   }
 
   /** The primary domain of the instance. */
@@ -71,6 +132,18 @@ export class Lookup {
     const domains = (listOf(answer.value) ?? []).filter(isRecord);
     const primary = domains.find((domain) => domain.is_satellite === false) ?? domains[0];
     return typeof primary?.name === 'string' && primary.name !== '' ? primary.name : undefined;
+  }
+
+  /** Whether the domain may be looked up for this caller. */
+  mayReadDomain({ mayRead }: LookupContext): boolean {
+    const reader = this.#reader('Domains_getAllDomains');
+    return reader !== undefined && mayRead(reader, {});
+  }
+
+  /** The value by which the read of the target finds it, where that is one alone and no list is read. */
+  targetIds(operation: Operation, args: Arguments): readonly unknown[] {
+    const values = Object.values(this.#targetRead(operation, args)?.args ?? {});
+    return operation.spec.target?.find === undefined && values.length === 1 ? values : [];
   }
 
   /** The inputs by which a call names its target, the most particular first: a member before the organization. */
@@ -132,7 +205,21 @@ const aborted = (signal: AbortSignal): Promise<never> =>
     else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 
-const toFound = (label: Label | undefined): Found => (label === undefined ? UNKNOWN : { kind: 'found', label });
+function toFound(value: unknown, about: readonly unknown[]): Found {
+  const label = labelOf(value);
+  return label === undefined ? UNKNOWN : { kind: 'found', label, value, about };
+}
+
+interface Batch {
+  readonly namer: Namer;
+  readonly ids: readonly string[];
+}
+
+function batchesOf(namer: Namer, all: readonly string[]): Batch[] {
+  const ids = all.filter((id) => id.startsWith(namer.prefix));
+  const starts = Array.from({ length: Math.ceil(ids.length / namer.atOnce) }, (_, at) => at * namer.atOnce);
+  return starts.map((start) => ({ namer, ids: ids.slice(start, start + namer.atOnce) }));
+}
 
 const pathInputs = (operation: Operation): string[] =>
   [...operation.places].filter(([, place]) => place === 'path').map(([name]) => name);

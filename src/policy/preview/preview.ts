@@ -1,11 +1,14 @@
 import type { Operation } from '../../catalog/operation.js';
 import type { Arguments } from '../../catalog/types.js';
-import { plain, shownValue, typeable } from '../../platform/plain-text.js';
-import { consequencesOf, itemCount, returnsSecret } from '../rules/risk.js';
-import { isSecretName } from '../secrets/masking.js';
-import type { Instance } from '../types.js';
+import { plain, quoted, shownValue, typeable } from '../../platform/plain-text.js';
+import { consequencesOf, itemCount, raisingInputs, returnsSecret } from '../rules/risk.js';
+import type { Caller, Instance } from '../types.js';
+import { fillEffect, sentence } from './effect.js';
+import { reviewInputs } from './inputs.js';
 import type { Label } from './label.js';
-import { Lookup, type LookupOptions, type MayRead } from './lookup.js';
+import { type Found, Lookup, type LookupContext, type LookupOptions, type MayRead } from './lookup.js';
+import { idsIn, type Names, nameOf } from './names.js';
+import type { Review } from './review.js';
 
 export interface PreviewOptions extends LookupOptions {
   readonly instance: Instance;
@@ -17,32 +20,17 @@ export interface PreviewOptions extends LookupOptions {
 export interface PreviewWish {
   /** What will happen, placeholders not yet filled in. Default: what the arguments alone tell. */
   readonly effects?: readonly string[] | undefined;
-  /** Count the consequences and name the instance by its domain, beside looking the target up. */
-  readonly counts: boolean;
-  /** Which reads may be made for those who will see the answer. */
+  /** Which reads may be made on behalf of the caller. */
   readonly mayRead: MayRead;
   readonly signal?: AbortSignal | undefined;
-  /** On whose behalf. */
-  readonly caller?: string | undefined;
+  readonly caller: Pick<Caller, 'name' | 'clientName'>;
 }
 
-/** What is about to happen. Every text is safe to show to a person and to a model. */
-export interface Preview {
-  /** The target as a person would name it, or by its id; `undefined` where the operation has none. */
-  readonly target: string | undefined;
-  /** One sentence, the arguments and the target in it. */
-  readonly effect: string;
-  /** Further sentences: what was counted, other inputs, where a secret goes. */
-  readonly details: readonly string[];
-  /** `LIVE, example.com`. */
-  readonly instance: string;
-  /** What the person must type; `undefined` where a tick is enough. */
-  readonly word: string | undefined;
-}
-
-/** An instance's domain changes about never; still nobody should read yesterday's. */
+/** An instance's domain changes about never; still yesterday's must not be shown. */
 const DOMAIN_KEPT_MS = 60_000;
-const MOST_INPUTS = 8;
+const SAYS_FOR_GOOD = /\bfor good\b|\bcannot be (?:undone|recovered|brought back)\b/;
+/** Said on a line of its own instead. */
+const CANNOT_BE_UNDONE = /(?:[;,.]|, and) ?(?:this|it) cannot be undone(?=\.)/i;
 
 /** Tells what a call would do, before it does it. */
 export class Previewer {
@@ -57,110 +45,151 @@ export class Previewer {
 
   /** The id by which the call names its target. */
   nameById(operation: Operation, args: Arguments): string | undefined {
-    return this.#labelById(operation, args)?.text;
+    const id = this.#targetId(operation, args);
+    return id && shownValue(id);
   }
 
   /** `missing` when the target does not exist. */
-  async describe(operation: Operation, args: Arguments, wish: PreviewWish): Promise<Preview | 'missing'> {
-    const consequences = wish.counts ? (operation.spec.consequences ?? []) : [];
-    const [found, domain, ...counted] = await Promise.all([
-      this.#lookup.target(operation, args, wish),
-      wish.counts ? this.#instanceDomain(wish) : (this.#options.instance.label ?? this.#domain?.name),
-      ...consequences.map((consequence) => this.#lookup.count(consequence, args, wish)),
+  async review(operation: Operation, args: Arguments, wish: PreviewWish): Promise<Review | 'missing'> {
+    const context: LookupContext = { mayRead: wish.mayRead, signal: wish.signal, caller: wish.caller.name };
+    const own = this.#lookup.targetIds(operation, args);
+    const ids = idsIn(args);
+    const [found, domain, named, ...counted] = await Promise.all([
+      this.#lookup.target(operation, args, context),
+      this.#instanceDomain(context),
+      this.#lookup.names(
+        ids.filter((id) => !own.includes(id)),
+        context,
+      ),
+      ...(operation.spec.consequences ?? []).map((consequence) => this.#lookup.count(consequence, args, context)),
     ]);
     if (found.kind === 'missing') return 'missing';
+    const names = new Map(named);
+    if (found.kind === 'found') for (const id of found.about) if (typeof id === 'string') names.set(id, found.label);
+    const owner = await this.#ownerOf(found, names, context);
     const effects = wish.effects ?? consequencesOf(operation, args).effects;
-    return this.#render(operation, args, effects, found.kind === 'found' ? found.label : undefined, domain, counted);
+    return this.#render({ operation, args, effects, found, owner, domain, names, counted, caller: wish.caller });
   }
 
-  #render(
-    operation: Operation,
-    args: Arguments,
-    effects: readonly string[],
-    label: Label | undefined,
-    domain: string | undefined,
-    counted: readonly (string | undefined)[],
-  ): Preview {
-    const named = label ?? this.#labelById(operation, args);
-    const kind = this.#options.instance.kind.toUpperCase();
-    const template = effects.length === 0 ? undefined : effects.map(sentence).join(' ');
-    const details = counted.filter((text) => text !== undefined).map(sentence);
-    const items = itemCount(operation, args);
-    if (items > 1) details.push(`${items} items in one call.`);
-    const others = otherInputs(operation, args, template);
-    if (others !== '') details.push(`With ${others}.`);
-    if (returnsSecret(operation)) details.push(this.#secretNote());
+  /** What the target belongs to, by name. */
+  async #ownerOf(found: Found, names: Names, context: LookupContext): Promise<string | undefined> {
+    if (found.kind !== 'found') return undefined;
+    const { owner } = found.label;
+    if (owner === undefined) return (await this.#lookup.holder(found.value, context))?.name;
+    const known = names.has(owner) ? names : await this.#lookup.names([owner], context);
+    return nameOf(owner, known) ?? shownValue(owner);
+  }
+
+  #render(known: {
+    readonly operation: Operation;
+    readonly args: Arguments;
+    readonly effects: readonly string[];
+    readonly found: Found;
+    readonly owner: string | undefined;
+    readonly domain: string | undefined;
+    readonly names: Names;
+    readonly counted: readonly (string | undefined)[];
+    readonly caller: PreviewWish['caller'];
+  }): Review {
+    const { operation, args, found, owner, domain, names, caller } = known;
+    const { keepsSecrets, instance } = this.#options;
+    const label = found.kind === 'found' ? found.label : undefined;
+    const targetId = this.#targetId(operation, args);
+    const title = operation.reviewed
+      ? operation.spec.title || operation.name
+      : quoted(plain(operation.spec.title || operation.name));
+    const templates = known.effects.length === 0 ? [`${title}.`] : known.effects;
+    const context = {
+      operation,
+      args,
+      target:
+        label === undefined
+          ? { text: targetId && shownValue(targetId), input: this.#targetInput(operation, args) }
+          : { text: withOwner(label, owner) },
+      names,
+      keepsSecrets,
+    };
+    const effects = templates.map((template) => fillEffect(template.replace(CANNOT_BE_UNDONE, ''), context));
+    const text = effects.map((effect) => effect.text).join(' ');
+    const kind = instance.kind.toUpperCase();
+    const named = new Set(idsIn(args).filter((id) => isNamedIn(text, id, names)));
     return {
-      target: named?.text,
-      effect: template ? sentence(this.#fill(template, operation, args, named)) : `${operation.spec.title || operation.name}.`,
-      details,
-      instance: domain === undefined ? kind : `${kind}, ${shownValue(domain)}`,
-      word: typedWord(operation, args, named, domain ?? kind),
+      operation: operation.name,
+      title,
+      target: label?.text ?? (targetId && shownValue(targetId)),
+      effects: effects.map((effect) => effect.text),
+      irreversible: operation.spec.typed !== undefined || SAYS_FOR_GOOD.test(templates.join(' ')),
+      details: this.#details(operation, args, known.counted),
+      parties: idsIn(args).map((id) => ({ id, name: nameOf(id, names) })),
+      inputs: reviewInputs({
+        operation,
+        args,
+        shown: new Set(effects.flatMap(({ shown }) => [...shown])),
+        raising: raisingInputs(operation, args),
+        named,
+        names,
+      }),
+      instance: { kind: instance.kind, domain, text: domain === undefined ? kind : `${kind}, ${shownValue(domain)}` },
+      caller: { name: plain(caller.name), client: caller.clientName && plain(caller.clientName) },
+      question: `${title}?`,
+      word: typedWord(operation, args, label?.word ?? (targetId && typeable(targetId)), domain ?? kind),
     };
   }
 
-  /** For when nothing better is known. */
-  #labelById(operation: Operation, args: Arguments): Label | undefined {
-    const values = this.#lookup.targetInputs(operation).map((name) => args[name]);
-    const id = values.find((value) => typeof value === 'string' && plain(value) !== '');
-    return typeof id === 'string' ? { text: shownValue(id), word: typeable(id) } : undefined;
+  #details(operation: Operation, args: Arguments, counted: readonly (string | undefined)[]): string[] {
+    const details = counted.filter((text) => text !== undefined).map(sentence);
+    const items = itemCount(operation, args);
+    if (items > 1) details.push(`${items} items in one call.`);
+    if (returnsSecret(operation)) {
+      details.push(
+        this.#options.keepsSecrets
+          ? 'The answer holds a secret: it goes into a new file on the server and does not enter the conversation.'
+          : 'The answer holds a secret: it will enter the conversation.',
+      );
+    }
+    return details;
   }
 
-  #secretNote(): string {
-    return this.#options.keepsSecrets
-      ? 'The answer holds a secret: it goes into a new file on the server and does not enter the conversation.'
-      : 'The answer holds a secret: it will enter the conversation.';
+  /** The input that names the target, for when nothing better is known. */
+  #targetInput(operation: Operation, args: Arguments): string | undefined {
+    return this.#lookup.targetInputs(operation).find((name) => typeof args[name] === 'string' && plain(args[name]) !== '');
   }
 
-  #fill(template: string, operation: Operation, args: Arguments, label: Label | undefined): string {
-    return template.replace(/\{(\w+)\}/g, (_, name: string) => {
-      if (name === 'target') return label?.text ?? 'what the arguments name';
-      if (name === 'where') return this.#options.keepsSecrets ? 'in a file on the server' : 'in this conversation';
-      return shownInput(operation, args, name);
-    });
+  #targetId(operation: Operation, args: Arguments): string | undefined {
+    const input = this.#targetInput(operation, args);
+    const id = input === undefined ? undefined : args[input];
+    return typeof id === 'string' ? id : undefined;
   }
 
-  async #instanceDomain(wish: PreviewWish): Promise<string | undefined> {
+  async #instanceDomain(context: LookupContext): Promise<string | undefined> {
     const { instance, now } = this.#options;
     if (instance.label !== undefined) return instance.label;
     if (this.#domain === undefined || this.#domain.until <= now()) {
-      const name = await this.#lookup.domain(wish);
-      this.#domain = name === undefined ? undefined : { name, until: now() + DOMAIN_KEPT_MS };
+      const name = await this.#lookup.domain(context);
+      // What one caller may not read says nothing of what another may.
+      if (name === undefined) return undefined;
+      this.#domain = { name, until: now() + DOMAIN_KEPT_MS };
     }
-    return this.#domain?.name;
+    return this.#lookup.mayReadDomain(context) ? this.#domain.name : undefined;
   }
 }
 
-const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
-
-const isSecretInput = (operation: Operation, name: string): boolean =>
-  operation.spec.secrets?.includes(name) === true || isSecretName(name);
-
-function shownInput(operation: Operation, args: Arguments, name: string): string {
-  const value = args[name];
-  if (value === undefined && operation.method === 'PATCH') return 'unchanged';
-  return value !== undefined && isSecretInput(operation, name) ? '(secret)' : shownValue(value);
+function withOwner({ name, text }: Label, owner: string | undefined): string {
+  if (owner === undefined) return name;
+  // Where all that is known is the id, whose it is says more.
+  return name === text ? `of ${owner}` : `${name} of ${owner}`;
 }
 
-/** The inputs that neither the effect nor the target shows, so that nobody agrees to more than they read. */
-function otherInputs(operation: Operation, args: Arguments, template: string | undefined): string {
-  const { target } = operation.spec;
-  const shown = new Set<string>([target?.find, ...Object.values(target?.with ?? {})].filter((name) => name !== undefined));
-  for (const [name, place] of operation.places) {
-    const named = template?.includes(`{${name}}`) === true;
-    if (named || (place === 'path' && template?.includes('{target}') === true)) shown.add(name);
-  }
-  const names = Object.keys(args).filter((name) => !shown.has(name) && args[name] !== undefined);
-  const parts = names.slice(0, MOST_INPUTS).map((name) => `${plain(name)} ${shownInput(operation, args, name)}`);
-  if (names.length > MOST_INPUTS) parts.push(`${names.length - MOST_INPUTS} more inputs`);
-  return parts.join(', ');
-}
+const isNamedIn = (text: string, id: string, names: Names): boolean => {
+  const name = nameOf(id, names);
+  return name !== undefined && text.includes(name);
+};
 
-function typedWord(operation: Operation, args: Arguments, label: Label | undefined, instance: string): string | undefined {
+function typedWord(operation: Operation, args: Arguments, target: string | undefined, instance: string): string | undefined {
   const { typed } = operation.spec;
   if (typed === undefined) return undefined;
   const input = /^\{(\w+)\}$/.exec(typed)?.[1];
   const value = input === undefined ? undefined : args[input];
-  const word = typed === 'target' ? label?.word : typeof value === 'string' ? typeable(value) : undefined;
-  return word || typeable(instance);
+  const word = typed === 'target' ? target : typeof value === 'string' ? typeable(value) : undefined;
+  return word || typeable(instance) || 'yes';
 }

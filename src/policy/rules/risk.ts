@@ -63,6 +63,17 @@ export const memberAskedFor = ({ raises }: Operation): CurrentRole['currentRole'
 /** The inputs of a condition, by their paths. */
 export const inputsOf = ({ input }: Condition): readonly string[] => [input].flat();
 
+/** The inputs of this very call that may make it as risky as it is. */
+export function raisingInputs(operation: Operation, args: Arguments): ReadonlySet<string> {
+  const conditions = operation.raises.flatMap(({ when }) => conditionsOf(when));
+  const paths = conditions.flatMap((condition) =>
+    'currentRole' in condition
+      ? []
+      : inputsOf(condition).filter((input) => holds({ input, is: condition.is }, args, NOTHING_KNOWN)),
+  );
+  return new Set(paths.map((path) => path.split('.', 1)[0] ?? path));
+}
+
 function holds(condition: Condition | CurrentRole, args: Arguments, known: Knowledge): boolean {
   if ('currentRole' in condition) return known.currentRole === undefined || known.administers(known.currentRole);
   return inputsOf(condition).some((path) => {

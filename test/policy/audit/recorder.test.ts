@@ -119,7 +119,21 @@ describe('the record', () => {
       ['refused', 'refused', 'target_not_found', 'default: gated'],
       ['refused', 'refused', 'person_required', 'default: gated'],
     ]);
-    expect(lines[1]).toMatchObject({ target: 'Ada Lovelace <ada@example.com> (user_ada)', strength: 'person' });
+    expect(lines[1]).toMatchObject({ target: '"Ada Lovelace" <ada@example.com> (user_ada)', strength: 'person' });
+  });
+
+  it('has answers that no person gave as such, with the time they took', async () => {
+    const it = make({ confirm: 'person' });
+    const question = await run(it, operations.ban, USER, { canAsk: true });
+    if (question.kind !== 'ask') throw new Error('not asked');
+    await run(it, operations.ban, USER, { canAsk: true, answer: { action: 'decline', state: question.state } });
+    const lines = await records();
+    expect(lines.map(({ kind, way, reason }) => [kind, way, reason])).toEqual([
+      ['asked', 'client', undefined],
+      ['unanswered', 'client', 'not_seen'],
+      ['refused', undefined, 'person_not_asked'],
+    ]);
+    expect(lines[1]).toMatchObject({ decision: 'unanswered', answeredMs: expect.any(Number) });
   });
 
   it('says who confirmed and how', async () => {

@@ -1,0 +1,145 @@
+import { timingSafeEqual } from 'node:crypto';
+import { quoted } from '../../platform/plain-text.js';
+import { dialogLines, inputLines } from '../preview/dialog.js';
+import type { Review } from '../preview/review.js';
+import type { AskSchema, PersonAnswer, PolicyCall } from '../types.js';
+import type { Asked, Question, Slip, SlipMade, TooLarge, WayOfAsking } from './asking.js';
+import type { Binding, Flaw, Sealer } from './sealer.js';
+
+/** More than this a person does not read in a dialog. */
+const MOST_LINES = 120;
+const WORD_BYTES = 16;
+const SLIPS_BYTES = 1;
+
+/** A slip is no answer: the person may try again this often. */
+export const MOST_SLIPS = 2;
+
+/** Why no person can be said to have answered. */
+export type Unseen = 'not_shown' | 'not_answered' | 'not_seen';
+
+export type Verdict =
+  | { readonly kind: 'yes'; readonly typed: boolean }
+  | { readonly kind: 'no'; readonly flaw: 'declined' | 'cancelled' }
+  | ({ readonly kind: 'slip' } & SlipMade)
+  | { readonly kind: 'unseen'; readonly flaw: Unseen };
+
+/** `id` is to be claimed once. `afterMs` is how long the answer took. */
+export type Judged =
+  | { readonly genuine: false; readonly flaw: Flaw }
+  | {
+      readonly genuine: true;
+      readonly id: string;
+      readonly expiresAt: number;
+      readonly afterMs: number;
+      readonly verdict: Verdict;
+    };
+
+export interface ClientFormOptions {
+  readonly sealer: Sealer;
+  readonly now: () => number;
+  /** How long a question stands, in milliseconds. */
+  readonly lifetimeMs: number;
+  /** A no in less time than this, in milliseconds, was given by a program: nobody reads and decides so fast. */
+  readonly instantMs: number;
+}
+
+const SLIP_NOTES: Readonly<Record<Slip, string>> = {
+  wrong_word: 'What was typed is not what was asked for. Please try again.',
+  not_accepted: 'The box was not ticked. Tick it to agree, or decline.',
+};
+
+/** Asks through the client's own form (MCP elicitation). */
+export class ClientForm implements WayOfAsking {
+  readonly name = 'client';
+  readonly #options: ClientFormOptions;
+
+  constructor(options: ClientFormOptions) {
+    this.#options = options;
+  }
+
+  reaches(call: PolicyCall): boolean {
+    return call.canAsk;
+  }
+
+  tooLarge(review: Review): TooLarge | undefined {
+    const lines = dialogLines(review).length;
+    return lines <= MOST_LINES ? undefined : { advice: splitAdvice(review, lines) };
+  }
+
+  /** Every piece of foreign text in the question stands in quotes. */
+  ask({ review, binding, slip }: Asked): Question {
+    const { sealer, lifetimeMs } = this.#options;
+    const { word } = review;
+    const note = slip === undefined ? [] : [SLIP_NOTES[slip.flaw]];
+    const state = sealer.seal('question', binding, lifetimeMs, (nonce) =>
+      Buffer.concat([Buffer.of(slip?.count ?? 0), word === undefined ? Buffer.alloc(0) : this.#digest(word, nonce)]),
+    );
+    return { message: [...note, ...dialogLines(review)].join('\n'), schema: schemaFor(word), state };
+  }
+
+  /** Whether an answer is to our question about this very call, and what it means. */
+  judge(answer: PersonAnswer, binding: Binding): Judged {
+    const { sealer, now, lifetimeMs } = this.#options;
+    const opened = sealer.open('question', answer.state ?? '', binding);
+    if (!opened.ok) return { genuine: false, flaw: opened.flaw };
+    const afterMs = Math.max(0, now() - (opened.expiresAt - lifetimeMs));
+    const slips = opened.carried[0] ?? MOST_SLIPS;
+    const word = opened.carried.subarray(SLIPS_BYTES);
+    const verdict = this.#verdict(answer, { afterMs, slips, word, nonce: opened.nonce });
+    return { genuine: true, id: opened.id, expiresAt: opened.expiresAt, afterMs, verdict };
+  }
+
+  #verdict(
+    { action, content }: PersonAnswer,
+    { afterMs, slips, word, nonce }: { afterMs: number; slips: number; word: Buffer; nonce: Buffer },
+  ): Verdict {
+    if (action === 'failed') return { kind: 'unseen', flaw: 'not_shown' };
+    if (action === 'unanswered') return { kind: 'unseen', flaw: 'not_answered' };
+    if (action !== 'accept') {
+      if (afterMs < this.#options.instantMs) return { kind: 'unseen', flaw: 'not_seen' };
+      return { kind: 'no', flaw: action === 'decline' ? 'declined' : 'cancelled' };
+    }
+    if (content === undefined || Object.keys(content).length === 0) return { kind: 'unseen', flaw: 'not_answered' };
+    if (word.length === 0) {
+      return content.confirm === true ? { kind: 'yes', typed: false } : { kind: 'slip', flaw: 'not_accepted', count: slips + 1 };
+    }
+    const given = typeof content.typed === 'string' ? this.#digest(content.typed, nonce) : Buffer.alloc(0);
+    const isRight = given.length === word.length && timingSafeEqual(given, word);
+    return isRight ? { kind: 'yes', typed: true } : { kind: 'slip', flaw: 'wrong_word', count: slips + 1 };
+  }
+
+  #digest(word: string, nonce: Buffer): Buffer {
+    return this.#options.sealer.digest('word', normalize(word), nonce).subarray(0, WORD_BYTES);
+  }
+}
+
+/** Forgives spaces, the quotes that the question puts around the word, and the two ways to write an accented letter. */
+const normalize = (word: string): string =>
+  word
+    .normalize('NFC')
+    .replace(/\s+/gu, ' ')
+    .trim()
+    .replace(/^"(.*)"$/u, '$1')
+    .trim();
+
+function schemaFor(word: string | undefined): AskSchema {
+  const properties: AskSchema['properties'] =
+    word === undefined
+      ? { confirm: { type: 'boolean', title: 'Yes, do this', default: false } }
+      : { typed: { type: 'string', title: `To confirm, type ${quoted(word)}`, maxLength: 200 } };
+  return { type: 'object', properties, required: Object.keys(properties) };
+}
+
+/** How a call has to be split so that its review fits. */
+function splitAdvice(review: Review, lines: number): string {
+  const [longest] = review.inputs
+    .map((input) => ({ input, taken: inputLines(input).length }))
+    .sort((one, other) => other.taken - one.taken);
+  if (longest === undefined) return `It takes ${lines} lines, and a person reads ${MOST_LINES} at most.`;
+  const { input, taken } = longest;
+  const room = MOST_LINES - (lines - taken);
+  const items = input.items === undefined ? 0 : Math.floor((room - 1) / (taken / input.items));
+  return items >= 1
+    ? `Split it into calls with at most ${items} items of ${input.name} each.`
+    : `The input ${input.name} takes ${taken} of the ${MOST_LINES} lines that a person reads at most: set it in smaller parts, or by itself.`;
+}

@@ -1,0 +1,73 @@
+import type { Review } from './review.js';
+
+/** Some clients cut a line at the terminal's width, so that what stands behind it is never read. */
+const WIDEST = 70;
+const INDENT = '  ';
+/** Words, and quoted text as one word however many spaces it holds. */
+const WORDS = /(?:[^\s"]|"[^"]*"|")+/g;
+const QUOTED = /^([^"]*)"([^"]*)"(.*)$/s;
+
+const IRREVERSIBLE = 'This cannot be undone.';
+
+/** What a model is told of a call that waits for a confirmation: all but the instance and the question. */
+export const reviewText = (review: Review): string => {
+  const said = [...review.effects, ...(review.irreversible ? [IRREVERSIBLE] : []), ...review.details].join(' ');
+  return [said, ...review.inputs.flatMap(({ lines }) => lines)].join('\n');
+};
+
+/**
+ * The review in lines of at most 70 characters: what happens and what cannot be undone, then the inputs,
+ * and the question as the last line. No line begins with foreign text that is not in quotes.
+ */
+export function dialogLines(review: Review): string[] {
+  const sentences = [...review.effects, ...(review.irreversible ? [IRREVERSIBLE] : []), ...review.details];
+  return [
+    ...sentences.flatMap((text) => wrap(text, '')),
+    ...wrap(`Instance: ${review.instance.text}`, INDENT),
+    ...review.inputs.flatMap(inputLines),
+    ...wrap(review.question, INDENT),
+  ];
+}
+
+/** The lines that one input takes. */
+export const inputLines = (input: Review['inputs'][number]): string[] => input.lines.flatMap((line) => wrap(line, INDENT));
+
+function wrap(text: string, indent: string): string[] {
+  const lines: string[] = [];
+  let line = text.startsWith(INDENT) ? INDENT : '';
+  let isEmpty = true;
+  for (const word of text.match(WORDS)?.flatMap(split) ?? []) {
+    if (!isEmpty && line.length + 1 + word.length > WIDEST) {
+      lines.push(line);
+      line = indent;
+      isEmpty = true;
+    }
+    line += isEmpty ? word : ` ${word}`;
+    isEmpty = false;
+  }
+  return isEmpty ? lines : [...lines, line];
+}
+
+/** A word that is longer than a line, in pieces; those of quoted text are quoted each. */
+function split(word: string): string[] {
+  const longest = WIDEST - 2 * INDENT.length;
+  if (word.length <= longest) return [word];
+  const [, before = '', inside, after = ''] = QUOTED.exec(word) ?? [];
+  if (inside === undefined) return pieces(word, longest);
+  const parts = pieces(inside, longest - 2).map((piece) => `"${piece}"`);
+  return [...(before === '' ? [] : split(before)), ...parts, ...(after === '' ? [] : split(after))];
+}
+
+/** Cut by characters, not by halves of them. */
+function pieces(text: string, longest: number): string[] {
+  const parts: string[] = [];
+  let part = '';
+  for (const character of text) {
+    if (part.length + character.length > longest) {
+      parts.push(part);
+      part = '';
+    }
+    part += character;
+  }
+  return part === '' ? parts : [...parts, part];
+}
