@@ -468,7 +468,7 @@ describe('rules in a decision', () => {
     expect(get).toMatchObject({ effect: 'Get a user.\nuser_id: user_ada' });
     expect((await policy.decide(call(operations.getUser, USER, { confirm: get.token }))).kind).toBe('allow');
     expect(refused(await policy.decide(call(operations.createUser, { password: 'hunter2' }))).effect).toBe(
-      'Create a user. With password (secret).',
+      'Create a user.\npassword: (secret)',
     );
   });
 

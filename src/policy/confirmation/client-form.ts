@@ -138,7 +138,8 @@ function splitAdvice(review: Review, lines: number): string {
   if (longest === undefined) return `It takes ${lines} lines, and a person reads ${MOST_LINES} at most.`;
   const { input, taken } = longest;
   const room = MOST_LINES - (lines - taken);
-  const items = input.items === undefined ? 0 : Math.floor((room - 1) / (taken / input.items));
+  // One line is for the name of the list.
+  const items = input.items === undefined ? 0 : Math.floor((room - 1) / ((taken - 1) / input.items));
   return items >= 1
     ? `Split it into calls with at most ${items} items of ${input.name} each.`
     : `The input ${input.name} takes ${taken} of the ${MOST_LINES} lines that a person reads at most: set it in smaller parts, or by itself.`;
