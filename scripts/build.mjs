@@ -81,12 +81,13 @@ await bundleAlone({ absWorkingDir: root, entry: 'src/main.ts', outfile: 'dist/cl
 chmodSync(join(root, 'dist/cli.js'), 0o755);
 writeFileSync(join(root, 'dist/package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
 
-// The public types stand in one module that imports none, so that it alone makes them.
-const { outputText } = ts.transpileDeclaration(readFileSync(join(root, 'src/index.ts'), 'utf8'), {
-  compilerOptions: { isolatedDeclarations: true, target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.NodeNext },
-  fileName: 'index.ts',
+// The public types stand in modules that import nothing but each other, so that each makes its part of them alone.
+const types = ['src/app/fetch-handler-options.ts', 'src/app/fetch-handler.ts'].map((fileName) => {
+  const source = readFileSync(join(root, fileName), 'utf8').replace(/^import type .*$/gm, '');
+  const compilerOptions = { isolatedDeclarations: true, target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.NodeNext };
+  return ts.transpileDeclaration(source, { compilerOptions, fileName }).outputText;
 });
-writeFileSync(join(root, 'dist/index.d.ts'), outputText);
+writeFileSync(join(root, 'dist/index.d.ts'), types.join(''));
 
 /**
  * Starts the program as a client does, so that what V8 compiles for that is kept for the starts to come. A program

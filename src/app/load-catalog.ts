@@ -1,6 +1,6 @@
 import { Catalog } from '../catalog/catalog.js';
+import { DISCOVERY_NAMES } from '../catalog/discovery-names.js';
 import { ConfigError } from '../config/config.js';
-import { DISCOVERY_TOOLS } from '../mcp/discovery.js';
 import { operations } from './operations.js';
 
 /** All reviewed operations. */
@@ -22,8 +22,7 @@ export async function loadCatalog(openapi: string | undefined, log: CatalogLog):
   const { readUnreviewed } = await import('../openapi/read-unreviewed.js');
   const { DocumentError } = await import('../openapi/document-error.js');
   try {
-    const reserved = DISCOVERY_TOOLS.map(({ name }) => name);
-    const { operations: unreviewed, version, leftOut } = await readUnreviewed(openapi, catalog, reserved);
+    const { operations: unreviewed, version, leftOut } = await readUnreviewed(openapi, catalog, DISCOVERY_NAMES);
     for (const { operation, reason } of leftOut) log.warn(`--openapi leaves out ${operation}: ${reason}`);
     log.info(`--openapi adds ${unreviewed.length} unreviewed operations, with the API version ${version}`);
     return new Catalog([...operations, ...unreviewed]);

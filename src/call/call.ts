@@ -1,8 +1,8 @@
 import type { Catalog } from '../catalog/catalog.js';
+import type { ClerkAnswer } from '../catalog/clerk-answer.js';
 import type { Operation } from '../catalog/operation.js';
 import { parseArguments } from '../catalog/parse-arguments.js';
 import type { Arguments } from '../catalog/types.js';
-import type { ClerkAnswer } from '../clerk/answer.js';
 import type { ClerkClient } from '../clerk/client.js';
 import { ClerkApiError, ClerkError } from '../clerk/errors.js';
 import { Abort } from '../platform/abort.js';

@@ -1,3 +1,4 @@
+import type { ClerkAnswer } from '../catalog/clerk-answer.js';
 import type { Operation } from '../catalog/operation.js';
 import { isTooDense } from './density.js';
 import { readEnvelope } from './envelope.js';
@@ -7,22 +8,6 @@ import { hintFor } from './hints.js';
 import { retryAfterMs } from './retry.js';
 import type { Scrubber } from './scrub.js';
 import type { Answered } from './send-once.js';
-
-/** The result of a call. */
-export interface ClerkAnswer {
-  readonly status: number;
-  readonly kind: 'json' | 'text' | 'empty';
-  /** The parsed JSON, the text, or undefined. */
-  readonly value: unknown;
-  /** The JSON exactly as Clerk sent it; `value` loses its number format and spacing. */
-  readonly raw?: string;
-  /** How many requests it took. */
-  readonly attempts: number;
-  /** Clerk's id of the request, to quote to its support. */
-  readonly traceId?: string;
-  /** An earlier attempt, whose answer was lost, may already have made the change. */
-  readonly repeated?: boolean;
-}
 
 /** The largest body that is looked into for what went wrong. */
 const MOST_ERROR_BYTES = 256 * 1024;

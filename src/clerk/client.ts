@@ -1,10 +1,11 @@
 import type { Pool } from 'undici';
 import type { Catalog } from '../catalog/catalog.js';
+import type { ClerkAnswer } from '../catalog/clerk-answer.js';
 import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/types.js';
 import type { AbortLike } from '../platform/abort.js';
 import { type Clock, systemClock } from '../platform/clock.js';
-import { type ClerkAnswer, readAnswer } from './answer.js';
+import { readAnswer } from './answer.js';
 import { CallLimit } from './call-limit.js';
 import { ErrorContext } from './error-context.js';
 import { ClerkError } from './errors.js';

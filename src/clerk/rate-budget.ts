@@ -1,14 +1,9 @@
+import type { CounterStore } from '../limits/counter-store.js';
 import type { AbortLike } from '../platform/abort.js';
 
-/** Counts what was sent, in a sliding window; shared by all processes that use one Clerk instance. */
-export interface RequestCounter {
-  reserve(
-    shares: readonly { readonly key: string; readonly weight: number; readonly max: number; readonly windowMs: number }[],
-  ): Promise<{ readonly ok: true; release(): Promise<void> } | { readonly ok: false; readonly retryAfterMs: number | undefined }>;
-}
-
 export interface UpstreamBudgetOptions {
-  readonly counter: RequestCounter;
+  /** Counts what was sent, in a sliding window; shared by all processes that use one Clerk instance. */
+  readonly counter: Pick<CounterStore, 'reserve'>;
   /** Identifies the instance, so that two instances in one store do not share a budget. */
   readonly instance: string;
   /** The most requests in any window. Should be below Clerk's own limit: {@link upstreamAllowance}. */

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { delimiter } from 'node:path';
 import type * as z from 'zod';
 import { didYouMean } from '../catalog/nearest.js';
-import type { Places } from '../cli/client-config/mcp-client.js';
+import type { Places } from './places.js';
 import { HTTP_OPTIONS, INIT_OPTIONS, OPTIONS, type Option, SANDBOX_OPTIONS } from './settings.js';
 
 /** Why the start was stopped: what is wrong and what to do, in one message for a person. Never holds a secret. */

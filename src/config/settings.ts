@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PROFILE_NAMES } from '../catalog/profiles.js';
+import { LOG_LEVELS } from '../platform/log-levels.js';
 
 /** One setting: its flag, its environment variable, its form and what it is for. The help, the checks and the README read it here. */
 export interface Option {
@@ -47,8 +48,6 @@ export const CONFIRMATIONS = ['auto', 'flag', 'token', 'person'] as const;
 
 /** The MCP clients whose configuration `init` writes. */
 export const CLIENTS = ['claude-desktop', 'claude-code', 'cursor', 'vscode', 'windsurf', 'gemini', 'codex'] as const;
-
-export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** What every command that makes calls takes. */
 export const OPTIONS = {

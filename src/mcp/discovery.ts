@@ -1,5 +1,6 @@
 import { type Call, type CallOutcome, type Calls, UnknownToolError } from '../call/call.js';
 import type { Catalog } from '../catalog/catalog.js';
+import { DISCOVERY_NAMES } from '../catalog/discovery-names.js';
 import { didYouMean } from '../catalog/nearest.js';
 import type { Operation } from '../catalog/operation.js';
 import { mostTelling } from '../catalog/parse-arguments.js';
@@ -18,7 +19,7 @@ const call = {
 } as const;
 
 /** The four tools that stand for all: find an operation, read how it is called, call it. */
-export const DISCOVERY_TOOLS: readonly ToolDefinition[] = [
+export const DISCOVERY_TOOLS: readonly (ToolDefinition & { readonly name: (typeof DISCOVERY_NAMES)[number] })[] = [
   {
     name: 'search_operations',
     title: 'Search operations',
@@ -98,10 +99,7 @@ export class Discovery {
         return this.#call(outer, input);
       default:
         throw new UnknownToolError(
-          `Unknown tool: ${plain(outer.name)}.${didYouMean(
-            outer.name,
-            DISCOVERY_TOOLS.map((tool) => tool.name),
-          )} Operations are called through call_read_operation and call_operation.`,
+          `Unknown tool: ${plain(outer.name)}.${didYouMean(outer.name, DISCOVERY_NAMES)} Operations are called through call_read_operation and call_operation.`,
         );
     }
   }

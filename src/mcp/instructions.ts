@@ -1,4 +1,4 @@
-import type { Config } from '../config/config.js';
+import type { InstanceKind } from '../policy/types.js';
 
 const INSTANCE = {
   sandbox: 'a local sandbox with invented people; nothing here reaches Clerk',
@@ -7,7 +7,7 @@ const INSTANCE = {
 } as const;
 
 export interface InstructionsOptions {
-  readonly kind: Config['instanceKind'];
+  readonly kind: InstanceKind;
   readonly readOnly: boolean;
   /** How gated calls are confirmed, in one sentence. */
   readonly confirmation: string;

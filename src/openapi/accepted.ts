@@ -1,11 +1,4 @@
-import type { Difference } from './drift.js';
-
-/** A difference that is meant, exactly as `clerk-mcp drift --json` reports it. */
-export interface AcceptedDifference extends Difference {
-  /** Of the document that it was found in. */
-  readonly version: string;
-  readonly why: string;
-}
+import type { AcceptedDifference } from './difference.js';
 
 const VERSION = '2026-05-12';
 

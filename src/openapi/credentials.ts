@@ -1,4 +1,4 @@
-import { isSecretName } from '../policy/secrets/masking.js';
+import { isSecretName } from '../catalog/secret-names.js';
 import type { DocumentOperation, OpenApiDocument } from './document.js';
 import { isRecord, type JsonObject, RefError } from './refs.js';
 

@@ -1,36 +1,12 @@
 import * as z from 'zod';
 import type { Catalog } from '../catalog/catalog.js';
 import { CURRENT_API_VERSION, type Operation } from '../catalog/operation.js';
-import type { AcceptedDifference } from './accepted.js';
-import { compareForms, compareRequired, extraInput, type FormAspect, missingInput } from './compare-forms.js';
+import { compareForms, compareRequired, extraInput, missingInput } from './compare-forms.js';
+import type { AcceptedDifference, Aspect, Difference } from './difference.js';
 import { type DocumentOperation, OpenApiDocument } from './document.js';
 import { formOf } from './form.js';
 import { type DocumentInput, type DocumentInputs, namesInPath, readInputs } from './inputs.js';
 import { SchemaReader } from './schema.js';
-
-/** What can differ between the document and the catalog. */
-export type Aspect =
-  | FormAspect
-  | 'missing_operation'
-  | 'extra_operation'
-  | 'request'
-  | 'operation_id'
-  | 'version'
-  | 'deprecated'
-  | 'place'
-  | 'commas'
-  | 'one_of'
-  | 'unreadable';
-
-export interface Difference {
-  /** The tool's name; for what the catalog lacks the document's operationId, or its request where it has none. */
-  readonly operation: string;
-  readonly aspect: Aspect;
-  /** The input, dotted; empty for the whole operation. */
-  readonly at: string;
-  readonly document: string;
-  readonly catalog: string;
-}
 
 export interface DriftReport {
   /** The document's version. */

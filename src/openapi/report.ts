@@ -1,6 +1,6 @@
 import { plain } from '../platform/plain-text.js';
-import type { AcceptedDifference } from './accepted.js';
-import type { Aspect, Difference, DriftReport } from './drift.js';
+import type { AcceptedDifference, Aspect, Difference } from './difference.js';
+import type { DriftReport } from './drift.js';
 
 /** Each aspect in a word or two, in the order in which they are listed. */
 const WORDS: Readonly<Record<Aspect, string>> = {

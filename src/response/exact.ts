@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ClerkAnswer } from '../clerk/answer.js';
+import type { ClerkAnswer } from '../catalog/clerk-answer.js';
 
 /** A number that may not come out of JSON.parse and JSON.stringify as it went in: long, with a fraction or exponent, or -0. */
 const ODD_NUMBER = /[:,[]\s*(-0(?![.\d])|-?(?:\d{16}|\d+[.eE])[\d.eE+-]*)/g;

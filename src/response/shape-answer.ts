@@ -1,6 +1,6 @@
+import type { ClerkAnswer } from '../catalog/clerk-answer.js';
 import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/types.js';
-import type { ClerkAnswer } from '../clerk/answer.js';
 import { cutText, cutValue } from './cut.js';
 import { type Declared, declaredShape, resourceOf } from './declared.js';
 import { withoutEmpty } from './empty.js';

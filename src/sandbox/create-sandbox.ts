@@ -1,11 +1,11 @@
 import { operations } from '../../tools/index.js';
 import { Faults } from './faults.js';
 import { Instance } from './instance.js';
+import type { SandboxOptions } from './options.js';
 import { type App, createApp } from './pipeline.js';
 import { chance } from './random.js';
 import { RateLimit } from './rate-limit.js';
 import { catchUp, seedRoles } from './seed/seed-roles.js';
-import type { SandboxOptions } from './start-sandbox.js';
 import type { StateFile } from './state/state-file.js';
 
 export interface SandboxParts {

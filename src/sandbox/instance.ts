@@ -1,7 +1,7 @@
 import { Keys } from './keys.js';
 import { Random } from './random.js';
-import type { Resource, Row } from './resource.js';
 import { type Collection, Store } from './rows.js';
+import type { Row, Table } from './table.js';
 
 export interface InstanceOptions {
   /** Unix milliseconds. Default: the system's clock. */
@@ -42,7 +42,7 @@ export class Instance {
   }
 
   of<R extends Row, Unique extends string, Lookup extends string>(
-    resource: Resource<R, Unique, Lookup>,
+    resource: Table<R, Unique, Lookup>,
   ): Collection<R, Unique, Lookup> {
     return this.store.of(resource);
   }

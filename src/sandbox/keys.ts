@@ -1,7 +1,7 @@
 import type { webcrypto } from 'node:crypto';
 import type { JWK, JWTHeaderParameters, JWTPayload } from 'jose';
-import { defineSetting } from './resource.js';
 import type { Store } from './rows.js';
+import { defineSetting } from './table.js';
 
 /** RS256 with a 2048-bit key, as Clerk signs session tokens. */
 const ALGORITHM = 'RS256';

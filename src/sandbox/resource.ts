@@ -1,15 +1,8 @@
 import type * as z from 'zod';
 import type { Instance } from './instance.js';
+import { type Key, type Row, registerTable, type Table } from './table.js';
 
-/** What every kept thing has. Times are Unix milliseconds. */
-export interface Row {
-  readonly id: string;
-  created_at: number;
-  updated_at: number;
-}
-
-/** What a row is found by. Null and undefined are not indexed. */
-export type Key = string | null | undefined;
+export { defineSetting, type Row, type Setting } from './table.js';
 
 /** Says once what a kind of thing is: how it is found, to whom it belongs and what it looks like when sent. */
 export interface ResourceSpec<R extends Row, Unique extends string, Lookup extends string> {
@@ -31,16 +24,10 @@ export interface ResourceSpec<R extends Row, Unique extends string, Lookup exten
   readonly show?: (row: R, instance: Instance) => object;
 }
 
-/** A kind of thing. It holds no rows: those are in the instance's store, found by this declaration. */
-export interface Resource<R extends Row, Unique extends string = string, Lookup extends string = string> {
-  readonly name: string;
-  readonly title: string;
-  readonly prefix: string;
+/** A kind of thing: how it is kept, and how it is sent. */
+export interface Resource<R extends Row, Unique extends string = string, Lookup extends string = string>
+  extends Table<R, Unique, Lookup> {
   readonly shape: z.ZodType;
-  readonly unique: Readonly<Record<Unique, (row: R) => Key>>;
-  readonly lookup: Readonly<Record<Lookup, (row: R) => Key>>;
-  /** Owner to lookup. */
-  readonly owners: Readonly<Record<string, string>>;
   readonly show: (row: R, instance: Instance) => object;
 }
 
@@ -58,19 +45,6 @@ export const defineResource =
       show: (row) => ({ object: spec.name, ...row }),
       ...spec,
     };
-    defined.set(resource.name, resource as unknown as Resource<Row>);
+    registerTable(resource as unknown as Resource<Row>);
     return resource;
   };
-
-const defined = new Map<string, Resource<Row>>();
-
-/** The resource of this name among all whose modules are loaded; for rows that come back from a file. */
-export const resourceNamed = (name: string): Resource<Row> | undefined => defined.get(name);
-
-/** One value that the instance has once, such as its restrictions. */
-export interface Setting<T extends object> {
-  readonly name: string;
-  readonly initial: () => T;
-}
-
-export const defineSetting = <T extends object>(name: string, initial: () => T): Setting<T> => ({ name, initial });

@@ -1,4 +1,4 @@
-import { type Key, type Resource, type Row, resourceNamed, type Setting } from './resource.js';
+import { type Key, type Row, type Setting, type Table, tableNamed } from './table.js';
 
 /** What the store asks of its surroundings. */
 export interface Surroundings {
@@ -60,7 +60,7 @@ interface Told {
 
 /** The rows of one resource, with their indices. Reading by id or key costs the same at any size. */
 export class Collection<R extends Row, Unique extends string = string, Lookup extends string = string> {
-  readonly resource: Resource<R, Unique, Lookup>;
+  readonly resource: Table<R, Unique, Lookup>;
   readonly #surroundings: Surroundings;
   readonly #byId = new Map<string, R>();
   readonly #unique: [name: string, keyOf: KeyOf<R>, rows: Map<string, R>][];
@@ -75,7 +75,7 @@ export class Collection<R extends Row, Unique extends string = string, Lookup ex
   #byTime: R[] = [];
   #sorted = true;
 
-  constructor(resource: Resource<R, Unique, Lookup>, surroundings: Surroundings, told: Told) {
+  constructor(resource: Table<R, Unique, Lookup>, surroundings: Surroundings, told: Told) {
     this.resource = resource;
     this.#surroundings = surroundings;
     this.#told = told;
@@ -239,7 +239,7 @@ export class Store {
   }
 
   of<R extends Row, Unique extends string, Lookup extends string>(
-    resource: Resource<R, Unique, Lookup>,
+    resource: Table<R, Unique, Lookup>,
   ): Collection<R, Unique, Lookup> {
     const held = this.#collections.get(resource.name);
     if (held !== undefined) return held as unknown as Collection<R, Unique, Lookup>;
@@ -284,7 +284,7 @@ export class Store {
   /** Puts back what {@link content} gave. @throws DuplicateKeyError, or Error for a resource that there is none of. */
   restore({ rows, settings }: StoreContent): void {
     for (const [name, kept] of rows) {
-      const resource = resourceNamed(name);
+      const resource = tableNamed(name);
       if (resource === undefined) throw new Error(`there is no resource ${name}`);
       for (const row of kept) this.of(resource).insert(row);
     }

@@ -2,7 +2,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { outputSchemas } from '../../src/app/output-schemas.js';
 import { Catalog } from '../../src/catalog/catalog.js';
-import type { ClerkAnswer } from '../../src/clerk/answer.js';
+import type { ClerkAnswer } from '../../src/catalog/clerk-answer.js';
 import { ClerkClient } from '../../src/clerk/client.js';
 import { returnsSecret } from '../../src/policy/rules/risk.js';
 import { type ShapeOptions, shapeAnswer } from '../../src/response/shape-answer.js';

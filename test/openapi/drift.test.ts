@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { Catalog } from '../../src/catalog/catalog.js';
 import { defineOperation } from '../../src/catalog/declaration.js';
-import type { AcceptedDifference } from '../../src/openapi/accepted.js';
+import type { AcceptedDifference } from '../../src/openapi/difference.js';
 import { OpenApiDocument } from '../../src/openapi/document.js';
 import { type DriftReport, findDrift } from '../../src/openapi/drift.js';
 import { operations } from '../../tools/index.js';

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { FaultsError } from '../../src/sandbox/fault-forms.js';
 import { Faults } from '../../src/sandbox/faults.js';
 import type { RoutedRequest } from '../../src/sandbox/middleware.js';
+import type { SandboxOptions } from '../../src/sandbox/options.js';
 import { Random } from '../../src/sandbox/random.js';
-import type { SandboxOptions } from '../../src/sandbox/start-sandbox.js';
 import { operations } from '../../tools/index.js';
 import { addUser, type Client, openSandbox, rowsOf } from './harness.js';
 

@@ -1,6 +1,7 @@
 import { afterEach } from 'vitest';
+import type { SandboxOptions } from '../../src/sandbox/options.js';
 import type { SeedDescription } from '../../src/sandbox/seed/description.js';
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start-sandbox.js';
+import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.js';
 import { watchExchange } from '../support/published/watch.js';
 
 /** The JSON of an answer, read without ceremony. What is at the bottom is compared, never trusted. */

@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readFile, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { SandboxOptions } from '../../src/sandbox/start-sandbox.js';
+import type { SandboxOptions } from '../../src/sandbox/options.js';
 import { StateError } from '../../src/sandbox/state/format.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { addUser, type Client, idsOf, openSandbox, PNG, rowsOf } from './harness.js';

@@ -1,4 +1,5 @@
-import { type Client, type Places, type Server, stdioEntry } from './mcp-client.js';
+import type { Places } from '../../config/places.js';
+import { type Client, type Server, stdioEntry } from './mcp-client.js';
 import { joinIn } from './paths.js';
 
 const SCOPE = ['--scope', 'user'];

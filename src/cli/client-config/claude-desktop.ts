@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { type Client, type Places, stdioEntry } from './mcp-client.js';
+import type { Places } from '../../config/places.js';
+import { type Client, stdioEntry } from './mcp-client.js';
 import { applicationData, joinIn } from './paths.js';
 
 /** The name under which Windows keeps the files of the packaged app. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Places } from './mcp-client.js';
+import type { Places } from '../../config/places.js';
 
 /**
  * Where a program is on the PATH. On Windows only `.exe` counts: `.cmd` files run through a shell, which would read

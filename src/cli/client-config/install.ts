@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
+import type { Places } from '../../config/places.js';
 import { clients } from './all.js';
 import { findProgram, runProgram } from './client-command.js';
 import { backUp, type ConfigFile, readConfigFile, replaceConfigFile } from './config-file.js';
-import { type Client, ClientConfigError, type Places, type Server } from './mcp-client.js';
-import { fragmentOf, othersAreAsBefore, type Plan, planEntry } from './plan.js';
+import { type Client, ClientConfigError, type Plan, type Server } from './mcp-client.js';
+import { fragmentOf, othersAreAsBefore, planEntry } from './plan.js';
 
 /** How the entry comes into the client. `settled`: it is there already. */
 export type Way =

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { applyEdits, modify, type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
-import { ClientConfigError, type Entry, type FileForm, type Wanted } from './mcp-client.js';
-import type { Plan } from './plan.js';
+import { ClientConfigError, type Entry, type FileForm, type Plan, type Wanted } from './mcp-client.js';
 
 type JsonForm = Extract<FileForm, { kind: 'json' }>;
 

@@ -1,22 +1,5 @@
+import type { Places } from '../../config/places.js';
 import type { CLIENTS } from '../../config/settings.js';
-
-/** Where things of the person who runs us are; only the entries that some client asks for. */
-export interface Places {
-  readonly platform: NodeJS.Platform;
-  readonly home: string;
-  /** Windows: `%APPDATA%`. */
-  readonly appData?: string | undefined;
-  /** Windows: `%LOCALAPPDATA%`. */
-  readonly localAppData?: string | undefined;
-  readonly xdgConfigHome?: string | undefined;
-  readonly claudeConfigDir?: string | undefined;
-  readonly codexHome?: string | undefined;
-  readonly geminiHome?: string | undefined;
-  /** The directories that programs are looked for in. */
-  readonly path: readonly string[];
-  /** What a client's own command is started with: ours, without what concerns this program. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
-}
 
 /** What a client shall start. */
 export interface Server {
@@ -52,6 +35,16 @@ export type FileForm =
       readonly trailingCommas: boolean;
     }
   | { readonly kind: 'toml'; readonly servers: string };
+
+/** What a configuration is now, and its text with the entry in it. */
+export interface Plan {
+  readonly config: Entry;
+  /** The entry of the name that is there. */
+  readonly former: unknown;
+  /** Whether everything that is wanted is there already. */
+  readonly settled: boolean;
+  readonly text: string;
+}
 
 /** A command of the client's own that writes its configuration. */
 export interface ClientCommand {

@@ -1,5 +1,5 @@
 import { posix, win32 } from 'node:path';
-import type { Places } from './mcp-client.js';
+import type { Places } from '../../config/places.js';
 
 /** Joins as the platform of the places does, which in tests is not this machine's. */
 export const joinIn = ({ platform }: Places, ...parts: readonly string[]): string =>

@@ -1,17 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { fragmentJson, planJson, readJson } from './json-form.js';
-import { ClientConfigError, type Entry, type FileForm, type Wanted } from './mcp-client.js';
+import { ClientConfigError, type Entry, type FileForm, type Plan, type Wanted } from './mcp-client.js';
 import { fragmentToml, planToml, readToml } from './toml-form.js';
-
-/** What a configuration is now, and its text with the entry in it. */
-export interface Plan {
-  readonly config: Entry;
-  /** The entry of the name that is there. */
-  readonly former: unknown;
-  /** Whether everything that is wanted is there already. */
-  readonly settled: boolean;
-  readonly text: string;
-}
 
 /**
  * The text with the entry in it, proved by reading it again: ours is as wanted, and all the rest as it was.

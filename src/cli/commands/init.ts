@@ -4,10 +4,11 @@ import { loadPolicyFile } from '../../app/app.js';
 import { loadCatalog } from '../../app/load-catalog.js';
 import { expose } from '../../catalog/exposure.js';
 import { ConfigError, loadInitValues, loadPlaces } from '../../config/config.js';
+import type { Places } from '../../config/places.js';
 import { clients } from '../client-config/all.js';
 import { type Installed, install, installedClients, preview, type Way, wayOf } from '../client-config/install.js';
 import { launch, serverArgs } from '../client-config/launch.js';
-import { type Client, ClientConfigError, type KeySource, type Places, type Server } from '../client-config/mcp-client.js';
+import { type Client, ClientConfigError, type KeySource, type Server } from '../client-config/mcp-client.js';
 import { ownKeyFile } from '../client-config/paths.js';
 import { type Flags, print, toStderr } from './command.js';
 

@@ -4,8 +4,9 @@ import { ConfigError, loadSandboxValues } from '../../config/config.js';
 import { reasonOf } from '../../platform/error-message.js';
 import { AuditLockedError, lockFile } from '../../platform/file-lock.js';
 import { createLogger, type Logger } from '../../platform/logger.js';
+import type { SandboxOptions } from '../../sandbox/options.js';
 import { readSeed } from '../../sandbox/seed/read-seed.js';
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/start-sandbox.js';
+import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.js';
 import { EXIT, type Flags, print } from './command.js';
 
 const DEFAULT_PORT = 5775;

@@ -1,4 +1,5 @@
 import type { Operation } from '../../catalog/operation.js';
+import { isSecretName } from '../../catalog/secret-names.js';
 import type { Arguments } from '../../catalog/types.js';
 import { canonicalJson } from '../confirmation/canonical.js';
 import { returnsSecret } from '../rules/risk.js';
@@ -8,9 +9,6 @@ const LONGEST_STRING = 500;
 const MOST_BYTES = 8_192;
 const DEEPEST = 20;
 
-/** Endings of names whose values are secret: `client_secret`, `svix_url`, `backup_codes`. */
-const SECRET_NAME =
-  /(?:^|_)(?:secret|password|passphrase|token|jwt|ticket|otp|api_?key|secret_?key|private_?key|signing_?key|password_digest|backup_codes?|svix_url|credentials?|authorization)s?$/;
 /** In the answers of operations that return credentials, such addresses sign in anyone who has them. */
 const SECRET_ADDRESS = /(?:^|_)(?:url|link)$/;
 const SECRET_PARAMETER = /[?&#](?:__clerk_ticket|ticket|token|key|code|secret)=/i;
@@ -22,12 +20,6 @@ const LEAST_TOKEN_BODY = 8;
 /** The most inputs that are recorded one by one, and the longest name of one. */
 const MOST_INPUTS = 100;
 const LONGEST_NAME = 100;
-
-/** Whether the value under this name is a secret. `camelCase` counts as `snake_case`. */
-export function isSecretName(name: string): boolean {
-  const snake = name.replace(/([a-z\d])([A-Z])/g, '$1_$2').replace(/-/g, '_');
-  return SECRET_NAME.test(snake.toLowerCase());
-}
 
 const isSecretText = (text: string): boolean =>
   SECRET_VALUE.test(text) || hasToken(text) || (text.includes('://') && SECRET_PARAMETER.test(text));

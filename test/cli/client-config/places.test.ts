@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { clients } from '../../../src/cli/client-config/all.js';
-import type { Places } from '../../../src/cli/client-config/mcp-client.js';
 import { ownKeyFile } from '../../../src/cli/client-config/paths.js';
+import type { Places } from '../../../src/config/places.js';
 import { CLIENTS } from '../../../src/config/settings.js';
 
 /** Directories of another platform, which no test can make here. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalWithoutSecrets, isSecretName, maskArguments, redactSecrets } from '../../../src/policy/secrets/masking.js';
+import { isSecretName } from '../../../src/catalog/secret-names.js';
+import { canonicalWithoutSecrets, maskArguments, redactSecrets } from '../../../src/policy/secrets/masking.js';
 import { operations } from '../fixtures.js';
 
 describe('isSecretName', () => {

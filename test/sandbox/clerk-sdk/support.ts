@@ -1,7 +1,7 @@
 import { type ClerkClient, createClerkClient } from '@clerk/backend';
 import { type ClerkAPIResponseError, isClerkAPIResponseError } from '@clerk/backend/errors';
 import { expect } from 'vitest';
-import type { SandboxOptions } from '../../../src/sandbox/start-sandbox.js';
+import type { SandboxOptions } from '../../../src/sandbox/options.js';
 import { type Client, openSandbox } from '../harness.js';
 
 export interface Opened {
