@@ -12,8 +12,10 @@ import type { CounterStore } from '../limits/counter-store.js';
 import type { OnceStore } from '../limits/once-store.js';
 import { DISCOVERY_TOOLS, Discovery } from '../mcp/discovery.js';
 import { instructions } from '../mcp/instructions.js';
-import { reasonOf } from '../platform/error-message.js';
+import { errorMessage } from '../platform/error-message.js';
 import type { Logger } from '../platform/logger.js';
+import { isSystemError } from '../platform/system-error.js';
+import { UserError } from '../platform/user-error.js';
 import { VERSION } from '../platform/version.js';
 import { AuditLog } from '../policy/audit/log.js';
 import { Policy } from '../policy/policy.js';
@@ -182,7 +184,7 @@ export async function loadPolicyFile(path: string | undefined, catalog: Catalog 
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new ConfigError(`The policy file cannot be read: ${reasonOf(error)}.`);
+    throw new ConfigError(`The policy file cannot be read: ${errorMessage(error)}.`);
   }
   const { PolicyFileError, readPolicy } = await import('../policy/rules/read-policy.js');
   try {
@@ -202,7 +204,8 @@ async function openAuditLog(file: string, warn: (message: string) => void): Prom
   try {
     return await AuditLog.open({ file, warn });
   } catch (error) {
-    throw new ConfigError(`The audit log ${file} cannot be used: ${reasonOf(error)}`);
+    if (!(error instanceof UserError || isSystemError(error))) throw error;
+    throw new ConfigError(`The audit log ${file} cannot be used: ${errorMessage(error)}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { createMetrics } from '../call/metrics.js';
 import { UpstreamBudget, upstreamAllowance } from '../clerk/rate-budget.js';
-import { type Config, ConfigError, type HttpValues } from '../config/config.js';
+import type { Config, HttpValues } from '../config/config.js';
 import { FallbackCounterStore } from '../limits/fallback.js';
 import { MemoryStore } from '../limits/memory.js';
 import { openRedisStore } from '../limits/redis.js';
@@ -46,16 +46,6 @@ export interface HttpApp {
   close(graceMs: number): Promise<void>;
 }
 
-/** Errors of the parts that a person mends at the command line or in a file. */
-const MENDABLE = new Set([
-  'HostEntryError',
-  'ProxyEntryError',
-  'OpenServerError',
-  'TokenFileError',
-  'StoreUrlError',
-  'TypeError',
-]);
-
 /** How long the answers to aborted calls may take to be delivered. */
 const FLUSH_MS = 1000;
 
@@ -66,18 +56,10 @@ const DEFAULTS = { host: '127.0.0.1', maxCallsPerMinute: 600, maxInFlight: 256, 
 
 /**
  * Puts the application together for callers over HTTP.
- * @throws ConfigError, and what `createApp` throws
+ * @throws UserError for settings that cannot be used, and what `createApp` throws
  */
 export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
-  try {
-    return await compose(options);
-  } catch (error) {
-    if (error instanceof Error && MENDABLE.has(error.name)) throw new ConfigError(error.message);
-    throw error;
-  }
-}
-
-async function compose({ config, http, logger, basePath = '', authenticator }: HttpAppOptions): Promise<HttpApp> {
+  const { config, http, logger, basePath = '', authenticator } = options;
   const choice = authenticationChoice(http);
   const hosts = new Hosts(reachableAs(http));
   const address = new ClientAddress(http.trustedProxies);

@@ -6,6 +6,7 @@ import type { Arguments } from '../catalog/types.js';
 import type { ClerkClient } from '../clerk/client.js';
 import { ClerkApiError, ClerkError } from '../clerk/errors.js';
 import { Abort } from '../platform/abort.js';
+import { isRecord } from '../platform/is-record.js';
 import type { Logger } from '../platform/logger.js';
 import { plain } from '../platform/plain-text.js';
 import type { Policy } from '../policy/policy.js';
@@ -294,9 +295,6 @@ export class Calls {
     this.#options.logger.info({ operation: operation.name, caller: call.caller.name, inputs: known, outcome, ms }, 'call');
   }
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /** What was taken out of the value must not come back in the text that it was read from. */
 function withoutRaw({ raw: _, ...answer }: ClerkAnswer, value: unknown): ClerkAnswer {

@@ -1,3 +1,4 @@
+import { UserError } from '../platform/user-error.js';
 import type { Catalog } from './catalog.js';
 import { didYouMean } from './nearest.js';
 import type { Operation } from './operation.js';
@@ -17,7 +18,7 @@ export interface ExposureOptions {
 }
 
 /** A pattern that matches no operation: most likely a slip of the hand, and then something stays open that was meant to be shut. */
-export class PatternError extends Error {
+export class PatternError extends UserError {
   override readonly name = 'PatternError';
 }
 

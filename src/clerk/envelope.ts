@@ -1,3 +1,5 @@
+import { isRecord } from '../platform/is-record.js';
+
 /** One entry of Clerk's error body. */
 export interface ErrorEntry {
   readonly code: string;
@@ -22,7 +24,7 @@ const MOST_ENTRIES = 20;
  * Undefined for anything else.
  */
 export function readEnvelope(value: unknown, clean: Sanitize): Envelope | undefined {
-  if (!isObject(value) || !Array.isArray(value.errors)) return undefined;
+  if (!isRecord(value) || !Array.isArray(value.errors)) return undefined;
   const [first, ...rest] = value.errors.slice(0, MOST_ENTRIES).flatMap((entry) => readEntry(entry, clean));
   if (first === undefined) return undefined;
   const traceId = text(value.clerk_trace_id, 100, clean);
@@ -30,20 +32,17 @@ export function readEnvelope(value: unknown, clean: Sanitize): Envelope | undefi
 }
 
 function readEntry(entry: unknown, clean: Sanitize): ErrorEntry[] {
-  if (!isObject(entry)) return [];
+  if (!isRecord(entry)) return [];
   const code = text(entry.code, 100, clean);
   const message = text(entry.message, 300, clean) ?? code;
   if (code === undefined || message === undefined) return [];
   const longMessage = text(entry.long_message, 500, clean);
-  const meta = isObject(entry.meta) ? entry.meta : {};
+  const meta = isRecord(entry.meta) ? entry.meta : {};
   const paramName = text(meta.param_name, 100, clean) ?? text(meta.name, 100, clean);
   return [
     { code, message, ...(longMessage === undefined ? {} : { longMessage }), ...(paramName === undefined ? {} : { paramName }) },
   ];
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const text = (value: unknown, most: number, clean: Sanitize): string | undefined =>
   typeof value === 'string' && value !== '' ? clean(value, most) : undefined;

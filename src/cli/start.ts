@@ -1,17 +1,7 @@
+import { UserError } from '../platform/user-error.js';
 import { EXIT } from './commands/command.js';
 import { stdio } from './commands/stdio.js';
 import { readFlags } from './flags.js';
-
-/** Errors that a person mends at the command line or in a file: their message is all that is printed. */
-const MENDABLE = new Set([
-  'ConfigError',
-  'PatternError',
-  'SecretsDirError',
-  'SeedError',
-  'StateError',
-  'FaultsError',
-  'ClientConfigError',
-]);
 
 /**
  * Carries out the command line. All that a server over stdio needs is in one file with this, so that a start reads no other.
@@ -24,7 +14,7 @@ export async function main(argv: readonly string[], onListed: () => void): Promi
     if (flags !== undefined) await stdio(flags, onListed);
     else await (await import('./program.js')).runProgram(argv, onListed);
   } catch (error) {
-    if (!(error instanceof Error && MENDABLE.has(error.name))) throw error;
+    if (!(error instanceof UserError)) throw error;
     process.stderr.write(`clerk-mcp: ${error.message}\n`);
     process.exitCode = EXIT.usage;
   }

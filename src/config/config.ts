@@ -3,11 +3,13 @@ import { homedir } from 'node:os';
 import { delimiter } from 'node:path';
 import type * as z from 'zod';
 import { didYouMean } from '../catalog/nearest.js';
+import { errorMessage } from '../platform/error-message.js';
+import { UserError } from '../platform/user-error.js';
 import type { Places } from './places.js';
 import { HTTP_OPTIONS, INIT_OPTIONS, OPTIONS, type Option, SANDBOX_OPTIONS } from './settings.js';
 
 /** Why the start was stopped: what is wrong and what to do, in one message for a person. Never holds a secret. */
-export class ConfigError extends Error {
+export class ConfigError extends UserError {
   override readonly name = 'ConfigError';
 }
 
@@ -202,7 +204,7 @@ function readKeyFile(path: string): string {
     if (statSync(path).size > KEY_FILE_LIMIT) throw new Error('it is too large to hold only a key');
     return readFileSync(path, 'utf8').trim();
   } catch (error) {
-    throw new ConfigError(`CLERK_SECRET_KEY_FILE cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new ConfigError(`CLERK_SECRET_KEY_FILE cannot be read: ${errorMessage(error)}.`);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { UserError } from '../platform/user-error.js';
 import type { Availability, Reservation, Reserved } from './counter-store.js';
 import { RELEASE, RESERVE, REVOKE, REVOKED, WINDOW_STEPS } from './lua.js';
 import { type SharedStore, StoreUnavailableError } from './shared-store.js';
@@ -15,7 +16,7 @@ export interface RedisStoreOptions {
 }
 
 /** The URL given for the store cannot be one. */
-export class StoreUrlError extends Error {
+export class StoreUrlError extends UserError {
   override readonly name = 'StoreUrlError';
 }
 
@@ -123,12 +124,12 @@ async function answer<T>(reply: Promise<T>): Promise<T> {
   try {
     return await reply;
   } catch (error) {
-    throw new StoreUnavailableError(reasonOf(error));
+    throw new StoreUnavailableError(kindOf(error));
   }
 }
 
 /** The error itself carries the command and its arguments, a password among them; only its kind goes further. */
-function reasonOf(error: unknown): string {
+function kindOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   if ('code' in error && typeof error.code === 'string') return error.code;
   if (error.message === 'Command timed out') return 'timeout';
@@ -146,7 +147,7 @@ function watch(redis: Redis, onState: RedisStoreOptions['onState']): void {
   };
   redis.on('ready', () => change('up'));
   redis.on('error', (error: unknown) => {
-    reason = reasonOf(error);
+    reason = kindOf(error);
   });
   redis.on('close', () => change('down', reason));
 }

@@ -6,6 +6,7 @@ import type { Operation } from '../catalog/operation.js';
 import { mostTelling } from '../catalog/parse-arguments.js';
 import type { OperationSearch } from '../catalog/search.js';
 import { RISKS, type Risk, type ToolDefinition } from '../catalog/types.js';
+import { isRecord } from '../platform/is-record.js';
 import { plain } from '../platform/plain-text.js';
 import { isWithin } from '../policy/rules/scopes.js';
 import type { Caller } from '../policy/types.js';
@@ -186,8 +187,6 @@ export class Discovery {
   }
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 const isRisk = (value: unknown): value is Risk => RISKS.some((risk) => risk === value);
 const isLimit = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST;
 const mayUse = (operation: Operation, { scopes }: Caller): boolean => scopes === undefined || isWithin(operation, scopes);

@@ -5,6 +5,7 @@ import {
   isJSONRPCResultResponse,
   type JSONRPCMessage,
 } from '@modelcontextprotocol/server';
+import { isRecord } from '../platform/is-record.js';
 
 export type MessageId = string | number | null;
 
@@ -26,9 +27,6 @@ export function inbound(value: unknown): Inbound {
   const { id } = value;
   return { kind: 'refused', id: typeof id === 'string' || typeof id === 'number' ? id : null };
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 const isMessage = (value: unknown): value is JSONRPCMessage =>
   isJSONRPCRequest(value) || isJSONRPCNotification(value) || isJSONRPCResultResponse(value) || isJSONRPCErrorResponse(value);

@@ -1,6 +1,7 @@
 import { isSecretName } from '../catalog/secret-names.js';
+import { isRecord } from '../platform/is-record.js';
 import type { DocumentOperation, OpenApiDocument } from './document.js';
-import { isRecord, type JsonObject, RefError } from './refs.js';
+import { type JsonObject, RefError } from './refs.js';
 
 /** Parts of a name, in any spelling, that suggest its value is a credential. */
 const TELLING_PART = /token|secret|passw|passphrase|passcode|apikey|privatekey|jwt|ticket|credential|bearer|authoriz|cookie/i;

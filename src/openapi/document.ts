@@ -1,6 +1,7 @@
 import type { Method } from '../catalog/types.js';
+import { isRecord } from '../platform/is-record.js';
 import { DocumentError } from './document-error.js';
-import { isRecord, type JsonObject, RefError, resolveRef } from './refs.js';
+import { type JsonObject, RefError, resolveRef } from './refs.js';
 
 /** One operation as the document has it, its parts not yet looked at. */
 export interface DocumentOperation {

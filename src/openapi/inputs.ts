@@ -1,5 +1,6 @@
+import { isRecord } from '../platform/is-record.js';
 import type { DocumentOperation, OpenApiDocument } from './document.js';
-import { isRecord, type JsonObject } from './refs.js';
+import type { JsonObject } from './refs.js';
 import { type Problem, type Schema, SchemaReader } from './schema.js';
 
 /** One input of an operation as the document has it. */

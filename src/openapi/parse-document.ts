@@ -1,3 +1,4 @@
+import { errorMessage } from '../platform/error-message.js';
 import { plain } from '../platform/plain-text.js';
 import { DocumentError } from './document-error.js';
 
@@ -27,7 +28,7 @@ async function parseJsonOrYaml(text: string): Promise<unknown> {
     return JSON.parse(text) as unknown;
   } catch (error) {
     return readYaml(text).catch(() => {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorMessage(error);
       throw new DocumentError(`The document is no good JSON: ${plain(reason, 200)}.`);
     });
   }

@@ -1,8 +1,7 @@
+import { isRecord } from '../platform/is-record.js';
+
 /** An object of which nothing is known. */
 export type JsonObject = Readonly<Record<string, unknown>>;
-
-export const isRecord = (value: unknown): value is JsonObject =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /** A reference that is not followed. `message` goes on after the name of what holds it: `refers out of the document`. */
 export class RefError extends Error {

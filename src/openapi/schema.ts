@@ -1,5 +1,6 @@
+import { isRecord } from '../platform/is-record.js';
 import type { OpenApiDocument } from './document.js';
-import { isRecord, type JsonObject, RefError } from './refs.js';
+import { type JsonObject, RefError } from './refs.js';
 
 /** The types of JSON, as schemas name them. */
 const TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'] as const;

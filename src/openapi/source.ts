@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { errorMessage } from '../platform/error-message.js';
 import { DocumentError } from './document-error.js';
 import { MOST_BYTES, parseText, tooLarge } from './parse-document.js';
 
@@ -30,7 +31,7 @@ async function readBounded(path: string): Promise<string> {
     return decode(await readFile(path));
   } catch (error) {
     if (error instanceof DocumentError) throw error;
-    throw new DocumentError(`${path} cannot be read: ${reasonOf(error)}.`);
+    throw new DocumentError(`${path} cannot be read: ${errorMessage(error)}.`);
   }
 }
 
@@ -55,7 +56,7 @@ async function download(address: string): Promise<string> {
     }
   } catch (error) {
     if (error instanceof DocumentError) throw error;
-    const late = signal.aborted ? `it takes more than ${TIMEOUT_MS / 1000} s` : reasonOf(error);
+    const late = signal.aborted ? `it takes more than ${TIMEOUT_MS / 1000} s` : causeOf(error);
     throw new DocumentError(`${url.host} gives no document: ${late}.`);
   }
 }
@@ -104,7 +105,6 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
-}
+/** `fetch` says only that it failed; its cause says why. */
+const causeOf = (error: unknown): string =>
+  errorMessage(error instanceof Error && error.cause instanceof Error ? error.cause : error);

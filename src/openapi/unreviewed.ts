@@ -3,6 +3,7 @@ import type { Catalog } from '../catalog/catalog.js';
 import type { InputSchema } from '../catalog/json-schema.js';
 import { CURRENT_API_VERSION, Operation, type Place } from '../catalog/operation.js';
 import type { PlainSpec } from '../catalog/types.js';
+import { errorMessage } from '../platform/error-message.js';
 import { plain } from '../platform/plain-text.js';
 import { mayReturnCredential } from './credentials.js';
 import type { DocumentOperation, OpenApiDocument } from './document.js';
@@ -229,6 +230,6 @@ function toZod(schema: Schema): z.ZodType {
     return z.fromJSONSchema(toolSchema(schema, { bare: true }) as Parameters<typeof z.fromJSONSchema>[0]);
   } catch (error) {
     if (error instanceof UnofferableError) throw error;
-    throw new UnofferableError(`has inputs that cannot be checked: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UnofferableError(`has inputs that cannot be checked: ${errorMessage(error)}`);
   }
 }

@@ -1,5 +1,6 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { parseDocument } from 'yaml';
+import { errorMessage } from '../platform/error-message.js';
 import { plain } from '../platform/plain-text.js';
 import { DocumentError } from './document-error.js';
 
@@ -53,7 +54,7 @@ export async function parseYaml(text: string): Promise<unknown> {
 const faultOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
     ? `it takes more than ${MOST_MEGABYTES} MB to read`
-    : String(error instanceof Error ? error.message : error);
+    : errorMessage(error);
 
 function parse(text: string): Parsed {
   try {

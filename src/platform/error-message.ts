@@ -1,2 +1,2 @@
-/** What went wrong, as the system or a library says it. */
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** What went wrong, in the words of the system or of a library. */
+export const errorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));

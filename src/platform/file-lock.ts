@@ -2,10 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { open, readFile, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { UserError } from './user-error.js';
 
-/** Another process writes the log. */
-export class AuditLockedError extends Error {
-  override readonly name = 'AuditLockedError';
+/** Another process has the file. */
+export class FileLockedError extends UserError {
+  override readonly name = 'FileLockedError';
 }
 
 interface Holder {
@@ -21,7 +22,7 @@ const held = new Set<string>();
 /**
  * Reserves a file for one process with a lock file beside it. A lock left by a dead process on this machine is taken
  * over; one from another machine is not, since it is impossible to tell here whether its holder is alive.
- * @throws AuditLockedError
+ * @throws FileLockedError
  */
 export async function lockFile(path: string): Promise<() => Promise<void>> {
   const lock = `${path}.lock`;
@@ -39,10 +40,10 @@ export async function lockFile(path: string): Promise<() => Promise<void>> {
     const found = await readFile(lock, 'utf8').catch(() => undefined);
     if (found === undefined) continue;
     const holder = parseHolder(found);
-    if (holder === undefined || lives(holder, lock)) throw new AuditLockedError(message(path, lock, holder));
+    if (holder === undefined || lives(holder, lock)) throw new FileLockedError(message(path, lock, holder));
     await removeStale(lock, found);
   }
-  throw new AuditLockedError(message(path, lock, undefined));
+  throw new FileLockedError(message(path, lock, undefined));
 }
 
 /** Whether a live process holds the lock now, as far as can be told from this machine. */

@@ -1,6 +1,7 @@
 import type { ClerkAnswer } from '../catalog/clerk-answer.js';
 import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/types.js';
+import { isRecord } from '../platform/is-record.js';
 import { cutText, cutValue } from './cut.js';
 import { type Declared, declaredShape, resourceOf } from './declared.js';
 import { withoutEmpty } from './empty.js';
@@ -86,12 +87,12 @@ function shapeJson(operation: Operation, answer: ClerkAnswer, options: ShapeOpti
 function quickly(operation: Operation, answer: ClerkAnswer, untouched: boolean, options: ShapeOptions): string | undefined {
   if (!untouched) return options.fields?.length ? undefined : trimSingle(operation, answer);
   const text = answer.raw ?? JSON.stringify(answer.value);
-  return options.structured === true && !isObject(answer.value) ? `{"data":${text}}` : text;
+  return options.structured === true && !isRecord(answer.value) ? `{"data":${text}}` : text;
 }
 
 /** The default shape of a single object, the most frequent answer, without taking the text apart and writing it again. */
 function trimSingle(operation: Operation, { raw, value }: ClerkAnswer): string | undefined {
-  if (raw === undefined || !isObject(value) || listIn(value) !== undefined) return undefined;
+  if (raw === undefined || !isRecord(value) || listIn(value) !== undefined) return undefined;
   const resource = resourceOf(value, operation.spec.request);
   const trimmed = trimObject(raw, resource && declaredShape(resource.name));
   if (trimmed?.changed !== true) return trimmed?.text;
@@ -104,9 +105,6 @@ interface Context {
   readonly exact: ExactJson;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
-
 /** A list as the API answers with it: an array, or an object that holds one beside its `total_count`. */
 interface List {
   readonly items: readonly unknown[];
@@ -117,7 +115,7 @@ interface List {
 
 function listIn(value: unknown): List | undefined {
   if (Array.isArray(value)) return { items: value, key: 'data', envelope: undefined };
-  if (!isObject(value) || !Object.hasOwn(value, 'total_count')) return undefined;
+  if (!isRecord(value) || !Object.hasOwn(value, 'total_count')) return undefined;
   const arrays = Object.entries(value).filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]));
   const only = arrays.length === 1 ? arrays[0] : undefined;
   return only === undefined ? undefined : { key: only[0], items: only[1], envelope: value };
@@ -168,12 +166,12 @@ function shortView(
 
 /** The item with only the primary element in each of these arrays; with all elements where none is known as primary. */
 function withPrimaryOnly(item: unknown, primary: ResourceSpec['primary']): unknown {
-  if (primary === undefined || !isObject(item)) return item;
+  if (primary === undefined || !isRecord(item)) return item;
   const narrowed = { ...item };
   for (const [array, idAt] of Object.entries(primary)) {
     const elements = item[array];
     if (!Array.isArray(elements)) continue;
-    const found = elements.filter((element) => isObject(element) && element.id === item[idAt]);
+    const found = elements.filter((element) => isRecord(element) && element.id === item[idAt]);
     if (found.length > 0) narrowed[array] = found;
   }
   return narrowed;
@@ -183,7 +181,7 @@ function writeSingle(value: unknown, note: Note, { options, exact }: Context): s
   const { maxTokens, structured } = options;
   const write = (part: unknown, notes: Note): string => {
     const noted = Object.keys(notes).length > 0;
-    if (isObject(part)) return noted ? prepend(noteKey(part), notes, exact.write(part)) : exact.write(part);
+    if (isRecord(part)) return noted ? prepend(noteKey(part), notes, exact.write(part)) : exact.write(part);
     return exact.write(noted || structured === true ? { ...(noted ? { _: notes } : {}), data: part } : part);
   };
   const text = write(value, note);

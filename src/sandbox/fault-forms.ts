@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { UserError } from '../platform/user-error.js';
 
 const MOST_DELAY_MS = 600_000;
 
@@ -38,7 +39,7 @@ const fault = z.discriminatedUnion('fault', [
 export type Fault = z.output<typeof fault>;
 
 /** Faults that cannot be set. The message has a line for each thing that is wrong, with its path. */
-export class FaultsError extends Error {
+export class FaultsError extends UserError {
   override readonly name = 'FaultsError';
 }
 

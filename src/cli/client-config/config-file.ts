@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, copyFile, lstat, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { errorMessage } from '../../platform/error-message.js';
 import { ClientConfigError } from './mcp-client.js';
 
 /** A client's configuration as it was read; written only while it still is that. */
@@ -30,7 +31,7 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
     return { path: target, bytes, text, mode: mode & 0o777 };
   } catch (error) {
-    throw new ClientConfigError(`cannot be read: ${reasonOf(error)}`);
+    throw new ClientConfigError(`cannot be read: ${errorMessage(error)}`);
   }
 }
 
@@ -44,7 +45,7 @@ export async function backUp({ path }: ConfigFile, now: number): Promise<string>
     await copyFile(path, backup, constants.COPYFILE_EXCL);
     return backup;
   } catch (error) {
-    throw new ClientConfigError(`cannot be backed up as ${backup}: ${reasonOf(error)}`);
+    throw new ClientConfigError(`cannot be backed up as ${backup}: ${errorMessage(error)}`);
   }
 }
 
@@ -70,7 +71,7 @@ export async function replaceConfigFile(file: ConfigFile, text: string): Promise
     await rename(draft, file.path);
   } catch (error) {
     await rm(draft, { force: true });
-    throw new ClientConfigError(`cannot be written: ${reasonOf(error)}`);
+    throw new ClientConfigError(`cannot be written: ${errorMessage(error)}`);
   }
 }
 
@@ -84,5 +85,3 @@ function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
   return undefined;
 }
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

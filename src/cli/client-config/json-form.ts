@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { applyEdits, modify, type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+import { isRecord } from '../../platform/is-record.js';
 import { ClientConfigError, type Entry, type FileForm, type Plan, type Wanted } from './mcp-client.js';
 
 type JsonForm = Extract<FileForm, { kind: 'json' }>;
@@ -37,15 +38,13 @@ export function readJson(form: JsonForm, text: string): Entry {
     const line = text.slice(0, fault.offset).split('\n').length;
     throw new ClientConfigError(`is not valid JSON: ${printParseErrorCode(fault.error)} in line ${line}`);
   }
-  if (!isObject(config)) throw new ClientConfigError('holds no JSON object');
+  if (!isRecord(config)) throw new ClientConfigError('holds no JSON object');
   const servers = config[form.servers];
-  if (servers !== undefined && !isObject(servers)) throw new ClientConfigError(`has a "${form.servers}" that is no object`);
+  if (servers !== undefined && !isRecord(servers)) throw new ClientConfigError(`has a "${form.servers}" that is no object`);
   if (form.servers === 'servers' && config.inputs !== undefined && !Array.isArray(config.inputs))
     throw new ClientConfigError('has "inputs" that are no list');
   return config;
 }
-
-const isObject = (value: unknown): value is Entry => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Stands for the value until it is laid out; long enough to be nothing else. */
 const MARK = 'the value of clerk-mcp goes here';

@@ -1,5 +1,6 @@
 import type { Places } from '../../config/places.js';
 import type { CLIENTS } from '../../config/settings.js';
+import { UserError } from '../../platform/user-error.js';
 
 /** What a client shall start. */
 export interface Server {
@@ -76,7 +77,7 @@ export interface Client {
 }
 
 /** A client's configuration stays as it is: what is wrong with it and what to do. Never holds what is in it. */
-export class ClientConfigError extends Error {
+export class ClientConfigError extends UserError {
   override readonly name = 'ClientConfigError';
 }
 

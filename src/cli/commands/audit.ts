@@ -1,5 +1,5 @@
 import { ConfigError } from '../../config/config.js';
-import { reasonOf } from '../../platform/error-message.js';
+import { errorMessage } from '../../platform/error-message.js';
 import { plain } from '../../platform/plain-text.js';
 import { showAudit } from '../../policy/audit/show.js';
 import { verifyAudit } from '../../policy/audit/verify.js';
@@ -56,6 +56,6 @@ async function readable<T>(reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (error) {
-    throw new ConfigError(`The log cannot be read: ${reasonOf(error)}.`);
+    throw new ConfigError(`The log cannot be read: ${errorMessage(error)}.`);
   }
 }

@@ -1,4 +1,5 @@
 import { ConfigError } from '../../config/config.js';
+import { errorMessage } from '../../platform/error-message.js';
 
 /** What the process ends with. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3 } as const;
@@ -26,6 +27,6 @@ export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ConfigError(`The arguments are not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ConfigError(`The arguments are not JSON: ${errorMessage(error)}`);
   }
 }

@@ -2,7 +2,6 @@ import { catalog } from '../../app/load-catalog.js';
 import { ConfigError } from '../../config/config.js';
 import { ACCEPTED } from '../../openapi/accepted.js';
 import { OpenApiDocument } from '../../openapi/document.js';
-import { DocumentError } from '../../openapi/document-error.js';
 import { findDrift, missingOperations } from '../../openapi/drift.js';
 import { hasDrift, reportTable } from '../../openapi/report.js';
 import { skeletons } from '../../openapi/skeleton.js';
@@ -23,10 +22,5 @@ export async function drift(source: string, flags: Flags): Promise<void> {
   if (hasDrift(report)) process.exitCode = EXIT.failed;
 }
 
-async function open(source: string): Promise<OpenApiDocument> {
-  try {
-    return new OpenApiDocument(await readDocument(source));
-  } catch (error) {
-    throw error instanceof DocumentError ? new ConfigError(error.message) : error;
-  }
-}
+/** @throws DocumentError */
+const open = async (source: string): Promise<OpenApiDocument> => new OpenApiDocument(await readDocument(source));

@@ -4,7 +4,7 @@ import type { Arguments } from '../../catalog/types.js';
 import { ClerkClient } from '../../clerk/client.js';
 import { ClerkApiError, ClerkError } from '../../clerk/errors.js';
 import { ConfigError, loadConfig } from '../../config/config.js';
-import { reasonOf } from '../../platform/error-message.js';
+import { errorMessage } from '../../platform/error-message.js';
 import { VERSION } from '../../platform/version.js';
 import { type ApiContent, seedFromApi } from '../../sandbox/seed/from-api.js';
 import { EXIT, type Flags, print } from './command.js';
@@ -99,7 +99,7 @@ async function writeNew(file: string, text: string): Promise<void> {
   } catch (error) {
     const taken = (error as NodeJS.ErrnoException).code === 'EEXIST';
     throw new ConfigError(
-      taken ? `${file} is there already. Give another name.` : `${file} cannot be written: ${reasonOf(error)}`,
+      taken ? `${file} is there already. Give another name.` : `${file} cannot be written: ${errorMessage(error)}`,
     );
   }
 }

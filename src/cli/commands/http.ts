@@ -1,7 +1,9 @@
 import { createHttpApp, isNameless } from '../../app/http-app.js';
 import { ConfigError, loadConfig, loadHttpValues } from '../../config/config.js';
 import { createListener, type Listener } from '../../mcp/http/listener.js';
+import { errorMessage } from '../../platform/error-message.js';
 import { createLogger } from '../../platform/logger.js';
+import { isSystemError } from '../../platform/system-error.js';
 import { VERSION } from '../../platform/version.js';
 import { EXIT, type Flags } from './command.js';
 
@@ -66,6 +68,7 @@ async function listen(listener: Listener, port: number, host: string): Promise<s
     const bound = await listener.listen(port, host.replace(/^\[(.*)\]$/, '$1'));
     return `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${bound}`;
   } catch (error) {
-    throw new ConfigError(`Cannot listen on ${host}, port ${port}: ${error instanceof Error ? error.message : String(error)}.`);
+    if (!isSystemError(error)) throw error;
+    throw new ConfigError(`Cannot listen on ${host}, port ${port}: ${errorMessage(error)}.`);
   }
 }

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ConfigError, loadSandboxValues } from '../../config/config.js';
-import { reasonOf } from '../../platform/error-message.js';
-import { AuditLockedError, lockFile } from '../../platform/file-lock.js';
+import { errorMessage } from '../../platform/error-message.js';
+import { FileLockedError, lockFile } from '../../platform/file-lock.js';
 import { createLogger, type Logger } from '../../platform/logger.js';
+import { isSystemError } from '../../platform/system-error.js';
 import type { SandboxOptions } from '../../sandbox/options.js';
 import { readSeed } from '../../sandbox/seed/read-seed.js';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.js';
@@ -79,7 +80,8 @@ async function lockState(path: string): Promise<() => Promise<void>> {
   try {
     return await lockFile(path);
   } catch (error) {
-    if (!(error instanceof AuditLockedError)) throw new ConfigError(`--state: ${reasonOf(error)}`);
+    if (isSystemError(error)) throw new ConfigError(`--state: ${error.message}`);
+    if (!(error instanceof FileLockedError)) throw error;
     const name = `${basename(path)}.lock`;
     throw new ConfigError(
       `--state: another process keeps its sandbox in ${path}. Give each its own file; if that process is gone, remove ${join(dirname(path), name)}.`,
@@ -92,6 +94,6 @@ async function readFaults(given: string): Promise<unknown> {
   try {
     return JSON.parse(/^\s*[[{]/.test(given) ? given : await readFile(given, 'utf8'));
   } catch (error) {
-    throw new ConfigError(`--faults: ${reasonOf(error)}`);
+    throw new ConfigError(`--faults: ${errorMessage(error)}`);
   }
 }

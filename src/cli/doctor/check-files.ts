@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { loadPolicyFile } from '../../app/app.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import { parseTokenFile } from '../../mcp/auth/token-file.js';
-import { reasonOf } from '../../platform/error-message.js';
+import { errorMessage } from '../../platform/error-message.js';
 import { isLocked } from '../../platform/file-lock.js';
 import { verifyAudit } from '../../policy/audit/verify.js';
 import { SecretsDir } from '../../policy/secrets/secrets-dir.js';
@@ -30,7 +30,7 @@ export async function checkAudit(file: string | undefined): Promise<Finding[]> {
     return [
       failure(
         'audit',
-        `${file} cannot be written: ${reasonOf(error)}.`,
+        `${file} cannot be written: ${errorMessage(error)}.`,
         'The server does not start until it can be. Choose another file with --audit-log.',
       ),
     ];
@@ -83,7 +83,7 @@ export async function checkTokens(file: string, now: number): Promise<Finding[]>
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    return [failure('tokens', `${file} cannot be read: ${reasonOf(error)}.`, make)];
+    return [failure('tokens', `${file} cannot be read: ${errorMessage(error)}.`, make)];
   }
   try {
     const entries = parseTokenFile(text);

@@ -1,3 +1,5 @@
+import { errorMessage } from '../../platform/error-message.js';
+
 /** What one check has found. */
 export interface Finding {
   /** What was looked at: `key`, `clock`. */
@@ -29,7 +31,7 @@ export const failure = (check: string, message: string, advice: string): Finding
 export const fault = (check: string, error: unknown): Finding => ({
   check,
   status: 'failure',
-  message: error instanceof Error ? error.message : String(error),
+  message: errorMessage(error),
 });
 
 const LIMIT_MS = 15_000;

@@ -1,6 +1,13 @@
 import { createRemoteJWKSet, customFetch, type RemoteJWKSet } from 'jose';
 import * as z from 'zod';
+import { errorMessage } from '../../platform/error-message.js';
+import { UserError } from '../../platform/user-error.js';
 import { isLoopback } from './loopback.js';
+
+/** An address that cannot be an issuer's. */
+export class IssuerAddressError extends UserError {
+  override readonly name = 'IssuerAddressError';
+}
 
 /** The issuer's metadata or keys could not be had: no token can be judged now. */
 export class IssuerUnavailableError extends Error {
@@ -32,10 +39,10 @@ export class Issuer {
   #keys: Promise<RemoteJWKSet> | undefined;
   #failedAt = Number.NEGATIVE_INFINITY;
 
-  /** @throws TypeError for an address that cannot be an issuer's */
+  /** @throws IssuerAddressError for an address that cannot be an issuer's */
   constructor(options: IssuerOptions) {
     const url = trustedUrl(options.issuer, 'The issuer');
-    if (url.search !== '' || url.hash !== '') throw new TypeError('The issuer has neither a query nor a fragment.');
+    if (url.search !== '' || url.hash !== '') throw new IssuerAddressError('The issuer has neither a query nor a fragment.');
     this.issuer = options.issuer;
     this.#options = options;
     this.#fetch = options.fetch ?? fetch;
@@ -63,7 +70,7 @@ export class Issuer {
       try {
         return this.#keySet(await this.#metadata(address));
       } catch (error) {
-        reasons.push(`${address}: ${error instanceof Error ? error.message : String(error)}`);
+        reasons.push(`${address}: ${errorMessage(error)}`);
       }
     }
     throw new IssuerUnavailableError(`The issuer's metadata could not be had. ${reasons.join('; ')}`);
@@ -106,9 +113,9 @@ export function metadataAddresses(issuer: string): string[] {
   return [...new Set(addresses)];
 }
 
-/** @throws TypeError for anything but https, or http on this machine: keys from elsewhere could be anybody's */
+/** @throws IssuerAddressError for anything but https, or http on this machine: keys from elsewhere could be anybody's */
 function trustedUrl(address: string, what: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return url;
-  throw new TypeError(`${what} must be an https address, not ${JSON.stringify(address)}.`);
+  throw new IssuerAddressError(`${what} must be an https address, not ${JSON.stringify(address)}.`);
 }

@@ -1,4 +1,5 @@
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyResult, jwtVerify } from 'jose';
+import { errorMessage } from '../../platform/error-message.js';
 import type { Logger } from '../../platform/logger.js';
 import type { Authentication, Authenticator, Credentials } from './authenticator.js';
 import { BearerChallenges, bearerToken } from './bearer.js';
@@ -36,7 +37,7 @@ export class OAuthAuthentication implements Authenticator {
   readonly #issuer: Issuer;
   #complaint = '';
 
-  /** @throws TypeError for an address that cannot be an issuer's */
+  /** @throws IssuerAddressError for an address that cannot be an issuer's */
   constructor(options: OAuthOptions) {
     this.#options = options;
     this.#issuer = new Issuer(options);
@@ -109,7 +110,7 @@ export class OAuthAuthentication implements Authenticator {
 
   /** Once per outage, not once per request. */
   #complain(error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorMessage(error);
     if (reason === this.#complaint) return;
     this.#complaint = reason;
     this.#options.logger.warn({ issuer: this.#issuer.issuer, reason }, 'tokens cannot be checked, so no caller is let in');

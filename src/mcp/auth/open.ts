@@ -21,7 +21,7 @@ export interface OpenAuthentication {
   readonly resourceMetadata: ResourceMetadata | undefined;
 }
 
-/** @throws OpenServerError, TokenFileError, TypeError for an issuer or audience that cannot be one */
+/** @throws OpenServerError, TokenFileError, IssuerAddressError */
 export async function openAuthentication(
   choice: AuthenticationChoice,
   { logger, revocations }: { readonly logger: Logger; readonly revocations: RevocationStore | undefined },

@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type FileHandle, open, readFile, realpath, rename, rm } from 'node:fs/promises';
 import * as z from 'zod';
+import { errorMessage } from '../../platform/error-message.js';
+import { UserError } from '../../platform/user-error.js';
 import { ROLES, type Role, SCOPES, type Scope } from './scopes.js';
 
 /** The file of tokens cannot be used: what is wrong in it, and where. */
-export class TokenFileError extends Error {
+export class TokenFileError extends UserError {
   override readonly name = 'TokenFileError';
 }
 
@@ -118,7 +120,7 @@ async function openDraft(draft: string): Promise<FileHandle> {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
       throw new TokenFileError(`Another command is changing the token file. If none is, remove ${draft}.`);
     }
-    throw new TokenFileError(`The token file cannot be written: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new TokenFileError(`The token file cannot be written: ${errorMessage(error)}.`);
   }
 }
 
@@ -127,6 +129,6 @@ async function readOrEmpty(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '{"tokens": []}';
-    throw new TokenFileError(`The token file cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new TokenFileError(`The token file cannot be read: ${errorMessage(error)}.`);
   }
 }

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { RevocationStore } from '../../limits/shared-store.js';
+import { errorMessage } from '../../platform/error-message.js';
 import type { Logger } from '../../platform/logger.js';
 import type { AuthenticatedCaller, Authentication, Authenticator, Credentials } from './authenticator.js';
 import { BearerChallenges, bearerToken } from './bearer.js';
@@ -69,7 +70,9 @@ export class TokenAuthentication implements Authenticator {
       await authentication.#readFile();
     } catch (error) {
       authentication.close();
-      throw error instanceof TokenFileError ? error : new TokenFileError(`The token file cannot be read: ${reasonOf(error)}.`);
+      throw error instanceof TokenFileError
+        ? error
+        : new TokenFileError(`The token file cannot be read: ${errorMessage(error)}.`);
     }
     authentication.#unsaid.clear();
     await authentication.#share();
@@ -165,7 +168,7 @@ export class TokenAuthentication implements Authenticator {
 
   /** Once per fault, not once per second. */
   #complain(about: 'file' | 'store', error: unknown): void {
-    const reason = reasonOf(error);
+    const reason = errorMessage(error);
     if (this.#complaints.get(about) === reason) return;
     this.#complaints.set(about, reason);
     this.#options.logger.error({ about, reason }, 'tokens could not be looked at again: what was known last stays in force');
@@ -179,8 +182,6 @@ export class TokenAuthentication implements Authenticator {
 const idOf = (entry: TokenEntry): string => `token:${entry.sha256}`;
 
 const idsOf = (list: readonly Live[]): Set<string> => new Set(list.map(({ entry }) => idOf(entry)));
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function toLive(entry: TokenEntry, opened: Opened = { withdraw: new AbortController(), widened: new Set() }): Live {
   const { withdraw, widened } = opened;

@@ -1,7 +1,8 @@
 import { BlockList, isIP } from 'node:net';
+import { UserError } from '../../platform/user-error.js';
 
 /** An entry of the list of trusted proxies that is no address and no network. */
-export class ProxyEntryError extends Error {
+export class ProxyEntryError extends UserError {
   override readonly name = 'ProxyEntryError';
 }
 

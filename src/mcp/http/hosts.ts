@@ -1,3 +1,4 @@
+import { UserError } from '../../platform/user-error.js';
 import { isLoopback } from '../auth/loopback.js';
 import { type Reply, refuse } from '../reply.js';
 
@@ -9,7 +10,7 @@ export interface HostsOptions {
 }
 
 /** An entry of a list of hosts or origins that can match nothing, or too much. */
-export class HostEntryError extends Error {
+export class HostEntryError extends UserError {
   override readonly name = 'HostEntryError';
 }
 

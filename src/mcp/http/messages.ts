@@ -1,3 +1,5 @@
+import { isRecord } from '../../platform/is-record.js';
+
 /** What of a JSON-RPC message is looked at before the SDK has it. Anything may be missing: nothing is checked yet. */
 export interface Message {
   readonly id: string | number | undefined;
@@ -24,5 +26,3 @@ export function cancelled({ method, params }: Message): string | number | undefi
     ? requestId
     : undefined;
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => value !== null && typeof value === 'object';

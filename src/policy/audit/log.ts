@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { reasonOf } from '../../platform/error-message.js';
+import { errorMessage } from '../../platform/error-message.js';
 import { lockFile } from '../../platform/file-lock.js';
 import { type Head, HeadFile } from './head.js';
 import { type AuditFields, GENESIS, type OpenCall, sha256, writeLine } from './line.js';
@@ -81,7 +81,7 @@ export class AuditLog {
 
   /**
    * Continues the chain of the file, or begins one, with a `start` line that reports what a crash left behind.
-   * @throws AuditLockedError, AuditDamagedError, or what the system says
+   * @throws FileLockedError, AuditDamagedError, or what the system says
    */
   static async open(options: AuditLogOptions): Promise<AuditLog> {
     const path = join(await realpath(dirname(options.file)), basename(options.file));
@@ -134,7 +134,7 @@ export class AuditLog {
   /** To be called when an outside tool has renamed the file (SIGHUP). Calls under way go on in the new file. Never throws. */
   async reopen(): Promise<void> {
     await this.#inTurn(() => this.#rotate()).catch((error: unknown) => {
-      this.#failure ??= new AuditWriteError(`${this.#path} could not be opened anew: ${reasonOf(error)}`, { cause: error });
+      this.#failure ??= new AuditWriteError(`${this.#path} could not be opened anew: ${errorMessage(error)}`, { cause: error });
       this.#warn(this.#failure.message);
     });
   }
@@ -144,7 +144,7 @@ export class AuditLog {
     try {
       await this.append({ kind: 'stop' }, { sync: true });
     } catch (error) {
-      this.#warn(`${this.#path}: ${reasonOf(error)}`);
+      this.#warn(`${this.#path}: ${errorMessage(error)}`);
     }
     await Promise.all([this.#file.close(), this.#headFile.close()]);
     await this.#unlock();
@@ -169,7 +169,7 @@ export class AuditLog {
         );
         for (const { done } of batch) done();
       } catch (error) {
-        const failure = new AuditWriteError(`${this.#path} cannot be written: ${reasonOf(error)}`, { cause: error });
+        const failure = new AuditWriteError(`${this.#path} cannot be written: ${errorMessage(error)}`, { cause: error });
         if (this.#failure === undefined) this.#warn(failure.message);
         this.#failure = failure;
         for (const { fields, failed } of batch) {

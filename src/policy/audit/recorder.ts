@@ -1,5 +1,5 @@
 import type { Risk } from '../../catalog/types.js';
-import { reasonOf } from '../../platform/error-message.js';
+import { errorMessage } from '../../platform/error-message.js';
 import { TooDeepError } from '../confirmation/canonical.js';
 import { logAway, type Refusal, secretLost, secretsAway } from '../confirmation/refusals.js';
 import type { Sealer } from '../confirmation/sealer.js';
@@ -68,7 +68,7 @@ export class Recorder {
     try {
       await audit.append({ kind: decision, ...this.#fields(facts), decision, reason });
     } catch (error) {
-      warn(`a decision is not on record: ${reasonOf(error)}`);
+      warn(`a decision is not on record: ${errorMessage(error)}`);
     }
   }
 
@@ -126,12 +126,12 @@ export class Recorder {
         durationMs: Math.round(now() - started),
       });
     } catch (error) {
-      warn(`the outcome of ${operation.name} is not on record: ${reasonOf(error)}`);
+      warn(`the outcome of ${operation.name} is not on record: ${errorMessage(error)}`);
     }
   }
 
   #fail({ code, model }: Refusal, cause: unknown): never {
-    this.#options.warn(`${code}: ${reasonOf(cause)}`);
+    this.#options.warn(`${code}: ${errorMessage(cause)}`);
     throw new PolicyRefusal(code, model, { cause });
   }
 

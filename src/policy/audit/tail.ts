@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { UserError } from '../../platform/user-error.js';
 import { type AuditLine, type OpenCall, readLine, sha256, type Torn } from './line.js';
 import { linesBackward, readExactly } from './read.js';
 
@@ -15,7 +16,7 @@ export interface Tail {
 }
 
 /** The log is damaged, or no log of ours. */
-export class AuditDamagedError extends Error {
+export class AuditDamagedError extends UserError {
   override readonly name = 'AuditDamagedError';
 }
 

@@ -1,6 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Operation } from '../../catalog/operation.js';
 import type { Arguments, Consequence } from '../../catalog/types.js';
+import { isRecord } from '../../platform/is-record.js';
 import type { Read } from '../types.js';
 import { type Label, labelOf } from './label.js';
 
@@ -240,8 +241,6 @@ function fill(template: Consequence['with'], args: Arguments): Arguments | undef
   }
   return filled;
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => value !== null && typeof value === 'object';
 
 /** Both forms in which the API lists: a bare array, and one under `data`. */
 function listOf(value: unknown): readonly unknown[] | undefined {

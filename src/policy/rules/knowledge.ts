@@ -1,6 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Operation } from '../../catalog/operation.js';
 import type { Arguments } from '../../catalog/types.js';
+import { isRecord } from '../../platform/is-record.js';
 import type { Read } from '../types.js';
 import { asksForRoles, type Knowledge, memberAskedFor, NOTHING_KNOWN } from './risk.js';
 
@@ -104,5 +105,3 @@ function isPlain({ key, permissions }: Readonly<Record<string, unknown>>): boole
     (permission) => isRecord(permission) && typeof permission.key === 'string' && !MANAGES.test(permission.key),
   );
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => value !== null && typeof value === 'object';

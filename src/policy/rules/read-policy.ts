@@ -4,7 +4,8 @@ import { matchPatterns, PatternError } from '../../catalog/exposure.js';
 import { didYouMean } from '../../catalog/nearest.js';
 import type { Operation } from '../../catalog/operation.js';
 import { valueAt } from '../../catalog/parse-arguments.js';
-import { reasonOf } from '../../platform/error-message.js';
+import { errorMessage } from '../../platform/error-message.js';
+import { UserError } from '../../platform/user-error.js';
 import { duplicateKey, formatPath } from './duplicate-keys.js';
 import { type BudgetDeclaration, knownKeys, type PolicyFile, policyFileSchema, type RuleDeclaration } from './policy-file.js';
 
@@ -15,7 +16,7 @@ export interface PolicyFault {
 }
 
 /** The policy file cannot be used. `message` names every fault on a line of its own. */
-export class PolicyFileError extends Error {
+export class PolicyFileError extends UserError {
   override readonly name = 'PolicyFileError';
   readonly faults: readonly PolicyFault[];
 
@@ -47,7 +48,7 @@ function parseJson(text: string): unknown {
   try {
     raw = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new PolicyFileError([{ path: '', problem: `not JSON: ${reasonOf(error)}` }]);
+    throw new PolicyFileError([{ path: '', problem: `not JSON: ${errorMessage(error)}` }]);
   }
   const twice = duplicateKey(text);
   if (twice !== undefined)

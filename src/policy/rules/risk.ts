@@ -1,5 +1,6 @@
 import { heaviest, isGated, type Operation } from '../../catalog/operation.js';
 import type { Arguments, Condition, CurrentRole, Raise, Risk, Test } from '../../catalog/types.js';
+import { isRecord } from '../../platform/is-record.js';
 import { DEFAULT_KEYS_THAT_GRANT, grants } from './metadata.js';
 
 export { isGated };
@@ -120,8 +121,6 @@ function valuesAt(value: unknown, path: string): unknown[] {
 }
 
 const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) && value.length > 0 ? value : [value]);
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => value !== null && typeof value === 'object';
 
 const isBlank = (value: unknown): boolean => typeof value === 'string' && value.trim() === '';
 

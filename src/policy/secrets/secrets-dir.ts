@@ -2,11 +2,13 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, realpath, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Operation } from '../../catalog/operation.js';
-import { reasonOf } from '../../platform/error-message.js';
+import { errorMessage } from '../../platform/error-message.js';
+import { isRecord } from '../../platform/is-record.js';
+import { UserError } from '../../platform/user-error.js';
 import { redactSecrets } from './masking.js';
 
 /** The directory for secrets cannot be used. `message` says what to do. */
-export class SecretsDirError extends Error {
+export class SecretsDirError extends UserError {
   override readonly name = 'SecretsDirError';
 }
 
@@ -39,7 +41,7 @@ export class SecretsDir {
       return new SecretsDir(path, await safeDirectory(path), options);
     } catch (error) {
       if (error instanceof SecretsDirError) throw error;
-      throw new SecretsDirError(`${dir} cannot be used for secrets: ${reasonOf(error)}. Make it: mkdir -m 700 ${dir}`);
+      throw new SecretsDirError(`${dir} cannot be used for secrets: ${errorMessage(error)}. Make it: mkdir -m 700 ${dir}`);
     }
   }
 
@@ -111,9 +113,8 @@ export class SecretFile {
 
   #withoutSecrets(result: unknown): Readonly<Record<string, unknown>> {
     const { value, hidden } = redactSecrets(result, this.#operation, '[in secret_file]');
-    const isObject = value !== null && typeof value === 'object' && !Array.isArray(value);
     // An answer in which nothing looks like the secret that it must hold is shown by its name only.
-    const shown = hidden === 0 ? (isObject ? namesOf(value) : {}) : isObject ? value : { data: value };
+    const shown = hidden === 0 ? (isRecord(value) ? namesOf(value) : {}) : isRecord(value) ? value : { data: value };
     return { ...shown, secret_file: this.path };
   }
 }

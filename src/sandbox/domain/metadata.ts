@@ -1,19 +1,18 @@
+import { isRecord } from '../../platform/is-record.js';
 import type { Metadata } from '../resources/shapes.js';
 import { refuseParam } from '../sandbox-error.js';
 
 /** Clerk keeps no more than this in one metadata field. */
 const MOST_BYTES = 8 * 1024;
 
-const isObject = (value: unknown): value is Metadata => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Objects are merged at every level, `null` removes a key, everything else replaces what was there. */
 export function merge(held: Metadata, change: Metadata): Metadata {
   const merged = new Map(Object.entries(held));
   for (const [key, value] of Object.entries(change)) {
     if (value === null) merged.delete(key);
-    else if (isObject(value)) {
+    else if (isRecord(value)) {
       const before = merged.get(key);
-      merged.set(key, merge(isObject(before) ? before : {}, value));
+      merged.set(key, merge(isRecord(before) ? before : {}, value));
     } else merged.set(key, value);
   }
   return Object.fromEntries(merged);

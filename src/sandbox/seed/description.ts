@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { UserError } from '../../platform/user-error.js';
 import { enrollmentModes } from '../resources/organization-domain.js';
 import { metadata, time } from '../resources/shapes.js';
 import { PLATFORMS } from '../resources/trusted-device.js';
@@ -277,9 +278,10 @@ export type SeedSignUp = z.input<typeof signUp>;
 export type SeedMachine = z.input<typeof machine>;
 
 /** A seed that cannot be seeded. The message says where it is wrong. */
-export class SeedError extends Error {
+export class SeedError extends UserError {
+  override readonly name = 'SeedError';
+
   constructor(message: string) {
     super(`seed: ${message}`);
-    this.name = 'SeedError';
   }
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { errorMessage } from '../../platform/error-message.js';
 import { type SeedDescription, SeedError } from './description.js';
 
 /** The description in a JSON file. What it says is checked when it is seeded. @throws SeedError */
@@ -7,11 +8,11 @@ export function readSeed(path: string): SeedDescription {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new SeedError(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new SeedError(`cannot be read: ${errorMessage(error)}`);
   }
   try {
     return JSON.parse(text) as SeedDescription;
   } catch (error) {
-    throw new SeedError(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new SeedError(`${path} is not JSON: ${errorMessage(error)}`);
   }
 }

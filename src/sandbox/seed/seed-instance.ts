@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { errorMessage } from '../../platform/error-message.js';
 import { newApiKey } from '../domain/api-keys.js';
 import { identifierType, normalize, parseIdentifier } from '../domain/identifiers.js';
 import { newInvitation } from '../domain/invitations.js';
@@ -77,7 +78,7 @@ function each<T>(items: readonly T[] | undefined, name: string, seedOne: (item: 
     try {
       seedOne(item);
     } catch (error) {
-      throw new SeedError(`${name}.${at}: ${error instanceof Error ? error.message : String(error)}`);
+      throw new SeedError(`${name}.${at}: ${errorMessage(error)}`);
     }
   }
 }

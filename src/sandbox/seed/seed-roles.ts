@@ -1,3 +1,4 @@
+import { errorMessage } from '../../platform/error-message.js';
 import { keepInitial } from '../domain/role-sets.js';
 import { mustBeRole, refuseForCreator } from '../domain/roles.js';
 import type { Instance } from '../instance.js';
@@ -93,7 +94,7 @@ function eachOf<T extends { readonly key: string }>(what: string, items: readonl
     try {
       seedOne(item);
     } catch (error) {
-      throw new SeedError(`${what} ${item.key}: ${error instanceof Error ? error.message : String(error)}`);
+      throw new SeedError(`${what} ${item.key}: ${errorMessage(error)}`);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { errorMessage } from '../../platform/error-message.js';
 import type { Instance } from '../instance.js';
 import type { Row } from '../resource.js';
 import type { StoreContent, StoreWatcher } from '../rows.js';
@@ -22,7 +23,7 @@ export async function readState(path: string): Promise<Kept | undefined> {
 }
 
 const stateError = (path: string, error: unknown): StateError =>
-  new StateError(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  new StateError(`${path}: ${errorMessage(error)}`, { cause: error });
 
 /**
  * Keeps an instance in a file: a snapshot, and after it every change since. A change is on the disk before

@@ -1,7 +1,7 @@
 import { base64url, type CryptoKey, exportSPKI, importJWK, SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Authentication } from '../../../src/mcp/auth/authenticator.js';
-import { metadataAddresses } from '../../../src/mcp/auth/issuer.js';
+import { IssuerAddressError, metadataAddresses } from '../../../src/mcp/auth/issuer.js';
 import { OAuthAuthentication, type OAuthOptions } from '../../../src/mcp/auth/oauth.js';
 import { AUDIENCE, makeKey, TestIssuer } from './test-issuer.js';
 
@@ -295,7 +295,7 @@ describe('authentication by OAuth access tokens', () => {
     'https://issuer.example.com/?a=b',
     'https://issuer.example.com/#x',
   ])('does not start with the issuer %s', (address) => {
-    expect(() => make({ issuer: address })).toThrow(TypeError);
+    expect(() => make({ issuer: address })).toThrow(IssuerAddressError);
   });
 });
 
