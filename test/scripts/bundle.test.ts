@@ -28,7 +28,7 @@ beforeAll(async () => {
   expect(await unpackExtension({ mcpbPath: bundle, outputDir: unpacked, silent: true })).toBe(true);
   manifest = JSON.parse(readFileSync(join(unpacked, 'manifest.json'), 'utf8')) as McpbManifestAny;
   sandbox = await startSandboxProgram();
-});
+}, 120_000);
 afterAll(endSandboxes);
 
 /** How Claude Desktop starts it, once a person has filled in the form. */
