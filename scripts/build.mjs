@@ -13,47 +13,27 @@ import { bundleAlone, bundleInChunks, inAscii, target } from './chunks.mjs';
 const root = join(import.meta.dirname, '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** The modules that tools/index.ts puts together, as `[file, export]`. */
-const modules = [...readFileSync(join(root, 'tools/index.ts'), 'utf8').matchAll(/^import \{ (\w+) \} from '\.\/(.+)';$/gm)].map(
-  ([, name, file]) => [`../tools/${file}`, name],
-);
+/** Beside the start. It stays a file of its own: as text in the program it would be held twice. */
+const MANIFEST = 'manifest.json';
 
 /** Builds the schemas once, here, so that no start has to: the manifest, and what `tools/list` says of answers. */
 async function makeSchemas() {
-  const imports = modules.map(([file, name], index) => `import { ${name} as m${index} } from '${file}';`);
-  const contents = `${imports.join('\n')}
-import { toManifest } from './catalog/manifest.js';
-import { outputSchemas } from './app/output-schemas.js';
-export const make = async (tokensOf) => ({
-  manifest: toManifest([${modules.map((_, index) => `m${index}`).join(', ')}], tokensOf),
-  outputs: [...(await outputSchemas())],
-});`;
+  const contents = `import { groups } from './tools/groups.js';
+import { toManifest } from './src/catalog/manifest.js';
+import { outputSchemas } from './src/app/output-schemas.js';
+export const make = async (tokensOf) => {
+  const loaded = await Promise.all(Object.entries(groups).map(async ([name, load]) => [name, await load()]));
+  return { manifest: toManifest(Object.fromEntries(loaded), tokensOf), outputs: [...(await outputSchemas())] };
+};`;
   const dir = mkdtempSync(join(tmpdir(), 'clerk-mcp-build-'));
   try {
-    const outfile = join(dir, 'manifest.mjs');
-    const stdin = { contents, resolveDir: join(root, 'src'), loader: 'js' };
-    await build({ ...target, stdin, outfile, format: 'esm' });
+    const outfile = join(dir, 'schemas.mjs');
+    await build({ ...target, stdin: { contents, resolveDir: root, loader: 'js' }, outfile, format: 'esm' });
     return await (await import(pathToFileURL(outfile).href)).make(countTokens);
   } finally {
     rmSync(dir, { recursive: true });
   }
 }
-
-/** Puts the manifest in the place of src/app/operations.ts. It stays a file of its own: as text in the program it would be held twice. */
-const readyMadeOperations = {
-  name: 'ready-made-operations',
-  setup: ({ onLoad, onResolve }) => {
-    onResolve({ filter: /manifest\.json$/ }, ({ path }) => ({ path, external: true }));
-    onLoad({ filter: /src[\\/]app[\\/]operations\.ts$/ }, () => ({
-      contents: `import { fromManifest } from './catalog/manifest.js';
-import manifest from './manifest.json';
-const loaders = [${modules.map(([file, name]) => `() => import('${file}').then((module) => module.${name})`).join(',\n')}];
-export const operations = fromManifest(manifest.operations, loaders);`,
-      resolveDir: join(root, 'src'),
-      loader: 'js',
-    }));
-  },
-};
 
 /** Puts the output schemas in the place of src/app/output-schemas.ts. */
 const readyMadeOutputs = (outputs) => ({
@@ -70,13 +50,13 @@ const { manifest, outputs } = await makeSchemas();
 const files = await bundleInChunks({
   root,
   entries: { start: 'src/cli/start.ts', index: 'src/index.ts' },
-  define: { __VERSION__: JSON.stringify(version) },
-  plugins: [readyMadeOperations, readyMadeOutputs(outputs)],
+  define: { __VERSION__: JSON.stringify(version), __MANIFEST__: JSON.stringify(MANIFEST) },
+  plugins: [readyMadeOutputs(outputs)],
 });
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 mkdirSync(join(root, 'dist/chunks'), { recursive: true });
 for (const [path, text] of files) writeFileSync(join(root, path), text);
-writeFileSync(join(root, 'dist/chunks/manifest.json'), inAscii(JSON.stringify({ operations: manifest })));
+writeFileSync(join(root, 'dist', MANIFEST), inAscii(JSON.stringify(manifest)));
 await bundleAlone({ absWorkingDir: root, entry: 'src/main.ts', outfile: 'dist/cli.js' });
 chmodSync(join(root, 'dist/cli.js'), 0o755);
 writeFileSync(join(root, 'dist/package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);

@@ -1,8 +1,15 @@
-import { operations as declared } from '../../tools/index.js';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { groups } from '../../tools/groups.js';
+import { loadOperations } from '../catalog/declaration.js';
+import { fromManifest } from '../catalog/manifest.js';
 import type { Operation } from '../catalog/operation.js';
 
-/**
- * Every operation of the catalog. The build replaces this module with a ready-made manifest, so that starting builds no
- * schema.
- */
-export const operations: readonly Operation[] = declared;
+/** The file of the manifest beside the program; put in by the build, not there where the sources run unbundled. */
+declare const __MANIFEST__: string | undefined;
+
+/** Every operation of the catalog. In the built program they come from a manifest, so that a start need not build a schema. */
+export const operations: readonly Operation[] =
+  typeof __MANIFEST__ === 'string'
+    ? fromManifest(JSON.parse(readFileSync(join(import.meta.dirname, __MANIFEST__), 'utf8')), groups)
+    : await loadOperations(groups);

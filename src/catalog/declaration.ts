@@ -66,3 +66,15 @@ function placeInputs(spec: OperationSpec): Map<string, Place> {
   if (spec.image !== undefined) put(Object.keys(IMAGE_INPUTS), 'image');
   return places;
 }
+
+/** A group of declarations. */
+export type Group = Readonly<Record<string, DeclaredOperation>>;
+
+/** Loads the declarations of one group. */
+export type GroupLoader = () => Promise<Group>;
+
+/** The operations of all groups, in their order. */
+export async function loadOperations(groups: Readonly<Record<string, GroupLoader>>): Promise<DeclaredOperation[]> {
+  const loaded = await Promise.all(Object.values(groups).map((load) => load()));
+  return loaded.flatMap((group) => Object.values(group));
+}

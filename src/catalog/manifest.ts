@@ -1,12 +1,12 @@
-import type { DeclaredOperation } from './declaration.js';
+import type { DeclaredOperation, Group, GroupLoader } from './declaration.js';
 import type { InputSchema } from './json-schema.js';
 import { Operation, type Place } from './operation.js';
 import type { PlainSpec } from './types.js';
 
 /** All that a start needs of an operation, as JSON: its declaration without zod, and what was made from it. */
 export interface ManifestEntry {
-  /** Which module declares it: an index into the loaders. */
-  readonly module: number;
+  /** Which group declares it. */
+  readonly group: string;
   readonly spec: PlainSpec;
   readonly places: readonly (readonly [string, Place])[];
   readonly inputSchema: InputSchema;
@@ -14,43 +14,47 @@ export interface ManifestEntry {
   readonly tokens: number;
 }
 
-/** Loads the declarations of one module. */
-export type ModuleLoader = () => Promise<Readonly<Record<string, DeclaredOperation>>>;
-
-export function toManifest(
-  modules: readonly Readonly<Record<string, DeclaredOperation>>[],
-  tokensOf: (text: string) => number,
-): ManifestEntry[] {
-  return modules.flatMap((operations, module) =>
+/** The manifest of these groups, by name. @param tokensOf what a text costs a model */
+export function toManifest(groups: Readonly<Record<string, Group>>, tokensOf: (text: string) => number): ManifestEntry[] {
+  return Object.entries(groups).flatMap(([group, operations]) =>
     Object.values(operations).map((operation) => {
       const { path: _, query: __, body: ___, ...spec } = operation.spec;
       const { name, description, inputSchema } = operation.tool;
       const tokens = tokensOf(JSON.stringify({ name, description, inputSchema }));
-      return { module, spec, places: [...operation.places], inputSchema: operation.inputSchema, tokens };
+      return { group, spec, places: [...operation.places], inputSchema: operation.inputSchema, tokens };
     }),
   );
 }
 
-/** Operations made from a manifest: their zod schemas are loaded, a module at a time, when a call first needs them. */
-export function fromManifest(manifest: readonly ManifestEntry[], loaders: readonly ModuleLoader[]): Operation[] {
-  const loaded: (Promise<ReadonlyMap<string, DeclaredOperation>> | undefined)[] = [];
-  const load = (module: number): Promise<ReadonlyMap<string, DeclaredOperation>> => {
-    loaded[module] ??= (loaders[module] as ModuleLoader)().then(
-      (operations) => new Map(Object.values(operations).map((operation) => [operation.name, operation])),
-    );
-    return loaded[module];
+/** Operations made from a manifest: their zod schemas are loaded, a group at a time, when a call first needs them. */
+export function fromManifest(manifest: readonly ManifestEntry[], groups: Readonly<Record<string, GroupLoader>>): Operation[] {
+  const loaded = new Map<string, Promise<ReadonlyMap<string, DeclaredOperation>>>();
+  const load = (group: string): Promise<ReadonlyMap<string, DeclaredOperation>> => {
+    const known = loaded.get(group);
+    if (known !== undefined) return known;
+    const loading = readGroup(groups, group);
+    loaded.set(group, loading);
+    return loading;
   };
   return manifest.map(
-    ({ module, spec, places, inputSchema, tokens }) =>
+    ({ group, spec, places, inputSchema, tokens }) =>
       new Operation(spec, {
         places: new Map(places),
         tokens,
         jsonSchema: () => inputSchema,
         schema: async () => {
-          const declared = (await load(module)).get(spec.name);
+          const declared = (await load(group)).get(spec.name);
           if (declared === undefined) throw new Error(`the manifest is not that of this build: ${spec.name}`);
           return declared.input();
         },
       }),
   );
+}
+
+async function readGroup(
+  groups: Readonly<Record<string, GroupLoader>>,
+  name: string,
+): Promise<ReadonlyMap<string, DeclaredOperation>> {
+  const operations = (await groups[name]?.()) ?? {};
+  return new Map(Object.values(operations).map((operation) => [operation.name, operation]));
 }

@@ -47,9 +47,8 @@ function file(
   const constant = uncapitalized(group);
   const shared = [...writer.shared].sort();
   return [
-    `// tools/${name}.ts, a new group of ${operations.length}. In tools/index.ts:`,
-    `//   import { ${constant} } from './${name}.js';`,
-    `//   ...Object.values(${constant}),`,
+    `// tools/${name}.ts, a new group of ${operations.length}. In tools/groups.ts:`,
+    `//   ${constant}: async () => (await import('./${name}.js')).${constant},`,
     ...(writer.usesZod ? ["import * as z from 'zod';"] : []),
     "import { defineOperation } from '../src/catalog/declaration.js';",
     ...(shared.length === 0 ? [] : [`import { ${shared.join(', ')} } from './schemas.js';`]),

@@ -1,4 +1,5 @@
-import { operations } from '../../tools/index.js';
+import { groups } from '../../tools/groups.js';
+import { loadOperations } from '../catalog/declaration.js';
 import { Faults } from './faults.js';
 import { Instance } from './instance.js';
 import type { SandboxOptions } from './options.js';
@@ -19,6 +20,7 @@ export interface SandboxParts {
 
 /** Everything of a sandbox but its port, as the options say. @throws FaultsError */
 export async function createSandbox({ options, secretKey, origin, stored }: SandboxParts): Promise<App> {
+  const operations = await loadOperations(groups);
   const { now = Date.now, randomSeed, seed = 'empty', log = () => {}, middlewares = [] } = options;
   const faults = new Faults({ operations, random: chance('faults', randomSeed) });
   if (options.faults !== undefined) await faults.begin(options.faults);

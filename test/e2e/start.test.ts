@@ -96,7 +96,7 @@ describe('a start', () => {
   });
 
   // V8 holds a text with one other character in it as twice as much.
-  it.each(['start.js', 'chunks/manifest.json'])('reads %s in ASCII', (file) => {
+  it.each(['start.js', 'manifest.json'])('reads %s in ASCII', (file) => {
     expect(isAscii(readFileSync(join(dirname(PROGRAM), file)))).toBe(true);
   });
 
