@@ -1,50 +1,8 @@
 // The floors of the house and what each may import: `npm run lint` holds every arrow, types included.
+import { readFileSync } from 'node:fs';
 
-/** From the top down. A floor imports the ones it names and itself, and nothing else of ours. */
-const FLOORS = {
-  'src/main.ts': ['src/cli'],
-  'src/index.ts': ['src/app'],
-  'src/cli': [
-    'src/app',
-    'src/mcp',
-    'src/call',
-    'src/policy',
-    'src/clerk',
-    'src/response',
-    'src/limits',
-    'src/catalog',
-    'src/platform',
-    'src/config',
-    'src/openapi',
-    'src/sandbox',
-  ],
-  'src/app': [
-    'src/mcp',
-    'src/call',
-    'src/policy',
-    'src/clerk',
-    'src/response',
-    'src/limits',
-    'src/catalog',
-    'src/platform',
-    'src/config',
-    'src/openapi',
-    'src/sandbox',
-    'tools',
-  ],
-  'src/mcp': ['src/call', 'src/policy', 'src/limits', 'src/catalog', 'src/platform'],
-  'src/call': ['src/policy', 'src/clerk', 'src/response', 'src/limits', 'src/catalog', 'src/platform'],
-  'src/policy': ['src/limits', 'src/catalog', 'src/platform'],
-  'src/clerk': ['src/limits', 'src/catalog', 'src/platform'],
-  'src/response': ['src/catalog', 'src/platform'],
-  'src/limits': ['src/platform'],
-  'src/config': ['src/catalog', 'src/platform'],
-  'src/openapi': ['src/catalog', 'src/platform'],
-  'src/sandbox': ['src/catalog', 'src/platform', 'tools'],
-  tools: ['src/catalog'],
-  'src/catalog': ['src/platform'],
-  'src/platform': [],
-};
+/** From the top down: what lives there, and what it imports besides itself. `npm run readme` writes the table in docs/architecture.md. */
+const FLOORS = JSON.parse(readFileSync(new URL('floors.json', import.meta.url), 'utf8'));
 
 const within = (floor) => (floor.endsWith('.ts') ? `^${floor.replace('.', '\\.')}$` : `^${floor}/`);
 const ours = Object.keys(FLOORS);
@@ -56,7 +14,7 @@ export default {
       name: `arrows of ${floor}`,
       severity: 'error',
       from: { path: within(floor) },
-      to: { path: '^(src|tools)/', pathNot: [floor, ...FLOORS[floor]].map(within) },
+      to: { path: '^(src|tools)/', pathNot: [floor, ...FLOORS[floor].may].map(within) },
     })),
     { name: 'every file has a floor', severity: 'error', from: { path: '^(src|tools)/', pathNot: ours.map(within) }, to: {} },
     {

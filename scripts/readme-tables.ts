@@ -2,6 +2,7 @@ import { Catalog } from '../src/catalog/catalog.js';
 import type { Operation } from '../src/catalog/operation.js';
 import { HTTP_OPTIONS, INIT_OPTIONS, OPTIONS, type Option, SANDBOX_OPTIONS } from '../src/config/settings.js';
 import { operations } from '../tools/index.js';
+import FLOORS from './floors.json' with { type: 'json' };
 
 const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
 const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
@@ -36,6 +37,16 @@ const optionsTable = (options: Readonly<Record<string, Option>>): string =>
     ]),
   );
 
+const floorsTable = (): string =>
+  table(
+    ['floor', 'what lives there', 'may import'],
+    Object.entries(FLOORS).map(([name, { about, may }]) => [
+      `\`${name}\``,
+      about,
+      may.length === 0 ? 'nothing of ours' : may.map((floor) => `\`${floor.replace('src/', '')}\``).join(', '),
+    ]),
+  );
+
 /** What the README tells from the code, by the name of its place there. */
 const TABLES: Readonly<Record<string, () => string>> = {
   tools: toolsTable,
@@ -45,12 +56,20 @@ const TABLES: Readonly<Record<string, () => string>> = {
   'sandbox-options': () => optionsTable(SANDBOX_OPTIONS),
 };
 
+/** What docs/architecture.md tells from the code. */
+const ARCHITECTURE_TABLES: Readonly<Record<string, () => string>> = { floors: floorsTable };
+
 /** The README with every table as the code has it now. */
-export function renderReadme(readme: string): string {
-  let text = readme;
-  for (const [name, render] of Object.entries(TABLES)) {
+export const renderReadme = (text: string): string => withTables(text, TABLES);
+
+/** docs/architecture.md with its table as the lint rule has it now. */
+export const renderArchitecture = (text: string): string => withTables(text, ARCHITECTURE_TABLES);
+
+function withTables(before: string, tables: Readonly<Record<string, () => string>>): string {
+  let text = before;
+  for (const [name, render] of Object.entries(tables)) {
     const place = new RegExp(`(<!-- ${name}:begin -->\\n)[\\s\\S]*?(<!-- ${name}:end -->)`);
-    if (!place.test(text)) throw new Error(`README.md has no place for the table "${name}"`);
+    if (!place.test(text)) throw new Error(`there is no place for the table "${name}"`);
     text = text.replace(place, (_, begin: string, end: string) => `${begin}${render()}\n${end}`);
   }
   return text;

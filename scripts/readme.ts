@@ -1,6 +1,10 @@
-/** Writes the README's tables anew: `npm run readme`. */
+/** Writes the tables in the README and in docs/architecture.md anew: `npm run readme`. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { renderReadme } from './readme-tables.js';
+import { renderArchitecture, renderReadme } from './readme-tables.js';
 
-const readme = new URL('../README.md', import.meta.url);
-writeFileSync(readme, renderReadme(readFileSync(readme, 'utf8')));
+const rewrite = (path: string, render: (text: string) => string): void => {
+  const file = new URL(`../${path}`, import.meta.url);
+  writeFileSync(file, render(readFileSync(file, 'utf8')));
+};
+rewrite('README.md', renderReadme);
+rewrite('docs/architecture.md', renderArchitecture);
