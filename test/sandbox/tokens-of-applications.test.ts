@@ -1,7 +1,7 @@
 import { createClerkClient, verifyToken } from '@clerk/backend';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
-import type { SandboxOptions } from '../../src/sandbox/start-sandbox.js';
+import type { SandboxOptions } from '../../src/sandbox/options.js';
 import { type Client, EASY, openSandbox } from './harness.js';
 
 const SEED = {
