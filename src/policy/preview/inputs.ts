@@ -1,7 +1,7 @@
 import type { Operation } from '../../catalog/operation.js';
+import { isSecretName } from '../../catalog/secret-names.js';
 import type { Arguments } from '../../catalog/types.js';
 import { plain, quoted, shownValue, wholeValue } from '../../platform/plain-text.js';
-import { isSecretName } from '../secrets/masking.js';
 import { type Names, nameOf } from './names.js';
 import type { ReviewInput } from './review.js';
 
