@@ -43,7 +43,8 @@ export const wordsOfRequest = (request: string): string[] => wordsOf(request.spl
 function kindOf(word: string): string {
   const at = word.lastIndexOf('@');
   if (at !== -1 && word.includes('.', at)) return 'email';
-  return /^\W*[\w-]+(\.[a-z][\w-]+)+\W*$/i.test(word) ? 'domain' : word;
+  const [domain] = /^[^\w-]*[\w-]+(?:\.[a-z][\w-]+)+/i.exec(word) ?? [];
+  return domain !== undefined && !/\w/.test(word.slice(domain.length)) ? 'domain' : word;
 }
 
 /** A word within the ways of saying something: what may follow, and what is meant when nothing does. */

@@ -5,6 +5,7 @@ import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/types.js';
 import type { AbortLike } from '../platform/abort.js';
 import { type Clock, systemClock } from '../platform/clock.js';
+import { trimEnd } from '../platform/trim-end.js';
 import { readAnswer } from './answer.js';
 import { CallLimit } from './call-limit.js';
 import { ErrorContext } from './error-context.js';
@@ -103,7 +104,7 @@ export class ClerkClient {
     if (!BEARER_TOKEN.test(secretKey)) throw new TypeError('The secret key is empty or has characters that keys never have.');
     const url = parseBaseUrl(baseUrl);
     this.#origin = url.origin;
-    this.#prefix = url.pathname.replace(/\/+$/, '');
+    this.#prefix = trimEnd(url.pathname, '/');
     this.#authorization = `Bearer ${secretKey}`;
     this.#scrubber = new Scrubber(secretKey);
     this.#catalog = catalog;

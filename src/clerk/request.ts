@@ -56,7 +56,7 @@ export function buildRequest(operation: Operation, args: Arguments): ClerkReques
 }
 
 const buildPath = (operation: Operation, args: Arguments): string =>
-  operation.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => {
+  operation.path.replaceAll(/\{([^{}]+)\}/g, (_, name: string) => {
     const value = args[name];
     if (typeof value !== 'string' || value.trim() === '')
       throw new RequestError(operation.name, name, 'must be a non-empty string');

@@ -4,6 +4,7 @@ import { delimiter } from 'node:path';
 import type * as z from 'zod';
 import { didYouMean } from '../catalog/nearest.js';
 import { errorMessage } from '../platform/error-message.js';
+import { trimEnd } from '../platform/trim-end.js';
 import { UserError } from '../platform/user-error.js';
 import type { Places } from './places.js';
 import { HTTP_OPTIONS, INIT_OPTIONS, OPTIONS, type Option, SANDBOX_OPTIONS } from './settings.js';
@@ -238,5 +239,5 @@ function readApiUrl(env: Environment): string {
   }
   // Clerk's own SDK takes the address without the version, so people have it that way in their environment.
   if (url.hostname === 'api.clerk.com' && url.pathname === '/') url.pathname = '/v1';
-  return url.href.replace(/\/+$/, '');
+  return trimEnd(url.href, '/');
 }

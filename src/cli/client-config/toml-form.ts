@@ -61,7 +61,7 @@ function replaced({ servers }: TomlForm, text: string, name: string, table: stri
     if (!ours.test(text.slice(start))) continue;
     const whole = text.slice(start, headers[index + 1] ?? text.length);
     // Blank lines and comments before the next table belong to that.
-    const body = whole.replace(/(?:[ \t]*(?:#[^\n]*)?(?:\r?\n|$))+$/, '');
+    const body = withoutLastComments(whole);
     result += text.slice(at, start) + (placed ? '' : table);
     at = start + body.length + (/^\r?\n/.exec(whole.slice(body.length))?.[0].length ?? 0);
     placed = true;
@@ -69,8 +69,19 @@ function replaced({ servers }: TomlForm, text: string, name: string, table: stri
   return result + text.slice(at);
 }
 
+/** A text up to its last line that is neither blank nor a comment, without the end of that line. */
+function withoutLastComments(text: string): string {
+  let end = text.length;
+  while (end > 0) {
+    const start = text.lastIndexOf('\n', end - 2) + 1;
+    if (!/^[ \t]*(?:#[^\n]*)?\r?\n?$/.test(text.slice(start, end))) break;
+    end = start === end ? 0 : start;
+  }
+  return text.slice(0, end).replace(/\r?\n$/, '');
+}
+
 /** Strings, comments, brackets and line ends: what decides whether a line begins a table. */
-const TOKENS = /"""(?:\\[\s\S]|(?!""")[\s\S])*"{3,5}|'''[\s\S]*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|#[^\n]*|[[\]{}]|\n/g;
+const TOKENS = /"""(?:\\[\s\S]|(?!""")[^\\])*"{3,5}|'''[\s\S]*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|#[^\n]*|[[\]{}]|\n/g;
 
 /** Where the lines begin that begin tables. A line within a string or a list is none, whatever it looks like. */
 function headersOf(text: string): number[] {

@@ -7,6 +7,6 @@ export function isLoopback(host: string): boolean {
   if (isIPv4(name)) return name.startsWith('127.');
   if (!isIPv6(name)) return false;
   // The URL parser knows every way to write an IPv6 address and answers with one.
-  const { hostname } = new URL(`http://[${name.replace(/%.*$/, '')}]`);
+  const { hostname } = new URL(`http://[${name.split('%', 1)[0]}]`);
   return hostname === '[::1]' || /^\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\]$/.test(hostname);
 }

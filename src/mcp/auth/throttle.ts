@@ -125,7 +125,7 @@ function forgetOldest(kept: Map<string, unknown> | Set<string>, max: number): vo
 
 /** The address, or for IPv6 its /64: a client that has one address there has them all. */
 export function network(address: string): string {
-  const bare = address.replace(/%.*$/, '');
+  const [bare = ''] = address.split('%', 1);
   if (!isIPv6(bare)) return bare;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare);
   if (mapped?.[1] !== undefined) return mapped[1];

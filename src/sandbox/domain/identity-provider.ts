@@ -63,17 +63,23 @@ function readCertificate(text: string | null): Certificate {
   }
 }
 
-const ENTITY_ID = /<(?:[\w-]+:)?EntityDescriptor\s[^>]*?\bentityID\s*=\s*(?:"([^"]+)"|'([^']+)')/;
-const SSO_URL = /<(?:[\w-]+:)?SingleSignOnService\s[^>]*?\bLocation\s*=\s*(?:"([^"]+)"|'([^']+)')/;
-const CERTIFICATE = /<(?:[\w-]+:)?X509Certificate[^>]*>([^<]+)</;
+const ENTITY = /<(?:[\w-]+:)?EntityDescriptor\s([^<>]*)>/;
+const ENTITY_ID = /\bentityID\s*=\s*(?:"([^"]+)"|'([^']+)')/;
+const SIGN_ON = /<(?:[\w-]+:)?SingleSignOnService\s([^<>]*)>/;
+const LOCATION = /\bLocation\s*=\s*(?:"([^"]+)"|'([^']+)')/;
+const CERTIFICATE = /<(?:[\w-]+:)?X509Certificate[^<>]*>([^<]+)</;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 function readMetadata(xml: string): IdentityProviderBody {
-  const find = (pattern: RegExp): string | null => {
-    const [, first, second] = pattern.exec(xml) ?? [];
+  const find = (pattern: RegExp, within = xml): string | null => {
+    const [, first, second] = pattern.exec(within) ?? [];
     return (first ?? second)?.trim().replace(/&(amp|lt|gt|quot|apos);/g, (_, name: string) => ENTITIES[name] ?? '') ?? null;
   };
-  const found = { idp_entity_id: find(ENTITY_ID), idp_sso_url: find(SSO_URL), idp_certificate: find(CERTIFICATE) };
+  const found = {
+    idp_entity_id: find(ENTITY_ID, ENTITY.exec(xml)?.[1] ?? ''),
+    idp_sso_url: find(LOCATION, SIGN_ON.exec(xml)?.[1] ?? ''),
+    idp_certificate: find(CERTIFICATE),
+  };
   if (found.idp_entity_id !== null && found.idp_sso_url !== null) return found;
   const why =
     'idp_metadata must be the XML of an EntityDescriptor with entityID and a SingleSignOnService. Or give the single values.';

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { trimEnd } from '../../platform/trim-end.js';
 import type { Instance } from '../instance.js';
 import { phoneNumbers } from '../resources/identifiers.js';
 import { hasSecondFactor, type UserRow, users } from '../resources/user.js';
@@ -18,7 +19,7 @@ export function checkTotpSecret(secret: string): string {
     const why = `totp_secret must be base32 of at least ${LEAST_SECRET_LETTERS} letters.`;
     throw refuseParam('invalid_totp_secret_code', 'totp_secret', 'is invalid', why);
   }
-  return secret.toUpperCase().replace(/=+$/, '');
+  return trimEnd(secret.toUpperCase(), '=');
 }
 
 export async function verifyTotp(secret: string, code: string, now: number): Promise<boolean> {

@@ -28,7 +28,7 @@ export function slugOf(instance: Instance, name: string): string {
       .normalize('NFKD')
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-+|-+$/g, '') || 'organization';
+      .replace(/^-|-$/g, '') || 'organization';
   let slug = plain;
   for (let nth = 2; instance.of(organizations).one('slug', slug) !== undefined; nth++) slug = `${plain}-${nth}`;
   return slug;

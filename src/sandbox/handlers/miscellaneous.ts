@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { trimEnd } from '../../platform/trim-end.js';
 import { escapeHtml } from '../domain/interpolate.js';
 import { answers, type Handlers } from '../handler.js';
 import { refuse } from '../sandbox-error.js';
@@ -38,7 +39,7 @@ function frontendHost(query: InterstitialQuery): string {
 function scriptUrl(query: InterstitialQuery, host: string): string {
   const path = 'npm/@clerk/clerk-js@latest/dist/clerk.browser.js';
   const { proxy_url: proxy, domain } = query;
-  if (proxy !== undefined && /^https:\/\//i.test(proxy)) return `${proxy.replace(/\/+$/, '')}/${path}`;
+  if (proxy !== undefined && /^https:\/\//i.test(proxy)) return `${trimEnd(proxy, '/')}/${path}`;
   const own = query.use_domain_for_script === true && domain !== undefined && HOST.test(domain);
   return `https://${own ? `clerk.${domain}` : host}/${path}`;
 }

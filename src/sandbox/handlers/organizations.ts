@@ -44,7 +44,7 @@ interface Includes {
 
 const METADATA = ['public_metadata', 'private_metadata'] as const;
 const MOST_NAME_LETTERS = 256;
-const MARKUP_OR_URL = /<[^>]+>|https?:\/\/|www\./i;
+const MARKUP_OR_URL = /<[^<>]+>|https?:\/\/|www\./i;
 
 const memberships = (instance: Instance, row: OrganizationRow) =>
   instance.of(organizationMemberships).many('organization_id', row.id);

@@ -48,7 +48,7 @@ function keyOf(instance: Instance, name: string): string {
     name
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '_')
-      .replace(/^_+|_+$/g, '') || 'set';
+      .replace(/^_|_$/g, '') || 'set';
   let made = `role_set:${plain}`;
   for (let nth = 2; instance.of(roleSets).one('key', made) !== undefined; nth++) made = `role_set:${plain}_${nth}`;
   return made;
