@@ -15,8 +15,9 @@ function toolsTable(): string {
     name,
     group.length,
     count(group, (operation) => operation.risk === 'read'),
-    count(group, (operation) => operation.risk !== 'read' && !operation.gated),
-    count(group, (operation) => operation.gated),
+    count(group, (operation) => operation.risk !== 'read' && operation.gate === 'never'),
+    count(group, (operation) => operation.gate === 'always'),
+    count(group, (operation) => operation.gate === 'sometimes'),
   ];
   const rows = catalog.groups.map((name) =>
     cells(
@@ -24,7 +25,10 @@ function toolsTable(): string {
       catalog.operations.filter((operation) => operation.group === name),
     ),
   );
-  return table(['group', 'tools', 'read', 'write', 'gated'], [...rows, cells('**all**', catalog.operations)]);
+  return table(
+    ['group', 'tools', 'read', 'write', 'always gated', 'some calls gated'],
+    [...rows, cells('**all**', catalog.operations)],
+  );
 }
 
 const optionsTable = (options: Readonly<Record<string, Option>>): string =>

@@ -25,7 +25,8 @@ export const allowlistBlocklist = {
       identifier,
       notify: z.boolean().optional().describe('Also mail or text an invitation'),
     },
-    risk: 'write',
+    risk: 'access',
+    effect: 'Lets {identifier} sign up while the allowlist is on.',
     openWorld: true,
   }),
 
@@ -58,6 +59,13 @@ export const allowlistBlocklist = {
     description: 'Keeps an identifier out while the blocklist is on. Existing account: Users_markBanned.',
     body: { identifier },
     risk: 'write',
+    raises: [
+      {
+        when: { input: 'identifier', is: { matches: '^[^@]*\\.[^@]*$|^@|[*%]' } },
+        risk: 'access',
+        effect: 'Keeps everybody with an address at {identifier} out.',
+      },
+    ],
   }),
 
   deleteIdentifierFromBlocklist: defineOperation({
@@ -70,5 +78,6 @@ export const allowlistBlocklist = {
     risk: 'destructive',
     effect: 'Takes {target} off the blocklist: it can be used to sign up and sign in again.',
     target: { read: 'AllowlistBlocklist_listBlockedIdentifiers', find: 'identifier_id' },
+    raises: [{ risk: 'access', effect: 'Somebody who was kept out can come in.' }],
   }),
 };

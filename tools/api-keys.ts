@@ -97,6 +97,20 @@ export const apiKeys = {
       seconds_until_expiration: secondsUntilExpiration,
     },
     risk: 'write',
+    raises: [
+      { when: { input: 'subject', is: 'given' }, risk: 'access', effect: 'Makes API key {target} act in the name of {subject}.' },
+      {
+        when: { input: ['scopes', 'claims'], is: 'given' },
+        risk: 'access',
+        effect: 'Changes what API key {target} may do: scopes {scopes}, claims {claims}.',
+      },
+      {
+        when: { input: 'seconds_until_expiration', is: 'given' },
+        risk: 'access',
+        effect: 'Changes how long API key {target} works, to {seconds_until_expiration} seconds; null stands for ever.',
+      },
+    ],
+    target: { read: 'ApiKeys_getById' },
   }),
 
   revokeKey: defineOperation({

@@ -27,6 +27,7 @@ export const betaFeatures = {
     effect: moveEffect,
     consequences: moveConsequences,
     typed: '{home_url}',
+    raises: [{ risk: 'access', effect: 'Whoever owns that domain gets the sign-ins of all users.' }],
   }),
 
   updateInstanceSettings: defineOperation({
@@ -47,6 +48,19 @@ export const betaFeatures = {
     effect:
       'Changes settings of the whole instance, for all its users: sign-up restricted to the allowlist {restricted_to_allowlist}, mail sender {from_email_address}, progressive sign-up {progressive_sign_up}, test mode {test_mode}.',
     typed: 'instance',
+    raises: [
+      { when: { input: 'restricted_to_allowlist', is: false }, risk: 'access', effect: 'Anybody can sign up.' },
+      {
+        when: { input: 'test_mode', is: true },
+        risk: 'access',
+        effect: 'Test addresses and numbers get in with a code that is public.',
+      },
+      {
+        when: { input: 'from_email_address', is: 'given' },
+        risk: 'access',
+        effect: 'Mail to users comes from {from_email_address}.',
+      },
+    ],
   }),
 
   updateInstanceDomain: defineOperation({
@@ -62,5 +76,6 @@ export const betaFeatures = {
     effect: moveEffect,
     consequences: moveConsequences,
     typed: '{home_url}',
+    raises: [{ risk: 'access', effect: 'Whoever owns that domain gets the sign-ins of all users.' }],
   }),
 };

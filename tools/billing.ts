@@ -41,7 +41,9 @@ export const billing = {
       description: z.string().optional(),
       supported_billing_periods: z.enum(['month', 'annual', 'both']).optional().describe('Default: by the amounts given'),
     },
-    risk: 'write',
+    risk: 'access',
+    effect:
+      'Adds a price to plan {plan_id}: {amount} cents a month, {annual_monthly_amount} a month when paid yearly (currency {currency}, USD by default).',
   }),
 
   listStatements: defineOperation({
@@ -117,7 +119,9 @@ export const billing = {
     body: {
       discount_id: z.string(),
     },
-    risk: 'write',
+    risk: 'access',
+    effect: 'Gives the payer of subscription item {target} the discount {discount_id}, in place of the one in force.',
+    target: subscriptionItem,
   }),
 
   removeDiscount: defineOperation({
@@ -142,8 +146,10 @@ export const billing = {
     body: {
       extend_to: z.string().describe('RFC 3339; at most 365 days ahead'),
     },
-    risk: 'write',
+    risk: 'access',
+    effect: 'Lets the payer of subscription item {target} go without paying until {extend_to}.',
     idempotent: true,
+    target: subscriptionItem,
   }),
 
   createPriceTransition: defineOperation({
@@ -162,5 +168,6 @@ export const billing = {
     effect:
       'Moves subscription item {target} from price {from_price_id} to {to_price_id}, so that its payer pays differently, possibly at once.',
     target: subscriptionItem,
+    raises: [{ risk: 'access', effect: 'What is charged changes from price {from_price_id} to {to_price_id}.' }],
   }),
 };

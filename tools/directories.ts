@@ -45,6 +45,7 @@ export const directories = {
     risk: 'credential',
     effect:
       'Creates a directory for enterprise connection {enterprise_connection_id} and shows its API key {where}: whoever has it can add, change and remove users through it.',
+    raises: [{ risk: 'access', effect: 'Its identity provider can make and change users from then on.' }],
   }),
 
   deleteById: defineOperation({
@@ -98,6 +99,15 @@ export const directories = {
     },
     risk: 'write',
     idempotent: true,
+    raises: [
+      {
+        when: { input: ['enabled', 'provider', 'attribute_mapping', 'group_role_mapping_enabled'], is: 'given' },
+        risk: 'access',
+        effect:
+          'Changes how the identity provider of directory {target} makes and changes users: on {enabled}, provider {provider}, attributes {attribute_mapping}, groups give roles {group_role_mapping_enabled}.',
+      },
+    ],
+    target: { read: 'Directories_getById' },
   }),
 
   listGroupRoleMappings: defineOperation({
@@ -122,7 +132,9 @@ export const directories = {
       precedence: z.int().min(1).optional().describe('Lowest wins; default last'),
     },
     needsOneOf: ['directory_group_id', 'scim_group_id'],
-    risk: 'write',
+    risk: 'access',
+    effect: 'Gives the role {role_id} to every member of a group that the identity provider of directory {target} fills.',
+    target: { read: 'Directories_getById' },
   }),
 
   replaceGroupRoleMappings: defineOperation({
@@ -146,6 +158,7 @@ export const directories = {
         one: '1 present mapping is dropped',
       },
     ],
+    raises: [{ risk: 'access', effect: 'Whoever the identity provider puts into these groups gets their roles.' }],
   }),
 
   deleteGroupRoleMapping: defineOperation({

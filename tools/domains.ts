@@ -25,7 +25,8 @@ export const domains = {
       is_satellite: z.literal(true),
       proxy_url: proxyUrl.nullable().optional(),
     },
-    risk: 'write',
+    risk: 'access',
+    effect: 'Lets the application at {name} share sign-in with the primary domain, by way of {proxy_url}.',
   }),
 
   deleteSatelliteDomain: defineOperation({
@@ -60,5 +61,12 @@ export const domains = {
       'Changes the domain {target} (name {name}, proxy {proxy_url}, secondary {is_secondary}): sign-in and mail there fail until DNS or the proxy is ready.',
     target: { read: 'Domains_getAllDomains', find: 'domain_id' },
     typed: 'target',
+    raises: [
+      {
+        when: { input: ['name', 'proxy_url'], is: 'filled' },
+        risk: 'access',
+        effect: 'Sign-ins go by way of the new name or proxy, whose owner sees them.',
+      },
+    ],
   }),
 };

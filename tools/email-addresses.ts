@@ -18,6 +18,25 @@ export const emailAddresses = {
     },
     risk: 'write',
     openWorld: true,
+    raises: [
+      {
+        when: { input: 'verified', is: 'unless false' },
+        risk: 'access',
+        effect:
+          'Gives {target} the address {email_address} as verified, unless verified says otherwise: whoever reads mail there can sign in as this user.',
+      },
+      {
+        when: { input: 'primary', is: true },
+        risk: 'access',
+        effect: 'Makes {email_address} the primary address of {target}: password resets and notices go there.',
+      },
+      {
+        when: { input: 'notify_primary_email_address_changed', is: false },
+        risk: 'access',
+        effect: 'The owner of the old address is not told.',
+      },
+    ],
+    target: { read: 'Users_getUserDetails', with: { user_id: 'user_id' } },
   }),
 
   deleteById: defineOperation({
@@ -57,6 +76,29 @@ export const emailAddresses = {
     risk: 'write',
     idempotent: true,
     openWorld: true,
+    raises: [
+      {
+        when: { input: 'verified', is: true },
+        risk: 'access',
+        effect: 'Declares {target} verified without proof: whoever reads mail there can sign in as its user.',
+      },
+      {
+        when: { input: 'verified', is: false },
+        risk: 'access',
+        effect: 'Takes the verification from {target}: its user may no longer get in with it.',
+      },
+      {
+        when: { input: 'primary', is: true },
+        risk: 'access',
+        effect: 'Makes {target} the primary address of its user: password resets and notices go there.',
+      },
+      {
+        when: { input: 'notify_primary_email_address_changed', is: false },
+        risk: 'access',
+        effect: 'The owner of the old address is not told.',
+      },
+    ],
+    target: { read: 'EmailAddresses_getDetails' },
   }),
 
   attemptVerification: defineOperation({
@@ -73,6 +115,7 @@ export const emailAddresses = {
     },
     risk: 'write',
     secrets: ['code'],
+    guesses: 'email_address_id',
   }),
 
   prepareVerification: defineOperation({
@@ -108,5 +151,13 @@ export const emailAddresses = {
     effect:
       'Deletes every e-mail address of {target} and sets {email_address} as the only one; if unverified ({identification_status}), they cannot sign in with it and may be locked out.',
     target: { read: 'Users_getUserDetails' },
+    raises: [
+      { risk: 'access', effect: 'Whoever reads mail at {email_address} can take over the account of {target}.' },
+      {
+        when: { input: 'notify_primary_email_address_changed', is: false },
+        risk: 'access',
+        effect: 'The owner of the old address is not told.',
+      },
+    ],
   }),
 };

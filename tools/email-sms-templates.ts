@@ -51,7 +51,10 @@ export const emailSmsTemplates = {
       from_email_name: fromEmailName,
       reply_to_email_name: replyToEmailName,
     },
-    risk: 'write',
+    risk: 'access',
+    effect:
+      'Changes what every user is sent by {template_type} template {target}: subject {subject}, text {body}, markup {markup}, sender {from_email_name}, replies to {reply_to_email_name}, sent by Clerk {delivered_by_clerk}.',
+    target: { read: 'EmailSmsTemplates_getTemplateDetails' },
   }),
 
   previewTemplate: defineOperation({
@@ -98,6 +101,9 @@ export const emailSmsTemplates = {
     body: {
       delivered_by_clerk: deliveredByClerk.optional(),
     },
-    risk: 'write',
+    risk: 'access',
+    effect:
+      'Sets whether Clerk sends {template_type} template {target} to {delivered_by_clerk}; where it does not and your own server does not either, no code arrives.',
+    target: { read: 'EmailSmsTemplates_getTemplateDetails' },
   }),
 };

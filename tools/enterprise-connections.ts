@@ -85,7 +85,9 @@ export const enterpriseConnections = {
       oidc,
       custom_attributes: customAttributes.optional(),
     },
-    risk: 'write',
+    risk: 'access',
+    effect:
+      'Lets the identity provider {provider} vouch for everybody with an address at {domains}: active {active}, linked to existing accounts {allow_organization_account_linking}.',
     openWorld: true,
     secrets: ['oidc'],
   }),
@@ -120,7 +122,7 @@ export const enterpriseConnections = {
     request: 'PATCH /enterprise_connections/{enterprise_connection_id}',
     title: 'Update an enterprise connection',
     description:
-      'Changes, activates or pauses single sign-on; inputs left out stay. active true needs confirm: it may delete verified organization domains equal to its own.',
+      'Changes, activates or pauses single sign-on; inputs left out stay. active true may delete verified organization domains equal to its own.',
     path: { enterprise_connection_id: id },
     body: {
       name: z.string().nullable().optional(),
@@ -142,6 +144,34 @@ export const enterpriseConnections = {
     openWorld: true,
     secrets: ['oidc'],
     raises: [
+      {
+        when: { input: 'active', is: false },
+        risk: 'access',
+        effect: 'Ends single sign-on through {target}: its users must get in another way, or not at all.',
+      },
+      {
+        when: { input: 'active', is: true },
+        risk: 'access',
+        effect: 'Its identity provider then vouches for everybody with an address at its domains.',
+      },
+      {
+        when: {
+          input: [
+            'domains',
+            'organization_id',
+            'saml',
+            'oidc',
+            'custom_attributes',
+            'allow_organization_account_linking',
+            'sync_user_attributes',
+            'disable_additional_identifications',
+          ],
+          is: 'given',
+        },
+        risk: 'access',
+        effect:
+          'Changes whom {target} lets in, or who vouches for them: domains {domains}, organization {organization_id}, SAML {saml}, attributes {custom_attributes}, linked to existing accounts {allow_organization_account_linking}.',
+      },
       {
         when: { input: 'active', is: true },
         risk: 'destructive',

@@ -34,6 +34,29 @@ export const instanceSettings = {
     effect:
       'Changes settings of the whole instance, for all its users: test mode {test_mode}, check for breached passwords {hibp}, support email {support_email}, clerk-js version {clerk_js_version}, development origin {development_origin}, allowed origins {allowed_origins}, cookieless development {cookieless_dev}, session syncing by URL {url_based_session_syncing}, preferred sign-in {preferred_sign_in_strategy_when_password_required}.',
     typed: 'instance',
+    raises: [
+      {
+        when: { input: 'allowed_origins', is: 'given' },
+        risk: 'access',
+        effect: 'Pages and apps at these origins may use the sessions of users: {allowed_origins}.',
+      },
+      {
+        when: { input: 'test_mode', is: true },
+        risk: 'access',
+        effect: 'Test addresses and numbers get in with a code that is public.',
+      },
+      { when: { input: 'hibp', is: false }, risk: 'access', effect: 'Passwords known from breaches are taken.' },
+      {
+        when: { input: ['url_based_session_syncing', 'cookieless_dev'], is: true },
+        risk: 'access',
+        effect: 'Sessions travel in addresses.',
+      },
+      {
+        when: { input: 'development_origin', is: 'given' },
+        risk: 'access',
+        effect: 'Sign-ins of development go to {development_origin}.',
+      },
+    ],
   }),
 
   updateOrganizationSettings: defineOperation({
@@ -58,6 +81,17 @@ export const instanceSettings = {
     effect:
       'Changes the rules of all organizations of the instance: organizations enabled {enabled}, members at most {max_allowed_memberships}, deletion by admins {admin_delete_enabled}, domains {domains_enabled}, slugs disabled {slug_disabled}, enrollment modes {domains_enrollment_modes}, role of creators {creator_role_id}, role by domain {domains_default_role_id}.',
     typed: 'instance',
+    raises: [
+      {
+        when: {
+          input: ['creator_role_id', 'domains_default_role_id', 'domains_enrollment_modes', 'max_allowed_memberships'],
+          is: 'given',
+        },
+        risk: 'access',
+        effect: 'Changes what rights people get in organizations, and how they come in.',
+      },
+      { when: { input: 'admin_delete_enabled', is: true }, risk: 'access', effect: 'Admins may delete their organization.' },
+    ],
   }),
 
   updateRestrictions: defineOperation({
@@ -79,6 +113,18 @@ export const instanceSettings = {
     effect:
       'Changes who can sign up or sign in on the whole instance: allowlist {allowlist}, blocklist {blocklist}, both lists off at sign-in {allowlist_blocklist_disabled_on_sign_in}, email subaddresses blocked {block_email_subaddresses}, disposable email domains blocked {block_disposable_email_domains}.',
     typed: 'instance',
+    raises: [
+      {
+        when: { input: ['allowlist', 'blocklist', 'block_email_subaddresses', 'block_disposable_email_domains'], is: false },
+        risk: 'access',
+        effect: 'Lifts a restriction: people who were kept out can come in.',
+      },
+      {
+        when: { input: 'allowlist_blocklist_disabled_on_sign_in', is: true },
+        risk: 'access',
+        effect: 'Lifts a restriction: blocked people who have an account can sign in.',
+      },
+    ],
   }),
 
   getInstance: defineOperation({
@@ -118,6 +164,7 @@ export const instanceSettings = {
     effect:
       'Sends no SMS any more, sign-in codes included, to users of the whole instance in these countries and no others: {blocked_country_codes}.',
     typed: 'instance',
+    raises: [{ risk: 'access', effect: 'Countries that are no longer in the list can be sent SMS again.' }],
   }),
 
   getOAuthApplicationSettings: defineOperation({
@@ -158,6 +205,25 @@ export const instanceSettings = {
     effect:
       'Changes which OAuth clients the whole instance lets in: self-registration {dynamic_oauth_client_registration}, default scopes {default_scopes}, JWT access tokens {oauth_jwt_access_tokens}, client metadata documents advertised {client_id_metadata_documents_advertised}, unknown clients refused {client_id_metadata_documents_only_allow_pre_registered_clients}, automatically allowed clients refused {client_id_metadata_documents_block_implicitly_allowed_clients}.',
     typed: 'instance',
+    raises: [
+      {
+        when: { input: ['dynamic_oauth_client_registration', 'client_id_metadata_documents_advertised'], is: true },
+        risk: 'access',
+        effect: 'Clients that nobody has looked at can come in.',
+      },
+      {
+        when: {
+          input: [
+            'client_id_metadata_documents_only_allow_pre_registered_clients',
+            'client_id_metadata_documents_block_implicitly_allowed_clients',
+          ],
+          is: false,
+        },
+        risk: 'access',
+        effect: 'Clients that were refused can come in.',
+      },
+      { when: { input: 'default_scopes', is: 'given' }, risk: 'access', effect: 'Clients get these scopes: {default_scopes}.' },
+    ],
   }),
 
   getOrganizationSettings: defineOperation({
@@ -193,5 +259,12 @@ export const instanceSettings = {
     effect:
       'Switches the guard against abuse (Clerk Protect) of the whole instance: rules {rules_enabled}, Specter {specter_enabled}.',
     typed: 'instance',
+    raises: [
+      {
+        when: { input: ['rules_enabled', 'specter_enabled'], is: false },
+        risk: 'access',
+        effect: 'Takes a guard against abuse away.',
+      },
+    ],
   }),
 };

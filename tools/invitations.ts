@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defineOperation } from '../src/catalog/declaration.js';
 import {
   expiresInDays,
+  grantingMetadata,
   id,
   ignoreExisting,
   invitationStatus,
@@ -49,6 +50,7 @@ export const invitations = {
     },
     risk: 'write',
     openWorld: true,
+    raises: [grantingMetadata('public_metadata')],
   }),
 
   revokeInvitation: defineOperation({
@@ -94,5 +96,12 @@ export const invitations = {
     risk: 'write',
     openWorld: true,
     bulk: 'invitations',
+    raises: [
+      {
+        when: { input: 'invitations.public_metadata', is: 'grants' },
+        risk: 'access',
+        effect: 'Passes metadata on to new users that applications take rights from: {invitations}.',
+      },
+    ],
   }),
 };

@@ -30,7 +30,9 @@ export const jwtTemplates = {
     title: 'Create a JWT template',
     description: 'Defines a kind of token with custom claims for other services; mints none.',
     body: template,
-    risk: 'write',
+    risk: 'access',
+    effect:
+      'Defines tokens {name} that other services trust: claims {claims}, lifetime {lifetime} seconds, own signing key {custom_signing_key}.',
     secrets: ['signing_key'],
   }),
 
@@ -64,8 +66,11 @@ export const jwtTemplates = {
     description: 'Changes tokens minted from now on; claims are replaced as a whole.',
     path: { template_id: id },
     body: template,
-    risk: 'write',
+    risk: 'access',
+    effect:
+      'Changes what services that trust tokens of {target} read: claims {claims}, lifetime {lifetime} seconds, own signing key {custom_signing_key}.',
     idempotent: true,
     secrets: ['signing_key'],
+    target: { read: 'JwtTemplates_getTemplateDetails' },
   }),
 };

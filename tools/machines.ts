@@ -81,6 +81,14 @@ export const machines = {
     },
     risk: 'write',
     idempotent: true,
+    raises: [
+      {
+        when: { input: 'default_token_ttl', is: 'given' },
+        risk: 'access',
+        effect: 'Changes how long tokens of machine {target} work, to {default_token_ttl} seconds.',
+      },
+    ],
+    target: { read: 'Machines_getById' },
   }),
 
   createScope: defineOperation({
@@ -93,7 +101,9 @@ export const machines = {
     body: {
       to_machine_id: z.string(),
     },
-    risk: 'write',
+    risk: 'access',
+    effect: 'Lets machine {target} call machine {to_machine_id}.',
+    target: { read: 'Machines_getById' },
   }),
 
   deleteScope: defineOperation({

@@ -46,6 +46,13 @@ export const oAuthApplications = {
     },
     risk: 'credential',
     effect: 'Registers the OAuth application {name} and shows its client secret {where}.',
+    raises: [
+      {
+        risk: 'access',
+        effect:
+          'The app can then sign users in: redirect URIs {redirect_uris} {callback_url}, scopes {scopes}, consent asked {consent_screen_enabled}, public {public}.',
+      },
+    ],
   }),
 
   deleteById: defineOperation({
@@ -89,6 +96,34 @@ export const oAuthApplications = {
     },
     risk: 'write',
     idempotent: true,
+    raises: [
+      {
+        when: { input: ['redirect_uris', 'callback_url'], is: 'given' },
+        risk: 'access',
+        effect: 'Sends the sign-ins of {target} to {redirect_uris} {callback_url}: whoever is there gets the codes of its users.',
+      },
+      {
+        when: { input: 'scopes', is: 'given' },
+        risk: 'access',
+        effect: 'Changes what {target} may read of its users to {scopes}.',
+      },
+      {
+        when: { input: 'consent_screen_enabled', is: false },
+        risk: 'access',
+        effect: 'Users of {target} are no longer asked before it gets their data.',
+      },
+      {
+        when: { input: 'pkce_required', is: false },
+        risk: 'access',
+        effect: 'Lets {target} do without PKCE: a code that is caught can be used.',
+      },
+      {
+        when: { input: 'public', is: 'given' },
+        risk: 'access',
+        effect: 'Sets whether {target} does without a secret to {public}.',
+      },
+    ],
+    target: { read: 'OAuthApplications_getById' },
   }),
 
   rotateSecret: defineOperation({

@@ -72,6 +72,19 @@ export const organizationDomains = {
       verified: z.boolean().nullable().optional().describe('Default true'),
     },
     risk: 'write',
+    raises: [
+      {
+        when: { input: 'verified', is: 'unless false' },
+        risk: 'access',
+        effect: 'Gives {target} the domain {name} as verified, without proof that it owns it.',
+      },
+      {
+        when: { input: 'enrollment_mode', is: { matches: '^(?!manual_invitation$)' } },
+        risk: 'access',
+        effect: 'Lets everybody with an address at {name} into {target} by {enrollment_mode}.',
+      },
+    ],
+    target: { read: 'Organizations_getByIdOrSlug' },
   }),
 
   deleteById: defineOperation({
@@ -99,6 +112,19 @@ export const organizationDomains = {
     },
     risk: 'write',
     idempotent: true,
+    raises: [
+      {
+        when: { input: 'verified', is: 'given' },
+        risk: 'access',
+        effect: 'Sets whether domain {target} counts as proved for organization {organization_id} to {verified}.',
+      },
+      {
+        when: { input: 'enrollment_mode', is: { matches: '^(?!manual_invitation$)' } },
+        risk: 'access',
+        effect: 'Lets everybody with an address at {target} into organization {organization_id} by {enrollment_mode}.',
+      },
+    ],
+    target: { read: 'OrganizationDomains_list', find: 'domain_id' },
   }),
 
   verifyOwnership: defineOperation({
@@ -108,7 +134,10 @@ export const organizationDomains = {
     title: 'Verify domain ownership',
     description: 'Declares that the organization owns the domain, skipping the DNS check; only after proof by other means.',
     path: { organization_id: id, domain_id: id },
-    risk: 'write',
+    risk: 'access',
+    effect:
+      'Declares that organization {organization_id} owns domain {target}, without the DNS check: people with an address there can be let in by it.',
     idempotent: true,
+    target: { read: 'OrganizationDomains_list', find: 'domain_id' },
   }),
 };

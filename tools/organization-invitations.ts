@@ -3,6 +3,7 @@ import { defineOperation } from '../src/catalog/declaration.js';
 import {
   expiresInDays,
   freeObject,
+  grantingMetadata,
   id,
   invitationOrder,
   invitationStatus,
@@ -56,6 +57,16 @@ export const organizationInvitations = {
     body: invitation,
     risk: 'write',
     openWorld: true,
+    raises: [
+      {
+        when: { input: 'role', is: 'administers' },
+        risk: 'access',
+        effect:
+          'Invites {email_address} to organization {target} as {role}, with which its members, domains or billing are managed.',
+      },
+      grantingMetadata('public_metadata', 'private_metadata'),
+    ],
+    target: { read: 'Organizations_getByIdOrSlug' },
   }),
 
   bulkCreateAndSend: defineOperation({
@@ -72,6 +83,19 @@ export const organizationInvitations = {
     risk: 'write',
     openWorld: true,
     bulk: 'invitations',
+    raises: [
+      {
+        when: { input: 'invitations.role', is: 'administers' },
+        risk: 'access',
+        effect: 'Invites people to organization {target}, some with a role that manages it: {invitations}.',
+      },
+      {
+        when: { input: ['invitations.public_metadata', 'invitations.private_metadata'], is: 'grants' },
+        risk: 'access',
+        effect: 'Passes metadata on that applications take rights from: {invitations}.',
+      },
+    ],
+    target: { read: 'Organizations_getByIdOrSlug' },
   }),
 
   listPending: defineOperation({

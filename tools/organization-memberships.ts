@@ -1,6 +1,18 @@
 import * as z from 'zod';
 import { defineOperation } from '../src/catalog/declaration.js';
-import { anyOf, anyOfOrNot, freeObject, id, limit, memberOrder, offset, personFilters, publicMetadata, role } from './schemas.js';
+import {
+  anyOf,
+  anyOfOrNot,
+  freeObject,
+  grantingMetadata,
+  id,
+  limit,
+  memberOrder,
+  offset,
+  personFilters,
+  publicMetadata,
+  role,
+} from './schemas.js';
 
 export const organizationMemberships = {
   getAllMembers: defineOperation({
@@ -38,6 +50,16 @@ export const organizationMemberships = {
       private_metadata: freeObject.nullable().optional(),
     },
     risk: 'write',
+    raises: [
+      {
+        when: { input: 'role', is: 'administers' },
+        risk: 'access',
+        effect:
+          'Gives {target} the role {role} in organization {organization_id}, with which its members, domains or billing are managed.',
+      },
+      grantingMetadata('public_metadata', 'private_metadata'),
+    ],
+    target: { read: 'Users_getUserDetails', with: { user_id: 'user_id' } },
   }),
 
   removeUserFromOrganization: defineOperation({
@@ -64,6 +86,21 @@ export const organizationMemberships = {
     },
     risk: 'write',
     idempotent: true,
+    raises: [
+      {
+        when: { input: 'role', is: 'administers' },
+        risk: 'access',
+        effect:
+          'Gives {target} the role {role} in organization {organization_id}, with which its members, domains or billing are managed.',
+      },
+      {
+        when: { currentRole: { organization: 'organization_id', user: 'user_id' } },
+        risk: 'access',
+        effect:
+          'Takes from {target} the role held now in organization {organization_id}, with which it is managed, and gives {role} instead.',
+      },
+    ],
+    target: { read: 'Users_getUserDetails', with: { user_id: 'user_id' } },
   }),
 
   updateMembershipMetadata: defineOperation({
@@ -79,6 +116,8 @@ export const organizationMemberships = {
     },
     risk: 'write',
     idempotent: true,
+    raises: [grantingMetadata('public_metadata', 'private_metadata')],
+    target: { read: 'Users_getUserDetails', with: { user_id: 'user_id' } },
   }),
 
   listForInstance: defineOperation({

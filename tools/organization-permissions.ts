@@ -73,5 +73,14 @@ export const organizationPermissions = {
     },
     risk: 'write',
     idempotent: true,
+    raises: [
+      {
+        when: { input: 'key', is: 'filled' },
+        risk: 'access',
+        effect:
+          'Changes the key of permission {target} to {key}: applications that check the old one refuse, or let in, other people.',
+      },
+    ],
+    target: { read: 'OrganizationPermissions_getById' },
   }),
 };

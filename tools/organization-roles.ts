@@ -29,6 +29,18 @@ export const organizationRoles = {
       include_in_initial_role_set: z.boolean().nullable().optional().describe('The set of new organizations'),
     },
     risk: 'write',
+    raises: [
+      {
+        when: { input: 'permissions', is: 'filled' },
+        risk: 'access',
+        effect: 'Defines the role {key} with the permissions {permissions}.',
+      },
+      {
+        when: { input: 'include_in_initial_role_set', is: true },
+        risk: 'access',
+        effect: 'Lets every new organization give the role {key}.',
+      },
+    ],
   }),
 
   deleteById: defineOperation({
@@ -74,6 +86,16 @@ export const organizationRoles = {
     raises: [
       {
         when: { input: 'permissions', is: 'given' },
+        risk: 'access',
+        effect: 'Everybody who holds role {target} may then do what these allow: {permissions}.',
+      },
+      {
+        when: { input: 'key', is: 'filled' },
+        risk: 'access',
+        effect: 'Changes the key of role {target} to {key}: applications that check the old one refuse, or let in, other people.',
+      },
+      {
+        when: { input: 'permissions', is: 'given' },
         risk: 'destructive',
         effect:
           'Sets the permissions of role {target} to {permissions}, for everybody who holds it; any other it has now is taken away.',
@@ -101,7 +123,9 @@ export const organizationRoles = {
     title: 'Add permission to role',
     description: 'Gives a permission to a role, and so to everybody who holds that role.',
     path: { organization_role_id: id, permission_id: id },
-    risk: 'write',
+    risk: 'access',
+    effect: 'Gives permission {permission_id} to role {target}, and so to everybody who holds that role.',
     idempotent: true,
+    target: { read: 'OrganizationRoles_getById' },
   }),
 };

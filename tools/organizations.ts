@@ -1,6 +1,16 @@
 import * as z from 'zod';
 import { defineOperation } from '../src/catalog/declaration.js';
-import { anyOfOrNot, creditAdjustment, freeObject, id, limit, offset, publicMetadata, timestamp } from './schemas.js';
+import {
+  anyOfOrNot,
+  creditAdjustment,
+  freeObject,
+  grantingMetadata,
+  id,
+  limit,
+  offset,
+  publicMetadata,
+  timestamp,
+} from './schemas.js';
 
 const organizationId = id.describe('Id or slug');
 const includeMembersCount = z.boolean().optional();
@@ -46,6 +56,19 @@ export const organizations = {
       role_set_key: roleSetKey,
     },
     risk: 'write',
+    raises: [
+      grantingMetadata('public_metadata', 'private_metadata'),
+      {
+        when: { input: 'role_set_key', is: 'filled' },
+        risk: 'access',
+        effect: 'Sets which roles the organization can give, to role set {role_set_key}.',
+      },
+      {
+        when: { input: 'max_allowed_memberships', is: 'filled' },
+        risk: 'access',
+        effect: 'Sets how many members the organization may have to {max_allowed_memberships}; 0 stands for any number.',
+      },
+    ],
   }),
 
   deleteOrganization: defineOperation({
@@ -106,6 +129,29 @@ export const organizations = {
     },
     risk: 'write',
     idempotent: true,
+    raises: [
+      {
+        when: { input: 'slug', is: 'given' },
+        risk: 'access',
+        effect: 'Changes the slug of {target}, by which applications know it, to {slug}.',
+      },
+      {
+        when: { input: 'max_allowed_memberships', is: 'given' },
+        risk: 'access',
+        effect: 'Sets how many members {target} may have to {max_allowed_memberships}; 0 stands for any number.',
+      },
+      {
+        when: { input: 'admin_delete_enabled', is: 'given' },
+        risk: 'access',
+        effect: 'Sets whether its admins may delete {target} to {admin_delete_enabled}.',
+      },
+      {
+        when: { input: 'role_set_key', is: 'given' },
+        risk: 'access',
+        effect: 'Changes which roles {target} can give, to role set {role_set_key}.',
+      },
+    ],
+    target: { read: 'Organizations_getByIdOrSlug' },
   }),
 
   removeLogo: defineOperation({
@@ -147,6 +193,8 @@ export const organizations = {
     },
     risk: 'write',
     idempotent: true,
+    raises: [grantingMetadata('public_metadata', 'private_metadata')],
+    target: { read: 'Organizations_getByIdOrSlug' },
   }),
 
   getBillingCreditBalance: defineOperation({
@@ -172,6 +220,13 @@ export const organizations = {
     effect:
       'Changes the billing credit of {target}, which is money it can pay with: {action} by {amount} cents (currency {currency}, USD by default).',
     target: { read: 'Organizations_getByIdOrSlug' },
+    raises: [
+      {
+        when: { input: 'action', is: { oneOf: ['increase'] } },
+        risk: 'access',
+        effect: 'Gives {amount} cents of credit away (currency {currency}, USD by default).',
+      },
+    ],
   }),
 
   getBillingSubscription: defineOperation({
@@ -202,5 +257,6 @@ export const organizations = {
     effect:
       'Overwrites the metadata of {target}, public: {public_metadata}, private: {private_metadata}; what a kind given here held before is lost.',
     target: { read: 'Organizations_getByIdOrSlug' },
+    raises: [grantingMetadata('public_metadata', 'private_metadata')],
   }),
 };

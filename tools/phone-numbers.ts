@@ -19,6 +19,21 @@ export const phoneNumbers = {
       reserved_for_second_factor: reservedForSecondFactor,
     },
     risk: 'write',
+    raises: [
+      {
+        when: { input: 'verified', is: 'unless false' },
+        risk: 'access',
+        effect:
+          'Gives {target} the number {phone_number} as verified, unless verified says otherwise: whoever holds it can sign in as this user.',
+      },
+      { when: { input: 'primary', is: true }, risk: 'access', effect: 'Makes {phone_number} the primary number of {target}.' },
+      {
+        when: { input: 'reserved_for_second_factor', is: true },
+        risk: 'access',
+        effect: 'Makes {phone_number} a second factor of {target}: whoever holds it passes that check.',
+      },
+    ],
+    target: { read: 'Users_getUserDetails', with: { user_id: 'user_id' } },
   }),
 
   deletePhoneNumberById: defineOperation({
@@ -57,6 +72,30 @@ export const phoneNumbers = {
     },
     risk: 'write',
     idempotent: true,
+    raises: [
+      {
+        when: { input: 'verified', is: true },
+        risk: 'access',
+        effect: 'Declares {target} verified without proof: whoever holds the number can sign in as its user.',
+      },
+      {
+        when: { input: 'verified', is: false },
+        risk: 'access',
+        effect: 'Takes the verification from {target}: its user may no longer get in with it.',
+      },
+      { when: { input: 'primary', is: true }, risk: 'access', effect: 'Makes {target} the primary number of its user.' },
+      {
+        when: { input: 'reserved_for_second_factor', is: true },
+        risk: 'access',
+        effect: 'Makes {target} a second factor of its user: whoever holds it passes that check.',
+      },
+      {
+        when: { input: 'reserved_for_second_factor', is: false },
+        risk: 'access',
+        effect: 'Takes {target} away as a second factor of its user.',
+      },
+    ],
+    target: { read: 'PhoneNumbers_getDetails' },
   }),
 
   attemptVerification: defineOperation({
@@ -74,6 +113,7 @@ export const phoneNumbers = {
     },
     risk: 'write',
     secrets: ['code'],
+    guesses: 'phone_number_id',
   }),
 
   prepareVerification: defineOperation({
@@ -108,5 +148,6 @@ export const phoneNumbers = {
       'Deletes all phone numbers of {target}, with MFA where one served it, and makes {phone_number} the only one ' +
       '(status {identification_status}, by default verified; unverified can lock the user out).',
     target: { read: 'Users_getUserDetails' },
+    raises: [{ risk: 'access', effect: 'Whoever holds {phone_number} can take over the account of {target}.' }],
   }),
 };

@@ -22,7 +22,8 @@ export const redirectUrls = {
     body: {
       url: z.string().describe('https:// or a custom scheme: my-app://callback'),
     },
-    risk: 'write',
+    risk: 'access',
+    effect: 'Lets sign-in flows hand what they bring to {url}.',
   }),
 
   removeById: defineOperation({

@@ -33,6 +33,19 @@ export const roleSets = {
       roles: z.array(z.string()).describe('1 to 10 keys'),
     },
     risk: 'write',
+    raises: [
+      {
+        when: { input: 'type', is: { oneOf: ['initial'] } },
+        risk: 'access',
+        effect:
+          'Makes this the role set of every new organization: roles {roles}, for new members {default_role_key}, for creators {creator_role_key}.',
+      },
+      {
+        when: { input: ['default_role_key'], is: 'administers' },
+        risk: 'access',
+        effect: 'Gives every new member the role {default_role_key}, with which an organization is managed.',
+      },
+    ],
   }),
 
   getByKeyOrId: defineOperation({
@@ -62,6 +75,15 @@ export const roleSets = {
     },
     risk: 'write',
     idempotent: true,
+    raises: [
+      {
+        when: { input: ['key', 'default_role_key', 'creator_role_key', 'type'], is: 'filled' },
+        risk: 'access',
+        effect:
+          'Changes role set {target} for all organizations that use it: key {key}, role of new members {default_role_key}, of creators {creator_role_key}, type {type}.',
+      },
+    ],
+    target: { read: 'RoleSets_getByKeyOrId' },
   }),
 
   replaceRoleSet: defineOperation({
@@ -85,6 +107,7 @@ export const roleSets = {
       'roles of their members change by this map: {reassignment_mappings}. This cannot be undone.',
     target: { read: 'RoleSets_getByKeyOrId' },
     typed: 'target',
+    raises: [{ risk: 'access', effect: 'Moves members of all its organizations to the roles of {dest_role_set_key}.' }],
   }),
 
   addRoles: defineOperation({
@@ -99,8 +122,11 @@ export const roleSets = {
       default_role_key: z.string().optional().describe('Of new members; one of role_keys'),
       creator_role_key: z.string().optional().describe('Of who creates an organization; one of role_keys'),
     },
-    risk: 'write',
+    risk: 'access',
+    effect:
+      'Lets all organizations that use role set {target} give the roles {role_keys}; for new members {default_role_key}, for creators {creator_role_key}.',
     idempotent: true,
+    target: { read: 'RoleSets_getByKeyOrId' },
   }),
 
   replaceRole: defineOperation({
@@ -122,5 +148,12 @@ export const roleSets = {
       'in every organization that uses the set; who held it before is lost.',
     target: { read: 'RoleSets_getByKeyOrId' },
     typed: 'target',
+    raises: [
+      {
+        when: { input: 'to_role_key', is: 'administers' },
+        risk: 'access',
+        effect: 'Everybody who holds {role_key} gets {to_role_key}, with which an organization is managed.',
+      },
+    ],
   }),
 };

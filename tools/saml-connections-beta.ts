@@ -55,7 +55,9 @@ export const samlConnectionsBeta = {
       login_hint: loginHint,
     },
     needsOneOf: ['domain', 'domains'],
-    risk: 'write',
+    risk: 'access',
+    effect:
+      'Lets the identity provider {idp_entity_id} vouch for everybody with an address at {domains} {domain}, once the connection is active.',
     openWorld: true,
   }),
 
@@ -117,6 +119,42 @@ export const samlConnectionsBeta = {
     idempotent: true,
     openWorld: true,
     raises: [
+      {
+        when: { input: 'active', is: false },
+        risk: 'access',
+        effect: 'Ends single sign-on through {target}: its users must get in another way, or not at all.',
+      },
+      {
+        when: { input: 'active', is: true },
+        risk: 'access',
+        effect: 'The identity provider of {target} then vouches for everybody with an address at its domains.',
+      },
+      {
+        when: {
+          input: [
+            'domain',
+            'domains',
+            'idp_entity_id',
+            'idp_sso_url',
+            'idp_certificate',
+            'idp_metadata_url',
+            'idp_metadata',
+            'organization_id',
+            'attribute_mapping',
+            'sync_user_attributes',
+            'allow_subdomains',
+            'allow_idp_initiated',
+            'disable_additional_identifications',
+            'allow_organization_account_linking',
+            'force_authn',
+            'login_hint',
+          ],
+          is: 'given',
+        },
+        risk: 'access',
+        effect:
+          'Changes whom {target} lets in, or who vouches for them: domains {domains} {domain}, issuer {idp_entity_id}, sign-on URL {idp_sso_url}, metadata {idp_metadata_url}, subdomains {allow_subdomains}, begun at the provider {allow_idp_initiated}.',
+      },
       {
         when: { input: 'consent_verified_domains_deletion', is: true },
         risk: 'destructive',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Raise } from '../src/catalog/types.js';
 
 /** A path value: an id or a slug of the resource that the input's name says. */
 export const id = z.string();
@@ -129,3 +130,10 @@ export const creditAdjustment = {
   idempotency_key: z.string().describe('Repeating it never adjusts twice; made if left out'),
   note: z.string().optional(),
 };
+
+/** What metadata raises that holds a key from which applications take rights. */
+export const grantingMetadata = (...input: readonly string[]): Raise => ({
+  when: { input, is: 'grants' },
+  risk: 'access',
+  effect: 'Writes metadata that applications take rights from.',
+});

@@ -41,6 +41,7 @@ export const scimDirectories = {
       'Creates a SCIM directory for enterprise connection {target} and shows {where} its API key, ' +
       'with which anybody can provision users through it.',
     target: { read: 'EnterpriseConnections_getById', with: { enterprise_connection_id: 'enterprise_connection_id' } },
+    raises: [{ risk: 'access', effect: 'Its identity provider can make and change users from then on.' }],
   }),
 
   deleteById: defineOperation({
@@ -96,6 +97,15 @@ export const scimDirectories = {
     },
     risk: 'write',
     idempotent: true,
+    raises: [
+      {
+        when: { input: ['enabled', 'provider', 'attribute_mapping', 'group_role_mapping_enabled'], is: 'given' },
+        risk: 'access',
+        effect:
+          'Changes how the identity provider of directory {target} makes and changes users: on {enabled}, provider {provider}, attributes {attribute_mapping}, groups give roles {group_role_mapping_enabled}.',
+      },
+    ],
+    target: { read: 'ScimDirectories_getById' },
   }),
 
   listGroupRoleMappings: defineOperation({
@@ -121,7 +131,9 @@ export const scimDirectories = {
       role_id: z.string(),
       precedence: z.int().min(1).optional().describe('Lowest wins; default last'),
     },
-    risk: 'write',
+    risk: 'access',
+    effect: 'Gives the role {role_id} to every member of a group that the identity provider of directory {target} fills.',
+    target: { read: 'ScimDirectories_getById' },
   }),
 
   replaceGroupRoleMappings: defineOperation({
@@ -151,6 +163,7 @@ export const scimDirectories = {
         one: '1 present mapping is replaced',
       },
     ],
+    raises: [{ risk: 'access', effect: 'Whoever the identity provider puts into these groups gets their roles.' }],
   }),
 
   deleteGroupRoleMapping: defineOperation({

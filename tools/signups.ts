@@ -16,6 +16,13 @@ export const signups = {
     },
     risk: 'write',
     idempotent: true,
+    raises: [
+      {
+        when: { input: 'external_id', is: 'filled' },
+        risk: 'access',
+        effect: 'Sets by which id your own systems will know the user, to {external_id}: they may take this user for another.',
+      },
+    ],
   }),
 
   getById: defineOperation({

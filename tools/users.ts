@@ -5,6 +5,7 @@ import {
   anyOfOrNot,
   creditAdjustment,
   freeObject,
+  grantingMetadata,
   id,
   invitationStatus,
   limit,
@@ -118,6 +119,34 @@ export const users = {
     },
     risk: 'write',
     secrets: ['password', 'password_digest', 'totp_secret', 'backup_codes'],
+    raises: [
+      {
+        when: { input: ['password', 'password_digest'], is: 'filled' },
+        risk: 'access',
+        effect: 'Creates an account whose password is known to whoever sent this call.',
+      },
+      {
+        when: { input: ['totp_secret', 'backup_codes'], is: 'filled' },
+        risk: 'access',
+        effect: 'Creates an account whose second factor is known to whoever sent this call.',
+      },
+      {
+        when: { input: 'bypass_client_trust', is: true },
+        risk: 'access',
+        effect: 'Lets the account sign in from any device unchecked.',
+      },
+      {
+        when: [{ input: 'create_organization_enabled', is: true }],
+        risk: 'access',
+        effect: 'Lets the user create organizations.',
+      },
+      {
+        when: { input: 'create_organizations_limit', is: 'filled' },
+        risk: 'access',
+        effect: 'Sets how many organizations the user may create to {create_organizations_limit}; 0 stands for any number.',
+      },
+      grantingMetadata('public_metadata', 'private_metadata', 'unsafe_metadata'),
+    ],
   }),
 
   getTotalCount: defineOperation({
@@ -173,8 +202,7 @@ export const users = {
     request: 'PATCH /users/{user_id}',
     title: 'Update a user',
     description:
-      'Changes only what is given. A password, digest or TOTP secret, sign_out_of_other_sessions and removing the username ' +
-      'need confirm; a primary_* must be verified. ' +
+      'Changes only what is given; what they sign in with needs confirm. A primary_* must be verified. ' +
       'Metadata: Users_mergeUserMetadataAttributes; new e-mail: EmailAddresses_createNewAddress.',
     path: { user_id: id },
     body: {
@@ -209,6 +237,63 @@ export const users = {
     secrets: ['password', 'password_digest', 'totp_secret', 'backup_codes'],
     mayDestroy: true,
     raises: [
+      {
+        when: { input: 'backup_codes', is: 'given' },
+        risk: 'access',
+        effect: 'Replaces the backup codes of {target}: who knows the new ones passes the second factor.',
+      },
+      {
+        when: { input: ['primary_email_address_id', 'primary_phone_number_id', 'primary_web3_wallet_id'], is: 'given' },
+        risk: 'access',
+        effect:
+          'Changes where {target} is reached and gets codes: primary e-mail {primary_email_address_id}, phone {primary_phone_number_id}, wallet {primary_web3_wallet_id}.',
+      },
+      {
+        when: { input: 'notify_primary_email_address_changed', is: false },
+        risk: 'access',
+        effect: 'The owner of the old address is not told.',
+      },
+      {
+        when: { input: 'external_id', is: 'given' },
+        risk: 'access',
+        effect: 'Changes by which id your own systems know {target}, to {external_id}: they may take this user for another.',
+      },
+      {
+        when: { input: 'username', is: 'filled' },
+        risk: 'access',
+        effect: 'Changes the username that {target} signs in with to {username}.',
+      },
+      {
+        when: { input: ['password', 'password_digest', 'skip_password_checks'], is: 'filled' },
+        risk: 'access',
+        effect: 'Who knows the new password can sign in as {target}.',
+      },
+      {
+        when: { input: 'password_hasher', is: 'given' },
+        risk: 'access',
+        effect: 'Changes how the password of {target} is checked, to {password_hasher}.',
+      },
+      {
+        when: { input: 'totp_secret', is: 'filled' },
+        risk: 'access',
+        effect: 'Who knows the new secret passes the second factor of {target}.',
+      },
+      {
+        when: { input: 'bypass_client_trust', is: true },
+        risk: 'access',
+        effect: 'Lets {target} sign in from any device unchecked.',
+      },
+      {
+        when: { input: ['create_organization_enabled', 'delete_self_enabled'], is: true },
+        risk: 'access',
+        effect:
+          'Widens what {target} may do: create organizations {create_organization_enabled}, delete the account {delete_self_enabled}.',
+      },
+      {
+        when: { input: 'create_organizations_limit', is: 'given' },
+        risk: 'access',
+        effect: 'Sets how many organizations {target} may create to {create_organizations_limit}; 0 stands for any number.',
+      },
       {
         when: { input: ['password', 'password_digest'], is: 'given' },
         risk: 'destructive',
@@ -279,6 +364,8 @@ export const users = {
     },
     risk: 'write',
     idempotent: true,
+    raises: [grantingMetadata('public_metadata', 'private_metadata', 'unsafe_metadata')],
+    target: { read: 'Users_getUserDetails' },
   }),
 
   disableMfa: defineOperation({
@@ -349,8 +436,10 @@ export const users = {
     title: 'Unban a user',
     description: 'Lifts a ban: the user can sign in again; ended sessions stay ended.',
     path: { user_id: id },
-    risk: 'write',
+    risk: 'access',
+    effect: 'Lifts the ban of {target}, who can sign in again.',
     idempotent: true,
+    target: { read: 'Users_getUserDetails' },
   }),
 
   removeLock: defineOperation({
@@ -360,8 +449,10 @@ export const users = {
     title: 'Unlock a user',
     description: 'Lifts a lock (too many failed attempts, or Users_lockUser) before it lapses. A ban stays.',
     path: { user_id: id },
-    risk: 'write',
+    risk: 'access',
+    effect: 'Lifts the lock of {target} before it lapses: signing in, and guessing at it, can go on.',
     idempotent: true,
+    target: { read: 'Users_getUserDetails' },
   }),
 
   verifyPassword: defineOperation({
@@ -376,6 +467,7 @@ export const users = {
     },
     risk: 'write',
     secrets: ['password'],
+    guesses: 'user_id',
   }),
 
   verifyTotp: defineOperation({
@@ -390,6 +482,7 @@ export const users = {
     },
     risk: 'write',
     secrets: ['code'],
+    guesses: 'user_id',
   }),
 
   banMany: defineOperation({
@@ -416,7 +509,8 @@ export const users = {
     body: {
       user_ids: userIds,
     },
-    risk: 'write',
+    risk: 'access',
+    effect: 'Lifts the ban of the users {user_ids}, who can sign in again.',
     idempotent: true,
     bulk: 'user_ids',
   }),
@@ -456,6 +550,13 @@ export const users = {
     effect:
       'Changes the billing credit of {target}, which is money they can pay with: {action} by {amount} cents (currency {currency}, USD by default).',
     target: { read: 'Users_getUserDetails' },
+    raises: [
+      {
+        when: { input: 'action', is: { oneOf: ['increase'] } },
+        risk: 'access',
+        effect: 'Gives {amount} cents of credit away (currency {currency}, USD by default).',
+      },
+    ],
   }),
 
   getBillingSubscription: defineOperation({
@@ -500,6 +601,7 @@ export const users = {
       'Overwrites the metadata of {target}, public: {public_metadata}, private: {private_metadata}, unsafe: {unsafe_metadata}; ' +
       'what a kind given here held before is lost.',
     target: { read: 'Users_getUserDetails' },
+    raises: [grantingMetadata('public_metadata', 'private_metadata', 'unsafe_metadata')],
   }),
 
   getOrganizationInvitations: defineOperation({
@@ -551,8 +653,10 @@ export const users = {
     title: 'Unmark password compromised',
     description: 'Takes back Users_setPasswordCompromised; a quarantine for a reserved e-mail stays.',
     path: { user_id: id },
-    risk: 'write',
+    risk: 'access',
+    effect: 'Lets {target} go on with a password that was marked as compromised.',
     idempotent: true,
+    target: { read: 'Users_getUserDetails' },
   }),
 
   removePassword: defineOperation({

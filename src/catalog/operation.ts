@@ -11,7 +11,7 @@ export type Place = 'path' | 'query' | 'body' | 'array-body' | 'image';
 /** The input by which a gated call is confirmed. Never sent to Clerk. */
 const CONFIRM_SCHEMA = {
   type: ['boolean', 'string'],
-  description: 'Only after the person agreed',
+  description: 'Person agreed',
 } as const;
 
 /** The input by which a caller picks what of the answer they need. Never sent to Clerk. */

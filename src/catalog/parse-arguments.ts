@@ -43,7 +43,7 @@ export async function parseArguments(
       faults.push(...toFaults(issue, operation, args));
     }
   }
-  faults.push(...pathFaults(operation, args), ...togetherFaults(operation, args));
+  faults.push(...pathFaults(operation, args), ...togetherFaults(operation, args), ...numberFaults(args));
   if (operation.takesFields && !isFields(fields)) {
     faults.push({ path: 'fields', expected: 'a list of paths, like ["id","email_addresses.email_address"], or ["*"] for all' });
   }
@@ -112,15 +112,36 @@ function siblings(operation: Operation, path: readonly string[]): string[] {
 
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/u;
 
+/** Signs that lead elsewhere once a proxy on the way has decoded the path, and what no eye can see. */
+const LEADS_ELSEWHERE = /[/\\%?#\p{Cc}\u2028\u2029]/u;
+
+/** Why a value cannot be an id in a path, as a person would put it; `undefined` when it can. */
+export function idFault(value: string): string | undefined {
+  if (value.trim() === '') return 'must not be empty';
+  if (value === '.' || value === '..') return `"${value}" is no id`;
+  if (LEADS_ELSEWHERE.test(value))
+    return 'an id holds no / \\ % ? # and no control characters: give the id alone, as a read shows it';
+  return LONE_SURROGATE.test(value) ? 'is not well-formed Unicode' : undefined;
+}
+
 /** What zod's `string` lets through but no path segment may be. */
 function pathFaults(operation: Operation, args: Arguments): Fault[] {
+  return [...operation.places].flatMap(([path, place]) => {
+    const value = args[path];
+    const expected = place === 'path' && typeof value === 'string' ? idFault(value) : undefined;
+    return expected === undefined ? [] : [{ path, expected }];
+  });
+}
+
+/** JSON has no infinity: `1e400` would go out as null. */
+function numberFaults(args: Arguments): Fault[] {
   const faults: Fault[] = [];
-  for (const [name, place] of operation.places) {
-    const value = args[name];
-    if (place !== 'path' || typeof value !== 'string') continue;
-    if (value.trim() === '') faults.push({ path: name, expected: 'must not be empty' });
-    else if (value === '.' || value === '..') faults.push({ path: name, expected: `"${value}" is no id` });
-    else if (LONE_SURROGATE.test(value)) faults.push({ path: name, expected: 'is not well-formed Unicode' });
+  const open: { readonly path: string; readonly value: unknown }[] = [{ path: '', value: args }];
+  for (let next = open.pop(); next !== undefined && faults.length <= MOST_FAULTS; next = open.pop()) {
+    const { path, value } = next;
+    if (typeof value === 'number' && !Number.isFinite(value)) faults.push({ path, expected: 'a number that JSON can hold' });
+    if (value === null || typeof value !== 'object') continue;
+    for (const [key, inner] of Object.entries(value)) open.push({ path: path === '' ? key : `${path}.${key}`, value: inner });
   }
   return faults;
 }

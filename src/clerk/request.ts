@@ -1,4 +1,5 @@
 import { IDEMPOTENCY_KEY, type Operation } from '../catalog/operation.js';
+import { idFault } from '../catalog/parse-arguments.js';
 import type { Arguments, Method } from '../catalog/types.js';
 import { RequestError } from './errors.js';
 
@@ -60,8 +61,9 @@ const buildPath = (operation: Operation, args: Arguments): string =>
     const value = args[name];
     if (typeof value !== 'string' || value.trim() === '')
       throw new RequestError(operation.name, name, 'must be a non-empty string');
-    // URL parsers resolve these two even with escaped dots.
-    if (value === '.' || value === '..') throw new RequestError(operation.name, name, 'is not an id');
+    // A proxy on the way may decode the path, and then a part of it would name another resource or operation.
+    const fault = idFault(value);
+    if (fault !== undefined) throw new RequestError(operation.name, name, fault);
     return encode(operation, name, value);
   });
 

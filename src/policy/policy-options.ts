@@ -14,8 +14,6 @@ export interface PolicyOptions {
   readonly read: Read;
   /** Default: the built-in rules and budgets alone. */
   readonly file?: PolicyFile | undefined;
-  /** Keys of metadata that grant, beside those of the file: what the callers of this server get their scopes from. */
-  readonly alwaysGrants?: readonly string[] | undefined;
   /** What gated calls need where no rule says otherwise. Default: `auto`. */
   readonly confirm?: WantedStrength | undefined;
   /** 32 bytes or more, the same in all processes that share the work. Default: random. */

@@ -17,7 +17,7 @@ import { Previewer } from './preview/preview.js';
 import type { Review } from './preview/review.js';
 import { Budgets, DEFAULT_BUDGETS } from './rules/budgets.js';
 import { Inquiry } from './rules/knowledge.js';
-import { DEFAULT_KEYS_THAT_GRANT } from './rules/metadata.js';
+import { DEFAULT_KEYS_THAT_GRANT, OWN_CLAIMS } from './rules/metadata.js';
 import type { BudgetDeclaration, RuleDeclaration } from './rules/policy-file.js';
 import { type Consequences, consequencesOf, itemCount } from './rules/risk.js';
 import { Rules, type Step, type Verdict } from './rules/rules.js';
@@ -101,7 +101,7 @@ export class Policy {
     this.#budgets = new Budgets({ catalog, instance, budgets: file?.budgets ?? DEFAULT_BUDGETS, store });
     const timeoutMs = options.previewTimeoutMs ?? 5_000;
     this.#previewer = new Previewer({ catalog, read, instance, now: this.#now, timeoutMs, keepsSecrets: secrets !== undefined });
-    const keysThatGrant = [...(file?.metadata_keys_that_grant ?? DEFAULT_KEYS_THAT_GRANT), ...(options.alwaysGrants ?? [])];
+    const keysThatGrant = [...(file?.metadata_keys_that_grant ?? DEFAULT_KEYS_THAT_GRANT), ...OWN_CLAIMS];
     this.#inquiry = new Inquiry({ catalog, read, keysThatGrant, timeoutMs, now: this.#now });
     this.#recorder = new Recorder({ audit, secrets, sealer: this.#sealer, instance, now: this.#now, warn });
     this.explanation = explainStrategy(confirm, instance.kind);

@@ -51,12 +51,23 @@ describe('parsing arguments', () => {
     ]);
   });
 
+  it('refuses a number that JSON cannot hold, wherever it stands', async () => {
+    const args = JSON.parse('{"user_id":"user_1","public_metadata":{"a":[{"b":1e400}]}}');
+    expect(await faults('Users_mergeUserMetadataAttributes', args)).toEqual([
+      'public_metadata.a.0.b: a number that JSON can hold',
+    ]);
+  });
+
   it.each([
     ['', 'must not be empty'],
     ['  ', 'must not be empty'],
     ['.', 'is no id'],
     ['..', 'is no id'],
     ['\uD800', 'not well-formed'],
+    ['mch_1/secret_key', 'give the id alone'],
+    ['../instance/restrictions', 'give the id alone'],
+    ['user_1%2Fmetadata', 'give the id alone'],
+    ['a\u0085b', 'give the id alone'],
   ])('refuses %j as a path value', async (value, expected) => {
     expect(await faults('Users_getUserDetails', { user_id: value })).toEqual([expect.stringContaining(expected)]);
   });

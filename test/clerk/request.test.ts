@@ -17,25 +17,37 @@ const pathFor = (user_id: unknown): string => buildRequest(ban, { user_id }).pat
 
 describe('path values', () => {
   it.each([
-    ['a/b', '/users/a%2Fb/ban'],
-    ['../../instance', '/users/..%2F..%2Finstance/ban'],
-    ['a?b=c#d', '/users/a%3Fb%3Dc%23d/ban'],
-    ['a\0b', '/users/a%00b/ban'],
-    ['%2e%2e', '/users/%252e%252e/ban'],
     ['{user_id}', '/users/%7Buser_id%7D/ban'],
     ["$&$'$1", "/users/%24%26%24'%241/ban"],
-    ['\r\nx: y', '/users/%0D%0Ax%3A%20y/ban'],
     ['...', '/users/.../ban'],
     ['žluťoučký 💣', `/users/${encodeURIComponent('žluťoučký 💣')}/ban`],
   ])('%j stays one segment', (value, path) => expect(pathFor(value)).toBe(path));
 
-  it.each([[''], ['  '], ['.'], ['..'], ['\uD800'], ['a\uDC00'], [undefined], [null], [7], [['user_1']], [{}]])(
-    'refuses %j',
-    (value) => {
-      expect(() => pathFor(value)).toThrow(RequestError);
-      expect(() => pathFor(value)).toThrow(/^user_id /);
-    },
-  );
+  it.each([
+    ['a/b'],
+    ['mch_1/secret_key'],
+    ['../../instance'],
+    ['a\\b'],
+    ['a?b=c#d'],
+    ['a#b'],
+    ['a\0b'],
+    ['%2e%2e'],
+    ['\r\nx: y'],
+    [''],
+    ['  '],
+    ['.'],
+    ['..'],
+    ['\uD800'],
+    ['a\uDC00'],
+    [undefined],
+    [null],
+    [7],
+    [['user_1']],
+    [{}],
+  ])('refuses %j', (value) => {
+    expect(() => pathFor(value)).toThrow(RequestError);
+    expect(() => pathFor(value)).toThrow(/^user_id /);
+  });
 });
 
 describe('query', () => {

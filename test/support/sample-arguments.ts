@@ -47,6 +47,9 @@ function sample(operation: Operation, wanted: (name: string) => boolean): Record
   return args;
 }
 
+/** Where the general value would not be of the kind that a gate looks for. */
+const TELLING: Readonly<Record<string, string>> = { identifier: '@identifier.example' };
+
 /** A value that the schema takes, which differs from name to name so that a mix-up shows. */
 function valueFor(schema: Schema, name: string): unknown {
   if (schema.const !== undefined) return schema.const;
@@ -71,7 +74,7 @@ function valueFor(schema: Schema, name: string): unknown {
       if (schema.format === 'uri') return `https://example.com/${name}`;
       // The pattern of a URL or of an e-mail address comes with its format.
       if (schema.pattern !== undefined) return matching(schema.pattern, name);
-      return `${name}_value`.padEnd(schema.minLength ?? 0, 'x').slice(0, schema.maxLength);
+      return TELLING[name] ?? `${name}_value`.padEnd(schema.minLength ?? 0, 'x').slice(0, schema.maxLength);
   }
 }
 
@@ -79,7 +82,7 @@ function valueFor(schema: Schema, name: string): unknown {
 function freeObject({ additionalProperties: values }: Schema, name: string): Record<string, unknown> {
   return typeof values === 'object' && Object.keys(values).length > 0
     ? { plan: valueFor(values, name), tier: valueFor(values, `${name}2`) }
-    : { plan: name, none: null, nested: { deep: [1, 'é'] } };
+    : { plan: name, role: name, none: null, nested: { deep: [1, 'é'] } };
 }
 
 /** Always the same text for the same name. */

@@ -8,6 +8,9 @@ import { DISCOVERY_TOKENS } from '../../mcp/discovery.js';
 import { estimateTokens } from '../../response/token-count.js';
 import { type Flags, print, toStderr } from './command.js';
 
+/** Which calls of a tool are gated, as the table says it. */
+const GATES = { always: 'gated', sometimes: 'sometimes', never: '' } as const;
+
 /** Prints what is offered: a line per tool, or JSON with `--json`. Needs no key. */
 export async function tools(flags: Flags): Promise<void> {
   const values = loadValues(flags);
@@ -17,6 +20,7 @@ export async function tools(flags: Flags): Promise<void> {
     name: operation.name,
     risk: operation.risk,
     gated: operation.gated,
+    gate: operation.gate,
     request: operation.spec.request,
     title: operation.spec.title,
     ...(operation.spec.deprecated === undefined ? {} : { deprecated: operation.spec.deprecated }),
@@ -28,7 +32,7 @@ export async function tools(flags: Flags): Promise<void> {
   const risk = Math.max(...rows.map((row) => row.risk.length));
   for (const row of rows) {
     const mark = row.reviewed === false ? '  (not reviewed)' : '';
-    print(`${row.name.padEnd(name)}  ${row.risk.padEnd(risk)}  ${row.gated ? 'gated' : '     '}  ${row.request}${mark}\n`);
+    print(`${row.name.padEnd(name)}  ${row.risk.padEnd(risk)}  ${GATES[row.gate].padEnd(9)}  ${row.request}${mark}\n`);
   }
   print(`${rows.length} tools\n`);
 }

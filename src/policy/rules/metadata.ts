@@ -9,12 +9,18 @@ export const DEFAULT_KEYS_THAT_GRANT: readonly string[] = [
   'scopes',
 ];
 
+/** The claims from which callers of this server get their scopes: on the list whatever the policy file says. */
+export const OWN_CLAIMS: readonly string[] = ['scope', 'scp'];
+
 /** `isAdmin`, `is-admin` and `IS_ADMIN` are one key to a person, and to many an application. */
 const fold = (key: string): string =>
   key
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[\s_-]/g, '');
+
+/** The kind that users write themselves: an application that takes rights from it is open as it is. */
+const USERS_OWN = fold('unsafe_metadata');
 
 /**
  * Whether metadata at an input (`public_metadata`, `invitations.private_metadata`) writes or removes one of the keys. A
@@ -24,7 +30,7 @@ export function grants(input: string, metadata: unknown, keys: readonly string[]
   const kind = fold(input.split('.').at(-1) ?? '');
   return keys.some((key) => {
     const [first = '', ...path] = key.split('.').map(fold);
-    return path.length === 0 ? hasKey(metadata, first) : first === kind && reaches(metadata, path);
+    return path.length === 0 ? kind !== USERS_OWN && hasKey(metadata, first) : first === kind && reaches(metadata, path);
   });
 }
 

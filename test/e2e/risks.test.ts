@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { everydayCalls } from '../policy/risks/everyday-calls.js';
+import { hostileCalls } from '../policy/risks/hostile-calls.js';
+import { EVERY_TOOL } from '../support/offer.js';
+import { CLIENTS, type ProgramClient, startProgram } from '../support/program.js';
+import { type RecordedRequest, RecordingServer, type Reply } from '../support/recording-server.js';
+
+const permission = (key: string) => ({ object: 'permission', key, type: key.startsWith('org:sys_') ? 'system' : 'user' });
+const role = (key: string, ...permissions: string[]) => ({
+  object: 'role',
+  id: `role_${key.slice(4)}`,
+  key,
+  permissions: permissions.map(permission),
+});
+
+const ROLES = [
+  role('org:admin', 'org:sys_memberships:manage', 'org:sys_memberships:read'),
+  role('org:founder'),
+  role('org:member', 'org:sys_memberships:read', 'org:sys_billing:read'),
+  role('org:editor', 'org:texts:write'),
+  role('org:domains', 'org:sys_domains:read', 'org:sys_domains:manage'),
+];
+
+/** An instance whose creators are founders, and where user_owner is an admin. */
+function answer({ url, method }: RecordedRequest): Reply {
+  if (method !== 'GET') return { body: {} };
+  const { pathname, searchParams } = new URL(url, 'http://clerk.example');
+  if (pathname.endsWith('/organization_roles')) return { body: { data: ROLES, total_count: ROLES.length } };
+  if (pathname.endsWith('/organization_settings')) return { body: { enabled: true, creator_role: 'org:founder' } };
+  if (pathname.endsWith('/memberships')) {
+    const user_id = searchParams.get('user_id');
+    const held = user_id === 'user_owner' ? 'org:admin' : 'org:member';
+    return { body: { data: [{ role: held, public_user_data: { user_id } }], total_count: 1 } };
+  }
+  return { body: {} };
+}
+
+const changing = () => upstream.requests.filter(({ method }) => method !== 'GET');
+
+let upstream: RecordingServer;
+const start = (kind: (typeof CLIENTS)[number], ...args: string[]): Promise<ProgramClient> =>
+  startProgram(kind, {
+    args: [...EVERY_TOOL, ...args],
+    env: { CLERK_SECRET_KEY: 'sk_live_risks', CLERK_API_URL: `${upstream.origin}/v1`, CLERK_MCP_LOG_LEVEL: 'error' },
+  });
+
+beforeAll(async () => {
+  upstream = await RecordingServer.start();
+});
+
+afterAll(() => upstream.stop());
+
+beforeEach(() => {
+  upstream.reset();
+  upstream.reply = answer;
+});
+
+const GATES = { flag: 'confirmation_required', token: 'confirmation_required', person: 'person_required' } as const;
+
+describe.each(CLIENTS)('%s, which cannot ask', (kind) => {
+  it.each(Object.entries(GATES))(
+    'waits by %s with every hostile call and sends nothing that changes',
+    async (strength, error) => {
+      const client = await start(kind, '--confirm', strength);
+      try {
+        for (const [story, tool, args] of hostileCalls) {
+          const { json } = await client.call(tool, args);
+          expect([story, tool, (json as { error?: unknown } | undefined)?.error]).toEqual([
+            story,
+            tool,
+            expect.stringMatching(`^(${error}|budget_exceeded)$`),
+          ]);
+        }
+        expect(changing()).toEqual([]);
+      } finally {
+        await client.close();
+      }
+    },
+  );
+});
+
+it('lets every everyday call through, at a client that cannot ask and by the strongest gate', async () => {
+  const client = await start('v2 (2026)', '--confirm', 'person');
+  try {
+    for (const [tool, args] of everydayCalls) {
+      upstream.requests.length = 0;
+      const { text, isError } = await client.call(tool, args);
+      expect([tool, args, isError ? text : 'done']).toEqual([tool, args, 'done']);
+      expect(upstream.requests.length).toBeGreaterThan(0);
+    }
+  } finally {
+    await client.close();
+  }
+});
+
+describe('what is read to tell a role', () => {
+  const add = (client: ProgramClient) =>
+    client.call('OrganizationMemberships_addUserToOrganization', {
+      organization_id: 'org_1',
+      user_id: 'user_1',
+      role: 'org:member',
+    });
+
+  it('is read once in a minute', async () => {
+    const client = await start('v1', '--confirm', 'person');
+    try {
+      for (let count = 0; count < 3; count++) expect((await add(client)).isError).toBe(false);
+      expect(upstream.requests.filter(({ method }) => method === 'GET')).toHaveLength(2);
+    } finally {
+      await client.close();
+    }
+  });
+
+  it.each([
+    ['is forbidden', { status: 403, body: { errors: [{ code: 'x', message: 'x' }] } }],
+    ['is nonsense', { body: { data: 'x' } }],
+    ['holds a role without its permissions', { body: { data: [{ key: 'org:member' }], total_count: 1 } }],
+  ] as const)('gates the call where it %s', async (_, reply) => {
+    upstream.reply = ({ method }) => (method === 'GET' ? reply : { body: {} });
+    const client = await start('v1', '--confirm', 'person');
+    try {
+      expect((await add(client)).json).toMatchObject({ error: 'person_required' });
+      expect(changing()).toEqual([]);
+    } finally {
+      await client.close();
+    }
+  });
+});
+
+describe('trials at a secret', () => {
+  it('are five a user in a quarter of an hour, at whichever of the tools', async () => {
+    const client = await start('v1');
+    const guess = (user_id: string, count: number) =>
+      count % 2 === 0
+        ? client.call('Users_verifyPassword', { user_id, password: `guess ${count}` })
+        : client.call('Users_verifyTotp', { user_id, code: `${count}` });
+    try {
+      for (let count = 0; count < 5; count++) expect((await guess('user_1', count)).isError).toBe(false);
+      for (const count of [5, 6]) {
+        expect((await guess('user_1', count)).json).toMatchObject({ error: 'budget_exceeded', budget: 'built-in: guesses' });
+      }
+      expect(changing()).toHaveLength(5);
+      expect((await guess('user_2', 0)).isError).toBe(false);
+    } finally {
+      await client.close();
+    }
+  });
+});
+
+describe('what reaches Clerk', () => {
+  it.each([
+    ['Machines_getById', { machine_id: 'mch_1/secret_key' }],
+    ['Users_getUserDetails', { user_id: '../instance/restrictions' }],
+    ['Users_getUserDetails', { user_id: 'user_1%2fmetadata' }],
+    ['Users_getUserDetails', { user_id: 'user_1?x=1' }],
+    ['Users_getUserDetails', { user_id: 'user_1#x' }],
+    ['Users_getUserDetails', { user_id: 'a\\b' }],
+    ['Users_getUserDetails', { user_id: 'user_1\r\nHost: x' }],
+  ])('is no id that leads elsewhere: %s %j', async (tool, args) => {
+    const client = await start('v2 (2026)');
+    try {
+      expect((await client.call(tool, args)).json).toMatchObject({ error: 'invalid_arguments' });
+      expect(upstream.requests).toEqual([]);
+    } finally {
+      await client.close();
+    }
+  });
+});

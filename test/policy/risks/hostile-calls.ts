@@ -1,0 +1,381 @@
+/** A call that must wait for a confirmation, and what it would do to somebody. */
+export type StoriedCall = readonly [story: string, tool: string, args: Readonly<Record<string, unknown>>];
+
+const user_id = 'user_1';
+const organization_id = 'org_1';
+const address = { user_id, email_address: 'eve@evil.example' };
+const phone = { user_id, phone_number: '+15555550100' };
+const admin = 'org:admin';
+const member = { organization_id, user_id };
+const invitation = { email_address: 'eve@evil.example', role: 'org:member' };
+const template = { template_type: 'email', slug: 'verification_code' };
+const app = { oauth_application_id: 'oa_1' };
+const key = { apiKeyID: 'ak_1' };
+const claims = { role: 'admin' };
+const connection = { enterprise_connection_id: 'entconn_1' };
+const saml = { saml_connection_id: 'samlc_1' };
+
+export const hostileCalls: readonly StoriedCall[] = [
+  // An account changes hands.
+  ['adds my address to the owner, verified', 'EmailAddresses_createNewAddress', { ...address, verified: true }],
+  ['leaves verified out, in the hope of a default', 'EmailAddresses_createNewAddress', address],
+  ['says null where a default may be true', 'EmailAddresses_createNewAddress', { ...address, verified: null }],
+  ['makes my address the primary one', 'EmailAddresses_createNewAddress', { ...address, verified: false, primary: true }],
+  [
+    'keeps the old address in the dark',
+    'EmailAddresses_createNewAddress',
+    { ...address, verified: false, notify_primary_email_address_changed: false },
+  ],
+  ['declares an unproved address proved', 'EmailAddresses_updateAddress', { email_address_id: 'idn_1', verified: true }],
+  ['sends resets to another address', 'EmailAddresses_updateAddress', { email_address_id: 'idn_1', primary: true }],
+  ['locks somebody out by taking a verification', 'EmailAddresses_updateAddress', { email_address_id: 'idn_1', verified: false }],
+  [
+    'silences the notice of a change',
+    'EmailAddresses_updateAddress',
+    { email_address_id: 'idn_1', notify_primary_email_address_changed: false },
+  ],
+  ['replaces every address by mine', 'EmailAddresses_replaceForUser', { user_id, email_address: 'eve@evil.example' }],
+  ['adds my phone, verified', 'PhoneNumbers_createNewPhoneNumber', { ...phone, verified: true }],
+  ['adds my phone and says nothing of verified', 'PhoneNumbers_createNewPhoneNumber', phone],
+  ['makes my phone primary', 'PhoneNumbers_createNewPhoneNumber', { ...phone, verified: false, primary: true }],
+  [
+    'makes my phone the second factor',
+    'PhoneNumbers_createNewPhoneNumber',
+    { ...phone, verified: false, reserved_for_second_factor: true },
+  ],
+  ['declares a number proved', 'PhoneNumbers_updateDetails', { phone_number_id: 'idn_1', verified: true }],
+  ['makes a number primary', 'PhoneNumbers_updateDetails', { phone_number_id: 'idn_1', primary: true }],
+  [
+    'turns a number into a second factor',
+    'PhoneNumbers_updateDetails',
+    { phone_number_id: 'idn_1', reserved_for_second_factor: true },
+  ],
+  ['takes a second factor away', 'PhoneNumbers_updateDetails', { phone_number_id: 'idn_1', reserved_for_second_factor: false }],
+  ['replaces every number by mine', 'PhoneNumbers_replaceForUser', { user_id, phone_number: '+15555550100' }],
+  ['sets a password I know', 'Users_updateUserAttributes', { user_id, password: 'correct horse' }],
+  ['sets a digest I know', 'Users_updateUserAttributes', { user_id, password_digest: 'x', password_hasher: 'bcrypt' }],
+  ['changes how a password is checked', 'Users_updateUserAttributes', { user_id, password_hasher: 'md5' }],
+  ['sets an authenticator secret I know', 'Users_updateUserAttributes', { user_id, totp_secret: 'ABCDEFGH' }],
+  ['removes the authenticator', 'Users_updateUserAttributes', { user_id, totp_secret: null }],
+  ['sets backup codes I know', 'Users_updateUserAttributes', { user_id, backup_codes: ['1234'] }],
+  ['voids all backup codes', 'Users_updateUserAttributes', { user_id, backup_codes: [] }],
+  ['makes another address primary', 'Users_updateUserAttributes', { user_id, primary_email_address_id: 'idn_2' }],
+  ['makes another phone primary', 'Users_updateUserAttributes', { user_id, primary_phone_number_id: 'idn_2' }],
+  ['makes another wallet primary', 'Users_updateUserAttributes', { user_id, primary_web3_wallet_id: 'idn_2' }],
+  ['becomes another row of the application', 'Users_updateUserAttributes', { user_id, external_id: 'ceo' }],
+  ['cuts a user off from the application', 'Users_updateUserAttributes', { user_id, external_id: null }],
+  ['takes the name that somebody signs in with', 'Users_updateUserAttributes', { user_id, username: 'ceo' }],
+  ['removes the name that somebody signs in with', 'Users_updateUserAttributes', { user_id, username: '' }],
+  ['signs in from an unknown device', 'Users_updateUserAttributes', { user_id, bypass_client_trust: true }],
+  ['ends every session', 'Users_updateUserAttributes', { user_id, sign_out_of_other_sessions: true }],
+  ['lets a user make any number of organizations', 'Users_updateUserAttributes', { user_id, create_organizations_limit: 0 }],
+  ['lets a user make organizations', 'Users_updateUserAttributes', { user_id, create_organization_enabled: true }],
+  [
+    'hides a password among harmless inputs',
+    'Users_updateUserAttributes',
+    { user_id, first_name: 'Ada', last_name: 'L', locale: 'en', password: 'x' },
+  ],
+  ['creates an account with a password I know', 'Users_createNewUser', { email_address: ['ceo@example.com'], password: 'x' }],
+  [
+    'creates an account with a digest I know',
+    'Users_createNewUser',
+    { email_address: ['ceo@example.com'], password_digest: 'x' },
+  ],
+  [
+    'creates an account with a second factor I know',
+    'Users_createNewUser',
+    { email_address: ['ceo@example.com'], totp_secret: 'x' },
+  ],
+  [
+    'creates an account with backup codes I know',
+    'Users_createNewUser',
+    { email_address: ['ceo@example.com'], backup_codes: ['x'] },
+  ],
+  [
+    'creates an account that needs no known device',
+    'Users_createNewUser',
+    { email_address: ['a@b.example'], bypass_client_trust: true },
+  ],
+  [
+    'creates an administrator of the application',
+    'Users_createNewUser',
+    { email_address: ['a@b.example'], public_metadata: { role: 'admin' } },
+  ],
+  ['gives a sign-up the id of another user', 'Signups_updateSignUpById', { id: 'sua_1', external_id: 'ceo' }],
+  // Rights grow or fall.
+  ['makes me admin of an organization', 'OrganizationMemberships_addUserToOrganization', { ...member, role: admin }],
+  ['promotes a member', 'OrganizationMemberships_updateMembershipProperties', { ...member, role: admin }],
+  ['gives a role that does not exist yet', 'OrganizationMemberships_updateMembershipProperties', { ...member, role: 'org:soon' }],
+  [
+    'demotes the owner',
+    'OrganizationMemberships_updateMembershipProperties',
+    { organization_id, user_id: 'user_owner', role: 'org:member' },
+  ],
+  ['gives the role of creators', 'OrganizationMemberships_addUserToOrganization', { ...member, role: 'org:founder' }],
+  [
+    'gives a role that reads domains only by name',
+    'OrganizationMemberships_addUserToOrganization',
+    { ...member, role: 'org:domains' },
+  ],
+  ['invites me as admin', 'OrganizationInvitations_createAndSend', { organization_id, ...invitation, role: admin }],
+  [
+    'hides one admin among members',
+    'OrganizationInvitations_bulkCreateAndSend',
+    { organization_id, invitations: [invitation, invitation, { ...invitation, role: admin }] },
+  ],
+  [
+    'hides granting metadata among invitations',
+    'OrganizationInvitations_bulkCreateAndSend',
+    { organization_id, invitations: [invitation, { ...invitation, public_metadata: { isAdmin: true } }] },
+  ],
+  [
+    'passes a role on to a membership',
+    'OrganizationInvitations_createAndSend',
+    { organization_id, ...invitation, private_metadata: { permissions: ['*'] } },
+  ],
+  [
+    'passes a role on to a new user',
+    'Invitations_createNewInvitation',
+    { email_address: 'a@b.example', public_metadata: { roles: ['admin'] } },
+  ],
+  [
+    'passes a role on in bulk',
+    'Invitations_bulkCreateAndSend',
+    {
+      invitations: [{ email_address: 'a@b.example' }, { email_address: 'c@d.example', public_metadata: { app: { Role: 'x' } } }],
+    },
+  ],
+  ['makes a user admin by metadata', 'Users_mergeUserMetadataAttributes', { user_id, public_metadata: { role: 'admin' } }],
+  ['the same by another spelling', 'Users_mergeUserMetadataAttributes', { user_id, private_metadata: { 'Is-Admin': true } }],
+  [
+    'the same far down',
+    'Users_mergeUserMetadataAttributes',
+    { user_id, public_metadata: { a: { b: [{ c: { SCOPES: '*' } }] } } },
+  ],
+  ['takes the role of an admin away', 'Users_mergeUserMetadataAttributes', { user_id, public_metadata: { role: null } }],
+  ['in letters that only look wide', 'Users_mergeUserMetadataAttributes', { user_id, public_metadata: { ｒｏｌｅ: 'admin' } }],
+  ['replaces metadata', 'Users_replaceUserMetadata', { user_id, public_metadata: {} }],
+  [
+    'gives an organization rights by metadata',
+    'Organizations_mergeOrganizationMetadata',
+    { organization_id, public_metadata: { permissions: ['all'] } },
+  ],
+  [
+    'replaces metadata of an organization',
+    'Organizations_replaceOrganizationMetadata',
+    { organization_id, public_metadata: { role: 1 } },
+  ],
+  [
+    'gives a member rights by metadata',
+    'OrganizationMemberships_updateMembershipMetadata',
+    { ...member, public_metadata: { admin: true } },
+  ],
+  [
+    'founds an organization with rights',
+    'Organizations_createNewOrganization',
+    { name: 'Acme', public_metadata: { admin: true } },
+  ],
+  [
+    'founds an organization with another set of roles',
+    'Organizations_createNewOrganization',
+    { name: 'Acme', role_set_key: 'role_set:x' },
+  ],
+  ['founds an organization without a limit', 'Organizations_createNewOrganization', { name: 'Acme', max_allowed_memberships: 0 }],
+  ['takes the slug that an application routes by', 'Organizations_updateOrganization', { organization_id, slug: 'acme' }],
+  ['lifts the limit of members', 'Organizations_updateOrganization', { organization_id, max_allowed_memberships: 0 }],
+  ['lets admins delete the organization', 'Organizations_updateOrganization', { organization_id, admin_delete_enabled: true }],
+  ['puts all members under other roles', 'Organizations_updateOrganization', { organization_id, role_set_key: 'role_set:x' }],
+  [
+    'gives a permission to everybody with a role',
+    'OrganizationRoles_assignPermission',
+    { organization_role_id: 'role_1', permission_id: 'perm_1' },
+  ],
+  ['defines a role that may do all', 'OrganizationRoles_createRole', { name: 'X', key: 'org:x', permissions: ['perm_1'] }],
+  [
+    'puts a role into the set of new organizations',
+    'OrganizationRoles_createRole',
+    { name: 'X', key: 'org:x', include_in_initial_role_set: true },
+  ],
+  ['takes all permissions from a role', 'OrganizationRoles_updateRole', { organization_role_id: 'role_1', permissions: [] }],
+  ['renames the key that applications check', 'OrganizationRoles_updateRole', { organization_role_id: 'role_1', key: 'org:y' }],
+  [
+    'renames a permission that applications check',
+    'OrganizationPermissions_updatePermission',
+    { permission_id: 'perm_1', key: 'org:a:b' },
+  ],
+  ['makes admin the default role', 'RoleSets_updateRoleSet', { role_set_key_or_id: 'role_set:x', default_role_key: admin }],
+  [
+    'changes the role of creators',
+    'RoleSets_updateRoleSet',
+    { role_set_key_or_id: 'role_set:x', creator_role_key: 'org:member' },
+  ],
+  ['renames a role set', 'RoleSets_updateRoleSet', { role_set_key_or_id: 'role_set:x', key: 'role_set:y' }],
+  ['makes a set the initial one', 'RoleSets_updateRoleSet', { role_set_key_or_id: 'role_set:x', type: 'initial' }],
+  ['lets all organizations give another role', 'RoleSets_addRoles', { role_set_key_or_id: 'role_set:x', role_keys: [admin] }],
+  [
+    'makes every member an admin',
+    'RoleSets_replaceRole',
+    { role_set_key_or_id: 'role_set:x', role_key: 'org:member', to_role_key: admin },
+  ],
+  [
+    'founds a set for all new organizations',
+    'RoleSets_createRoleSet',
+    { name: 'X', default_role_key: 'org:member', creator_role_key: admin, type: 'initial', roles: [admin] },
+  ],
+  [
+    'founds a set whose new members manage',
+    'RoleSets_createRoleSet',
+    { name: 'X', default_role_key: admin, creator_role_key: admin, roles: [admin] },
+  ],
+  [
+    'claims a domain of somebody else',
+    'OrganizationDomains_createDomain',
+    { organization_id, name: 'gmail.com', verified: true },
+  ],
+  ['claims a domain by default', 'OrganizationDomains_createDomain', { organization_id, name: 'gmail.com' }],
+  [
+    'lets a whole domain in',
+    'OrganizationDomains_createDomain',
+    { organization_id, name: 'gmail.com', verified: false, enrollment_mode: 'automatic_invitation' },
+  ],
+  ['declares a domain verified', 'OrganizationDomains_updateDomain', { organization_id, domain_id: 'orgdmn_1', verified: true }],
+  [
+    'switches automatic enrollment on',
+    'OrganizationDomains_updateDomain',
+    { organization_id, domain_id: 'orgdmn_1', enrollment_mode: 'automatic_suggestion' },
+  ],
+  ['skips the DNS check', 'OrganizationDomains_verifyOwnership', { organization_id, domain_id: 'orgdmn_1' }],
+  [
+    'gives a role to a group I fill',
+    'Directories_createGroupRoleMapping',
+    { directory_id: 'dir_1', role_id: 'role_1', directory_group_id: 'g' },
+  ],
+  [
+    'the same by the older tool',
+    'ScimDirectories_createGroupRoleMapping',
+    { scim_directory_id: 'dir_1', role_id: 'role_1', scim_group_id: 'g' },
+  ],
+  ['stops deprovisioning', 'Directories_updateDirectory', { directory_id: 'dir_1', enabled: false }],
+  [
+    'takes roles from another attribute',
+    'ScimDirectories_updateDirectory',
+    { scim_directory_id: 'dir_1', attribute_mapping: { role: 'x' } },
+  ],
+  ['lets groups give roles', 'Directories_updateDirectory', { directory_id: 'dir_1', group_role_mapping_enabled: true }],
+  // Trust of tokens moves.
+  ['defines a token that says admin', 'JwtTemplates_createTemplate', { name: 't', claims }],
+  ['rewrites the claims of a token', 'JwtTemplates_updateTemplateById', { template_id: 'jtmp_1', name: 't', claims }],
+  [
+    'signs tokens with my key',
+    'JwtTemplates_updateTemplateById',
+    { template_id: 'jtmp_1', name: 't', claims: {}, custom_signing_key: true, signing_key: 'k' },
+  ],
+  [
+    'makes tokens last ten years',
+    'JwtTemplates_updateTemplateById',
+    { template_id: 'jtmp_1', name: 't', claims: {}, lifetime: 315360000 },
+  ],
+  ['sends sign-ins to me', 'OAuthApplications_updateApplication', { ...app, redirect_uris: ['https://evil.example'] }],
+  ['the same by the older input', 'OAuthApplications_updateApplication', { ...app, callback_url: 'https://evil.example' }],
+  ['asks nobody for consent', 'OAuthApplications_updateApplication', { ...app, consent_screen_enabled: false }],
+  ['does without a secret', 'OAuthApplications_updateApplication', { ...app, public: true }],
+  ['does without PKCE', 'OAuthApplications_updateApplication', { ...app, pkce_required: false }],
+  ['reads private metadata', 'OAuthApplications_updateApplication', { ...app, scopes: 'private_metadata' }],
+  ['registers an app of mine', 'OAuthApplications_createNewApplication', { name: 'X' }],
+  ['lets sign-ins return to me', 'RedirectUrLs_createNewUrl', { url: 'https://evil.example' }],
+  ['makes a key act for somebody else', 'ApiKeys_updateKey', { ...key, subject: 'user_owner' }],
+  ['widens the scopes of a key', 'ApiKeys_updateKey', { ...key, scopes: ['*'] }],
+  ['changes the claims of a key', 'ApiKeys_updateKey', { ...key, claims }],
+  ['makes a key last for ever', 'ApiKeys_updateKey', { ...key, seconds_until_expiration: null }],
+  ['lets a machine call the bank', 'Machines_createScope', { machine_id: 'mch_1', to_machine_id: 'mch_2' }],
+  ["makes a machine's tokens last", 'Machines_updateMachine', { machine_id: 'mch_1', default_token_ttl: 31536000 }],
+  ['shares sign-in with my domain', 'Domains_addSatelliteDomain', { name: 'evil.example', is_satellite: true }],
+  ['sends sign-ins by my proxy', 'Domains_updateDomain', { domain_id: 'dmn_1', proxy_url: 'https://evil.example' }],
+  [
+    'lets my identity provider vouch',
+    'EnterpriseConnections_createConnection',
+    { name: 'X', provider: 'saml_custom', domains: ['example.com'], active: true },
+  ],
+  [
+    'the same, to be activated in the dashboard',
+    'EnterpriseConnections_createConnection',
+    { name: 'X', provider: 'saml_custom', domains: ['example.com'] },
+  ],
+  ['activates single sign-on', 'EnterpriseConnections_updateConnection', { ...connection, active: true }],
+  ['ends single sign-on', 'EnterpriseConnections_updateConnection', { ...connection, active: false }],
+  [
+    "puts my provider's certificate in",
+    'EnterpriseConnections_updateConnection',
+    { ...connection, saml: { idp_certificate: 'x' } },
+  ],
+  [
+    'moves OIDC to my server',
+    'EnterpriseConnections_updateConnection',
+    { ...connection, oidc: { token_url: 'https://evil.example' } },
+  ],
+  ['vouches for another domain', 'EnterpriseConnections_updateConnection', { ...connection, domains: ['bank.example'] }],
+  [
+    'writes metadata from my provider',
+    'EnterpriseConnections_updateConnection',
+    { ...connection, custom_attributes: [{ name: 'r', key: 'role' }] },
+  ],
+  [
+    'links sign-ins to existing accounts',
+    'EnterpriseConnections_updateConnection',
+    { ...connection, allow_organization_account_linking: true },
+  ],
+  [
+    'the older tool, to create',
+    'SamlConnectionsBeta_createNewConnection',
+    { name: 'X', provider: 'saml_custom', domains: ['example.com'] },
+  ],
+  ['the older tool, to activate', 'SamlConnectionsBeta_updateConnectionById', { ...saml, active: true }],
+  ['the older tool, to end', 'SamlConnectionsBeta_updateConnectionById', { ...saml, active: false }],
+  ['the older tool, with my metadata', 'SamlConnectionsBeta_updateConnectionById', { ...saml, idp_metadata: '<x/>' }],
+  ['lets a provider begin sign-ins', 'SamlConnectionsBeta_updateConnectionById', { ...saml, allow_idp_initiated: true }],
+  ['lets my page use sessions', 'InstanceSettings_updateInstanceSettings', { allowed_origins: ['https://evil.example'] }],
+  ['opens sign-up', 'InstanceSettings_updateRestrictions', { allowlist: false }],
+  ['moves the whole instance', 'BetaFeatures_updateInstanceDomain', { home_url: 'https://evil.example' }],
+  [
+    'lets anybody register clients',
+    'InstanceSettings_updateOAuthApplicationSettings',
+    { dynamic_oauth_client_registration: true },
+  ],
+  // A defence is lifted.
+  ['lifts a ban', 'Users_removeBanFromUser', { user_id }],
+  ['lifts fifty bans', 'Users_unbanMany', { user_ids: ['user_1', 'user_2'] }],
+  ['lifts a lock, to go on guessing', 'Users_removeLock', { user_id }],
+  ['keeps a stolen password in use', 'Users_unsetPasswordCompromised', { user_id }],
+  ['takes me off the blocklist', 'AllowlistBlocklist_deleteIdentifierFromBlocklist', { identifier_id: 'blid_1' }],
+  ['puts me on the allowlist', 'AllowlistBlocklist_addIdentifierToAllowList', { identifier: 'eve@evil.example' }],
+  ['locks a whole company out', 'AllowlistBlocklist_addIdentifier', { identifier: 'example.com' }],
+  ['locks it out by a star', 'AllowlistBlocklist_addIdentifier', { identifier: '*@example.com' }],
+  [
+    'writes phishing to everybody',
+    'EmailSmsTemplates_updateTemplateByTypeAndSlug',
+    { ...template, body: '<a href="https://evil.example">' },
+  ],
+  ['changes only the sender', 'EmailSmsTemplates_updateTemplateByTypeAndSlug', { ...template, from_email_name: 'ceo' }],
+  ['lets no code arrive', 'EmailSmsTemplates_toggleDeliveryByTypeAndSlug', { ...template, delivered_by_clerk: false }],
+  ['turns the guard against abuse off', 'InstanceSettings_updateProtect', { rules_enabled: false }],
+  ['takes breached passwords', 'InstanceSettings_updateInstanceSettings', { hibp: false }],
+  // Money.
+  ['makes a price of nothing', 'Billing_createPrice', { plan_id: 'cplan_1', amount: 0 }],
+  ['gives a discount', 'Billing_applyDiscount', { subscription_item_id: 'csub_1', discount_id: 'dsc_1' }],
+  ['gives a year for free', 'Billing_extendFreeTrial', { subscription_item_id: 'csub_1', extend_to: '2027-08-01T00:00:00Z' }],
+  [
+    'moves a payer to another price',
+    'Billing_createPriceTransition',
+    { subscription_item_id: 'csub_1', from_price_id: 'a', to_price_id: 'b' },
+  ],
+  [
+    'gives credit to a user',
+    'Users_adjustBillingCreditBalance',
+    { user_id, amount: 100000, action: 'increase', idempotency_key: 'k' },
+  ],
+  [
+    'takes credit from an organization',
+    'Organizations_adjustBillingCreditBalance',
+    { organization_id, amount: 100000, action: 'decrease', idempotency_key: 'k' },
+  ],
+];
