@@ -148,11 +148,13 @@ export class Operation {
 /** Whether a risk needs a confirmation unless a rule says otherwise. */
 export const isGated = (risk: Risk): boolean => risk !== 'read' && risk !== 'write';
 
-const WEIGHTS: readonly Risk[] = ['read', 'write', 'access', 'destructive', 'credential'];
+const WEIGHTS: readonly Risk[] = ['credential', 'destructive', 'access', 'write', 'read'];
+
+/** Each risk once, the heaviest first. */
+export const byWeight = (risks: readonly Risk[]): Risk[] => WEIGHTS.filter((risk) => risks.includes(risk));
 
 /** The risk by which a call of several is put on record. */
-export const heaviest = (risks: readonly Risk[]): Risk =>
-  WEIGHTS[Math.max(...risks.map((risk) => WEIGHTS.indexOf(risk)))] ?? 'read';
+export const heaviest = (risks: readonly Risk[]): Risk => byWeight(risks)[0] ?? 'read';
 
 /** The tool with the input `confirm`. */
 export function withConfirm(tool: ToolDefinition): ToolDefinition {

@@ -1,4 +1,4 @@
-import { heaviest, isGated, type Operation } from '../../catalog/operation.js';
+import { byWeight, heaviest, isGated, type Operation } from '../../catalog/operation.js';
 import type { Arguments, Condition, CurrentRole, Raise, Risk, Test } from '../../catalog/types.js';
 import { isRecord } from '../../platform/is-record.js';
 import { DEFAULT_KEYS_THAT_GRANT, grants } from './metadata.js';
@@ -25,7 +25,7 @@ export const NOTHING_KNOWN: Knowledge = {
 export interface Consequences {
   /** The heaviest of `risks`, by which the call is put on record. */
   readonly risk: Risk;
-  /** Every risk of the call; more than one only where each is gated. */
+  /** Every risk of the call, the heaviest first; more than one only where each is gated. */
   readonly risks: readonly Risk[];
   /** One sentence for each thing that will happen, `{input}`, `{target}` and `{where}` not yet filled in. */
   readonly effects: readonly string[];
@@ -39,7 +39,7 @@ export function consequencesOf(operation: Operation, args: Arguments, known: Kno
   const base = operation.spec.effect;
   return {
     risk: heaviest(all),
-    risks: gated.length > 0 ? [...new Set(gated)] : [operation.spec.risk],
+    risks: gated.length > 0 ? byWeight(gated) : [operation.spec.risk],
     effects: [...new Set([...(base === undefined ? [] : [base]), ...met.map(({ effect }) => effect)])],
   };
 }

@@ -5,7 +5,7 @@ import { operations as real } from '../../../tools/index.js';
 import { fullArguments, minimalArguments } from '../../support/sample-arguments.js';
 import { bench, CALLER, call, operations } from '../fixtures.js';
 
-const SCOPES = ['clerk:read', 'clerk:write', 'clerk:destructive', 'clerk:credential'] as const;
+const SCOPES = ['clerk:read', 'clerk:write', 'clerk:destructive', 'clerk:credential', 'clerk:access'] as const;
 const as = (...scopes: string[]) => ({ caller: { ...CALLER, name: 'ada', scopes } });
 
 describe('scopes', () => {
@@ -26,9 +26,12 @@ describe('scopes', () => {
   it('go by what the arguments do', () => {
     const update = real.find(({ name }) => name === 'Users_updateUserAttributes');
     if (update === undefined) throw new Error('no such operation');
-    const password = { user_id: 'user_1', password: 'p4ssw0rd' };
-    expect(missingScope(consequencesOf(update, password).risks, { scopes: ['clerk:write'] })).toBe('clerk:destructive');
-    expect(missingScope(consequencesOf(update, password).risks, { scopes: ['clerk:destructive'] })).toBeUndefined();
+    const signOut = { user_id: 'user_1', sign_out_of_other_sessions: true };
+    expect(missingScope(consequencesOf(update, signOut).risks, { scopes: ['clerk:write'] })).toBe('clerk:destructive');
+    expect(missingScope(consequencesOf(update, signOut).risks, { scopes: ['clerk:destructive'] })).toBeUndefined();
+    const { risks } = consequencesOf(update, { user_id: 'user_1', password: 'p4ssw0rd' });
+    expect(missingScope(risks, { scopes: ['clerk:destructive'] })).toBe('clerk:access');
+    expect(missingScope(risks, { scopes: ['clerk:access'] })).toBe('clerk:destructive');
     expect(isWithin(update, ['clerk:destructive'])).toBe(true);
     expect(isWithin(update, ['clerk:read', 'clerk:credential'])).toBe(false);
   });
