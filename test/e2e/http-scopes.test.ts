@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { consequencesOf } from '../../src/policy/rules/risk.js';
 import { connectHttp, HTTP_CLIENTS } from '../support/http-clients.js';
 import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js';
 import { offeredByDefault } from '../support/offer.js';
@@ -96,6 +97,7 @@ describe('a call beyond the scopes', () => {
       const session = await openSession(server.url, as(role));
       for (const [, operation] of beyond.filter(([of]) => of === role)) {
         const args = { ...minimalArguments(operation), confirm: true };
+        const scope = `clerk:${consequencesOf(operation, minimalArguments(operation)).risk}`;
         const answers = [
           await modernCall(server.url, operation.name, args, as(role)),
           await post(`${server.url}/mcp`, call(1, operation.name, args), session),
@@ -103,10 +105,10 @@ describe('a call beyond the scopes', () => {
         for (const { status, headers, json } of answers) {
           expect([operation.name, status]).toEqual([operation.name, 403]);
           expect(headers.get('www-authenticate')).toMatch(/^Bearer error="insufficient_scope"/);
-          expect(headers.get('www-authenticate')).toContain(`clerk:${operation.risk}`);
+          expect(headers.get('www-authenticate')).toContain(scope);
           expect(json).toMatchObject({
             error: 'insufficient_scope',
-            error_description: expect.stringContaining(`clerk:${operation.risk}`),
+            error_description: expect.stringContaining(scope),
           });
         }
       }
