@@ -1,5 +1,6 @@
-/** Writes the tables in the README and in docs/architecture.md anew: `npm run readme`. */
+/** Writes what is told from the code in the README, docs/architecture.md and the library's options anew: `npm run readme`. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { renderLibraryOptions } from './library-options.js';
 import { renderArchitecture, renderReadme } from './readme-tables.js';
 
 const rewrite = (path: string, render: (text: string) => string): void => {
@@ -8,3 +9,4 @@ const rewrite = (path: string, render: (text: string) => string): void => {
 };
 rewrite('README.md', renderReadme);
 rewrite('docs/architecture.md', renderArchitecture);
+rewrite('src/app/fetch-handler-options.ts', renderLibraryOptions);

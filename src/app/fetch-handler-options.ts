@@ -1,8 +1,8 @@
-/** One who calls, as the application that mounts the handler knows them. */
+/** Who makes a request, as the application that mounts the handler knows them. */
 export interface MountedCaller {
   /** The name in rules, budgets, confirmations and the audit log; sessions belong to it. */
   readonly name: string;
-  /** What they may do; whatever else is in the list means nothing here. */
+  /** What they may do. Other scopes in the list mean nothing here. */
   readonly scopes: readonly (
     | 'clerk:read'
     | 'clerk:write'
@@ -28,57 +28,93 @@ export interface FetchHandlerOptions {
   readonly apiUrl?: string;
   /** What confirmations are signed with, 32 bytes or more. Default: `CLERK_MCP_SIGNING_KEY`, or random. */
   readonly signingKey?: string;
-
-  readonly sandbox?: boolean;
-  readonly readOnly?: boolean;
-  readonly tools?: readonly string[];
-  readonly exclude?: readonly string[];
-  /** The path of a file. */
-  readonly openapi?: string;
-  readonly confirm?: 'auto' | 'flag' | 'token' | 'person';
-  /** The path of a file. */
-  readonly policy?: string;
-  /** The path of a file. */
-  readonly auditLog?: string;
-  /** The path of a folder. */
-  readonly secretsDir?: string;
-  /** Milliseconds. */
-  readonly timeout?: number;
-  /** Milliseconds. */
-  readonly connectTimeout?: number;
-  readonly logLevel?: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
-
-  /** Must be given, here or as {@link authenticate}, but on the sandbox, where it is `none` by default. */
-  readonly auth?: 'none' | 'token' | 'oauth';
-  /** The path of a file. */
-  readonly tokens?: string;
-  readonly issuer?: string;
-  readonly audience?: string | readonly string[];
   /**
-   * Says who makes a request, instead of {@link auth}; `undefined` for nobody, which is answered with 401. The body is
-   * not to be read.
+   * Says who makes a request, instead of {@link auth}; `undefined` for an unknown caller, who is answered with 401. It
+   * must not read the body. One of the two must be given, except on the sandbox, where `auth` is `none` by default.
    */
   readonly authenticate?: (request: {
     readonly headers: Headers;
   }) => Promise<MountedCaller | undefined> | MountedCaller | undefined;
-  readonly allowedHosts?: readonly string[];
-  readonly allowedOrigins?: readonly string[];
-  readonly trustedProxies?: readonly string[];
   /** What the paths begin with where the handler is mounted: `/api` for `/api/mcp`. Default: nothing. */
   readonly basePath?: string;
+
+  // Written by `npm run readme` from the table of settings.
+  // settings:begin
+  /** Work on the built-in sandbox, a local twin of the API; no Clerk account needed. */
+  readonly sandbox?: boolean;
+  /** What the sandbox starts with: a JSON description like examples/sandbox.seed.example.json, or the words demo or empty. Default: demo. */
+  readonly seed?: string;
+  /** Offer only tools that read. */
+  readonly readOnly?: boolean;
+  /** Offer only these: names, groups or globs, separated by commas. Default: all. */
+  readonly tools?: string | readonly string[];
+  /** Leave these out; wins over --tools. */
+  readonly exclude?: string | readonly string[];
+  /** Offer only these groups of tools, separated by commas: users,organizations. */
+  readonly toolsets?: string | readonly string[];
+  /** Offer a ready-made choice: support, onboarding, security, access, sso, machines, billing, read, everything. */
+  readonly profile?: 'support' | 'onboarding' | 'security' | 'access' | 'sso' | 'machines' | 'billing' | 'read' | 'everything';
+  /** List four tools that find, describe and call the others instead of all of them. */
+  readonly discovery?: boolean;
+  /** Adds operations that only one of Clerk's OpenAPI documents has, as unreviewed tools: all are gated except reads without secrets. */
+  readonly openapi?: string;
+  /** short: lists show what distinguishes their items, and objects omit empty values; full: the API's answers unchanged. Default: short. */
+  readonly results?: 'short' | 'full';
+  /** The most tokens that one answer may cost a model. Default: 25000. */
+  readonly maxResultTokens?: number;
+  /** Also give answers as structuredContent and tools an outputSchema, for clients that run code on answers. */
+  readonly structured?: boolean;
+  /** How gated calls are confirmed: flag, token or person; auto asks the person where the client can, otherwise token on a live instance and flag elsewhere. Default: auto. */
+  readonly confirm?: 'auto' | 'flag' | 'token' | 'person';
+  /** Rules and budgets, as JSON; they come before the built-in ones. */
+  readonly policy?: string;
+  /** Records every call that changes something or is gated; while it cannot be written, gated calls are refused. */
+  readonly auditLog?: string;
+  /** Secrets in answers go into new files here instead of into the conversation. */
+  readonly secretsDir?: string;
+  /** Time limit of one call, retries included. In milliseconds. Default: 30000. */
+  readonly timeout?: number;
+  /** Time limit for connecting to Clerk. In milliseconds. Default: 5000. */
+  readonly connectTimeout?: number;
+  /** Logs to stderr: fatal, error, warn, info, debug, trace, silent. Default: info. */
+  readonly logLevel?: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  /** Who may call: none (this machine only), token (a file of tokens) or oauth (JWT access tokens of an issuer). Default: none. */
+  readonly auth?: 'none' | 'token' | 'oauth';
+  /** With --auth token: the file that `clerk-mcp token new` writes; read again when it changes. */
+  readonly tokens?: string;
+  /** With --auth oauth: who issues the tokens, exactly as in their iss claim. */
+  readonly issuer?: string;
+  /** With --auth oauth: what the aud claim of a token must hold; the first is the address of /mcp that clients use. */
+  readonly audience?: string | readonly string[];
+  /** Names under which clients reach the server, with or without a port. Default: the names of this machine, and the host of the audience. */
+  readonly allowedHosts?: string | readonly string[];
+  /** Web pages whose scripts may call, like https://app.example.com; :* stands for any port. Default: on a loopback address this machine's pages, elsewhere none. */
+  readonly allowedOrigins?: string | readonly string[];
+  /** Addresses and networks of proxies whose X-Forwarded-For is trusted. Default: none. */
+  readonly trustedProxies?: string | readonly string[];
+  /** `false`: Do not serve HTTP+SSE (GET /sse, POST /messages), which only older clients need. */
   readonly sse?: boolean;
+  /** `false`: Leave every request to the SDK, without the short way for tool calls: slower, and answered alike. */
   readonly quickPath?: boolean;
+  /** For several processes: the Redis or Valkey, redis://host:port, that holds what they must agree on. Needs CLERK_MCP_SIGNING_KEY. Default: in memory. */
   readonly store?: string;
-  /** Bytes. */
+  /** Largest body of a request. Default: 4194304. */
   readonly maxBody?: number;
-  /** Milliseconds. */
+  /** Time within which a request with its body must arrive. In milliseconds. Default: 10000. */
   readonly requestTimeout?: number;
+  /** Sessions at the same time, of all callers (clients before 2026-07-28 have one each). Default: 1000. */
   readonly maxSessions?: number;
+  /** Sessions at the same time, of one caller. Default: 32. */
   readonly maxSessionsPerCaller?: number;
-  /** Milliseconds. */
+  /** Time without a request or an open stream after which a session ends. In milliseconds. Default: 1800000. */
   readonly sessionIdle?: number;
+  /** Calls in progress at the same time, of all callers; a call that waits for a person counts. Default: 256. */
   readonly maxInFlight?: number;
+  /** Calls in progress at the same time, of one caller. Default: 16. */
   readonly maxInFlightPerCaller?: number;
+  /** Calls of one caller in any minute, in all processes; ten times as many messages of other kinds. Default: 600. */
   readonly maxCallsPerMinute?: number;
+  /** Requests that Clerk accepts from the instance in 10 s; calls use nine tenths of them, then take turns. Default: 1000 on a live instance, 100 on a test one. */
   readonly clerkLimit?: number;
+  // settings:end
 }

@@ -11,12 +11,25 @@ export interface FetchHandler {
 
 /**
  * The server that `clerk-mcp http` runs, as a web-standard handler for an application of one's own.
- * @throws never by itself: what is wrong with the options rejects `ready` and every request
+ * @param options what the flags and variables of `clerk-mcp http` say otherwise
+ * @returns at once; the server starts behind it. Wrong options reject `ready` and every request, and throw nothing here.
+ * @example
+ * import { createFetchHandler } from 'clerk-mcp';
+ *
+ * const handler = createFetchHandler({
+ *   readOnly: true,
+ *   profile: 'support',
+ *   authenticate: ({ headers }) =>
+ *     headers.get('x-internal-user') === 'ada' ? { name: 'ada', scopes: ['clerk:read'] } : undefined,
+ * });
+ * await handler.ready;
+ * const response: Response = await handler(new Request('http://localhost/mcp', { method: 'POST' }));
+ * await handler.close();
  */
 export function createFetchHandler(options: FetchHandlerOptions = {}): FetchHandler {
   const httpApp = import('./fetch-app.js').then(({ createFetchApp }) => createFetchApp(options));
   const ready = httpApp.then(() => undefined);
-  // Whoever does not ask is told by the first request.
+  // An application that does not wait for it learns of it from the first request.
   ready.catch(() => {});
   const handler = async (request: Request, context: { readonly remoteAddress?: string | undefined } = {}): Promise<Response> =>
     (await (await httpApp).handle(request, context)).toResponse();

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -137,7 +137,7 @@ describe('the example', () => {
 });
 
 describe('the types', () => {
-  it('come with the package and stand by themselves', async () => {
+  it('come with the package and stand by themselves', { timeout: 120_000 }, async () => {
     const project = mkdtempSync(join(tmpdir(), 'clerk-mcp-types-'));
     mkdirSync(join(project, 'node_modules'));
     symlinkSync(root, join(project, 'node_modules', 'clerk-mcp'), 'dir');
@@ -152,7 +152,14 @@ ${use}`;
       const tsc = join(root, 'node_modules/typescript/bin/tsc');
       return ended(spawn(process.execPath, [tsc, ...flags, 'app.ts'], { cwd: project, env: childEnv(), stdio: 'pipe' }));
     };
-    expect(await check('void handler;')).toMatchObject({ code: 0, stdout: '' });
+    // The examples of the public functions, as an editor shows them.
+    const documented = readFileSync(join(root, 'dist/index.d.ts'), 'utf8');
+    const examples = [...documented.matchAll(/\* @example\n([\s\S]*?)\s*\*\//g)].map(([, lines = '']) =>
+      lines.replaceAll(/^\s*\* ?/gm, '').replace(/^import .*$/m, ''),
+    );
+    expect(examples.length).toBeGreaterThan(0);
+    const use = examples.map((example) => `async () => {\n${example}\n};`).join('\n');
+    expect(await check(`void handler;\n${use}`)).toMatchObject({ code: 0, stdout: '' });
     expect((await check('createFetchHandler({ sandbox: 1 }); void handler;')).stdout).toMatch(/TS2322.*boolean/);
   });
 });
