@@ -16,14 +16,16 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 /** Beside the start. It stays a file of its own: as text in the program it would be held twice. */
 const MANIFEST = 'manifest.json';
 
-/** Builds the schemas once, here, so that no start has to: the manifest, and what `tools/list` says of answers. */
+/** Builds the schemas once, here, so that no start has to: the manifest, what `tools/list` says of answers, and how they are trimmed. */
 async function makeSchemas() {
   const contents = `import { groups } from './tools/groups.js';
 import { toManifest } from './src/catalog/manifest.js';
+import { knownAnswers } from './src/catalog/known-answers.js';
 import { outputSchemas } from './src/app/output-schemas.js';
 export const make = async (tokensOf) => {
   const loaded = await Promise.all(Object.entries(groups).map(async ([name, load]) => [name, await load()]));
-  return { manifest: toManifest(Object.fromEntries(loaded), tokensOf), outputs: [...(await outputSchemas())] };
+  const manifest = toManifest(Object.fromEntries(loaded), tokensOf);
+  return { manifest, outputs: [...(await outputSchemas())], known: knownAnswers() };
 };`;
   const dir = mkdtempSync(join(tmpdir(), 'clerk-mcp-build-'));
   try {
@@ -46,12 +48,24 @@ const readyMadeOutputs = (outputs) => ({
   },
 });
 
-const { manifest, outputs } = await makeSchemas();
+/** Puts what is known of answers in the place of src/catalog/known-answers.ts. It is read when the first answer is trimmed. */
+const readyMadeAnswers = (known) => ({
+  name: 'ready-made-answers',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /src[\\/]catalog[\\/]known-answers\.ts$/ }, () => ({
+      contents: `let known;
+export const knownAnswers = () => (known ??= JSON.parse(${JSON.stringify(JSON.stringify(known))}));`,
+      loader: 'js',
+    }));
+  },
+});
+
+const { manifest, outputs, known } = await makeSchemas();
 const files = await bundleInChunks({
   root,
   entries: { start: 'src/cli/start.ts', index: 'src/index.ts' },
   define: { __VERSION__: JSON.stringify(version), __MANIFEST__: JSON.stringify(MANIFEST) },
-  plugins: [readyMadeOutputs(outputs)],
+  plugins: [readyMadeOutputs(outputs), readyMadeAnswers(known)],
 });
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 mkdirSync(join(root, 'dist/chunks'), { recursive: true });

@@ -1,63 +1,48 @@
-import { PARTS, RESOURCES, type ResourceSpec } from './resources.js';
+import { type AnswerShapes, FREE, VALUE } from '../catalog/answer-shapes.js';
+import { knownAnswers } from '../catalog/known-answers.js';
+import type { ListRow, SecretKind } from '../catalog/resources/marks.js';
 
-/** One property as it is declared: what is below it, or that anything may be. */
+/** One property as it is declared: what is below it, that anything may be, or that it is a secret. */
 export interface Declared {
   readonly free: boolean;
+  readonly secret?: SecretKind;
   readonly properties: ReadonlyMap<string, Declared>;
 }
 
-const LEAF: Declared = { free: false, properties: new Map() };
-const FREE: Declared = { free: true, properties: new Map() };
+const none: ReadonlyMap<string, Declared> = new Map();
+const value: Declared = { free: false, properties: none };
+const free: Declared = { free: true, properties: none };
 
-const read = new Map<string, Declared>();
-
-/** The properties of a resource or part; undefined when none of that name is declared. Read when first asked for. */
-export function declaredShape(name: string): Declared | undefined {
-  const known = read.get(name);
-  if (known !== undefined) return known;
-  const text = RESOURCES[name]?.shape ?? PARTS[name];
-  if (text === undefined) return undefined;
-  const properties = new Map<string, Declared>();
-  const shape = { free: false, properties };
-  read.set(name, shape);
-  readProperties(text.match(/[{}]|[^\s{}]+/g) ?? [], properties, name);
-  return shape;
+/** What an answer, or a row of it, is made of. */
+export interface Resource extends Partial<ListRow> {
+  readonly shape: Declared;
 }
 
-/** @throws Error for a part that is not declared. */
-function readProperties(words: string[], root: Map<string, Declared>, name: string): void {
-  const open = [root];
-  words.forEach((word, index) => {
-    if (word === '}') open.pop();
-    if (word === '{' || word === '}') return;
-    const into = open.at(-1) as Map<string, Declared>;
-    const [property = '', part] = word.split(':');
-    if (words[index + 1] === '{') {
-      const properties = new Map<string, Declared>();
-      into.set(property, { free: false, properties });
-      open.push(properties);
-    } else if (part !== undefined) {
-      const shape = declaredShape(part);
-      if (shape === undefined) throw new Error(`${name} has a part ${part} that is not declared`);
-      into.set(property, shape);
-    } else if (property.endsWith('*')) {
-      into.set(property.slice(0, -1), FREE);
-    } else {
-      into.set(property, LEAF);
-    }
-  });
+/** By place, made when first asked for. */
+const objects = new Map<number, Declared>();
+
+function objectAt(place: number, known: AnswerShapes): Declared {
+  const made = objects.get(place);
+  if (made !== undefined) return made;
+  const held = Object.entries(known.objects[place] ?? {});
+  const declared = { free: false, properties: new Map(held.map(([key, below]) => [key, propertyOf(below, known)])) };
+  objects.set(place, declared);
+  return declared;
 }
 
-const resourceByList: ReadonlyMap<string, string> = new Map(
-  Object.entries(RESOURCES).flatMap(([name, { lists }]) => (lists ?? []).map((request) => [request, name])),
-);
+function propertyOf(held: number | SecretKind, known: AnswerShapes): Declared {
+  if (typeof held === 'string') return { ...value, secret: held };
+  if (held === VALUE) return value;
+  return held === FREE ? free : objectAt(held, known);
+}
 
-/** The resource that a value is, by its `object`; for an item without one, by the request that listed it. */
-export function resourceOf(value: unknown, request: string): { name: string; spec: ResourceSpec } | undefined {
-  const object = value !== null && typeof value === 'object' ? (value as { object?: unknown }).object : undefined;
-  const name = typeof object === 'string' && Object.hasOwn(RESOURCES, object) ? object : resourceByList.get(request);
-  const spec = name === undefined ? undefined : RESOURCES[name];
-  return name === undefined || spec === undefined ? undefined : { name, spec };
+/** The resource that a value is, by its `object`; for one without it, by the request that it answers. */
+export function resourceOf(answer: unknown, request: string): Resource | undefined {
+  const known = knownAnswers();
+  const object = answer !== null && typeof answer === 'object' ? (answer as { object?: unknown }).object : undefined;
+  const named = typeof object === 'string' && Object.hasOwn(known.byObject, object) ? known.byObject[object] : undefined;
+  const found = known.resources[named ?? known.byRequest[request] ?? -1];
+  return found && { ...found, shape: objectAt(found.shape, known) };
 }
 
 /** What is known of a path: that it is declared, that it leads into a value of any form, or nothing. */

@@ -3,14 +3,12 @@ import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/types.js';
 import { isRecord } from '../platform/is-record.js';
 import { cutText, cutValue } from './cut.js';
-import { type Declared, declaredShape, resourceOf } from './declared.js';
+import { type Declared, type Resource, resourceOf } from './declared.js';
 import { withoutEmpty } from './empty.js';
 import { type ExactJson, exactJson } from './exact.js';
 import { CUT_VALUES, type Note, nextPage, reportFields, restOfEmpty, restOfShort } from './note.js';
-import type { ResourceSpec } from './resources.js';
 import { Selection } from './selection.js';
 import { estimateTokens, fits } from './token-count.js';
-import { trimObject } from './trim.js';
 
 export interface ShapeOptions {
   /** Paths to give instead of the default shape. With `*` among them: everything. None is as not given. */
@@ -73,8 +71,10 @@ const toAnswer = (text: string, { structured }: ShapeOptions): ShapedAnswer =>
 
 function shapeJson(operation: Operation, answer: ClerkAnswer, options: ShapeOptions): string {
   const untouched = options.fields?.length ? options.fields.includes('*') : options.results === 'full';
-  const text = options.made === undefined ? quickly(operation, answer, untouched, options) : undefined;
-  if (text !== undefined && fits(text, options.maxTokens)) return text;
+  if (untouched && options.made === undefined) {
+    const text = untouchedText(answer, options);
+    if (fits(text, options.maxTokens)) return text;
+  }
   const exact = exactJson(answer);
   const list = listIn(exact.value);
   const context = { operation, options, exact };
@@ -83,20 +83,10 @@ function shapeJson(operation: Operation, answer: ClerkAnswer, options: ShapeOpti
   return list === undefined ? writeSingle(view.items[0], view.note, context) : writeList(list, view, context);
 }
 
-/** The text where nothing but what was sent makes it. */
-function quickly(operation: Operation, answer: ClerkAnswer, untouched: boolean, options: ShapeOptions): string | undefined {
-  if (!untouched) return options.fields?.length ? undefined : trimSingle(operation, answer);
-  const text = answer.raw ?? JSON.stringify(answer.value);
-  return options.structured === true && !isRecord(answer.value) ? `{"data":${text}}` : text;
-}
-
-/** The default shape of a single object, the most frequent answer, without taking the text apart and writing it again. */
-function trimSingle(operation: Operation, { raw, value }: ClerkAnswer): string | undefined {
-  if (raw === undefined || !isRecord(value) || listIn(value) !== undefined) return undefined;
-  const resource = resourceOf(value, operation.spec.request);
-  const trimmed = trimObject(raw, resource && declaredShape(resource.name));
-  if (trimmed?.changed !== true) return trimmed?.text;
-  return prepend(noteKey(value), { rest: restOfEmpty(operation) }, trimmed.text);
+/** The text as it was sent. */
+function untouchedText({ raw, value }: ClerkAnswer, { structured }: ShapeOptions): string {
+  const text = raw ?? JSON.stringify(value);
+  return structured === true && !isRecord(value) ? `{"data":${text}}` : text;
 }
 
 interface Context {
@@ -130,10 +120,10 @@ interface View {
 function viewOf(list: List | undefined, { operation, options, exact }: Context): View {
   const items = list?.items ?? [exact.value];
   const resource = resourceOf(items[0], operation.spec.request);
-  const shape = resource === undefined ? undefined : declaredShape(resource.name);
+  const shape = resource?.shape;
   const byDefault = (): View =>
-    list !== undefined && resource?.spec.short !== undefined
-      ? shortView(items, resource.spec, resource.spec.short, shape, operation)
+    list !== undefined && resource?.short !== undefined
+      ? shortView(items, resource, resource.short, operation)
       : emptyLeftOut(items, shape, operation);
   if (!options.fields?.length) return byDefault();
 
@@ -151,21 +141,15 @@ function emptyLeftOut(items: readonly unknown[], shape: Declared | undefined, op
   return same ? { items, note: {} } : { items: rest, note: { rest: restOfEmpty(operation) } };
 }
 
-function shortView(
-  items: readonly unknown[],
-  { primary }: ResourceSpec,
-  short: string,
-  shape: Declared | undefined,
-  operation: Operation,
-): View {
+function shortView(items: readonly unknown[], { primary, shape }: Resource, short: string, operation: Operation): View {
   if (items.length === 0) return { items, note: {} };
-  const selection = new Selection(short.trim().split(/\s+/));
+  const selection = new Selection(short.split(/\s+/));
   const shown = items.map((item) => withoutEmpty(selection.pick(withPrimaryOnly(item, primary)) ?? item, shape));
   return { items: shown, note: { rest: restOfShort(operation) } };
 }
 
 /** The item with only the primary element in each of these arrays; with all elements where none is known as primary. */
-function withPrimaryOnly(item: unknown, primary: ResourceSpec['primary']): unknown {
+function withPrimaryOnly(item: unknown, primary: Resource['primary']): unknown {
   if (primary === undefined || !isRecord(item)) return item;
   const narrowed = { ...item };
   for (const [array, idAt] of Object.entries(primary)) {

@@ -1,4 +1,3 @@
-import type * as z from 'zod';
 import type { DeclaredOperation as Operation } from '../catalog/declaration.js';
 import type { Shape } from '../catalog/types.js';
 import type { Instance } from './instance.js';
@@ -37,8 +36,6 @@ export interface FormerInputs {
 export interface Handler {
   /** Default 200. */
   readonly status?: number;
-  /** What the answer looks like; null for none. */
-  readonly answers: z.ZodType | null;
   /** Of an answer that is a text rather than JSON: `text/html`. */
   readonly mediaType?: string;
   /** Properties of the body, or of its items, beyond the declared ones are let through, as where Clerk's schema does not forbid them. */
@@ -54,11 +51,10 @@ export interface Handler {
 /** The handlers of one group, by operation name. An operation without one answers `not_in_sandbox`. */
 export type Handlers = Readonly<Record<string, Handler>>;
 
-type HandlerOptions = Omit<Handler, 'run' | 'answers'>;
+type HandlerOptions = Omit<Handler, 'run'>;
 
 /** A handler whose body and query are known by type: zod has checked them when it runs. */
 export const answers = <Body extends object, Query extends object = Record<string, unknown>>(
-  shape: z.ZodType | null,
   run: (call: Call<Body, Query>) => unknown,
   options: HandlerOptions = {},
-): Handler => ({ ...options, answers: shape, run: (call) => run(call as unknown as Call<Body, Query>) });
+): Handler => ({ ...options, run: (call) => run(call as unknown as Call<Body, Query>) });

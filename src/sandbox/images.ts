@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { UploadedFile } from './handler.js';
 import type { Instance } from './instance.js';
 import type { SandboxRequest, SandboxResponse } from './middleware.js';
@@ -15,7 +14,7 @@ interface ImageRow extends Row {
 }
 
 /** An uploaded image. It is served at `/_sandbox/images/{id}` and never sent as JSON. */
-const images = defineResource<ImageRow>()({ name: 'image', prefix: 'img', shape: z.never() });
+const images = defineResource<ImageRow>()({ name: 'image', prefix: 'img' });
 
 const startsWith = (bytes: Uint8Array, signature: readonly number[], at = 0): boolean =>
   signature.every((byte, index) => bytes[at + index] === byte);

@@ -1,3 +1,4 @@
+import { answers } from '../catalog/answers.js';
 import type { DeclaredOperation as Operation } from '../catalog/declaration.js';
 import { control } from './control.js';
 import type { Faults } from './faults.js';
@@ -117,12 +118,15 @@ const keeping =
     }
   };
 
-/** An answer that does not look like what the resource declares is the sandbox's fault, and never leaves it. */
+/** An answer that is not what the catalog says of it is the sandbox's fault, and never leaves it. */
 function answer({ operation, version }: Call, handler: Handler, value: unknown): SandboxResponse {
   const status = handler.status ?? 200;
-  if (handler.answers === null) return { status };
-  const checked = handler.answers.safeParse(value);
-  if (!checked.success) throw new Error(`${operation.name} would answer what it does not declare: ${checked.error.message}`);
+  const schema = answers[operation.spec.request];
+  if (schema === null) return { status };
+  if (schema === undefined) throw new Error(`the catalog does not say what ${operation.name} answers`);
+  const checked = schema.safeParse(value);
+  if (!checked.success)
+    throw new Error(`${operation.name} would answer what the catalog does not declare: ${checked.error.message}`);
   if (handler.mediaType === undefined) {
     return { status, body: version < PENDING_SESSIONS ? asBeforePendingSessions(value) : value };
   }

@@ -1,4 +1,3 @@
-import type * as z from 'zod';
 import type { Instance } from './instance.js';
 import { type Key, type Row, registerTable, type Table } from './table.js';
 
@@ -12,8 +11,6 @@ export interface ResourceSpec<R extends Row, Unique extends string, Lookup exten
   readonly title?: string;
   /** Id prefix without the underscore. */
   readonly prefix: string;
-  /** What is sent, and nothing else: every answer is checked against it. */
-  readonly shape: z.ZodType;
   /** Keys that no two rows share. */
   readonly unique?: Readonly<Record<Unique, (row: R) => Key>>;
   /** Keys that several rows may share. */
@@ -27,7 +24,6 @@ export interface ResourceSpec<R extends Row, Unique extends string, Lookup exten
 /** A kind of thing: how it is kept, and how it is sent. */
 export interface Resource<R extends Row, Unique extends string = string, Lookup extends string = string>
   extends Table<R, Unique, Lookup> {
-  readonly shape: z.ZodType;
   readonly show: (row: R, instance: Instance) => object;
 }
 

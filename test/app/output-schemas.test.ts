@@ -3,42 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { outputSchemas } from '../../src/app/output-schemas.js';
 import { Catalog } from '../../src/catalog/catalog.js';
 import type { ClerkAnswer } from '../../src/catalog/clerk-answer.js';
-import { ClerkClient } from '../../src/clerk/client.js';
 import { returnsSecret } from '../../src/policy/rules/risk.js';
 import { type ShapeOptions, shapeAnswer } from '../../src/response/shape-answer.js';
 import { operations } from '../../tools/index.js';
-import { everyOperation, START } from '../sandbox/every-operation.js';
-import { NOON, openSandbox } from '../sandbox/harness.js';
-import { fillIn, type Held, hold, prepare } from '../sandbox/step.js';
+import { everyAnswer } from '../sandbox/every-answer.js';
 
 const catalog = new Catalog(operations);
 const schemas = await outputSchemas();
 const ajv = new Ajv({ strict: false });
 const checks = new Map([...schemas].map(([name, schema]) => [name, ajv.compile(schema)]));
 
-/** Every operation's own answer, walked through on a sandbox. */
-async function everyAnswer(): Promise<ReadonlyMap<string, ClerkAnswer>> {
-  const client = await openSandbox({ seed: START });
-  const { url: baseUrl, secretKey } = client.sandbox;
-  const clerkBy = (secretKey: string) =>
-    new ClerkClient({ baseUrl, secretKey, userAgent: 'clerk-mcp/test', catalog, maxAttempts: 1 });
-  const clerk = clerkBy(secretKey);
-  const held: Held = {};
-  const answers = new Map<string, ClerkAnswer>();
-  for (const step of everyOperation(NOON)) {
-    const { operation, args = {}, keep = {}, key } = step;
-    await prepare(step, held, async (method, path, body) => (await client.json(method, path, body)).body);
-    const sender = key === undefined ? clerk : clerkBy(held[key] ?? '');
-    const answer = await sender.send(catalog.get(operation), fillIn(args, held));
-    if (sender !== clerk) await sender.close();
-    hold(held, keep, answer.value);
-    answers.set(operation, answer);
-  }
-  await clerk.close();
-  return answers;
-}
-
-const answers = await everyAnswer();
+const answers = await everyAnswer(catalog);
 const names = operations.map((operation) => operation.name);
 
 it('there is a schema for every operation, of an object that demands nothing', () => {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { exactJson } from '../../src/response/exact.js';
 import { sent } from './support.js';
 
@@ -9,7 +9,7 @@ const again = (raw: string): string => {
 };
 
 describe('a number is written as it was sent', () => {
-  test.each([
+  it.each([
     '12345678901234567890',
     '-9007199254740993',
     '9007199254740991',
@@ -29,13 +29,13 @@ describe('a number is written as it was sent', () => {
   });
 });
 
-test('strings that look like numbers stay strings', () => {
+it('strings that look like numbers stay strings', () => {
   const raw = JSON.stringify({ a: '12345678901234567890', b: ':1.0,', 'c:1.5': '[1e5', d: '\\":1.0', e: '"', f: ['x\\', 2.5] });
   expect(again(raw)).toBe(raw);
   expect(again(raw.replace('2.5', '2.50'))).toBe(raw.replace('2.5', '2.50'));
 });
 
-test('any JSON with any numbers comes out as it went in', () => {
+it('any JSON with any numbers comes out as it went in', () => {
   const digits = fc.stringMatching(/^-?(0|[1-9]\d{0,24})(\.\d{1,20})?([eE][+-]?\d{1,3})?$/);
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.string({ unit: 'binary' }), digits)), (pairs) => {
@@ -45,7 +45,7 @@ test('any JSON with any numbers comes out as it went in', () => {
   );
 });
 
-test('without the text as sent, the value stands', () => {
+it('without the text as sent, the value stands', () => {
   const { value, write, isNumber } = exactJson({ status: 200, kind: 'json', value: { a: 1.5 }, attempts: 1 });
   expect(write(value)).toBe('{"a":1.5}');
   expect(isNumber('1.5')).toBe(false);

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { RESOURCES } from '../../src/response/resources.js';
+import { describe, expect, it } from 'vitest';
+import { knownAnswers } from '../../src/catalog/known-answers.js';
 import { shapeAnswer } from '../../src/response/shape-answer.js';
 import { changing, getUser, json, listUsers, operation, reading, sent, shape, shaped, tokens } from './support.js';
 import { id, user } from './users.js';
@@ -13,13 +13,13 @@ const listOrganizations = operation('Organizations_listSortedByCreationDate');
 const listMemberships = reading('GET /organization_memberships');
 
 describe('a list', () => {
-  test('ten users cost at most 1,300 tokens', () => {
+  it('ten users cost at most 1,300 tokens', () => {
     const all = JSON.stringify(USERS);
     expect(tokens(all)).toBeGreaterThan(7_500);
     expect(tokens(shape(listUsers, json(USERS)))).toBeLessThanOrEqual(1_300);
   });
 
-  test('has what tells its items apart, of the contacts the primary ones', () => {
+  it('has what tells its items apart, of the contacts the primary ones', () => {
     expect(shaped(listUsers, [user(2)])).toEqual({
       _: SHORT,
       data: [
@@ -39,14 +39,14 @@ describe('a list', () => {
     });
   });
 
-  test('shows all contacts of a user who has no primary one', () => {
+  it('shows all contacts of a user who has no primary one', () => {
     const shown = shaped(listUsers, [{ ...user(1), primary_email_address_id: null }]) as {
       data: [{ email_addresses: object[] }];
     };
     expect(shown.data[0].email_addresses).toHaveLength(2);
   });
 
-  test('in an envelope keeps the envelope', () => {
+  it('in an envelope keeps the envelope', () => {
     const organization = { object: 'organization', id: 'org_1', name: 'Acme', slug: 'acme', image_url: 'x', members_count: 0 };
     expect(shaped(listOrganizations, { data: [organization], total_count: 40 })).toEqual({
       _: SHORT,
@@ -55,7 +55,7 @@ describe('a list', () => {
     });
   });
 
-  test('is found under whatever name it has beside total_count', () => {
+  it('is found under whatever name it has beside total_count', () => {
     const token = { object: 'machine_to_machine_token', id: 'mt_1', subject: 'mch_1', claims: { a: 1 }, revoked: false };
     expect(shaped(reading('GET /m2m_tokens'), { m2m_tokens: [token], total_count: 1 })).toEqual({
       _: SHORT,
@@ -64,7 +64,7 @@ describe('a list', () => {
     });
   });
 
-  test('of what is nested keeps the nesting', () => {
+  it('of what is nested keeps the nesting', () => {
     const membership = {
       id: 'orgmem_1',
       object: 'organization_membership',
@@ -87,19 +87,19 @@ describe('a list', () => {
     });
   });
 
-  test('without items is as the API sent it', () => {
+  it('without items is as the API sent it', () => {
     expect(shape(listUsers, json([]))).toBe('[]');
     expect(shape(listOrganizations, json({ data: [], total_count: 0 }))).toBe('{"data":[],"total_count":0}');
   });
 
-  test('of an unknown resource has what is not empty', () => {
+  it('of an unknown resource has what is not empty', () => {
     expect(shaped(reading('GET /novelties'), [{ object: 'novelty', id: 'n_1', a: null, b: { c: [] } }])).toEqual({
       _: EMPTY,
       data: [{ object: 'novelty', id: 'n_1' }],
     });
   });
 
-  test('after a change is not to be had in full by changing again', () => {
+  it('after a change is not to be had in full by changing again', () => {
     const text = shape(
       changing('POST /invitations/bulk'),
       json([{ object: 'invitation', id: 'inv_1', status: 'pending', url: 'x' }]),
@@ -108,23 +108,25 @@ describe('a list', () => {
     expect(text).not.toContain('fields');
   });
 
-  const shortened = Object.entries(RESOURCES).filter(([, { short, lists }]) => short !== undefined && lists !== undefined);
-  test.each(shortened)('of %s has an id or a key to go on with, and only what is declared short', (name, { short, lists }) => {
-    const item = Object.fromEntries(
-      (short ?? '')
-        .trim()
-        .split(/\s+/)
-        .map((path) => [path.split('.')[0] as string, 1]),
-    );
-    const request = (lists as string[])[0] as `GET /${string}`;
-    const { data } = shaped(reading(request), [{ ...item, object: name, surplus: 'x' }]) as { data: [Record<string, unknown>] };
-    expect(Object.keys(data[0])).toContain('id');
-    expect(data[0]).not.toHaveProperty('surplus');
+  const { byObject, byRequest, resources } = knownAnswers();
+  const shortened = Object.entries(byRequest).flatMap(([request, place]) => {
+    const { short } = resources[place] ?? {};
+    const [object = ''] = Object.entries(byObject).find(([, other]) => other === place) ?? [];
+    return short === undefined || !request.startsWith('GET ') ? [] : [{ request: request as `GET /${string}`, short, object }];
   });
+  it.each(shortened)(
+    'of $request has an id or a key to go on with, and only what is declared short',
+    ({ request, short, object }) => {
+      const item = Object.fromEntries(short.split(/\s+/).map((path) => [path.split('.')[0] as string, 1]));
+      const { data } = shaped(reading(request), [{ ...item, object, surplus: 'x' }]) as { data: [Record<string, unknown>] };
+      expect(Object.keys(data[0])).toContain('id');
+      expect(data[0]).not.toHaveProperty('surplus');
+    },
+  );
 });
 
 describe('a single object', () => {
-  test('has what is not empty, and its metadata as it is', () => {
+  it('has what is not empty, and its metadata as it is', () => {
     const given = {
       object: 'user',
       id: 'user_1',
@@ -149,14 +151,14 @@ describe('a single object', () => {
     });
   });
 
-  test('in which nothing is empty comes without a note', () => {
+  it('in which nothing is empty comes without a note', () => {
     expect(shape(getUser, sent('{"object":"user", "id":"user_1"}'))).toBe('{"object":"user","id":"user_1"}');
     expect(shape(operation('Users_getTotalCount'), json({ object: 'total_count', total_count: 3 }))).toBe(
       '{"object":"total_count","total_count":3}',
     );
   });
 
-  test('after a change is not to be had in full by changing again', () => {
+  it('after a change is not to be had in full by changing again', () => {
     expect(shaped(operation('Users_createNewUser'), { object: 'user', id: 'user_1', username: null })).toEqual({
       _: { rest: 'null and empty left out' },
       object: 'user',
@@ -164,17 +166,17 @@ describe('a single object', () => {
     });
   });
 
-  test('with a property named _ keeps it', () => {
+  it('with a property named _ keeps it', () => {
     expect(shaped(getUser, { _: 1, a: null })).toEqual({ __: EMPTY, _: 1 });
   });
 
-  test('that is null, a number or a string is given', () => {
+  it('that is null, a number or a string is given', () => {
     for (const text of ['null', '7', '"x"']) expect(shape(getUser, sent(text))).toBe(text);
   });
 });
 
 describe('fields', () => {
-  test('of each item of a list, in the form of the API', () => {
+  it('of each item of a list, in the form of the API', () => {
     expect(shape(listUsers, json([user(1), user(2)]), { fields: ['id', 'email_addresses.email_address', 'username'] })).toBe(
       JSON.stringify([
         {
@@ -200,18 +202,18 @@ describe('fields', () => {
     );
   });
 
-  test('of an object, null and empty included', () => {
+  it('of an object, null and empty included', () => {
     const given = { object: 'user', id: 'user_1', username: null, public_metadata: {}, banned: false };
     expect(shape(getUser, json(given), { fields: ['username', 'public_metadata'] })).toBe(
       '{"username":null,"public_metadata":{}}',
     );
   });
 
-  test('apply with full results, too', () => {
+  it('apply with full results, too', () => {
     expect(shape(getUser, json({ id: 'user_1', a: 1 }), { fields: ['id'], results: 'full' })).toBe('{"id":"user_1"}');
   });
 
-  test('that the resource does not have are reported with what is near', () => {
+  it('that the resource does not have are reported with what is near', () => {
     const reports = (fields: string[]): unknown => (shaped(listUsers, USERS, { fields }) as { _: object })._;
     expect(reports(['id', 'usernam'])).toEqual({ unknown_fields: ['usernam: no such path. Did you mean username?'] });
     expect(reports(['id', 'emailAddresses'])).toEqual({
@@ -226,7 +228,7 @@ describe('fields', () => {
     });
   });
 
-  test('that no item has are reported below metadata, and where the API left out what is declared', () => {
+  it('that no item has are reported below metadata, and where the API left out what is declared', () => {
     expect(
       shaped(listUsers, USERS, { fields: ['id', 'public_metadata.plan', 'public_metadata.plam', 'scim.directory_id'] }),
     ).toMatchObject({
@@ -234,14 +236,14 @@ describe('fields', () => {
     });
   });
 
-  test('below what is null or has no elements are not reported', () => {
+  it('below what is null or has no elements are not reported', () => {
     const given = [{ object: 'user', id: 'user_1', phone_numbers: [], scim: null }];
     expect(shape(listUsers, json(given), { fields: ['phone_numbers.phone_number', 'scim.directory_id'] })).toBe(
       '[{"phone_numbers":[],"scim":null}]',
     );
   });
 
-  test('of an empty list are checked against what is declared', () => {
+  it('of an empty list are checked against what is declared', () => {
     expect(shape(listUsers, json([]), { fields: ['id', 'public_metadata.plan'] })).toBe('[]');
     expect(shaped(listUsers, [], { fields: ['id', 'usernam'] })).toEqual({
       _: { unknown_fields: ['usernam: no such path. Did you mean username?'] },
@@ -249,20 +251,20 @@ describe('fields', () => {
     });
   });
 
-  test('that are all unknown leave the default shape', () => {
+  it('that are all unknown leave the default shape', () => {
     expect(shaped(getUser, { object: 'user', id: 'user_1', username: null }, { fields: ['nope'] })).toMatchObject({
       _: { ...EMPTY, unknown_fields: [expect.stringMatching(/^nope: no such path\./)] },
       id: 'user_1',
     });
   });
 
-  test('that are undeclared but there are known', () => {
+  it('that are undeclared but there are known', () => {
     expect(shape(getUser, json({ object: 'user', id: 'user_1', brand_new: { x: 1 } }), { fields: ['brand_new.x'] })).toBe(
       '{"brand_new":{"x":1}}',
     );
   });
 
-  test('by the hundred make no long report', () => {
+  it('by the hundred make no long report', () => {
     const fields = Array.from({ length: 300 }, (_, n) => `${'q'.repeat(500)}${n}`);
     const { _ } = shaped(listUsers, USERS, { fields: ['id', ...fields] }) as { _: { unknown_fields: string[] } };
     expect(_.unknown_fields.length).toBeLessThanOrEqual(11);
@@ -270,7 +272,7 @@ describe('fields', () => {
     expect(JSON.stringify(_).length).toBeLessThan(4_000);
   });
 
-  test('none are as if not given', () => {
+  it('none are as if not given', () => {
     expect(shape(listUsers, json(USERS), { fields: [] })).toBe(shape(listUsers, json(USERS)));
   });
 });
@@ -278,17 +280,17 @@ describe('fields', () => {
 describe('untouched', () => {
   const raw = '{ "id": "user_1", "n": 1.0, "big": 12345678901234567890, "id": "user_2",\n"u": "\\u003c" }';
 
-  test.each([{ fields: ['*'] }, { fields: ['id', '*'] }, { results: 'full' as const }])('%j is what the API sent', (options) => {
+  it.each([{ fields: ['*'] }, { fields: ['id', '*'] }, { results: 'full' as const }])('%j is what the API sent', (options) => {
     expect(shape(getUser, sent(raw), options)).toBe(raw);
   });
 
-  test('without the text as sent is the value', () => {
+  it('without the text as sent is the value', () => {
     const answer = { status: 200, kind: 'json', value: { a: null }, attempts: 1 } as const;
     expect(shape(getUser, answer, { fields: ['*'] })).toBe('{"a":null}');
   });
 });
 
-test('numbers are as they were sent in every shape', () => {
+it('numbers are as they were sent in every shape', () => {
   const item =
     '{"object":"user","id":"user_1","created_at":1.0,"username":null,"public_metadata":{"n":12345678901234567890,"e":1e21}}';
   expect(shape(getUser, sent(item))).toContain('"created_at":1.0,"public_metadata":{"n":12345678901234567890,"e":1e21}}');
@@ -298,7 +300,7 @@ test('numbers are as they were sent in every shape', () => {
 });
 
 describe('answers without JSON', () => {
-  test('no body', () => {
+  it('no body', () => {
     const answer = { status: 204, kind: 'empty', value: undefined, attempts: 1 } as const;
     expect(shapeAnswer(getUser, answer, { results: 'short', maxTokens: 1000, structured: true })).toEqual({
       text: '{"ok":true,"status":204}',
@@ -306,7 +308,7 @@ describe('answers without JSON', () => {
     });
   });
 
-  test('a page', () => {
+  it('a page', () => {
     const answer = { status: 200, kind: 'text', value: '<p>hi</p>', attempts: 1 } as const;
     expect(shapeAnswer(getUser, answer, { results: 'short', maxTokens: 1000 })).toEqual({ text: '<p>hi</p>' });
     expect(shapeAnswer(getUser, answer, { results: 'short', maxTokens: 1000, structured: true })).toEqual({
@@ -317,7 +319,7 @@ describe('answers without JSON', () => {
 });
 
 describe('structured', () => {
-  test.each([
+  it.each([
     ['a short list', listUsers, JSON.stringify(USERS), {}],
     ['a list with fields', listUsers, JSON.stringify(USERS), { fields: ['id'] }],
     ['an empty list', listUsers, '[]', {}],
@@ -340,14 +342,14 @@ describe('structured', () => {
     expect(structured).toEqual(JSON.parse(text));
   });
 
-  test('is not made unless it is wanted', () => {
+  it('is not made unless it is wanted', () => {
     expect(shapeAnswer(getUser, json({ id: 'user_1' }), { results: 'short', maxTokens: 1000 })).toEqual({
       text: '{"id":"user_1"}',
     });
   });
 });
 
-test('the default shape of any object is that object less what is empty', () => {
+it('the default shape of any object is that object less what is empty', () => {
   const empty = (value: unknown): boolean =>
     value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
   const strip = (value: unknown): unknown => {
@@ -364,4 +366,14 @@ test('the default shape of any object is that object less what is empty', () => 
       expect(_).toEqual(JSON.stringify(rest) === JSON.stringify(JSON.parse(JSON.stringify(value))) ? undefined : EMPTY);
     }),
   );
+});
+
+describe('a list without rows', () => {
+  it('knows what Clerk would have sent', () => {
+    const list = operation('EnterpriseConnections_list');
+    for (const path of ['disable_jit_provisioning', 'authenticatable', 'saml_connection.login_hint.source']) {
+      expect(shaped(list, { data: [], total_count: 0 }, { fields: [path] })).toEqual({ data: [], total_count: 0 });
+    }
+    expect(shape(list, json({ data: [], total_count: 0 }), { fields: ['disabled'] })).toContain('disabled: no such path');
+  });
 });

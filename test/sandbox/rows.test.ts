@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import * as z from 'zod';
 import { defineResource, defineSetting, type Row } from '../../src/sandbox/resource.js';
 import { DuplicateKeyError, RowGoneError, Store } from '../../src/sandbox/rows.js';
 
@@ -12,11 +11,10 @@ interface Author extends Row {
   name: string;
 }
 
-const authors = defineResource<Author>()({ name: 'author', prefix: 'aut', shape: z.unknown() });
+const authors = defineResource<Author>()({ name: 'author', prefix: 'aut' });
 const books = defineResource<Book>()({
   name: 'book',
   prefix: 'bok',
-  shape: z.unknown(),
   unique: { isbn: (row) => row.isbn },
   lookup: { author_id: (row) => row.author_id },
   owners: { author: 'author_id' },
@@ -24,7 +22,6 @@ const books = defineResource<Book>()({
 const pages = defineResource<Row & { book_id: string }>()({
   name: 'page',
   prefix: 'pag',
-  shape: z.unknown(),
   lookup: { book_id: (row) => row.book_id },
   owners: { book: 'book_id' },
 });

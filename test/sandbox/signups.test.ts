@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { signUp } from '../../src/catalog/resources/session.js';
 import { must } from '../../src/sandbox/domain/found.js';
 import { Instance } from '../../src/sandbox/instance.js';
 import { signUps } from '../../src/sandbox/resources/sign-up.js';
@@ -81,7 +82,7 @@ it('a sign-up that made its user has nothing left to verify', () => {
     sign_ups: [{ id: 'sua_done', email_address: 'ada@example.com', user: 'ada@example.com' }],
   });
   const shown = signUps.show(must(instance, signUps, 'sua_done'), instance);
-  expect(signUps.shape.parse(shown)).toMatchObject({
+  expect(signUp.parse(shown)).toMatchObject({
     status: 'complete',
     created_user_id: 'user_ada',
     unverified_fields: [],

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import type { deletedObject } from '../../catalog/resources/common.js';
 import { answers, type Call, type Handler } from '../handler.js';
 import type { Instance } from '../instance.js';
 import type { Resource, Row } from '../resource.js';
-import { deletedObject } from '../resources/shapes.js';
 import { users } from '../resources/user.js';
 import { notFound, refuseParam } from '../sandbox-error.js';
 
@@ -35,7 +35,7 @@ export function mustOfUser<R extends Row & { readonly user_id: string }>(
 
 /** A handler that answers with the row named in the path. */
 export const gets = <R extends Row>(resource: Resource<R>, param?: string): Handler =>
-  answers(resource.shape, (call) => resource.show(named(call as Call, resource, param), call.instance));
+  answers((call) => resource.show(named(call as Call, resource, param), call.instance));
 
 /** A handler that changes the row named in the path and answers with it. */
 export const changes = <R extends Row, Body extends object = Record<string, unknown>>(
@@ -44,15 +44,11 @@ export const changes = <R extends Row, Body extends object = Record<string, unkn
   options: Partial<Pick<Handler, 'openBody' | 'former' | 'status'>> & { readonly param?: string } = {},
 ): Handler => {
   const { param, ...rest } = options;
-  return answers<Body>(
-    resource.shape,
-    async (call) => {
-      const row = named(call as unknown as Call, resource, param);
-      await change(row, call);
-      return resource.show(row, call.instance);
-    },
-    rest,
-  );
+  return answers<Body>(async (call) => {
+    const row = named(call as unknown as Call, resource, param);
+    await change(row, call);
+    return resource.show(row, call.instance);
+  }, rest);
 };
 
 /** What a deletion answers. */
@@ -67,7 +63,7 @@ export const deletes = <R extends Row>(
   resource: Resource<R>,
   options: { readonly param?: string; readonly remove?: (row: R, call: Call) => void } = {},
 ): Handler =>
-  answers(deletedObject, (call) => {
+  answers((call) => {
     const row = named(call as Call, resource, options.param);
     if (options.remove === undefined) call.instance.of(resource).delete(row);
     else options.remove(row, call as Call);

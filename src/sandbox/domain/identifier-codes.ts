@@ -12,7 +12,7 @@ export const preparation = <R extends IdentifierRow>(
   resource: Resource<R>,
   send: (instance: Instance, row: R) => CodeVerificationRow,
 ): Handler =>
-  answers(codeVerifications.shape, ({ instance, path }) => {
+  answers(({ instance, path }) => {
     const row = must(instance, resource, path[`${resource.name}_id`] ?? '');
     return codeVerifications.show(send(instance, row), instance);
   });
@@ -29,7 +29,7 @@ export const attempt = <T extends 'email_address' | 'phone_number', R extends Id
   /** What else comes of it. */
   onVerified: (instance: Instance, row: R) => unknown = () => {},
 ): Handler =>
-  answers<Attempt>(codeVerifications.shape, ({ instance, path, body }) => {
+  answers<Attempt>(({ instance, path, body }) => {
     const row = must(instance, resource, path[`${resource.name}_id`] ?? '');
     if (!isVerified(row)) refuseClaimed(instance, type, row[type], row);
     const tried = tryCode(instance, row.id, body.verification_id, body.code);

@@ -31,47 +31,41 @@ const columnsOf = (user: UserRow, { identification_status: status = 'verified' }
 });
 
 /** Leaves the user with one e-mail address, which is the primary one whether it is verified or not. */
-export const emailReplacement: Handler = answers<Replacement & { email_address: string }>(
-  emailAddresses.shape,
-  ({ instance, path, body }) => {
-    const user = must(instance, users, path.user_id ?? '');
-    const address = parseIdentifier('email_address', body.email_address);
-    const holder = instance.of(emailAddresses).one('email_address', address);
-    if (holder !== undefined && holder.user_id !== user.id) throw identifierExists('email_address', 'email address');
-    refuseRestricted(instance, [address]);
-    if (
-      instance
-        .of(emailAddresses)
-        .many('user_id', user.id)
-        .some((held) => linksOf(held, instance).length > 0)
-    ) {
-      throw refuseDeletion('An e-mail address of the user is linked to an external account. Delete that account first.');
-    }
-    deleteAll(instance, emailAddresses, user);
-    const row = instance.of(emailAddresses).insert({ ...columnsOf(user, body), email_address: address });
-    instance.of(users).update(user, { primary_email_address_id: row.id });
-    enrollOwner(instance, row);
-    return emailAddresses.show(row, instance);
-  },
-);
+export const emailReplacement: Handler = answers<Replacement & { email_address: string }>(({ instance, path, body }) => {
+  const user = must(instance, users, path.user_id ?? '');
+  const address = parseIdentifier('email_address', body.email_address);
+  const holder = instance.of(emailAddresses).one('email_address', address);
+  if (holder !== undefined && holder.user_id !== user.id) throw identifierExists('email_address', 'email address');
+  refuseRestricted(instance, [address]);
+  if (
+    instance
+      .of(emailAddresses)
+      .many('user_id', user.id)
+      .some((held) => linksOf(held, instance).length > 0)
+  ) {
+    throw refuseDeletion('An e-mail address of the user is linked to an external account. Delete that account first.');
+  }
+  deleteAll(instance, emailAddresses, user);
+  const row = instance.of(emailAddresses).insert({ ...columnsOf(user, body), email_address: address });
+  instance.of(users).update(user, { primary_email_address_id: row.id });
+  enrollOwner(instance, row);
+  return emailAddresses.show(row, instance);
+});
 
 /** Leaves the user with one phone number, which is the primary one and no second factor. */
-export const phoneReplacement: Handler = answers<Replacement & { phone_number: string }>(
-  phoneNumbers.shape,
-  ({ instance, path, body }) => {
-    const user = must(instance, users, path.user_id ?? '');
-    const number = parseIdentifier('phone_number', body.phone_number);
-    const holder = instance.of(phoneNumbers).one('phone_number', number);
-    if (holder !== undefined && holder.user_id !== user.id) throw identifierExists('phone_number', 'phone number');
-    refuseRestricted(instance, [number]);
-    changeFactors(instance, user, () => deleteAll(instance, phoneNumbers, user));
-    const row = instance.of(phoneNumbers).insert({
-      ...columnsOf(user, body),
-      phone_number: number,
-      reserved_for_second_factor: false,
-      default_second_factor: false,
-    });
-    instance.of(users).update(user, { primary_phone_number_id: row.id });
-    return phoneNumbers.show(row, instance);
-  },
-);
+export const phoneReplacement: Handler = answers<Replacement & { phone_number: string }>(({ instance, path, body }) => {
+  const user = must(instance, users, path.user_id ?? '');
+  const number = parseIdentifier('phone_number', body.phone_number);
+  const holder = instance.of(phoneNumbers).one('phone_number', number);
+  if (holder !== undefined && holder.user_id !== user.id) throw identifierExists('phone_number', 'phone number');
+  refuseRestricted(instance, [number]);
+  changeFactors(instance, user, () => deleteAll(instance, phoneNumbers, user));
+  const row = instance.of(phoneNumbers).insert({
+    ...columnsOf(user, body),
+    phone_number: number,
+    reserved_for_second_factor: false,
+    default_second_factor: false,
+  });
+  instance.of(users).update(user, { primary_phone_number_id: row.id });
+  return phoneNumbers.show(row, instance);
+});

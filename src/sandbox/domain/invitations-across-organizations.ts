@@ -1,10 +1,9 @@
-import type * as z from 'zod';
 import type { Filter } from '../filters.js';
 import type { Handler } from '../handler.js';
 import { type Listing, lists } from '../list.js';
 import { emailAddresses } from '../resources/identifiers.js';
 import { invitationStatus } from '../resources/invitation.js';
-import { publicDataOf, publicOrganizationData } from '../resources/organization.js';
+import { publicDataOf } from '../resources/organization.js';
 import { type OrganizationInvitationRow, organizationInvitations } from '../resources/organization-invitation.js';
 import { users } from '../resources/user.js';
 import { must } from './found.js';
@@ -13,25 +12,20 @@ export const byStatus: Filter<OrganizationInvitationRow, readonly string[]> = (w
   test: (row) => wanted.includes(invitationStatus(row, instance)),
 });
 
-const shape = (organizationInvitations.shape as z.ZodObject).extend({ public_organization_data: publicOrganizationData });
-
 /** A list whose invitations may be to any organization, which is therefore shown with each. */
 export const listsAcrossOrganizations = (
   listing: Pick<Listing<OrganizationInvitationRow>, 'within' | 'filters' | 'orders'>,
 ): Handler =>
-  lists(
-    { ...organizationInvitations, shape },
-    {
-      ...listing,
-      envelope: 'page',
-      filters: { ...listing.filters, status: byStatus },
-      repeated: ['status'],
-      show: (row, { instance }) => ({
-        ...organizationInvitations.show(row, instance),
-        public_organization_data: publicDataOf(instance, row.organization_id),
-      }),
-    },
-  );
+  lists(organizationInvitations, {
+    ...listing,
+    envelope: 'page',
+    filters: { ...listing.filters, status: byStatus },
+    repeated: ['status'],
+    show: (row, { instance }) => ({
+      ...organizationInvitations.show(row, instance),
+      public_organization_data: publicDataOf(instance, row.organization_id),
+    }),
+  });
 
 /** What was sent to any address of the user. */
 export const invitationsToUser: Handler = listsAcrossOrganizations({

@@ -1,16 +1,13 @@
-import * as z from 'zod';
 import { answers, type Call, type Handler } from '../handler.js';
-import { moneyOrNull, moneyShape } from '../resources/billing-money.js';
+import { moneyOrNull } from '../resources/billing-money.js';
 import { creditBalance, creditLedger, type PayerRow } from '../resources/billing-payer.js';
-import { showSubscription, subscriptionShape } from '../resources/billing-subscription.js';
+import { showSubscription } from '../resources/billing-subscription.js';
 import { organizations } from '../resources/organization.js';
 import { users } from '../resources/user.js';
 import { runBilling } from './billing-clock.js';
 import { type AdjustCredit, adjustCredit } from './billing-credits.js';
 import { payerOfOrganization, payerOfUser } from './billing-payers.js';
 import { must } from './found.js';
-
-const balanceShape = z.strictObject({ object: z.literal('commerce_credit_balance'), balance: moneyShape.nullable() });
 
 interface PayerHandlers {
   readonly balance: Handler;
@@ -25,14 +22,14 @@ function handlersFor(find: (call: Pick<Call, 'instance' | 'path'>) => PayerRow):
     return find(call);
   };
   return {
-    balance: answers(balanceShape, (call) => ({
+    balance: answers((call) => ({
       object: 'commerce_credit_balance',
       balance: moneyOrNull(creditBalance(call.instance, payerIn(call).id)),
     })),
-    adjust: answers<AdjustCredit>(creditLedger.shape, (call) =>
+    adjust: answers<AdjustCredit>((call) =>
       creditLedger.show(adjustCredit(call.instance, payerIn(call), call.body), call.instance),
     ),
-    subscription: answers(subscriptionShape, (call) => showSubscription(payerIn(call), call.instance, call.version)),
+    subscription: answers((call) => showSubscription(payerIn(call), call.instance, call.version)),
   };
 }
 

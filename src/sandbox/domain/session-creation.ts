@@ -44,8 +44,6 @@ function create(instance: Instance, body: CreateSession): SessionRow {
   return session;
 }
 
-export const creation: Handler = answers<CreateSession>(
-  sessions.shape,
-  ({ instance, body }) => sessions.show(create(instance, body), instance),
-  { openBody: true },
-);
+export const creation: Handler = answers<CreateSession>(({ instance, body }) => sessions.show(create(instance, body), instance), {
+  openBody: true,
+});

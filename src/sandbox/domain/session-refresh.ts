@@ -1,5 +1,4 @@
 import type { JWTPayload } from 'jose';
-import * as z from 'zod';
 import { answers, type Handler } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { renewedTokens } from '../resources/refresh-token.js';
@@ -84,20 +83,14 @@ function check(
 
 const cookie = (jwt: string): string => `__session=${jwt}; Path=/; Max-Age=${COOKIE_SECONDS}; Secure; SameSite=Lax`;
 
-export const refresh: Handler = answers<RefreshBody>(
-  z.discriminatedUnion('object', [
-    z.strictObject({ object: z.literal('token'), jwt: z.string() }),
-    z.strictObject({ object: z.literal('cookies'), cookies: z.array(z.string()) }),
-  ]),
-  async ({ instance, path, body }) => {
-    const sessionId = path.session_id ?? '';
-    const claims = await readExpired(instance, body.expired_token);
-    const { session: found } = check(instance, sessionId, body, claims);
-    const jwt = await sessionToken(instance, found, { origin: String(claims.azp) });
-    // While it was signed, another request may have renewed the same token, or ended the session.
-    const { session, jti } = check(instance, sessionId, body, claims);
-    instance.of(renewedTokens).insert({ session_id: session.id, jti });
-    instance.of(sessions).update(session, { last_active_at: instance.now() });
-    return body.format === 'cookie' ? { object: 'cookies', cookies: [cookie(jwt)] } : { object: 'token', jwt };
-  },
-);
+export const refresh: Handler = answers<RefreshBody>(async ({ instance, path, body }) => {
+  const sessionId = path.session_id ?? '';
+  const claims = await readExpired(instance, body.expired_token);
+  const { session: found } = check(instance, sessionId, body, claims);
+  const jwt = await sessionToken(instance, found, { origin: String(claims.azp) });
+  // While it was signed, another request may have renewed the same token, or ended the session.
+  const { session, jti } = check(instance, sessionId, body, claims);
+  instance.of(renewedTokens).insert({ session_id: session.id, jti });
+  instance.of(sessions).update(session, { last_active_at: instance.now() });
+  return body.format === 'cookie' ? { object: 'cookies', cookies: [cookie(jwt)] } : { object: 'token', jwt };
+});

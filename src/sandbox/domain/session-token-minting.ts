@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { answers, type Handler } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { TOKEN_CATEGORY } from '../keys.js';
@@ -41,11 +40,8 @@ async function mint(instance: Instance, session: SessionRow, template: JwtTempla
   return key === null ? instance.keys.sign(claims, header) : signWith(algorithm, key, claims, header);
 }
 
-const token = z.strictObject({ object: z.literal('token'), jwt: z.string() });
-
 /** The token that a page of the session would have, but of no page: a server asks for it. */
 export const tokenOfSession: Handler = answers<TokenBody>(
-  token,
   async ({ instance, version, path, body }) => {
     const session = must(instance, sessions, path.session_id ?? '');
     if (!isLive(session, instance)) throw refuseInactive(401, session, instance);
@@ -58,7 +54,6 @@ export const tokenOfSession: Handler = answers<TokenBody>(
 
 /** A token made from the template that the path names. */
 export const tokenFromTemplate: Handler = answers<TokenBody>(
-  token,
   async ({ instance, path, body }) => {
     const session = must(instance, sessions, path.session_id ?? '');
     const template = instance.of(jwtTemplates).one('name', path.template_name ?? '');

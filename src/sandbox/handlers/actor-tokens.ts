@@ -34,7 +34,7 @@ function check(instance: Instance, body: CreateToken): void {
 }
 
 export const actorTokensHandlers: Handlers = {
-  ActorTokens_createToken: answers<CreateToken>(actorTokens.shape, async ({ instance, body }) => {
+  ActorTokens_createToken: answers<CreateToken>(async ({ instance, body }) => {
     const ticket = await newTicket(instance, actorTokens, {
       user_id: body.user_id,
       lifetime: body.expires_in_seconds ?? DEFAULT_SECONDS,

@@ -8,7 +8,6 @@ import {
   type AdminPortalLinkTokenRow,
   adminPortalLinks,
   adminPortalLinkTokens,
-  adminPortalLinkTokenWithSecret,
 } from '../resources/admin-portal-link-token.js';
 import { organizations } from '../resources/organization.js';
 import { refuseParam } from '../sandbox-error.js';
@@ -43,7 +42,6 @@ function linkOf(instance: Instance, organization_id: string | null): AdminPortal
 
 export const adminPortalLinkTokensHandlers: Handlers = {
   AdminPortalLinkTokens_createToken: answers<CreateToken>(
-    adminPortalLinkTokenWithSecret,
     ({ instance, body }) => {
       const organization_id = parseOrganization(instance, body.organization_id);
       const row = instance.of(adminPortalLinkTokens).insert({

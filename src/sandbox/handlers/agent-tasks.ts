@@ -4,7 +4,7 @@ import { refuseBanned } from '../domain/sessions.js';
 import { newTicket, revokes } from '../domain/tickets.js';
 import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
-import { agents, agentTasks, agentTaskWithUrl } from '../resources/agent-task.js';
+import { agents, agentTasks } from '../resources/agent-task.js';
 import { emailAddresses, type IdentifierRow, isVerified, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
 import { type UserRow, users } from '../resources/user.js';
 import { notFound, refuseParam, SandboxError } from '../sandbox-error.js';
@@ -71,7 +71,7 @@ const agentNamed = (instance: Instance, name: string): string =>
   (instance.of(agents).one('name', name) ?? instance.of(agents).insert({ name })).id;
 
 export const agentTasksHandlers: Handlers = {
-  AgentTasks_createTask: answers<CreateTask>(agentTaskWithUrl, async ({ instance, body }) => {
+  AgentTasks_createTask: answers<CreateTask>(async ({ instance, body }) => {
     check(body);
     const { id: user_id } = mustBeUser(instance, body.on_behalf_of);
     const session_max_duration = body.session_max_duration_in_seconds ?? DEFAULT_SESSION_SECONDS;

@@ -39,7 +39,7 @@ export const allowlistBlocklistHandlers: Handlers = {
   AllowlistBlocklist_listAllowedIdentifiers: lists(allowlistIdentifiers, { envelope: 'bare' }),
   AllowlistBlocklist_listBlockedIdentifiers: lists(blocklistIdentifiers, { envelope: 'page' }),
 
-  AllowlistBlocklist_addIdentifierToAllowList: answers<AddIdentifier>(allowlistIdentifiers.shape, ({ instance, body }) => {
+  AllowlistBlocklist_addIdentifierToAllowList: answers<AddIdentifier>(({ instance, body }) => {
     const columns = entry(instance, allowlistIdentifiers, body.identifier);
     const mailable = columns.identifier_type === 'email_address' && !columns.identifier.startsWith('*');
     const sent = body.notify === true && mailable ? invite(instance, { email_address: columns.identifier }) : undefined;
@@ -49,7 +49,7 @@ export const allowlistBlocklistHandlers: Handlers = {
     return allowlistIdentifiers.show(row, instance);
   }),
 
-  AllowlistBlocklist_addIdentifier: answers<AddIdentifier>(blocklistIdentifiers.shape, ({ instance, body }) => {
+  AllowlistBlocklist_addIdentifier: answers<AddIdentifier>(({ instance, body }) => {
     const row = instance.of(blocklistIdentifiers).insert(entry(instance, blocklistIdentifiers, body.identifier));
     return blocklistIdentifiers.show(row, instance);
   }),

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { DEFAULT_TYPE, newApiKey } from '../domain/api-keys.js';
 import { deleted, must } from '../domain/found.js';
 import { mustBeGood, revoke, secondsFromNow } from '../domain/voidable.js';
@@ -6,10 +5,9 @@ import { containing } from '../filters.js';
 import { answers, type Call, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
-import { type ApiKeyRow, apiKeys, apiKeyWithSecret } from '../resources/api-key.js';
+import { type ApiKeyRow, apiKeys } from '../resources/api-key.js';
 import { machines } from '../resources/machine.js';
 import { organizations } from '../resources/organization.js';
-import { deletedObject } from '../resources/shapes.js';
 import { users } from '../resources/user.js';
 import { isGood } from '../resources/voidable.js';
 import { notFound, refuseParam } from '../sandbox-error.js';
@@ -99,34 +97,34 @@ export const apiKeysHandlers: Handlers = {
     },
   }),
 
-  ApiKeys_createKey: answers<CreateKey>(apiKeyWithSecret, ({ instance, body }) => {
+  ApiKeys_createKey: answers<CreateKey>(({ instance, body }) => {
     const row = create(instance, body);
     return { ...apiKeys.show(row, instance), secret: row.secret };
   }),
 
-  ApiKeys_verifyKey: answers<{ readonly secret: string }>(apiKeys.shape, ({ instance, body }) => {
+  ApiKeys_verifyKey: answers<{ readonly secret: string }>(({ instance, body }) => {
     const row = mustBeGood(instance, apiKeys, instance.of(apiKeys).one('secret', body.secret));
     // Being used changes nothing about the key.
     instance.of(apiKeys).update(row, { last_used_at: instance.now(), updated_at: row.updated_at });
     return apiKeys.show(row, instance);
   }),
 
-  ApiKeys_getById: answers(apiKeys.shape, (call) => apiKeys.show(named(call), call.instance)),
+  ApiKeys_getById: answers((call) => apiKeys.show(named(call), call.instance)),
 
-  ApiKeys_getSecret: answers(z.strictObject({ secret: z.string() }), (call) => ({ secret: named(call).secret })),
+  ApiKeys_getSecret: answers((call) => ({ secret: named(call).secret })),
 
-  ApiKeys_updateKey: answers<KeyBody>(apiKeys.shape, ({ instance, path, body }) => {
+  ApiKeys_updateKey: answers<KeyBody>(({ instance, path, body }) => {
     const columns = parseChange(instance, body);
     return apiKeys.show(instance.of(apiKeys).update(named({ instance, path }), columns), instance);
   }),
 
-  ApiKeys_revokeKey: answers<{ readonly revocation_reason?: string | null }>(apiKeys.shape, ({ instance, path, body }) => {
+  ApiKeys_revokeKey: answers<{ readonly revocation_reason?: string | null }>(({ instance, path, body }) => {
     const row = named({ instance, path });
     revoke(instance, apiKeys, row, body.revocation_reason);
     return apiKeys.show(row, instance);
   }),
 
-  ApiKeys_deleteById: answers(deletedObject, (call) => {
+  ApiKeys_deleteById: answers((call) => {
     const row = named(call);
     call.instance.of(apiKeys).delete(row);
     return deleted(apiKeys, row);

@@ -4,7 +4,7 @@ import { patchSetting } from '../domain/settings.js';
 import { answers, type Handler, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { domains, primaryDomain } from '../resources/domain.js';
-import { authSettings, authSettingsShape, instanceSettings, restrictions } from '../resources/settings.js';
+import { authSettings, instanceSettings, restrictions } from '../resources/settings.js';
 import { refuse, refuseParam } from '../sandbox-error.js';
 
 interface ChangeDomain {
@@ -44,7 +44,6 @@ function changeDomain(instance: Instance, body: ChangeDomain): void {
 
 const domainChange: Handler = {
   status: 202,
-  answers: null,
   run: ({ instance, body }) => changeDomain(instance, body as ChangeDomain),
 };
 
@@ -52,7 +51,7 @@ export const betaFeaturesHandlers: Handlers = {
   BetaFeatures_updateInstanceDomain: domainChange,
   BetaFeatures_updateProductionInstanceDomain: domainChange,
 
-  BetaFeatures_updateInstanceSettings: answers<Record<string, unknown>>(authSettingsShape, ({ instance, body }) => {
+  BetaFeatures_updateInstanceSettings: answers<Record<string, unknown>>(({ instance, body }) => {
     const { from_email_address: from, restricted_to_allowlist: restricted } = body;
     if (typeof from === 'string' && !LOCAL_PART.test(from)) {
       const why = 'from_email_address must be the local part alone, of letters and digits.';

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { mustPlan } from '../domain/billing-catalog.js';
 import { runBilling } from '../domain/billing-clock.js';
 import { checkCurrency } from '../domain/billing-credits.js';
@@ -9,13 +8,11 @@ import { changePrice, type Transition } from '../domain/billing-transition.js';
 import { answers, type Call, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
-import { redemptions } from '../resources/billing-discount.js';
-import { formerItemShape, formerPlanShape, showFormerItem, showFormerPlan } from '../resources/billing-former.js';
+import { showFormerItem, showFormerPlan } from '../resources/billing-former.js';
 import { items, nextPayment, partsOf } from '../resources/billing-item.js';
-import { moneyOrNull, moneyShape } from '../resources/billing-money.js';
+import { moneyOrNull } from '../resources/billing-money.js';
 import { payments, type StatementRow, statements } from '../resources/billing-payment.js';
 import { type billingPeriods, type PriceRow, plans, prices } from '../resources/billing-plan.js';
-import { time } from '../resources/shapes.js';
 import { refuse, refuseParam } from '../sandbox-error.js';
 
 /** Cents. Below it a price must be nothing. */
@@ -85,22 +82,6 @@ function statementIn({ instance, path }: Pick<Call, 'instance' | 'path'>): State
 
 const itemIn = ({ instance, path }: Pick<Call, 'instance' | 'path'>) => mustItem(instance, path.subscription_item_id ?? '');
 
-const transitionShape = z.strictObject({
-  object: z.literal('commerce_price_transition'),
-  subscription_item: formerItemShape,
-  transition: z.strictObject({
-    previous_plan: formerPlanShape,
-    previous_price: prices.shape,
-    effective_at: time,
-    effective_mode: z.enum(['immediate', 'end_of_period']),
-    next_billing_date: time.nullable(),
-    charged_immediately: z.boolean(),
-    immediate_charge: moneyShape.nullable(),
-    previous_subscription_item_status: z.enum(['canceled', 'ended', 'abandoned']),
-    previous_subscription_item_id: z.string(),
-  }),
-});
-
 const showTransition = ({ item, previous, previousPrice, ...made }: Transition, instance: Instance): object => ({
   object: 'commerce_price_transition',
   subscription_item: showFormerItem(item, instance),
@@ -133,7 +114,7 @@ export const billingHandlers: Handlers = {
     defaultOrder: '+amount',
   }),
 
-  Billing_createPrice: answers<CreatePrice>(prices.shape, ({ instance, body }) => {
+  Billing_createPrice: answers<CreatePrice>(({ instance, body }) => {
     runBilling(instance);
     return prices.show(createPrice(instance, body), instance);
   }),
@@ -145,7 +126,7 @@ export const billingHandlers: Handlers = {
       return instance.of(statements).oldestFirst();
     },
   }),
-  Billing_getStatement: answers(statements.shape, (call) => statements.show(statementIn(call), call.instance)),
+  Billing_getStatement: answers((call) => statements.show(statementIn(call), call.instance)),
   Billing_listPaymentAttempts: lists(payments, {
     envelope: 'page',
     within: (call) => call.instance.of(payments).many('statement_id', statementIn(call).id),
@@ -153,26 +134,26 @@ export const billingHandlers: Handlers = {
 
   Billing_listSubscriptionItems: lists(items, itemList),
 
-  Billing_cancelSubscriptionItem: answers<object, { end_now?: boolean }>(items.shape, (call) => {
+  Billing_cancelSubscriptionItem: answers<object, { end_now?: boolean }>((call) => {
     const item = itemIn(call);
     cancelItem(call.instance, item, call.query.end_now === true);
     return items.show(item, call.instance);
   }),
 
-  Billing_applyDiscount: answers<{ discount_id: string }>(redemptions.shape, (call) =>
+  Billing_applyDiscount: answers<{ discount_id: string }>((call) =>
     showRedemption(applyDiscount(call.instance, itemIn(call), call.body.discount_id), call.instance),
   ),
-  Billing_removeDiscount: answers(redemptions.shape, (call) =>
+  Billing_removeDiscount: answers((call) =>
     showRedemption(removeDiscount(call.instance, itemIn(call), call.path.discount_id ?? ''), call.instance),
   ),
 
-  Billing_extendFreeTrial: answers<{ extend_to: string }>(formerItemShape, (call) => {
+  Billing_extendFreeTrial: answers<{ extend_to: string }>((call) => {
     const item = itemIn(call);
     extendTrial(call.instance, item, call.body.extend_to);
     return showFormerItem(item, call.instance);
   }),
 
-  Billing_createPriceTransition: answers<{ from_price_id: string; to_price_id: string }>(transitionShape, (call) => {
+  Billing_createPriceTransition: answers<{ from_price_id: string; to_price_id: string }>((call) => {
     const { instance, body } = call;
     return showTransition(changePrice(instance, itemIn(call), body.from_price_id, body.to_price_id), instance);
   }),

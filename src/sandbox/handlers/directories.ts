@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { must } from '../domain/found.js';
 import {
   addMapping,
@@ -21,7 +20,6 @@ import {
   SCIM_DIRECTORIES,
 } from '../resources/directory.js';
 import { enterpriseConnections } from '../resources/enterprise-connection.js';
-import { deletedObject } from '../resources/shapes.js';
 import { notFound, refuseParam } from '../sandbox-error.js';
 
 /** How long a key works on after a new one was made. */
@@ -110,7 +108,6 @@ function roomOf({ group, name, directory, mapping }: DirectoryForm): Handlers {
   const param = `${name}_id`;
   const named = ({ instance, path }: Pick<Call, 'instance' | 'path'>): DirectoryRow =>
     must(instance, directories, path[param] ?? '');
-  const mappingPage = z.strictObject({ data: z.array(mapping.shape), total_count: z.int() });
   const showMappings = (instance: Instance, row: DirectoryRow): object => {
     const data = mappingsOf(instance, row).map((one) => mapping.show(one, instance));
     return { data, total_count: data.length };
@@ -121,20 +118,15 @@ function roomOf({ group, name, directory, mapping }: DirectoryForm): Handlers {
   });
   /** A handler that acts on the directory of the path and answers with it. */
   const acts = <Body extends object>(act: (row: DirectoryRow, call: Call<Body>) => void, show = directory.show): Handler =>
-    answers<Body>(
-      directory.shape,
-      (call) => {
-        const row = named(call);
-        act(row, call);
-        return show(row, call.instance);
-      },
-      OPEN,
-    );
+    answers<Body>((call) => {
+      const row = named(call);
+      act(row, call);
+      return show(row, call.instance);
+    }, OPEN);
 
   return {
     [`${group}_list`]: lists({ ...directories, ...directory }, { envelope: 'page' }),
     [`${group}_createDirectory`]: answers<CreateDirectory>(
-      directory.shape,
       ({ instance, body }) => withKey(instance, create(instance, body)),
       OPEN,
     ),
@@ -144,34 +136,26 @@ function roomOf({ group, name, directory, mapping }: DirectoryForm): Handlers {
       (row, { instance }) => rotate(instance, row),
       (row, instance) => withKey(instance, row),
     ),
-    [`${group}_deleteById`]: answers(deletedObject, (call) => {
+    [`${group}_deleteById`]: answers((call) => {
       const row = named(call);
       call.instance.of(directories).delete(row);
       return { object: name, id: row.id, deleted: true };
     }),
-    [`${group}_listGroupRoleMappings`]: answers(mappingPage, (call) => showMappings(call.instance, named(call))),
-    [`${group}_createGroupRoleMapping`]: answers<MappingBody>(
-      mapping.shape,
-      (call) => {
-        const { instance, body } = call;
-        const row = named(call);
-        refuseUnlessMapping(row);
-        return mapping.show(addMapping(instance, row, body), instance);
-      },
-      OPEN,
-    ),
-    [`${group}_replaceGroupRoleMappings`]: answers<{ mappings: readonly MappingBody[] }>(
-      mappingPage,
-      (call) => {
-        const { instance, body } = call;
-        const row = named(call);
-        refuseUnlessMapping(row);
-        replaceMappings(instance, row, body.mappings);
-        return showMappings(instance, row);
-      },
-      OPEN,
-    ),
-    [`${group}_deleteGroupRoleMapping`]: answers(deletedObject, (call) => {
+    [`${group}_listGroupRoleMappings`]: answers((call) => showMappings(call.instance, named(call))),
+    [`${group}_createGroupRoleMapping`]: answers<MappingBody>((call) => {
+      const { instance, body } = call;
+      const row = named(call);
+      refuseUnlessMapping(row);
+      return mapping.show(addMapping(instance, row, body), instance);
+    }, OPEN),
+    [`${group}_replaceGroupRoleMappings`]: answers<{ mappings: readonly MappingBody[] }>((call) => {
+      const { instance, body } = call;
+      const row = named(call);
+      refuseUnlessMapping(row);
+      replaceMappings(instance, row, body.mappings);
+      return showMappings(instance, row);
+    }, OPEN),
+    [`${group}_deleteGroupRoleMapping`]: answers((call) => {
       const { instance, path } = call;
       const row = named(call);
       refuseUnlessMapping(row);

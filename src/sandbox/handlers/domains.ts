@@ -28,7 +28,6 @@ export const domainsHandlers: Handlers = {
   }),
 
   Domains_addSatelliteDomain: answers<AddSatellite>(
-    domains.shape,
     ({ instance, body }) => {
       primaryDomain(instance);
       const proxy = body.proxy_url ?? null;

@@ -46,7 +46,6 @@ export const emailAddressesHandlers: Handlers = {
   EmailAddresses_getDetails: gets(emailAddresses),
 
   EmailAddresses_createNewAddress: answers<CreateEmailAddress>(
-    emailAddresses.shape,
     ({ instance, body }) => emailAddresses.show(create(instance, body), instance),
     { openBody: true },
   ),

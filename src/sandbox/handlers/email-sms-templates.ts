@@ -165,9 +165,9 @@ export const emailSmsTemplatesHandlers: Handlers = {
     defaultOrder: '+position',
   }),
 
-  EmailSmsTemplates_getTemplateDetails: answers(templates.shape, (call) => templates.show(named(call), call.instance)),
+  EmailSmsTemplates_getTemplateDetails: answers((call) => templates.show(named(call), call.instance)),
 
-  EmailSmsTemplates_updateTemplateByTypeAndSlug: answers<Change>(templates.shape, (call) => {
+  EmailSmsTemplates_updateTemplateByTypeAndSlug: answers<Change>((call) => {
     const { instance, body } = call;
     const row = named(call);
     const patch = wordingOf(row, body);
@@ -181,11 +181,11 @@ export const emailSmsTemplatesHandlers: Handlers = {
     return templates.show(changed, instance);
   }),
 
-  EmailSmsTemplates_previewTemplate: answers<Wording>(previewShape, (call) => {
+  EmailSmsTemplates_previewTemplate: answers<Wording>((call) => {
     return preview(call.instance, named(call), call.body);
   }),
 
-  EmailSmsTemplates_revertTemplate: answers(templates.shape, (call) => {
+  EmailSmsTemplates_revertTemplate: answers((call) => {
     const { instance } = call;
     const row = named(call);
     if (row.resource_type === 'system') {
@@ -195,7 +195,7 @@ export const emailSmsTemplatesHandlers: Handlers = {
     return templates.show(named(call), instance);
   }),
 
-  EmailSmsTemplates_toggleDeliveryByTypeAndSlug: answers<{ delivered_by_clerk?: boolean }>(templates.shape, (call) => {
+  EmailSmsTemplates_toggleDeliveryByTypeAndSlug: answers<{ delivered_by_clerk?: boolean }>((call) => {
     const row = named(call);
     const delivered = call.body.delivered_by_clerk ?? !row.delivered_by_clerk;
     return templates.show(change(call.instance, row, { delivered_by_clerk: delivered }), call.instance);

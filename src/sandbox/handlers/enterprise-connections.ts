@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import {
   type CustomAttributeBody,
   isSaml,
@@ -123,7 +122,6 @@ export const enterpriseConnectionsHandlers: Handlers = {
   }),
 
   EnterpriseConnections_createConnection: answers<CreateConnection>(
-    enterpriseConnections.shape,
     ({ instance, body }) => enterpriseConnections.show(create(instance, body), instance),
     { status: 201 },
   ),
@@ -147,7 +145,7 @@ export const enterpriseConnectionsHandlers: Handlers = {
     },
   }),
 
-  EnterpriseConnections_createTestRun: answers(z.strictObject({ url: z.url() }), ({ instance, path }) => {
+  EnterpriseConnections_createTestRun: answers(({ instance, path }) => {
     const connection = must(instance, enterpriseConnections, path.enterprise_connection_id ?? '');
     return { url: linkOf(instance, beginTestRun(instance, connection)) };
   }),

@@ -1,19 +1,9 @@
-import * as z from 'zod';
 import { authentication } from '../domain/authentication.js';
 import { answers, type Handlers } from '../handler.js';
-import { instanceSettings, organizationSettings, organizationSettingsShape } from '../resources/settings.js';
-
-const instanceShape = z.strictObject({
-  object: z.literal('instance'),
-  id: z.string(),
-  environment_type: z.enum(['development', 'production']),
-  allowed_origins: z.array(z.string()),
-  /** Nobody owns a sandbox's application. */
-  workspace_id: z.null(),
-});
+import { instanceSettings, organizationSettings } from '../resources/settings.js';
 
 export const instanceReads: Handlers = {
-  InstanceSettings_getInstance: answers(instanceShape, ({ instance }) => ({
+  InstanceSettings_getInstance: answers(({ instance }) => ({
     object: 'instance',
     id: instance.id,
     environment_type: instance.store.setting(authentication).environment_type,
@@ -21,7 +11,7 @@ export const instanceReads: Handlers = {
     workspace_id: null,
   })),
 
-  InstanceSettings_getOrganizationSettings: answers(organizationSettingsShape, ({ instance }) => ({
+  InstanceSettings_getOrganizationSettings: answers(({ instance }) => ({
     object: 'organization_settings',
     ...instance.store.setting(organizationSettings),
   })),

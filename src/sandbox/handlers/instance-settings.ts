@@ -6,14 +6,7 @@ import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { type RoleSetRow, roleSets } from '../resources/role-set.js';
 import { type RoleRow, roles } from '../resources/roles.js';
-import {
-  instanceSettings,
-  isEnrollmentMode,
-  organizationSettings,
-  organizationSettingsShape,
-  restrictions,
-  restrictionsShape,
-} from '../resources/settings.js';
+import { instanceSettings, isEnrollmentMode, organizationSettings, restrictions } from '../resources/settings.js';
 import { notFound, refuseParam } from '../sandbox-error.js';
 import { instanceReads } from './instance-reads.js';
 import { serviceSettings } from './service-settings.js';
@@ -34,7 +27,6 @@ export const instanceSettingsHandlers: Handlers = {
 
   InstanceSettings_updateInstanceSettings: {
     status: 204,
-    answers: null,
     run: ({ instance, body }) => {
       if (typeof body.support_email === 'string' && body.support_email !== '') {
         parseIdentifier('email_address', body.support_email, 'support_email');
@@ -43,34 +35,31 @@ export const instanceSettingsHandlers: Handlers = {
     },
   },
 
-  InstanceSettings_updateRestrictions: answers(restrictionsShape, ({ instance, body }) => ({
+  InstanceSettings_updateRestrictions: answers(({ instance, body }) => ({
     object: 'instance_restrictions',
     ...patchSetting(instance, restrictions, body as Record<string, unknown>),
   })),
 
-  InstanceSettings_updateOrganizationSettings: answers<Record<string, unknown>>(
-    organizationSettingsShape,
-    ({ instance, body }) => {
-      const modes = (body.domains_enrollment_modes ?? []) as readonly string[];
-      const unknown = modes.find((mode) => !isEnrollmentMode(mode));
-      if (unknown !== undefined) {
-        const why = `${unknown} is no enrollment mode.`;
-        throw refuseParam('form_param_value_invalid', 'domains_enrollment_modes', 'is invalid', why);
-      }
-      const { creator_role_id: creator, domains_default_role_id: joiner, ...rest } = body;
-      const patch: Partial<RoleSetRow> = {};
-      if (typeof creator === 'string') {
-        const role = initialRole(instance, 'creator_role_id', creator);
-        refuseForCreator(instance, role.permission_ids);
-        patch.creator_role_id = role.id;
-      }
-      if (typeof joiner === 'string') patch.default_role_id = initialRole(instance, 'domains_default_role_id', joiner).id;
-      patchSetting(instance, organizationSettings, rest);
-      if (Object.keys(patch).length > 0) {
-        instance.of(roleSets).update(initialRoleSet(instance), patch);
-        keepInitial(instance);
-      }
-      return { object: 'organization_settings', ...instance.store.setting(organizationSettings) };
-    },
-  ),
+  InstanceSettings_updateOrganizationSettings: answers<Record<string, unknown>>(({ instance, body }) => {
+    const modes = (body.domains_enrollment_modes ?? []) as readonly string[];
+    const unknown = modes.find((mode) => !isEnrollmentMode(mode));
+    if (unknown !== undefined) {
+      const why = `${unknown} is no enrollment mode.`;
+      throw refuseParam('form_param_value_invalid', 'domains_enrollment_modes', 'is invalid', why);
+    }
+    const { creator_role_id: creator, domains_default_role_id: joiner, ...rest } = body;
+    const patch: Partial<RoleSetRow> = {};
+    if (typeof creator === 'string') {
+      const role = initialRole(instance, 'creator_role_id', creator);
+      refuseForCreator(instance, role.permission_ids);
+      patch.creator_role_id = role.id;
+    }
+    if (typeof joiner === 'string') patch.default_role_id = initialRole(instance, 'domains_default_role_id', joiner).id;
+    patchSetting(instance, organizationSettings, rest);
+    if (Object.keys(patch).length > 0) {
+      instance.of(roleSets).update(initialRoleSet(instance), patch);
+      keepInitial(instance);
+    }
+    return { object: 'organization_settings', ...instance.store.setting(organizationSettings) };
+  }),
 };

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { changes } from '../domain/found.js';
 import { parseIdentifier } from '../domain/identifiers.js';
 import { type InvitationFields, isPending, newInvitation, refuseSettled } from '../domain/invitations.js';
@@ -80,11 +79,11 @@ export const invitationsHandlers: Handlers = {
     orders: { email_address: (row) => row.email_address, expires_at: (row) => row.expires_at },
   }),
 
-  Invitations_createNewInvitation: answers<CreateInvitation>(invitations.shape, ({ instance, body }) =>
+  Invitations_createNewInvitation: answers<CreateInvitation>(({ instance, body }) =>
     invitations.show(invite(instance, body), instance),
   ),
 
-  Invitations_bulkCreateAndSend: answers<CreateInvitation>(z.array(invitations.shape), ({ instance, items }) =>
+  Invitations_bulkCreateAndSend: answers<CreateInvitation>(({ instance, items }) =>
     inviteAll(instance, items).map((row) => invitations.show(row, instance)),
   ),
 

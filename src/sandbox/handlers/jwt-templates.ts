@@ -74,7 +74,6 @@ export const jwtTemplatesHandlers: Handlers = {
   JwtTemplates_deleteTemplateById: deletes(jwtTemplates, { param: ID }),
 
   JwtTemplates_createTemplate: answers<TemplateBody>(
-    jwtTemplates.shape,
     async ({ instance, body }) => {
       const columns = await settings(body);
       refuseTakenName(instance, body.name);

@@ -6,7 +6,7 @@ import { answers, type Call, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { isJwt } from '../keys.js';
 import { lists } from '../list.js';
-import { type M2mTokenRow, m2mTokens, m2mTokenWithSecret } from '../resources/m2m-token.js';
+import { type M2mTokenRow, m2mTokens } from '../resources/m2m-token.js';
 import { machines, scopesOf } from '../resources/machine.js';
 import { isExpired, isGood } from '../resources/voidable.js';
 import { notFound, refuse, refuseParam } from '../sandbox-error.js';
@@ -92,7 +92,6 @@ export const m2mTokensHandlers: Handlers = {
   M2mTokens_list: lists(m2mTokens, { envelope: 'page', rowsAs: 'm2m_tokens', within: tokensOf }),
 
   M2mTokens_createToken: answers<CreateToken>(
-    m2mTokenWithSecret,
     ({ instance, machine, body }) => {
       if (machine !== undefined) return create(instance, machine, body);
       const why = "A token is made with the secret key of the machine that it is for, not with the instance's.";
@@ -102,7 +101,6 @@ export const m2mTokensHandlers: Handlers = {
   ),
 
   M2mTokens_verifyToken: answers<{ readonly token: string }>(
-    m2mTokens.shape,
     async ({ instance, machine, body: { token } }) => {
       if (isJwt(token)) {
         const jwt = await readM2mJwt(instance, token);
@@ -118,13 +116,10 @@ export const m2mTokensHandlers: Handlers = {
     { alsoNamed: { secret: 'token' } },
   ),
 
-  M2mTokens_revokeToken: answers<{ readonly revocation_reason?: string | null }>(
-    m2mTokens.shape,
-    ({ instance, machine, path, body }) => {
-      const row = must(instance, m2mTokens, path.m2m_token_id ?? '');
-      if (machine !== undefined && machine !== row.subject) throw notFound(`M2M token of the machine ${machine}`, row.id);
-      revoke(instance, m2mTokens, row, body.revocation_reason);
-      return m2mTokens.show(row, instance);
-    },
-  ),
+  M2mTokens_revokeToken: answers<{ readonly revocation_reason?: string | null }>(({ instance, machine, path, body }) => {
+    const row = must(instance, m2mTokens, path.m2m_token_id ?? '');
+    if (machine !== undefined && machine !== row.subject) throw notFound(`M2M token of the machine ${machine}`, row.id);
+    revoke(instance, m2mTokens, row, body.revocation_reason);
+    return m2mTokens.show(row, instance);
+  }),
 };

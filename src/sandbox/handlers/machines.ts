@@ -1,19 +1,10 @@
-import * as z from 'zod';
 import { changes, deletes, gets, must } from '../domain/found.js';
 import { newMachine, newMachineSecret, presentSecret } from '../domain/machines.js';
 import { containing } from '../filters.js';
 import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
-import {
-  type MachineRow,
-  machineScopes,
-  machineSecrets,
-  machines,
-  machineWithSecret,
-  scopeKey,
-  scopesOf,
-} from '../resources/machine.js';
+import { type MachineRow, machineScopes, machineSecrets, machines, scopeKey, scopesOf } from '../resources/machine.js';
 import { notFound, refuse, refuseParam } from '../sandbox-error.js';
 
 interface CreateMachine {
@@ -23,13 +14,6 @@ interface CreateMachine {
 }
 
 const MOST_SCOPES = 150;
-
-const scopeDeleted = z.strictObject({
-  object: z.literal('machine_scope'),
-  from_machine_id: z.string(),
-  to_machine_id: z.string(),
-  deleted: z.literal(true),
-});
 
 function create(instance: Instance, body: CreateMachine): object {
   const scoped = [...new Set(body.scoped_machines)];
@@ -81,7 +65,7 @@ export const machinesHandlers: Handlers = {
 
   Machines_getById: gets(machines),
 
-  Machines_createMachine: answers<CreateMachine>(machineWithSecret, ({ instance, body }) => create(instance, body), {
+  Machines_createMachine: answers<CreateMachine>(({ instance, body }) => create(instance, body), {
     openBody: true,
   }),
 
@@ -101,7 +85,6 @@ export const machinesHandlers: Handlers = {
   }),
 
   Machines_createScope: answers<{ readonly to_machine_id: string }>(
-    machineScopes.shape,
     ({ instance, path, body }) => {
       const from = must(instance, machines, path.machine_id ?? '');
       return addScope(instance, from, must(instance, machines, body.to_machine_id));
@@ -109,7 +92,7 @@ export const machinesHandlers: Handlers = {
     { openBody: true },
   ),
 
-  Machines_deleteScope: answers(scopeDeleted, ({ instance, path }) => {
+  Machines_deleteScope: answers(({ instance, path }) => {
     const from = must(instance, machines, path.machine_id ?? '').id;
     const to = path.other_machine_id ?? '';
     const scope = instance.of(machineScopes).one('pair', scopeKey(from, to));
@@ -118,12 +101,11 @@ export const machinesHandlers: Handlers = {
     return { object: 'machine_scope', from_machine_id: from, to_machine_id: to, deleted: true };
   }),
 
-  Machines_getSecretKey: answers(machineSecrets.shape, ({ instance, path }) =>
+  Machines_getSecretKey: answers(({ instance, path }) =>
     machineSecrets.show(presentSecret(instance, must(instance, machines, path.machine_id ?? '').id), instance),
   ),
 
   Machines_rotateSecretKey: answers<{ readonly previous_token_ttl: number }>(
-    machineSecrets.shape,
     ({ instance, path, body }) => rotate(instance, must(instance, machines, path.machine_id ?? '').id, body.previous_token_ttl),
     { openBody: true },
   ),

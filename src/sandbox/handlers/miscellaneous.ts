@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { trimEnd } from '../../platform/trim-end.js';
 import { escapeHtml } from '../domain/interpolate.js';
 import { answers, type Handlers } from '../handler.js';
@@ -73,9 +72,7 @@ function page(query: InterstitialQuery, host: string): string {
 }
 
 export const miscellaneousHandlers: Handlers = {
-  Miscellaneous_getInterstitialMarkup: answers<object, InterstitialQuery>(
-    z.string(),
-    ({ query }) => page(query, frontendHost(query)),
-    { mediaType: 'text/html' },
-  ),
+  Miscellaneous_getInterstitialMarkup: answers<object, InterstitialQuery>(({ query }) => page(query, frontendHost(query)), {
+    mediaType: 'text/html',
+  }),
 };

@@ -5,7 +5,7 @@ import { answers, type Handlers } from '../handler.js';
 import { dropImage, keepImage } from '../images.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
-import { type OAuthApplicationRow, oauthApplications, oauthApplicationWithSecret } from '../resources/oauth-application.js';
+import { type OAuthApplicationRow, oauthApplications } from '../resources/oauth-application.js';
 import { noScope, unknownScope } from '../resources/oauth-scopes.js';
 import { oauthSettings } from '../resources/settings.js';
 import { users } from '../resources/user.js';
@@ -119,7 +119,6 @@ export const oauthApplicationsHandlers: Handlers = {
   }),
 
   OAuthApplications_createNewApplication: answers<ApplicationBody & { readonly name: string }>(
-    oauthApplicationWithSecret,
     ({ instance, body }) => withNewSecret(instance, create(instance, body)),
     { openBody: true },
   ),
@@ -130,7 +129,7 @@ export const oauthApplicationsHandlers: Handlers = {
     { param: PARAM },
   ),
 
-  OAuthApplications_rotateSecret: answers(oauthApplicationWithSecret, ({ instance, path }) => {
+  OAuthApplications_rotateSecret: answers(({ instance, path }) => {
     const row = must(instance, oauthApplications, path[PARAM] ?? '');
     if (row.public) {
       const why = `The OAuth application ${row.id} is public: it has no secret to rotate.`;
@@ -151,7 +150,6 @@ export const oauthApplicationsHandlers: Handlers = {
   ),
 
   OAuthApplications_revokeToken: answers<{ readonly token: string }>(
-    null,
     ({ instance, path, body }) => revokeGrantOf(instance, must(instance, oauthApplications, path[PARAM] ?? ''), body.token),
     { status: 204 },
   ),

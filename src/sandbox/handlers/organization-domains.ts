@@ -13,7 +13,6 @@ import {
   organizationDomains,
 } from '../resources/organization-domain.js';
 import { organizationSettings } from '../resources/settings.js';
-import { deletedObject } from '../resources/shapes.js';
 import { featureNotEnabled, notFound, refuse, refuseParam } from '../sandbox-error.js';
 
 interface DomainFields {
@@ -43,15 +42,11 @@ const onDomain = <Body extends object>(
   act: (row: OrganizationDomainRow, call: Call<Body>) => void,
   options: Pick<Handler, 'openBody'> = {},
 ): Handler =>
-  answers<Body>(
-    organizationDomains.shape,
-    (call) => {
-      const row = domainIn(call);
-      act(row, call);
-      return organizationDomains.show(row, call.instance);
-    },
-    options,
-  );
+  answers<Body>((call) => {
+    const row = domainIn(call);
+    act(row, call);
+    return organizationDomains.show(row, call.instance);
+  }, options);
 
 /** @throws SandboxError when the organization has the domain already, or another one has it verified. */
 function refuseTaken(instance: Instance, organizationId: string, name: string): void {
@@ -149,7 +144,7 @@ export const organizationDomainsHandlers: Handlers = {
     repeated: ['enrollment_mode'],
   }),
 
-  OrganizationDomains_createDomain: answers<CreateDomain>(organizationDomains.shape, (call) =>
+  OrganizationDomains_createDomain: answers<CreateDomain>((call) =>
     organizationDomains.show(create(call.instance, organizationIn(call), call.body), call.instance),
   ),
 
@@ -161,7 +156,7 @@ export const organizationDomainsHandlers: Handlers = {
     if (row.owned_at === null) instance.of(organizationDomains).update(row, { owned_at: instance.now() });
   }),
 
-  OrganizationDomains_deleteById: answers(deletedObject, (call) => {
+  OrganizationDomains_deleteById: answers((call) => {
     const row = domainIn(call);
     call.instance.of(organizationDomains).delete(row);
     return deleted(organizationDomains, row);

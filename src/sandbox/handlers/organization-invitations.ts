@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { must } from '../domain/found.js';
 import { parseIdentifier } from '../domain/identifiers.js';
 import { type InvitationFields, isPending, newInvitation } from '../domain/invitations.js';
@@ -101,12 +100,9 @@ export const organizationInvitationsHandlers: Handlers = {
     within: (call) => invitationsOf(call.instance, organizationIn(call).id).filter((row) => isPending(row, call.instance)),
   }),
 
-  OrganizationInvitations_getById: answers(organizationInvitations.shape, (call) =>
-    organizationInvitations.show(invitationIn(call), call.instance),
-  ),
+  OrganizationInvitations_getById: answers((call) => organizationInvitations.show(invitationIn(call), call.instance)),
 
   OrganizationInvitations_createAndSend: answers<Invite>(
-    organizationInvitations.shape,
     (call) => {
       const organization = organizationIn(call);
       const checked = check(call.instance, organization, call.body);
@@ -118,7 +114,6 @@ export const organizationInvitationsHandlers: Handlers = {
   ),
 
   OrganizationInvitations_bulkCreateAndSend: answers<Invite>(
-    z.strictObject({ data: z.array(organizationInvitations.shape), total_count: z.int() }),
     (call) => {
       const organization = organizationIn(call);
       const checked = call.items.map((invite) => check(call.instance, organization, invite));
@@ -135,7 +130,6 @@ export const organizationInvitationsHandlers: Handlers = {
   ),
 
   OrganizationInvitations_revokeInvitation: answers<{ requesting_user_id?: string | null }>(
-    organizationInvitations.shape,
     (call) => {
       const { instance, body } = call;
       const row = invitationIn(call);

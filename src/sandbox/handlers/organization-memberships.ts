@@ -43,17 +43,13 @@ const onMember = <Body extends object>(
   act: (row: OrganizationMembershipRow, call: Call<Body>) => void,
   options: Pick<Handler, 'openBody'> = {},
 ): Handler =>
-  answers<Body>(
-    organizationMemberships.shape,
-    (call) => {
-      const userId = call.path.user_id ?? '';
-      const row = membershipOf(call.instance, must(call.instance, organizations, call.path.organization_id ?? '').id, userId);
-      if (row === undefined) throw notFound('organization membership of user', userId);
-      act(row, call);
-      return organizationMemberships.show(row, call.instance);
-    },
-    options,
-  );
+  answers<Body>((call) => {
+    const userId = call.path.user_id ?? '';
+    const row = membershipOf(call.instance, must(call.instance, organizations, call.path.organization_id ?? '').id, userId);
+    if (row === undefined) throw notFound('organization membership of user', userId);
+    act(row, call);
+    return organizationMemberships.show(row, call.instance);
+  }, options);
 
 const orders = mapValues(
   personOrders,
@@ -76,7 +72,6 @@ export const organizationMembershipsHandlers: Handlers = {
   }),
 
   OrganizationMemberships_addUserToOrganization: answers<AddMember>(
-    organizationMemberships.shape,
     ({ instance, path, body }) => {
       const organization = organizationIn({ instance, path });
       const row = addMember(instance, organization, {

@@ -30,7 +30,6 @@ export const organizationPermissionsHandlers: Handlers = {
   OrganizationPermissions_getById: gets(permissions),
 
   OrganizationPermissions_createPermission: answers<CreatePermission>(
-    permissions.shape,
     ({ instance, body }) => {
       const row = instance.of(permissions).insert({
         name: parseKeyedName(body.name),

@@ -129,9 +129,7 @@ export const organizationRolesHandlers: Handlers = {
   OrganizationRoles_list: listsKeyed(roles),
   OrganizationRoles_getById: gets(roles, ROLE.param),
 
-  OrganizationRoles_createRole: answers<CreateRole>(roles.shape, ({ instance, body }) =>
-    roles.show(create(instance, body), instance),
-  ),
+  OrganizationRoles_createRole: answers<CreateRole>(({ instance, body }) => roles.show(create(instance, body), instance)),
 
   OrganizationRoles_updateRole: changes<RoleRow, UpdateRole>(roles, (row, { instance, body }) => update(row, body, instance), {
     ...ROLE,

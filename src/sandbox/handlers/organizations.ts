@@ -164,7 +164,7 @@ export const organizationsHandlers: Handlers = {
     show: showWith,
   }),
 
-  Organizations_getByIdOrSlug: answers(organizations.shape, (call) => {
+  Organizations_getByIdOrSlug: answers((call) => {
     const asked = call.path.organization_id ?? '';
     const row = call.instance.of(organizations).get(asked) ?? call.instance.of(organizations).one('slug', asked);
     if (row === undefined) throw notFound('organization', asked);
@@ -172,7 +172,6 @@ export const organizationsHandlers: Handlers = {
   }),
 
   Organizations_createNewOrganization: answers<CreateOrganization>(
-    organizations.shape,
     ({ instance, body }) => organizations.show(create(instance, body), instance),
     { openBody: true },
   ),

@@ -94,7 +94,6 @@ export const phoneNumbersHandlers: Handlers = {
   PhoneNumbers_getDetails: gets(phoneNumbers),
 
   PhoneNumbers_createNewPhoneNumber: answers<CreatePhoneNumber>(
-    phoneNumbers.shape,
     ({ instance, body }) => phoneNumbers.show(create(instance, body), instance),
     { openBody: true },
   ),

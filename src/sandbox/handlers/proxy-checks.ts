@@ -19,7 +19,6 @@ function given(body: CheckProxy, name: keyof CheckProxy): string {
 
 export const proxyChecksHandlers: Handlers = {
   ProxyChecks_verifyProxyConfiguration: answers<CheckProxy>(
-    proxyChecks.shape,
     ({ instance, body }) => {
       const domainId = given(body, 'domain_id');
       const url = given(body, 'proxy_url');

@@ -23,7 +23,6 @@ export const redirectUrlsHandlers: Handlers = {
   RedirectUrLs_removeById: deletes(redirectUrls, { param: 'id' }),
 
   RedirectUrLs_createNewUrl: answers<{ url: string }>(
-    redirectUrls.shape,
     ({ instance, body }) => {
       const url = parseRedirect(body.url);
       if (instance.of(redirectUrls).one('url', url) !== undefined) throw duplicateRecord(redirectUrls.title, url);

@@ -8,7 +8,6 @@ import { organizations } from '../resources/organization.js';
 import { organizationsWith, type RoleSetRow, roleSets } from '../resources/role-set.js';
 import { type RoleRow, roles } from '../resources/roles.js';
 import { organizationSettings } from '../resources/settings.js';
-import { deletedObject } from '../resources/shapes.js';
 import { notFound, refuse, refuseParam } from '../sandbox-error.js';
 
 interface RoleKeys {
@@ -182,7 +181,6 @@ function setIn({ instance, path }: Pick<Call, 'instance' | 'path'>): RoleSetRow 
 /** A handler about the role set that the path names by key or id; it answers with the set as it is after. */
 const onSet = <Body extends object>(act: (row: RoleSetRow, body: Readonly<Body>, instance: Instance) => void): Handler =>
   answers<Body>(
-    roleSets.shape,
     (call) => {
       const row = setIn(call);
       act(row, call.body, call.instance);
@@ -193,15 +191,12 @@ const onSet = <Body extends object>(act: (row: RoleSetRow, body: Readonly<Body>,
 
 export const roleSetsHandlers: Handlers = {
   RoleSets_list: listsKeyed(roleSets),
-  RoleSets_getByKeyOrId: answers(roleSets.shape, (call) => roleSets.show(setIn(call), call.instance)),
-  RoleSets_createRoleSet: answers<CreateRoleSet>(roleSets.shape, ({ instance, body }) =>
-    roleSets.show(create(instance, body), instance),
-  ),
+  RoleSets_getByKeyOrId: answers((call) => roleSets.show(setIn(call), call.instance)),
+  RoleSets_createRoleSet: answers<CreateRoleSet>(({ instance, body }) => roleSets.show(create(instance, body), instance)),
   RoleSets_updateRoleSet: onSet(update),
   RoleSets_addRoles: onSet(addRoles),
   RoleSets_replaceRole: onSet(replaceRole),
   RoleSets_replaceRoleSet: answers<ReplaceRoleSet>(
-    deletedObject,
     (call) => {
       const row = setIn(call);
       replaceSet(row, call.body, call.instance);

@@ -124,7 +124,7 @@ export const samlConnectionsBetaHandlers: Handlers = {
   SamlConnectionsBeta_getById: gets(samlConnections),
   SamlConnectionsBeta_deleteConnectionById: deletes(samlConnections),
 
-  SamlConnectionsBeta_createNewConnection: answers<CreateConnection>(samlConnections.shape, ({ instance, body }) =>
+  SamlConnectionsBeta_createNewConnection: answers<CreateConnection>(({ instance, body }) =>
     samlConnections.show(create(instance, body), instance),
   ),
 

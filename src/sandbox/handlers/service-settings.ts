@@ -3,14 +3,7 @@ import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import type { Setting } from '../resource.js';
 import { noScope, unknownScope } from '../resources/oauth-scopes.js';
-import {
-  communication,
-  communicationShape,
-  oauthSettings,
-  oauthSettingsShape,
-  protect,
-  protectShape,
-} from '../resources/settings.js';
+import { communication, oauthSettings, protect } from '../resources/settings.js';
 import { isSmsCountry } from '../resources/sms-countries.js';
 import { refuseParam } from '../sandbox-error.js';
 
@@ -53,20 +46,20 @@ function updateOAuth(instance: Instance, body: OAuthSettings): void {
 }
 
 export const serviceSettings: Handlers = {
-  InstanceSettings_getCommunication: answers(communicationShape, ({ instance }) => shown(instance, communication)),
-  InstanceSettings_updateCommunication: answers<Communication>(communicationShape, ({ instance, body }) => {
+  InstanceSettings_getCommunication: answers(({ instance }) => shown(instance, communication)),
+  InstanceSettings_updateCommunication: answers<Communication>(({ instance, body }) => {
     updateCommunication(instance, body);
     return shown(instance, communication);
   }),
 
-  InstanceSettings_getOAuthApplicationSettings: answers(oauthSettingsShape, ({ instance }) => shown(instance, oauthSettings)),
-  InstanceSettings_updateOAuthApplicationSettings: answers<OAuthSettings>(oauthSettingsShape, ({ instance, body }) => {
+  InstanceSettings_getOAuthApplicationSettings: answers(({ instance }) => shown(instance, oauthSettings)),
+  InstanceSettings_updateOAuthApplicationSettings: answers<OAuthSettings>(({ instance, body }) => {
     updateOAuth(instance, body);
     return shown(instance, oauthSettings);
   }),
 
-  InstanceSettings_getProtect: answers(protectShape, ({ instance }) => shown(instance, protect)),
-  InstanceSettings_updateProtect: answers<Record<string, unknown>>(protectShape, ({ instance, body }) => {
+  InstanceSettings_getProtect: answers(({ instance }) => shown(instance, protect)),
+  InstanceSettings_updateProtect: answers<Record<string, unknown>>(({ instance, body }) => {
     patchSetting(instance, protect, body);
     return shown(instance, protect);
   }),

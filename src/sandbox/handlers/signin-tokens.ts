@@ -28,7 +28,6 @@ function check(instance: Instance, body: CreateToken): void {
 
 export const signinTokensHandlers: Handlers = {
   SigninTokens_createToken: answers<CreateToken>(
-    signInTokens.shape,
     async ({ instance, body }) => {
       const claims: JWTPayload = typeof body.org_id === 'string' ? { oid: body.org_id } : {};
       const lifetime = body.expires_in_seconds ?? DEFAULT_SECONDS;

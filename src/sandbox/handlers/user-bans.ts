@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { changes, must } from '../domain/found.js';
 import { endSessionsOf } from '../domain/sessions.js';
 import { answers, type Handler, type Handlers } from '../handler.js';
@@ -15,7 +14,6 @@ const unban = (instance: Instance, user: UserRow): UserRow => instance.of(users)
 /** Does the same with several users, or with none of them when one does not exist. */
 const each = (change: (instance: Instance, user: UserRow) => unknown): Handler =>
   answers<{ user_ids: readonly string[] }>(
-    z.array(users.shape),
     ({ instance, body }) => {
       const found = [...new Set(body.user_ids)].map((id) => must(instance, users, id));
       for (const user of found) change(instance, user);

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { changes, deleted, must, mustOfUser } from '../domain/found.js';
 import { identifierCount, refuseDeletion, removeIdentifier } from '../domain/primary.js';
 import { changeFactors } from '../domain/second-factors.js';
@@ -9,15 +8,12 @@ import type { Resource, Row } from '../resource.js';
 import { type ExternalAccountRow, externalAccounts } from '../resources/external-account.js';
 import { web3Wallets } from '../resources/identifiers.js';
 import { passkeys } from '../resources/passkey.js';
-import { deletedObject } from '../resources/shapes.js';
 import { type UserRow, users } from '../resources/user.js';
 import { refuse } from '../sandbox-error.js';
 
-const userId = z.strictObject({ user_id: z.string() });
-
 /** A handler that takes something from a user and answers with the id alone. To take what is not there is no error. */
 const takes = (take: (user: UserRow, instance: Instance) => unknown): Handler =>
-  answers(userId, ({ instance, path }) => {
+  answers(({ instance, path }) => {
     const user = must(instance, users, path.user_id ?? '');
     take(user, instance);
     return { user_id: user.id };
@@ -29,7 +25,7 @@ const deletesOfUser = <R extends Row & { readonly user_id: string }>(
   param: string,
   remove: (row: R, instance: Instance) => void,
 ): Handler =>
-  answers(deletedObject, (call) => {
+  answers((call) => {
     const row = mustOfUser(call, resource, param);
     remove(row, call.instance);
     return deleted(resource, row);

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { changes, deleted, gets, must } from '../domain/found.js';
 import { invitationsToUser } from '../domain/invitations-across-organizations.js';
 import { type MetadataFields, mergedMetadata, metadataOf } from '../domain/metadata.js';
@@ -18,7 +17,7 @@ import type { Resource } from '../resource.js';
 import { externalAccounts } from '../resources/external-account.js';
 import { emailAddresses, type IdentifierRow, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
 import { organizationMemberships } from '../resources/organization-membership.js';
-import { deletedObject, metadata } from '../resources/shapes.js';
+import { metadata } from '../resources/shapes.js';
 import { LOCK_MS, type UserRow, users } from '../resources/user.js';
 import { notFound, refuse, refuseParam } from '../sandbox-error.js';
 import { METADATA_LEFT_UPDATES } from '../versions.js';
@@ -42,18 +41,6 @@ const PRIMARIES = {
   primary_phone_number_id: phoneNumbers,
   primary_web3_wallet_id: web3Wallets,
 };
-
-const oauthToken = z.strictObject({
-  object: z.literal('oauth_access_token'),
-  external_account_id: z.string(),
-  provider_user_id: z.string(),
-  token: z.string(),
-  expires_at: z.int().nullable(),
-  provider: z.string(),
-  public_metadata: metadata,
-  label: z.string().nullable(),
-  scopes: z.array(z.string()),
-});
 
 async function update(user: UserRow, body: UpdateUser, instance: Instance): Promise<void> {
   for (const name of ['skip_password_checks', 'sign_out_of_other_sessions'] as const) {
@@ -113,9 +100,7 @@ export const usersHandlers: Handlers = {
   Users_getTotalCount: counts(users, userFilters),
   Users_getUserDetails: gets(users),
 
-  Users_createNewUser: answers<CreateUser>(users.shape, async ({ instance, body }) =>
-    users.show(await createUser(instance, body), instance),
-  ),
+  Users_createNewUser: answers<CreateUser>(async ({ instance, body }) => users.show(await createUser(instance, body), instance)),
 
   Users_updateUserAttributes: changes<UserRow, UpdateUser>(users, (user, { body, instance }) => update(user, body, instance), {
     former: {
@@ -124,7 +109,7 @@ export const usersHandlers: Handlers = {
     },
   }),
 
-  Users_deleteUserById: answers(deletedObject, ({ instance, path }) => {
+  Users_deleteUserById: answers(({ instance, path }) => {
     const user = must(instance, users, path.user_id ?? '');
     instance.of(users).delete(user);
     return { ...deleted(users, user), ...(user.external_id === null ? {} : { external_id: user.external_id }) };
@@ -144,49 +129,45 @@ export const usersHandlers: Handlers = {
     instance.of(users).update(user, Object.fromEntries(given.map((field) => [field, metadataOf(body, field)])));
   }),
 
-  Users_disableMfa: answers(z.strictObject({ user_id: z.string() }), ({ instance, path }) => {
+  Users_disableMfa: answers(({ instance, path }) => {
     const user = must(instance, users, path.user_id ?? '');
     disableSecondFactors(instance, user);
     return { user_id: user.id };
   }),
 
-  Users_verifyPassword: answers<{ password: string }>(z.strictObject({ verified: z.boolean() }), ({ instance, path, body }) =>
+  Users_verifyPassword: answers<{ password: string }>(({ instance, path, body }) =>
     checkUserPassword(must(instance, users, path.user_id ?? ''), body.password, instance),
   ),
-  Users_verifyTotp: answers<{ code: string }>(
-    z.strictObject({ verified: z.boolean(), code_type: z.enum(['totp', 'backup_code']) }),
-    ({ instance, path, body }) => checkSecondFactor(must(instance, users, path.user_id ?? ''), body.code, instance),
+  Users_verifyTotp: answers<{ code: string }>(({ instance, path, body }) =>
+    checkSecondFactor(must(instance, users, path.user_id ?? ''), body.code, instance),
   ),
 
-  Users_getOAuthAccessToken: lists(
-    { ...externalAccounts, shape: oauthToken },
-    {
-      envelope: 'bare',
-      within: ({ instance, path }) => {
-        const user = must(instance, users, path.user_id ?? '');
-        const provider = `oauth_${(path.provider ?? '').replace(/^oauth_/, '')}`;
-        if (!OAUTH_PROVIDERS.includes(provider)) {
-          const why = `The provider ${provider} is not enabled for this instance.`;
-          throw refuse(404, 'oauth_token_provider_not_enabled', 'OAuth provider not enabled', why);
-        }
-        return instance
-          .of(externalAccounts)
-          .many('user_id', user.id)
-          .filter((account) => account.provider === provider);
-      },
-      show: (account) => ({
-        object: 'oauth_access_token',
-        external_account_id: account.id,
-        provider_user_id: account.provider_user_id,
-        token: account.token,
-        expires_at: account.token_expires_at,
-        provider: account.provider,
-        public_metadata: account.public_metadata,
-        label: account.label,
-        scopes: account.scopes,
-      }),
+  Users_getOAuthAccessToken: lists(externalAccounts, {
+    envelope: 'bare',
+    within: ({ instance, path }) => {
+      const user = must(instance, users, path.user_id ?? '');
+      const provider = `oauth_${(path.provider ?? '').replace(/^oauth_/, '')}`;
+      if (!OAUTH_PROVIDERS.includes(provider)) {
+        const why = `The provider ${provider} is not enabled for this instance.`;
+        throw refuse(404, 'oauth_token_provider_not_enabled', 'OAuth provider not enabled', why);
+      }
+      return instance
+        .of(externalAccounts)
+        .many('user_id', user.id)
+        .filter((account) => account.provider === provider);
     },
-  ),
+    show: (account) => ({
+      object: 'oauth_access_token',
+      external_account_id: account.id,
+      provider_user_id: account.provider_user_id,
+      token: account.token,
+      expires_at: account.token_expires_at,
+      provider: account.provider,
+      public_metadata: account.public_metadata,
+      label: account.label,
+      scopes: account.scopes,
+    }),
+  }),
 
   Users_getOrganizationMemberships: lists(organizationMemberships, {
     envelope: 'page',

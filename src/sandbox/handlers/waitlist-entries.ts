@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { changes, deletes } from '../domain/found.js';
 import { parseIdentifier } from '../domain/identifiers.js';
 import { containing, equal } from '../filters.js';
@@ -40,12 +39,11 @@ export const waitlistEntriesHandlers: Handlers = {
   }),
 
   WaitlistEntries_createEntry: answers<CreateEntry>(
-    waitlistEntries.shape,
     ({ instance, body }) => waitlistEntries.show(join(instance, parseIdentifier('email_address', body.email_address)), instance),
     { openBody: true },
   ),
 
-  WaitlistEntries_bulkCreate: answers<CreateEntry>(z.array(waitlistEntries.shape), ({ instance, items }) => {
+  WaitlistEntries_bulkCreate: answers<CreateEntry>(({ instance, items }) => {
     const emails = items.map((item) => parseIdentifier('email_address', item.email_address));
     const twice = emails.find((email, at) => emails.indexOf(email) !== at);
     if (twice !== undefined) {

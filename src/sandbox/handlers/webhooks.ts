@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import type * as z from 'zod';
+import type { svixUrl } from '../../catalog/resources/instance.js';
 import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { defineSetting } from '../resource.js';
@@ -7,13 +8,11 @@ import { refuse } from '../sandbox-error.js';
 /** The instance's account at Svix, which delivers its webhooks. */
 const svix = defineSetting('svix', () => ({ app_id: null as string | null }));
 
-const svixUrlShape = z.strictObject({ svix_url: z.string() });
-
 const APP_LETTERS = 27;
 const TOKEN_LETTERS = 32;
 
 /** A link that logs in once. Each one has a token of its own; the sandbox has no dashboard behind it. */
-function dashboardUrl(instance: Instance, appId: string): z.infer<typeof svixUrlShape> {
+function dashboardUrl(instance: Instance, appId: string): z.infer<typeof svixUrl> {
   const login = { appId, oneTimeToken: instance.random.base62(TOKEN_LETTERS), region: 'us' };
   return { svix_url: `https://app.svix.com/login#key=${Buffer.from(JSON.stringify(login)).toString('base64url')}` };
 }
@@ -26,7 +25,7 @@ function appOf(instance: Instance): string {
 }
 
 export const webhooksHandlers: Handlers = {
-  Webhooks_createSvixApp: answers(svixUrlShape, ({ instance }) => {
+  Webhooks_createSvixApp: answers(({ instance }) => {
     const { app_id: held } = instance.store.setting(svix);
     if (held !== null) throw refuse(400, 'bad_request', 'Bad Request', `The instance has the Svix app ${held} already.`);
     const appId = `app_${instance.random.base62(APP_LETTERS)}`;
@@ -34,11 +33,10 @@ export const webhooksHandlers: Handlers = {
     return dashboardUrl(instance, appId);
   }),
 
-  Webhooks_generateSvixDashboardUrl: answers(svixUrlShape, ({ instance }) => dashboardUrl(instance, appOf(instance))),
+  Webhooks_generateSvixDashboardUrl: answers(({ instance }) => dashboardUrl(instance, appOf(instance))),
 
   Webhooks_deleteSvixApp: {
     status: 204,
-    answers: null,
     run: ({ instance }) => {
       appOf(instance);
       instance.store.set(svix, { app_id: null });

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { defineResource, type Row } from '../resource.js';
 import type { TicketRow } from './tickets.js';
 
@@ -10,7 +9,6 @@ export interface AgentRow extends Row {
 export const agents = defineResource<AgentRow>()({
   name: 'agent',
   prefix: 'agent',
-  shape: z.never(),
   unique: { name: (row) => row.name },
 });
 
@@ -23,15 +21,9 @@ export interface AgentTaskRow extends TicketRow {
   session_max_duration: number;
 }
 
-const sent = { object: z.literal('agent_task'), agent_id: z.string(), agent_task_id: z.string(), task_id: z.string() };
-
-/** What creating one answers, and nothing else does. */
-export const agentTaskWithUrl = z.strictObject({ ...sent, url: z.string() });
-
 export const agentTasks = defineResource<AgentTaskRow>()({
   name: 'agent_task',
   prefix: 'agenttask',
-  shape: z.strictObject(sent),
   lookup: { user_id: (row) => row.user_id },
   owners: { user: 'user_id' },
   show: (row) => ({ object: 'agent_task', agent_id: row.agent_id, agent_task_id: row.id, task_id: row.id }),

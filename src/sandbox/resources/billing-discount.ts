@@ -1,8 +1,5 @@
-import * as z from 'zod';
 import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
-import { moneyShape } from './billing-money.js';
-import { time } from './shapes.js';
 
 const effects = ['percentage', 'fixed_amount'] as const;
 
@@ -24,7 +21,6 @@ export const discounts = defineResource<DiscountRow>()({
   name: 'commerce_discount',
   title: 'discount',
   prefix: 'disc',
-  shape: z.never(),
 });
 
 /** A discount that was given, with what it was worth at that time. */
@@ -41,23 +37,6 @@ export const redemptions = defineResource<RedemptionRow>()({
   name: 'commerce_discount_redemption',
   title: 'discount redemption',
   prefix: 'discred',
-  shape: z.strictObject({
-    object: z.literal('commerce_discount_redemption'),
-    id: z.string(),
-    subscription_item_id: z.string(),
-    discount_id: z.string(),
-    name: z.string(),
-    source: z.literal('manual'),
-    effect: z.enum(effects),
-    percent_off: z.number().nullable(),
-    amount_off: moneyShape.nullable(),
-    amount: moneyShape.nullable(),
-    cycles_remaining: z.int().nullable(),
-    cycles_applied: z.int(),
-    status: z.enum(['active', 'exhausted', 'removed']),
-    redeemed_at: time,
-    redeemed_by: z.null(),
-  }),
   lookup: { subscription_item_id: (row) => row.subscription_item_id },
   owners: { commerce_subscription_item: 'subscription_item_id' },
 });

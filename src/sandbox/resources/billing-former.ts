@@ -1,55 +1,10 @@
-import * as z from 'zod';
+import type * as z from 'zod';
+import type { paymentSource } from '../../catalog/resources/billing-former.js';
 import type { Instance } from '../instance.js';
-import { type ItemRow, nextPayment, nextPaymentShape, partsOf, periodCharge } from './billing-item.js';
-import { grandTotal, money, moneyShape } from './billing-money.js';
+import { type ItemRow, nextPayment, partsOf, periodCharge } from './billing-item.js';
+import { grandTotal, money } from './billing-money.js';
 import { namesOf, type PayerRow, payers } from './billing-payer.js';
-import { defaultPrice, type PlanRow, payerTypes, periodAmount, planPeriods, plans } from './billing-plan.js';
-import { time } from './shapes.js';
-
-/**
- * Plans, payers and subscription items as API versions before 2025-11-10 have them, and as two operations still
- * answer: texts where newer ones have null, a payment source for a payment method, and no status `canceled`.
- */
-const feature = z.strictObject({
-  object: z.literal('feature'),
-  id: z.string(),
-  name: z.string(),
-  description: z.string(),
-  slug: z.string(),
-  avatar_url: z.string(),
-});
-
-export const formerPlanShape = z.strictObject({
-  object: z.literal('commerce_plan'),
-  id: z.string(),
-  name: z.string(),
-  fee: moneyShape.nullable(),
-  annual_monthly_fee: moneyShape.nullable(),
-  annual_fee: moneyShape.nullable(),
-  amount: z.int(),
-  amount_formatted: z.string(),
-  annual_monthly_amount: z.int(),
-  annual_monthly_amount_formatted: z.string(),
-  annual_amount: z.int(),
-  annual_amount_formatted: z.string(),
-  currency: z.string(),
-  currency_symbol: z.string(),
-  description: z.string(),
-  product_id: z.string(),
-  is_default: z.boolean(),
-  is_recurring: z.boolean(),
-  publicly_visible: z.boolean(),
-  has_base_fee: z.boolean(),
-  payer_type: z.array(z.enum(payerTypes)),
-  for_payer_type: z.enum(payerTypes),
-  slug: z.string(),
-  avatar_url: z.string(),
-  period: z.enum(planPeriods),
-  interval: z.literal(1),
-  features: z.array(feature),
-  free_trial_enabled: z.boolean(),
-  free_trial_days: z.int().nullable(),
-});
+import { defaultPrice, type PlanRow, periodAmount, plans } from './billing-plan.js';
 
 export function showFormerPlan(row: PlanRow, instance: Instance): object {
   const price = defaultPrice(instance, row.id);
@@ -75,22 +30,6 @@ export function showFormerPlan(row: PlanRow, instance: Instance): object {
   };
 }
 
-const formerPayerShape = z.strictObject({
-  object: z.literal('commerce_payer'),
-  id: z.string(),
-  instance_id: z.string(),
-  user_id: z.string().optional(),
-  first_name: z.string(),
-  last_name: z.string(),
-  email: z.string(),
-  organization_id: z.string().optional(),
-  organization_name: z.string().optional(),
-  image_url: z.string(),
-  credits_balance: moneyShape.optional(),
-  created_at: time,
-  updated_at: time,
-});
-
 function showFormerPayer(row: PayerRow, instance: Instance): object {
   const { first_name, last_name, email, organization_name, image_url } = namesOf(row, instance);
   const {
@@ -109,26 +48,6 @@ function showFormerPayer(row: PayerRow, instance: Instance): object {
     ...(row.organization_id === null ? {} : { organization_id: row.organization_id, organization_name: organization_name ?? '' }),
   };
 }
-
-const paymentSource = z.strictObject({
-  object: z.literal('commerce_source'),
-  id: z.string(),
-  payer_id: z.string(),
-  payment_method: z.literal('card'),
-  is_default: z.boolean(),
-  gateway: z.string(),
-  gateway_external_id: z.string(),
-  gateway_external_account_id: z.null(),
-  last4: z.string(),
-  status: z.literal('active'),
-  wallet_type: z.string(),
-  card_type: z.string(),
-  expiry_year: z.int(),
-  expiry_month: z.int(),
-  created_at: time,
-  updated_at: time,
-  is_removable: z.boolean(),
-});
 
 function showPaymentSource({ id, payment_method: card }: PayerRow): z.infer<typeof paymentSource> | null {
   if (card === null) return null;
@@ -152,34 +71,6 @@ function showPaymentSource({ id, payment_method: card }: PayerRow): z.infer<type
     is_removable: false,
   };
 }
-
-export const formerItemShape = z.strictObject({
-  object: z.literal('commerce_subscription_item'),
-  id: z.string(),
-  instance_id: z.string(),
-  status: z.enum(['active', 'ended', 'past_due', 'upcoming', 'incomplete', 'abandoned']),
-  plan_id: z.string(),
-  price_id: z.string(),
-  plan: formerPlanShape,
-  plan_period: z.enum(planPeriods),
-  payment_source_id: z.string(),
-  payment_source: paymentSource.nullable(),
-  lifetime_paid: moneyShape,
-  amount: moneyShape,
-  next_payment: nextPaymentShape.nullable(),
-  next_invoice: nextPaymentShape.nullable(),
-  payer_id: z.string(),
-  payer: formerPayerShape,
-  is_free_trial: z.boolean(),
-  period_start: time,
-  period_end: time.nullable(),
-  proration_date: z.string(),
-  canceled_at: time.nullable(),
-  past_due_at: time.nullable(),
-  ended_at: time.nullable(),
-  created_at: time,
-  updated_at: time,
-});
 
 export function showFormerItem(row: ItemRow, instance: Instance): object {
   const { billing_day: _, ...sent } = row;

@@ -1,11 +1,11 @@
-import * as z from 'zod';
+import type * as z from 'zod';
+import type { nextPayment as nextPaymentSchema } from '../../catalog/resources/billing.js';
 import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
 import { activeRedemption, discountOn } from './billing-discount.js';
-import { type Charge, grandTotal, money, moneyShape, totalsOf, totalsShape } from './billing-money.js';
-import { type PayerRow, payers, paymentMethodShape, showPaymentMethod } from './billing-payer.js';
-import { type PlanPeriod, type PlanRow, type PriceRow, periodAmount, planPeriods, plans, prices } from './billing-plan.js';
-import { time } from './shapes.js';
+import { type Charge, grandTotal, money, totalsOf } from './billing-money.js';
+import { type PayerRow, payers, showPaymentMethod } from './billing-payer.js';
+import { type PlanPeriod, type PlanRow, type PriceRow, periodAmount, plans, prices } from './billing-plan.js';
 
 const statuses = ['active', 'canceled', 'past_due', 'upcoming', 'incomplete', 'ended', 'abandoned'] as const;
 
@@ -36,39 +36,10 @@ export const isInForce = ({ status }: ItemRow): boolean => status === 'active' |
 /** Whether it is the payer's now or will be. */
 export const isCurrent = (row: ItemRow): boolean => isInForce(row) || row.status === 'upcoming';
 
-const nullableTime = time.nullable();
-
-export const nextPaymentShape = z.strictObject({ amount: moneyShape, date: time, totals: totalsShape });
-
 export const items = defineResource<ItemRow>()({
   name: 'commerce_subscription_item',
   title: 'subscription item',
   prefix: 'csub_item',
-  shape: z.strictObject({
-    object: z.literal('commerce_subscription_item'),
-    id: z.string(),
-    instance_id: z.string(),
-    status: z.enum(statuses),
-    credits: z.null(),
-    plan_id: z.string(),
-    price_id: z.string(),
-    plan: plans.shape,
-    plan_period: z.enum(planPeriods),
-    payment_method: paymentMethodShape.optional(),
-    lifetime_paid: moneyShape,
-    next_payment: nextPaymentShape.nullable(),
-    payer_id: z.string(),
-    payer: payers.shape,
-    is_free_trial: z.boolean(),
-    period_start: time,
-    period_end: nullableTime,
-    canceled_at: nullableTime,
-    past_due_at: nullableTime,
-    ended_at: nullableTime,
-    created_at: time,
-    updated_at: time,
-    seats: z.null(),
-  }),
   lookup: {
     payer_id: (row) => row.payer_id,
     /** Those that time will change. */
@@ -112,7 +83,7 @@ export function periodCharge(row: ItemIds & Pick<ItemRow, 'id' | 'plan_period'>,
 }
 
 /** What will be charged next, and when; null for nothing. Credits are not foreseen. */
-export function nextPayment(row: Omit<ItemRow, 'billing_day'>, instance: Instance): z.infer<typeof nextPaymentShape> | null {
+export function nextPayment(row: Omit<ItemRow, 'billing_day'>, instance: Instance): z.infer<typeof nextPaymentSchema> | null {
   const date = row.status === 'upcoming' ? row.period_start : row.status === 'active' ? row.period_end : null;
   if (date === null) return null;
   const charge = periodCharge(row, instance);

@@ -1,16 +1,10 @@
-import * as z from 'zod';
+import type * as z from 'zod';
+import type { money as moneySchema, totals } from '../../catalog/resources/billing.js';
 
 /** Clerk bills in no other. */
 export const CURRENCY = 'USD';
 
-export const moneyShape = z.strictObject({
-  /** Cents. */
-  amount: z.int(),
-  amount_formatted: z.string(),
-  currency: z.string(),
-  currency_symbol: z.string(),
-});
-type Money = z.infer<typeof moneyShape>;
+type Money = z.infer<typeof moneySchema>;
 
 const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: CURRENCY });
 
@@ -25,23 +19,6 @@ export const money = (amount: number): Money => ({
 /** What is sent of an amount that need not be there. */
 export const moneyOrNull = (amount: number | null): Money | null => (amount === null ? null : money(amount));
 
-const credits = z.strictObject({
-  proration: z.null(),
-  payer: z.strictObject({ remaining_balance: moneyShape, applied_amount: moneyShape }).nullable(),
-  total: moneyShape,
-});
-
-const discounts = z.strictObject({ proration: z.null(), total: moneyShape });
-
-export const totalsShape = z.strictObject({
-  subtotal: moneyShape,
-  base_fee: moneyShape,
-  tax_total: moneyShape,
-  grand_total: moneyShape,
-  credits: credits.nullable(),
-  discounts: discounts.nullable(),
-});
-
 /** How a charge comes about, in cents. */
 export interface Charge {
   readonly subtotal: number;
@@ -54,7 +31,7 @@ export interface Charge {
 /** What remains to be paid. */
 export const grandTotal = ({ subtotal, discount, credit }: Charge): number => subtotal - discount - credit;
 
-export const totalsOf = (charge: Charge): z.infer<typeof totalsShape> => ({
+export const totalsOf = (charge: Charge): z.infer<typeof totals> => ({
   subtotal: money(charge.subtotal),
   base_fee: money(charge.subtotal),
   tax_total: money(0),

@@ -1,11 +1,11 @@
-import * as z from 'zod';
+import type * as z from 'zod';
+import type { paymentMethod } from '../../catalog/resources/billing.js';
 import { imageUrl } from '../images.js';
 import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
-import { money, moneyShape } from './billing-money.js';
+import { money } from './billing-money.js';
 import { emailAddresses } from './identifiers.js';
 import { organizations } from './organization.js';
-import { time } from './shapes.js';
 import { users } from './user.js';
 
 /** A card. */
@@ -32,21 +32,6 @@ export const payers = defineResource<PayerRow>()({
   name: 'commerce_payer',
   title: 'payer',
   prefix: 'cpayer',
-  shape: z.strictObject({
-    object: z.literal('commerce_payer'),
-    id: z.string(),
-    instance_id: z.string(),
-    user_id: z.string().nullable(),
-    first_name: z.string().nullable(),
-    last_name: z.string().nullable(),
-    email: z.string().nullable(),
-    organization_id: z.string().nullable(),
-    organization_name: z.string().nullable(),
-    image_url: z.string(),
-    credits_balance: moneyShape.optional(),
-    created_at: time,
-    updated_at: time,
-  }),
   lookup: { user_id: (row) => row.user_id, organization_id: (row) => row.organization_id },
   owners: { user: 'user_id', organization: 'organization_id' },
   show: ({ subscription_id: _, payment_method: __, ...row }, instance) => {
@@ -74,28 +59,8 @@ export function namesOf({ user_id, organization_id }: Pick<PayerRow, 'user_id' |
   };
 }
 
-export const paymentMethodShape = z.strictObject({
-  object: z.literal('commerce_payment_method'),
-  id: z.string(),
-  payer_id: z.string(),
-  payment_type: z.enum(['card', 'payer-credits']),
-  is_default: z.boolean(),
-  gateway: z.string(),
-  gateway_external_id: z.string(),
-  gateway_external_account_id: z.null(),
-  last4: z.string().nullable(),
-  status: z.literal('active'),
-  wallet_type: z.null(),
-  card_type: z.string().nullable(),
-  expiry_year: z.int().nullable(),
-  expiry_month: z.int().nullable(),
-  created_at: time,
-  updated_at: time,
-  is_removable: z.boolean(),
-});
-
 /** A payer's card as it is sent, or the credits that pay where no card does. */
-export const showPaymentMethod = (payer: PayerRow, method: PaymentMethod | null): z.infer<typeof paymentMethodShape> => {
+export const showPaymentMethod = (payer: PayerRow, method: PaymentMethod | null): z.infer<typeof paymentMethod> => {
   const id = method?.id ?? `${payer.id}_credits`;
   const since = method?.created_at ?? payer.created_at;
   return {
@@ -135,16 +100,6 @@ export const creditLedger = defineResource<CreditRow>()({
   name: 'commerce_credit_ledger',
   title: 'credit ledger entry',
   prefix: 'crledg',
-  shape: z.strictObject({
-    object: z.literal('commerce_credit_ledger'),
-    id: z.string(),
-    payer_id: z.string(),
-    amount: moneyShape,
-    source_type: z.enum(['grant', 'payment']),
-    source_id: z.string(),
-    note: z.string().nullable(),
-    created_at: z.iso.datetime(),
-  }),
   unique: { idempotency_key: (row) => row.idempotency_key },
   lookup: { payer_id: (row) => row.payer_id },
   owners: { commerce_payer: 'payer_id' },

@@ -1,10 +1,8 @@
-import * as z from 'zod';
 import type { Instance } from '../instance.js';
 import { defineResource, defineSetting, type Row } from '../resource.js';
 import { items } from './billing-item.js';
-import { type Charge, grandTotal, money, moneyShape, totalsOf, totalsShape } from './billing-money.js';
-import { type PayerRow, type PaymentMethod, payers, paymentMethodShape, showPaymentMethod } from './billing-payer.js';
-import { time } from './shapes.js';
+import { type Charge, grandTotal, money, totalsOf } from './billing-money.js';
+import { type PayerRow, type PaymentMethod, payers, showPaymentMethod } from './billing-payer.js';
 
 /** Who is paid: the instance's owner. Empty until billing is first looked at. */
 export const payee = defineSetting('billing_payee', () => ({ id: '' }));
@@ -32,36 +30,6 @@ export const payments = defineResource<PaymentRow>()({
   name: 'commerce_payment',
   title: 'payment attempt',
   prefix: 'cpayatt',
-  shape: z.strictObject({
-    object: z.literal('commerce_payment'),
-    id: z.string(),
-    payment_id: z.string(),
-    instance_id: z.string(),
-    charge_type: z.enum(['checkout', 'recurring']),
-    payee_id: z.string(),
-    payee: z.strictObject({
-      object: z.literal('commerce_payee'),
-      id: z.string(),
-      instance_id: z.string(),
-      gateway_type: z.string(),
-    }),
-    payer_id: z.string(),
-    payer: payers.shape,
-    subscription_item_id: z.string(),
-    subscription_item: items.shape.optional(),
-    amount: moneyShape,
-    totals: totalsShape,
-    payment_method_id: z.string(),
-    payment_method: paymentMethodShape,
-    statement_id: z.string(),
-    gateway_external_id: z.string().nullable(),
-    gateway_external_url: z.null(),
-    status: z.enum(['paid', 'failed']),
-    paid_at: time.nullable(),
-    failed_at: time.nullable(),
-    created_at: time,
-    updated_at: time,
-  }),
   lookup: { payer_id: (row) => row.payer_id, statement_id: (row) => row.statement_id },
   owners: { commerce_payer: 'payer_id' },
   show: (row, instance) => {
@@ -107,18 +75,6 @@ export const statements = defineResource<StatementRow>()({
   name: 'commerce_statement',
   title: 'statement',
   prefix: 'stmt',
-  shape: z.strictObject({
-    object: z.literal('commerce_statement'),
-    id: z.string(),
-    instance_id: z.string(),
-    timestamp: time,
-    payer: payers.shape,
-    status: z.enum(['open', 'closed']),
-    totals: z.strictObject({ grand_total: moneyShape, subtotal: moneyShape, base_fee: moneyShape, tax_total: moneyShape }),
-    groups: z.array(
-      z.strictObject({ object: z.literal('commerce_statement_group'), timestamp: time, items: z.array(payments.shape) }),
-    ),
-  }),
   unique: { month: (row) => statementKey(row.payer_id, row.month) },
   lookup: { payer_id: (row) => row.payer_id },
   owners: { commerce_payer: 'payer_id' },

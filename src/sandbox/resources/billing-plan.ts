@@ -1,8 +1,8 @@
-import * as z from 'zod';
+import type * as z from 'zod';
+import type { feature } from '../../catalog/resources/billing.js';
 import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
-import { CURRENCY, money, moneyOrNull, moneyShape } from './billing-money.js';
-import { time } from './shapes.js';
+import { CURRENCY, money, moneyOrNull } from './billing-money.js';
 
 export const payerTypes = ['user', 'org'] as const;
 export type PayerType = (typeof payerTypes)[number];
@@ -11,15 +11,7 @@ export type PlanPeriod = (typeof planPeriods)[number];
 
 const MONTHS_IN_YEAR = 12;
 
-const featureShape = z.strictObject({
-  object: z.literal('feature'),
-  id: z.string(),
-  name: z.string(),
-  description: z.string().nullable(),
-  slug: z.string(),
-  avatar_url: z.string().nullable(),
-});
-export type Feature = z.infer<typeof featureShape>;
+export type Feature = z.infer<typeof feature>;
 
 /** What it costs is said by its default price. */
 export interface PlanRow extends Row {
@@ -40,26 +32,6 @@ export const plans = defineResource<PlanRow>()({
   name: 'commerce_plan',
   title: 'plan',
   prefix: 'cplan',
-  shape: z.strictObject({
-    object: z.literal('commerce_plan'),
-    id: z.string(),
-    name: z.string(),
-    fee: moneyShape.nullable(),
-    annual_monthly_fee: moneyShape.nullable(),
-    annual_fee: moneyShape.nullable(),
-    description: z.string().nullable(),
-    product_id: z.string(),
-    is_default: z.boolean(),
-    is_recurring: z.boolean(),
-    publicly_visible: z.boolean(),
-    has_base_fee: z.boolean(),
-    for_payer_type: z.enum(payerTypes),
-    slug: z.string(),
-    avatar_url: z.null(),
-    features: z.array(featureShape),
-    free_trial_enabled: z.boolean(),
-    free_trial_days: z.int().nullable(),
-  }),
   unique: { default_for: (row) => (row.is_default ? row.for_payer_type : null), slug: (row) => row.slug },
   show: ({ created_at: _, updated_at: __, ...row }, instance) => {
     const { amount, annual_monthly_amount: annual } = defaultPrice(instance, row.id);
@@ -97,22 +69,6 @@ export const prices = defineResource<PriceRow>()({
   name: 'commerce_price',
   title: 'price',
   prefix: 'cprice',
-  shape: z.strictObject({
-    object: z.literal('commerce_price'),
-    id: z.string(),
-    plan_id: z.string(),
-    instance_id: z.string(),
-    currency: z.string(),
-    currency_symbol: z.string(),
-    amount: z.int(),
-    annual_monthly_amount: z.int(),
-    fee: moneyShape.nullable(),
-    annual_monthly_fee: moneyShape.nullable(),
-    description: z.string().nullable(),
-    is_default: z.boolean(),
-    created_at: time,
-    supported_billing_periods: z.enum(billingPeriods),
-  }),
   lookup: { plan_id: (row) => row.plan_id },
   show: ({ updated_at: _, ...row }, instance) => ({
     object: 'commerce_price',

@@ -1,28 +1,11 @@
-import * as z from 'zod';
 import type { Instance } from '../instance.js';
-import { formerItemShape, showFormerItem } from './billing-former.js';
-import { isCurrent, items, nextPayment, nextPaymentShape } from './billing-item.js';
+import { showFormerItem } from './billing-former.js';
+import { isCurrent, items, nextPayment } from './billing-item.js';
 import type { PayerRow } from './billing-payer.js';
 import { plans } from './billing-plan.js';
-import { time } from './shapes.js';
 
 /** From here on subscription items have their new form. */
 const NEW_ITEMS = '2025-11-10';
-
-export const subscriptionShape = z.strictObject({
-  object: z.literal('commerce_subscription'),
-  id: z.string(),
-  instance_id: z.string(),
-  status: z.enum(['active', 'past_due']),
-  payer_id: z.string(),
-  created_at: time,
-  updated_at: time,
-  active_at: time,
-  past_due_at: time.nullable(),
-  subscription_items: z.union([z.array(items.shape), z.array(formerItemShape)]),
-  next_payment: nextPaymentShape.optional(),
-  eligible_for_free_trial: z.boolean(),
-});
 
 /** A payer's one subscription, with what is in force and what is to follow. @param version Of the API. */
 export function showSubscription(payer: PayerRow, instance: Instance, version: string): object {

@@ -1,7 +1,5 @@
-import * as z from 'zod';
 import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
-import { time } from './shapes.js';
 
 /** How long a code can be used. */
 export const CODE_MS = 10 * 60 * 1000;
@@ -28,15 +26,6 @@ export const codeVerifications = defineResource<CodeVerificationRow>()({
   name: 'verification_otp',
   title: 'verification',
   prefix: 'ver',
-  shape: z.strictObject({
-    object: z.literal('verification_otp'),
-    id: z.string(),
-    status: z.enum(statuses),
-    strategy: z.enum(['email_code', 'phone_code']),
-    attempts: z.int(),
-    expire_at: time,
-    channel: z.literal('sms').nullable(),
-  }),
   lookup: { identification_id: (row) => row.identification_id },
   owners: { email_address: 'identification_id', phone_number: 'identification_id' },
   show: (row, instance) => ({

@@ -1,10 +1,8 @@
-import * as z from 'zod';
 import type { Instance } from '../instance.js';
 import { defineResource, type Resource, type Row } from '../resource.js';
-import { customAttribute, enterpriseConnections } from './enterprise-connection.js';
+import { enterpriseConnections } from './enterprise-connection.js';
 import { frontendApi } from './frontend-api.js';
 import { roles } from './roles.js';
-import { time } from './shapes.js';
 
 /** One key of the directory. Identity providers send it; the Backend API has no way to check one. */
 export interface DirectoryKey {
@@ -25,23 +23,6 @@ export interface DirectoryRow extends Row {
   keys: DirectoryKey[];
 }
 
-const directoryShape = <Name extends string>(object: Name) =>
-  z.strictObject({
-    object: z.literal(object),
-    id: z.string(),
-    name: z.string(),
-    enterprise_connection_id: z.string(),
-    endpoint_url: z.string(),
-    provider: z.string(),
-    enabled: z.boolean(),
-    group_role_mapping_enabled: z.boolean(),
-    attribute_mapping: z.record(z.string(), z.string()),
-    custom_attributes: z.array(customAttribute),
-    api_key: z.string().nullable(),
-    created_at: time,
-    updated_at: time,
-  });
-
 const showAs =
   (object: string) =>
   ({ keys: _, ...row }: DirectoryRow, instance: Instance): object => ({
@@ -56,7 +37,6 @@ const showAs =
 export const directories = defineResource<DirectoryRow>()({
   name: 'directory',
   prefix: 'scim',
-  shape: directoryShape('directory'),
   lookup: { enterprise_connection_id: (row) => row.enterprise_connection_id },
   owners: { enterprise_connection: 'enterprise_connection_id' },
   show: showAs('directory'),
@@ -71,22 +51,6 @@ export interface GroupRoleMappingRow extends Row {
   /** From 1; the lowest wins. */
   precedence: number;
 }
-
-const mappingShape = <Name extends string>(object: Name) =>
-  z.strictObject({
-    object: z.literal(object),
-    id: z.string(),
-    directory_id: z.string(),
-    scim_directory_id: z.string(),
-    directory_group_id: z.string(),
-    scim_group_id: z.string(),
-    directory_group_display_name: z.string(),
-    scim_group_display_name: z.string(),
-    role: roles.shape,
-    precedence: z.int(),
-    created_at: time,
-    updated_at: time,
-  });
 
 const showMappingAs =
   (object: string) =>
@@ -107,7 +71,6 @@ const showMappingAs =
 export const groupRoleMappings = defineResource<GroupRoleMappingRow>()({
   name: 'directory_group_role_mapping',
   prefix: 'grm',
-  shape: mappingShape('directory_group_role_mapping'),
   lookup: { directory_id: (row) => row.directory_id, role_id: (row) => row.role_id },
   owners: { directory: 'directory_id', role: 'role_id' },
   show: showMappingAs('directory_group_role_mapping'),
@@ -119,8 +82,8 @@ export interface DirectoryForm {
   readonly group: 'Directories' | 'ScimDirectories';
   /** The wire's name, and that of the path's parameter without `_id`. */
   readonly name: 'directory' | 'scim_directory';
-  readonly directory: Pick<Resource<DirectoryRow>, 'shape' | 'show'>;
-  readonly mapping: Pick<Resource<GroupRoleMappingRow>, 'shape' | 'show' | 'name'>;
+  readonly directory: Pick<Resource<DirectoryRow>, 'show'>;
+  readonly mapping: Pick<Resource<GroupRoleMappingRow>, 'show' | 'name'>;
 }
 
 export const DIRECTORIES: DirectoryForm = {
@@ -133,10 +96,9 @@ export const DIRECTORIES: DirectoryForm = {
 export const SCIM_DIRECTORIES: DirectoryForm = {
   group: 'ScimDirectories',
   name: 'scim_directory',
-  directory: { shape: directoryShape('scim_directory'), show: showAs('scim_directory') },
+  directory: { show: showAs('scim_directory') },
   mapping: {
     name: 'scim_group_role_mapping',
-    shape: mappingShape('scim_group_role_mapping'),
     show: showMappingAs('scim_group_role_mapping'),
   },
 };

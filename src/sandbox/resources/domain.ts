@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
 
@@ -15,17 +14,6 @@ export interface DomainRow extends Row {
 export const domains = defineResource<DomainRow>()({
   name: 'domain',
   prefix: 'dmn',
-  shape: z.looseObject({
-    object: z.literal('domain'),
-    id: z.string(),
-    name: z.string(),
-    is_satellite: z.boolean(),
-    frontend_api_url: z.string(),
-    accounts_portal_url: z.string().nullable(),
-    proxy_url: z.string().nullable(),
-    development_origin: z.string(),
-    cname_targets: z.array(z.strictObject({ host: z.string(), value: z.string(), required: z.boolean() })).nullable(),
-  }),
   unique: { name: (row) => row.name },
   show: ({ created_at: _, updated_at: __, ...row }) => ({
     object: 'domain',

@@ -1,18 +1,9 @@
-import * as z from 'zod';
+import type * as z from 'zod';
+import type { customAttribute } from '../../catalog/resources/enterprise.js';
 import { defineResource, type Row } from '../resource.js';
 import { frontendApi } from './frontend-api.js';
-import { type AttributeMapping, type IdentityProvider, type LoginHint, loginHint } from './saml-connection.js';
-import { time } from './shapes.js';
+import type { AttributeMapping, IdentityProvider, LoginHint } from './saml-connection.js';
 
-/** Where a custom attribute of a user comes from. */
-export const customAttribute = z.strictObject({
-  name: z.string(),
-  key: z.string(),
-  sso_path: z.string(),
-  scim_path: z.string(),
-  directory_path: z.string(),
-  multi_valued: z.boolean(),
-});
 export type CustomAttribute = z.infer<typeof customAttribute>;
 
 /** How users of the connection sign in by SAML. */
@@ -56,62 +47,9 @@ export interface EnterpriseConnectionRow extends Row {
   settings_id: string;
 }
 
-const nullableText = z.string().nullable();
-
-const samlShape = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  idp_entity_id: nullableText,
-  idp_sso_url: nullableText,
-  idp_metadata_url: nullableText,
-  acs_url: z.string(),
-  sp_entity_id: z.string(),
-  sp_metadata_url: z.string(),
-  active: z.boolean(),
-  allow_idp_initiated: z.boolean(),
-  allow_subdomains: z.boolean(),
-  force_authn: z.boolean(),
-  login_hint: loginHint,
-});
-
-const oauthShape = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  provider_key: z.string(),
-  client_id: nullableText,
-  discovery_url: nullableText,
-  auth_url: nullableText,
-  token_url: nullableText,
-  user_info_url: nullableText,
-  requires_pkce: z.boolean(),
-  logo_public_url: nullableText,
-  created_at: time,
-  updated_at: time,
-});
-
 export const enterpriseConnections = defineResource<EnterpriseConnectionRow>()({
   name: 'enterprise_connection',
   prefix: 'entconn',
-  shape: z.strictObject({
-    object: z.literal('enterprise_connection'),
-    id: z.string(),
-    name: z.string(),
-    provider: z.string(),
-    logo_public_url: nullableText,
-    active: z.boolean(),
-    domains: z.array(z.string()),
-    organization_id: nullableText,
-    sync_user_attributes: z.boolean(),
-    disable_additional_identifications: z.boolean(),
-    allow_organization_account_linking: z.boolean(),
-    custom_attributes: z.array(customAttribute),
-    saml_connection: samlShape.nullable(),
-    oauth_config: oauthShape.nullable(),
-    authenticatable: z.boolean(),
-    disable_jit_provisioning: z.boolean(),
-    created_at: time,
-    updated_at: time,
-  }),
   lookup: { organization_id: (row) => row.organization_id },
   owners: { organization: 'organization_id' },
   show: ({ saml, oidc, settings_id: id, ...row }, instance) => ({

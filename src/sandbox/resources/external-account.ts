@@ -1,7 +1,6 @@
-import * as z from 'zod';
 import { defineResource, type Row } from '../resource.js';
-import { type Metadata, metadata, time } from './shapes.js';
-import { type OAuthVerification, oauthVerification } from './verification.js';
+import type { Metadata } from './shapes.js';
+import type { OAuthVerification } from './verification.js';
 
 /** A user's account with an OAuth provider, and the token that the provider gave for it. */
 export interface ExternalAccountRow extends Row {
@@ -30,22 +29,6 @@ export const identificationOf = ({ id }: { readonly id: string }): string => id.
 export const externalAccounts = defineResource<ExternalAccountRow>()({
   name: 'external_account',
   prefix: 'eac',
-  shape: z.strictObject({
-    object: z.literal('external_account'),
-    id: z.string(),
-    provider: z.string(),
-    identification_id: z.string(),
-    provider_user_id: z.string(),
-    approved_scopes: z.string(),
-    email_address: z.string(),
-    first_name: z.string(),
-    last_name: z.string(),
-    public_metadata: metadata,
-    label: z.string().nullable(),
-    verification: oauthVerification,
-    created_at: time,
-    updated_at: time,
-  }),
   unique: { provider: (row) => providerKey(row.provider, row.provider_user_id) },
   lookup: { user_id: (row) => row.user_id },
   owners: { user: 'user_id' },

@@ -1,11 +1,7 @@
-import * as z from 'zod';
 import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
 import { externalAccounts, identificationOf } from './external-account.js';
-import { time } from './shapes.js';
-import { adminVerification, type IdentifierVerification, identifierVerification } from './verification.js';
-
-const linkedTo = z.array(z.strictObject({ type: z.string(), id: z.string() }));
+import type { IdentifierVerification } from './verification.js';
 
 /** What e-mail addresses, phone numbers and wallets have in common. */
 export interface IdentifierRow extends Row {
@@ -31,17 +27,6 @@ export const domainOf = (address: string): string => address.slice(address.index
 export const emailAddresses = defineResource<EmailAddressRow>()({
   name: 'email_address',
   prefix: 'idn',
-  shape: z.strictObject({
-    object: z.literal('email_address'),
-    id: z.string(),
-    email_address: z.string(),
-    reserved: z.boolean(),
-    verification: identifierVerification,
-    linked_to: linkedTo,
-    matches_sso_connection: z.boolean(),
-    created_at: time,
-    updated_at: time,
-  }),
   unique: { email_address: (row) => (isClaimed(row) ? row.email_address : null) },
   lookup: { user_id: (row) => row.user_id, held: (row) => row.email_address, domain: (row) => domainOf(row.email_address) },
   owners: { user: 'user_id' },
@@ -72,19 +57,6 @@ export interface PhoneNumberRow extends IdentifierRow {
 export const phoneNumbers = defineResource<PhoneNumberRow>()({
   name: 'phone_number',
   prefix: 'idn',
-  shape: z.strictObject({
-    object: z.literal('phone_number'),
-    id: z.string(),
-    phone_number: z.string(),
-    reserved_for_second_factor: z.boolean(),
-    default_second_factor: z.boolean(),
-    reserved: z.boolean(),
-    verification: identifierVerification,
-    linked_to: linkedTo,
-    backup_codes: z.array(z.string()).nullable(),
-    created_at: time,
-    updated_at: time,
-  }),
   unique: { phone_number: (row) => (isClaimed(row) ? row.phone_number : null) },
   lookup: { user_id: (row) => row.user_id, held: (row) => row.phone_number },
   owners: { user: 'user_id' },
@@ -99,14 +71,6 @@ export interface Web3WalletRow extends IdentifierRow {
 export const web3Wallets = defineResource<Web3WalletRow>()({
   name: 'web3_wallet',
   prefix: 'idn',
-  shape: z.strictObject({
-    object: z.literal('web3_wallet'),
-    id: z.string(),
-    web3_wallet: z.string(),
-    verification: adminVerification,
-    created_at: time,
-    updated_at: time,
-  }),
   unique: { web3_wallet: (row) => row.web3_wallet },
   lookup: { user_id: (row) => row.user_id, held: (row) => row.web3_wallet },
   owners: { user: 'user_id' },

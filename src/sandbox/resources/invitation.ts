@@ -1,7 +1,6 @@
-import * as z from 'zod';
 import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
-import { type Metadata, metadata, time } from './shapes.js';
+import type { Metadata } from './shapes.js';
 
 const statuses = ['pending', 'accepted', 'revoked', 'expired'] as const;
 type InvitationStatus = (typeof statuses)[number];
@@ -24,18 +23,6 @@ export const invitationStatus = (row: InvitationBase, instance: Instance): Invit
 export const invitations = defineResource<InvitationBase>()({
   name: 'invitation',
   prefix: 'inv',
-  shape: z.strictObject({
-    object: z.literal('invitation'),
-    id: z.string(),
-    email_address: z.string(),
-    public_metadata: metadata,
-    revoked: z.boolean(),
-    status: z.enum(statuses),
-    url: z.string(),
-    expires_at: time,
-    created_at: time,
-    updated_at: time,
-  }),
   lookup: { email_address: (row) => row.email_address },
   show: (row, instance) => ({
     object: 'invitation',

@@ -1,6 +1,4 @@
-import * as z from 'zod';
 import { defineResource, type Row } from '../resource.js';
-import { time } from './shapes.js';
 
 /** What signs with the instance's own key. */
 export const INSTANCE_ALGORITHM = 'RS256';
@@ -22,18 +20,6 @@ export const jwtTemplates = defineResource<JwtTemplateRow>()({
   name: 'jwt_template',
   title: 'JWT template',
   prefix: 'jtmp',
-  shape: z.strictObject({
-    object: z.literal('jwt_template'),
-    id: z.string(),
-    name: z.string(),
-    claims: z.record(z.string(), z.unknown()),
-    lifetime: z.int(),
-    allowed_clock_skew: z.int(),
-    custom_signing_key: z.boolean(),
-    signing_algorithm: z.string(),
-    created_at: time,
-    updated_at: time,
-  }),
   unique: { name: (row) => row.name },
   show: ({ signing_key, ...row }) => ({ object: 'jwt_template', ...row, custom_signing_key: signing_key !== null }),
 });

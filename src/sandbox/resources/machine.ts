@@ -1,7 +1,5 @@
-import * as z from 'zod';
 import type { Instance } from '../instance.js';
 import { defineResource, type Resource, type Row } from '../resource.js';
-import { time } from './shapes.js';
 
 /** A service that authenticates to others of the same instance. */
 export interface MachineRow extends Row {
@@ -10,20 +8,6 @@ export interface MachineRow extends Row {
   /** Seconds. */
   default_token_ttl: number;
 }
-
-const bare = {
-  object: z.literal('machine'),
-  id: z.string(),
-  name: z.string(),
-  instance_id: z.string(),
-  default_token_ttl: z.int(),
-  created_at: time,
-  updated_at: time,
-};
-const sent = { ...bare, scoped_machines: z.array(z.strictObject(bare)) };
-
-/** What creating a machine answers, and nothing else does. */
-export const machineWithSecret = z.strictObject({ ...sent, secret_key: z.string() });
 
 /** Which machine may call which. Made anew or not at all, never changed. */
 export interface MachineScopeRow extends Row {
@@ -36,12 +20,6 @@ export const scopeKey = (from: string, to: string): string => `${from} ${to}`;
 export const machineScopes = defineResource<MachineScopeRow>()({
   name: 'machine_scope',
   prefix: 'mchs',
-  shape: z.strictObject({
-    object: z.literal('machine_scope'),
-    from_machine_id: z.string(),
-    to_machine_id: z.string(),
-    created_at: time,
-  }),
   unique: { pair: (row) => scopeKey(row.from_machine_id, row.to_machine_id) },
   lookup: { from_machine_id: (row) => row.from_machine_id, to_machine_id: (row) => row.to_machine_id },
   owners: { machine: 'from_machine_id' },
@@ -58,7 +36,6 @@ export const scopesOf = (instance: Instance, machineId: string): string[] =>
 export const machines: Resource<MachineRow, never, never> = defineResource<MachineRow>()({
   name: 'machine',
   prefix: 'mch',
-  shape: z.strictObject(sent),
   show: (row, instance) => ({
     object: 'machine',
     ...row,
@@ -79,7 +56,6 @@ export interface MachineSecretRow extends Row {
 export const machineSecrets = defineResource<MachineSecretRow>()({
   name: 'machine_secret_key',
   prefix: 'mchk',
-  shape: z.strictObject({ object: z.literal('machine_secret_key'), secret: z.string() }),
   unique: { secret: (row) => row.secret },
   lookup: { machine_id: (row) => row.machine_id },
   owners: { machine: 'machine_id' },

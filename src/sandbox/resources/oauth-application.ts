@@ -1,8 +1,6 @@
-import * as z from 'zod';
 import { imageUrl } from '../images.js';
 import { defineResource, type Row } from '../resource.js';
 import { frontendApi } from './frontend-api.js';
-import { time } from './shapes.js';
 
 /** An application that signs its users in with accounts of this instance. Nothing reads its secret, so none is kept. */
 export interface OAuthApplicationRow extends Row {
@@ -20,38 +18,10 @@ export interface OAuthApplicationRow extends Row {
   image_id?: string;
 }
 
-const sent = {
-  object: z.literal('oauth_application'),
-  id: z.string(),
-  instance_id: z.string(),
-  name: z.string(),
-  client_id: z.string(),
-  client_uri: z.string().nullable(),
-  client_image_url: z.string().nullable(),
-  dynamically_registered: z.boolean(),
-  consent_screen_enabled: z.boolean(),
-  pkce_required: z.boolean(),
-  public: z.boolean(),
-  scopes: z.string(),
-  redirect_uris: z.array(z.string()),
-  callback_url: z.string(),
-  authorize_url: z.string(),
-  token_fetch_url: z.string(),
-  user_info_url: z.string(),
-  discovery_url: z.string(),
-  token_introspection_url: z.string(),
-  created_at: time,
-  updated_at: time,
-};
-
-/** What creating one and rotating its secret answer, and nothing else does. The secret of a public one is empty. */
-export const oauthApplicationWithSecret = z.strictObject({ ...sent, client_secret: z.string() });
-
 export const oauthApplications = defineResource<OAuthApplicationRow>()({
   name: 'oauth_application',
   title: 'OAuth application',
   prefix: 'oauthapp',
-  shape: z.strictObject(sent),
   unique: { client_id: (row) => row.client_id },
   show: ({ image_id: imageId, ...row }, instance) => {
     const api = frontendApi(instance);

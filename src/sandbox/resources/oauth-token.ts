@@ -1,7 +1,5 @@
-import * as z from 'zod';
 import { defineResource, type Row } from '../resource.js';
-import { time } from './shapes.js';
-import { isExpired, type VoidableRow, voidable } from './voidable.js';
+import { isExpired, type VoidableRow } from './voidable.js';
 
 /** A user's leave for an application, from which all its tokens come. */
 export interface OAuthGrantRow extends Row {
@@ -16,7 +14,6 @@ export const oauthGrants = defineResource<OAuthGrantRow>()({
   name: 'oauth_grant',
   title: 'OAuth grant',
   prefix: 'oauthgrant',
-  shape: z.never(),
   unique: { refresh_token: (row) => row.refresh_token },
   lookup: { oauth_application_id: (row) => row.oauth_application_id, user_id: (row) => row.user_id },
   owners: { oauth_application: 'oauth_application_id', user: 'user_id' },
@@ -35,16 +32,6 @@ export const oauthTokens = defineResource<OAuthTokenRow>()({
   name: 'clerk_idp_oauth_access_token',
   title: 'OAuth access token',
   prefix: 'oat',
-  shape: z.strictObject({
-    object: z.literal('clerk_idp_oauth_access_token'),
-    id: z.string(),
-    client_id: z.string(),
-    subject: z.string(),
-    scopes: z.array(z.string()),
-    ...voidable,
-    created_at: time,
-    updated_at: time,
-  }),
   unique: { token: (row) => row.token },
   lookup: { oauth_grant_id: (row) => row.oauth_grant_id },
   owners: { oauth_grant: 'oauth_grant_id' },

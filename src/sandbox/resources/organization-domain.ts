@@ -1,12 +1,10 @@
-import * as z from 'zod';
 import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
 import { domainOf, type EmailAddressRow, emailAddresses, isVerified } from './identifiers.js';
 import { invitationStatus } from './invitation.js';
-import { publicDataOf, publicOrganizationData } from './organization.js';
+import { publicDataOf } from './organization.js';
 import { organizationInvitations } from './organization-invitation.js';
 import { memberKey, organizationMemberships } from './organization-membership.js';
-import { time } from './shapes.js';
 
 export const enrollmentModes = ['manual_invitation', 'automatic_invitation', 'automatic_suggestion', 'enterprise_sso'] as const;
 export type EnrollmentMode = (typeof enrollmentModes)[number];
@@ -28,37 +26,11 @@ export const newDomain = (name: string, verified: boolean): Pick<OrganizationDom
   owned_at: null,
 });
 
-const verification = z
-  .strictObject({
-    status: z.literal('verified'),
-    strategy: z.enum(['admin', 'manual_override']),
-    attempts: z.int().nullable(),
-    expire_at: time.nullable(),
-    verified_at: time.nullable(),
-  })
-  .nullable();
-
 export const domainKey = (organizationId: string, name: string): string => `${organizationId}|${name}`;
 
 export const organizationDomains = defineResource<OrganizationDomainRow>()({
   name: 'organization_domain',
   prefix: 'orgdmn',
-  shape: z.strictObject({
-    object: z.literal('organization_domain'),
-    id: z.string(),
-    organization_id: z.string(),
-    name: z.string(),
-    enrollment_mode: z.enum(enrollmentModes),
-    affiliation_email_address: z.string().nullable(),
-    affiliation_verification: verification,
-    ownership_verification: verification,
-    verification,
-    total_pending_invitations: z.int(),
-    total_pending_suggestions: z.int(),
-    public_organization_data: publicOrganizationData,
-    created_at: time,
-    updated_at: time,
-  }),
   unique: { domain: (row) => domainKey(row.organization_id, row.name) },
   lookup: { organization_id: (row) => row.organization_id, name: (row) => row.name },
   owners: { organization: 'organization_id' },

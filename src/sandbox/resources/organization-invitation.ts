@@ -1,10 +1,9 @@
-import * as z from 'zod';
 import { imageUrl } from '../images.js';
 import type { Instance } from '../instance.js';
 import { defineResource } from '../resource.js';
 import { type InvitationBase, invitationStatus } from './invitation.js';
 import { roleName } from './roles.js';
-import { type Metadata, metadata, time } from './shapes.js';
+import type { Metadata } from './shapes.js';
 import { identifierOf, users } from './user.js';
 
 export interface OrganizationInvitationRow extends InvitationBase {
@@ -17,32 +16,6 @@ export interface OrganizationInvitationRow extends InvitationBase {
 export const organizationInvitations = defineResource<OrganizationInvitationRow>()({
   name: 'organization_invitation',
   prefix: 'orginv',
-  shape: z.strictObject({
-    object: z.literal('organization_invitation'),
-    id: z.string(),
-    email_address: z.string(),
-    role: z.string(),
-    role_name: z.string(),
-    organization_id: z.string(),
-    inviter_id: z.string().nullable(),
-    public_inviter_data: z
-      .strictObject({
-        user_id: z.string(),
-        first_name: z.string().nullable(),
-        last_name: z.string().nullable(),
-        image_url: z.string(),
-        has_image: z.boolean(),
-        identifier: z.string(),
-      })
-      .nullable(),
-    status: z.enum(['pending', 'accepted', 'revoked', 'expired']),
-    public_metadata: metadata,
-    private_metadata: metadata,
-    url: z.string().nullable(),
-    expires_at: time,
-    created_at: time,
-    updated_at: time,
-  }),
   lookup: { organization_id: (row) => row.organization_id, email_address: (row) => row.email_address },
   owners: { organization: 'organization_id' },
   show: (row, instance) => ({

@@ -1,9 +1,8 @@
-import * as z from 'zod';
 import { imageUrl } from '../images.js';
 import { defineResource, type Row } from '../resource.js';
 import { organizations } from './organization.js';
 import { permissionsOf, roleName } from './roles.js';
-import { type Metadata, metadata, time } from './shapes.js';
+import type { Metadata } from './shapes.js';
 import { identifierOf, users } from './user.js';
 
 export interface OrganizationMembershipRow extends Row {
@@ -21,29 +20,6 @@ export const memberKey = (organizationId: string, userId: string): string => `${
 export const organizationMemberships = defineResource<OrganizationMembershipRow>()({
   name: 'organization_membership',
   prefix: 'orgmem',
-  shape: z.strictObject({
-    object: z.literal('organization_membership'),
-    id: z.string(),
-    role: z.string(),
-    role_name: z.string(),
-    permissions: z.array(z.string()),
-    public_metadata: metadata,
-    private_metadata: metadata,
-    organization: organizations.shape,
-    public_user_data: z.strictObject({
-      user_id: z.string(),
-      first_name: z.string().nullable(),
-      last_name: z.string().nullable(),
-      profile_image_url: z.string().nullable(),
-      image_url: z.string(),
-      has_image: z.boolean(),
-      identifier: z.string().nullable(),
-      username: z.string().nullable(),
-      banned: z.boolean(),
-    }),
-    created_at: time,
-    updated_at: time,
-  }),
   unique: { member: (row) => memberKey(row.organization_id, row.user_id) },
   lookup: { organization_id: (row) => row.organization_id, user_id: (row) => row.user_id },
   owners: { organization: 'organization_id', user: 'user_id' },

@@ -1,8 +1,9 @@
-import * as z from 'zod';
+import type * as z from 'zod';
+import type { publicOrganizationData } from '../../catalog/resources/organization.js';
 import { imageUrl } from '../images.js';
 import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
-import { type Metadata, metadata, time } from './shapes.js';
+import type { Metadata } from './shapes.js';
 
 export interface OrganizationRow extends Row {
   name: string;
@@ -20,26 +21,6 @@ export interface OrganizationRow extends Row {
 export const organizations = defineResource<OrganizationRow>()({
   name: 'organization',
   prefix: 'org',
-  shape: z.strictObject({
-    object: z.literal('organization'),
-    id: z.string(),
-    name: z.string(),
-    slug: z.string(),
-    image_url: z.string(),
-    logo_url: z.string().nullable(),
-    has_image: z.boolean(),
-    members_count: z.int().optional(),
-    pending_invitations_count: z.int().optional(),
-    missing_member_with_elevated_permissions: z.boolean().optional(),
-    max_allowed_memberships: z.int(),
-    admin_delete_enabled: z.boolean(),
-    public_metadata: metadata,
-    private_metadata: metadata,
-    created_by: z.string().optional(),
-    role_set_key: z.string(),
-    created_at: time,
-    updated_at: time,
-  }),
   unique: { slug: (row) => row.slug },
   show: ({ image_id, created_by, ...row }, instance) => {
     const url = imageUrl(instance, image_id, row.id);
@@ -52,14 +33,6 @@ export const organizations = defineResource<OrganizationRow>()({
       ...(created_by === null ? {} : { created_by }),
     };
   },
-});
-
-export const publicOrganizationData = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  slug: z.string(),
-  image_url: z.string(),
-  has_image: z.boolean(),
 });
 
 /** What others may see of an organization that is named in passing. */

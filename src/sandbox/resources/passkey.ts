@@ -1,6 +1,4 @@
-import * as z from 'zod';
 import { defineResource, type Row } from '../resource.js';
-import { time } from './shapes.js';
 
 /** A user's key on a device or in a password manager. Only a browser can make one, so here they come from a seed. */
 export interface PasskeyRow extends Row {
@@ -12,19 +10,6 @@ export interface PasskeyRow extends Row {
 export const passkeys = defineResource<PasskeyRow>()({
   name: 'passkey',
   prefix: 'idn',
-  shape: z.strictObject({
-    object: z.literal('passkey'),
-    id: z.string(),
-    name: z.string(),
-    last_used_at: time,
-    verification: z.strictObject({
-      object: z.literal('verification_passkey'),
-      status: z.literal('verified'),
-      strategy: z.literal('passkey'),
-      attempts: z.null(),
-      expire_at: z.null(),
-    }),
-  }),
   lookup: { user_id: (row) => row.user_id },
   owners: { user: 'user_id' },
   show: ({ id, name, last_used_at }) => ({

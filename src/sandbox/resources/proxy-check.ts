@@ -1,6 +1,4 @@
-import * as z from 'zod';
 import { defineResource, type Row } from '../resource.js';
-import { time } from './shapes.js';
 
 /** The last test of a proxy for a domain. */
 export interface ProxyCheckRow extends Row {
@@ -16,16 +14,6 @@ export const proxyKey = (domainId: string, proxyUrl: string): string => `${domai
 export const proxyChecks = defineResource<ProxyCheckRow>()({
   name: 'proxy_check',
   prefix: 'pchk',
-  shape: z.strictObject({
-    object: z.literal('proxy_check'),
-    id: z.string(),
-    domain_id: z.string(),
-    proxy_url: z.string(),
-    successful: z.boolean(),
-    last_run_at: time,
-    created_at: time,
-    updated_at: time,
-  }),
   unique: { proxy: (row) => proxyKey(row.domain_id, row.proxy_url) },
   lookup: { domain_id: (row) => row.domain_id },
   owners: { domain: 'domain_id' },

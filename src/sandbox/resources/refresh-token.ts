@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { defineResource, type Row } from '../resource.js';
 
 /** What a browser holds as `__refresh` to have its session's token renewed. */
@@ -11,7 +10,6 @@ export interface RefreshTokenRow extends Row {
 export const refreshTokens = defineResource<RefreshTokenRow>()({
   name: 'refresh_token',
   prefix: 'rt',
-  shape: z.never(),
   unique: { digest: (row) => row.digest },
   lookup: { session_id: (row) => row.session_id },
   owners: { session: 'session_id' },
@@ -26,7 +24,6 @@ export interface RenewedTokenRow extends Row {
 export const renewedTokens = defineResource<RenewedTokenRow>()({
   name: 'renewed_session_token',
   prefix: 'rst',
-  shape: z.never(),
   unique: { jti: (row) => row.jti },
   lookup: { session_id: (row) => row.session_id },
   owners: { session: 'session_id' },

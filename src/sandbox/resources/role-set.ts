@@ -1,11 +1,9 @@
-import * as z from 'zod';
 import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
 import { type OrganizationRow, organizations } from './organization.js';
 import { organizationMemberships } from './organization-membership.js';
 import { roles } from './roles.js';
 import { organizationSettings } from './settings.js';
-import { time } from './shapes.js';
 
 /** The roles that the organizations which use it can give. */
 export interface RoleSetRow extends Row {
@@ -20,36 +18,9 @@ export interface RoleSetRow extends Row {
   creator_role_id: string;
 }
 
-const roleSetItem = z.strictObject({
-  object: z.literal('role_set_item'),
-  id: z.string(),
-  name: z.string(),
-  key: z.string(),
-  description: z.string().nullable(),
-  members_count: z.int(),
-  has_members: z.boolean(),
-  created_at: time,
-  updated_at: time,
-});
-
 export const roleSets = defineResource<RoleSetRow>()({
   name: 'role_set',
   prefix: 'roleset',
-  shape: z.strictObject({
-    object: z.literal('role_set'),
-    id: z.string(),
-    name: z.string(),
-    key: z.string(),
-    description: z.string().nullable(),
-    roles: z.array(roleSetItem),
-    default_role: roleSetItem.nullable(),
-    creator_role: roleSetItem.nullable(),
-    type: z.enum(['initial', 'custom']),
-    // Here members change their roles at once, so no migration is ever under way.
-    role_set_migration: z.null(),
-    created_at: time,
-    updated_at: time,
-  }),
   unique: { key: (row) => row.key },
   show: ({ role_ids, default_role_id, creator_role_id, ...row }, instance) => {
     const counts = membersByRole(instance, row.key);

@@ -1,7 +1,5 @@
-import * as z from 'zod';
 import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
-import { time } from './shapes.js';
 
 /** The two roles, and the role set, that every instance starts with. */
 export const ADMIN = 'org:admin';
@@ -27,16 +25,6 @@ export const permissions = defineResource<PermissionRow>()({
   name: 'permission',
   title: 'organization permission',
   prefix: 'perm',
-  shape: z.strictObject({
-    object: z.literal('permission'),
-    id: z.string(),
-    name: z.string(),
-    key: z.string(),
-    description: z.string(),
-    type: z.enum(['system', 'user']),
-    created_at: time,
-    updated_at: time,
-  }),
   unique: { key: (row) => row.key },
 });
 
@@ -52,17 +40,6 @@ export const roles = defineResource<RoleRow>()({
   name: 'role',
   title: 'organization role',
   prefix: 'role',
-  shape: z.strictObject({
-    object: z.literal('role'),
-    id: z.string(),
-    name: z.string(),
-    key: z.string(),
-    description: z.string().nullable(),
-    is_creator_eligible: z.boolean(),
-    permissions: z.array(permissions.shape),
-    created_at: time,
-    updated_at: time,
-  }),
   unique: { key: (row) => row.key },
   show: ({ permission_ids, ...row }, instance) => ({
     object: 'role',

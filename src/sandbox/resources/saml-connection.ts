@@ -1,20 +1,10 @@
-import * as z from 'zod';
+import type * as z from 'zod';
+import type { attributeMapping, loginHint } from '../../catalog/resources/enterprise.js';
 import { defineResource, type Row } from '../resource.js';
 import { frontendApi } from './frontend-api.js';
-import { time } from './shapes.js';
 
-const attributeMapping = z.strictObject({
-  user_id: z.string(),
-  email_address: z.string(),
-  first_name: z.string(),
-  last_name: z.string(),
-});
 export type AttributeMapping = z.infer<typeof attributeMapping>;
 
-export const loginHint = z.strictObject({
-  mode: z.enum(['email_address', 'custom_attribute', 'off']),
-  source: z.string().optional(),
-});
 export type LoginHint = z.infer<typeof loginHint>;
 
 /** What is known of the identity provider. A connection can be active only when it suffices. */
@@ -46,46 +36,10 @@ export interface SamlConnectionRow extends Row, IdentityProvider {
   login_hint: LoginHint;
 }
 
-const nullableText = z.string().nullable();
-
 export const samlConnections = defineResource<SamlConnectionRow>()({
   name: 'saml_connection',
   title: 'SAML connection',
   prefix: 'samlc',
-  shape: z.strictObject({
-    object: z.literal('saml_connection'),
-    id: z.string(),
-    name: z.string(),
-    domain: z.string(),
-    domains: z.array(z.string()),
-    idp_entity_id: nullableText,
-    idp_sso_url: nullableText,
-    idp_certificate: nullableText,
-    idp_certificate_issued_at: time.nullable(),
-    idp_certificate_expires_at: time.nullable(),
-    idp_metadata_url: nullableText,
-    idp_metadata: nullableText,
-    acs_url: z.string(),
-    sp_entity_id: z.string(),
-    sp_metadata_url: z.string(),
-    organization_id: nullableText,
-    attribute_mapping: attributeMapping,
-    active: z.boolean(),
-    provider: z.string(),
-    user_count: z.int(),
-    sync_user_attributes: z.boolean(),
-    allow_subdomains: z.boolean(),
-    allow_idp_initiated: z.boolean(),
-    disable_additional_identifications: z.boolean(),
-    allow_organization_account_linking: z.boolean(),
-    authenticatable: z.boolean(),
-    disable_jit_provisioning: z.boolean(),
-    force_authn: z.boolean(),
-    login_hint: loginHint,
-    enterprise_connection_id: nullableText,
-    created_at: time,
-    updated_at: time,
-  }),
   lookup: { organization_id: (row) => row.organization_id },
   owners: { organization: 'organization_id' },
   show: (row, instance) => {

@@ -1,25 +1,14 @@
-import * as z from 'zod';
+import type * as z from 'zod';
+import type { sessionActivity } from '../../catalog/resources/session.js';
 import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
-import { time } from './shapes.js';
 
 const statuses = ['active', 'revoked', 'ended', 'expired', 'removed', 'abandoned', 'replaced', 'pending'] as const;
 export type SessionStatus = (typeof statuses)[number];
 
 export type SessionTask = 'reset-password';
 
-const activity = z.strictObject({
-  object: z.literal('session_activity'),
-  id: z.string(),
-  device_type: z.string().optional(),
-  is_mobile: z.boolean(),
-  browser_name: z.string().optional(),
-  browser_version: z.string().optional(),
-  ip_address: z.string().optional(),
-  city: z.string().optional(),
-  country: z.string().optional(),
-});
-export type SessionActivity = z.infer<typeof activity>;
+export type SessionActivity = z.infer<typeof sessionActivity>;
 
 export interface SessionRow extends Row {
   user_id: string;
@@ -40,22 +29,6 @@ export interface SessionRow extends Row {
 export const sessions = defineResource<SessionRow>()({
   name: 'session',
   prefix: 'sess',
-  shape: z.strictObject({
-    object: z.literal('session'),
-    id: z.string(),
-    user_id: z.string(),
-    client_id: z.string(),
-    actor: z.record(z.string(), z.unknown()).nullable(),
-    status: z.enum(statuses),
-    last_active_organization_id: z.string().nullable(),
-    last_active_at: time,
-    latest_activity: activity.nullable(),
-    expire_at: time,
-    abandon_at: time,
-    tasks: z.array(z.strictObject({ key: z.string() })).optional(),
-    created_at: time,
-    updated_at: time,
-  }),
   lookup: { user_id: (row) => row.user_id, client_id: (row) => row.client_id },
   owners: { user: 'user_id', client: 'client_id' },
   show: (row, instance) => {

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { defineSetting } from '../resource.js';
 import { ADMIN, DEFAULT_ROLE_SET, MEMBER } from './roles.js';
 
@@ -23,15 +22,6 @@ export const restrictions = defineSetting('instance_restrictions', () => ({
   block_disposable_email_domains: false,
 }));
 
-export const restrictionsShape = z.strictObject({
-  object: z.literal('instance_restrictions'),
-  allowlist: z.boolean(),
-  blocklist: z.boolean(),
-  allowlist_blocklist_disabled_on_sign_in: z.boolean(),
-  block_email_subaddresses: z.boolean(),
-  block_disposable_email_domains: z.boolean(),
-});
-
 const enrollmentModes = ['manual_invitation', 'automatic_invitation', 'automatic_suggestion'] as const;
 
 export const organizationSettings = defineSetting('organization_settings', () => ({
@@ -52,43 +42,14 @@ export const organizationSettings = defineSetting('organization_settings', () =>
 export const isEnrollmentMode = (text: string): text is (typeof enrollmentModes)[number] =>
   (enrollmentModes as readonly string[]).includes(text);
 
-export const organizationSettingsShape = z.strictObject({
-  object: z.literal('organization_settings'),
-  enabled: z.boolean(),
-  max_allowed_memberships: z.int(),
-  max_allowed_roles: z.int(),
-  max_role_sets_allowed: z.int(),
-  max_allowed_domains: z.int(),
-  creator_role: z.string(),
-  admin_delete_enabled: z.boolean(),
-  domains_enabled: z.boolean(),
-  slug_disabled: z.boolean(),
-  domains_enrollment_modes: z.array(z.enum(enrollmentModes)),
-  domains_default_role: z.string(),
-  initial_role_set_key: z.string().nullable(),
-});
-
 /** What `PATCH /beta_features/instance_settings` keeps beside the restriction to the allowlist. */
 export const authSettings = defineSetting('instance_settings', () => ({
   from_email_address: 'noreply',
   progressive_sign_up: true,
 }));
 
-export const authSettingsShape = z.strictObject({
-  object: z.literal('instance_settings'),
-  id: z.string(),
-  restricted_to_allowlist: z.boolean(),
-  from_email_address: z.string(),
-  progressive_sign_up: z.boolean(),
-});
-
 /** Where no text messages are sent. Countries by ISO 3166-1 alpha-2. */
 export const communication = defineSetting('instance_communication', () => ({ blocked_country_codes: [] as readonly string[] }));
-
-export const communicationShape = z.strictObject({
-  object: z.literal('instance_communication'),
-  blocked_country_codes: z.array(z.string()),
-});
 
 export const oauthSettings = defineSetting('oauth_application_settings', () => ({
   dynamic_oauth_client_registration: false,
@@ -100,25 +61,8 @@ export const oauthSettings = defineSetting('oauth_application_settings', () => (
   client_id_metadata_documents_block_implicitly_allowed_clients: false,
 }));
 
-export const oauthSettingsShape = z.strictObject({
-  object: z.literal('oauth_application_settings'),
-  dynamic_oauth_client_registration: z.boolean(),
-  default_scopes: z.array(z.string()).nullable(),
-  oauth_jwt_access_tokens: z.boolean(),
-  client_id_metadata_documents_advertised: z.boolean(),
-  client_id_metadata_documents_only_allow_pre_registered_clients: z.boolean(),
-  client_id_metadata_documents_block_implicitly_allowed_clients: z.boolean(),
-});
-
 export const protect = defineSetting('instance_protect', () => ({
   rules_enabled: false,
   specter_enabled: false,
   checks_bypassed: false,
 }));
-
-export const protectShape = z.strictObject({
-  object: z.literal('instance_protect'),
-  rules_enabled: z.boolean(),
-  specter_enabled: z.boolean(),
-  checks_bypassed: z.boolean(),
-});

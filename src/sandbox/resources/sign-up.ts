@@ -1,7 +1,6 @@
-import * as z from 'zod';
 import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
-import { type Metadata, metadata, time } from './shapes.js';
+import type { Metadata } from './shapes.js';
 
 /** How long a sign-up may be left alone. */
 export const SIGN_UP_MS = 24 * 60 * 60 * 1000;
@@ -30,14 +29,6 @@ const REQUIRED: readonly IdentifierField[] = ['email_address'];
 const OPTIONAL = ['phone_number', 'username', 'first_name', 'last_name'] as const;
 const STRATEGIES: Readonly<Record<IdentifierField, string>> = { email_address: 'email_code', phone_number: 'phone_code' };
 
-const verification = z
-  .strictObject({
-    next_action: z.enum(['needs_prepare', 'needs_attempt', '']),
-    supported_strategies: z.array(z.string()),
-  })
-  .nullable();
-const nullableText = z.string().nullable();
-
 /** A sign-up is finished by its user, or by time. */
 export function signUpStatus(row: SignUpRow, instance: Instance): (typeof statuses)[number] {
   if (row.created_user_id !== null) return 'complete';
@@ -48,36 +39,6 @@ export const signUps = defineResource<SignUpRow>()({
   name: 'sign_up_attempt',
   title: 'sign-up',
   prefix: 'sua',
-  shape: z.strictObject({
-    object: z.literal('sign_up_attempt'),
-    id: z.string(),
-    status: z.enum(statuses),
-    required_fields: z.array(z.string()),
-    optional_fields: z.array(z.string()),
-    missing_fields: z.array(z.string()),
-    unverified_fields: z.array(z.string()),
-    verifications: z.strictObject({
-      email_address: verification,
-      phone_number: verification,
-      web3_wallet: z.null(),
-      external_account: z.null(),
-    }),
-    username: nullableText,
-    email_address: nullableText,
-    phone_number: nullableText,
-    web3_wallet: z.null(),
-    password_enabled: z.boolean(),
-    first_name: nullableText,
-    last_name: nullableText,
-    unsafe_metadata: metadata,
-    public_metadata: metadata,
-    custom_action: z.boolean(),
-    external_id: nullableText,
-    created_session_id: z.null(),
-    created_user_id: nullableText,
-    abandon_at: time,
-    legal_accepted_at: z.null(),
-  }),
   lookup: { created_user_id: (row) => row.created_user_id },
   owners: { user: 'created_user_id' },
   show: (row, instance) => {

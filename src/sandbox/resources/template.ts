@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
-import * as z from 'zod';
 import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
 import { authSettings } from './settings.js';
-import { time } from './shapes.js';
 import { type SystemTemplate, systemTemplates, type TemplateType } from './system-templates.js';
 
 /** The instance's own text for a message, which stands in for Clerk's. */
@@ -27,32 +25,6 @@ const keyOf = (type: string, slug: string): string => `${type}|${slug}`;
 export const templates = defineResource<TemplateRow>()({
   name: 'template',
   prefix: 'tmpl',
-  shape: z.strictObject({
-    object: z.literal('template'),
-    id: z.string(),
-    instance_id: z.string().nullable(),
-    resource_type: z.enum(['system', 'user']),
-    template_type: z.enum(['email', 'sms']),
-    name: z.string(),
-    slug: z.string(),
-    position: z.int(),
-    can_revert: z.boolean(),
-    can_delete: z.boolean(),
-    can_edit_body: z.boolean(),
-    can_toggle: z.boolean(),
-    subject: z.string().nullable(),
-    markup: z.string(),
-    body: z.string(),
-    available_variables: z.array(z.string()),
-    required_variables: z.array(z.string()),
-    from_email_name: z.string().optional(),
-    reply_to_email_name: z.string().optional(),
-    delivered_by_clerk: z.boolean(),
-    enabled: z.boolean(),
-    flagged_as_suspicious: z.boolean(),
-    created_at: time,
-    updated_at: time,
-  }),
   unique: { key: (row) => keyOf(row.template_type, row.slug) },
   show: ({ from_email_name, reply_to_email_name, ...row }, instance) => {
     const { system, position } = systemTemplate(row.template_type, row.slug);

@@ -1,6 +1,4 @@
-import * as z from 'zod';
 import { defineResource, type Row } from '../resource.js';
-import { time } from './shapes.js';
 
 const statuses = ['pending', 'accepted', 'revoked'] as const;
 
@@ -13,21 +11,10 @@ export interface TicketRow extends Row {
   url: string;
 }
 
-const ticket = {
-  id: z.string(),
-  user_id: z.string(),
-  status: z.enum(statuses),
-  token: z.string(),
-  url: z.string(),
-  created_at: time,
-  updated_at: time,
-};
-
 export const signInTokens = defineResource<TicketRow>()({
   name: 'sign_in_token',
   title: 'sign-in token',
   prefix: 'sit',
-  shape: z.strictObject({ object: z.literal('sign_in_token'), ...ticket }),
   lookup: { user_id: (row) => row.user_id },
   owners: { user: 'user_id' },
 });
@@ -40,7 +27,6 @@ export interface ActorTokenRow extends TicketRow {
 export const actorTokens = defineResource<ActorTokenRow>()({
   name: 'actor_token',
   prefix: 'act',
-  shape: z.strictObject({ object: z.literal('actor_token'), ...ticket, actor: z.looseObject({ sub: z.string() }) }),
   lookup: { user_id: (row) => row.user_id },
   owners: { user: 'user_id' },
 });

@@ -1,6 +1,4 @@
-import * as z from 'zod';
 import { defineResource, type Row } from '../resource.js';
-import { time } from './shapes.js';
 
 export const PLATFORMS = ['ios', 'android'] as const;
 
@@ -19,19 +17,6 @@ export interface TrustedDeviceRow extends Row {
 export const trustedDevices = defineResource<TrustedDeviceRow>()({
   name: 'trusted_device',
   prefix: 'tdev',
-  shape: z.strictObject({
-    object: z.literal('trusted_device'),
-    id: z.string(),
-    platform: z.enum(PLATFORMS),
-    app_identifier: z.string(),
-    name: z.string().nullable(),
-    algorithm: z.literal('ES256'),
-    status: z.enum(['active', 'revoked']),
-    last_used_at: time.nullable(),
-    revoked_at: time.nullable(),
-    created_at: time,
-    updated_at: time,
-  }),
   lookup: { user_id: (row) => row.user_id },
   owners: { user: 'user_id' },
   show: ({ user_id: _, ...row }) => ({

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { imageUrl } from '../images.js';
 import type { Instance } from '../instance.js';
 import { defineResource, type Resource, type Row } from '../resource.js';
@@ -6,7 +5,7 @@ import type { Draft } from '../rows.js';
 import { externalAccounts } from './external-account.js';
 import { emailAddresses, phoneNumbers, web3Wallets } from './identifiers.js';
 import { passkeys } from './passkey.js';
-import { type Metadata, metadata, time } from './shapes.js';
+import type { Metadata } from './shapes.js';
 
 /** Wrong tries that Clerk allows before it locks a user, by default. */
 const MOST_ATTEMPTS = 100;
@@ -50,57 +49,9 @@ export interface UserRow extends Row {
   bypass_client_trust: boolean;
 }
 
-const nullableText = z.string().nullable();
-const nullableTime = time.nullable();
-
 export const users = defineResource<UserRow>()({
   name: 'user',
   prefix: 'user',
-  shape: z.strictObject({
-    object: z.literal('user'),
-    id: z.string(),
-    external_id: nullableText,
-    username: nullableText,
-    first_name: nullableText,
-    last_name: nullableText,
-    locale: nullableText,
-    image_url: z.string(),
-    profile_image_url: z.string(),
-    has_image: z.boolean(),
-    primary_email_address_id: nullableText,
-    primary_phone_number_id: nullableText,
-    primary_web3_wallet_id: nullableText,
-    public_metadata: metadata,
-    private_metadata: metadata,
-    unsafe_metadata: metadata,
-    email_addresses: z.array(emailAddresses.shape),
-    phone_numbers: z.array(phoneNumbers.shape),
-    web3_wallets: z.array(web3Wallets.shape),
-    passkeys: z.array(passkeys.shape),
-    external_accounts: z.array(externalAccounts.shape),
-    saml_accounts: z.array(z.never()),
-    enterprise_accounts: z.array(z.never()),
-    password_enabled: z.boolean(),
-    two_factor_enabled: z.boolean(),
-    totp_enabled: z.boolean(),
-    backup_code_enabled: z.boolean(),
-    password_last_updated_at: nullableTime,
-    mfa_enabled_at: nullableTime,
-    mfa_disabled_at: nullableTime,
-    last_sign_in_at: nullableTime,
-    last_active_at: nullableTime,
-    banned: z.boolean(),
-    locked: z.boolean(),
-    lockout_expires_in_seconds: z.int().nullable(),
-    verification_attempts_remaining: z.int().nullable(),
-    delete_self_enabled: z.boolean(),
-    create_organization_enabled: z.boolean(),
-    create_organizations_limit: z.int().nullable(),
-    legal_accepted_at: nullableTime,
-    bypass_client_trust: z.boolean(),
-    created_at: time,
-    updated_at: time,
-  }),
   unique: {
     username: (row) => row.username?.toLowerCase(),
     external_id: (row) => row.external_id,

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { Instance } from '../instance.js';
 import type { Row } from '../resource.js';
 
@@ -9,14 +8,6 @@ export interface VoidableRow extends Row {
   /** Unix milliseconds; null for never. */
   expiration: number | null;
 }
-
-/** What is sent of that. */
-export const voidable = {
-  revoked: z.boolean(),
-  revocation_reason: z.string().nullable(),
-  expired: z.boolean(),
-  expiration: z.number().nullable(),
-};
 
 export const isExpired = (row: Pick<VoidableRow, 'expiration'>, instance: Instance): boolean =>
   row.expiration !== null && row.expiration <= instance.now();

@@ -1,9 +1,7 @@
-import * as z from 'zod';
 import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
 import { emailAddresses } from './identifiers.js';
 import { invitations } from './invitation.js';
-import { time } from './shapes.js';
 
 const statuses = ['pending', 'invited', 'completed', 'rejected'] as const;
 export type WaitlistStatus = (typeof statuses)[number];
@@ -31,16 +29,6 @@ export function waitlistStatus(row: WaitlistEntryRow, instance: Instance): Waitl
 export const waitlistEntries = defineResource<WaitlistEntryRow>()({
   name: 'waitlist_entry',
   prefix: 'wle',
-  shape: z.strictObject({
-    object: z.literal('waitlist_entry'),
-    id: z.string(),
-    email_address: z.string(),
-    status: z.enum(statuses),
-    is_locked: z.boolean(),
-    created_at: time,
-    updated_at: time,
-    invitation: invitations.shape.nullable(),
-  }),
   unique: { email_address: (row) => row.email_address },
   show: (row, instance) => {
     const { invitation_id, invited_at: _, claimed: __, ...sent } = row;
