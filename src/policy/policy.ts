@@ -15,7 +15,8 @@ import type { PolicyOptions } from './policy-options.js';
 import type { MayRead } from './preview/lookup.js';
 import { Previewer } from './preview/preview.js';
 import type { Review } from './preview/review.js';
-import { Budgets, DEFAULT_BUDGETS } from './rules/budgets.js';
+import { type BudgetLimit, Budgets, DEFAULT_BUDGETS } from './rules/budgets.js';
+import type { Reading } from './rules/find-resource.js';
 import { Inquiry } from './rules/knowledge.js';
 import { DEFAULT_KEYS_THAT_GRANT, OWN_CLAIMS } from './rules/metadata.js';
 import type { BudgetDeclaration, RuleDeclaration } from './rules/policy-file.js';
@@ -75,6 +76,7 @@ export class Policy {
   readonly #once: OnceStore;
   readonly #recorder: Recorder;
   readonly #inquiry: Inquiry;
+  readonly #reading: Omit<Reading, 'caller'>;
   readonly #now: () => number;
   readonly #ids: CallIds;
   readonly #issued = new WeakMap<Grant, Issued>();
@@ -100,6 +102,7 @@ export class Policy {
     const store = options.counters ?? new MemoryCounterStore(this.#now);
     this.#budgets = new Budgets({ catalog, instance, budgets: file?.budgets ?? DEFAULT_BUDGETS, store });
     const timeoutMs = options.previewTimeoutMs ?? 5_000;
+    this.#reading = { read, timeoutMs };
     this.#previewer = new Previewer({ catalog, read, instance, now: this.#now, timeoutMs, keepsSecrets: secrets !== undefined });
     const keysThatGrant = [...(file?.metadata_keys_that_grant ?? DEFAULT_KEYS_THAT_GRANT), ...OWN_CLAIMS];
     this.#inquiry = new Inquiry({ catalog, read, keysThatGrant, timeoutMs, now: this.#now });
@@ -120,7 +123,7 @@ export class Policy {
       if (lacking !== undefined) {
         return await this.#refuse({ ...facts, rule: 'scopes' }, refusals.insufficientScope(operation, lacking));
       }
-      const verdict = this.#rules.decide(operation, args, caller, consequences.risks);
+      const verdict = await this.#rules.decideByReading(operation, args, caller, consequences.risks, this.#reading);
       return await this.#follow({ ...facts, rule: verdict.rule }, verdict);
     } catch (error) {
       if (error instanceof TooDeepError) return this.#refuse(facts, refusals.argumentsTooDeep(operation, error.message));
@@ -196,7 +199,7 @@ export class Policy {
           ? { canAsk: strongest(strengths, kind, true), cannotAsk: strongest(strengths, kind, false) }
           : undefined,
       maxItems,
-      budgets: this.#budgets.shares(operation, args, caller, risks).names,
+      budgets: this.#budgets.shares(operation, args, caller, risks).limits.map(({ name }) => name),
       steps: this.#rules.explain(operation, args, caller, risks),
     };
   }
@@ -345,7 +348,7 @@ export class Policy {
       if (reserved === undefined) {
         if (facts.risk !== 'read') return this.#refuse(facts, refusals.storeAway(operation));
       } else if (!reserved.ok) {
-        return this.#refuse(facts, budgetRefusal(operation, shares.names, reserved));
+        return this.#refuse(facts, budgetRefusal(operation, shares.limits, reserved));
       } else release = reserved.release;
     }
     const first = claim === undefined || (await this.#claim(claim).catch(() => undefined));
@@ -368,7 +371,7 @@ export class Policy {
     if (shares.wanted.length === 0) return undefined;
     const room = await this.#budgets.room(shares).catch(() => undefined);
     if (room === undefined) return refusals.storeAway(operation);
-    return room.ok ? undefined : budgetRefusal(operation, shares.names, room);
+    return room.ok ? undefined : budgetRefusal(operation, shares.limits, room);
   }
 
   /** Nothing is shown, to a person either, that the caller could not read. */
@@ -396,6 +399,11 @@ export class Policy {
   }
 }
 
-function budgetRefusal(operation: Operation, names: readonly string[], full: Exclude<Reserved, { ok: true }>): refusals.Refusal {
-  return refusals.overBudget(operation, names[full.index] ?? '', full.retryAfterMs);
+function budgetRefusal(
+  operation: Operation,
+  limits: readonly BudgetLimit[],
+  full: Exclude<Reserved, { ok: true }>,
+): refusals.Refusal {
+  const limit = limits[full.index] ?? { name: '', size: '', raisedBy: undefined };
+  return refusals.overBudget(operation, limit, full.retryAfterMs);
 }

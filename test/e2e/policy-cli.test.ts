@@ -171,10 +171,21 @@ describe('policy explain', () => {
       action: 'confirm',
       rule: 'default: gated',
       strength: { canAsk: 'person', cannotAsk: 'token' },
-      budgets: ['default: destructive', 'default: process'],
+      budgets: ['default: defensive', 'default: defensive, process'],
     });
     expect(explained.steps.map(({ result }) => result)).toEqual(['passed over', 'decides']);
     expect(explained.steps[0]?.why).toContain('destructive');
+  });
+
+  it('says of whom a call is about what the arguments tell, and what would have to be read', async () => {
+    const policy = await file({ rules: [{ name: 'hands off', about: { user: 'user_1' }, action: 'deny', reason: 'No.' }] });
+    const why = async (name: string, args: object): Promise<string | undefined> => {
+      const { steps } = await explain(name, args, '--policy', policy);
+      return steps.find(({ rule }) => rule === 'hands off')?.why;
+    };
+    expect(await why('Users_markBanned', { user_id: 'user_1' })).toContain('whom it is about too; denies: No.');
+    expect(await why('Users_markBanned', { user_id: 'user_2' })).toBe('it is about others');
+    expect(await why('Sessions_revokeSession', { session_id: 'sess_1' })).toContain('it cannot be told here whom it is about');
   });
 
   it('looks at the risk of the very arguments', async () => {

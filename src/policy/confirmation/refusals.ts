@@ -2,6 +2,7 @@ import type { Operation } from '../../catalog/operation.js';
 import { plain } from '../../platform/plain-text.js';
 import { reviewText } from '../preview/dialog.js';
 import type { Review } from '../preview/review.js';
+import type { BudgetLimit } from '../rules/budgets.js';
 import type { Slip, TooLarge } from './asking.js';
 import { MOST_SLIPS, type Unseen } from './client-form.js';
 import type { Flaw } from './sealer.js';
@@ -152,12 +153,18 @@ export const targetNotFound = (operation: Operation, target: string | undefined)
 export const tooManyItems = (operation: Operation, items: number, most: number, rule: string): Refusal =>
   refusal('too_many_items', operation, `${NOTHING_SENT} ${items} items in one call; the policy allows ${most}.`, { rule });
 
-export function overBudget(operation: Operation, budget: string, retryAfterMs: number | undefined): Refusal {
+export function overBudget(
+  operation: Operation,
+  { name, size, raisedBy }: BudgetLimit,
+  retryAfterMs: number | undefined,
+): Refusal {
   const seconds = retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1000);
   const when =
     seconds === undefined ? 'This call alone is more than the budget: make it smaller.' : `There is room again in ${seconds} s.`;
-  const more = seconds === undefined ? { budget } : { budget, retry_after_seconds: seconds };
-  return refusal('budget_exceeded', operation, `${NOTHING_SENT} The budget for such calls is used up. ${when}`, more);
+  const raise = raisedBy === undefined ? 'It is built in.' : `The operator can raise it: ${raisedBy}.`;
+  const more = seconds === undefined ? { budget: name } : { budget: name, retry_after_seconds: seconds };
+  const message = `${NOTHING_SENT} The budget ${plain(name)} is used up: ${size}. ${when} ${raise}`;
+  return refusal('budget_exceeded', operation, message, more);
 }
 
 export const storeAway = (operation: Operation): Refusal =>

@@ -225,7 +225,7 @@ function batchesOf(namer: Namer, all: readonly string[]): Batch[] {
 const pathInputs = (operation: Operation): string[] =>
   [...operation.places].filter(([, place]) => place === 'path').map(([name]) => name);
 
-function pageSize(reader: Operation): number | undefined {
+export function pageSize(reader: Operation): number | undefined {
   const limit = reader.inputSchema.properties?.limit as { readonly maximum?: number } | undefined;
   return limit && PAGE_SIZES.find((size) => size <= (limit.maximum ?? size));
 }
@@ -243,7 +243,7 @@ function fill(template: Consequence['with'], args: Arguments): Arguments | undef
 }
 
 /** Both forms in which the API lists: a bare array, and one under `data`. */
-function listOf(value: unknown): readonly unknown[] | undefined {
+export function listOf(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value;
   return isRecord(value) && Array.isArray(value.data) ? value.data : undefined;
 }
@@ -254,7 +254,7 @@ const totalOf = (value: unknown): number | undefined =>
     : undefined;
 
 /** Whether a list holds all there is, so that what is not in it does not exist. */
-function isWhole(value: unknown, items: readonly unknown[], limit: unknown): boolean {
+export function isWhole(value: unknown, items: readonly unknown[], limit: unknown): boolean {
   const total = totalOf(value);
   if (total !== undefined) return items.length >= total;
   return typeof limit !== 'number' || items.length < limit;

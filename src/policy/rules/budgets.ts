@@ -8,23 +8,30 @@ import type { BudgetDeclaration } from './policy-file.js';
 import { consequencesOf, itemCount, returnsSecret } from './risk.js';
 import { Conditions } from './rules.js';
 
-/** What holds on live instances where the policy file names no budgets. */
+/**
+ * What holds on live instances where the policy file names no budgets. Defensive calls have budgets of their own, in which
+ * an incident can be brought under control, and take no room from the others.
+ */
 export const DEFAULT_BUDGETS: readonly BudgetDeclaration[] = [
-  { name: 'default: destructive', risk: 'destructive', instance: 'live', max: 20, per: '1h', scope: 'caller' },
+  { name: 'default: destructive', risk: 'destructive', defensive: false, instance: 'live', max: 20, per: '1h', scope: 'caller' },
+  { name: 'default: defensive', defensive: true, instance: 'live', max: 500, per: '1h', scope: 'caller' },
   { name: 'default: access', risk: 'access', instance: 'live', max: 20, per: '1h', scope: 'caller' },
   { name: 'default: secrets', returnsSecret: true, instance: 'live', max: 20, per: '1h', scope: 'caller' },
   {
     name: 'default: process',
     risk: ['destructive', 'credential', 'access'],
+    defensive: false,
     instance: 'live',
     max: 100,
     per: '1h',
     scope: 'process',
   },
+  { name: 'default: defensive, process', defensive: true, instance: 'live', max: 1000, per: '1h', scope: 'process' },
 ];
 
 /** How often a user's password or code may be tried, by all callers together and whatever the policy file says. */
 const GUESSES = { name: 'built-in: guesses', max: 5, windowMs: 15 * 60_000 } as const;
+const GUESSES_LIMIT: BudgetLimit = { name: GUESSES.name, size: '5 in 15m for each user', raisedBy: undefined };
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
@@ -49,11 +56,20 @@ interface Budget {
   readonly windowMs: number;
 }
 
+/** A budget as a refusal tells of it. */
+export interface BudgetLimit {
+  readonly name: string;
+  /** `20 in 1h for each caller`. */
+  readonly size: string;
+  /** The setting by which the operator raises it, where there is one. */
+  readonly raisedBy: string | undefined;
+}
+
 /** A call's shares of the budgets that it falls under. */
 export interface Shares {
   readonly wanted: readonly Reservation[];
-  /** Names of the budgets, in the order of `wanted`. */
-  readonly names: readonly string[];
+  /** The budgets, in the order of `wanted`. */
+  readonly limits: readonly BudgetLimit[];
 }
 
 /** How many calls may be let through in a time. */
@@ -88,7 +104,7 @@ export class Budgets {
     const weight = budgets.length === 0 ? 0 : itemCount(operation, args);
     const guesses = this.#guesses(operation, args);
     return {
-      names: [...budgets.map(({ name }) => name), ...(guesses === undefined ? [] : [GUESSES.name])],
+      limits: [...budgets.map(limitOf), ...(guesses === undefined ? [] : [GUESSES_LIMIT])],
       wanted: [
         ...budgets.map(({ declaration: { max, scope }, key, windowMs }) => {
           return { key: scope === 'caller' ? `${key}:caller:${caller.name}` : `${key}:process`, weight, max, windowMs };
@@ -113,3 +129,9 @@ export class Budgets {
     return this.#store.reserve(shares.wanted);
   }
 }
+
+const limitOf = ({ name, declaration: { max, per, scope } }: Budget): BudgetLimit => ({
+  name,
+  size: `${max} in ${per} for ${scope === 'caller' ? 'each caller' : 'all callers together'}`,
+  raisedBy: 'budgets in the file of --policy',
+});

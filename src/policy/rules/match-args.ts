@@ -1,10 +1,11 @@
 import type { Arguments } from '../../catalog/types.js';
+import { fold } from './fold.js';
 
 export type Scalar = string | number | boolean | null;
 
 /**
- * How far a call's arguments match: `all` when every value does, exactly; `some` when a list holds other
- * values beside, or a text differs in upper and lower case only; `none`.
+ * How far a call's arguments match: `all` when every value does, exactly; `some` when a list holds other values beside,
+ * or a text or a key differs in case, spaces or Unicode form only; `none`.
  */
 export type Extent = 'all' | 'some' | 'none';
 
@@ -14,35 +15,39 @@ export type ArgumentPatterns = Readonly<Record<string, readonly Scalar[]>>;
 export function matchArguments(patterns: ArgumentPatterns, args: Arguments): Extent {
   let extent: Extent = 'all';
   for (const [path, wanted] of Object.entries(patterns)) {
-    const found = matchValues(valuesAt(args, path.split('.')), wanted);
+    const found = matchValues(args, path.split('.'), wanted);
     if (found === 'none') return 'none';
     if (found === 'some') extent = 'some';
   }
   return extent;
 }
 
-function matchValues(values: readonly unknown[], wanted: readonly Scalar[]): Extent {
-  const exact = values.filter((value) => wanted.some((pattern) => matches(value, pattern, false))).length;
-  if (values.length > 0 && exact === values.length) return 'all';
-  return values.some((value) => wanted.some((pattern) => matches(value, pattern, true))) ? 'some' : 'none';
+function matchValues(args: Arguments, path: readonly string[], wanted: readonly Scalar[]): Extent {
+  const values = valuesAt(args, path);
+  if (values.length > 0 && values.every((value) => wanted.some((pattern) => matches(value, pattern, false)))) return 'all';
+  const similar = valuesAt(args, path, true);
+  return similar.some((value) => wanted.some((pattern) => matches(value, pattern, true))) ? 'some' : 'none';
 }
 
 /** The values at a path; lists on the way and at its end are gone through. What is absent is `undefined`. */
-function valuesAt(value: unknown, path: readonly string[]): unknown[] {
-  if (Array.isArray(value)) return value.flatMap((item) => valuesAt(item, path));
+export function valuesAt(value: unknown, path: readonly string[], anySpelling = false): unknown[] {
+  if (Array.isArray(value)) return value.flatMap((item) => valuesAt(item, path, anySpelling));
   const [key, ...rest] = path;
   if (key === undefined) return [value];
-  if (value === null || typeof value !== 'object' || !Object.hasOwn(value, key)) return [undefined];
-  return valuesAt((value as Record<string, unknown>)[key], rest);
+  if (value === null || typeof value !== 'object') return [undefined];
+  const keys = anySpelling
+    ? Object.keys(value).filter((name) => name === key || fold(name) === fold(key))
+    : Object.hasOwn(value, key)
+      ? [key]
+      : [];
+  if (keys.length === 0) return [undefined];
+  return keys.flatMap((name) => valuesAt((value as Record<string, unknown>)[name], rest, anySpelling));
 }
 
-function matches(value: unknown, pattern: Scalar, anyCase: boolean): boolean {
+function matches(value: unknown, pattern: Scalar, anySpelling: boolean): boolean {
   if (typeof value !== 'string' || typeof pattern !== 'string') return value === pattern;
-  return anyCase ? matchesWildcard(fold(value), fold(pattern)) : matchesWildcard(value, pattern);
+  return anySpelling ? matchesWildcard(fold(value), fold(pattern)) : matchesWildcard(value, pattern);
 }
-
-const fold = (text: string): string => text.normalize('NFKC').toLowerCase();
-
 /** Whether `*` in the pattern can be filled so that it is the text. In linear space, and without backtracking that grows. */
 export function matchesWildcard(text: string, pattern: string): boolean {
   const parts = pattern.split('*');

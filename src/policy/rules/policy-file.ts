@@ -22,21 +22,58 @@ const args = z
   .optional()
   .describe('Input (dots lead into objects and lists) to a value or several, any of which matches; * stands for any characters.');
 
+const about = z
+  .strictObject({
+    user: oneOrMore(
+      z.string().regex(/^\s*(?:user_[\w-]+|[^\s@]+@[^\s@*]+)\s*$/, 'expected the id of a user (user_…) or an e-mail address'),
+    )
+      .optional()
+      .describe('By id or e-mail address.'),
+    organization: oneOrMore(z.string().regex(/^\s*[\w-]+\s*$/, 'expected the id of an organization (org_…) or its slug'))
+      .optional()
+      .describe('By id or slug.'),
+    application: oneOrMore(z.string().regex(/^\s*[\w-]+\s*$/, 'expected the id of an OAuth application'))
+      .optional()
+      .describe('OAuth applications, by id.'),
+  })
+  .refine(
+    (value) => Object.values(value).some((names) => names !== undefined),
+    'names nobody: give user, organization or application',
+  )
+  .optional()
+  .describe(
+    'Whom the call is about: named by any input, in lists too, or by something that is theirs (a session, an address, a key). ' +
+      'Where that cannot be told it counts.',
+  );
+
 const maxItems = z.int().min(1).optional().describe('The most items that one bulk call may have.');
 
 export const ruleSchema = z.discriminatedUnion('action', [
-  z.strictObject({ ...conditions, args, action: z.literal('allow'), maxItems }).describe('Lets the call through unasked.'),
+  z.strictObject({ ...conditions, args, about, action: z.literal('allow'), maxItems }).describe('Lets the call through unasked.'),
   z
-    .strictObject({ ...conditions, args, action: z.literal('deny'), reason: z.string().min(1).max(300) })
+    .strictObject({ ...conditions, args, about, action: z.literal('deny'), reason: z.string().min(1).max(300) })
     .describe('Refuses the call and tells the reason.'),
   z
-    .strictObject({ ...conditions, args, action: z.literal('confirm'), strength: z.enum([...STRENGTHS, 'auto']), maxItems })
+    .strictObject({
+      ...conditions,
+      args,
+      about,
+      action: z.literal('confirm'),
+      strength: z.enum([...STRENGTHS, 'auto']),
+      maxItems,
+    })
     .describe('Lets the call through when it is confirmed.'),
 ]);
 export type RuleDeclaration = z.output<typeof ruleSchema>;
 
 export const budgetSchema = z.strictObject({
   ...conditions,
+  defensive: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether the call brings an incident under control: revoking sessions, keys, tokens, invitations; locking; banning.',
+    ),
   max: z.int().min(1).describe('Calls let through; a bulk call counts each item.'),
   per: z
     .string()

@@ -6,6 +6,7 @@ import type { Operation } from '../../catalog/operation.js';
 import { valueAt } from '../../catalog/parse-arguments.js';
 import { errorMessage } from '../../platform/error-message.js';
 import { UserError } from '../../platform/user-error.js';
+import { canBeAbout, subjectsOf } from './about.js';
 import { duplicateKey, formatPath } from './duplicate-keys.js';
 import { type BudgetDeclaration, knownKeys, type PolicyFile, policyFileSchema, type RuleDeclaration } from './policy-file.js';
 
@@ -98,17 +99,19 @@ function suggestKey(key: string, at: readonly PropertyKey[], action: unknown): s
 }
 
 function ruleFaults(rule: RuleDeclaration, path: string, catalog: Catalog): PolicyFault[] {
-  const { tools, risk, returnsSecret, instance, caller, args } = rule;
-  if ([tools, risk, returnsSecret, instance, caller, args].every((condition) => condition === undefined)) {
-    return [{ path, problem: 'matches every call. Say which: tools, risk, returnsSecret, instance, caller or args.' }];
+  const { tools, risk, returnsSecret, instance, caller, args, about } = rule;
+  if ([tools, risk, returnsSecret, instance, caller, args, about].every((condition) => condition === undefined)) {
+    return [{ path, problem: 'matches every call. Say which: tools, risk, returnsSecret, instance, caller, args or about.' }];
   }
   const matched = matchedOperations(rule, path, catalog);
-  return 'faults' in matched ? matched.faults : inputFaults(rule, `${path}.args`, matched.operations);
+  if ('faults' in matched) return matched.faults;
+  return [...inputFaults(rule, `${path}.args`, matched.operations), ...aboutFaults(rule, `${path}.about`, matched.operations)];
 }
 
 function budgetFaults(budget: BudgetDeclaration, path: string, catalog: Catalog): PolicyFault[] {
-  if (budget.tools === undefined && budget.risk === undefined && budget.returnsSecret === undefined) {
-    return [{ path, problem: 'counts every call, reads too. Say which: tools, risk or returnsSecret.' }];
+  const { tools, risk, returnsSecret, defensive } = budget;
+  if ([tools, risk, returnsSecret, defensive || undefined].every((condition) => condition === undefined)) {
+    return [{ path, problem: 'counts every call, reads too. Say which: tools, risk, returnsSecret or defensive: true.' }];
   }
   const matched = matchedOperations(budget, path, catalog);
   return 'faults' in matched ? matched.faults : [];
@@ -131,6 +134,13 @@ function matchedOperations(
     }
   }
   return faults.length > 0 ? { faults } : { operations };
+}
+
+/** The same of tools none of whose inputs can name such a subject. */
+function aboutFaults({ about }: RuleDeclaration, path: string, operations: readonly Operation[]): PolicyFault[] {
+  const subjects = about && subjectsOf(about);
+  if (subjects === undefined || operations.some((operation) => canBeAbout(operation, subjects))) return [];
+  return [{ path, problem: `no tool of this rule can be about one ${Object.keys(subjects).join(' or ')}.` }];
 }
 
 /** An input that none of the rule's tools has would make a rule that never matches. */

@@ -3,7 +3,10 @@ import { matchPatterns } from '../../catalog/exposure.js';
 import type { Operation } from '../../catalog/operation.js';
 import type { Arguments, Risk } from '../../catalog/types.js';
 import type { Caller, Instance, InstanceKind, Strength } from '../types.js';
-import { type ArgumentPatterns, matchArguments, matchesWildcard } from './match-args.js';
+import { type About, type AboutExtent, canBeAbout, extentOf, subjectsOf } from './about.js';
+import { DEFENSIVE_OPERATIONS } from './defensive.js';
+import { type Reading, Resources } from './find-resource.js';
+import { type ArgumentPatterns, type Extent, matchArguments, matchesWildcard } from './match-args.js';
 import type { BudgetDeclaration, RuleDeclaration } from './policy-file.js';
 import { consequencesOf, isGated, returnsSecret } from './risk.js';
 
@@ -48,16 +51,19 @@ interface Rule {
   readonly name: string;
   readonly conditions: Conditions;
   readonly args: ArgumentPatterns | undefined;
+  readonly about: About | undefined;
 }
 
 /** The rules of one instance in their order. */
 export class Rules {
+  readonly #catalog: Catalog;
   readonly declarations: readonly RuleDeclaration[];
   readonly #rules: readonly Rule[];
   /** By operation: the rules that can match some call of it. */
   readonly #candidates = new Map<Operation, readonly Rule[]>();
 
   constructor({ catalog, instance, rules, confirm }: RulesOptions) {
+    this.#catalog = catalog;
     this.declarations = [...rules, ...defaultRules(confirm)];
     this.#rules = this.declarations.map((declaration, index) => ({
       declaration,
@@ -65,21 +71,43 @@ export class Rules {
       conditions: new Conditions(declaration, catalog, instance.kind),
       args:
         declaration.args && Object.fromEntries(Object.entries(declaration.args).map(([path, values]) => [path, [values].flat()])),
+      about: declaration.about && subjectsOf(declaration.about),
     }));
   }
 
-  /** `risks`: of this very call. Default: what can be told from its arguments alone. */
+  /** The same when whom the call is about has been read, where a rule depends on it. Never throws for what cannot be read. */
+  async decideByReading(
+    operation: Operation,
+    args: Arguments,
+    caller: Pick<Caller, 'name'>,
+    risks: readonly Risk[],
+    reading: Omit<Reading, 'caller'>,
+  ): Promise<Verdict> {
+    const resources = new Resources(this.#catalog);
+    const decide = (): Verdict => this.decide(operation, args, caller, risks, resources);
+    let verdict = decide();
+    // What is read can lead to the next thing to read: a directory to its connection, and that to its organization.
+    while (await resources.readWanted({ ...reading, caller: caller.name })) verdict = decide();
+    return verdict;
+  }
+
+  /**
+   * `risks`: of this very call. Default: what can be told from its arguments alone. `resources`: what was read of whom it
+   * is about. Default: nothing, so that rules about what the arguments do not tell count as matched.
+   */
   decide(
     operation: Operation,
     args: Arguments,
     caller: Pick<Caller, 'name'>,
     risks: readonly Risk[] = consequencesOf(operation, args).risks,
+    resources: Resources = new Resources(this.#catalog),
   ): Verdict {
     const raised: Rule[] = [];
     for (const rule of this.#candidatesOf(operation)) {
       if (rule.conditions.mismatch(operation, risks, caller) !== undefined) continue;
-      const step = weigh(rule, args);
-      if (step === 'decides') return verdict(rule, raised);
+      const match = matchOf(rule, operation, args, resources);
+      const step = weigh(rule, match);
+      if (step === 'decides') return verdict(rule, raised, match);
       if (step === 'raises') raised.push(rule);
     }
     // The built-in rules cover every risk.
@@ -94,10 +122,12 @@ export class Rules {
     risks: readonly Risk[] = consequencesOf(operation, args).risks,
   ): readonly Step[] {
     const steps: Step[] = [];
+    const resources = new Resources(this.#catalog);
     for (const rule of this.#rules) {
       const mismatch = rule.conditions.mismatch(operation, risks, caller) ?? unnamed(rule, operation);
-      const result = mismatch === undefined ? weigh(rule, args) : 'passed over';
-      steps.push({ rule: rule.name, result, why: mismatch ?? because(rule, result) });
+      const match = mismatch === undefined ? matchOf(rule, operation, args, resources) : NO_MATCH;
+      const result = weigh(rule, match);
+      steps.push({ rule: rule.name, result, why: mismatch ?? because(rule, result, match) });
       if (result === 'decides') break;
     }
     return steps;
@@ -105,9 +135,10 @@ export class Rules {
 
   /** Whether some call of the operation can need a confirmation. */
   mayConfirm(operation: Operation): boolean {
-    for (const { declaration, conditions, args } of this.#candidatesOf(operation)) {
+    for (const { declaration, conditions, args, about } of this.#candidatesOf(operation)) {
       if (declaration.action === 'confirm' && conditions.canMatch(operation)) return true;
-      const always = args === undefined && declaration.caller === undefined && declaration.risk === undefined;
+      const always =
+        args === undefined && about === undefined && declaration.caller === undefined && declaration.risk === undefined;
       if (always) return false;
     }
     return false;
@@ -116,7 +147,12 @@ export class Rules {
   #candidatesOf(operation: Operation): readonly Rule[] {
     let candidates = this.#candidates.get(operation);
     if (candidates === undefined) {
-      candidates = this.#rules.filter((rule) => rule.conditions.canMatch(operation) && unnamed(rule, operation) === undefined);
+      candidates = this.#rules.filter(
+        (rule) =>
+          rule.conditions.canMatch(operation) &&
+          unnamed(rule, operation) === undefined &&
+          (rule.about === undefined || canBeAbout(operation, rule.about)),
+      );
       this.#candidates.set(operation, candidates);
     }
     return candidates;
@@ -129,6 +165,7 @@ export class Conditions {
   readonly #risks: readonly Risk[] | undefined;
   readonly #allows: boolean;
   readonly #returnsSecret: boolean | undefined;
+  readonly #defensive: boolean | undefined;
   readonly #callers: readonly string[] | undefined;
   /** Set when the instance is another than the rule is for. */
   readonly #otherInstance: string | undefined;
@@ -139,6 +176,7 @@ export class Conditions {
     this.#risks = risk && [risk].flat();
     this.#allows = 'action' in declaration && declaration.action === 'allow';
     this.#returnsSecret = declaration.returnsSecret;
+    this.#defensive = 'defensive' in declaration ? declaration.defensive : undefined;
     this.#callers = caller === undefined ? undefined : [caller].flat();
     const kinds = instance && [instance].flat();
     this.#otherInstance = kinds === undefined || kinds.includes(kind) ? undefined : `the instance is ${kind}`;
@@ -176,18 +214,36 @@ export class Conditions {
     if (this.#returnsSecret !== undefined && this.#returnsSecret !== returnsSecret(operation)) {
       return returnsSecret(operation) ? 'the answer carries a secret' : 'the answer carries no secret';
     }
+    const isDefensive = DEFENSIVE_OPERATIONS.has(operation.name);
+    if (this.#defensive !== undefined && this.#defensive !== isDefensive) {
+      return isDefensive ? 'it is defensive' : 'it is not defensive';
+    }
     return undefined;
   }
 }
 
+/** How far a call matches what a rule says of its arguments, and of whom it is about. */
+interface Match {
+  readonly args: Extent;
+  readonly about: AboutExtent;
+}
+
+const NO_MATCH: Match = { args: 'none', about: 'none' };
+
+function matchOf({ args: patterns, about }: Rule, operation: Operation, args: Arguments, resources: Resources): Match {
+  const extent = patterns === undefined ? 'all' : matchArguments(patterns, args);
+  // Nothing is read for a rule that the arguments pass over anyway.
+  if (extent === 'none' || about === undefined) return { args: extent, about: 'all' };
+  return { args: extent, about: extentOf(about, operation, args, resources) };
+}
+
 /**
- * A rule whose arguments match only in part errs on the safe side: it can deny but not allow, and the confirmation
- * that it asks for is the weakest that will do, whatever later rules say.
+ * A rule that matches only in part, or of which that cannot be told, errs on the safe side: it can deny but not allow,
+ * and the confirmation that it asks for is the weakest that will do, whatever later rules say.
  */
-function weigh(rule: Rule, args: Arguments): Step['result'] {
-  const extent = rule.args === undefined ? 'all' : matchArguments(rule.args, args);
-  if (extent === 'all') return 'decides';
-  if (extent === 'none' || rule.declaration.action === 'allow') return 'passed over';
+function weigh(rule: Rule, { args, about }: Match): Step['result'] {
+  if (args === 'all' && about === 'all') return 'decides';
+  if (args === 'none' || about === 'none' || rule.declaration.action === 'allow') return 'passed over';
   return rule.declaration.action === 'deny' ? 'decides' : 'raises';
 }
 
@@ -197,16 +253,31 @@ function unnamed({ declaration: { action, tools = [] } }: Rule, { name, risk, re
   return 'the tool is unreviewed, and the rule does not give its full name';
 }
 
-function because({ declaration, args }: Rule, result: Step['result']): string {
-  if (result === 'raises') return 'the arguments match in part: its strength is the least that will do';
-  if (result === 'passed over') return 'the arguments are others';
+const UNTOLD = 'It cannot be told whom the call is about, so the rule counts.';
+
+function because({ declaration, args, about }: Rule, result: Step['result'], match: Match): string {
+  if (result === 'passed over') {
+    if (match.args === 'none') return 'the arguments are others';
+    if (match.about === 'none') return 'it is about others';
+    return match.about === 'unknown'
+      ? 'it cannot be told whom it is about, without which nothing is allowed'
+      : 'it matches in part, which allows nothing';
+  }
+  if (result === 'raises') {
+    if (match.about === 'unknown') return 'it cannot be told here whom it is about: its strength is the least that will do';
+    return match.args === 'some'
+      ? 'the arguments match in part: its strength is the least that will do'
+      : 'it is about them and others: its strength is the least that will do';
+  }
   const { action } = declaration;
   const what =
     action === 'deny' ? `denies: ${declaration.reason}` : action === 'confirm' ? `confirm: ${declaration.strength}` : 'allows';
-  return args === undefined ? `everything in it matches; ${what}` : `everything in it matches, the arguments too; ${what}`;
+  if (match.about === 'unknown') return `it cannot be told here whom it is about, so it counts; ${what}`;
+  const more = [...(args === undefined ? [] : ['the arguments too']), ...(about === undefined ? [] : ['whom it is about too'])];
+  return [`everything in it matches${more.map((one) => `, ${one}`).join('')}`, what].join('; ');
 }
 
-function verdict({ declaration, name }: Rule, raised: readonly Rule[]): Verdict {
+function verdict({ declaration, name }: Rule, raised: readonly Rule[], match: Match): Verdict {
   const weighed = [...raised.map((rule) => rule.declaration), declaration];
   const strengths = weighed.flatMap((rule) => (rule.action === 'confirm' ? [rule.strength] : []));
   const caps = weighed.flatMap((rule) => (rule.action === 'deny' || rule.maxItems === undefined ? [] : [rule.maxItems]));
@@ -215,7 +286,12 @@ function verdict({ declaration, name }: Rule, raised: readonly Rule[]): Verdict 
     action: declaration.action === 'allow' && strengths.length > 0 ? 'confirm' : declaration.action,
     strengths: declaration.action === 'deny' ? [] : strengths,
     rule: [...raised.map((rule) => rule.name), name].join(' + '),
-    reason: declaration.action === 'deny' ? declaration.reason : undefined,
+    reason:
+      declaration.action !== 'deny'
+        ? undefined
+        : match.about === 'unknown'
+          ? `${declaration.reason} ${UNTOLD}`
+          : declaration.reason,
     maxItems: caps.length === 0 ? undefined : Math.min(...caps),
   };
 }

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { Catalog } from '../../../src/catalog/catalog.js';
 import type { Operation } from '../../../src/catalog/operation.js';
 import type { Arguments } from '../../../src/catalog/types.js';
+import { DEFENSIVE_OPERATIONS } from '../../../src/policy/rules/defensive.js';
 import { readPolicy } from '../../../src/policy/rules/read-policy.js';
+import { operations as declared } from '../../../tools/index.js';
 import { type Bench, bench, CALLER, call, catalog, operations } from '../fixtures.js';
 
 const USER = { user_id: 'user_ada' };
@@ -32,7 +35,9 @@ describe('a budget', () => {
       operation: 'Users_ban',
       budget: 'few',
       retry_after_seconds: 3_000,
-      message: 'Nothing was sent. The budget for such calls is used up. There is room again in 3000 s.',
+      message:
+        'Nothing was sent. The budget few is used up: 2 in 1h for each caller. There is room again in 3000 s. ' +
+        'The operator can raise it: budgets in the file of --policy.',
     });
     it.clock.time += 3_000_000;
     expect(await attempt(it, operations.ban)).toBe('allow');
@@ -142,6 +147,30 @@ describe('the built-in budgets', () => {
     const it = bench({ confirm: 'flag' });
     for (let at = 0; at < 100; at++) expect(await attempt(it, operations.ban, USER, `caller-${at % 10}`)).toBe('allow');
     expect(await attempt(it, operations.ban, USER, 'another')).toMatchObject({ budget: 'default: process' });
+  });
+
+  it('leave room to bring an incident under control', async () => {
+    const known = new Catalog(declared);
+    const at = bench({ confirm: 'flag', catalog: known });
+    const [ban, revoke, remove] = ['Users_markBanned', 'Sessions_revokeSession', 'Users_deleteUserById'].map((name) =>
+      known.get(name),
+    );
+    if (ban === undefined || revoke === undefined || remove === undefined) throw new Error('not in the catalog');
+    for (let times = 0; times < 200; times++) {
+      expect(await attempt(at, ban)).toBe('allow');
+      expect(await attempt(at, revoke, { session_id: 'sess_1' })).toBe('allow');
+    }
+    for (let times = 0; times < 20; times++) expect(await attempt(at, remove)).toBe('allow');
+    expect(await attempt(at, remove)).toMatchObject({ budget: 'default: destructive' });
+    for (let times = 0; times < 100; times++) expect(await attempt(at, ban)).toBe('allow');
+    expect(await attempt(at, ban)).toMatchObject({
+      budget: 'default: defensive',
+      message: expect.stringMatching(/500 in 1h for each caller.*room again in \d+ s.*budgets in the file of --policy/),
+    });
+  });
+
+  it('count as defensive only what is there, destroys and hands out no more than its own new secret', () => {
+    for (const name of DEFENSIVE_OPERATIONS) expect(new Catalog(declared).get(name).spec.risk, name).toBe('destructive');
   });
 
   it.each(['test', 'sandbox'] as const)('do not hold on a %s instance', async (kind) => {
