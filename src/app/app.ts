@@ -14,6 +14,7 @@ import { DISCOVERY_TOOLS, Discovery } from '../mcp/discovery.js';
 import { instructions } from '../mcp/instructions.js';
 import { errorMessage } from '../platform/error-message.js';
 import type { Logger } from '../platform/logger.js';
+import { nameOf, proxyFor } from '../platform/proxy.js';
 import { isSystemError } from '../platform/system-error.js';
 import { UserError } from '../platform/user-error.js';
 import { VERSION } from '../platform/version.js';
@@ -91,6 +92,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     userAgent: `clerk-mcp/${VERSION}`,
     catalog,
     allowLocalFiles,
+    proxy: upstream.proxy,
     ...(values.connectTimeout === undefined ? {} : { connectTimeoutMs: values.connectTimeout }),
     ...(values.timeout === undefined ? {} : { timeoutMs: values.timeout }),
     ...(budget && { budget }),
@@ -213,12 +215,15 @@ async function openAuditLog(file: string, warn: (message: string) => void): Prom
 export interface Upstream {
   readonly url: string;
   readonly secretKey: string;
+  readonly proxy?: URL | undefined;
   close(): Promise<void>;
 }
 
 async function connectUpstream(config: Config, logger: Logger): Promise<Upstream> {
-  if (config.secretKey !== undefined) return { url: config.apiUrl, secretKey: config.secretKey, close: async () => {} };
-  return openSandbox(config.values, logger);
+  if (config.secretKey === undefined) return openSandbox(config.values, logger);
+  const proxy = proxyFor(config.apiUrl);
+  if (proxy !== undefined) logger.info({ proxy: nameOf(proxy) }, 'requests to Clerk go through a proxy');
+  return { url: config.apiUrl, secretKey: config.secretKey, proxy, close: async () => {} };
 }
 
 /** @throws SeedError */

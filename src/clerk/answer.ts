@@ -22,8 +22,7 @@ export const leavesOpen = (status: number, operation: Operation): boolean =>
 /** Turns a complete answer into its value, or into the error to throw. */
 export function readAnswer(answered: Answered, about: ErrorContext): ClerkAnswer | ClerkError {
   const { status, headers } = answered;
-  const encoding = headers.get('content-encoding');
-  if (encoding !== undefined && encoding !== 'identity') return misread('encoded', answered, about);
+  if (isEncoded(headers.get('content-encoding'))) return misread('encoded', answered, about);
   if (status >= 400) return apiError(answered, about);
   if (status >= 300) return misread(headers.has('location') ? 'redirected' : 'unexpected_status', answered, about);
 
@@ -44,6 +43,10 @@ export function readAnswer(answered: Answered, about: ErrorContext): ClerkAnswer
   if (text === undefined || parsed === undefined) return misread('not_json', answered, about);
   return { ...facts, kind: 'json', value: parsed.value, raw: text };
 }
+
+/** `identity`, in any case, or nothing says that the body is as it is; so does a list of them. */
+const isEncoded = (header = ''): boolean =>
+  header.split(',').some((coding) => !['', 'identity'].includes(coding.trim().toLowerCase()));
 
 function apiError(answered: Answered, about: ErrorContext): ClerkApiError {
   const { status, headers } = answered;
@@ -76,6 +79,8 @@ function apiError(answered: Answered, about: ErrorContext): ClerkApiError {
     attempts: about.attempts,
     status,
     errors,
+    more: envelope?.more,
+    fromClerk: envelope !== undefined,
     traceId: envelope?.traceId ?? traceIdOf(answered, about.scrubber),
     retryAfterSeconds,
     repeated,

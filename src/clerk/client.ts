@@ -1,4 +1,4 @@
-import type { Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Catalog } from '../catalog/catalog.js';
 import type { ClerkAnswer } from '../catalog/clerk-answer.js';
 import type { Operation } from '../catalog/operation.js';
@@ -36,6 +36,8 @@ export interface ClerkClientOptions {
   readonly maxBodyBytes?: number;
   /** Connections kept open at once. Default: 64. */
   readonly connections?: number;
+  /** The proxy to go through, `http://name:password@proxy.example:3128`. Default: none. */
+  readonly proxy?: URL | undefined;
   /** Lets errors name the read that shows what happened. */
   readonly catalog?: Catalog;
   /** Default: the system's. */
@@ -75,21 +77,22 @@ const TEN_MEGABYTES = 10 * 1024 * 1024;
 
 /** Sends the catalog's operations to Clerk's Backend API. */
 export class ClerkClient {
-  readonly #options: Required<Omit<ClerkClientOptions, 'catalog' | 'secretKey' | 'baseUrl' | 'budget'>>;
+  readonly #options: Required<Omit<ClerkClientOptions, 'catalog' | 'secretKey' | 'baseUrl' | 'budget' | 'proxy'>>;
   readonly #catalog: Catalog | undefined;
   readonly #budget: Budget | undefined;
   readonly #origin: string;
+  readonly #proxy: URL | undefined;
   readonly #prefix: string;
   readonly #authorization: string;
   readonly #scrubber: Scrubber;
   readonly #calls = new Set<CallLimit>();
-  #pool: Promise<Pool> | undefined;
-  #openPool: Pool | undefined;
+  #pool: Promise<Dispatcher> | undefined;
+  #openPool: Dispatcher | undefined;
   #closed = false;
 
   /** @throws TypeError for an unusable address or key; the message never contains the key. */
   constructor(options: ClerkClientOptions) {
-    const { secretKey, baseUrl, catalog, budget, ...rest } = options;
+    const { secretKey, baseUrl, catalog, budget, proxy, ...rest } = options;
     this.#options = {
       connectTimeoutMs: 5_000,
       timeoutMs: 30_000,
@@ -104,6 +107,7 @@ export class ClerkClient {
     if (!BEARER_TOKEN.test(secretKey)) throw new TypeError('The secret key is empty or has characters that keys never have.');
     const url = parseBaseUrl(baseUrl);
     this.#origin = url.origin;
+    this.#proxy = proxy;
     this.#prefix = trimEnd(url.pathname, '/');
     this.#authorization = `Bearer ${secretKey}`;
     this.#scrubber = new Scrubber(secretKey);
@@ -143,18 +147,10 @@ export class ClerkClient {
     await pool?.destroy();
   }
 
-  #getPool(): Promise<Pool> {
-    this.#pool ??= import('./pool.js').then(({ Pool }) => {
+  #getPool(): Promise<Dispatcher> {
+    this.#pool ??= import('./pool.js').then(({ openPool }) => {
       const { connections, connectTimeoutMs } = this.#options;
-      this.#openPool = new Pool(this.#origin, {
-        connections,
-        // One request per connection at a time, so that undici never has one to resend on its own.
-        pipelining: 1,
-        connect: { timeout: connectTimeoutMs },
-        // The call's own limit covers both.
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      });
+      this.#openPool = openPool({ origin: this.#origin, connections, connectTimeoutMs, proxy: this.#proxy });
       return this.#openPool;
     });
     return this.#pool;
@@ -164,6 +160,7 @@ export class ClerkClient {
     const { method, path, headers, authorized, body, form } = buildRequest(operation, args);
     const wire: WireRequest = {
       method,
+      origin: this.#origin,
       path: this.#prefix + path,
       headers: {
         ...headers,
@@ -236,7 +233,14 @@ export class ClerkClient {
   }
 
   #circumstances(operation: Operation, attempts: number, uncertain: boolean): ErrorContext {
-    const facts = { operation, attempts, uncertain, now: this.#options.clock.now(), scrubber: this.#scrubber };
+    const facts = {
+      operation,
+      attempts,
+      uncertain,
+      now: this.#options.clock.now(),
+      scrubber: this.#scrubber,
+      proxy: this.#proxy,
+    };
     return new ErrorContext(facts, this.#catalog);
   }
 }

@@ -11,6 +11,8 @@ export interface ErrorEntry {
 
 export interface Envelope {
   readonly errors: readonly [ErrorEntry, ...ErrorEntry[]];
+  /** How many more entries the body has. */
+  readonly more: number;
   readonly traceId?: string;
 }
 
@@ -27,8 +29,9 @@ export function readEnvelope(value: unknown, clean: Sanitize): Envelope | undefi
   if (!isRecord(value) || !Array.isArray(value.errors)) return undefined;
   const [first, ...rest] = value.errors.slice(0, MOST_ENTRIES).flatMap((entry) => readEntry(entry, clean));
   if (first === undefined) return undefined;
+  const more = Math.max(0, value.errors.length - MOST_ENTRIES);
   const traceId = text(value.clerk_trace_id, 100, clean);
-  return { errors: [first, ...rest], ...(traceId === undefined ? {} : { traceId }) };
+  return { errors: [first, ...rest], more, ...(traceId === undefined ? {} : { traceId }) };
 }
 
 function readEntry(entry: unknown, clean: Sanitize): ErrorEntry[] {

@@ -13,14 +13,20 @@ export class ErrorContext {
   /** Wall-clock milliseconds. */
   readonly now: number;
   readonly scrubber: Scrubber;
+  /** The proxy that requests go through. */
+  readonly proxy: URL | undefined;
   readonly #catalog: Catalog | undefined;
 
-  constructor(of: Pick<ErrorContext, 'operation' | 'attempts' | 'uncertain' | 'now' | 'scrubber'>, catalog: Catalog | undefined) {
+  constructor(
+    of: Pick<ErrorContext, 'operation' | 'attempts' | 'uncertain' | 'now' | 'scrubber' | 'proxy'>,
+    catalog: Catalog | undefined,
+  ) {
     this.operation = of.operation;
     this.attempts = of.attempts;
     this.uncertain = of.uncertain;
     this.now = of.now;
     this.scrubber = of.scrubber;
+    this.proxy = of.proxy;
     this.#catalog = catalog;
   }
 

@@ -61,6 +61,10 @@ export interface ApiErrorDetails extends ErrorDetails {
   readonly status: number;
   /** Clerk's entries, or one of our own if the body had none. Never empty. */
   readonly errors: readonly [ErrorEntry, ...ErrorEntry[]];
+  /** Whether the body is an error of Clerk's own. Default: true. */
+  readonly fromClerk?: boolean;
+  /** How many entries of Clerk's are not among them. Default: 0. */
+  readonly more?: number | undefined;
   readonly traceId?: string | undefined;
   /** From the Retry-After header, in whole seconds. */
   readonly retryAfterSeconds?: number | undefined;
@@ -68,8 +72,8 @@ export interface ApiErrorDetails extends ErrorDetails {
   readonly repeated?: boolean;
 }
 
-/** How many of Clerk's further entries a model sees. */
-const MOST_ENTRIES = 5;
+/** How many of Clerk's entries a model sees; the rest is counted. */
+const MOST_ENTRIES = 10;
 
 /** An answer with status 400 or above. `message` is that of the first entry. */
 export class ClerkApiError extends ClerkError {
@@ -80,8 +84,10 @@ export class ClerkApiError extends ClerkError {
   readonly paramName: string | undefined;
   readonly traceId: string | undefined;
   readonly errors: readonly ErrorEntry[];
+  readonly #more: number;
   readonly retryAfterSeconds: number | undefined;
   readonly repeated: boolean;
+  readonly fromClerk: boolean;
 
   constructor(details: ApiErrorDetails) {
     super(details);
@@ -92,8 +98,10 @@ export class ClerkApiError extends ClerkError {
     this.paramName = first.paramName;
     this.traceId = details.traceId;
     this.errors = details.errors;
+    this.#more = (details.more ?? 0) + Math.max(0, details.errors.length - MOST_ENTRIES);
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.repeated = details.repeated ?? false;
+    this.fromClerk = details.fromClerk ?? true;
   }
 
   protected override facts(): Record<string, unknown> {
@@ -108,6 +116,7 @@ export class ClerkApiError extends ClerkError {
       ...(this.longMessage === undefined || this.longMessage === this.message ? {} : { long_message: this.longMessage }),
       ...(this.paramName === undefined ? {} : { param: this.paramName }),
       ...(also.length === 0 ? {} : { also }),
+      ...(this.#more === 0 ? {} : { more_errors: this.#more }),
       ...(this.traceId === undefined ? {} : { trace_id: this.traceId }),
       ...(this.retryAfterSeconds === undefined ? {} : { retry_after_seconds: this.retryAfterSeconds }),
     };

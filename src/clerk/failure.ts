@@ -1,4 +1,5 @@
 import type { Operation } from '../catalog/operation.js';
+import { nameOf } from '../platform/proxy.js';
 import { answerError, changes, leavesOpen } from './answer.js';
 import type { StopReason } from './call-limit.js';
 import type { ErrorContext } from './error-context.js';
@@ -38,12 +39,27 @@ export function failureError(failed: Failed, about: ErrorContext, stopped: StopR
         failed.code,
         details(
           `No connection to Clerk (${failed.code}).`,
-          'Check the network and CLERK_API_URL. The last attempt sent nothing.',
+          `${connectionAdvice(failed.code, about.proxy)} The last attempt sent nothing.`,
           about,
           uncertain,
         ),
       );
   }
+}
+
+/** The codes of certificates that Node does not trust. */
+const UNTRUSTED = /CERT|SELF_SIGNED|ISSUER|ALTNAME/;
+
+/** What to do where no connection came about. @param code the system's, Node's or undici's */
+export function connectionAdvice(code: string, proxy: URL | undefined): string {
+  if (UNTRUSTED.test(code)) {
+    return 'The certificate is not trusted. Where a proxy has one of its own, give the file of its authority in NODE_EXTRA_CA_CERTS.';
+  }
+  const through = proxy === undefined ? '' : `, and the proxy ${nameOf(proxy)} (HTTPS_PROXY, ALL_PROXY, NO_PROXY)`;
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return `The name cannot be looked up. Check the DNS of the network and CLERK_API_URL${through}.`;
+  }
+  return `Check the network, any firewall and CLERK_API_URL${through}.`;
 }
 
 /** The error for a call that was stopped on this side. */
@@ -56,7 +72,9 @@ export function stopError(stop: StopReason | undefined, about: ErrorContext, unc
     case 'closed':
       return new ClerkAbortedError(details('The connection to Clerk was closed.', 'The server is stopping.', about, uncertain));
     default:
-      return new ClerkAbortedError(details('The call was cancelled.', 'Nothing needs to be done.', about, uncertain));
+      return new ClerkAbortedError(
+        details('The call was cancelled.', uncertain ? 'Its answer did not come.' : 'Nothing was changed.', about, uncertain),
+      );
   }
 }
 

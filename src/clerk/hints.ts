@@ -14,9 +14,7 @@ const SESSION_CODES = /^(?:session_|expired_session_|refresh_)/;
 
 /** What to do about a status of 400 or above, in a sentence or two. */
 export function hintFor(status: number, facts: HintFacts): string {
-  if (!facts.fromClerk && (status === 404 || status >= 500)) {
-    return `The body is not one of Clerk's errors: something in between may have answered. Check CLERK_API_URL${status >= 500 ? ', or try again later' : ''}.`;
-  }
+  if (!facts.fromClerk && status !== 429) return notClerks(status, facts);
   switch (status) {
     case 400:
     case 422:
@@ -45,6 +43,18 @@ export function hintFor(status: number, facts: HintFacts): string {
         ? `Clerk failed${facts.code === 'maintenance_mode' ? ' because of maintenance' : ''}. Try again later.`
         : 'Read the message, correct the call and try again.';
   }
+}
+
+/** What only a proxy says of itself. */
+const PROXY_AUTHENTICATION = 407;
+
+/** A body that Clerk did not write is most likely from a proxy, a firewall or another server at the address. */
+function notClerks(status: number, facts: HintFacts): string {
+  const between = "The body is not one of Clerk's errors: something in between may have answered.";
+  if (status === PROXY_AUTHENTICATION) return `${between} Give the proxy its name and password in HTTPS_PROXY.`;
+  if (status >= 500) return `${between} Check CLERK_API_URL and any proxy, or try again later.`;
+  if (status === 404) return `${between} Check CLERK_API_URL and any proxy.`;
+  return `${between} Check CLERK_API_URL and any proxy. If it was Clerk: ${hintFor(status, { ...facts, fromClerk: true })}`;
 }
 
 const notFound = (findWith: readonly string[]): string =>

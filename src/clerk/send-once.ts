@@ -36,6 +36,8 @@ export type Outcome = Answered | Failed;
 
 export interface WireRequest {
   readonly method: Dispatcher.HttpMethod;
+  /** `https://api.clerk.com`. */
+  readonly origin: string;
   /** Path with query. */
   readonly path: string;
   readonly headers: Record<string, string>;

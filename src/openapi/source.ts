@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { errorMessage } from '../platform/error-message.js';
+import { fetchByProxy } from '../platform/proxy.js';
 import { DocumentError } from './document-error.js';
 import { MOST_BYTES, parseText, tooLarge } from './parse-document.js';
 
@@ -41,7 +42,7 @@ async function download(address: string): Promise<string> {
   let url = checkedAddress(address);
   try {
     for (let redirects = 0; ; redirects++) {
-      const response = await fetch(url, {
+      const response = await fetchByProxy(url, {
         redirect: 'manual',
         credentials: 'omit',
         referrerPolicy: 'no-referrer',

@@ -30,7 +30,7 @@ describe('an answer is too dense', () => {
     const parse = vi.spyOn(JSON, 'parse');
     const operation = catalog.get('Users_getUserDetails');
     const scrubber = new Scrubber(KEY);
-    const about = new ErrorContext({ operation, attempts: 1, uncertain: false, now: NOW, scrubber }, catalog);
+    const about = new ErrorContext({ operation, attempts: 1, uncertain: false, now: NOW, scrubber, proxy: undefined }, catalog);
     const body = Buffer.from(`{"errors":[${'{},'.repeat(300_000)}{}]}`);
     const read = readAnswer({ kind: 'answered', status, headers: new Map(), body }, about);
     expect(parse).not.toHaveBeenCalled();

@@ -292,7 +292,10 @@ describe('cancelling', () => {
     const call = failureOf(client.send(create, {}, { signal: caller.signal }));
     await server.hasArrived(1);
     caller.abort(new Error(`because of ${KEY}`));
-    expect((await call).toModel()).toMatchObject({ error: 'cancelled', may_have_happened: true });
+    const model = (await call).toModel();
+    expect(model).toMatchObject({ error: 'cancelled', may_have_happened: true });
+    expect(model.hint).toMatch(/may have been carried out/);
+    expect(model.hint).not.toMatch(/nothing/i);
     await server.allClosed();
     expect(server.arrived).toHaveLength(1);
   });
@@ -300,7 +303,7 @@ describe('cancelling', () => {
   it('before the start sends nothing', async () => {
     const { server, client } = await against([json({})]);
     const error = await failureOf(client.send(create, {}, { signal: AbortSignal.abort() }));
-    expect(error).toMatchObject({ code: 'cancelled', mayHaveHappened: false, attempts: 0 });
+    expect(error).toMatchObject({ code: 'cancelled', mayHaveHappened: false, attempts: 0, hint: 'Nothing was changed.' });
     expect(server.connections).toBe(0);
   });
 
@@ -344,7 +347,8 @@ describe('answers that cannot be used', () => {
     ['HTML', html(200), 'answer_not_json'],
     ['no body where one is due', answer(200, ''), 'answer_not_json'],
     ['bytes that are no UTF-8', answer(200, Buffer.from([0x22, 0xff, 0x22])), 'answer_not_json'],
-    ['deep nesting cut off', answer(200, '['.repeat(900)), 'answer_not_json'],
+    ['deep nesting cut off', answer(200, '['.repeat(150)), 'answer_not_json'],
+    ['deeper nesting than is read', answer(200, '['.repeat(900)), 'answer_too_large'],
     ['no HTTP', noHttp, 'answer_malformed_http'],
     ['a redirect', answer(302, '', { location: 'https://evil.example/' }), 'answer_redirected'],
     ['304', answer(304, ''), 'answer_unexpected_status'],

@@ -1,4 +1,5 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 /** One request as it came over the wire. */
@@ -27,10 +28,12 @@ export class RecordingServer {
     this.#server = server;
   }
 
-  static async start(): Promise<RecordingServer> {
-    const server = createServer({ keepAliveTimeout: 60_000 });
+  /** @param tls makes it speak https with this key and certificate */
+  static async start(tls?: { readonly key: string; readonly cert: string }): Promise<RecordingServer> {
+    const server =
+      tls === undefined ? createServer({ keepAliveTimeout: 60_000 }) : createTlsServer({ keepAliveTimeout: 60_000, ...tls });
     const recording = new RecordingServer(server);
-    server.on('request', async (incoming, outgoing) => {
+    server.on('request', async (incoming: IncomingMessage, outgoing: ServerResponse) => {
       const chunks: Buffer[] = [];
       for await (const chunk of incoming) chunks.push(chunk as Buffer);
       const request = {
@@ -49,8 +52,12 @@ export class RecordingServer {
     return recording;
   }
 
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
   get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.port}`;
   }
 
   /** Forgets what came and how to answer. */

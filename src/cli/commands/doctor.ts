@@ -2,6 +2,7 @@ import { openSandbox } from '../../app/app.js';
 import { Scrubber } from '../../clerk/scrub.js';
 import { type EnvironmentParts, environmentParts } from '../../config/config.js';
 import { createLogger } from '../../platform/logger.js';
+import { nameOf, proxyFor } from '../../platform/proxy.js';
 import { VERSION } from '../../platform/version.js';
 import { checkApi } from '../doctor/check-api.js';
 import { checkAudit, checkPolicy, checkSecrets, checkTokens } from '../doctor/check-files.js';
@@ -40,7 +41,12 @@ async function examine(flags: Flags, parts: EnvironmentParts): Promise<readonly 
 
 async function lookAtApi({ server }: Settings, parts: EnvironmentParts): Promise<readonly Finding[]> {
   const limits = { timeoutMs: server.timeout, connectTimeoutMs: server.connectTimeout };
-  if (server.sandbox !== true) return checkApi({ url: parts.apiUrl(), secretKey: parts.secretKey(), ...limits });
+  if (server.sandbox !== true) {
+    const url = parts.apiUrl();
+    const proxy = proxyFor(url);
+    const told = proxy && ok('proxy', `Requests to ${new URL(url).host} go through ${nameOf(proxy)}.`);
+    return [...(told ? [told] : []), ...(await checkApi({ url, secretKey: parts.secretKey(), proxy, ...limits }))];
+  }
   const sandbox = await openSandbox(server, createLogger('silent'));
   try {
     return await checkApi({ ...sandbox, ...limits });

@@ -2,6 +2,7 @@ import { PROBE } from '../../app/app.js';
 import { catalog } from '../../app/load-catalog.js';
 import { ClerkClient } from '../../clerk/client.js';
 import { ClerkAnswerError, ClerkApiError, ClerkConnectionError, ClerkError, ClerkTimeoutError } from '../../clerk/errors.js';
+import { connectionAdvice } from '../../clerk/failure.js';
 import { VERSION } from '../../platform/version.js';
 import { checkClock } from './check-clock.js';
 import { isMachineKey } from './check-key.js';
@@ -10,6 +11,7 @@ import { type Finding, failure, ok, warning } from './finding.js';
 export interface ApiOptions {
   readonly url: string;
   readonly secretKey: string;
+  readonly proxy?: URL | undefined;
   /** In milliseconds; at most ten seconds count. */
   readonly timeoutMs?: number | undefined;
   readonly connectTimeoutMs?: number | undefined;
@@ -18,7 +20,13 @@ export interface ApiOptions {
 const LONGEST_MS = 10_000;
 
 /** Sends one read, once: checks what answers, whether it accepts the key and the API version, and its clock. */
-export async function checkApi({ url, secretKey, timeoutMs = LONGEST_MS, connectTimeoutMs }: ApiOptions): Promise<Finding[]> {
+export async function checkApi({
+  url,
+  secretKey,
+  proxy,
+  timeoutMs = LONGEST_MS,
+  connectTimeoutMs,
+}: ApiOptions): Promise<Finding[]> {
   let date: string | undefined;
   const clerk = new ClerkClient({
     baseUrl: url,
@@ -26,6 +34,7 @@ export async function checkApi({ url, secretKey, timeoutMs = LONGEST_MS, connect
     userAgent: `clerk-mcp/${VERSION}`,
     timeoutMs: Math.min(timeoutMs, LONGEST_MS),
     maxAttempts: 1,
+    proxy,
     ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
     onAnswer: (_, headers) => {
       date = headers?.get('date');
@@ -48,22 +57,29 @@ export async function checkApi({ url, secretKey, timeoutMs = LONGEST_MS, connect
     // A machine's key opens no read without inputs, so a rejection shows only that Clerk is there.
     if (isMachineKey(secretKey) && error instanceof ClerkApiError && (error.status === 401 || error.status === 403))
       return [ok('api', `${url} answers. Whether it accepts a machine's key can only be seen with an M2M token.`), ...clock()];
-    return [...findingsOf(error, url, operation.apiVersion), ...clock()];
+    return [...findingsOf(error, { url, proxy, version: operation.apiVersion }), ...clock()];
   } finally {
     await clerk.close();
   }
 }
 
-function findingsOf(error: ClerkError, url: string, version: string): Finding[] {
+interface Tried {
+  readonly url: string;
+  readonly proxy: URL | undefined;
+  readonly version: string;
+}
+
+function findingsOf(error: ClerkError, { url, proxy, version }: Tried): Finding[] {
   if (error instanceof ClerkApiError) return findingsOfAnswer(error, url, version);
-  if (error instanceof ClerkTimeoutError) return [failure('api', `${url} did not answer in time.`, NETWORK)];
+  if (error instanceof ClerkTimeoutError) return [failure('api', `${url} did not answer in time.`, connectionAdvice('', proxy))];
   if (error instanceof ClerkConnectionError)
-    return [failure('api', `${url} cannot be reached (${error.reason}).`, networkAdvice(error.reason))];
+    return [failure('api', `${url} cannot be reached (${error.reason}).`, connectionAdvice(error.reason, proxy))];
   if (error instanceof ClerkAnswerError) return [stranger(url)];
   return [failure('api', error.message, error.hint)];
 }
 
-function findingsOfAnswer({ status, message }: ClerkApiError, url: string, version: string): Finding[] {
+function findingsOfAnswer({ status, message, fromClerk }: ClerkApiError, url: string, version: string): Finding[] {
+  if (!fromClerk && status < 500 && status !== 429) return [stranger(url)];
   if (status === 401 || status === 403)
     return [
       failure(
@@ -90,13 +106,3 @@ const stranger = (url: string): Finding =>
     `Something answers at ${url}, but not Clerk's Backend API.`,
     'Check CLERK_API_URL, and whether a proxy is in between.',
   );
-
-const NETWORK = 'Check the network, its proxy or firewall, and CLERK_API_URL.';
-
-function networkAdvice(reason: string): string {
-  if (reason === 'ENOTFOUND' || reason === 'EAI_AGAIN')
-    return 'The name cannot be looked up. Check the DNS of the network, and CLERK_API_URL.';
-  if (/CERT|SELF_SIGNED|ISSUER|ALTNAME/.test(reason))
-    return 'The certificate is not trusted. Behind a proxy that has one of its own, name it with NODE_EXTRA_CA_CERTS.';
-  return NETWORK;
-}

@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, customFetch, type RemoteJWKSet } from 'jose';
 import * as z from 'zod';
 import { errorMessage } from '../../platform/error-message.js';
+import { fetchByProxy } from '../../platform/proxy.js';
 import { UserError } from '../../platform/user-error.js';
 import { isLoopback } from './loopback.js';
 
@@ -25,7 +26,7 @@ export interface IssuerOptions {
   readonly keysMaxAgeMs?: number;
   /** How long a failed look for the metadata stands, in milliseconds. Default: 5000. */
   readonly retryMs?: number;
-  /** Default: the global `fetch`. */
+  /** Default: the global `fetch`, through the proxy of the environment. */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
 }
 
@@ -45,7 +46,7 @@ export class Issuer {
     if (url.search !== '' || url.hash !== '') throw new IssuerAddressError('The issuer has neither a query nor a fragment.');
     this.issuer = options.issuer;
     this.#options = options;
-    this.#fetch = options.fetch ?? fetch;
+    this.#fetch = options.fetch ?? fetchByProxy;
   }
 
   /**

@@ -61,7 +61,7 @@ describe('a server without authentication', () => {
     const headers = new Headers();
     expect(await authentication.authenticate({ headers, remoteAddress: '::ffff:127.0.0.1' })).toMatchObject({
       ok: true,
-      caller: { name: 'local', scopes: ['clerk:read', 'clerk:write', 'clerk:destructive', 'clerk:credential'] },
+      caller: { name: 'local', scopes: ['clerk:read', 'clerk:write', 'clerk:destructive', 'clerk:credential', 'clerk:access'] },
     });
     expect(await authentication.authenticate({ headers, remoteAddress: '192.0.2.1' })).toMatchObject({
       ok: false,
@@ -80,7 +80,7 @@ describe('the protected resource metadata', () => {
     expect(await response?.json()).toEqual({
       resource: 'https://mcp.example.com/mcp',
       authorization_servers: ['https://clerk.example.com'],
-      scopes_supported: ['clerk:read', 'clerk:write', 'clerk:destructive', 'clerk:credential'],
+      scopes_supported: ['clerk:read', 'clerk:write', 'clerk:destructive', 'clerk:credential', 'clerk:access'],
       bearer_methods_supported: ['header'],
       resource_name: 'clerk-mcp',
     });

@@ -22,7 +22,7 @@ describe('parsing the token file', () => {
   it.each([
     ['viewer', ['clerk:read']],
     ['operator', ['clerk:read', 'clerk:write']],
-    ['admin', ['clerk:read', 'clerk:write', 'clerk:destructive', 'clerk:credential']],
+    ['admin', ['clerk:read', 'clerk:write', 'clerk:destructive', 'clerk:credential', 'clerk:access']],
   ])('lets a %s do %j', (role, scopes) => {
     expect(parseTokenFile(file({ name: 'x', sha256: HASH, role }))[0]?.scopes).toEqual(scopes);
   });

@@ -53,7 +53,7 @@ describe('authentication by tokens', () => {
     await write(entry('one'), entry('two', 'ada', { role: 'admin', expires: '2026-06-01T00:00:00Z' }), entry('three'));
     const found = await caller(await open(), 'two');
     expect(found).toMatchObject({ name: 'ada', expiresAt: Date.UTC(2026, 5, 1) });
-    expect(found.scopes).toEqual(['clerk:read', 'clerk:write', 'clerk:destructive', 'clerk:credential']);
+    expect(found.scopes).toEqual(['clerk:read', 'clerk:write', 'clerk:destructive', 'clerk:credential', 'clerk:access']);
   });
 
   it.each([
@@ -128,7 +128,7 @@ describe('authentication by tokens', () => {
 
     const stop = wider.onWidened?.(told.later);
     await write(entry('one', 'one', { role: 'admin' }), entry('two'));
-    expect((await caller(authentication, 'one')).scopes).toHaveLength(4);
+    expect((await caller(authentication, 'one')).scopes).toHaveLength(5);
     expect([told.one, told.later].map(({ mock }) => mock.calls.length)).toEqual([2, 1]);
     expect(one.withdrawn?.aborted).toBe(false);
 
