@@ -74,7 +74,8 @@ interface DecidedCall {
   readonly operation: Operation;
   readonly args: Arguments;
   readonly call: Call;
-  readonly fields: ShapeOptions['fields'];
+  /** What the caller wants of the answer, and what is to be said beside it. */
+  readonly asked: Pick<ShapeOptions, 'fields' | 'readAs'>;
   readonly abort: Abort;
   readonly said: PolicyResult;
 }
@@ -168,7 +169,7 @@ export class Calls {
       const hint = 'Correct the arguments and call again. Nothing was sent.';
       return this.#tell('failed', { error: 'invalid_arguments', operation: operation.name, faults: parsed.faults, hint });
     }
-    const { args, confirm, fields } = parsed;
+    const { args, confirm, fields, notes } = parsed;
     const decision = await this.#options.policy.decide({
       operation,
       args,
@@ -180,7 +181,7 @@ export class Calls {
         return abort.signal;
       },
     });
-    return this.#follow(decision, { operation, args, call, fields, abort, said });
+    return this.#follow(decision, { operation, args, call, asked: { fields, readAs: notes }, abort, said });
   }
 
   /**
@@ -197,7 +198,7 @@ export class Calls {
   }
 
   async #follow(decision: Decision, decided: DecidedCall): Promise<CallOutcome> {
-    const { operation, args, call, fields, abort, said } = decided;
+    const { operation, args, call, asked, abort, said } = decided;
     said.decision = decision.kind;
     switch (decision.kind) {
       case 'refuse':
@@ -211,7 +212,7 @@ export class Calls {
       case 'ask':
         return { ...decision, resume: (answer) => this.#resume(decision, answer, decided) };
       case 'allow':
-        return this.#send(decision.grant, call, fields, abort);
+        return this.#send(decision.grant, call, asked, abort);
       default:
         return decision satisfies never;
     }
@@ -226,7 +227,7 @@ export class Calls {
   }
 
   /** What was granted is what goes out: operation and arguments are the grant's own, and a key where they lack one. */
-  async #send(grant: Grant, { caller, onProgress }: Call, fields: ShapeOptions['fields'], abort: Abort): Promise<CallOutcome> {
+  async #send(grant: Grant, { caller, onProgress }: Call, asked: DecidedCall['asked'], abort: Abort): Promise<CallOutcome> {
     const { operation } = grant;
     const made = madeInputs(operation, grant.args);
     const args = made === undefined ? grant.args : { ...grant.args, ...made };
@@ -240,7 +241,7 @@ export class Calls {
       progress?.end();
       const value = await recorded.deliver(answer.value);
       await recorded.end({ status: answer.status, traceId: answer.traceId });
-      return this.#show(operation, args, value === answer.value ? answer : withoutRaw(answer, value), { fields, made });
+      return this.#show(operation, args, value === answer.value ? answer : withoutRaw(answer, value), { ...asked, made });
     } catch (error) {
       await recorded.end(outcomeOf(error));
       if (error instanceof ClerkError) return this.#tell('failed', withMade(error.toModel(), made));
@@ -250,7 +251,12 @@ export class Calls {
   }
 
   /** Clerk has answered: an answer that cannot be shown must not read as a call that was not carried out. */
-  #show(operation: Operation, args: Arguments, answer: ClerkAnswer, asked: Pick<ShapeOptions, 'fields' | 'made'>): CallOutcome {
+  #show(
+    operation: Operation,
+    args: Arguments,
+    answer: ClerkAnswer,
+    asked: Pick<ShapeOptions, 'fields' | 'made' | 'readAs'>,
+  ): CallOutcome {
     try {
       return { kind: 'done', ...this.#shape(operation, args, answer, asked) };
     } catch (error) {
@@ -273,7 +279,12 @@ export class Calls {
     return failed({ error: 'internal_error', message, hint, ...(changes ? { may_have_happened: true } : {}) });
   }
 
-  #shape(operation: Operation, args: Arguments, answer: ClerkAnswer, asked: Pick<ShapeOptions, 'fields' | 'made'>): ShapedAnswer {
+  #shape(
+    operation: Operation,
+    args: Arguments,
+    answer: ClerkAnswer,
+    asked: Pick<ShapeOptions, 'fields' | 'made' | 'readAs'>,
+  ): ShapedAnswer {
     const { results = 'short', maxTokens = MOST_TOKENS, structured } = this.#options.answers ?? {};
     return shapeAnswer(operation, answer, { args, ...asked, results, maxTokens, structured });
   }

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { didYouMean } from './nearest.js';
 import { IDEMPOTENCY_KEY, type Operation } from './operation.js';
+import { readLeniently, readWhole, parsed as textAs } from './read-leniently.js';
 import type { Arguments } from './types.js';
 
 /** One thing that is wrong with the arguments. `path` is dotted: `invitations.0.role`; empty for the whole. */
@@ -10,12 +11,20 @@ export interface Fault {
 }
 
 export type Parsed =
-  | { readonly ok: true; readonly args: Arguments; readonly confirm: unknown; readonly fields: readonly string[] | undefined }
+  | {
+      readonly ok: true;
+      readonly args: Arguments;
+      readonly confirm: unknown;
+      readonly fields: readonly string[] | undefined;
+      /** What was read as something else than was sent. */
+      readonly notes: readonly string[];
+    }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
 /**
  * Checks a call's arguments against the operation. What passes is the caller's own object less
- * `confirm` and `fields`, never a copy that a schema rebuilt, so that the request carries exactly what was given.
+ * `confirm` and `fields`, never a copy that a schema rebuilt, so that the request carries exactly what was given. Only
+ * what would be refused is first read as what it most likely means; `confirm` never is.
  *
  * @param takesConfirm whether `confirm` is an input of it; a rule can ask for it where the catalog does not.
  */
@@ -24,31 +33,41 @@ export async function parseArguments(
   raw: unknown,
   takesConfirm: boolean = operation.gated,
 ): Promise<Parsed> {
-  if (raw !== undefined && (raw === null || typeof raw !== 'object' || Array.isArray(raw))) {
+  const whole = readWhole(raw, operation.places);
+  const given = whole.value;
+  if (given === null || typeof given !== 'object' || Array.isArray(given)) {
     return { ok: false, faults: [{ path: '', expected: 'arguments must be one JSON object' }] };
   }
-  const { confirm, fields, ...rest } = (raw ?? {}) as Record<string, unknown>;
-  const args: Record<string, unknown> = {
+  const { confirm: confirmation, fields: paths, ...rest } = given as Record<string, unknown>;
+  // Hosts that fill in every input send null for those that the model left out.
+  const confirm = confirmation ?? undefined;
+  const fields = typeof paths === 'string' ? (textAs(paths, '[') ?? paths) : (paths ?? undefined);
+  const sent: Record<string, unknown> = {
     ...rest,
     ...(takesConfirm || confirm === undefined ? {} : { confirm }),
     ...(operation.takesFields || fields === undefined ? {} : { fields }),
   };
   const faults: Fault[] = [];
+  const schema = await operation.input();
   // Where the caller gives no idempotency key, one is made once the call is allowed.
-  const checked = operation.keyed && args[IDEMPOTENCY_KEY] === undefined ? { ...args, [IDEMPOTENCY_KEY]: '' } : args;
-  const result = (await operation.input()).safeParse(checked);
+  const keyed = (given: Record<string, unknown>): Record<string, unknown> =>
+    operation.keyed && given[IDEMPOTENCY_KEY] === undefined ? { ...given, [IDEMPOTENCY_KEY]: '' } : given;
+  const read = readLeniently((values) => schema.safeParse(keyed(values)), sent);
+  const { args, result } = read;
+  const notes = [...whole.notes, ...read.notes];
   if (!result.success) {
     for (const issue of result.error.issues) {
       if (faults.length > MOST_FAULTS) break;
       faults.push(...toFaults(issue, operation, args));
     }
   }
-  faults.push(...pathFaults(operation, args), ...togetherFaults(operation, args), ...numberFaults(args));
+  faults.push(...pathFaults(operation, args), ...filterFaults(operation, args), ...togetherFaults(operation, args));
+  faults.push(...numberFaults(args));
   if (operation.takesFields && !isFields(fields)) {
     faults.push({ path: 'fields', expected: 'a list of paths, like ["id","email_addresses.email_address"], or ["*"] for all' });
   }
   if (faults.length > 0) return { ok: false, faults: mostTelling(faults) };
-  return { ok: true, args, confirm, fields: fields as string[] | undefined };
+  return { ok: true, args, confirm, fields: fields as string[] | undefined, notes };
 }
 
 /** The most faults that are told of one call, each with the name of an input that the caller may have made up. */
@@ -144,6 +163,14 @@ function numberFaults(args: Arguments): Fault[] {
     for (const [key, inner] of Object.entries(value)) open.push({ path: path === '' ? key : `${path}.${key}`, value: inner });
   }
   return faults;
+}
+
+/** An empty list would travel as no filter at all, and a question about nobody be answered with everybody. */
+function filterFaults(operation: Operation, args: Arguments): Fault[] {
+  const expected = 'an empty list would ask for all: leave it out for that, or give what to look for';
+  return [...operation.places]
+    .filter(([name, place]) => place === 'query' && Array.isArray(args[name]) && args[name].length === 0)
+    .map(([path]) => ({ path, expected }));
 }
 
 function togetherFaults(operation: Operation, args: Arguments): Fault[] {

@@ -4,6 +4,7 @@ import { DISCOVERY_NAMES } from '../catalog/discovery-names.js';
 import { didYouMean } from '../catalog/nearest.js';
 import type { Operation } from '../catalog/operation.js';
 import { mostTelling } from '../catalog/parse-arguments.js';
+import { HOST_KEYS, readWhole } from '../catalog/read-leniently.js';
 import type { OperationSearch } from '../catalog/search.js';
 import { RISKS, type Risk, type ToolDefinition } from '../catalog/types.js';
 import { isRecord } from '../platform/is-record.js';
@@ -89,7 +90,7 @@ export class Discovery {
 
   /** @throws UnknownToolError */
   async call(outer: Call): Promise<CallOutcome> {
-    const input = isRecord(outer.arguments) ? outer.arguments : {};
+    const input = readInput(outer);
     switch (outer.name) {
       case 'search_operations':
         return this.#find(input, outer.caller);
@@ -187,6 +188,18 @@ export class Discovery {
   }
 }
 
+/** The arguments of a discovery tool as hosts send them: text for what is an object or a number, null for what is left out. */
+function readInput({ name: tool, arguments: given }: Call): Readonly<Record<string, unknown>> {
+  const isCall = tool === 'call_operation' || tool === 'call_read_operation';
+  const { value } = readWhole(given, { has: (input) => isCall && input === 'arguments' && !isWrapped(given) });
+  if (!isRecord(value)) return {};
+  const entries = Object.entries(value).filter(([key, input]) => input !== null && !HOST_KEYS.has(key));
+  return Object.fromEntries(entries.map(([key, input]) => [key, key === 'limit' && isDigits(input) ? Number(input) : input]));
+}
+
+/** Whether there is nothing but `arguments`, which then hold the name too. */
+const isWrapped = (given: unknown): boolean => isRecord(given) && Object.keys(given).join() === 'arguments';
+const isDigits = (value: unknown): boolean => typeof value === 'string' && /^\d{1,3}$/.test(value);
 const isRisk = (value: unknown): value is Risk => RISKS.some((risk) => risk === value);
 const isLimit = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST;
 const mayUse = (operation: Operation, { scopes }: Caller): boolean => scopes === undefined || isWithin(operation, scopes);

@@ -19,11 +19,27 @@ export function invalidParams(method: string, request: unknown): string | undefi
 
 const nameOf = (part: PropertyKey | { readonly key: PropertyKey }): string => String(typeof part === 'object' ? part.key : part);
 
-/** The SDK's server, but for one thing: parameters that do not fit are the sender's error, not an internal one. */
+/**
+ * A call as hosts send it: `arguments: null` is none, and JSON text is handed on under `arguments`, to be read as what it
+ * spells where the inputs are known.
+ */
+function withReadArguments<T extends object>(request: T): T {
+  const params: unknown = 'params' in request ? request.params : undefined;
+  if (params === null || typeof params !== 'object' || !('arguments' in params)) return request;
+  const { arguments: given, ...rest } = params;
+  if (given === null) return { ...request, params: rest };
+  return typeof given === 'string' ? { ...request, params: { ...rest, arguments: { arguments: given } } } : request;
+}
+
+/**
+ * The SDK's server, but for two things: arguments are taken as hosts send them, and parameters that do not fit are the
+ * sender's error, not an internal one.
+ */
 export class StrictServer extends Server {
   protected override _wrapHandler(...[method, handler]: Parameters<Server['_wrapHandler']>): ReturnType<Server['_wrapHandler']> {
     const wrapped = super._wrapHandler(method, handler);
-    return async (request, context) => {
+    return async (given, context) => {
+      const request = method === 'tools/call' ? withReadArguments(given) : given;
       try {
         return await wrapped(request, context);
       } catch (error) {

@@ -17,6 +17,8 @@ export interface Note {
   missing?: number;
   /** Arguments to change in the next call, to go on after the last item given. */
   next?: Arguments;
+  /** Arguments that were read as something else than was sent. */
+  read_as?: readonly string[];
   /** Inputs that the caller left out and the server made. */
   made?: Arguments;
   /** How values look that were cut. */

@@ -21,6 +21,8 @@ export interface ShapeOptions {
   readonly args?: Arguments | undefined;
   /** Inputs that the caller left out and the server made: said beside the answer. */
   readonly made?: Arguments | undefined;
+  /** What of the arguments was read as something else than was sent: said beside the answer. */
+  readonly readAs?: readonly string[] | undefined;
   /** Whether the answer is wanted as an object, too. Default: false. */
   readonly structured?: boolean | undefined;
 }
@@ -49,7 +51,7 @@ export interface ShapedAnswer {
 export function shapeAnswer(operation: Operation, answer: ClerkAnswer, options: ShapeOptions): ShapedAnswer {
   switch (answer.kind) {
     case 'empty':
-      return toAnswer(JSON.stringify({ ok: true, status: answer.status }), options);
+      return toAnswer(JSON.stringify({ ...noted(beside(options)), ok: true, status: answer.status }), options);
     case 'text': {
       const text = cutText(String(answer.value), options.maxTokens);
       return options.structured === true ? { text, structured: { text } } : { text };
@@ -69,9 +71,18 @@ export function shapeError(model: object, maxTokens: number): string {
 const toAnswer = (text: string, { structured }: ShapeOptions): ShapedAnswer =>
   structured === true ? { text, structured: JSON.parse(text) } : { text };
 
+/** What is said of the call, whatever the answer is. */
+function beside({ made, readAs = [] }: ShapeOptions): Note | undefined {
+  if (made === undefined && readAs.length === 0) return undefined;
+  return { ...(readAs.length === 0 ? {} : { read_as: readAs }), ...(made === undefined ? {} : { made }) };
+}
+
+const noted = (note: Note | undefined): { readonly _?: Note } => (note === undefined ? {} : { _: note });
+
 function shapeJson(operation: Operation, answer: ClerkAnswer, options: ShapeOptions): string {
   const untouched = options.fields?.length ? options.fields.includes('*') : options.results === 'full';
-  if (untouched && options.made === undefined) {
+  const extra = beside(options);
+  if (untouched && extra === undefined) {
     const text = untouchedText(answer, options);
     if (fits(text, options.maxTokens)) return text;
   }
@@ -79,7 +90,7 @@ function shapeJson(operation: Operation, answer: ClerkAnswer, options: ShapeOpti
   const list = listIn(exact.value);
   const context = { operation, options, exact };
   const { items, note: said } = untouched ? { items: list?.items ?? [exact.value], note: {} } : viewOf(list, context);
-  const view = { items, note: options.made === undefined ? said : { ...said, made: options.made } };
+  const view = { items, note: { ...said, ...extra } };
   return list === undefined ? writeSingle(view.items[0], view.note, context) : writeList(list, view, context);
 }
 

@@ -19,7 +19,7 @@ describe('parsing arguments', () => {
 
   it('takes confirm out of the arguments of a gated operation', async () => {
     const parsed = await parse('Users_markBanned', { user_id: 'user_1', confirm: true });
-    expect(parsed).toEqual({ ok: true, args: { user_id: 'user_1' }, confirm: true });
+    expect(parsed).toEqual({ ok: true, args: { user_id: 'user_1' }, confirm: true, fields: undefined, notes: [] });
   });
 
   it('knows no confirm where nothing is gated', async () => {
@@ -72,7 +72,7 @@ describe('parsing arguments', () => {
     expect(await faults('Users_getUserDetails', { user_id: value })).toEqual([expect.stringContaining(expected)]);
   });
 
-  it.each([[null], [[]], ['{}'], [5], [true]])('refuses %j in place of an object', async (args) => {
+  it.each([[[]], ['[]'], ['text'], [5], [true]])('refuses %j in place of an object', async (args) => {
     expect(await faults('Users_getUserDetails', args)).toEqual([expect.stringContaining('one JSON object')]);
   });
 
