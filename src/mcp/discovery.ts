@@ -63,7 +63,7 @@ export const DISCOVERY_TOOLS: readonly (ToolDefinition & { readonly name: (typeo
 ];
 
 /** What they cost a model, in o200k_base tokens; a test counts them. */
-export const DISCOVERY_TOKENS = 312;
+export const DISCOVERY_TOKENS = 314;
 
 const DEFAULT_LIMIT = 8;
 const MOST = 50;
