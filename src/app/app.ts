@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { type CallEvent, Calls } from '../call/call.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { expose } from '../catalog/exposure.js';
@@ -13,12 +12,16 @@ import type { OnceStore } from '../limits/once-store.js';
 import { DISCOVERY_TOOLS, Discovery } from '../mcp/discovery.js';
 import { instructions } from '../mcp/instructions.js';
 import { errorMessage } from '../platform/error-message.js';
+import { FileLockedError } from '../platform/file-lock.js';
 import type { Logger } from '../platform/logger.js';
 import { nameOf, proxyFor } from '../platform/proxy.js';
+import { readText } from '../platform/read-text.js';
+import { hideFromNowOn } from '../platform/scrub.js';
 import { isSystemError } from '../platform/system-error.js';
 import { UserError } from '../platform/user-error.js';
 import { VERSION } from '../platform/version.js';
 import { AuditLog } from '../policy/audit/log.js';
+import { placesOf } from '../policy/audit/places.js';
 import { Policy } from '../policy/policy.js';
 import type { PolicyFile } from '../policy/rules/policy-file.js';
 import { isWithin } from '../policy/rules/scopes.js';
@@ -50,6 +53,8 @@ export interface AppOptions {
   readonly logger: Logger;
   /** Whether a call may name a file on this machine. True only where caller and server share the machine. */
   readonly allowLocalFiles: boolean;
+  /** The folder below which such a file must be. Default: anywhere. */
+  readonly filesDir?: string | undefined;
   /** Every known operation. Default: as the settings say. */
   readonly catalog?: Catalog;
   /** Holds used confirmations and budgets for several processes. Default: this process's memory. */
@@ -79,11 +84,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   const offered = expose(catalog, values);
   const file = await loadPolicyFile(values.policy, catalog);
   const secrets = values.secretsDir && (await SecretsDir.open(values.secretsDir, { now: Date.now, randomBytes }));
-  const audit = values.auditLog === undefined ? undefined : await openAuditLog(values.auditLog, warn);
+  const audit = values.auditLog === undefined ? undefined : await openAuditLog(values.auditLog, config.auditKey, warn);
   for (const call of audit?.unfinished ?? [])
     logger.warn({ call }, 'this call of an earlier run has no outcome: it may have happened');
   if (config.signingKey !== undefined && store === undefined) warn(KEY_WITHOUT_STORE);
   const upstream = await connectUpstream(config, logger);
+  hideFromNowOn(upstream.secretKey);
   const instance: Instance = { kind: config.instanceKind, id: instanceId(upstream.url, upstream.secretKey) };
   const budget = options.budget?.(instance);
   const clerk = new ClerkClient({
@@ -93,6 +99,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     catalog,
     allowLocalFiles,
     proxy: upstream.proxy,
+    filesDir: options.filesDir,
     ...(values.connectTimeout === undefined ? {} : { connectTimeoutMs: values.connectTimeout }),
     ...(values.timeout === undefined ? {} : { timeoutMs: values.timeout }),
     ...(budget && { budget }),
@@ -184,7 +191,7 @@ export async function loadPolicyFile(path: string | undefined, catalog: Catalog 
   if (path === undefined) return undefined;
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = await readText(path);
   } catch (error) {
     throw new ConfigError(`The policy file cannot be read: ${errorMessage(error)}.`);
   }
@@ -202,13 +209,23 @@ export const catalogLog = (logger: Logger): CatalogLog => {
   return { info: (message) => logger.info(message), warn: (message) => logger.warn(message) };
 };
 
-async function openAuditLog(file: string, warn: (message: string) => void): Promise<AuditLog> {
-  try {
-    return await AuditLog.open({ file, warn });
-  } catch (error) {
-    if (!(error instanceof UserError || isSystemError(error))) throw error;
-    throw new ConfigError(`The audit log ${file} cannot be used: ${errorMessage(error)}`);
+/** A second process beside one that writes the log has a log of its own: clients start a server each. */
+async function openAuditLog(setting: string, key: string | undefined, warn: (message: string) => void): Promise<AuditLog> {
+  let taken: FileLockedError | undefined;
+  for await (const file of placesOf(setting)) {
+    try {
+      const log = await AuditLog.open({ file, key, warn });
+      if (taken !== undefined) warn(`${taken.message} This process writes ${file} instead.`);
+      return log;
+    } catch (error) {
+      if (!(error instanceof FileLockedError)) {
+        if (!(error instanceof UserError || isSystemError(error))) throw error;
+        throw new ConfigError(`The audit log ${file} cannot be used: ${errorMessage(error)}`);
+      }
+      taken ??= error;
+    }
   }
+  throw new ConfigError(`The audit log ${setting} cannot be used: ${taken?.message}`);
 }
 
 /** Clerk, or the sandbox started in its place. */

@@ -9,6 +9,7 @@ import { Abort } from '../platform/abort.js';
 import { isRecord } from '../platform/is-record.js';
 import type { Logger } from '../platform/logger.js';
 import { plain } from '../platform/plain-text.js';
+import { scrub } from '../platform/scrub.js';
 import type { Policy } from '../policy/policy.js';
 import { itemCount } from '../policy/rules/risk.js';
 import type { Scope } from '../policy/rules/scopes.js';
@@ -158,7 +159,7 @@ export class Calls {
     this.#observe(name, 'unknown_tool', { decision: 'none', code: undefined }, started);
     const { catalog } = this.#options;
     if (catalog.find(name) !== undefined) throw new UnknownToolError(`Tool ${name} is not offered by this server's settings.`);
-    throw new UnknownToolError(`Unknown tool: ${plain(name)}.${catalog.suggest(name)}`);
+    throw new UnknownToolError(`Unknown tool: ${plain(scrub(name))}.${catalog.suggest(name)}`);
   }
 
   async #run(operation: Operation, call: Call, abort: Abort, said: PolicyResult): Promise<CallOutcome> {
@@ -291,7 +292,7 @@ export class Calls {
 
   /** What is no answer costs a model no more than an answer may. */
   #tell(kind: 'failed' | 'refused', model: object): CallOutcome {
-    return { kind, text: shapeError(model, this.#options.answers?.maxTokens ?? MOST_TOKENS) };
+    return { kind, text: scrub(shapeError(model, this.#options.answers?.maxTokens ?? MOST_TOKENS)) };
   }
 
   #observe(tool: string, result: CallEvent['result'], { decision, code }: PolicyResult, started: number): void {
@@ -327,7 +328,7 @@ function refused(
 ): CallOutcome {
   said.decision = 'refuse';
   said.code = code;
-  return { kind: 'refused', text: JSON.stringify(model), ...(lacking !== undefined && { missingScope: lacking }) };
+  return { kind: 'refused', text: scrub(JSON.stringify(model)), ...(lacking !== undefined && { missingScope: lacking }) };
 }
 
 const failed = (model: object): CallOutcome => ({ kind: 'failed', text: JSON.stringify(model) });

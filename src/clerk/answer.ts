@@ -1,12 +1,12 @@
 import type { ClerkAnswer } from '../catalog/clerk-answer.js';
 import type { Operation } from '../catalog/operation.js';
+import type { Scrubber } from '../platform/scrub.js';
 import { isTooDense } from './density.js';
 import { readEnvelope } from './envelope.js';
 import type { ErrorContext } from './error-context.js';
 import { type AnswerFault, ClerkAnswerError, ClerkApiError, type ClerkError } from './errors.js';
 import { hintFor } from './hints.js';
 import { retryAfterMs } from './retry.js';
-import type { Scrubber } from './scrub.js';
 import type { Answered } from './send-once.js';
 
 /** The largest body that is looked into for what went wrong. */

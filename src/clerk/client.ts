@@ -5,6 +5,7 @@ import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/types.js';
 import type { AbortLike } from '../platform/abort.js';
 import { type Clock, systemClock } from '../platform/clock.js';
+import { Scrubber } from '../platform/scrub.js';
 import { trimEnd } from '../platform/trim-end.js';
 import { readAnswer } from './answer.js';
 import { CallLimit } from './call-limit.js';
@@ -16,7 +17,6 @@ import { encodeForm } from './multipart.js';
 import { UpstreamBusyError } from './rate-budget.js';
 import { buildRequest, type ImageForm } from './request.js';
 import { planRetry, type RetryReason } from './retry.js';
-import { Scrubber } from './scrub.js';
 import { type Outcome, sendOnce, type WireRequest } from './send-once.js';
 
 export interface ClerkClientOptions {
@@ -32,6 +32,8 @@ export interface ClerkClientOptions {
   readonly maxAttempts?: number;
   /** Whether a call may name an image on the local disk. Default: false. */
   readonly allowLocalFiles?: boolean;
+  /** The folder below which such an image must be. Default: anywhere. */
+  readonly filesDir?: string | undefined;
   /** The largest answer to read. Default: 10 MB. */
   readonly maxBodyBytes?: number;
   /** Connections kept open at once. Default: 64. */
@@ -98,6 +100,7 @@ export class ClerkClient {
       timeoutMs: 30_000,
       maxAttempts: 4,
       allowLocalFiles: false,
+      filesDir: undefined,
       maxBodyBytes: TEN_MEGABYTES,
       connections: 64,
       clock: systemClock,
@@ -179,8 +182,8 @@ export class ClerkClient {
     form: ImageForm,
     limit: CallLimit,
   ): Promise<WireRequest> {
-    const { allowLocalFiles } = this.#options;
-    const encoding = readImage(operation.name, args, { allowLocalFiles }).then((image) => encodeForm(form, image));
+    const { allowLocalFiles, filesDir } = this.#options;
+    const encoding = readImage(operation.name, args, { allowLocalFiles, filesDir }).then((image) => encodeForm(form, image));
     const encoded = await limit.unlessStopped(encoding);
     if (encoded === undefined) throw stopError(limit.stopped, this.#circumstances(operation, 0, false));
     return { ...wire, headers: { ...wire.headers, 'content-type': encoded.contentType }, body: encoded.bytes };

@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/catalog.js';
 import type { Operation } from '../catalog/operation.js';
+import type { Scrubber } from '../platform/scrub.js';
 import { readsThatFind, readThatTells } from './reads.js';
-import type { Scrubber } from './scrub.js';
 
 /** What error messages about a call depend on. Reads that only some errors name are looked up when needed. */
 export class ErrorContext {

@@ -1,11 +1,9 @@
 import { constants } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { open, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, parse, relative, resolve } from 'node:path';
 import type { Arguments } from '../catalog/types.js';
 import { ImageError } from './errors.js';
-
-/** The media types that Clerk accepts for a profile image or a logo. */
-export const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'] as const;
-export type ImageType = (typeof IMAGE_TYPES)[number];
+import { IMAGE_TYPES, type ImageType, isWholeImage } from './image-structure.js';
 
 /** The largest image that may be sent: 10 MB. */
 export const MOST_IMAGE_BYTES = 10 * 1024 * 1024;
@@ -16,12 +14,19 @@ export interface Image {
   readonly mediaType: ImageType;
 }
 
+/** Whether a call may name a file on this machine, and which. */
+export interface FileAccess {
+  readonly allowLocalFiles: boolean;
+  /** The folder below which they must be. Default: anywhere. */
+  readonly filesDir?: string | undefined;
+}
+
 /**
  * Reads the image given to a call: `file_path`, or `file_base64` with `media_type`.
  *
  * @throws ImageError if it is not one of {@link IMAGE_TYPES}, too large, or unreadable.
  */
-export async function readImage(operation: string, args: Arguments, options: { allowLocalFiles: boolean }): Promise<Image> {
+export async function readImage(operation: string, args: Arguments, options: FileAccess): Promise<Image> {
   const refuse = (message: string, hint: string): never => {
     throw new ImageError({ operation, message, hint: `${hint} Nothing was sent.` });
   };
@@ -29,11 +34,13 @@ export async function readImage(operation: string, args: Arguments, options: { a
     args.file_path === undefined
       ? decode(args.file_base64, refuse)
       : options.allowLocalFiles
-        ? await readLocal(args.file_path, refuse)
+        ? await readLocal(args.file_path, options.filesDir, refuse)
         : refuse('file_path is not available to remote callers.', 'Give file_base64 and media_type instead.');
   const mediaType = await sniff(bytes);
-  if (mediaType === undefined)
-    return refuse('The content is not a PNG, JPEG, GIF or WebP image.', 'Give an image of one of these types.');
+  // A caller may send what is its own. A file of this machine must hold nothing that is no image.
+  const isWhole = args.file_path === undefined || (mediaType !== undefined && (await isWholeImage(bytes, mediaType)));
+  if (mediaType === undefined || !isWhole)
+    return refuse('The content is not a whole PNG, JPEG, GIF or WebP image.', 'Give an image of one of these types.');
   if (args.media_type !== undefined && args.media_type !== mediaType) {
     return refuse(
       `media_type does not match the content, which is ${mediaType}.`,
@@ -59,13 +66,40 @@ function decode(base64: unknown, refuse: Refuse): Uint8Array<ArrayBuffer> {
   return bytes.length > MOST_IMAGE_BYTES ? tooLarge(refuse) : bytes;
 }
 
-async function readLocal(path: unknown, refuse: Refuse): Promise<Uint8Array<ArrayBuffer>> {
+/**
+ * The file itself, at the end of all links. Of what is elsewhere nothing is told, not even whether it is there.
+ * @throws what the system says, where it is not there
+ */
+async function locate(path: string, filesDir: string | undefined, refuse: Refuse): Promise<string> {
+  if (filesDir === undefined) return realpath(path);
+  const folder = await realpath(filesDir);
+  const given = resolve(filesDir, path);
+  const isRoot = parse(folder).root === folder;
+  if (!isRoot && (isBelow(given, resolve(filesDir)) || isBelow(given, folder))) {
+    const real = await realpath(given);
+    if (isBelow(real, folder)) return real;
+  }
+  return refuse(
+    'file_path is not below the folder that files may be taken from.',
+    isRoot
+      ? 'The server was started without one: give file_base64, or start it with --files-dir.'
+      : `Give a file below ${folder}, or file_base64; --files-dir sets another folder.`,
+  );
+}
+
+function isBelow(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return !way.startsWith('..') && !isAbsolute(way);
+}
+
+async function readLocal(path: unknown, filesDir: string | undefined, refuse: Refuse): Promise<Uint8Array<ArrayBuffer>> {
   if (typeof path !== 'string' || path === '') return refuse('file_path is empty.', 'Give the path of an image.');
   try {
     // Checked before it is opened, since merely opening a device can have effects.
-    const seen = await stat(path);
+    const real = await locate(path, filesDir, refuse);
+    const seen = await stat(real);
     if (!seen.isFile()) return refuse('file_path is not a regular file.', 'Give the path of an image.');
-    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const file = await open(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0));
     try {
       const { size, ...opened } = await file.stat();
       if (opened.ino !== seen.ino || opened.dev !== seen.dev) return refuse('file_path changed while it was read.', 'Try again.');

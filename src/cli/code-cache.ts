@@ -1,10 +1,11 @@
 import { isAscii } from 'node:buffer';
 import { createHash, randomUUID } from 'node:crypto';
-import { accessSync, constants, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire, Module } from 'node:module';
 import { dirname } from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
 import { Script } from 'node:vm';
+import { NEW_FILE } from '../platform/private-file.js';
 
 /** The start of the wrapper that Node puts around a CommonJS module. */
 const OPENING = Buffer.from('(function (exports, require, module, __filename, __dirname) { ');
@@ -68,7 +69,12 @@ function writeCache(cache: string, source: Buffer, script: Script): void {
   try {
     accessSync(dirname(cache), constants.W_OK);
     const data = script.createCachedData();
-    writeFileSync(unfinished, Buffer.concat([digest(source, data), data]), { flag: 'wx', mode: 0o644 });
+    const file = openSync(unfinished, NEW_FILE, 0o644);
+    try {
+      writeFileSync(file, Buffer.concat([digest(source, data), data]));
+    } finally {
+      closeSync(file);
+    }
     renameSync(unfinished, cache);
   } catch {
     discard(unfinished);

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option as Flag } from 'commander';
 import { HTTP_OPTIONS, INIT_OPTIONS, OPTIONS, type Option, SANDBOX_OPTIONS } from '../config/settings.js';
+import { scrub } from '../platform/scrub.js';
 import { VERSION } from '../platform/version.js';
 import { EXIT, type Flags } from './commands/command.js';
 import { stdio } from './commands/stdio.js';
@@ -18,9 +19,14 @@ function withOptions(command: Command, options: Readonly<Record<string, Option>>
   return command;
 }
 
+/** What stands behind an unknown flag may be anything, a secret too; of the flag the name is enough. */
+const outputError = (text: string, write: (text: string) => void): void =>
+  write(scrub(text.replace(/^(error: unknown option '-[^'=]*)=[\s\S]*$/, "$1'\n")));
+
 /** @param script what is being run, from a package or a clone */
 function program(script: string, onListed: () => void): Command {
   const root = withOptions(new Command('clerk-mcp'))
+    .configureOutput({ outputError })
     .description(
       "Clerk's Backend API as MCP tools, every destructive call behind a confirmation. Without a command: serve over stdio.",
     )
@@ -131,7 +137,9 @@ function addAuditCommands(audit: Command): void {
     .command('verify')
     .description('find lines that were removed, changed, reordered or inserted')
     .argument('<files...>', 'one log, in the order of its rotations')
-    .action(async (files: string[]) => (await import('./commands/audit.js')).verifyLog(files));
+    .option('--partial', 'take a first file that continues an earlier one, which is no longer kept')
+    .addHelpText('after', '\nThe key of the signatures is FILE.key, or CLERK_MCP_AUDIT_KEY.')
+    .action(async (files: string[], flags: Flags) => (await import('./commands/audit.js')).verifyLog(files, flags));
   audit
     .command('show')
     .description('print a log for people')

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+import { scrub } from '../platform/scrub.js';
 import { UserError } from '../platform/user-error.js';
 import { EXIT } from './commands/command.js';
 import { stdio } from './commands/stdio.js';
@@ -14,11 +16,17 @@ export async function main(argv: readonly string[], onListed: () => void): Promi
     if (flags !== undefined) await stdio(flags, onListed);
     else await (await import('./program.js')).runProgram(argv, onListed);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    process.stderr.write(`clerk-mcp: ${error.message}\n`);
-    process.exitCode = EXIT.usage;
+    if (error instanceof UserError) {
+      complain(`clerk-mcp: ${error.message}`);
+      process.exitCode = EXIT.usage;
+    } else {
+      complain(inspect(error));
+      process.exit(EXIT.failed);
+    }
   }
 }
+
+const complain = (text: string): void => void process.stderr.write(`${scrub(text)}\n`);
 
 /**
  * A reader that has read enough, as `head` has, is no failure, and leaves nothing to say. That there is no more room for

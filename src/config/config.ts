@@ -1,9 +1,12 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter } from 'node:path';
 import type * as z from 'zod';
 import { didYouMean } from '../catalog/nearest.js';
 import { errorMessage } from '../platform/error-message.js';
+import { expandHome } from '../platform/home.js';
+import { readTextSync } from '../platform/read-text.js';
+import { hideFromNowOn } from '../platform/scrub.js';
 import { trimEnd } from '../platform/trim-end.js';
 import { UserError } from '../platform/user-error.js';
 import type { Places } from './places.js';
@@ -33,13 +36,16 @@ export interface Config {
   readonly instanceKind: 'test' | 'live' | 'sandbox';
   /** What confirmations are signed with; random per process where it is not given. */
   readonly signingKey: string | undefined;
+  /** What the audit log is signed with; beside the log where it is not given. */
+  readonly auditKey?: string | undefined;
 }
 
 type Environment = Record<string, string | undefined>;
 
 const PREFIX = 'CLERK_MCP_';
 const SIGNING_KEY = 'CLERK_MCP_SIGNING_KEY';
-const SIGNING_KEY_BYTES = 32;
+const AUDIT_KEY = 'CLERK_MCP_AUDIT_KEY';
+const KEY_BYTES = 32;
 const DEFAULT_API_URL = 'https://api.clerk.com/v1';
 /** Of an instance, or of one machine of it, with which only operations with M2M tokens work. */
 const KEY_FORM = /^(?:sk_(?:test|live)|ak)_[\w-]+$/;
@@ -61,12 +67,13 @@ export function loadConfig(
   refuseUnknownVariables(env);
   const values: Values = readOptions(OPTIONS, flags, env);
   const signingKey = readSigningKey(env);
+  const auditKey = readOwnKey(AUDIT_KEY, env);
   refuseSeedWithoutSandbox(values);
-  if (values.sandbox === true) return { values, signingKey, apiUrl: '', secretKey: undefined, instanceKind: 'sandbox' };
+  if (values.sandbox === true) return { values, signingKey, auditKey, apiUrl: '', secretKey: undefined, instanceKind: 'sandbox' };
   const secretKey = readSecretKey(env);
   // A machine's key does not say which it is of, and is treated with the greater care.
   const instanceKind = secretKey.startsWith('sk_test_') ? 'test' : 'live';
-  return { values, signingKey, apiUrl: readApiUrl(env), secretKey, instanceKind };
+  return { values, signingKey, auditKey, apiUrl: readApiUrl(env), secretKey, instanceKind };
 }
 
 /** The parts of the configuration that come from the environment alone, each with its own fault. */
@@ -79,14 +86,17 @@ export interface EnvironmentParts {
   readonly apiUrl: () => string;
   /** @throws ConfigError */
   readonly signingKey: () => string | undefined;
+  /** @throws ConfigError */
+  readonly auditKey: () => string | undefined;
 }
 
 /** For who looks at each part by itself, as `doctor` does. */
 export const environmentParts = (env: Environment = process.env): EnvironmentParts => ({
   secretKey: () => readSecretKey(env),
-  keyFile: env.CLERK_SECRET_KEY_FILE?.trim() || undefined,
+  keyFile: keyFileOf(env),
   apiUrl: () => readApiUrl(env),
   signingKey: () => readSigningKey(env),
+  auditKey: () => readOwnKey(AUDIT_KEY, env),
 });
 
 /** The settings that every command takes, checked; for commands that need no instance. */
@@ -149,7 +159,7 @@ export function refuseSeedWithoutSandbox({ seed, sandbox }: Values): void {
 }
 
 function refuseUnknownVariables(env: Environment): void {
-  const known: string[] = [...Object.values({ ...OPTIONS, ...HTTP_OPTIONS }).map((option) => option.env), SIGNING_KEY];
+  const known: string[] = [...Object.values({ ...OPTIONS, ...HTTP_OPTIONS }).map((option) => option.env), SIGNING_KEY, AUDIT_KEY];
   for (const name of Object.keys(env)) {
     if (!name.toUpperCase().startsWith(PREFIX) || known.includes(name)) continue;
     throw new ConfigError(`Unknown environment variable ${name}.${didYouMean(name, known)} Unset or rename it.`);
@@ -179,18 +189,24 @@ function readOptions<T extends Readonly<Record<string, Option>>>(
 const givenFlag = (option: Option, value: unknown): unknown =>
   option.flag.startsWith('--no-') && value === true ? undefined : value;
 
-function readSigningKey(env: Environment): string | undefined {
-  const key = env[SIGNING_KEY];
+const readSigningKey = (env: Environment): string | undefined => readOwnKey(SIGNING_KEY, env);
+
+/** A key of this program's own, from a variable of the environment. @throws ConfigError */
+function readOwnKey(variable: string, env: Environment): string | undefined {
+  const key = env[variable];
   if (!key) return undefined;
-  if (Buffer.byteLength(key) >= SIGNING_KEY_BYTES) return key;
-  throw new ConfigError(
-    `${SIGNING_KEY} is too short: it must have ${SIGNING_KEY_BYTES} bytes or more, for example from openssl rand -base64 32.`,
-  );
+  if (Buffer.byteLength(key) < KEY_BYTES) {
+    throw new ConfigError(
+      `${variable} is too short: it must have ${KEY_BYTES} bytes or more, for example from openssl rand -base64 32.`,
+    );
+  }
+  hideFromNowOn(key);
+  return key;
 }
 
 function readSecretKey(env: Environment): string {
   const direct = env.CLERK_SECRET_KEY?.trim();
-  const file = env.CLERK_SECRET_KEY_FILE?.trim();
+  const file = keyFileOf(env);
   if (direct && file) throw new ConfigError('CLERK_SECRET_KEY and CLERK_SECRET_KEY_FILE are both set. Keep one.');
   if (file) return checkKey(readKeyFile(file), `The file that CLERK_SECRET_KEY_FILE names`);
   if (direct) return checkKey(direct, 'CLERK_SECRET_KEY');
@@ -199,26 +215,42 @@ function readSecretKey(env: Environment): string {
   );
 }
 
+function keyFileOf(env: Environment): string | undefined {
+  const given = env.CLERK_SECRET_KEY_FILE?.trim();
+  return given ? expandHome(given) : undefined;
+}
+
 function readKeyFile(path: string): string {
   try {
     if (!statSync(path).isFile()) throw new Error('it is not a regular file');
     if (statSync(path).size > KEY_FILE_LIMIT) throw new Error('it is too large to hold only a key');
-    return readFileSync(path, 'utf8').trim();
+    return readTextSync(path).trim();
   } catch (error) {
     throw new ConfigError(`CLERK_SECRET_KEY_FILE cannot be read: ${errorMessage(error)}.`);
   }
 }
 
+/** What people have in the place of the key, in the order in which it is looked for. What was found is named, never shown. */
+const MISTAKEN_KEYS: readonly (readonly [form: RegExp, problem: string])[] = [
+  [/^["'`\u2018-\u201F\u00AB]/, 'holds the key in quotes. Leave the quotes out.'],
+  [/^bearer\b/i, 'begins with Bearer. It takes the key alone.'],
+  [/^(?:export\s+|set\s+|\$env:)?[A-Za-z_]\w*\s*=/i, 'holds a line NAME=key. It takes the key alone, without the name.'],
+  [
+    /^%\w+%$|^\$\{?\w|^\{\{?\w/,
+    'holds the name of a variable that was not filled in. Set CLERK_SECRET_KEY where the client starts, or use CLERK_SECRET_KEY_FILE.',
+  ],
+  [/^pk_/, 'holds a publishable key (pk_). The Backend API needs the secret key (sk_test_ or sk_live_).'],
+  [/\s/, 'holds more than one word or line. It takes the key alone, with no spaces in it.'],
+];
+
 function checkKey(key: string, where: string): string {
-  if (KEY_FORM.test(key)) return key;
-  if (/^pk_/.test(key))
-    throw new ConfigError(`${where} holds a publishable key (pk_). The Backend API needs the secret key (sk_test_ or sk_live_).`);
-  if (/^\$\{?\w|^\{\{?\w/.test(key))
-    throw new ConfigError(
-      `${where} holds the name of a variable that was not filled in. Set CLERK_SECRET_KEY where the client starts, or use CLERK_SECRET_KEY_FILE.`,
-    );
+  if (KEY_FORM.test(key)) {
+    hideFromNowOn(key);
+    return key;
+  }
+  const [, problem] = MISTAKEN_KEYS.find(([form]) => form.test(key)) ?? [];
   throw new ConfigError(
-    `${where} does not hold a Clerk secret key: one starts with sk_test_ or sk_live_, a machine's with ak_, and has no spaces in it.`,
+    `${where} ${problem ?? "does not hold a Clerk secret key: one starts with sk_test_ or sk_live_, a machine's with ak_, and has no spaces in it."}`,
   );
 }
 

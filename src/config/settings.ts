@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PROFILE_NAMES } from '../catalog/profiles.js';
+import { expandHome } from '../platform/home.js';
 import { LOG_LEVELS } from '../platform/log-levels.js';
 
 /** One setting: its flag, its environment variable, its form and what it is for. The help, the checks and the README read it here. */
@@ -35,7 +36,8 @@ const onOff = () =>
     return z.NEVER;
   });
 
-const path = () => z.string().min(1, 'expected a path');
+/** Of a file or a folder; `~` is the home of this person. */
+const path = () => z.string().min(1, 'expected a path').transform(expandHome);
 
 const count = (least: number, most: number, of = 'whole number') =>
   z.string().regex(/^\d+$/, `expected a ${of}`).transform(Number).pipe(z.int().min(least).max(most));
@@ -144,13 +146,20 @@ export const OPTIONS = {
     flag: '--audit-log <file>',
     env: 'CLERK_MCP_AUDIT_LOG',
     schema: path,
-    help: 'Records every call that changes something or is gated; while it cannot be written, gated calls are refused',
+    help: 'Records every call that changes something or is gated; while it cannot be written, gated calls are refused. A folder, or %p for the id of the process, gives each process its own file',
   },
   secretsDir: {
     flag: '--secrets-dir <dir>',
     env: 'CLERK_MCP_SECRETS_DIR',
     schema: path,
     help: 'Secrets in answers go into new files here instead of into the conversation',
+  },
+  filesDir: {
+    flag: '--files-dir <dir>',
+    env: 'CLERK_MCP_FILES_DIR',
+    schema: path,
+    help: 'Over stdio: the folder below which a call may name an image',
+    default: 'the working folder',
   },
   timeout: {
     flag: '--timeout <ms>',

@@ -12,11 +12,11 @@ export class MemoryStore implements SharedStore {
   readonly #revocations = new Map<string, number>();
   readonly #now: () => number;
 
-  /** @param now milliseconds; default: `Date.now` */
-  constructor(now: () => number = Date.now) {
-    this.#now = now;
+  /** @param now milliseconds; default: `Date.now`, and for what is used once a clock that nobody sets */
+  constructor(now?: () => number) {
+    this.#now = now ?? Date.now;
     this.#once = new MemoryOnceStore(now);
-    this.#counters = new MemoryCounterStore(now);
+    this.#counters = new MemoryCounterStore(this.#now);
   }
 
   claim(id: string, ttlMs: number): Promise<boolean> {

@@ -18,7 +18,8 @@ export class MemoryOnceStore implements OnceStore {
   readonly #most: number;
   #nextSweep = 0;
 
-  constructor(now: () => number = Date.now, most = MOST) {
+  /** @param now milliseconds of a clock that nobody sets; default: since the process began */
+  constructor(now: () => number = () => performance.now(), most = MOST) {
     this.#now = now;
     this.#most = most;
   }

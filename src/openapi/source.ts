@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { errorMessage } from '../platform/error-message.js';
 import { fetchByProxy } from '../platform/proxy.js';
+import { decodeText } from '../platform/read-text.js';
 import { DocumentError } from './document-error.js';
 import { MOST_BYTES, parseText, tooLarge } from './parse-document.js';
 
@@ -100,9 +101,9 @@ async function bodyOf(response: Response): Promise<string> {
 
 function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new DocumentError('The document is no UTF-8 text.');
+    return decodeText(bytes);
+  } catch (error) {
+    throw new DocumentError(`The document cannot be read: ${errorMessage(error)}.`);
   }
 }
 

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { open, readFile, unlink } from 'node:fs/promises';
+import { readFile, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { createPrivateFile } from './private-file.js';
 import { UserError } from './user-error.js';
 
 /** Another process has the file. */
@@ -56,7 +57,7 @@ export async function isLocked(path: string): Promise<boolean> {
 
 async function create(lock: string, content: string): Promise<boolean> {
   try {
-    const file = await open(lock, 'wx', 0o600);
+    const file = await createPrivateFile(lock);
     await file.writeFile(content);
     await file.close();
     return true;

@@ -1,4 +1,5 @@
 import { type LevelWithSilent, type Logger, pino } from 'pino';
+import { scrub } from './scrub.js';
 import { writeStderr } from './stderr.js';
 
 export type { Logger } from 'pino';
@@ -20,6 +21,6 @@ const stderr = {
   [Symbol.for('pino.metadata')]: true,
   lastLevel: 0,
   write(line: string): void {
-    writeStderr(line, this.lastLevel >= URGENT);
+    writeStderr(scrub(line), this.lastLevel >= URGENT);
   },
 };

@@ -8,6 +8,7 @@ import type { SlipMade, TooLarge, WayOfAsking } from './confirmation/asking.js';
 import { CallIds } from './confirmation/call-ids.js';
 import { canonicalJson, TooDeepError } from './confirmation/canonical.js';
 import { ClientForm, type Judged, MOST_SLIPS } from './confirmation/client-form.js';
+import { LIFETIME_MS, REMEMBERED_MS } from './confirmation/lifetime.js';
 import * as refusals from './confirmation/refusals.js';
 import { type Binding, Sealer } from './confirmation/sealer.js';
 import { explainStrategy, strongest } from './confirmation/strength.js';
@@ -50,10 +51,9 @@ interface Issued {
 /** A confirmation that may be used once. */
 interface Claim {
   readonly id: string;
-  readonly expiresAt: number;
+  /** How long its use is remembered. Default: for as long as any process might take it. */
+  readonly rememberedMs?: number;
 }
-
-const LIFETIME_MS = 600_000;
 
 /** Nobody reads a question and says no in less. */
 const INSTANT_MS = 1_000;
@@ -88,7 +88,7 @@ export class Policy {
     this.#now = options.now ?? Date.now;
     const draw = options.randomBytes ?? randomBytes;
     this.#ids = new CallIds(draw);
-    this.#once = options.once ?? new MemoryOnceStore(this.#now);
+    this.#once = options.once ?? new MemoryOnceStore();
     const key = typeof options.signingKey === 'string' ? Buffer.from(options.signingKey) : options.signingKey;
     this.#sealer = new Sealer({ key: key ?? draw(32), now: this.#now, randomBytes: draw });
     this.#form = new ClientForm({
@@ -242,7 +242,7 @@ export class Policy {
     const { operation, confirm } = facts.call;
     if (confirm === true) {
       // The id is unique. Claiming it shows that the store is available, without which no gate opens.
-      return this.#grant(facts, 'the caller, by confirm: true', { id: facts.id, expiresAt: this.#now() + FLAG_CLAIM_MS });
+      return this.#grant(facts, 'the caller, by confirm: true', { id: facts.id, rememberedMs: FLAG_CLAIM_MS });
     }
     const review = await this.#review(facts);
     if (review === 'missing') return this.#missing(facts);
@@ -361,8 +361,8 @@ export class Policy {
     return { kind: 'allow', grant };
   }
 
-  #claim({ id, expiresAt }: Claim): Promise<boolean> {
-    return this.#once.claim(id, Math.max(1, expiresAt - this.#now()));
+  #claim({ id, rememberedMs = REMEMBERED_MS }: Claim): Promise<boolean> {
+    return this.#once.claim(id, rememberedMs);
   }
 
   /** A person is never asked about a call that would be refused anyway. */

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { readAnswer } from '../../src/clerk/answer.js';
 import { isTooDense } from '../../src/clerk/density.js';
 import { ErrorContext } from '../../src/clerk/error-context.js';
-import { Scrubber } from '../../src/clerk/scrub.js';
+import { Scrubber } from '../../src/platform/scrub.js';
 import { catalog, KEY, NOW } from './support.js';
 
 const dense = (text: string): boolean => isTooDense(Buffer.from(text));

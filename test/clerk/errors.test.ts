@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ClerkClient } from '../../src/clerk/client.js';
 import { ClerkApiError, type ClerkError } from '../../src/clerk/errors.js';
-import { Scrubber } from '../../src/clerk/scrub.js';
+import { Scrubber } from '../../src/platform/scrub.js';
 import { RecordingServer } from '../support/recording-server.js';
 import { catalog, failureOf, KEY, newClient } from './support.js';
 

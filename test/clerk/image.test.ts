@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -11,9 +11,15 @@ import { RecordingServer } from '../support/recording-server.js';
 import { PNG } from '../support/sample-arguments.js';
 import { catalog, failureOf, newClient } from './support.js';
 
+/** One gray pixel. */
+const JPEG = Buffer.from(
+  `ffd8ffe000104a46494600010100000100010000ffdb004300${'08'.repeat(64)}ffc0000b080001000101011100ffc40014000100000000000000000000000000000008ffc40014100100000000000000000000000000000000ffda0008010100003f0054dfffd9`,
+  'hex',
+);
+
 const SAMPLES: [string, Buffer][] = [
   ['image/png', PNG],
-  ['image/jpeg', Buffer.from('ffd8ffe000104a46494600010100000100010000ffd9', 'hex')],
+  ['image/jpeg', JPEG],
   ['image/gif', Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')],
   ['image/webp', Buffer.from('UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==', 'base64')],
 ];
@@ -24,7 +30,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const read = (args: Arguments, allowLocalFiles = true) => readImage('Users_setProfileImage', args, { allowLocalFiles });
+const read = (args: Arguments, allowLocalFiles = true, filesDir?: string) =>
+  readImage('Users_setProfileImage', args, { allowLocalFiles, filesDir });
 async function refusal(args: Arguments, allowLocalFiles = true): Promise<string> {
   const error = await failureOf(read(args, allowLocalFiles));
   expect(error).toBeInstanceOf(ImageError);
@@ -55,7 +62,7 @@ describe('an image as base64', () => {
     ['BMP', 'BM\x1e\0\0\0\0\0\0\0\x1a\0\0\0'],
   ])('is refused when it is %s', async (_, content) => {
     const args = { file_base64: Buffer.from(content, 'latin1').toString('base64'), media_type: 'image/png' };
-    expect(await refusal(args)).toMatch(/not a PNG, JPEG, GIF or WebP/);
+    expect(await refusal(args)).toMatch(/not a whole PNG, JPEG, GIF or WebP/);
   });
 
   it.each([
@@ -107,6 +114,49 @@ describe('an image on the local disk', () => {
 
   it.each(['', 'a\0b', join(tmpdir(), 'no', 'such', 'file.png')])('is refused at %j', async (file_path) => {
     expect(await refusal({ file_path })).toMatch(/file_path/);
+  });
+
+  it.each(SAMPLES)('is read where it is a whole %s', async (mediaType, bytes) => {
+    expect(await read({ file_path: await file('whole', bytes) })).toMatchObject({ mediaType });
+  });
+
+  it.each(SAMPLES)('is refused where it only begins as %s does, or goes on with something else', async (_, bytes) => {
+    const secret = Buffer.from('\nPASSWORD=hunter2\n');
+    const changed = [
+      ...Array.from({ length: bytes.length }, (_each, length) => bytes.subarray(0, length)),
+      Buffer.concat([bytes, secret]),
+      Buffer.concat([bytes.subarray(0, 12), secret]),
+      Buffer.concat([bytes.subarray(0, bytes.length / 2), secret, bytes.subarray(bytes.length / 2)]),
+    ];
+    for (const content of changed) {
+      expect(await refusal({ file_path: await file('part', content) })).toMatch(/not a whole PNG/);
+    }
+  });
+
+  it.each(['GIF89a = 1\nPASSWORD=hunter2\n', 'GIF87a', 'RIFF....WEBPVP8 hunter2', '\x89PNG\r\n\x1a\nhunter2'])(
+    'is refused where it is text that begins as an image does: %j',
+    async (text) => {
+      const path = await file('begins', Buffer.from(text, 'latin1'));
+      expect(await refusal({ file_path: path })).toMatch(/not a whole PNG/);
+    },
+  );
+
+  it('is taken below a folder only, also through links and by the way up', async () => {
+    const inner = join(folder, 'inner');
+    await mkdir(inner);
+    const outside = await file('outside.png', PNG);
+    await writeFile(join(inner, 'there.png'), PNG);
+    await symlink(outside, join(inner, 'link.png'));
+    await symlink(join(inner, 'there.png'), join(inner, 'near.png'));
+    const at = (file_path: string) => read({ file_path }, true, inner);
+    for (const path of ['there.png', './there.png', join(inner, 'there.png'), 'near.png', '../inner/there.png']) {
+      expect(await at(path)).toMatchObject({ mediaType: 'image/png' });
+    }
+    for (const path of ['../outside.png', outside, 'link.png', `${inner}/../outside.png`, '/etc/passwd', '/nowhere', '~/x.png']) {
+      const error = await failureOf(at(path));
+      expect(error.message).toMatch(path.startsWith('~') ? /cannot be read/ : /not below the folder/);
+    }
+    expect((await failureOf(read({ file_path: outside }, true, '/'))).message).toMatch(/not below the folder/);
   });
 
   it('tells nothing of a file that is no image', async () => {

@@ -29,6 +29,13 @@ describe('the key', () => {
     ['publishable', { CLERK_SECRET_KEY: 'pk_test_leaked' }, /publishable key/],
     ['of another form', { CLERK_SECRET_KEY: 'leaked' }, /sk_test_ or sk_live_/],
     ['with a space in it', { CLERK_SECRET_KEY: 'sk_test_leak ed' }, /no spaces/],
+    ['in quotes', { CLERK_SECRET_KEY: '"sk_test_leaked"' }, /in quotes/],
+    ["in a word processor's quotes", { CLERK_SECRET_KEY: '“sk_test_leaked”' }, /in quotes/],
+    ['behind Bearer', { CLERK_SECRET_KEY: 'Bearer sk_test_leaked' }, /begins with Bearer/],
+    ['behind its name', { CLERK_SECRET_KEY: 'CLERK_SECRET_KEY=sk_test_leaked' }, /NAME=key/],
+    ['behind export and its name', { CLERK_SECRET_KEY: 'export KEY=sk_test_leaked' }, /NAME=key/],
+    ['a variable of Windows', { CLERK_SECRET_KEY: '%CLERK_SECRET_KEY%' }, /not filled in/],
+    ['a variable of a shell', { CLERK_SECRET_KEY: '$CLERK_SECRET_KEY' }, /not filled in/],
     ['in a file that is not there', { CLERK_SECRET_KEY_FILE: '/nowhere/key' }, /cannot be read/],
     ['in a folder', { CLERK_SECRET_KEY_FILE: tmpdir() }, /not a regular file/],
   ])('stops the start when it is %s, without being printed', (_, env, message) => {

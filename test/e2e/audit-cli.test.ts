@@ -29,6 +29,7 @@ async function copyWith(change: (lines: string[]) => string[]): Promise<string> 
   const changed = change([...lines]);
   await writeFile(copy, changed.map((line) => `${line}\n`).join(''));
   await copyFile(`${log}.head`, `${copy}.head`);
+  await copyFile(`${log}.key`, `${copy}.key`);
   return copy;
 }
 

@@ -17,6 +17,7 @@ const REVIEWED: Readonly<Record<string, string>> = {
   'src/openapi/names.ts': 'ids of a document, which has a size limit; each branch takes characters of one kind',
   'src/openapi/skeleton.ts': 'the same',
   'src/platform/plain-text.ts': 'bounded to 60 characters by the lookahead',
+  'src/platform/scrub.ts': 'one run of letters, taken with the match that it belongs to; growth.test.ts looks at the others',
   'src/policy/preview/effect.ts': 'effect sentences of our own declarations',
   'src/policy/rules/duplicate-keys.ts': 'well-formed JSON, in which every string ends',
   'src/response/exact.ts': 'a number ends where its digits do',

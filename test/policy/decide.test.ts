@@ -175,6 +175,37 @@ describe('token', () => {
     expect(refused(await policy.decide(call(operations.ban, USER, { confirm: used })))).toMatchObject({ reason: 'expired' });
   });
 
+  it.each([5_000, 300_000, 595_000])('counts once in two processes whose clocks differ by %i ms', async (skew) => {
+    const shared = { signingKey: 'k'.repeat(32), once: new MemoryOnceStore(() => real.time) };
+    const real = { time: Date.UTC(2026, 0, 2) };
+    const ahead = bench({ ...shared, now: () => real.time + skew }).policy;
+    const behind = bench({ ...shared, now: () => real.time }).policy;
+    const token = await tokenFor(behind, call(operations.ban, USER));
+    expect((await ahead.decide(call(operations.ban, USER, { confirm: token }))).kind).toBe('allow');
+    for (let second = 0; second <= 1_800; second += 10) {
+      expect((await behind.decide(call(operations.ban, USER, { confirm: token }))).kind).toBe('refuse');
+      real.time += 10_000;
+    }
+  });
+
+  it('counts once, although the clock is set on and back in between', async () => {
+    const { policy, clock } = bench();
+    const token = await tokenFor(policy, call(operations.ban, USER));
+    expect((await policy.decide(call(operations.ban, USER, { confirm: token }))).kind).toBe('allow');
+    for (const step of [86_400_000, -86_400_000, -500_000, 500_000]) {
+      clock.time += step;
+      expect((await policy.decide(call(operations.ban, USER, { confirm: token }))).kind).toBe('refuse');
+    }
+  });
+
+  it('does not count that was made by a clock which is far ahead', async () => {
+    const { policy, clock } = bench();
+    clock.time += 3_600_000;
+    const token = await tokenFor(policy, call(operations.ban, USER));
+    clock.time -= 3_600_000;
+    expect(refused(await policy.decide(call(operations.ban, USER, { confirm: token })))).toMatchObject({ reason: 'expired' });
+  });
+
   it('lets exactly one of many racing calls through, in one process and in several', async () => {
     const shared = { signingKey: 'k'.repeat(32), once: new MemoryOnceStore() };
     const policies = [bench(shared).policy, bench(shared).policy];

@@ -156,7 +156,7 @@ export interface Ended {
 /** Runs the built program to its end. `stdin` is written and closed at once; without it stdin is empty. */
 export async function runProgram(
   args: readonly string[],
-  options: { env?: Readonly<Record<string, string>>; stdin?: string } = {},
+  options: { env?: Readonly<Record<string, string>>; stdin?: string | Uint8Array } = {},
 ): Promise<Ended> {
   const child = spawn(process.execPath, [PROGRAM, ...args], { env: childEnv(options.env), stdio: 'pipe' });
   child.stdin.on('error', () => {});

@@ -1,7 +1,9 @@
 import { constants } from 'node:fs';
-import { access, copyFile, lstat, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, lstat, mkdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorMessage } from '../../platform/error-message.js';
+import { createPrivateFile } from '../../platform/private-file.js';
+import { decodeText, encodeText, formOf } from '../../platform/read-text.js';
 import { ClientConfigError } from './mcp-client.js';
 
 /** A client's configuration as it was read; written only while it still is that. */
@@ -15,7 +17,6 @@ export interface ConfigFile {
   readonly mode: number;
 }
 
-const BYTE_ORDER_MARK = '\uFEFF';
 /** It may come to hold secrets of other servers. */
 const NEW_FILE_MODE = 0o600;
 const LARGEST = 64 * 1024 * 1024;
@@ -28,21 +29,21 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
     const { mode, size } = await stat(target);
     if (size > LARGEST) throw new Error('it is too large');
     const bytes = await readFile(target);
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
-    return { path: target, bytes, text, mode: mode & 0o777 };
+    return { path: target, bytes, text: decodeText(bytes), mode: mode & 0o777 };
   } catch (error) {
     throw new ClientConfigError(`cannot be read: ${errorMessage(error)}`);
   }
 }
 
 /**
- * Copies the file beside itself and gives the copy's name.
+ * Copies the file beside itself, for its owner alone, and gives the copy's name.
  * @throws ClientConfigError
  */
-export async function backUp({ path }: ConfigFile, now: number): Promise<string> {
+export async function backUp({ path, bytes = Buffer.alloc(0) }: ConfigFile, now: number): Promise<string> {
   const backup = `${path}.${new Date(now).toISOString().replace(/[-:.]/g, '')}.bak`;
   try {
-    await copyFile(path, backup, constants.COPYFILE_EXCL);
+    const copy = await createPrivateFile(backup);
+    await copy.writeFile(bytes).finally(() => copy.close());
     return backup;
   } catch (error) {
     throw new ClientConfigError(`cannot be backed up as ${backup}: ${errorMessage(error)}`);
@@ -59,10 +60,9 @@ export async function replaceConfigFile(file: ConfigFile, text: string): Promise
     await mkdir(dirname(file.path), { recursive: true, mode: 0o700 });
     // A rename would go through although the file itself is closed to writing.
     if (file.bytes !== undefined) await access(file.path, constants.W_OK);
-    const handle = await open(draft, 'wx', file.mode);
+    const handle = await createPrivateFile(draft, file.mode);
     try {
-      await handle.chmod(file.mode);
-      await handle.writeFile(file.bytes?.subarray(0, 3).toString() === BYTE_ORDER_MARK ? BYTE_ORDER_MARK + text : text);
+      await handle.writeFile(encodeText(text, formOf(file.bytes ?? Buffer.alloc(0))));
       await handle.sync();
     } finally {
       await handle.close();

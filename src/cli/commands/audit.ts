@@ -1,4 +1,4 @@
-import { ConfigError } from '../../config/config.js';
+import { ConfigError, environmentParts } from '../../config/config.js';
 import { errorMessage } from '../../platform/error-message.js';
 import { plain } from '../../platform/plain-text.js';
 import { showAudit } from '../../policy/audit/show.js';
@@ -6,8 +6,9 @@ import { verifyAudit } from '../../policy/audit/verify.js';
 import { EXIT, type Flags, print } from './command.js';
 
 /** Says whether the log's chain is whole. Several files are one log in their order after rotations. */
-export async function verifyLog(files: readonly string[]): Promise<void> {
-  const report = await readable(verifyAudit(files));
+export async function verifyLog(files: readonly string[], flags: Flags): Promise<void> {
+  const key = environmentParts().auditKey();
+  const report = await readable(verifyAudit(files, { key, isPartial: flags.partial === true }));
   for (const { file, line, problem } of report.problems) process.stderr.write(`${file}:${line}: ${problem}\n`);
   for (const note of report.notes) print(`${note}\n`);
   for (const { call, operation, time } of report.unfinished) {

@@ -1,15 +1,24 @@
 import { createApp } from '../../app/app.js';
 import { UnknownToolError } from '../../call/call.js';
 import { ConfigError, loadConfig } from '../../config/config.js';
+import { errorMessage } from '../../platform/error-message.js';
 import { createLogger } from '../../platform/logger.js';
+import { decodeText } from '../../platform/read-text.js';
+import { scrub } from '../../platform/scrub.js';
 import { VERSION } from '../../platform/version.js';
-import { EXIT, type Flags, GRACE_MS, parseJson, print } from './command.js';
+import { parseJsonArguments } from './arguments.js';
+import { EXIT, type Flags, GRACE_MS, print } from './command.js';
 
 /** One call by the road of all calls: the answer on stdout, an error or a refusal on stderr. */
 export async function call(name: string, json: string, flags: Flags): Promise<void> {
-  const args = parseJson(json === '-' ? await readStdin() : json);
+  const args = parseJsonArguments(json === '-' ? await readStdin() : json);
   const config = loadConfig({ logLevel: 'warn', ...flags });
-  const app = await createApp({ config, logger: createLogger(config.values.logLevel), allowLocalFiles: true });
+  const app = await createApp({
+    config,
+    logger: createLogger(config.values.logLevel),
+    allowLocalFiles: true,
+    filesDir: config.values.filesDir,
+  });
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
   try {
@@ -22,7 +31,7 @@ export async function call(name: string, json: string, flags: Flags): Promise<vo
       case 'ask':
         throw new Error('the policy asks a person, but there is no one to ask here');
       default:
-        process.stderr.write(`${outcome.text}\n`);
+        process.stderr.write(`${scrub(outcome.text)}\n`);
         process.exitCode = EXIT[outcome.kind];
     }
   } catch (error) {
@@ -33,7 +42,11 @@ export async function call(name: string, json: string, flags: Flags): Promise<vo
 }
 
 async function readStdin(): Promise<string> {
-  let text = '';
-  for await (const chunk of process.stdin.setEncoding('utf8')) text += chunk;
-  return text;
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  try {
+    return decodeText(Buffer.concat(chunks));
+  } catch (error) {
+    throw new ConfigError(`The arguments on stdin cannot be read: ${errorMessage(error)}.`);
+  }
 }

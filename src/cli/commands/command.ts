@@ -1,6 +1,3 @@
-import { ConfigError } from '../../config/config.js';
-import { errorMessage } from '../../platform/error-message.js';
-
 /** What the process ends with. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3 } as const;
 
@@ -20,13 +17,4 @@ export const toStderr = {
 /** Stdout belongs to the commands that print: here, and nowhere else, something may be written to it. */
 export function print(text: string): void {
   process.stdout.write(text);
-}
-
-/** @throws ConfigError */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ConfigError(`The arguments are not JSON: ${errorMessage(error)}`);
-  }
 }

@@ -1,8 +1,8 @@
 import { openSandbox } from '../../app/app.js';
-import { Scrubber } from '../../clerk/scrub.js';
 import { type EnvironmentParts, environmentParts } from '../../config/config.js';
 import { createLogger } from '../../platform/logger.js';
 import { nameOf, proxyFor } from '../../platform/proxy.js';
+import { scrub } from '../../platform/scrub.js';
 import { VERSION } from '../../platform/version.js';
 import { checkApi } from '../doctor/check-api.js';
 import { checkAudit, checkPolicy, checkSecrets, checkTokens } from '../doctor/check-files.js';
@@ -19,7 +19,7 @@ const LEFTOVERS_MS = 1000;
 /** Says of each thing that a server needs whether it is there. Changes nothing. */
 export async function doctor(flags: Flags): Promise<void> {
   const parts = environmentParts();
-  const findings = (await examine(flags, parts)).map((finding) => withoutKey(finding, parts));
+  const findings = (await examine(flags, parts)).map(withoutKey);
   const broken = findings.some(({ status }) => status === 'failure');
   if (flags.json === true) print(`${JSON.stringify({ ok: !broken, version: VERSION, checks: findings }, null, 2)}\n`);
   else for (const finding of findings) print(line(finding));
@@ -33,7 +33,7 @@ async function examine(flags: Flags, parts: EnvironmentParts): Promise<readonly 
   const onSandbox = settings?.server.sandbox === true;
   const key = onSandbox ? ok('key', 'None is needed: the sandbox makes its own.') : checkKey(parts);
   if (settings === undefined) return [...first, finding, key];
-  const looks: [check: string, look: () => Promise<readonly Finding[]>][] = filesAndStore(settings);
+  const looks: [check: string, look: () => Promise<readonly Finding[]>][] = filesAndStore(settings, parts);
   if (key.status !== 'failure') looks.unshift(['api', () => lookAtApi(settings, parts)]);
   const found = await Promise.all(looks.map(([check, look]) => within(check, look)));
   return [...first, finding, key, ...found.flat()];
@@ -56,12 +56,15 @@ async function lookAtApi({ server }: Settings, parts: EnvironmentParts): Promise
 }
 
 /** What is configured; rules and record are told of in any case. */
-function filesAndStore({ server, http, catalog }: Settings): [string, () => Promise<readonly Finding[]>][] {
+function filesAndStore(
+  { server, http, catalog }: Settings,
+  parts: EnvironmentParts,
+): [string, () => Promise<readonly Finding[]>][] {
   const { secretsDir } = server;
   const { tokens, store } = http;
   return [
     ['policy', () => checkPolicy(server.policy, catalog)],
-    ['audit', () => checkAudit(server.auditLog)],
+    ['audit', () => checkAudit(server.auditLog, parts.auditKey())],
     ...(secretsDir === undefined ? [] : [['secrets', () => checkSecrets(secretsDir)] as [string, () => Promise<Finding[]>]]),
     ...(tokens === undefined ? [] : [['tokens', () => checkTokens(tokens, Date.now())] as [string, () => Promise<Finding[]>]]),
     ...(store === undefined ? [] : [['store', () => checkStore(store)] as [string, () => Promise<Finding[]>]]),
@@ -69,20 +72,11 @@ function filesAndStore({ server, http, catalog }: Settings): [string, () => Prom
 }
 
 /** What others say may hold what they were sent. */
-function withoutKey(finding: Finding, { secretKey }: EnvironmentParts): Finding {
-  let scrubber: Scrubber;
-  try {
-    scrubber = new Scrubber(secretKey());
-  } catch {
-    return finding;
-  }
-  const clean = (text: string): string =>
-    text
-      .split('\n')
-      .map((each) => scrubber.line(each, Number.POSITIVE_INFINITY))
-      .join('\n');
-  return { ...finding, message: clean(finding.message), ...(finding.advice !== undefined && { advice: clean(finding.advice) }) };
-}
+const withoutKey = (finding: Finding): Finding => ({
+  ...finding,
+  message: scrub(finding.message),
+  ...(finding.advice !== undefined && { advice: scrub(finding.advice) }),
+});
 
 const line = ({ check, status, message, advice }: Finding): string =>
   `${status.padEnd(8)} ${check.padEnd(9)} ${message.replaceAll('\n', `\n${' '.repeat(19)}`)}\n${advice === undefined ? '' : `${' '.repeat(19)}${advice}\n`}`;

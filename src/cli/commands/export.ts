@@ -1,10 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import { catalog } from '../../app/load-catalog.js';
 import type { Arguments } from '../../catalog/types.js';
 import { ClerkClient } from '../../clerk/client.js';
 import { ClerkApiError, ClerkError } from '../../clerk/errors.js';
 import { ConfigError, loadConfig } from '../../config/config.js';
 import { errorMessage } from '../../platform/error-message.js';
+import { createPrivateFile } from '../../platform/private-file.js';
 import { VERSION } from '../../platform/version.js';
 import { type ApiContent, seedFromApi } from '../../sandbox/seed/from-api.js';
 import { EXIT, type Flags, print } from './command.js';
@@ -12,8 +12,6 @@ import { EXIT, type Flags, print } from './command.js';
 /** The largest page that Clerk gives. */
 const PAGE = 500;
 const NOT_FOR_IT: readonly number[] = [402, 403, 404];
-/** Personal data: for its owner alone. */
-const MODE = 0o600;
 
 /** Reads the instance and writes it as a seed for the sandbox. Reads only; a file that is there stays as it is. */
 export async function exportSeed(file: string, flags: Flags): Promise<void> {
@@ -92,10 +90,11 @@ async function readAll(clerk: ClerkClient, name: string, args: Arguments): Promi
   }
 }
 
-/** @throws ConfigError where the file is there already, or cannot be written */
+/** Personal data, for its owner alone. @throws ConfigError where the file is there already, or cannot be written */
 async function writeNew(file: string, text: string): Promise<void> {
   try {
-    await writeFile(file, text, { flag: 'wx', mode: MODE });
+    const handle = await createPrivateFile(file);
+    await handle.writeFile(text).finally(() => handle.close());
   } catch (error) {
     const taken = (error as NodeJS.ErrnoException).code === 'EEXIST';
     throw new ConfigError(

@@ -7,7 +7,8 @@ import { ConfigError, loadValues } from '../../config/config.js';
 import { Policy } from '../../policy/policy.js';
 import { policyJsonSchema } from '../../policy/rules/policy-file.js';
 import type { InstanceKind } from '../../policy/types.js';
-import { type Flags, parseJson, print, toStderr } from './command.js';
+import { parseJsonArguments } from './arguments.js';
+import { type Flags, print, toStderr } from './command.js';
 
 const offline = async (): Promise<never> => {
   throw new Error('nothing is read for an explanation');
@@ -43,7 +44,7 @@ export async function explainPolicy(name: string, json: string, flags: Flags): P
   const operation = catalog.find(name);
   if (operation === undefined) throw new ConfigError(`No operation is named ${name}.${catalog.suggest(name)}`);
   const policy = await policyOf(values, flags, catalog);
-  const parsed = await parseArguments(operation, parseJson(json), true);
+  const parsed = await parseArguments(operation, parseJsonArguments(json), true);
   if (!parsed.ok) {
     const faults = parsed.faults.map(({ path, expected }) => (path === '' ? expected : `${path}: ${expected}`));
     throw new ConfigError(`The arguments are wrong. ${faults.join('; ')}`);

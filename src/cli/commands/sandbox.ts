@@ -1,9 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ConfigError, loadSandboxValues } from '../../config/config.js';
 import { errorMessage } from '../../platform/error-message.js';
 import { FileLockedError, lockFile } from '../../platform/file-lock.js';
+import { expandHome } from '../../platform/home.js';
+import { parseJsonText } from '../../platform/json-text.js';
 import { createLogger, type Logger } from '../../platform/logger.js';
+import { readText } from '../../platform/read-text.js';
 import { isSystemError } from '../../platform/system-error.js';
 import type { SandboxOptions } from '../../sandbox/options.js';
 import { readSeed } from '../../sandbox/seed/read-seed.js';
@@ -92,7 +94,7 @@ async function lockState(path: string): Promise<() => Promise<void>> {
 /** JSON, or the name of a file of it. @throws ConfigError */
 async function readFaults(given: string): Promise<unknown> {
   try {
-    return JSON.parse(/^\s*[[{]/.test(given) ? given : await readFile(given, 'utf8'));
+    return parseJsonText(/^\s*[[{]/.test(given) ? given : await readText(expandHome(given)));
   } catch (error) {
     throw new ConfigError(`--faults: ${errorMessage(error)}`);
   }

@@ -1,11 +1,12 @@
 import { ConfigError } from '../../config/config.js';
 import { ROLES, type Role } from '../../mcp/auth/scopes.js';
 import { newToken } from '../../mcp/auth/token-file.js';
+import { expandHome } from '../../platform/home.js';
 import { type Flags, print } from './command.js';
 
 /** Makes a token, keeps its hash in the file and prints the token, this once. */
 export async function makeToken(name: string, flags: Flags): Promise<void> {
-  const path = typeof flags.tokens === 'string' ? flags.tokens : undefined;
+  const path = typeof flags.tokens === 'string' ? expandHome(flags.tokens) : undefined;
   if (path === undefined || path === '') throw new ConfigError('--tokens FILE is missing: where the hash of the token is kept.');
   const token = await newToken({ path, name, role: role(flags.role), expiresAt: expiry(flags.expires, Date.now()) });
   process.stderr.write(`The token of ${name} is shown this once; ${path} has only its hash.\n`);

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, lstat, open, readFile, stat } from 'node:fs/promises';
+import { access, lstat, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { loadPolicyFile } from '../../app/app.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import { parseTokenFile } from '../../mcp/auth/token-file.js';
 import { errorMessage } from '../../platform/error-message.js';
 import { isLocked } from '../../platform/file-lock.js';
+import { readText } from '../../platform/read-text.js';
+import { firstPlace } from '../../policy/audit/places.js';
 import { verifyAudit } from '../../policy/audit/verify.js';
 import { SecretsDir } from '../../policy/secrets/secrets-dir.js';
 import { type Finding, failure, fault, ok, warning } from './finding.js';
@@ -22,8 +24,9 @@ export async function checkPolicy(file: string | undefined, catalog: Catalog): P
 }
 
 /** The audit log: whether it can be continued, and whether its chain is intact. Writes nothing to it. */
-export async function checkAudit(file: string | undefined): Promise<Finding[]> {
-  if (file === undefined) return [ok('audit', 'No audit log is kept; --audit-log keeps one.')];
+export async function checkAudit(setting: string | undefined, key?: string): Promise<Finding[]> {
+  if (setting === undefined) return [ok('audit', 'No audit log is kept; --audit-log keeps one.')];
+  const file = await firstPlace(setting);
   try {
     if (!(await canBeWritten(file))) return [ok('audit', `${file} will be made with the first start.`)];
   } catch (error) {
@@ -35,7 +38,7 @@ export async function checkAudit(file: string | undefined): Promise<Finding[]> {
       ),
     ];
   }
-  const { ok: whole, problems, lines, unfinished } = await verifyAudit(file);
+  const { ok: whole, problems, lines, unfinished } = await verifyAudit(file, { key, isPartial: true });
   const [first] = problems;
   if (!whole && first !== undefined)
     return [
@@ -81,7 +84,7 @@ export async function checkTokens(file: string, now: number): Promise<Finding[]>
   const make = `clerk-mcp token new NAME --tokens ${file}`;
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await readText(file);
   } catch (error) {
     return [failure('tokens', `${file} cannot be read: ${errorMessage(error)}.`, make)];
   }

@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, open, readFile, realpath, rename, rm } from 'node:fs/promises';
+import { type FileHandle, realpath, rename, rm } from 'node:fs/promises';
 import * as z from 'zod';
 import { errorMessage } from '../../platform/error-message.js';
+import { createPrivateFile } from '../../platform/private-file.js';
+import { readText } from '../../platform/read-text.js';
 import { UserError } from '../../platform/user-error.js';
 import { ROLES, type Role, SCOPES, type Scope } from './scopes.js';
 
@@ -115,7 +117,7 @@ export async function newToken({ path, name, role, expiresAt }: NewToken): Promi
 /** The draft is the lock as well: two commands at once would lose one of the tokens. */
 async function openDraft(draft: string): Promise<FileHandle> {
   try {
-    return await open(draft, 'wx', 0o600);
+    return await createPrivateFile(draft);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
       throw new TokenFileError(`Another command is changing the token file. If none is, remove ${draft}.`);
@@ -126,7 +128,7 @@ async function openDraft(draft: string): Promise<FileHandle> {
 
 async function readOrEmpty(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return await readText(path);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '{"tokens": []}';
     throw new TokenFileError(`The token file cannot be read: ${errorMessage(error)}.`);

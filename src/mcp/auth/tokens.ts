@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { RevocationStore } from '../../limits/shared-store.js';
 import { errorMessage } from '../../platform/error-message.js';
 import type { Logger } from '../../platform/logger.js';
+import { readText } from '../../platform/read-text.js';
 import type { AuthenticatedCaller, Authentication, Authenticator, Credentials } from './authenticator.js';
 import { BearerChallenges, bearerToken } from './bearer.js';
 import type { Scope } from './scopes.js';
@@ -125,7 +126,7 @@ export class TokenAuthentication implements Authenticator {
     const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
     const version = [ino, size, mtimeNs, ctimeNs].join();
     if (version === this.#version) return;
-    const entries = parseTokenFile(await readFile(path, 'utf8'));
+    const entries = parseTokenFile(await readText(path));
     const before = this.#live;
     this.#version = version;
     const successions = entries.map((entry) => succeed(before, entry));

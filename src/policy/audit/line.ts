@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
+import { scrub } from '../../platform/scrub.js';
+import { type AuditKey, signatureOf } from './key.js';
 
 /** `prev` of a chain's first line. */
 export const GENESIS = '0'.repeat(64);
+
+/** Why a log begins with a later line: it was renamed, emptied or deleted while no process had it. */
+export const FOUND_EMPTY = 'found empty';
 
 /**
  * What a line tells.
@@ -76,6 +81,8 @@ export interface AuditFields {
   /** On `recovered`: calls whose intent may stand above, but which were refused because the log failed. */
   readonly notSent?: readonly string[] | undefined;
   readonly torn?: Torn | undefined;
+  /** On `start`: numbers of lines that the log should have had at its end, and had not. */
+  readonly lost?: { readonly from: number; readonly to: number } | undefined;
 }
 
 export interface AuditLine extends AuditFields {
@@ -85,6 +92,8 @@ export interface AuditLine extends AuditFields {
   readonly prev: string;
   /** First 16 hex digits of the SHA-256 of this line up to `,"sum"`. */
   readonly sum: string;
+  /** Signature of this line up to `,"mac"`. Lines of logs that were begun before there were keys have none. */
+  readonly mac?: string | undefined;
 }
 
 export interface ChainLink {
@@ -97,23 +106,40 @@ export const sha256 = (data: string | Buffer): string => createHash('sha256').up
 const sumOf = (body: string): string => sha256(body).slice(0, 16);
 
 /** One line, without its line break. Line separators are escaped, so that every reader sees one line. */
-export function writeLine(fields: AuditFields, { seq, prev }: ChainLink, time: string): string {
-  const json = JSON.stringify({ seq, time, ...fields, prev }).replace(
+export function writeLine(fields: AuditFields, { seq, prev }: ChainLink, time: string, key: AuditKey): string {
+  const json = scrub(JSON.stringify({ seq, time, ...fields, prev })).replace(
     /[\u2028\u2029\u0085]/g,
     (separator) => `\\u${separator.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   const body = json.slice(0, -1);
-  return `${body},"sum":"${sumOf(body)}"}`;
+  const summed = `${body},"sum":"${sumOf(body)}"`;
+  return `${summed},"mac":"${signatureOf(key.secret, 'line', summed)}"}`;
 }
 
-const SUM = /,"sum":"([0-9a-f]{16})"\}$/;
+const SUM = /,"sum":"([0-9a-f]{16})"(?:,"mac":"([0-9a-f]{32})")?\}$/;
+const MAC_LENGTH = ',"mac":""}'.length + 32;
 
-/** `line` is `undefined` for what is no line of ours; `intact` is whether its content is what was written. */
-export function readLine(text: string): { readonly line: AuditLine; readonly intact: boolean } | undefined {
+export interface ReadLine {
+  readonly line: AuditLine;
+  /** Whether its content fits its sum, which anyone can make; a line that a crash cut short does not. */
+  readonly intact: boolean;
+  /** Whether it bears a signature. */
+  readonly isSigned: boolean;
+  /** Whether the key made that signature. */
+  isSignedBy(key: AuditKey): boolean;
+}
+
+/** `undefined` for what is no line of ours. */
+export function readLine(text: string): ReadLine | undefined {
   const line = parse(text);
   if (line === undefined) return undefined;
   const sum = SUM.exec(text);
-  return { line, intact: sum !== null && sumOf(text.slice(0, sum.index)) === sum[1] };
+  return {
+    line,
+    intact: sum !== null && sumOf(text.slice(0, sum.index)) === sum[1],
+    isSigned: sum?.[2] !== undefined,
+    isSignedBy: ({ secret }) => sum?.[2] === signatureOf(secret, 'line', text.slice(0, -MAC_LENGTH)),
+  };
 }
 
 function parse(text: string): AuditLine | undefined {

@@ -1,11 +1,12 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
+import { type FileHandle, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errorMessage } from '../../platform/error-message.js';
 import { lockFile } from '../../platform/file-lock.js';
-import { type Head, HeadFile } from './head.js';
-import { type AuditFields, GENESIS, type OpenCall, sha256, writeLine } from './line.js';
-import { readTail } from './tail.js';
+import { openPrivateFile } from '../../platform/private-file.js';
+import { type Head, HeadFile, headSignature, type NotedHead } from './head.js';
+import { type AuditKey, openKey } from './key.js';
+import { type AuditFields, FOUND_EMPTY, GENESIS, type OpenCall, sha256, writeLine } from './line.js';
+import { readTail, type Tail } from './tail.js';
 
 /** The log cannot be written. */
 export class AuditWriteError extends Error {
@@ -19,6 +20,8 @@ class ForeignWriterError extends Error {
 
 export interface AuditLogOptions {
   readonly file: string;
+  /** What lines are signed with, 32 characters or more. Default: `FILE.key`, made where there is none. */
+  readonly key?: string | undefined;
   /** Default: the system's clock. */
   readonly now?: () => number;
   /** What the operator should know: one line each. */
@@ -34,14 +37,12 @@ interface Pending {
   readonly failed: (error: Error) => void;
 }
 
-const APPENDING = constants.O_APPEND | constants.O_CREAT | constants.O_RDWR | (constants.O_NOFOLLOW ?? 0);
-const OTHERS = 0o077;
 const MOST_LATE = 1_000;
 
 /**
  * An append-only log of one process, every line chained to the one before. Writes are serialized; what comes
- * in while one is under way goes out together in the next. The process that has it holds `FILE.lock`, and
- * notes the last line in `FILE.head`.
+ * in while one is under way goes out together in the next. The process that has it holds `FILE.lock`, signs
+ * its lines with `FILE.key`, and notes the last one in `FILE.head`.
  */
 export class AuditLog {
   /** Calls that the process before left without an outcome. */
@@ -51,6 +52,7 @@ export class AuditLog {
   readonly #warn: (message: string) => void;
   readonly #openFile: (path: string) => Promise<FileHandle>;
   readonly #headFile: HeadFile;
+  readonly #key: AuditKey;
   readonly #unlock: () => Promise<void>;
   #file: FileHandle;
   /** Bytes in the file when our last write had ended. */
@@ -73,6 +75,7 @@ export class AuditLog {
     this.#warn = parts.options.warn ?? (() => {});
     this.#openFile = parts.options.openFile ?? openForAppending;
     this.#headFile = parts.headFile;
+    this.#key = parts.key;
     this.#unlock = parts.unlock;
     this.#file = parts.file;
     this.#size = parts.size;
@@ -92,20 +95,30 @@ export class AuditLog {
       opened.push(file);
       const { size } = await file.stat();
       const tail = await readTail(file, size);
-      const { head: noted, file: headFile } = await HeadFile.open(path);
+      const key = options.key === undefined ? await openKey(path) : { secret: options.key, file: undefined };
+      const { head: noted, file: headFile } = await HeadFile.open(path, key);
       opened.push(headFile);
+      const reason = oddity(tail, noted, key);
+      if (reason !== undefined) options.warn?.(`${path}: ${reason}`);
       const last: Head | undefined = tail.last && { seq: tail.last.line.seq, sha256: tail.last.sha256 };
       const ahead = noted !== undefined && noted.seq > (last?.seq ?? 0);
-      if (ahead && last !== undefined) options.warn?.(`${path}: lines ${last.seq + 1} to ${noted.seq} are missing at its end`);
+      const lost = ahead ? { from: (last?.seq ?? 0) + 1, to: noted.seq } : undefined;
+      if (lost !== undefined) {
+        const moved = last === undefined ? ', unless it was moved away while no server had it' : '';
+        options.warn?.(`${path}: lines ${lost.from} to ${lost.to} are missing at its end${moved}`);
+      }
       // A gap in the numbers keeps the loss visible; in an empty file it is what was rotated away.
       const head: Head = {
         seq: ahead ? noted.seq : (last?.seq ?? 0),
         sha256: last?.sha256 ?? (ahead ? noted.sha256 : GENESIS),
       };
-      const log = new AuditLog({ options, path, unlock, file, size, head, headFile, unfinished: tail.open });
-      const start: AuditFields = { kind: 'start', pid: process.pid, open: tail.open.length > 0 ? tail.open : undefined };
+      const log = new AuditLog({ options, path, unlock, file, size, head, headFile, key, unfinished: tail.open });
+      const open = tail.open.length > 0 ? tail.open : undefined;
+      const start: AuditFields = { kind: 'start', pid: process.pid, open, lost, reason };
       const lines: AuditFields[] =
-        last === undefined && ahead ? [{ kind: 'continued', torn: tail.torn }, start] : [{ ...start, torn: tail.torn }];
+        last === undefined && ahead
+          ? [{ kind: 'continued', reason: FOUND_EMPTY, torn: tail.torn }, start]
+          : [{ ...start, torn: tail.torn }];
       await log.#write(lines, tail.needsBreak ? '\n' : '', true);
       return log;
     } catch (error) {
@@ -239,7 +252,7 @@ export class AuditLog {
     let { seq, sha256: prev } = this.#head;
     let text = prefix;
     for (const fields of entries) {
-      const line = writeLine(fields, { seq: ++seq, prev }, time);
+      const line = writeLine(fields, { seq: ++seq, prev }, time, this.#key);
       prev = sha256(line);
       text += `${line}\n`;
     }
@@ -271,18 +284,22 @@ interface OpenedLog {
   readonly size: number;
   readonly head: Head;
   readonly headFile: HeadFile;
+  readonly key: AuditKey;
   readonly unfinished: readonly OpenCall[];
 }
 
-async function openForAppending(path: string): Promise<FileHandle> {
-  const file = await open(path, APPENDING, 0o600);
-  try {
-    const stats = await file.stat();
-    if (!stats.isFile()) throw new Error(`${path} is no regular file`);
-    if ((stats.mode & OTHERS) !== 0) await file.chmod(0o600);
-    return file;
-  } catch (error) {
-    await file.close();
-    throw error;
+/** What is wrong with the end of the log that a start finds, other than lines that are missing. */
+function oddity({ last }: Tail, noted: NotedHead | undefined, key: AuditKey): string | undefined {
+  if (last === undefined) {
+    const isBegun = noted !== undefined || key.isNew === true || key.file === undefined;
+    return isBegun ? undefined : 'its key is there, its lines and its head are gone';
   }
+  const { seq } = last.line;
+  if (last.isSigned && !last.isSignedBy(key)) return `its last line, number ${seq}, was not signed with this key`;
+  if (last.isSigned && noted === undefined) return 'its head is gone: lines may be missing at its end';
+  if (last.isSigned && noted?.mac !== undefined && noted.mac !== headSignature(key, noted)) return 'its head was changed';
+  if (noted?.seq === seq && noted.sha256 !== last.sha256) return `its last line, number ${seq}, was changed or replaced`;
+  return undefined;
 }
+
+const openForAppending = (path: string): Promise<FileHandle> => openPrivateFile(path, { append: true });

@@ -1,12 +1,12 @@
 import type { FileHandle } from 'node:fs/promises';
 import { UserError } from '../../platform/user-error.js';
-import { type AuditLine, type OpenCall, readLine, sha256, type Torn } from './line.js';
+import { type AuditLine, type OpenCall, type ReadLine, readLine, sha256, type Torn } from './line.js';
 import { linesBackward, readExactly } from './read.js';
 
 /** Where a log ends. */
 export interface Tail {
   /** The last whole line; `undefined` for an empty log. */
-  readonly last: { readonly line: AuditLine; readonly sha256: string } | undefined;
+  readonly last: (ReadLine & { readonly sha256: string }) | undefined;
   /** What a crash left behind it. */
   readonly torn: Torn | undefined;
   /** Whether a line break must be written before the next line. */
@@ -38,7 +38,7 @@ export async function readTail(file: FileHandle, size: number): Promise<Tail> {
         if (size - start > MOST_TORN) throw notOurs();
         continue;
       }
-      last = { line: read.line, sha256: sha256(bytes) };
+      last = { ...read, sha256: sha256(bytes) };
       torn = await tornAfter(file, start + bytes.length, size);
     }
     if (read === undefined) continue;

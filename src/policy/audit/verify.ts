@@ -1,5 +1,8 @@
-import { readHead } from './head.js';
-import { type AuditLine, GENESIS, type OpenCall, readLine, sha256, type Torn } from './line.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isLocked } from '../../platform/file-lock.js';
+import { headSignature, type NotedHead, readHead } from './head.js';
+import { type AuditKey, findKey, isBeside } from './key.js';
+import { type AuditLine, FOUND_EMPTY, GENESIS, type OpenCall, type ReadLine, readLine, sha256, type Torn } from './line.js';
 import { linesOf } from './read.js';
 
 /** Something that is not as it was written. `line` counts from 1. */
@@ -20,17 +23,31 @@ export interface AuditReport {
   readonly unfinished: readonly OpenCall[];
 }
 
+export interface VerifyOptions {
+  /** What the lines are signed with. Default: the key beside the log. */
+  readonly key?: string | undefined;
+  /** Takes a first file that continues an earlier one, which was rotated away. Default: the whole log must be there. */
+  readonly isPartial?: boolean | undefined;
+}
+
+/** How often, and how long apart in milliseconds, a head is looked at that a running server may be about to write. */
+const HEAD_LOOKS = 50;
+const HEAD_PAUSE_MS = 20;
+
 /**
- * Checks one log, or the files of one log in the order of their rotations. A chain without a secret reveals a partial
- * change; it cannot reveal that the whole log and its head file were rewritten.
+ * Checks one log, or the files of one log in the order of their rotations. The chain shows a partial change, the signatures
+ * what the server did not write, and the head what was cut off at the end. Only to those who can write both log and head,
+ * which are files of the server's own user, and can read its key, does an undetected change remain.
  */
-export async function verifyAudit(files: string | readonly string[]): Promise<AuditReport> {
-  const check = new ChainCheck();
-  for (const file of [files].flat()) await check.file(file);
+export async function verifyAudit(files: string | readonly string[], options: VerifyOptions = {}): Promise<AuditReport> {
+  const all = [files].flat();
+  const check = new ChainCheck(options);
+  for (const [index, file] of all.entries()) await check.file(file, index === all.length - 1);
   return check.report();
 }
 
 class ChainCheck {
+  readonly #options: VerifyOptions;
   readonly #problems: AuditProblem[] = [];
   readonly #notes: string[] = [];
   readonly #open = new Map<string, OpenCall>();
@@ -42,10 +59,36 @@ class ChainCheck {
   #firstOfAll = true;
   /** Lines that are none of ours, until a line accounts for them. */
   #foreign: { readonly bytes: Buffer; readonly number: number }[] = [];
+  #key: AuditKey | undefined;
+  /** Whether a line was signed, after which all are. */
+  #sawSigned = false;
+  #saidUnchecked = false;
+  /** The hash of the line that the head names. */
+  #headed: string | undefined;
 
-  async file(file: string): Promise<void> {
+  constructor(options: VerifyOptions) {
+    this.#options = options;
+  }
+
+  /** @throws what the system says where there is neither the file nor a head of it */
+  async file(file: string, isLast: boolean): Promise<void> {
     this.#file = file;
     this.#number = 0;
+    this.#headed = undefined;
+    const given = this.#options.key;
+    this.#key = given === undefined ? await findKey(file) : { secret: given, file: undefined };
+    // Before the lines: a server that runs goes on meanwhile.
+    const head = await readHead(file);
+    try {
+      await this.#readLines(file, head);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || head === undefined) throw error;
+    }
+    this.#settleForeign(undefined);
+    if (isLast || head !== undefined) await this.#checkEnd(head);
+  }
+
+  async #readLines(file: string, head: NotedHead | undefined): Promise<void> {
     for await (const { bytes, terminated } of linesOf(file)) {
       this.#number++;
       this.#lines++;
@@ -56,13 +99,12 @@ class ChainCheck {
         continue;
       }
       this.#settleForeign(read.line.torn);
-      this.#check(read.line, read.intact);
+      this.#check(read);
       this.#previous = { line: read.line, sha256: sha256(bytes), intact: read.intact };
+      if (read.line.seq === head?.seq) this.#headed = this.#previous.sha256;
       this.#firstOfAll = false;
       this.#follow(read.line);
     }
-    this.#settleForeign(undefined);
-    await this.#checkEnd();
   }
 
   report(): AuditReport {
@@ -91,15 +133,39 @@ class ChainCheck {
     else for (const { number } of foreign) this.#problem('the line was changed or inserted: it is none of this log', number);
   }
 
-  #check(line: AuditLine, intact: boolean): void {
+  #check(read: ReadLine): void {
+    const { line, intact } = read;
     if (!intact) this.#problem(`the line (number ${line.seq}) was changed`);
+    else this.#checkSignature(read);
     if (this.#firstOfAll) this.#checkFirst(line);
     else this.#checkLink(line);
   }
 
-  #checkFirst({ seq, prev, kind }: AuditLine): void {
+  #checkSignature(read: ReadLine): void {
+    const { seq } = read.line;
+    const isFirst = read.isSigned && !this.#sawSigned;
+    this.#sawSigned ||= read.isSigned;
+    if (!read.isSigned) {
+      if (this.#sawSigned) this.#problem(`the line (number ${seq}) is not signed: this log's server did not write it`);
+    } else if (this.#key !== undefined) {
+      if (!read.isSignedBy(this.#key))
+        this.#problem(`the line (number ${seq}) is not signed with the log's key: it was changed or inserted`);
+    } else if (isFirst && !this.#saidUnchecked) {
+      this.#saidUnchecked = true;
+      this.#problem('the lines are signed and their key is not there: it is FILE.key, or CLERK_MCP_AUDIT_KEY');
+    }
+  }
+
+  #checkFirst({ seq, prev, kind, reason }: AuditLine): void {
     if (seq === 1 && prev === GENESIS) return;
-    if (kind === 'continued') this.#notes.push(`${this.#file}: continues a file that ends with line number ${seq - 1}`);
+    if (kind === 'continued' && reason !== FOUND_EMPTY && this.#options.isPartial === true)
+      this.#notes.push(`${this.#file}: continues a file that ends with line number ${seq - 1}`);
+    else if (kind === 'continued')
+      this.#problem(
+        reason === FOUND_EMPTY
+          ? `the log was emptied, deleted or moved away before a start: lines 1 to ${seq - 1} are not here`
+          : `lines 1 to ${seq - 1} are not here: give the files before it too, or --partial where they are no longer kept`,
+      );
     else this.#problem(`the beginning was removed: the first line is number ${seq}`);
   }
 
@@ -114,23 +180,51 @@ class ChainCheck {
     else if (prev !== previous.sha256 && previous.intact) this.#problem('the line before this one was changed or replaced');
   }
 
-  #follow({ kind, call, operation = '', time, notSent, open }: AuditLine): void {
+  #follow({ kind, call, operation = '', time, notSent, open, reason }: AuditLine): void {
+    if (kind === 'start' && reason !== undefined)
+      this.#notes.push(`${this.#file}: line ${this.#number}: a start found that ${reason}`);
     for (const unsent of notSent ?? []) this.#open.delete(unsent);
     if (call !== undefined && kind === 'intent') this.#open.set(call, { call, operation, time });
     if (call !== undefined && kind === 'outcome') this.#open.delete(call);
     for (const under of kind === 'continued' ? (open ?? []) : []) this.#open.set(under.call, under);
   }
 
-  async #checkEnd(): Promise<void> {
-    const head = await readHead(this.#file);
+  async #checkEnd(head: NotedHead | undefined): Promise<void> {
     const last = this.#previous;
-    if (head !== undefined && head.seq > (last?.line.seq ?? 0)) {
-      const from = (last?.line.seq ?? 0) + 1;
+    const seq = last?.line.seq ?? 0;
+    if (head === undefined) return this.#checkWithoutHead(last?.line);
+    if (head.seq > seq) {
+      const from = seq + 1;
       this.#problem(`lines were removed at the end: number ${from}${head.seq > from ? ` to ${head.seq}` : ''}`, this.#number + 1);
-    } else if (head !== undefined && head.seq === last?.line.seq && head.sha256 !== last.sha256 && last.intact) {
-      this.#problem('the last line was changed or replaced');
-    } else if (head === undefined && last !== undefined && last.line.kind !== 'stop' && last.line.kind !== 'rotated') {
-      this.#notes.push(`${this.#file}: has no closing line; its process runs, or was killed, or lines were cut off at the end`);
+    } else if (this.#headed !== undefined && head.sha256 !== this.#headed) {
+      if (head.seq < seq || last?.intact === true) this.#problem(changedUnderHead(head.seq, seq));
+    } else if (this.#sawSigned && this.#key !== undefined && head.mac !== headSignature(this.#key, head)) {
+      this.#problem("the head is not signed with the log's key: it was changed");
+    } else if (head.seq < seq && (await this.#isBehind(seq))) {
+      this.#problem(`the head is behind the log: it notes number ${head.seq}, the log ends with ${seq}`);
     }
   }
+
+  /** A renamed log has no head. */
+  #checkWithoutHead(last: AuditLine | undefined): void {
+    if (last === undefined || last.kind === 'rotated') return;
+    if (this.#sawSigned && this.#key !== undefined && isBeside(this.#key, this.#file))
+      this.#problem('its head is not there or was emptied: lines may have been cut off at the end');
+    else if (last.kind !== 'stop')
+      this.#notes.push(`${this.#file}: has no closing line; its process runs, or was killed, or lines were cut off at the end`);
+  }
+
+  /** Whether the head stays behind: a server that runs writes it after the line. */
+  async #isBehind(seq: number): Promise<boolean> {
+    for (let look = 0; look < HEAD_LOOKS; look++) {
+      const head = await readHead(this.#file);
+      if (head !== undefined && head.seq >= seq) return false;
+      if (!(await isLocked(this.#file))) return true;
+      await delay(HEAD_PAUSE_MS);
+    }
+    return true;
+  }
 }
+
+const changedUnderHead = (noted: number, last: number): string =>
+  noted === last ? 'the last line was changed or replaced' : `line number ${noted} is not the one that the head notes`;

@@ -29,7 +29,6 @@ export type Judged =
   | {
       readonly genuine: true;
       readonly id: string;
-      readonly expiresAt: number;
       readonly afterMs: number;
       readonly verdict: Verdict;
     };
@@ -86,7 +85,7 @@ export class ClientForm implements WayOfAsking {
     const slips = opened.carried[0] ?? MOST_SLIPS;
     const word = opened.carried.subarray(SLIPS_BYTES);
     const verdict = this.#verdict(answer, { afterMs, slips, word, nonce: opened.nonce });
-    return { genuine: true, id: opened.id, expiresAt: opened.expiresAt, afterMs, verdict };
+    return { genuine: true, id: opened.id, afterMs, verdict };
   }
 
   #verdict(

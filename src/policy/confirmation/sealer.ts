@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { LONGEST_AHEAD_MS } from './lifetime.js';
 
 /** What a confirmation is good for. `args` is the canonical JSON of the arguments. */
 export interface Binding {
@@ -90,7 +91,8 @@ export class Sealer {
       return { ok: false, flaw: this.#difference(body, nonce, binding) };
     }
     const expiresAt = body.readUIntBE(0, 6);
-    if (this.#options.now() >= expiresAt) return { ok: false, flaw: 'expired' };
+    const left = expiresAt - this.#options.now();
+    if (left <= 0 || left > LONGEST_AHEAD_MS) return { ok: false, flaw: 'expired' };
     return { ok: true, id: nonce.toString('base64url'), expiresAt, nonce, carried: body.subarray(HEAD) };
   }
 

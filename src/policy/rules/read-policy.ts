@@ -5,6 +5,7 @@ import { didYouMean } from '../../catalog/nearest.js';
 import type { Operation } from '../../catalog/operation.js';
 import { valueAt } from '../../catalog/parse-arguments.js';
 import { errorMessage } from '../../platform/error-message.js';
+import { parseJsonText } from '../../platform/json-text.js';
 import { UserError } from '../../platform/user-error.js';
 import { canBeAbout, subjectsOf } from './about.js';
 import { duplicateKey, formatPath } from './duplicate-keys.js';
@@ -47,9 +48,9 @@ export function readPolicy(text: string, catalog: Catalog): PolicyFile {
 function parseJson(text: string): unknown {
   let raw: unknown;
   try {
-    raw = JSON.parse(text.replace(/^\uFEFF/, ''));
+    raw = parseJsonText(text);
   } catch (error) {
-    throw new PolicyFileError([{ path: '', problem: `not JSON: ${errorMessage(error)}` }]);
+    throw new PolicyFileError([{ path: '', problem: errorMessage(error) }]);
   }
   const twice = duplicateKey(text);
   if (twice !== undefined)

@@ -1,6 +1,7 @@
 import type { Operation } from '../../catalog/operation.js';
 import { isSecretName } from '../../catalog/secret-names.js';
 import type { Arguments } from '../../catalog/types.js';
+import { scrub } from '../../platform/scrub.js';
 import { canonicalJson } from '../confirmation/canonical.js';
 import { returnsSecret } from '../rules/risk.js';
 
@@ -11,8 +12,12 @@ const DEEPEST = 20;
 
 /** In the answers of operations that return credentials, such addresses sign in anyone who has them. */
 const SECRET_ADDRESS = /(?:^|_)(?:url|link)$/;
-const SECRET_PARAMETER = /[?&#](?:__clerk_ticket|ticket|token|key|code|secret)=/i;
-const SECRET_VALUE = /\bsk_(?:live|test)_\w|\bwhsec_[\w+/=]{8}/;
+/** A parameter of an address with a value. */
+const PARAMETER = /[?&#;]([\w.[\]-]{1,64})=[^&#\s]/g;
+/** Names of parameters that are secret besides those of inputs. */
+const SECRET_PARAMETERS = new Set(['key', 'code', 'sig', 'signature']);
+/** A user with a password before the host of an address. */
+const SIGNED_IN = /:\/\/[^\s/?#@:]*:[^\s/?#@]+@/;
 const TOKEN_RUN = /[\w.-]+/g;
 const TOKEN_HEAD = /\beyJ[\w-]{8}/;
 const LEAST_TOKEN_BODY = 8;
@@ -22,7 +27,14 @@ const MOST_INPUTS = 100;
 const LONGEST_NAME = 100;
 
 const isSecretText = (text: string): boolean =>
-  SECRET_VALUE.test(text) || hasToken(text) || (text.includes('://') && SECRET_PARAMETER.test(text));
+  scrub(text) !== text || hasToken(text) || (text.includes('://') && (SIGNED_IN.test(text) || hasSecretParameter(text)));
+
+function hasSecretParameter(text: string): boolean {
+  for (const [, name = ''] of text.matchAll(PARAMETER)) {
+    if (SECRET_PARAMETERS.has(name.toLowerCase()) || isSecretName(name)) return true;
+  }
+  return false;
+}
 
 /** Whether a JSON Web Token stands in the text. Every run of its letters is looked at once: one pattern would look again from each start. */
 function hasToken(text: string): boolean {

@@ -1,9 +1,10 @@
-import { constants, type Stats } from 'node:fs';
-import { type FileHandle, lstat, open, realpath, unlink } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { type FileHandle, lstat, realpath, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Operation } from '../../catalog/operation.js';
 import { errorMessage } from '../../platform/error-message.js';
 import { isRecord } from '../../platform/is-record.js';
+import { createPrivateFile } from '../../platform/private-file.js';
 import { UserError } from '../../platform/user-error.js';
 import { redactSecrets } from './masking.js';
 
@@ -19,8 +20,7 @@ export interface SecretsOptions {
 
 /** Claimed on the disk beforehand, so that a full one shows before anything is sent. */
 const SPACE_BYTES = 65_536;
-const OTHERS_MAY_WRITE = 0o002;
-const NEW_FILE = constants.O_CREAT | constants.O_EXCL | constants.O_RDWR | (constants.O_NOFOLLOW ?? 0);
+const OTHERS = 0o077;
 
 /** Keeps secrets out of the conversation: each goes into a new file of its own. */
 export class SecretsDir {
@@ -56,10 +56,9 @@ export class SecretsDir {
     }
     const time = new Date(this.#options.now()).toISOString().replace(/[-:]|\.\d+/g, '');
     const path = join(this.#path, `${operation.name}-${time}-${this.#options.randomBytes(8).toString('hex')}.json`);
-    const file = await open(path, NEW_FILE, 0o600);
+    const file = await createPrivateFile(path);
     const secret = new SecretFile(path, file, operation, this.#options.now);
     try {
-      await file.chmod(0o600);
       await file.write(Buffer.alloc(SPACE_BYTES, ' '), 0, SPACE_BYTES, 0);
       await file.sync();
       return secret;
@@ -135,8 +134,10 @@ async function safeDirectory(path: string): Promise<Stats> {
   const stats = await lstat(path);
   if (!stats.isDirectory()) throw new SecretsDirError(`${path} is no directory`);
   if (process.getuid === undefined) return stats;
-  if ((stats.mode & OTHERS_MAY_WRITE) !== 0)
-    throw new SecretsDirError(`${path} can be written by other users: chmod 700 ${path}`);
+  if ((stats.mode & OTHERS) !== 0) {
+    const mode = (stats.mode & 0o777).toString(8);
+    throw new SecretsDirError(`${path} is open to other users (mode ${mode}). Close it: chmod 700 ${path}`);
+  }
   if (stats.uid !== process.getuid() && stats.uid !== 0) throw new SecretsDirError(`${path} belongs to another user`);
   return stats;
 }

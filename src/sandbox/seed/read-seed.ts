@@ -1,18 +1,19 @@
-import { readFileSync } from 'node:fs';
 import { errorMessage } from '../../platform/error-message.js';
+import { parseJsonText } from '../../platform/json-text.js';
+import { readTextSync } from '../../platform/read-text.js';
 import { type SeedDescription, SeedError } from './description.js';
 
 /** The description in a JSON file. What it says is checked when it is seeded. @throws SeedError */
 export function readSeed(path: string): SeedDescription {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readTextSync(path);
   } catch (error) {
     throw new SeedError(`cannot be read: ${errorMessage(error)}`);
   }
   try {
-    return JSON.parse(text) as SeedDescription;
+    return parseJsonText(text) as SeedDescription;
   } catch (error) {
-    throw new SeedError(`${path} is not JSON: ${errorMessage(error)}`);
+    throw new SeedError(`${path} is ${errorMessage(error)}`);
   }
 }

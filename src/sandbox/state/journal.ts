@@ -1,13 +1,12 @@
-import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorMessage } from '../../platform/error-message.js';
+import { createPrivateFile, openPrivateFile } from '../../platform/private-file.js';
 import type { Instance } from '../instance.js';
 import type { Row } from '../resource.js';
 import type { StoreContent, StoreWatcher } from '../rows.js';
 import { batchLine, type Change, headerLine, type Kept, parseState, StateError } from './format.js';
 
-/** Holds the sandbox's secret key and password digests: for its owner alone. */
-const MODE = 0o600;
 const ROWS_PER_LINE = 500;
 /** The file is written anew when what was appended outgrows what it began with, or this. */
 const LEAST_GROWTH_BYTES = 4 * 1024 * 1024;
@@ -128,7 +127,9 @@ export class Journal implements StoreWatcher {
     const lines = [this.#header, ...snapshotLines(this.#instance.store.content, this.#instance.random.drawn)];
     this.#pending.clear();
     const fresh = `${this.#path}.new`;
-    const file = await open(fresh, 'w', MODE);
+    // One that is left of a kill, or a link that somebody has put there. The lock of the state is ours.
+    await rm(fresh, { force: true });
+    const file = await createPrivateFile(fresh);
     try {
       for (const line of lines) await file.appendFile(line);
       await file.sync();
@@ -140,7 +141,7 @@ export class Journal implements StoreWatcher {
     await rename(fresh, this.#path);
     await syncDirectory(dirname(this.#path));
     await this.#file?.close();
-    this.#file = await open(this.#path, 'a', MODE);
+    this.#file = await openPrivateFile(this.#path, { append: true });
     this.#snapshotBytes = (await this.#file.stat()).size;
     this.#appendedBytes = 0;
   }

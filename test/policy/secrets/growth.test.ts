@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { didYouMean } from '../../../src/catalog/nearest.js';
 import { parseArguments } from '../../../src/catalog/parse-arguments.js';
-import { Scrubber } from '../../../src/clerk/scrub.js';
+import { Scrubber } from '../../../src/platform/scrub.js';
 import { maskArguments, redactSecrets } from '../../../src/policy/secrets/masking.js';
 import { operations } from '../../../tools/index.js';
 import { operations as fixtures } from '../fixtures.js';

@@ -84,13 +84,15 @@ describe('SecretsDir', () => {
     expect(await readFile(path, 'utf8')).toBe('mine');
   });
 
-  it('refuses a directory that is none, is not there, or can be written by everybody', async () => {
+  it('refuses a directory that is none, is not there, or is open to others', async () => {
     const file = join(dir, 'file');
     await writeFile(file, '');
     await expect(SecretsDir.open(file, options())).rejects.toThrow('is no directory');
     await expect(SecretsDir.open(join(dir, 'nowhere'), options())).rejects.toThrow('mkdir -m 700');
-    await chmod(dir, 0o777);
-    await expect(SecretsDir.open(dir, options())).rejects.toThrow('chmod 700');
+    for (const mode of [0o777, 0o775, 0o755, 0o750, 0o711]) {
+      await chmod(dir, mode);
+      await expect(SecretsDir.open(dir, options())).rejects.toThrow(`(mode ${mode.toString(8)}). Close it: chmod 700 ${dir}`);
+    }
     await chmod(dir, 0o700);
   });
 

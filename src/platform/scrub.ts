@@ -1,0 +1,110 @@
+const HIDDEN = '[secret key]';
+
+/** How much of a key's start is enough to recognize it when the rest is cut off. */
+const TELLING_LENGTH = 12;
+
+/** Beyond this a key is recognized by its letters, not one by one. */
+const LONGEST_SPELLED = 200;
+
+/** How much longer than the line a text may be before most of it was space: what follows is not looked at. */
+const LOOSE = 20;
+
+/**
+ * One character as itself, in percent encoding (once or more), as an escape of JSON or JavaScript, or as an HTML entity. Each
+ * way begins with another character and repeats nothing else, so that a text is gone through once.
+ */
+function spellings(char: string): string {
+  const code = char.charCodeAt(0);
+  const hex = code.toString(16).padStart(2, '0');
+  const itself = /\w/.test(char) ? char : `\\x${hex}`;
+  return `(?:${itself}|%(?:25)*${hex}|(?<!\\\\)\\\\+(?:u00|x|u\\{0*)${hex}\\}?|&(?:amp;)*#(?:0*${code}|x0*${hex});?)`;
+}
+
+const spelled = (text: string): string => [...text].map(spellings).join('');
+
+/** What a key goes on with, in any spelling. Never a quote, nor a backslash that escapes one. */
+const REST = '(?:[\\w.~+/=-]|%[0-9a-f]{2}|\\\\+(?:(?:u00|x)[0-9a-f]{2}|u\\{[0-9a-f]{1,6}\\})|&(?:amp;)*#x?[0-9a-f]{1,6};)*';
+
+/** `text` in base64, at each of the three places where it can begin in what was encoded; only what depends on nothing else. */
+function base64Forms(text: string): string[] {
+  return [0, 1, 2].flatMap((lead) => {
+    const bytes = Buffer.concat([Buffer.alloc(lead), Buffer.from(text)]);
+    const whole = bytes.toString('base64').slice(Math.ceil((lead * 8) / 6), Math.floor((bytes.length * 8) / 6));
+    return [...new Set([whole, whole.replaceAll('+', '-').replaceAll('/', '_')])].map((form) =>
+      form.replaceAll('+', '\\+').replaceAll('/', '\\/'),
+    );
+  });
+}
+
+const hexForm = (text: string): string => Buffer.from(text).toString('hex');
+
+const KEY_STARTS = ['sk_live_', 'sk_test_'];
+
+/** What looks like a secret of Clerk's or of ours, whoever's it is. */
+const SECRET_LIKE = [
+  new RegExp(`${spelled('sk_')}(?:${spelled('live')}|${spelled('test')})${spelled('_')}${REST.slice(0, -1)}+`, 'gi'),
+  new RegExp(`(?:${KEY_STARTS.flatMap(base64Forms).join('|')})[\\w+/=-]*`, 'g'),
+  new RegExp(`(?:${KEY_STARTS.map(hexForm).join('|')})[0-9a-f]*`, 'gi'),
+  /(?<![A-Za-z0-9])(?:ak_[A-Za-z0-9]{16}|whsec_[\w+/=-]{8}|cmcp_[\w-]{20})[\w+/=-]*/g,
+];
+
+const known = new Map<string, Scrubber>();
+
+/** Hides this secret from now on, besides everything that looks like one. */
+export function hideFromNowOn(secret: string): void {
+  if (secret !== '' && !known.has(secret)) known.set(secret, new Scrubber(secret));
+}
+
+/**
+ * The text without any secret that this process knows, or that looks like one. For every exit: log, errors, the record, what
+ * a caller is told. JSON stays well-formed.
+ */
+export function scrub(text: string): string {
+  let clean = text;
+  for (const scrubber of known.values()) clean = scrubber.body(clean);
+  for (const pattern of SECRET_LIKE) clean = clean.replace(pattern, HIDDEN);
+  return clean;
+}
+
+/** Takes one secret key out of text that comes from outside. */
+export class Scrubber {
+  readonly #secret: string;
+  readonly #start: string;
+  readonly #spelled: RegExp;
+  readonly #encoded: RegExp;
+
+  constructor(secret: string) {
+    this.#secret = secret;
+    this.#start = secret.slice(0, Math.max(TELLING_LENGTH, Math.ceil(secret.length / 3)));
+    const rest = [...secret.slice(this.#start.length, LONGEST_SPELLED)];
+    const more = secret.length > LONGEST_SPELLED ? REST : '';
+    const optional = rest.reduceRight((after, char) => `(?:${spellings(char)}${after})?`, more);
+    this.#spelled = new RegExp(spelled(this.#start) + optional, 'gi');
+    const encoded = [...base64Forms(this.#start), hexForm(this.#start), hexForm(this.#start).toUpperCase()];
+    this.#encoded = new RegExp(`(?:${encoded.join('|')})[\\w+/=-]*`, 'g');
+  }
+
+  /** The text without the key, complete or cut off, however it is spelled or encoded. Keeps JSON well-formed. */
+  body(text: string): string {
+    return text.replace(this.#spelled, HIDDEN).replace(this.#encoded, HIDDEN);
+  }
+
+  /** One printable line of at most `most` characters, without the key, any part of it, or anything that looks like a key. */
+  line(text: string, most: number): string {
+    const hidden = scrub(this.body(this.#begin(text, most)));
+    const flat = hidden.replaceAll(/[\p{C}\s]+/gu, ' ').trim();
+    if (flat.length <= most) return flat;
+    return `${flat.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/u, '')}…`;
+  }
+
+  /** As much of the text as can matter for so long a line, which does not end in a part of the key. */
+  #begin(text: string, most: number): string {
+    const enough = most * LOOSE;
+    if (text.length <= enough) return text;
+    const start = text.slice(0, enough);
+    for (let length = Math.min(this.#secret.length, enough); length > 0; length--) {
+      if (start.endsWith(this.#secret.slice(0, length))) return start.slice(0, -length);
+    }
+    return start;
+  }
+}
