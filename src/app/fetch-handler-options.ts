@@ -68,10 +68,12 @@ export interface FetchHandlerOptions {
   readonly confirm?: 'auto' | 'flag' | 'token' | 'person';
   /** Rules and budgets, as JSON; they come before the built-in ones. */
   readonly policy?: string;
-  /** Records every call that changes something or is gated; while it cannot be written, gated calls are refused. */
+  /** Records every call that changes something or is gated; while it cannot be written, gated calls are refused. A folder, or %p for the id of the process, gives each process its own file. */
   readonly auditLog?: string;
   /** Secrets in answers go into new files here instead of into the conversation. */
   readonly secretsDir?: string;
+  /** Over stdio: the folder below which a call may name an image. Default: the working folder. */
+  readonly filesDir?: string;
   /** Time limit of one call, retries included. In milliseconds. Default: 30000. */
   readonly timeout?: number;
   /** Time limit for connecting to Clerk. In milliseconds. Default: 5000. */
