@@ -57,6 +57,8 @@ export interface AppOptions {
   readonly filesDir?: string | undefined;
   /** Every known operation. Default: as the settings say. */
   readonly catalog?: Catalog;
+  /** Who issues the tokens that callers show, where they show any. */
+  readonly issuer?: string | undefined;
   /** Holds used confirmations and budgets for several processes. Default: this process's memory. */
   readonly store?: (OnceStore & CounterStore) | undefined;
   /** Creates the budget that keeps requests below Clerk's limit. Default: no budget. */
@@ -111,6 +113,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     file,
     audit,
     warn,
+    issuer: options.issuer,
     confirm: values.confirm,
     // Without a store, used confirmations are forgotten when the process ends; a key that outlives it would let them be reused.
     signingKey: store && config.signingKey,
@@ -119,6 +122,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     counters: store,
     read: async (name, args, signal, caller) => (await clerk.send(catalog.get(name), args, { signal, caller })).value,
   });
+  // The start does not wait for it.
+  void policy.aboutOwnClaims().then((message) => message && warn(message));
   const calls = new Calls({
     catalog,
     offered,

@@ -88,6 +88,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       logger,
       catalog,
       allowLocalFiles: false,
+      issuer: authenticator === undefined && choice.kind === 'oauth' ? choice.issuer : undefined,
       store,
       budget: (instance) => budgetOf(instance, http, counter),
       onCall: ({ tool, result, decision, code, seconds }) => {

@@ -20,6 +20,7 @@ import { type BudgetLimit, Budgets, DEFAULT_BUDGETS } from './rules/budgets.js';
 import type { Reading } from './rules/find-resource.js';
 import { Inquiry } from './rules/knowledge.js';
 import { DEFAULT_KEYS_THAT_GRANT, OWN_CLAIMS } from './rules/metadata.js';
+import { OwnClaims } from './rules/own-claims.js';
 import type { BudgetDeclaration, RuleDeclaration } from './rules/policy-file.js';
 import { type Consequences, consequencesOf, itemCount } from './rules/risk.js';
 import { Rules, type Step, type Verdict } from './rules/rules.js';
@@ -77,6 +78,7 @@ export class Policy {
   readonly #recorder: Recorder;
   readonly #inquiry: Inquiry;
   readonly #reading: Omit<Reading, 'caller'>;
+  readonly #ownClaims: OwnClaims | undefined;
   readonly #now: () => number;
   readonly #ids: CallIds;
   readonly #issued = new WeakMap<Grant, Issued>();
@@ -103,6 +105,8 @@ export class Policy {
     this.#budgets = new Budgets({ catalog, instance, budgets: file?.budgets ?? DEFAULT_BUDGETS, store });
     const timeoutMs = options.previewTimeoutMs ?? 5_000;
     this.#reading = { read, timeoutMs };
+    const { issuer } = options;
+    this.#ownClaims = issuer === undefined ? undefined : new OwnClaims({ issuer, catalog, read, timeoutMs, now: this.#now });
     this.#previewer = new Previewer({ catalog, read, instance, now: this.#now, timeoutMs, keepsSecrets: secrets !== undefined });
     const keysThatGrant = [...(file?.metadata_keys_that_grant ?? DEFAULT_KEYS_THAT_GRANT), ...OWN_CLAIMS];
     this.#inquiry = new Inquiry({ catalog, read, keysThatGrant, timeoutMs, now: this.#now });
@@ -122,6 +126,9 @@ export class Policy {
       const lacking = missingScope(consequences.risks, caller);
       if (lacking !== undefined) {
         return await this.#refuse({ ...facts, rule: 'scopes' }, refusals.insufficientScope(operation, lacking));
+      }
+      if ((await this.#ownClaims?.areFedBy(operation, args, caller.name)) === true) {
+        return await this.#refuse({ ...facts, rule: 'own claims' }, refusals.feedsOwnClaims(operation));
       }
       const verdict = await this.#rules.decideByReading(operation, args, caller, consequences.risks, this.#reading);
       return await this.#follow({ ...facts, rule: verdict.rule }, verdict);
@@ -177,6 +184,15 @@ export class Policy {
     const hopeless = caller.scopes !== undefined && !isWithin(operation, caller.scopes);
     const known = hopeless ? this.#inquiry.offline : await this.#inquiry.about(operation, args, caller.name);
     return consequencesOf(operation, args, known);
+  }
+
+  /** What the operator should know of where callers get their scopes; never rejects. */
+  async aboutOwnClaims(): Promise<string | undefined> {
+    if (this.#ownClaims === undefined) return undefined;
+    const isOwn = await this.#ownClaims.isOwnInstance();
+    if (isOwn === false) return undefined;
+    const why = isOwn ? 'is the instance that is worked on' : 'may be the instance that is worked on, which cannot be told now';
+    return `the issuer of the callers' tokens ${why}: calls that write what their scopes are made of are refused`;
   }
 
   /** Whether some call of the operation can need `confirm`. */

@@ -138,6 +138,14 @@ export const cannotAsk = (operation: Operation): Refusal =>
 export const denied = (operation: Operation, reason: string, rule: string): Refusal =>
   refusal('denied_by_policy', operation, `${NOTHING_SENT} ${reason} ${FINAL}`, { rule });
 
+export const feedsOwnClaims = (operation: Operation): Refusal =>
+  refusal(
+    'own_claims',
+    operation,
+    `${NOTHING_SENT} It changes, or may change, what the scopes of this server's own callers are made of, which takes a person other than the caller. ` +
+      `Ask the operator to do it in Clerk's dashboard. ${FINAL}`,
+  );
+
 export const insufficientScope = (operation: Operation, scope: string): Refusal =>
   refusal('insufficient_scope', operation, `${NOTHING_SENT} This call needs the scope ${scope}, which the caller has not.`, {
     scope,
