@@ -196,7 +196,7 @@ describe('a server that trusts an OAuth issuer', () => {
       expect(await response.json()).toMatchObject({
         resource: AUDIENCE,
         authorization_servers: [issuer.url],
-        scopes_supported: ['clerk:read', 'clerk:write', 'clerk:destructive', 'clerk:credential'],
+        scopes_supported: ['clerk:read', 'clerk:write', 'clerk:destructive', 'clerk:credential', 'clerk:access'],
         bearer_methods_supported: ['header'],
       });
     },
