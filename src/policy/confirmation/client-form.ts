@@ -5,6 +5,7 @@ import type { Review } from '../preview/review.js';
 import type { AskSchema, PersonAnswer, PolicyCall } from '../types.js';
 import type { Asked, Question, Slip, SlipMade, TooLarge, WayOfAsking } from './asking.js';
 import type { Binding, Flaw, Sealer } from './sealer.js';
+import { normalizeWord } from './typed-word.js';
 
 /** More than this a person does not read in a dialog. */
 const MOST_LINES = 120;
@@ -108,18 +109,9 @@ export class ClientForm implements WayOfAsking {
   }
 
   #digest(word: string, nonce: Buffer): Buffer {
-    return this.#options.sealer.digest('word', normalize(word), nonce).subarray(0, WORD_BYTES);
+    return this.#options.sealer.digest('word', normalizeWord(word), nonce).subarray(0, WORD_BYTES);
   }
 }
-
-/** Forgives spaces, the quotes that the question puts around the word, and the two ways to write an accented letter. */
-const normalize = (word: string): string =>
-  word
-    .normalize('NFC')
-    .replace(/\s+/gu, ' ')
-    .trim()
-    .replace(/^"(.*)"$/u, '$1')
-    .trim();
 
 function schemaFor(word: string | undefined): AskSchema {
   const properties: AskSchema['properties'] =

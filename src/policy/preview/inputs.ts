@@ -52,6 +52,22 @@ function weightOf(name: string, { operation, args, raising }: InputsContext): nu
   return Array.isArray(args[name]) || GRAVE.test(name) ? 2 : 3;
 }
 
+/** All of an input's value but what is secret in it. */
+export function maskedInput(operation: Operation, name: string, value: unknown): unknown {
+  if (!isSecretInput(operation, name, value)) return masked(value, 0);
+  return isObject(value) ? openMembers(value) : SECRET;
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const openMembers = (value: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(value).map(([member, held]) => {
+      const isOpen = !canHide(held) || (OPEN_MEMBER.test(member) && !isSecretName(member));
+      return [member, isOpen ? masked(held, 0) : SECRET];
+    }),
+  );
+
 function reviewInput(name: string, context: InputsContext): ReviewInput {
   const { operation, args } = context;
   const value = args[name];
@@ -62,14 +78,8 @@ function reviewInput(name: string, context: InputsContext): ReviewInput {
 
 /** A secret, or an object that holds one beside things which a person should see. */
 function secretInput(name: string, value: unknown, context: InputsContext): ReviewInput {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (!isObject) return { name, value: SECRET, lines: [`${key(name)}: ${SECRET}`], items: undefined };
-  const shown = Object.fromEntries(
-    Object.entries(value).map(([member, held]) => {
-      const isOpen = !canHide(held) || (OPEN_MEMBER.test(member) && !isSecretName(member));
-      return [member, isOpen ? masked(held, 0) : SECRET];
-    }),
-  );
+  if (!isObject(value)) return { name, value: SECRET, lines: [`${key(name)}: ${SECRET}`], items: undefined };
+  const shown = openMembers(value);
   return { name, value: shown, lines: linesOf(key(name), shown, true, context, 0), items: undefined };
 }
 
@@ -79,8 +89,7 @@ function linesOf(path: string, value: unknown, whole: boolean, context: InputsCo
   if (Array.isArray(value) && value.length > 0) {
     return [`${path} (${value.length}):`, ...value.flatMap((item) => itemLines(item, context))];
   }
-  const isObject = value !== null && typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length > 0;
-  if (isObject && depth < DEEPEST) {
+  if (isObject(value) && Object.keys(value).length > 0 && depth < DEEPEST) {
     return Object.entries(value).flatMap(([name, member]) => {
       const at = `${path}.${key(name)}`;
       return isSecretName(name) && canHide(member) ? [`${at}: ${SECRET}`] : linesOf(at, member, everything, context, depth + 1);

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import type { ApprovalSeen, ApprovalState, ApprovalWish, Needs, Word } from '../policy/confirmation/approvals.js';
+import { canonicalJson } from '../policy/confirmation/canonical.js';
+import type { ExactRequest } from '../policy/preview/exact-request.js';
+import type { Review } from '../policy/preview/review.js';
+import type { InstanceKind } from '../policy/types.js';
+
+export type { ApprovalState, Needs, Word } from '../policy/confirmation/approvals.js';
+
+/** One call that waits, or waited, for a person's word. Kept as JSON; holds no secret. */
+export interface Approval {
+  /** `apr_` and 22 characters of base64url. */
+  readonly id: string;
+  readonly operation: string;
+  /** Every text but the values of `inputs` is safe to display in one line. */
+  readonly review: Review;
+  /** The request that will be sent, secrets masked. Its texts are foreign. */
+  readonly request: ExactRequest;
+  /** A keyed digest of operation, whole arguments, caller and instance: what it is bound to. */
+  readonly digest: string;
+  /** `name` is known; the client says of itself what it is. */
+  readonly caller: {
+    readonly name: string;
+    readonly transport: 'stdio' | 'http' | 'cli';
+    readonly client?: string | undefined;
+    readonly clientVersion?: string | undefined;
+  };
+  readonly instance: { readonly kind: InstanceKind; readonly id: string };
+  readonly needs: Needs;
+  /** What is another than the person was shown before, a sentence each. */
+  readonly changed: readonly string[];
+  /** Unix milliseconds. */
+  readonly createdAt: number;
+  /** From then on it can be neither given nor used. Unix milliseconds. */
+  readonly expiresAt: number;
+  /** SHA-256 of all of the above, base64url: the challenge of a passkey's assertion for this approval. */
+  readonly shown: string;
+  /** Those that approve, in their order. */
+  readonly words: readonly Word[];
+  readonly declined?: Word | undefined;
+  /** When the call was let through. */
+  readonly usedAt?: number | undefined;
+  /** When what was shown was found to be no longer so. */
+  readonly replacedAt?: number | undefined;
+}
+
+/** Makes the approval of a call. `id` is to be unguessable. */
+export function toApproval(wish: ApprovalWish, id: string, now: number): Approval {
+  const { name, transport, clientName, clientVersion } = wish.caller;
+  const told: Omit<Approval, 'shown' | 'words'> = {
+    id,
+    operation: wish.review.operation,
+    review: wish.review,
+    request: wish.request,
+    digest: wish.digest,
+    caller: { name, transport, client: clientName, clientVersion },
+    instance: { kind: wish.instance.kind, id: wish.instance.id },
+    needs: wish.needs,
+    changed: wish.changed,
+    createdAt: now,
+    expiresAt: now + wish.lifetimeMs,
+  };
+  const shown = createHash('sha256').update(canonicalJson(told)).digest('base64url');
+  return { ...told, shown, words: [] };
+}
+
+export function stateOf(approval: Approval, now: number): ApprovalState {
+  if (approval.usedAt !== undefined) return 'used';
+  if (approval.declined !== undefined) return 'declined';
+  if (approval.replacedAt !== undefined) return 'replaced';
+  if (approval.expiresAt <= now) return 'expired';
+  return approval.words.length >= wordsNeeded(approval.needs) ? 'approved' : 'pending';
+}
+
+/** How many people must approve. */
+export const wordsNeeded = (needs: Needs): number => (needs.two ? 2 : 1);
+
+/** What the policy reads of it. */
+export function seen(approval: Approval, now: number): ApprovalSeen {
+  const { id, digest, caller, operation, instance, review, shown, expiresAt, words, declined } = approval;
+  const state = stateOf(approval, now);
+  return { id, state, digest, caller: caller.name, operation, instance: instance.id, review, shown, expiresAt, words, declined };
+}

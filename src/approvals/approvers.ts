@@ -1,0 +1,134 @@
+import { chmod, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { reasonOf } from '../platform/error-message.js';
+import type { Needs } from '../policy/confirmation/approvals.js';
+import { type Approver, ApproverFileError, parseApprovers, writeApprovers } from './approver-file.js';
+
+export { type Approver, ApproverFileError, type Passkey } from './approver-file.js';
+
+/** Larger than a thousand people with their passkeys. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The people whose word counts, as a file of mode 0600 has them. It is looked at for every question, so that a change
+ * counts at once.
+ */
+export class Approvers {
+  readonly path: string;
+  #version = '';
+  #known: readonly Approver[] = [];
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * All who are enrolled now; none where there is no file.
+   * @throws ApproverFileError where the file cannot be read, is faulty, or others than its owner can write it
+   */
+  async all(): Promise<readonly Approver[]> {
+    try {
+      const { ino, size, mtimeNs, ctimeNs, mode } = await stat(this.path, { bigint: true });
+      const version = [ino, size, mtimeNs, ctimeNs].join();
+      if (version === this.#version) return this.#known;
+      if (process.platform !== 'win32' && (Number(mode) & 0o022) !== 0) {
+        throw new ApproverFileError(`Others than its owner can change ${this.path}: chmod 600 it, and look who is in it.`);
+      }
+      if (size > MOST_BYTES) throw new ApproverFileError(`${this.path} is too large to be a file of approvers.`);
+      const known = parseApprovers(await readFile(this.path, 'utf8'));
+      this.#known = known;
+      this.#version = version;
+      return known;
+    } catch (error) {
+      this.#version = '';
+      if (isMissing(error)) return [];
+      throw error instanceof ApproverFileError ? error : new ApproverFileError(`${this.path} cannot be read: ${reasonOf(error)}.`);
+    }
+  }
+
+  /** Names are the same in capitals. */
+  async find(name: string): Promise<Approver | undefined> {
+    return (await this.all()).find((approver) => isSameName(approver.name, name));
+  }
+
+  /**
+   * Replaces the file in one step by what `change` makes of it.
+   * @throws ApproverFileError where it is faulty, or another command is changing it
+   */
+  async change(change: (approvers: readonly Approver[]) => readonly Approver[]): Promise<void> {
+    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+    const target = await realpath(this.path).catch(() => this.path);
+    const draft = `${target}.new`;
+    const file = await open(draft, 'wx', 0o600).catch((error: unknown) => {
+      if (isCode(error, 'EEXIST')) {
+        throw new ApproverFileError(`Another command is changing the file of approvers. If none is, remove ${draft}.`);
+      }
+      throw new ApproverFileError(`The file of approvers cannot be written: ${reasonOf(error)}.`);
+    });
+    try {
+      await file.writeFile(writeApprovers(change(await this.all())));
+      await file.sync();
+      await file.close();
+      await chmod(draft, 0o600);
+      await rename(draft, target);
+    } catch (error) {
+      await file.close().catch(() => {});
+      await rm(draft, { force: true });
+      throw error;
+    }
+  }
+
+  /** @throws ApproverFileError where there is one of that name */
+  async add(approver: Approver): Promise<void> {
+    await this.change((approvers) => {
+      if (approvers.some(({ name }) => isSameName(name, approver.name))) {
+        throw new ApproverFileError(`There is an approver named ${approver.name} already.`);
+      }
+      return [...approvers, approver];
+    });
+  }
+
+  /** Puts what `change` makes of an approver in their place. @throws ApproverFileError where there is none of that name */
+  async update(name: string, change: (approver: Approver) => Approver): Promise<void> {
+    await this.change((approvers) => {
+      if (!approvers.some((approver) => isSameName(approver.name, name))) throw unknown(name);
+      return approvers.map((approver) => (isSameName(approver.name, name) ? change(approver) : approver));
+    });
+  }
+
+  /** @throws ApproverFileError where there is none of that name */
+  async remove(name: string): Promise<void> {
+    await this.change((approvers) => {
+      const others = approvers.filter((approver) => !isSameName(approver.name, name));
+      if (others.length === approvers.length) throw unknown(name);
+      return others;
+    });
+  }
+}
+
+const unknown = (name: string): ApproverFileError => new ApproverFileError(`There is no approver named ${JSON.stringify(name)}.`);
+
+export const isSameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+
+/** Whether a caller is the same person. */
+export const isCaller = (approver: Approver, caller: string): boolean =>
+  [approver.name, ...(approver.callers ?? [])].some((name) => isSameName(name, caller));
+
+/** Whether the rules let this person give their word. */
+export const isNamed = ({ name, groups = [] }: Approver, needs: Pick<Needs, 'approvers'>): boolean =>
+  needs.approvers.every((list) => list.some((one) => isSameName(one, name) || groups.some((group) => isSameName(group, one))));
+
+/** Whether the people who are enrolled could give all that is needed for a call of this caller. */
+export function canDecide(approvers: readonly Approver[], needs: Needs, caller: string): boolean {
+  const able = approvers.filter(
+    (approver) =>
+      isNamed(approver, needs) &&
+      ((approver.passkeys?.length ?? 0) > 0 || (!needs.passkey && approver.passphrase !== undefined)),
+  );
+  if (!needs.two) return able.length > 0;
+  return able.length > 1 && able.some((approver) => !isCaller(approver, caller));
+}
+
+const isCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code;
+
+const isMissing = (error: unknown): boolean => isCode(error, 'ENOENT');

@@ -1,0 +1,308 @@
+import { createHash } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import type { RecordStore } from '../limits/record-store.js';
+import { StoreUnavailableError } from '../limits/shared-store.js';
+import { reasonOf } from '../platform/error-message.js';
+import type { Approvals, ApprovalSeen, ApprovalWish, Needs, OpenedApproval, Word } from '../policy/confirmation/approvals.js';
+import { isWord } from '../policy/confirmation/typed-word.js';
+import type { Caller } from '../policy/types.js';
+import { type Approval, seen, stateOf, toApproval, wordsNeeded } from './approval.js';
+import { type Approver, type Approvers, canDecide, isCaller, isNamed, isSameName } from './approvers.js';
+
+/** What a signed-in person says to an approval. */
+export interface Say {
+  readonly verdict: 'approve' | 'decline';
+  /** Who says it, as they signed in. */
+  readonly approver: Approver;
+  readonly method: Word['method'];
+  /** `shown` of what they had before them. */
+  readonly shown: string;
+  /** What they typed, where the review has a word. */
+  readonly typed?: string | undefined;
+  /** Of a no; for the caller to read. */
+  readonly reason?: string | undefined;
+  /** How long they had it before them, in milliseconds. */
+  readonly lookedMs: number;
+  /**
+   * That they showed who they are with this very word: the passphrase again, or an assertion whose challenge is `shown`
+   * of this approval. What they showed it with counts as the method.
+   */
+  readonly fresh?: { readonly method: 'passphrase' } | { readonly method: 'passkey'; readonly challenge: string } | undefined;
+}
+
+/**
+ * Why a word does not count. `changed`: they were shown something else. `not_named`: the rules want others. `own`: the
+ * second word must be another person's than the caller. `again`: they have approved it already.
+ */
+export type Unheard =
+  | 'not_found'
+  | 'not_pending'
+  | 'changed'
+  | 'not_enrolled'
+  | 'not_named'
+  | 'passkey_needed'
+  | 'fresh_needed'
+  | 'wrong_word'
+  | 'own'
+  | 'again';
+
+export type Heard =
+  | { readonly ok: true; readonly approval: Approval }
+  | { readonly ok: false; readonly why: Unheard; readonly approval?: Approval | undefined };
+
+/** What the desk tells: a call waits, was decided, or too many wait. Must not throw, and is not waited for. */
+export interface DeskEvents {
+  readonly opened?: (approval: Approval, link: string | undefined) => void;
+  readonly decided?: (approval: Approval) => void;
+  readonly flood?: (caller: string) => void;
+  /** Something the operator should know: one line. */
+  readonly warn?: (message: string) => void;
+}
+
+export interface ApprovalDeskOptions {
+  readonly records: RecordStore;
+  readonly approvers: Approvers;
+  readonly randomBytes: (size: number) => Buffer;
+  /** Where people see the approvals, without a slash at the end: `http://localhost:5776/approvals`. */
+  readonly address: () => Promise<string | undefined>;
+  /** The one command that enrols somebody. */
+  readonly enrolCommand: string;
+  readonly events?: DeskEvents | undefined;
+  /** Unix milliseconds. Default: `Date.now`. */
+  readonly now?: (() => number) | undefined;
+  /** How often it is looked whether another process has heard a word, in milliseconds. Default: 500. */
+  readonly pollMs?: number | undefined;
+}
+
+/** The most that wait for one caller. */
+export const MOST_PENDING = 10;
+/** The most that one approval may hold, in characters of JSON. A person reads less. */
+const LARGEST = 256 * 1024;
+/** How long an approval is kept for people to look up after it can no longer be used. */
+const KEPT_MS = 24 * 3_600_000;
+const KIND = 'approval';
+/** Which approvals a caller has under way. */
+const CALLERS = 'approvals-of';
+const LONGEST_REASON = 300;
+const MOST_TRIES = 50;
+
+interface Under {
+  readonly id: string;
+  readonly digest: string;
+  readonly until: number;
+}
+
+/**
+ * Where calls wait for the word of people who are not at the client. What is kept here can be read by any process of the
+ * deployment, and an approval is used once, by whichever gets the call.
+ */
+export class ApprovalDesk implements Approvals {
+  readonly enrolCommand: string;
+  readonly #options: ApprovalDeskOptions;
+  readonly #now: () => number;
+  readonly #changes = new EventEmitter().setMaxListeners(0);
+
+  constructor(options: ApprovalDeskOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.enrolCommand = options.enrolCommand;
+  }
+
+  async reaches(needs: Needs, { name }: Pick<Caller, 'name'>): Promise<boolean> {
+    try {
+      return canDecide(await this.#options.approvers.all(), needs, name);
+    } catch (error) {
+      this.#options.events?.warn?.(reasonOf(error));
+      return false;
+    }
+  }
+
+  async open(wish: ApprovalWish): Promise<OpenedApproval> {
+    const { randomBytes, events } = this.#options;
+    const approval = toApproval(wish, `apr_${randomBytes(16).toString('base64url')}`, this.#now());
+    const text = JSON.stringify(approval);
+    if (text.length > LARGEST) return { ok: false, why: 'too_large' };
+    const placed = await this.#place(approval);
+    if (placed === 'flood') {
+      events?.flood?.(approval.caller.name);
+      return { ok: false, why: 'flood' };
+    }
+    if (placed !== undefined) {
+      return { ok: true, approval: seen(placed, this.#now()), link: await this.link(placed.id), isNew: false };
+    }
+    const link = await this.link(approval.id);
+    events?.opened?.(approval, link);
+    return { ok: true, approval: seen(approval, this.#now()), link, isNew: true };
+  }
+
+  async find(id: string): Promise<ApprovalSeen | undefined> {
+    const approval = await this.get(id);
+    return approval && seen(approval, this.#now());
+  }
+
+  async link(id: string): Promise<string | undefined> {
+    const address = await this.#options.address();
+    return address && `${address}/${id}`;
+  }
+
+  async wait(id: string, ms: number, signal: AbortSignal | undefined): Promise<ApprovalSeen | undefined> {
+    const until = performance.now() + ms;
+    for (;;) {
+      // Before it is looked at: a word that is heard meanwhile is not missed.
+      const change = this.#nextChange(id, Math.min(until - performance.now(), this.#options.pollMs ?? 500), signal);
+      const found = await this.find(id).catch((error: unknown) => {
+        change.stop();
+        throw error;
+      });
+      if (found?.state !== 'pending' || performance.now() >= until || signal?.aborted === true) {
+        change.stop();
+        return found;
+      }
+      await change.happened;
+    }
+  }
+
+  async take(id: string): Promise<boolean> {
+    const now = this.#now();
+    const taken = await this.#change(id, (approval) =>
+      stateOf(approval, now) === 'approved' ? { ...approval, usedAt: now } : undefined,
+    );
+    return taken !== undefined;
+  }
+
+  async replace(id: string): Promise<void> {
+    const now = this.#now();
+    await this.#change(id, (approval) =>
+      ['pending', 'approved'].includes(stateOf(approval, now)) ? { ...approval, replacedAt: now } : undefined,
+    );
+  }
+
+  /** @throws StoreUnavailableError */
+  async get(id: string): Promise<Approval | undefined> {
+    if (!/^apr_[\w-]{22}$/.test(id)) return undefined;
+    const text = await this.#options.records.read(KIND, id);
+    return text === undefined ? undefined : (JSON.parse(text) as Approval);
+  }
+
+  /** All that are kept, the newest first: those that wait, and those that were decided or expired within a day. @throws StoreUnavailableError */
+  async list(): Promise<readonly Approval[]> {
+    const texts = await this.#options.records.all(KIND);
+    return texts.map((text) => JSON.parse(text) as Approval).sort((one, other) => other.createdAt - one.createdAt);
+  }
+
+  /** Hears a person's word. @throws StoreUnavailableError, ApproverFileError */
+  async decide(id: string, say: Say): Promise<Heard> {
+    // Who was removed meanwhile has no word any more.
+    const approver = await this.#options.approvers.find(say.approver.name);
+    let flaw: Unheard = 'not_found';
+    let found: Approval | undefined;
+    const changed = await this.#change(id, (approval) => {
+      found = approval;
+      const heard = approver === undefined ? 'not_enrolled' : this.#hear(approval, { ...say, approver });
+      if (typeof heard !== 'string') return heard;
+      flaw = heard;
+      return undefined;
+    });
+    if (changed === undefined) return { ok: false, why: flaw, approval: found };
+    this.#options.events?.decided?.(changed);
+    return { ok: true, approval: changed };
+  }
+
+  /** The approval with the word in it, or why it does not count. */
+  #hear(approval: Approval, say: Say): Approval | Unheard {
+    const now = this.#now();
+    const { needs, review, caller, words } = approval;
+    const { approver, fresh } = say;
+    const state = stateOf(approval, now);
+    // A yes can be taken back until it is used.
+    if (state !== 'pending' && !(state === 'approved' && say.verdict === 'decline')) return 'not_pending';
+    if (!isNamed(approver, needs)) return 'not_named';
+    if (say.shown !== approval.shown) return 'changed';
+    const method = fresh?.method ?? say.method;
+    const isFresh = fresh?.method === 'passphrase' || (fresh?.method === 'passkey' && fresh.challenge === approval.shown);
+    const reason = say.reason?.slice(0, LONGEST_REASON).trim() || undefined;
+    const lookedMs = Math.max(0, Math.round(say.lookedMs));
+    const word: Word = { approver: approver.name, method, fresh: isFresh, at: now, lookedMs, reason };
+    if (say.verdict === 'decline') return { ...approval, declined: word };
+    if (needs.passkey && method !== 'passkey') return 'passkey_needed';
+    if ((needs.grave || needs.passkey || fresh !== undefined) && !isFresh) return 'fresh_needed';
+    if (review.word !== undefined && !isWord(say.typed, review.word)) return 'wrong_word';
+    if (words.some((given) => isSameName(given.approver, approver.name))) return 'again';
+    // One of the two may be the caller, who then needs somebody else.
+    if (needs.two && words.length + 1 >= wordsNeeded(needs) && isCaller(approver, caller.name) && !this.#hasOther(approval)) {
+      return 'own';
+    }
+    return { ...approval, words: [...words, word] };
+  }
+
+  /** Whether somebody who is not known to be the caller has approved. */
+  #hasOther({ words, caller, needs }: Approval): boolean {
+    return needs.two && words.some(({ approver }) => !isSameName(approver, caller.name));
+  }
+
+  /**
+   * Puts a new approval in its place. Answers with the one that the same call has already, with `flood` where the caller
+   * has as many as may wait, and with nothing where it was placed.
+   */
+  async #place(approval: Approval): Promise<Approval | 'flood' | undefined> {
+    const { records } = this.#options;
+    const key = createHash('sha256').update(approval.caller.name).digest('base64url');
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const text = await records.read(CALLERS, key);
+      const now = this.#now();
+      const listed = text === undefined ? [] : (JSON.parse(text) as Under[]);
+      const current = await Promise.all(listed.filter(({ until }) => until > now).map(({ id }) => this.get(id)));
+      const under = current.filter((one) => one !== undefined && ['pending', 'approved'].includes(stateOf(one, now))) as Approval[];
+      const same = under.find(({ digest }) => digest === approval.digest);
+      if (same !== undefined) return same;
+      if (under.filter((one) => stateOf(one, now) === 'pending').length >= MOST_PENDING) return 'flood';
+      const list = [...under, approval].map(({ id, digest, expiresAt }): Under => ({ id, digest, until: expiresAt }));
+      const ttlMs = Math.max(...list.map(({ until }) => until)) - now;
+      // Kept before it is listed: what is listed can be found.
+      if (tries === 0) await records.swap(KIND, approval.id, { from: undefined, to: JSON.stringify(approval), ttlMs: this.#ttl(approval) });
+      if (await records.swap(CALLERS, key, { from: text, to: JSON.stringify(list), ttlMs })) return undefined;
+    }
+    throw new StoreUnavailableError('contended');
+  }
+
+  async #change(id: string, change: (approval: Approval) => Approval | undefined): Promise<Approval | undefined> {
+    const { records } = this.#options;
+    if (!/^apr_[\w-]{22}$/.test(id)) return undefined;
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const from = await records.read(KIND, id);
+      const changed = from === undefined ? undefined : change(JSON.parse(from) as Approval);
+      if (changed === undefined) return undefined;
+      if (await records.swap(KIND, id, { from, to: JSON.stringify(changed), ttlMs: this.#ttl(changed) })) {
+        this.#changes.emit(id);
+        return changed;
+      }
+    }
+    throw new StoreUnavailableError('contended');
+  }
+
+  #ttl({ expiresAt }: Approval): number {
+    return Math.max(0, expiresAt - this.#now()) + KEPT_MS;
+  }
+
+  #nextChange(id: string, ms: number, signal: AbortSignal | undefined): { happened: Promise<void>; stop: () => void } {
+    const { promise: happened, resolve } = withResolvers();
+    const timer = setTimeout(resolve, Math.max(0, ms));
+    this.#changes.once(id, resolve);
+    signal?.addEventListener('abort', resolve, { once: true });
+    const stop = (): void => {
+      clearTimeout(timer);
+      this.#changes.off(id, resolve);
+      signal?.removeEventListener('abort', resolve);
+      resolve();
+    };
+    return { happened: happened.then(stop), stop };
+  }
+}
+
+function withResolvers(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}

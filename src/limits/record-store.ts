@@ -1,0 +1,88 @@
+import { StoreUnavailableError } from './shared-store.js';
+
+/** What a record is to become. */
+export interface Swap {
+  /** What it must be now; `undefined` where there must be none. */
+  readonly from: string | undefined;
+  /** `undefined` takes it away. */
+  readonly to: string | undefined;
+  /** How long it is kept, in milliseconds. */
+  readonly ttlMs: number;
+}
+
+/** Small texts by kind and id that several processes read and change, each change from what was last read. */
+export interface RecordStore {
+  /** @throws when the store is away */
+  read(kind: string, id: string): Promise<string | undefined>;
+  /**
+   * False, and nothing is changed, where the record is not what it must be. Atomic: of two swaps from the same text one is done.
+   * @throws when the store is away, or has no room
+   */
+  swap(kind: string, id: string, swap: Swap): Promise<boolean>;
+  /** All records of a kind that are kept now. @throws when the store is away */
+  all(kind: string): Promise<readonly string[]>;
+}
+
+/** Far more than people can look through; beyond it new records are refused. */
+const MOST_CHARACTERS = 32 * 1024 * 1024;
+
+interface Kept {
+  readonly text: string;
+  readonly until: number;
+}
+
+/** For one process. Refuses rather than forget what is still to be kept. */
+export class MemoryRecordStore implements RecordStore {
+  readonly #kinds = new Map<string, Map<string, Kept>>();
+  readonly #now: () => number;
+  readonly #most: number;
+  #size = 0;
+
+  constructor(now: () => number = Date.now, mostCharacters = MOST_CHARACTERS) {
+    this.#now = now;
+    this.#most = mostCharacters;
+  }
+
+  async read(kind: string, id: string): Promise<string | undefined> {
+    return this.#get(kind, id);
+  }
+
+  async swap(kind: string, id: string, { from, to, ttlMs }: Swap): Promise<boolean> {
+    if (this.#get(kind, id) !== from) return false;
+    const grows = (to?.length ?? 0) - (from?.length ?? 0);
+    if (this.#size + grows > this.#most) this.#sweep();
+    if (grows > 0 && this.#size + grows > this.#most) throw new StoreUnavailableError('full');
+    this.#remove(kind, id);
+    if (to !== undefined) this.#add(kind, id, { text: to, until: this.#now() + ttlMs });
+    return true;
+  }
+
+  async all(kind: string): Promise<readonly string[]> {
+    const now = this.#now();
+    return [...(this.#kinds.get(kind)?.values() ?? [])].filter(({ until }) => until > now).map(({ text }) => text);
+  }
+
+  #get(kind: string, id: string): string | undefined {
+    const kept = this.#kinds.get(kind)?.get(id);
+    return kept !== undefined && kept.until > this.#now() ? kept.text : undefined;
+  }
+
+  #add(kind: string, id: string, kept: Kept): void {
+    const records = this.#kinds.get(kind) ?? new Map<string, Kept>();
+    this.#kinds.set(kind, records.set(id, kept));
+    this.#size += kept.text.length;
+  }
+
+  #remove(kind: string, id: string): void {
+    const records = this.#kinds.get(kind);
+    this.#size -= records?.get(id)?.text.length ?? 0;
+    records?.delete(id);
+  }
+
+  #sweep(): void {
+    const now = this.#now();
+    for (const [kind, records] of this.#kinds) {
+      for (const [id, { until }] of records) if (until <= now) this.#remove(kind, id);
+    }
+  }
+}

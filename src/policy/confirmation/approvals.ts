@@ -1,0 +1,90 @@
+import type { ExactRequest } from '../preview/exact-request.js';
+import type { Review } from '../preview/review.js';
+import type { Caller, Instance } from '../types.js';
+import type { Binding } from './sealer.js';
+
+/** What a person's word on a call must be like. */
+export interface Needs {
+  /** Given with a passkey. */
+  readonly passkey: boolean;
+  /** Given by two people. */
+  readonly two: boolean;
+  /** Names and groups; whose word counts is in every one of the lists. Empty: anybody who is enrolled. */
+  readonly approvers: readonly (readonly string[])[];
+  /** Much is at stake: the person shows anew who they are with their word. */
+  readonly grave: boolean;
+}
+
+/** One call to be put before a person who is not at the client. */
+export interface ApprovalWish {
+  readonly review: Review;
+  readonly request: ExactRequest;
+  readonly binding: Binding;
+  /** A keyed digest of the binding, the same for the same call. */
+  readonly digest: string;
+  readonly caller: Caller;
+  readonly instance: Pick<Instance, 'kind' | 'id'>;
+  readonly needs: Needs;
+  /** How long it can be approved and used, in milliseconds. */
+  readonly lifetimeMs: number;
+  /** What is another than the person was shown before, a sentence each. */
+  readonly changed: readonly string[];
+}
+
+/** One person's word. */
+export interface Word {
+  readonly approver: string;
+  readonly method: 'passkey' | 'passphrase' | 'oauth';
+  /** Whether they showed who they are with this very word. */
+  readonly fresh: boolean;
+  /** Unix milliseconds. */
+  readonly at: number;
+  /** How long they had it before them. */
+  readonly lookedMs: number;
+  /** Of a no. Foreign text. */
+  readonly reason?: string | undefined;
+}
+
+export const APPROVAL_STATES = ['pending', 'approved', 'declined', 'expired', 'used', 'replaced'] as const;
+export type ApprovalState = (typeof APPROVAL_STATES)[number];
+
+/** What the policy reads of an approval. */
+export interface ApprovalSeen {
+  readonly id: string;
+  readonly state: ApprovalState;
+  readonly digest: string;
+  readonly caller: string;
+  readonly operation: string;
+  readonly instance: string;
+  readonly review: Review;
+  /** SHA-256 of all that is shown, base64url. */
+  readonly shown: string;
+  readonly expiresAt: number;
+  /** Those that approve. */
+  readonly words: readonly Word[];
+  readonly declined?: Word | undefined;
+}
+
+export type OpenedApproval =
+  | { readonly ok: true; readonly approval: ApprovalSeen; readonly link: string | undefined; readonly isNew: boolean }
+  | { readonly ok: false; readonly why: 'flood' | 'too_large' };
+
+/** Where calls are put before people who are not at the client. */
+export interface Approvals {
+  /** Whether there is anybody whose word would do for a call of this caller. */
+  reaches(needs: Needs, caller: Pick<Caller, 'name'>): Promise<boolean>;
+  /** The one command that enrols somebody. */
+  readonly enrolCommand: string;
+  /** The same call of the same caller is the same approval while it can be given and used. @throws when the store is away */
+  open(wish: ApprovalWish): Promise<OpenedApproval>;
+  /** @throws when the store is away */
+  find(id: string): Promise<ApprovalSeen | undefined>;
+  /** Where a person sees it. */
+  link(id: string): Promise<string | undefined>;
+  /** Resolves when it is no longer pending, after `ms`, or when the signal is aborted. @throws when the store is away */
+  wait(id: string, ms: number, signal: AbortSignal | undefined): Promise<ApprovalSeen | undefined>;
+  /** Uses it up. True once, for one process, and only while it is approved. @throws when the store is away */
+  take(id: string): Promise<boolean>;
+  /** What was shown is no longer so: it can be neither approved nor used. @throws when the store is away */
+  replace(id: string): Promise<void>;
+}
