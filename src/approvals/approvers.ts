@@ -1,6 +1,6 @@
 import { chmod, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { reasonOf } from '../platform/error-message.js';
+import { errorMessage } from '../platform/error-message.js';
 import type { Needs } from '../policy/confirmation/approvals.js';
 import { type Approver, ApproverFileError, parseApprovers, writeApprovers } from './approver-file.js';
 
@@ -42,7 +42,7 @@ export class Approvers {
     } catch (error) {
       this.#version = '';
       if (isMissing(error)) return [];
-      throw error instanceof ApproverFileError ? error : new ApproverFileError(`${this.path} cannot be read: ${reasonOf(error)}.`);
+      throw error instanceof ApproverFileError ? error : new ApproverFileError(`${this.path} cannot be read: ${errorMessage(error)}.`);
     }
   }
 
@@ -63,7 +63,7 @@ export class Approvers {
       if (isCode(error, 'EEXIST')) {
         throw new ApproverFileError(`Another command is changing the file of approvers. If none is, remove ${draft}.`);
       }
-      throw new ApproverFileError(`The file of approvers cannot be written: ${reasonOf(error)}.`);
+      throw new ApproverFileError(`The file of approvers cannot be written: ${errorMessage(error)}.`);
     });
     try {
       await file.writeFile(writeApprovers(change(await this.all())));

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { RecordStore } from '../limits/record-store.js';
 import { StoreUnavailableError } from '../limits/shared-store.js';
-import { reasonOf } from '../platform/error-message.js';
+import { errorMessage } from '../platform/error-message.js';
 import type { Approvals, ApprovalSeen, ApprovalWish, Needs, OpenedApproval, Word } from '../policy/confirmation/approvals.js';
 import { isWord } from '../policy/confirmation/typed-word.js';
 import type { Caller } from '../policy/types.js';
-import { type Approval, seen, stateOf, toApproval, wordsNeeded } from './approval.js';
+import { type Approval, seen, stateOf, toApproval } from './approval.js';
 import { type Approver, type Approvers, canDecide, isCaller, isNamed, isSameName } from './approvers.js';
 
 /** What a signed-in person says to an approval. */
@@ -112,7 +112,7 @@ export class ApprovalDesk implements Approvals {
     try {
       return canDecide(await this.#options.approvers.all(), needs, name);
     } catch (error) {
-      this.#options.events?.warn?.(reasonOf(error));
+      this.#options.events?.warn?.(errorMessage(error));
       return false;
     }
   }
@@ -222,22 +222,15 @@ export class ApprovalDesk implements Approvals {
     const isFresh = fresh?.method === 'passphrase' || (fresh?.method === 'passkey' && fresh.challenge === approval.shown);
     const reason = say.reason?.slice(0, LONGEST_REASON).trim() || undefined;
     const lookedMs = Math.max(0, Math.round(say.lookedMs));
-    const word: Word = { approver: approver.name, method, fresh: isFresh, at: now, lookedMs, reason };
+    const word: Word = { approver: approver.name, method, fresh: isFresh, at: now, lookedMs, own: isCaller(approver, caller.name), reason };
     if (say.verdict === 'decline') return { ...approval, declined: word };
     if (needs.passkey && method !== 'passkey') return 'passkey_needed';
     if ((needs.grave || needs.passkey || fresh !== undefined) && !isFresh) return 'fresh_needed';
     if (review.word !== undefined && !isWord(say.typed, review.word)) return 'wrong_word';
     if (words.some((given) => isSameName(given.approver, approver.name))) return 'again';
     // One of the two may be the caller, who then needs somebody else.
-    if (needs.two && words.length + 1 >= wordsNeeded(needs) && isCaller(approver, caller.name) && !this.#hasOther(approval)) {
-      return 'own';
-    }
+    if (needs.two && word.own && words.some(({ own }) => own)) return 'own';
     return { ...approval, words: [...words, word] };
-  }
-
-  /** Whether somebody who is not known to be the caller has approved. */
-  #hasOther({ words, caller, needs }: Approval): boolean {
-    return needs.two && words.some(({ approver }) => !isSameName(approver, caller.name));
   }
 
   /**
@@ -259,8 +252,11 @@ export class ApprovalDesk implements Approvals {
       const list = [...under, approval].map(({ id, digest, expiresAt }): Under => ({ id, digest, until: expiresAt }));
       const ttlMs = Math.max(...list.map(({ until }) => until)) - now;
       // Kept before it is listed: what is listed can be found.
-      if (tries === 0) await records.swap(KIND, approval.id, { from: undefined, to: JSON.stringify(approval), ttlMs: this.#ttl(approval) });
+      const record = JSON.stringify(approval);
+      await records.swap(KIND, approval.id, { from: undefined, to: record, ttlMs: this.#ttl(approval) });
       if (await records.swap(CALLERS, key, { from: text, to: JSON.stringify(list), ttlMs })) return undefined;
+      // Another call of the caller was faster, perhaps the same one.
+      await records.swap(KIND, approval.id, { from: record, to: undefined, ttlMs: 0 });
     }
     throw new StoreUnavailableError('contended');
   }

@@ -13,7 +13,7 @@ import { scrub } from '../platform/scrub.js';
 import type { Policy } from '../policy/policy.js';
 import { itemCount } from '../policy/rules/risk.js';
 import type { Scope } from '../policy/rules/scopes.js';
-import { type Caller, type Decision, type Grant, type Outcome, type PersonAnswer, PolicyRefusal } from '../policy/types.js';
+import { type Caller, type Decision, type Grant, type Outcome, type PersonAnswer, PolicyRefusal, type Waiting } from '../policy/types.js';
 import { type ShapedAnswer, type ShapeOptions, shapeAnswer, shapeError } from '../response/shape-answer.js';
 import { madeInputs, withMade } from './idempotency.js';
 import { CallProgress, type Progress } from './progress.js';
@@ -30,6 +30,8 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
   /** Told how a call goes that takes long. Must not throw. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Told when the call waits for somebody who is not at the client. Must not throw. */
+  readonly onWaiting?: ((waiting: Waiting) => void) | undefined;
 }
 
 /** How a call ended. `text` is what the model reads: compact JSON, or a page of text. */
@@ -79,6 +81,7 @@ interface DecidedCall {
   readonly asked: Pick<ShapeOptions, 'fields' | 'readAs'>;
   readonly abort: Abort;
   readonly said: PolicyResult;
+  readonly progress: CallProgress | undefined;
 }
 
 export interface CallsOptions {
@@ -171,18 +174,21 @@ export class Calls {
       return this.#tell('failed', { error: 'invalid_arguments', operation: operation.name, faults: parsed.faults, hint });
     }
     const { args, confirm, fields, notes } = parsed;
-    const decision = await this.#options.policy.decide({
+    const progress = progressOf(call, operation, args);
+    const decided: DecidedCall = { operation, args, call, asked: { fields, readAs: notes }, abort, said, progress };
+    const deciding = this.#options.policy.decide({
       operation,
       args,
       confirm,
       caller: call.caller,
       canAsk: call.canAsk,
       answer: call.answer,
+      onWaiting: (waiting) => tellWaiting(call, progress, waiting),
       get signal() {
         return abort.signal;
       },
     });
-    return this.#follow(decision, { operation, args, call, asked: { fields, readAs: notes }, abort, said });
+    return this.#follow(await deciding.finally(() => progress?.decided()), decided);
   }
 
   /**
@@ -199,7 +205,7 @@ export class Calls {
   }
 
   async #follow(decision: Decision, decided: DecidedCall): Promise<CallOutcome> {
-    const { operation, args, call, asked, abort, said } = decided;
+    const { operation, args, call, said } = decided;
     said.decision = decision.kind;
     switch (decision.kind) {
       case 'refuse':
@@ -213,7 +219,7 @@ export class Calls {
       case 'ask':
         return { ...decision, resume: (answer) => this.#resume(decision, answer, decided) };
       case 'allow':
-        return this.#send(decision.grant, call, asked, abort);
+        return this.#send(decision.grant, decided);
       default:
         return decision satisfies never;
     }
@@ -222,19 +228,24 @@ export class Calls {
   #resume(question: Question, answer: PersonAnswer, decided: DecidedCall): Promise<CallOutcome> {
     const { operation, call } = decided;
     return this.#answer(operation, call, performance.now(), async (abort, said) => {
-      const decision = await this.#options.policy.decideAnswer(question, answer);
+      const { progress } = decided;
+      const deciding = this.#options.policy.decideAnswer(question, answer, {
+        get signal() {
+          return abort.signal;
+        },
+        onWaiting: (waiting) => tellWaiting(call, progress, waiting),
+      });
+      const decision = await deciding.finally(() => progress?.decided());
       return this.#follow(decision, { ...decided, abort, said });
     });
   }
 
   /** What was granted is what goes out: operation and arguments are the grant's own, and a key where they lack one. */
-  async #send(grant: Grant, { caller, onProgress }: Call, asked: DecidedCall['asked'], abort: Abort): Promise<CallOutcome> {
+  async #send(grant: Grant, { call: { caller }, asked, abort, progress }: DecidedCall): Promise<CallOutcome> {
     const { operation } = grant;
     const made = madeInputs(operation, grant.args);
     const args = made === undefined ? grant.args : { ...grant.args, ...made };
     const recorded = await this.#options.policy.begin(grant);
-    const progress =
-      onProgress && new CallProgress(onProgress, operation.spec.bulk === undefined ? undefined : itemCount(operation, args));
     try {
       progress?.begin();
       const onRetry = progress && { onRetry: progress.waits.bind(progress) };
@@ -306,6 +317,14 @@ export class Calls {
     const ms = Math.round(performance.now() - started);
     this.#options.logger.info({ operation: operation.name, caller: call.caller.name, inputs: known, outcome, ms }, 'call');
   }
+}
+
+const progressOf = ({ onProgress }: Call, operation: Operation, args: Arguments): CallProgress | undefined =>
+  onProgress && new CallProgress(onProgress, operation.spec.bulk === undefined ? undefined : itemCount(operation, args));
+
+function tellWaiting({ onWaiting }: Call, progress: CallProgress | undefined, waiting: Waiting): void {
+  progress?.awaitsPerson(waiting);
+  onWaiting?.(waiting);
 }
 
 /** What was taken out of the value must not come back in the text that it was read from. */

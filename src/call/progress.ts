@@ -1,5 +1,6 @@
 import type { ServerContext } from '@modelcontextprotocol/server';
 import type { SendOptions } from '../clerk/client.js';
+import type { Waiting } from '../policy/types.js';
 
 /** What a client is told of a call that is not yet answered. Holds nothing that came in the arguments or from Clerk. */
 export interface Progress {
@@ -21,10 +22,15 @@ const REASONS: Readonly<Record<Retry['reason'], string>> = {
   http_504: 'Clerk answered 504',
 };
 
-/** Tells of one call: of every wait before another attempt, and of the beginning and end of one with many items. */
+/** How often a client is told that its call still waits for a person: many give up on a call of which they hear nothing. */
+const REMIND_MS = 10_000;
+
+/** Tells of one call: that it waits for a person, of every wait before another attempt, and of the beginning and end of one with many items. */
 export class CallProgress {
   readonly #tell: (progress: Progress) => void;
   readonly #items: number | undefined;
+  #reminder: NodeJS.Timeout | undefined;
+  #reminded = 0;
 
   /** @param items how many the call acts on; undefined for one that is no bulk call */
   constructor(tell: (progress: Progress) => void, items: number | undefined) {
@@ -32,8 +38,25 @@ export class CallProgress {
     this.#items = items;
   }
 
+  /** It waits for somebody who is not at the client, until it is sent or refused. */
+  awaitsPerson({ link }: Waiting): void {
+    const where = link === undefined ? 'in a terminal, by clerk-mcp approvals' : `at ${link}`;
+    const tell = (): void => {
+      // Less than whatever follows once it is sent.
+      this.#tell({ progress: 0.25 - 0.25 / (this.#reminded + 1), message: `Waits for a person to approve it ${where}` });
+      this.#reminded++;
+    };
+    this.decided();
+    tell();
+    this.#reminder = setInterval(tell, REMIND_MS).unref();
+  }
+
+  decided(): void {
+    clearInterval(this.#reminder);
+  }
+
   begin(): void {
-    if (this.#items !== undefined)
+    if (this.#items !== undefined && this.#reminded === 0)
       this.#tell({ progress: 0, total: this.#items, message: `Sending ${this.#items} in one request` });
   }
 

@@ -2,10 +2,11 @@ import type { Catalog } from '../catalog/catalog.js';
 import type { CounterStore } from '../limits/counter-store.js';
 import type { OnceStore } from '../limits/once-store.js';
 import type { AuditLog } from './audit/log.js';
+import type { Approvals } from './confirmation/approvals.js';
 import type { PolicyFile } from './rules/policy-file.js';
 import type { WantedStrength } from './rules/rules.js';
 import type { SecretsDir } from './secrets/secrets-dir.js';
-import type { Instance, Read } from './types.js';
+import type { Instance, Read, Way } from './types.js';
 
 export interface PolicyOptions {
   readonly catalog: Catalog;
@@ -30,6 +31,12 @@ export interface PolicyOptions {
   readonly preview?: boolean | undefined;
   /** Longest wait for one such lookup. Default: 5000. */
   readonly previewTimeoutMs?: number | undefined;
+  /** The ways of asking a person, in the order in which they are tried. Default: `client`, then `page`. */
+  readonly ask?: readonly Way[] | undefined;
+  /** Where calls are put before people who are not at the client. Default: nowhere. */
+  readonly approvals?: Approvals | undefined;
+  /** How long a call waits there before it is answered without the word, in milliseconds. Default: 45,000. */
+  readonly askWaitMs?: number | undefined;
   /** An answer that says no in less time, in milliseconds, is taken for the client's own and not for a person's. Default: 1000. */
   readonly instantMs?: number | undefined;
   /** What the operator should know: one line each, without secrets. */

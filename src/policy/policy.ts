@@ -4,14 +4,16 @@ import type { Arguments } from '../catalog/types.js';
 import { MemoryCounterStore, type Reserved } from '../limits/counter-store.js';
 import { MemoryOnceStore, type OnceStore } from '../limits/once-store.js';
 import { type Facts, Recorder } from './audit/recorder.js';
-import type { SlipMade, TooLarge, WayOfAsking } from './confirmation/asking.js';
+import { badApproval } from './confirmation/approval-refusals.js';
+import { ApprovalRoad, type RoadEnd } from './confirmation/approval-road.js';
+import type { SlipMade, TooLarge } from './confirmation/asking.js';
 import { CallIds } from './confirmation/call-ids.js';
 import { canonicalJson, TooDeepError } from './confirmation/canonical.js';
 import { ClientForm, type Judged, MOST_SLIPS } from './confirmation/client-form.js';
 import { LIFETIME_MS, REMEMBERED_MS } from './confirmation/lifetime.js';
 import * as refusals from './confirmation/refusals.js';
 import { type Binding, Sealer } from './confirmation/sealer.js';
-import { explainStrategy, strongest } from './confirmation/strength.js';
+import { explainStrategy, isByPerson, needsOf, strongest } from './confirmation/strength.js';
 import type { PolicyOptions } from './policy-options.js';
 import type { MayRead } from './preview/lookup.js';
 import { Previewer } from './preview/preview.js';
@@ -25,7 +27,8 @@ import type { BudgetDeclaration, RuleDeclaration } from './rules/policy-file.js'
 import { type Consequences, consequencesOf, itemCount } from './rules/risk.js';
 import { Rules, type Step, type Verdict } from './rules/rules.js';
 import { isWithin, missingScope, type Scope } from './rules/scopes.js';
-import type { Caller, Decision, Grant, PersonAnswer, PolicyCall, Recorded, Strength } from './types.js';
+import type { Caller, Decision, Grant, PersonAnswer, PolicyCall, Recorded, Strength, Way } from './types.js';
+import { WAYS } from './types.js';
 
 type Question = Extract<Decision, { kind: 'ask' }>;
 
@@ -49,12 +52,23 @@ interface Issued {
   readonly release: () => Promise<void>;
 }
 
-/** A confirmation that may be used once. */
-interface Claim {
+/** What may be used once. */
+interface SingleUse {
   readonly id: string;
   /** How long its use is remembered. Default: for as long as any process might take it. */
   readonly rememberedMs?: number;
 }
+
+/** A confirmation that may be used once. */
+interface Claim {
+  /** True once, for one process. */
+  readonly claim: () => Promise<boolean>;
+  /** The answer to all who come later. */
+  readonly used: refusals.Refusal;
+}
+
+/** How long a call waits for people who are not at the client. */
+const ASK_WAIT_MS = 45_000;
 
 /** Nobody reads a question and says no in less. */
 const INSTANT_MS = 1_000;
@@ -72,8 +86,9 @@ export class Policy {
   readonly #previewer: Previewer;
   readonly #sealer: Sealer;
   readonly #form: ClientForm;
+  readonly #road: ApprovalRoad;
   /** In the order in which they are tried. */
-  readonly #ways: readonly WayOfAsking[];
+  readonly #ways: readonly Way[];
   readonly #once: OnceStore;
   readonly #recorder: Recorder;
   readonly #inquiry: Inquiry;
@@ -99,7 +114,7 @@ export class Policy {
       lifetimeMs: LIFETIME_MS,
       instantMs: options.instantMs ?? INSTANT_MS,
     });
-    this.#ways = [this.#form];
+    this.#ways = options.ask ?? WAYS;
     this.#rules = new Rules({ catalog, instance, rules: file?.rules ?? [], confirm });
     const store = options.counters ?? new MemoryCounterStore(this.#now);
     this.#budgets = new Budgets({ catalog, instance, budgets: file?.budgets ?? DEFAULT_BUDGETS, store });
@@ -111,6 +126,15 @@ export class Policy {
     const keysThatGrant = [...(file?.metadata_keys_that_grant ?? DEFAULT_KEYS_THAT_GRANT), ...OWN_CLAIMS];
     this.#inquiry = new Inquiry({ catalog, read, keysThatGrant, timeoutMs, now: this.#now });
     this.#recorder = new Recorder({ audit, secrets, sealer: this.#sealer, instance, now: this.#now, warn });
+    this.#road = new ApprovalRoad({
+      approvals: options.approvals,
+      sealer: this.#sealer,
+      recorder: this.#recorder,
+      instance,
+      waitMs: options.askWaitMs ?? ASK_WAIT_MS,
+      bindingOf: (call) => this.#bindingOf(call),
+      review: (facts) => this.#review(facts),
+    });
     this.explanation = explainStrategy(confirm, instance.kind);
   }
 
@@ -143,11 +167,16 @@ export class Policy {
    * answer is weighed, and a question takes one.
    * @throws Error for a question that this policy did not ask, or that has been answered
    */
-  async decideAnswer(question: Question, answer: PersonAnswer): Promise<Decision> {
+  async decideAnswer(
+    question: Question,
+    answer: PersonAnswer,
+    waits: Pick<PolicyCall, 'signal' | 'onWaiting'> = {},
+  ): Promise<Decision> {
     const asked = this.#asked.get(question);
     if (asked === undefined) throw new Error('the question has been answered, or was not asked by this policy');
     this.#asked.delete(question);
-    return this.#weighAnswer(asked.facts, answer, asked.modelMay);
+    const { facts, modelMay } = asked;
+    return this.#weighAnswer({ ...facts, call: { ...facts.call, ...waits } }, answer, modelMay);
   }
 
   /**
@@ -234,8 +263,12 @@ export class Policy {
     }
     if (verdict.action === 'allow') return this.#grant(facts, `the rule ${verdict.rule}`);
     const { kind } = this.#options.instance;
-    const strength = strongest(verdict.strengths, kind, facts.call.canAsk);
-    return this.#confirm({ ...facts, strength }, strongest(verdict.strengths, kind, false) !== 'person');
+    const { approvers, withinMs } = verdict;
+    // Whose word it is can be known of a person alone.
+    const wanted = approvers.length === 0 ? verdict.strengths : [...verdict.strengths, 'person' as const];
+    const strength = strongest(wanted, kind, facts.call.canAsk && this.#ways.includes('client'));
+    const needs = needsOf(wanted, approvers);
+    return this.#confirm({ ...facts, strength, needs, withinMs }, !isByPerson(strongest(wanted, kind, false)));
   }
 
   /** @param modelMay whether the caller confirms such calls itself where its client cannot ask */
@@ -258,7 +291,8 @@ export class Policy {
     const { operation, confirm } = facts.call;
     if (confirm === true) {
       // The id is unique. Claiming it shows that the store is available, without which no gate opens.
-      return this.#grant(facts, 'the caller, by confirm: true', { id: facts.id, rememberedMs: FLAG_CLAIM_MS });
+      const claim = this.#singleUse(operation, { id: facts.id, rememberedMs: FLAG_CLAIM_MS });
+      return this.#grant(facts, 'the caller, by confirm: true', claim);
     }
     const review = await this.#review(facts);
     if (review === 'missing') return this.#missing(facts);
@@ -271,7 +305,7 @@ export class Policy {
     if (typeof confirm === 'string') {
       const opened = this.#sealer.open('token', confirm, binding);
       if (!opened.ok) return this.#refuse(facts, refusals.badToken(operation, opened.flaw));
-      return this.#grant(facts, 'the caller, by token', opened);
+      return this.#grant(facts, 'the caller, by token', this.#singleUse(operation, opened));
     }
     return this.#offerToken(facts, 'token');
   }
@@ -286,28 +320,59 @@ export class Policy {
   }
 
   async #byPerson(facts: Facts, modelMay: boolean): Promise<Decision> {
-    const { operation, canAsk, answer, confirm } = facts.call;
-    if (answer !== undefined && canAsk) return this.#weighAnswer(facts, answer, modelMay);
+    const { operation, answer, confirm } = facts.call;
+    if (answer !== undefined && this.#canShowForm(facts)) return this.#weighAnswer(facts, answer, modelMay);
+    if (this.#road.isId(confirm)) return this.#arrive(await this.#road.goOn(facts, confirm));
     if (modelMay && typeof confirm === 'string') {
       const opened = this.#sealer.open('unasked', confirm, this.#bindingOf(facts.call));
-      if (opened.ok) return this.#grant(facts, 'the caller, by token, as the client showed the question to no person', opened);
+      const claim = opened.ok ? this.#singleUse(operation, opened) : undefined;
+      if (claim) return this.#grant(facts, 'the caller, by token, as the client showed the question to no person', claim);
     }
-    const ways = this.#ways.filter((way) => way.reaches(facts.call));
-    return ways.length === 0 ? this.#refuse(facts, refusals.cannotAsk(operation)) : this.#ask(facts, ways, modelMay);
+    const ways = await this.#waysTo(facts, this.#ways);
+    if (ways.length > 0) return this.#ask(facts, ways, modelMay);
+    return this.#refuse(facts, (this.#ways.includes('page') && this.#road.nobody(facts)) || refusals.cannotAsk(operation));
+  }
+
+  /** Who answers a client's form is not known beyond that it is its person. */
+  #canShowForm({ call, needs }: Facts): boolean {
+    const isEnough = needs?.passkey !== true && needs?.two !== true && (needs?.approvers.length ?? 0) === 0;
+    return isEnough && this.#ways.includes('client') && this.#form.reaches(call);
+  }
+
+  /** Those of the ways by which somebody can be asked. */
+  async #waysTo(facts: Facts, ways: readonly Way[]): Promise<readonly Way[]> {
+    const open: Way[] = [];
+    for (const way of ways) {
+      if (way === 'client' ? this.#canShowForm(facts) : await this.#road.reaches(facts)) open.push(way);
+    }
+    return open;
+  }
+
+  #arrive(end: RoadEnd): Promise<Decision> {
+    switch (end.kind) {
+      case 'approved': {
+        const used = badApproval(end.facts.call.operation, 'used');
+        return this.#grant(end.facts, end.confirmed, { claim: end.claim, used });
+      }
+      case 'missing':
+        return this.#missing(end.facts);
+      case 'refused':
+        return this.#refuse(end.facts, end.refusal);
+    }
   }
 
   /** Puts the question in the first of the ways that has room for all of it. */
-  async #ask(facts: Facts, ways: readonly WayOfAsking[], modelMay: boolean, slip?: SlipMade): Promise<Decision> {
+  async #ask(facts: Facts, ways: readonly Way[], modelMay: boolean, slip?: SlipMade): Promise<Decision> {
     const review = await this.#review(facts);
     if (review === 'missing') return this.#missing(facts);
     const known: Facts = { ...facts, target: review.target };
     let tooLarge: TooLarge | undefined;
     for (const way of ways) {
-      const large = way.tooLarge(review);
-      tooLarge ??= large;
-      if (large !== undefined) continue;
-      const question = way.ask({ review, binding: this.#bindingOf(facts.call), slip });
-      await this.#recorder.decided({ ...known, way: way.name }, 'asked', slip?.flaw);
+      if (way === 'page') return this.#arrive(await this.#road.ask(known, review));
+      tooLarge = this.#form.tooLarge(review);
+      if (tooLarge !== undefined) continue;
+      const question = this.#form.ask({ review, binding: this.#bindingOf(facts.call), slip });
+      await this.#recorder.decided({ ...known, way }, 'asked', slip?.flaw);
       const decision: Question = { kind: 'ask', ...question };
       this.#asked.set(decision, { facts: known, modelMay });
       return decision;
@@ -336,7 +401,7 @@ export class Policy {
         return this.#refuse(facts, refusals.badAnswer(operation, verdict.flaw));
       case 'slip':
         if (verdict.count > MOST_SLIPS) return this.#refuse(facts, refusals.tooManySlips(operation, verdict.flaw));
-        return this.#ask(facts, [this.#form], modelMay, verdict);
+        return this.#ask(facts, ['client'], modelMay, verdict);
       case 'unseen':
         return this.#nextWay(facts, { flaw: verdict.flaw, afterMs }, modelMay);
     }
@@ -346,7 +411,7 @@ export class Policy {
   async #nextWay(facts: Facts, unseen: refusals.UnseenAnswer, modelMay: boolean): Promise<Decision> {
     await this.#recorder.decided(facts, 'unanswered', unseen.flaw);
     const { way: _, answeredMs: __, ...unasked } = facts;
-    const others = this.#ways.slice(this.#ways.indexOf(this.#form) + 1).filter((way) => way.reaches(facts.call));
+    const others = await this.#waysTo(facts, this.#ways.slice(this.#ways.indexOf('client') + 1));
     if (others.length > 0) return this.#ask(unasked, others, modelMay);
     // A quick no may have been a person's after all. Where much is at stake no model gets past it.
     const mayBeNo = unseen.flaw === 'not_seen' && this.#options.instance.kind === 'live';
@@ -367,17 +432,22 @@ export class Policy {
         return this.#refuse(facts, budgetRefusal(operation, shares.limits, reserved));
       } else release = reserved.release;
     }
-    const first = claim === undefined || (await this.#claim(claim).catch(() => undefined));
+    const first = claim === undefined || (await claim.claim().catch(() => undefined));
     if (first !== true) {
       await release().catch(() => {});
-      return this.#refuse(facts, first === false ? refusals.badToken(operation, 'used') : refusals.storeAway(operation));
+      return this.#refuse(facts, first === false && claim ? claim.used : refusals.storeAway(operation));
     }
     const grant: Grant = Object.freeze({ operation, args });
     this.#issued.set(grant, { facts, confirmed, release });
     return { kind: 'allow', grant };
   }
 
-  #claim({ id, rememberedMs = REMEMBERED_MS }: Claim): Promise<boolean> {
+  /** The claim of what the caller gave, which counts once. */
+  #singleUse(operation: Operation, given: SingleUse): Claim {
+    return { claim: () => this.#claim(given), used: refusals.badToken(operation, 'used') };
+  }
+
+  #claim({ id, rememberedMs = REMEMBERED_MS }: SingleUse): Promise<boolean> {
     return this.#once.claim(id, rememberedMs);
   }
 

@@ -23,7 +23,7 @@ export interface Caller {
 }
 
 /** From weakest to strongest. */
-export const STRENGTHS = ['flag', 'token', 'person'] as const;
+export const STRENGTHS = ['flag', 'token', 'person', 'passkey', 'two'] as const;
 export type Strength = (typeof STRENGTHS)[number];
 
 /** What came back after an `ask`. */
@@ -49,7 +49,21 @@ export interface PolicyCall {
   readonly canAsk: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly answer?: PersonAnswer | undefined;
+  /** Told when the call waits for somebody who is not at the client. Must not throw. */
+  readonly onWaiting?: ((waiting: Waiting) => void) | undefined;
 }
+
+/** A call that waits for a person's word. */
+export interface Waiting {
+  /** Of the approval. */
+  readonly id: string;
+  /** Where it can be given. */
+  readonly link: string | undefined;
+}
+
+/** Ways to put a call to a person: a form in their client, or a page of their own. */
+export const WAYS = ['client', 'page'] as const;
+export type Way = (typeof WAYS)[number];
 
 type Field =
   | { type: 'boolean'; title: string; description?: string; default?: boolean }

@@ -41,6 +41,24 @@ export interface Torn {
   readonly sha256: string;
 }
 
+/** An approval on record. */
+export interface RecordedApproval {
+  readonly id: string;
+  /** SHA-256 of all that was shown, base64url; what a passkey signs. */
+  readonly shown: string;
+  /** What was shown, cut where it is long. */
+  readonly shownText: string;
+  readonly words: readonly {
+    readonly approver: string;
+    /** How they signed in: `passkey`, `passphrase` or `oauth`. */
+    readonly method: string;
+    /** Whether they showed who they are with this very word. */
+    readonly fresh: boolean;
+    /** How long they looked. */
+    readonly lookedMs: number;
+  }[];
+}
+
 /** The content of a line; every kind has some of these. */
 export interface AuditFields {
   readonly kind: Kind;
@@ -63,10 +81,12 @@ export interface AuditFields {
   readonly reason?: string | undefined;
   readonly rule?: string | undefined;
   readonly strength?: string | undefined;
-  /** How a person is, or was, asked: `client`. */
+  /** How a person is, or was, asked: `client` or `page`. */
   readonly way?: string | undefined;
   /** How long the answer to the question took. */
   readonly answeredMs?: number | undefined;
+  /** What was put before people who are not at the client, and the word of those who decided. */
+  readonly approval?: RecordedApproval | undefined;
   /** Who confirmed, and how: `person, by typing`. */
   readonly confirmed?: string | undefined;
   readonly status?: number | undefined;

@@ -1,5 +1,6 @@
 import type { Risk } from '../../catalog/types.js';
 import { errorMessage } from '../../platform/error-message.js';
+import type { Needs } from '../confirmation/approvals.js';
 import { TooDeepError } from '../confirmation/canonical.js';
 import { logAway, type Refusal, secretLost, secretsAway } from '../confirmation/refusals.js';
 import type { Sealer } from '../confirmation/sealer.js';
@@ -7,7 +8,7 @@ import { isGated, returnsSecret } from '../rules/risk.js';
 import { canonicalWithoutSecrets, maskArguments } from '../secrets/masking.js';
 import type { SecretFile, SecretsDir } from '../secrets/secrets-dir.js';
 import { type Instance, type Outcome, type PolicyCall, PolicyRefusal, type Recorded, type Strength } from '../types.js';
-import { type AuditFields, sha256 } from './line.js';
+import { type AuditFields, type RecordedApproval, sha256 } from './line.js';
 import type { AuditLog } from './log.js';
 
 /** What is known of a call by the time that it is decided. */
@@ -24,6 +25,12 @@ export interface Facts {
   readonly rule: string;
   /** How the call is to be confirmed; `undefined` where a rule lets it through. */
   readonly strength?: Strength | undefined;
+  /** What a person's word must be like, where one is wanted. */
+  readonly needs?: Needs | undefined;
+  /** How long the call can be approved and used, in milliseconds, where a rule says so. */
+  readonly withinMs?: number | undefined;
+  /** What was put before people who are not at the client. */
+  readonly approval?: RecordedApproval | undefined;
   /** As a person would name it. */
   readonly target?: string | undefined;
   /** How a person is, or was, asked. */
@@ -135,7 +142,7 @@ export class Recorder {
     throw new PolicyRefusal(code, model, { cause });
   }
 
-  #fields({ call, id, risk, rule, strength, target, way, answeredMs }: Facts): Omit<AuditFields, 'kind'> {
+  #fields({ call, id, risk, rule, strength, target, way, answeredMs, approval }: Facts): Omit<AuditFields, 'kind'> {
     const { caller, operation, args } = call;
     const { kind, id: instanceId } = this.#options.instance;
     return {
@@ -154,6 +161,7 @@ export class Recorder {
       strength,
       way,
       answeredMs,
+      approval,
     };
   }
 

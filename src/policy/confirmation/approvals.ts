@@ -41,6 +41,8 @@ export interface Word {
   readonly at: number;
   /** How long they had it before them. */
   readonly lookedMs: number;
+  /** Whether they are the caller. */
+  readonly own: boolean;
   /** Of a no. Foreign text. */
   readonly reason?: string | undefined;
 }

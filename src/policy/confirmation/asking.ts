@@ -1,5 +1,5 @@
 import type { Review } from '../preview/review.js';
-import type { AskSchema, PolicyCall } from '../types.js';
+import type { AskSchema } from '../types.js';
 import type { Binding } from './sealer.js';
 
 /** What goes to the client as a form. */
@@ -31,15 +31,4 @@ export interface SlipMade {
   readonly flaw: Slip;
   /** How many there have been. */
   readonly count: number;
-}
-
-/** A way to put a call to a person. The policy tries its ways in order, until one reaches somebody. */
-export interface WayOfAsking {
-  /** For the record: `client`. */
-  readonly name: string;
-  /** Whether there is anybody to ask this way for this call. */
-  reaches(call: PolicyCall): boolean;
-  /** `undefined` where the whole review can be shown. */
-  tooLarge(review: Review): TooLarge | undefined;
-  ask(asked: Asked): Question;
 }

@@ -3,7 +3,7 @@ import { quoted } from '../../platform/plain-text.js';
 import { dialogLines, inputLines } from '../preview/dialog.js';
 import type { Review } from '../preview/review.js';
 import type { AskSchema, PersonAnswer, PolicyCall } from '../types.js';
-import type { Asked, Question, Slip, SlipMade, TooLarge, WayOfAsking } from './asking.js';
+import type { Asked, Question, Slip, SlipMade, TooLarge } from './asking.js';
 import type { Binding, Flaw, Sealer } from './sealer.js';
 import { normalizeWord } from './typed-word.js';
 
@@ -49,7 +49,8 @@ const SLIP_NOTES: Readonly<Record<Slip, string>> = {
 };
 
 /** Asks through the client's own form (MCP elicitation). */
-export class ClientForm implements WayOfAsking {
+export class ClientForm {
+  /** For the record. */
   readonly name = 'client';
   readonly #options: ClientFormOptions;
 
@@ -57,10 +58,12 @@ export class ClientForm implements WayOfAsking {
     this.#options = options;
   }
 
+  /** Whether there is anybody to ask this way for this call. */
   reaches(call: PolicyCall): boolean {
     return call.canAsk;
   }
 
+  /** `undefined` where the whole review can be shown. */
   tooLarge(review: Review): TooLarge | undefined {
     const lines = dialogLines(review).length;
     return lines <= MOST_LINES ? undefined : { advice: splitAdvice(review, lines) };

@@ -13,13 +13,13 @@ export interface Refusal {
   readonly model: Readonly<Record<string, unknown>>;
 }
 
-const refusal = (code: string, operation: Operation, message: string, more: Record<string, unknown> = {}): Refusal => ({
+export const refusal = (code: string, operation: Operation, message: string, more: Record<string, unknown> = {}): Refusal => ({
   code,
   model: { error: code, operation: operation.name, ...more, message },
 });
 
-const NOTHING_SENT = 'Nothing was sent.';
-const FINAL = 'This is final: do not call it again, in this or another form, unless the person asks for it anew.';
+export const NOTHING_SENT = 'Nothing was sent.';
+export const FINAL = 'This is final: do not call it again, in this or another form, unless the person asks for it anew.';
 
 const told = (review: Review): Record<string, unknown> => ({ effect: reviewText(review), instance: review.instance.text });
 
@@ -64,7 +64,7 @@ const unseenFields = (unseen: UnseenAnswer | undefined): Record<string, unknown>
 /** No way of asking is left. This is nobody's no. */
 export function personNotAsked(operation: Operation, unseen: UnseenAnswer): Refusal {
   const how =
-    'Do not report it as declined. Tell the person what was to be done: they can have it done through a client that shows questions, or set --confirm token.';
+    'Do not report it as declined. Tell the person what was to be done: they can have it done through a client that shows questions, or approve it on the page of approvals, or set --confirm token.';
   return refusal('person_not_asked', operation, `${NOTHING_SENT} ${unseenIs(unseen)} ${how}`, unseenFields(unseen));
 }
 

@@ -1,12 +1,12 @@
 import type { WantedStrength } from '../rules/rules.js';
 import type { InstanceKind, Strength } from '../types.js';
 import { STRENGTHS } from '../types.js';
+import type { Needs } from './approvals.js';
 
-/** `auto` for this client: its person where they can be asked, otherwise as strong as the instance deserves. */
+/** `auto` for this client: a person wherever one can be asked, and on a live instance in every client. */
 function resolve(wanted: WantedStrength, kind: InstanceKind, canAsk: boolean): Strength {
   if (wanted !== 'auto') return wanted;
-  if (canAsk) return 'person';
-  return kind === 'live' ? 'token' : 'flag';
+  return canAsk || kind === 'live' ? 'person' : 'flag';
 }
 
 /** The strongest of what the rules want. */
@@ -15,9 +15,24 @@ export function strongest(wanted: readonly WantedStrength[], kind: InstanceKind,
   return STRENGTHS[Math.max(...ranks)] ?? 'person';
 }
 
+/** Whether nobody but a person can confirm. */
+export const isByPerson = (strength: Strength): boolean => STRENGTHS.indexOf(strength) >= STRENGTHS.indexOf('person');
+
+/** What a person's word must be like. What only the review tells is added when it is there. */
+export const needsOf = (wanted: readonly WantedStrength[], approvers: Needs['approvers']): Needs => ({
+  passkey: wanted.includes('passkey'),
+  two: wanted.includes('two'),
+  approvers,
+  grave: false,
+});
+
+const ON_THE_PAGE =
+  'Where the answer is approval_pending, tell the person its link, then make the same call with its id in confirm.';
+
 const SENTENCES: Readonly<Record<Strength, string>> = {
-  person:
-    'The person is asked through their client before such a call is sent; do not ask in their place, and take a no as final.',
+  person: `The person is asked before such a call is sent, through their client or on a page of their own; do not ask in their place, and take a no as final. ${ON_THE_PAGE}`,
+  passkey: `A person approves such a call with their passkey, on a page of their own, before it is sent; take a no as final. ${ON_THE_PAGE}`,
+  two: `Two people approve such a call, on a page of their own, before it is sent; take a no as final. ${ON_THE_PAGE}`,
   token:
     'The first such call is refused with what would happen and a token: tell the person, and only when they agree call again with the same arguments and the token in confirm.',
   flag: 'Such a call is refused with what would happen: tell the person, and only when they agree call again with confirm: true.',
@@ -25,7 +40,7 @@ const SENTENCES: Readonly<Record<Strength, string>> = {
 
 /** How gated calls are confirmed, for the start of the program and for models. */
 export function explainStrategy(wanted: WantedStrength, kind: InstanceKind): string {
-  if (wanted === 'person') return `${SENTENCES.person} A client that cannot ask is refused.`;
   if (wanted !== 'auto') return SENTENCES[wanted];
+  if (kind === 'live') return SENTENCES.person;
   return `${SENTENCES.person} Where the client cannot ask: ${SENTENCES[resolve('auto', kind, false)].replace(/^./, (first) => first.toLowerCase())}`;
 }

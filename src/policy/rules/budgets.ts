@@ -4,6 +4,7 @@ import type { Operation } from '../../catalog/operation.js';
 import type { Arguments, Risk } from '../../catalog/types.js';
 import type { Availability, CounterStore, Reservation, Reserved } from '../../limits/counter-store.js';
 import type { Caller, Instance } from '../types.js';
+import { toMilliseconds } from './length-of-time.js';
 import type { BudgetDeclaration } from './policy-file.js';
 import { consequencesOf, itemCount, returnsSecret } from './risk.js';
 import { Conditions } from './rules.js';
@@ -32,14 +33,6 @@ export const DEFAULT_BUDGETS: readonly BudgetDeclaration[] = [
 /** How often a user's password or code may be tried, by all callers together and whatever the policy file says. */
 const GUESSES = { name: 'built-in: guesses', max: 5, windowMs: 15 * 60_000 } as const;
 const GUESSES_LIMIT: BudgetLimit = { name: GUESSES.name, size: '5 in 15m for each user', raisedBy: undefined };
-
-const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-/** `10m` in milliseconds. */
-function toMilliseconds(per: string): number {
-  const unit = per.at(-1) as keyof typeof UNIT_MS;
-  return Number(per.slice(0, -1)) * UNIT_MS[unit];
-}
 
 export interface BudgetsOptions {
   readonly catalog: Catalog;

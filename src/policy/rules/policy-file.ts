@@ -4,6 +4,9 @@ import { INSTANCE_KINDS, STRENGTHS } from '../types.js';
 
 const oneOrMore = <T extends z.ZodType>(schema: T) => z.union([schema, z.array(schema).min(1)]);
 
+const lengthOfTime = () =>
+  z.string().regex(/^[1-9]\d{0,4}[smhd]$/, 'expected a length of time such as 30s, 10m, 1h or 7d');
+
 const pattern = z.string().min(1);
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
@@ -61,6 +64,10 @@ export const ruleSchema = z.discriminatedUnion('action', [
       action: z.literal('confirm'),
       strength: z.enum([...STRENGTHS, 'auto']),
       maxItems,
+      approvers: oneOrMore(z.string().min(1).max(64))
+        .optional()
+        .describe('Whose word counts: names and groups of the approvers file. Asked on the page alone.'),
+      within: lengthOfTime().optional().describe('How long the call can be approved and used: 30s, 10m, 1h, 7d.'),
     })
     .describe('Lets the call through when it is confirmed.'),
 ]);
@@ -75,10 +82,7 @@ export const budgetSchema = z.strictObject({
       'Whether the call brings an incident under control: revoking sessions, keys, tokens, invitations; locking; banning.',
     ),
   max: z.int().min(1).describe('Calls let through; a bulk call counts each item.'),
-  per: z
-    .string()
-    .regex(/^[1-9]\d{0,4}[smhd]$/, 'expected a length of time such as 30s, 10m, 1h or 7d')
-    .describe('30s, 10m, 1h, 7d: a sliding window.'),
+  per: lengthOfTime().describe('30s, 10m, 1h, 7d: a sliding window.'),
   scope: z.enum(['caller', 'process']).default('caller').describe('Whose calls are counted together.'),
 });
 export type BudgetDeclaration = z.output<typeof budgetSchema>;

@@ -6,6 +6,7 @@ import type { Caller, Instance, InstanceKind, Strength } from '../types.js';
 import { type About, type AboutExtent, canBeAbout, extentOf, subjectsOf } from './about.js';
 import { DEFENSIVE_OPERATIONS } from './defensive.js';
 import { type Reading, Resources } from './find-resource.js';
+import { toMilliseconds } from './length-of-time.js';
 import { type ArgumentPatterns, type Extent, matchArguments, matchesWildcard } from './match-args.js';
 import type { BudgetDeclaration, RuleDeclaration } from './policy-file.js';
 import { consequencesOf, isGated, returnsSecret } from './risk.js';
@@ -21,6 +22,10 @@ export interface Verdict {
   readonly rule: string;
   /** Of a `deny`. */
   readonly reason: string | undefined;
+  /** Whose word counts: in every one of the lists. Empty: anybody's. */
+  readonly approvers: readonly (readonly string[])[];
+  /** How long the call can be approved and used, in milliseconds; `undefined` where no rule says. */
+  readonly withinMs: number | undefined;
   /** The most items of a bulk call. */
   readonly maxItems: number | undefined;
 }
@@ -279,12 +284,15 @@ function because({ declaration, args, about }: Rule, result: Step['result'], mat
 
 function verdict({ declaration, name }: Rule, raised: readonly Rule[], match: Match): Verdict {
   const weighed = [...raised.map((rule) => rule.declaration), declaration];
-  const strengths = weighed.flatMap((rule) => (rule.action === 'confirm' ? [rule.strength] : []));
+  const asking = weighed.flatMap((rule) => (rule.action === 'confirm' ? [rule] : []));
+  const within = asking.flatMap((rule) => (rule.within === undefined ? [] : [toMilliseconds(rule.within)]));
   const caps = weighed.flatMap((rule) => (rule.action === 'deny' || rule.maxItems === undefined ? [] : [rule.maxItems]));
   return {
     // A rule that only raised the strength still needs its confirmation where a later one would allow.
-    action: declaration.action === 'allow' && strengths.length > 0 ? 'confirm' : declaration.action,
-    strengths: declaration.action === 'deny' ? [] : strengths,
+    action: declaration.action === 'allow' && asking.length > 0 ? 'confirm' : declaration.action,
+    strengths: declaration.action === 'deny' ? [] : asking.map((rule) => rule.strength),
+    approvers: asking.flatMap((rule) => (rule.approvers === undefined ? [] : [[rule.approvers].flat()])),
+    withinMs: within.length === 0 ? undefined : Math.min(...within),
     rule: [...raised.map((rule) => rule.name), name].join(' + '),
     reason:
       declaration.action !== 'deny'

@@ -1,0 +1,41 @@
+import { ApprovalsApi, type ApprovalsApiOptions } from './api.js';
+import { type GuardOptions, refuseForeign } from './guard.js';
+
+/** Answers what is under `/approvals`; `path` is what follows that. */
+export type ApprovalsPage = (request: Request, path: string) => Promise<Response>;
+
+export interface ApprovalsHandlerOptions extends ApprovalsApiOptions, GuardOptions {
+  /** Default: there is no page. */
+  readonly page?: ApprovalsPage | undefined;
+  /** Told of what must not be shown. */
+  readonly onError: (error: unknown) => void;
+}
+
+export type ApprovalsHandler = (request: Request, path: string) => Promise<Response>;
+
+/** Everything under `/approvals`: the page for people, and what `clerk-mcp approvals` talks to. Never rejects. */
+export function createApprovalsHandler(options: ApprovalsHandlerOptions): ApprovalsHandler {
+  const api = new ApprovalsApi(options);
+  return async (request, path) => {
+    try {
+      const foreign = refuseForeign(request, options);
+      if (foreign !== undefined) return text(403, foreign);
+      if (path === '/api' || path.startsWith('/api/')) return await api.respond(request, path.slice('/api'.length));
+      return (await options.page?.(request, path)) ?? text(404, 'Look and decide in a terminal: clerk-mcp approvals list');
+    } catch (error) {
+      options.onError(error);
+      return text(503, 'This cannot be answered now. The log of the server says why.');
+    }
+  };
+}
+
+const text = (status: number, message: string): Response =>
+  new Response(`${message}\n`, {
+    status,
+    headers: {
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
+      'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+    },
+  });

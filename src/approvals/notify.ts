@@ -1,0 +1,125 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { errorMessage } from '../platform/error-message.js';
+import type { Approval } from './approval.js';
+
+export interface WebhookOptions {
+  readonly url: string;
+  /** What messages are signed with: `whsec_` and base64, or any text. */
+  readonly secret: string;
+  readonly warn: (message: string) => void;
+  /** Waits before the second and each further attempt, in milliseconds. Default: 1 s, 10 s, 60 s. */
+  readonly retryMs?: readonly number[] | undefined;
+}
+
+const RETRY_MS = [1_000, 10_000, 60_000];
+const TIMEOUT_MS = 5_000;
+/** Messages under way; further ones are dropped, and that is said. */
+const MOST_UNDER_WAY = 100;
+
+interface Message {
+  readonly type: 'approval.pending' | 'approval.decided' | 'approvals.flood' | 'approvals.locked';
+  /** What Slack and Teams show. */
+  readonly text: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Tells another service that somebody is needed, by a message signed as Standard Webhooks has it. Holds no personal
+ * data: what is asked stands behind the link. Nothing waits for it.
+ */
+export class Webhook {
+  readonly #options: WebhookOptions;
+  readonly #key: Buffer;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #underWay = 0;
+  #isClosed = false;
+
+  constructor(options: WebhookOptions) {
+    this.#options = options;
+    const { secret } = options;
+    this.#key = secret.startsWith('whsec_') ? Buffer.from(secret.slice('whsec_'.length), 'base64') : Buffer.from(secret);
+  }
+
+  pending({ id, operation, review, instance, expiresAt }: Approval, link: string | undefined): void {
+    const where = link ?? 'clerk-mcp approvals, in a terminal';
+    this.#send({
+      type: 'approval.pending',
+      text: `A call waits for approval on a ${instance.kind.toUpperCase()} instance: ${review.title}. ${where}`,
+      data: { id, operation, instance: instance.kind, link, expires: new Date(expiresAt).toISOString() },
+    });
+  }
+
+  decided({ id, operation, declined }: Approval): void {
+    const decision = declined === undefined ? 'approved' : 'declined';
+    this.#send({ type: 'approval.decided', text: `A call was ${decision}: ${operation}.`, data: { id, operation, decision } });
+  }
+
+  flood(): void {
+    this.#send({
+      type: 'approvals.flood',
+      text: 'A caller has as many calls waiting for approval as may wait; further ones are refused. See the log of the server.',
+      data: {},
+    });
+  }
+
+  locked(): void {
+    this.#send({
+      type: 'approvals.locked',
+      text: 'Somebody is guessing the passphrase of an approver; the name is locked for a while. See the log of the server.',
+      data: {},
+    });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  #send(message: Message): void {
+    if (this.#underWay >= MOST_UNDER_WAY) return this.#options.warn('a notification was dropped: too many are under way');
+    this.#underWay++;
+    const body = JSON.stringify({ ...message, timestamp: new Date().toISOString() });
+    this.#attempt(`msg_${randomUUID()}`, body, 0);
+  }
+
+  #attempt(id: string, body: string, tried: number): void {
+    void this.#post(id, body).then((fault) => {
+      const waitMs = (this.#options.retryMs ?? RETRY_MS)[tried];
+      if (fault === undefined || waitMs === undefined || this.#isClosed) {
+        this.#underWay--;
+        if (fault !== undefined) this.#options.warn(`a notification did not get through: ${fault}`);
+        return;
+      }
+      const timer = setTimeout(() => {
+        this.#timers.delete(timer);
+        this.#attempt(id, body, tried + 1);
+      }, waitMs).unref();
+      this.#timers.add(timer);
+    });
+  }
+
+  /** What went wrong; nothing where it was taken. */
+  async #post(id: string, body: string): Promise<string | undefined> {
+    const timestamp = Math.floor(Date.now() / 1000);
+    const signature = createHmac('sha256', this.#key).update(`${id}.${timestamp}.${body}`).digest('base64');
+    try {
+      const response = await fetch(this.#options.url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'webhook-id': id,
+          'webhook-timestamp': String(timestamp),
+          'webhook-signature': `v1,${signature}`,
+        },
+        body,
+        redirect: 'manual',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      await response.body?.cancel();
+      return response.ok ? undefined : `status ${response.status}`;
+    } catch (error) {
+      const { cause } = error instanceof Error ? error : {};
+      return cause instanceof Error && 'code' in cause ? String(cause.code) : errorMessage(error);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { RecordStore } from '../limits/record-store.js';
+import type { Word } from '../policy/confirmation/approvals.js';
+import type { Approver, Approvers } from './approvers.js';
+
+/** Somebody who is signed in. */
+export interface Session {
+  readonly approver: Approver;
+  readonly method: Word['method'];
+}
+
+interface Kept {
+  readonly name: string;
+  /** Of the approver: somebody who is enrolled anew is somebody else. */
+  readonly added: string;
+  readonly method: Word['method'];
+}
+
+/** A working day. */
+const LASTS_MS = 8 * 3_600_000;
+const KIND = 'approver-session';
+
+/** Who is signed in, by a token of which only a hash is kept. */
+export class Sessions {
+  readonly #records: RecordStore;
+  readonly #approvers: Approvers;
+
+  constructor(records: RecordStore, approvers: Approvers) {
+    this.#records = records;
+    this.#approvers = approvers;
+  }
+
+  /** Answers with a new token, 43 characters of base64url, good for eight hours. @throws StoreUnavailableError */
+  async open({ approver: { name, added }, method }: Session): Promise<string> {
+    const token = randomBytes(32).toString('base64url');
+    const kept: Kept = { name, added, method };
+    await this.#records.swap(KIND, keyOf(token), { from: undefined, to: JSON.stringify(kept), ttlMs: LASTS_MS });
+    return token;
+  }
+
+  /** Nobody where the person is no longer enrolled. @throws StoreUnavailableError, ApproverFileError */
+  async find(token: string): Promise<Session | undefined> {
+    const text = await this.#records.read(KIND, keyOf(token));
+    if (text === undefined) return undefined;
+    const { name, added, method } = JSON.parse(text) as Kept;
+    const approver = await this.#approvers.find(name);
+    return approver?.added === added ? { approver, method } : undefined;
+  }
+
+  /** @throws StoreUnavailableError */
+  async end(token: string): Promise<void> {
+    const from = await this.#records.read(KIND, keyOf(token));
+    if (from !== undefined) await this.#records.swap(KIND, keyOf(token), { from, to: undefined, ttlMs: 0 });
+  }
+}
+
+const keyOf = (token: string): string => createHash('sha256').update(token).digest('base64url');

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import type { RecordStore } from '../limits/record-store.js';
+import type { Approver, Approvers } from './approvers.js';
+import { isPassphrase } from './passphrase.js';
+
+export interface SignInOptions {
+  readonly approvers: Approvers;
+  readonly records: RecordStore;
+  /** Told when a name can be tried no more for a while. Holds what was given as a name. */
+  readonly onLocked?: ((name: string) => void) | undefined;
+  /** Unix milliseconds. Default: `Date.now`. */
+  readonly now?: (() => number) | undefined;
+}
+
+export type SignedIn =
+  | { readonly ok: true; readonly approver: Approver }
+  | {
+      readonly ok: false;
+      /** `wrong`: name or passphrase. `slowed`, `locked`: it was not looked at. `busy`: too many at once. */
+      readonly why: 'wrong' | 'slowed' | 'locked' | 'busy';
+      /** When it is worth trying again, in milliseconds. */
+      readonly retryAfterMs: number;
+    };
+
+interface Tries {
+  readonly failures: number;
+  /** Until then nothing is looked at. Unix milliseconds. */
+  readonly until: number;
+}
+
+const KIND = 'approver-tries';
+/** This many slips cost nothing. */
+const FREE = 3;
+/** After this many nothing is looked at for a while. */
+const MOST = 10;
+const LOCKED_MS = 15 * 60_000;
+const FORGOTTEN_MS = 3_600_000;
+const SLOWEST_MS = 60_000;
+/** A look takes 128 MB: they take turns, and no more than this wait. */
+const MOST_WAITING = 8;
+
+/**
+ * Signs people in by their passphrase. Each try counts before it is looked at, so that many at once are no way around:
+ * after three failures each further one must wait, twice as long every time, and after ten the name is locked for a
+ * quarter of an hour.
+ */
+export class SignIn {
+  readonly #options: SignInOptions;
+  readonly #now: () => number;
+  #turn: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  constructor(options: SignInOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** @throws StoreUnavailableError, ApproverFileError */
+  async byPassphrase(name: string, passphrase: string): Promise<SignedIn> {
+    if (this.#waiting >= MOST_WAITING) return { ok: false, why: 'busy', retryAfterMs: 1000 };
+    this.#waiting++;
+    const turn = this.#turn.then(() => this.#look(name, passphrase));
+    this.#turn = turn.catch(() => {});
+    try {
+      return await turn;
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  async #look(name: string, passphrase: string): Promise<SignedIn> {
+    const { approvers, records, onLocked } = this.#options;
+    const key = createHash('sha256').update(name.toLowerCase()).digest('base64url');
+    const text = await records.read(KIND, key);
+    const { failures, until }: Tries = text === undefined ? { failures: 0, until: 0 } : (JSON.parse(text) as Tries);
+    const waitMs = until - this.#now();
+    if (waitMs > 0) return { ok: false, why: failures >= MOST ? 'locked' : 'slowed', retryAfterMs: waitMs };
+    const tries = toTries(failures + 1, this.#now());
+    const counted = JSON.stringify(tries);
+    const isCounted = await records.swap(KIND, key, { from: text, to: counted, ttlMs: FORGOTTEN_MS });
+    if (!isCounted) return { ok: false, why: 'busy', retryAfterMs: 1000 };
+    const approver = await approvers.find(name);
+    if ((await isPassphrase(passphrase, approver?.passphrase)) && approver !== undefined) {
+      await records.swap(KIND, key, { from: counted, to: undefined, ttlMs: 0 });
+      return { ok: true, approver };
+    }
+    if (tries.failures === MOST) onLocked?.(name);
+    return { ok: false, why: 'wrong', retryAfterMs: Math.max(0, tries.until - this.#now()) };
+  }
+}
+
+function toTries(failures: number, now: number): Tries {
+  if (failures >= MOST) return { failures, until: now + LOCKED_MS };
+  const waitMs = failures < FREE ? 0 : Math.min(SLOWEST_MS, 1000 * 2 ** (failures - FREE));
+  return { failures, until: now + waitMs };
+}

@@ -1,0 +1,79 @@
+import type { Operation } from '../../catalog/operation.js';
+import { plain, quoted } from '../../platform/plain-text.js';
+import { reviewText } from '../preview/dialog.js';
+import type { ApprovalSeen, Word } from './approvals.js';
+import { FINAL, NOTHING_SENT, type Refusal, refusal } from './refusals.js';
+
+/** Why an approval cannot be used. */
+export type ApprovalFlaw =
+  | 'unknown'
+  | 'other_instance'
+  | 'other_caller'
+  | 'other_operation'
+  | 'other_arguments'
+  | 'expired'
+  | 'used'
+  | 'replaced';
+
+const FLAWS: Readonly<Record<ApprovalFlaw, string>> = {
+  unknown: 'No approval of this id is known here: it was not made here, or is from before a restart.',
+  other_instance: 'The approval is for another instance.',
+  other_caller: 'The approval is for another caller.',
+  other_operation: 'The approval is for another operation.',
+  other_arguments: 'The approval is for other arguments.',
+  expired: 'The approval was not given and used in time.',
+  used: 'The approval has been used.',
+  replaced: 'What the person was shown is no longer so, and they are asked anew.',
+};
+
+export function badApproval(operation: Operation, flaw: ApprovalFlaw): Refusal {
+  const how = 'To have this call approved, make it without confirm.';
+  return refusal('confirmation_invalid', operation, `${NOTHING_SENT} ${FLAWS[flaw]} ${how}`, { reason: flaw });
+}
+
+/** Nobody has decided yet. This is no refusal for good. */
+export function approvalPending(operation: Operation, approval: ApprovalSeen, link: string | undefined): Refusal {
+  const { id, review, expiresAt, words } = approval;
+  const where = link === undefined ? 'clerk-mcp approvals' : `${link} (or clerk-mcp approvals in a terminal)`;
+  const half = words.length === 0 ? '' : ' One person has approved; another is needed.';
+  const how = `A person must approve this call at ${where}.${half} Tell them so, with the id, and give no other link. Then make the same call with this id in confirm: it waits for their word, and is carried out once they approve. You cannot approve it yourself.`;
+  return refusal('approval_pending', operation, `${NOTHING_SENT} ${how}`, {
+    approval: id,
+    link,
+    expires: new Date(expiresAt).toISOString(),
+    effect: reviewText(review),
+    instance: review.instance.text,
+  });
+}
+
+export function approvalDeclined(operation: Operation, { approver, reason }: Word): Refusal {
+  const why = reason === undefined ? '' : ` Their reason: ${quoted(plain(reason, 300))}.`;
+  return refusal('confirmation_declined', operation, `${NOTHING_SENT} ${plain(approver)} declined.${why} ${FINAL}`, {
+    reason: 'declined',
+    declined_by: plain(approver),
+  });
+}
+
+export const tooManyPending = (operation: Operation): Refusal =>
+  refusal(
+    'too_many_pending',
+    operation,
+    `${NOTHING_SENT} As many calls of this caller wait for a person as may. Wait until some of them are decided; the operator has been told.`,
+  );
+
+/** What an approval holds has an end. */
+export const tooMuchToApprove = (operation: Operation): Refusal =>
+  refusal(
+    'too_much_to_show',
+    operation,
+    `${NOTHING_SENT} A person must see all of this call, and it is too long to be shown. Split it into smaller calls.`,
+  );
+
+/** Nobody can be asked. */
+export const nobodyEnrolled = (operation: Operation, command: string): Refusal =>
+  refusal(
+    'person_required',
+    operation,
+    `${NOTHING_SENT} A person must approve this call, and nobody whose word would do is enrolled. Tell the person to run this in a terminal, themselves, and then call again: ${command}`,
+    { enrol: command },
+  );

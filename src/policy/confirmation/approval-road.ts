@@ -1,0 +1,192 @@
+import type { Facts, Recorder } from '../audit/recorder.js';
+import { changesBetween } from '../preview/changes.js';
+import { reviewText } from '../preview/dialog.js';
+import { exactRequest } from '../preview/exact-request.js';
+import type { Review } from '../preview/review.js';
+import type { Instance, PolicyCall } from '../types.js';
+import * as refusals from './approval-refusals.js';
+import type { ApprovalSeen, Approvals, Needs } from './approvals.js';
+import { canonicalJson } from './canonical.js';
+import { type Refusal, storeAway } from './refusals.js';
+import type { Binding, Sealer } from './sealer.js';
+
+export interface ApprovalRoadOptions {
+  readonly approvals: Approvals | undefined;
+  readonly sealer: Sealer;
+  readonly recorder: Recorder;
+  readonly instance: Instance;
+  /** How long a call waits, in milliseconds. */
+  readonly waitMs: number;
+  readonly bindingOf: (call: PolicyCall) => Binding;
+  readonly review: (facts: Facts) => Promise<Review | 'missing'>;
+}
+
+/** `approved`: by a person, who saw what still is so. `claim` uses the approval up, once. */
+export type RoadEnd =
+  | { readonly kind: 'approved'; readonly facts: Facts; readonly confirmed: string; readonly claim: () => Promise<boolean> }
+  | { readonly kind: 'refused'; readonly facts: Facts; readonly refusal: Refusal }
+  | { readonly kind: 'missing'; readonly facts: Facts };
+
+/** How long a call can be approved and used where no rule says otherwise. */
+const LIFETIME_MS = 15 * 60_000;
+const ID = /^apr_/;
+/** The longest text of what was shown that is put on record, in characters. */
+const LONGEST_SHOWN = 4_000;
+
+/** The road of a call that waits for a person who is not at the client. Whatever fails on it, nothing is sent. */
+export class ApprovalRoad {
+  readonly #options: ApprovalRoadOptions;
+
+  constructor(options: ApprovalRoadOptions) {
+    this.#options = options;
+  }
+
+  /** Whether there is anybody to ask for this call. */
+  async reaches({ call, needs }: Facts): Promise<boolean> {
+    return (await this.#options.approvals?.reaches(needs ?? ANYBODY, call.caller)) === true;
+  }
+
+  /** Whether what `confirm` holds is meant to be the id of an approval. */
+  isId(confirm: unknown): confirm is string {
+    return this.#options.approvals !== undefined && typeof confirm === 'string' && ID.test(confirm);
+  }
+
+  /** Why nobody can be asked. `undefined` where no page is served. */
+  nobody({ call }: Facts): Refusal | undefined {
+    const { approvals } = this.#options;
+    return approvals && refusals.nobodyEnrolled(call.operation, approvals.enrolCommand);
+  }
+
+  /** Puts the call before people, and waits. */
+  ask(facts: Facts, review: Review): Promise<RoadEnd> {
+    return this.#safely(facts, () => this.#open(facts, review, [], performance.now() + this.#options.waitMs));
+  }
+
+  /** Goes on with a call that was put before them. */
+  goOn(facts: Facts, id: string): Promise<RoadEnd> {
+    return this.#safely(facts, async () => {
+      const found = await this.#approvals.find(id);
+      const flaw = this.#flaw(facts, found);
+      if (found === undefined || flaw !== undefined) return refused(facts, refusals.badApproval(facts.call.operation, flaw ?? 'unknown'));
+      return this.#wait(facts, found, await this.#approvals.link(id), performance.now() + this.#options.waitMs);
+    });
+  }
+
+  get #approvals(): Approvals {
+    const { approvals } = this.#options;
+    if (approvals === undefined) throw new Error('there is nowhere to ask people who are not at the client');
+    return approvals;
+  }
+
+  async #safely(facts: Facts, go: () => Promise<RoadEnd>): Promise<RoadEnd> {
+    try {
+      return await go();
+    } catch (error) {
+      if (error instanceof Error && error.name === 'StoreUnavailableError') return refused(facts, storeAway(facts.call.operation));
+      throw error;
+    }
+  }
+
+  async #open(facts: Facts, review: Review, changed: readonly string[], until: number): Promise<RoadEnd> {
+    const { call } = facts;
+    const { operation, args, caller } = call;
+    const known: Facts = { ...facts, target: review.target, way: 'page' };
+    const opened = await this.#approvals.open({
+      review,
+      request: exactRequest(operation, args),
+      binding: this.#options.bindingOf(call),
+      digest: this.#digest(facts),
+      caller,
+      instance: this.#options.instance,
+      needs: { ...(facts.needs ?? ANYBODY), grave: isGrave(facts, review) },
+      lifetimeMs: facts.withinMs ?? LIFETIME_MS,
+      changed,
+    });
+    if (!opened.ok) {
+      const flood = opened.why === 'flood';
+      return refused(known, flood ? refusals.tooManyPending(operation) : refusals.tooMuchToApprove(operation));
+    }
+    const { approval, link, isNew } = opened;
+    if (isNew) await this.#options.recorder.decided({ ...known, ...told(approval) }, 'asked', undefined);
+    return this.#wait(known, approval, link, until);
+  }
+
+  async #wait(facts: Facts, approval: ApprovalSeen, link: string | undefined, until: number): Promise<RoadEnd> {
+    const { operation, signal, onWaiting } = facts.call;
+    const { id } = approval;
+    if (approval.state === 'pending') onWaiting?.({ id, link });
+    const found = await this.#approvals.wait(id, Math.max(0, until - performance.now()), signal);
+    if (found === undefined) return refused(facts, refusals.badApproval(operation, 'unknown'));
+    const known: Facts = { ...facts, way: 'page', target: found.review.target, ...told(found) };
+    switch (found.state) {
+      case 'pending':
+        return refused(known, refusals.approvalPending(operation, found, link));
+      case 'declined':
+        return refused(known, found.declined ? refusals.approvalDeclined(operation, found.declined) : refusals.badApproval(operation, 'unknown'));
+      case 'approved':
+        return this.#lookAgain(known, found, until);
+      default:
+        return refused(known, refusals.badApproval(operation, found.state));
+    }
+  }
+
+  /** A person agreed to what they were shown, and to nothing else. */
+  async #lookAgain(facts: Facts, approval: ApprovalSeen, until: number): Promise<RoadEnd> {
+    const review = await this.#options.review(facts);
+    if (review === 'missing') {
+      await this.#approvals.replace(approval.id);
+      return { kind: 'missing', facts };
+    }
+    const changed = changesBetween(approval.review, review);
+    if (changed.length > 0) {
+      await this.#approvals.replace(approval.id);
+      return this.#open(facts, review, changed, until);
+    }
+    const confirmed = approval.words.map(({ approver, method }) => `${approver}, by ${method}`).join('; ');
+    return { kind: 'approved', facts, confirmed, claim: () => this.#approvals.take(approval.id) };
+  }
+
+  /** Why an approval is not for this call. */
+  #flaw(facts: Facts, found: ApprovalSeen | undefined): refusals.ApprovalFlaw | undefined {
+    if (found === undefined) return 'unknown';
+    if (found.digest === this.#digest(facts)) return undefined;
+    const { operation, caller, instance } = this.#options.bindingOf(facts.call);
+    if (found.instance !== instance) return 'other_instance';
+    if (found.caller !== caller) return 'other_caller';
+    return found.operation === operation ? 'other_arguments' : 'other_operation';
+  }
+
+  /** The same for the same call under the same rules. */
+  #digest({ call, needs = ANYBODY }: Facts): string {
+    const bound = canonicalJson({ ...this.#options.bindingOf(call), needs });
+    return this.#options.sealer.digest('approval', bound).toString('base64url');
+  }
+}
+
+const ANYBODY: Needs = { passkey: false, two: false, approvers: [], grave: false };
+
+/** What cannot be undone, gives access or concerns the whole instance, and what takes more than one signature. */
+const isGrave = ({ call, risks, needs }: Facts, review: Review): boolean =>
+  review.irreversible ||
+  review.word !== undefined ||
+  risks.includes('access') ||
+  !call.operation.path.includes('{') ||
+  needs?.passkey === true ||
+  needs?.two === true;
+
+/** What the record says of an approval. */
+const told = ({ id, shown, review, words, declined }: ApprovalSeen): Pick<Facts, 'approval'> => ({
+  approval: {
+    id,
+    shown,
+    shownText: reviewText(review).slice(0, LONGEST_SHOWN),
+    words: (declined === undefined ? words : [declined]).map(({ approver, method, fresh, lookedMs }) => ({
+      approver,
+      method,
+      fresh,
+      lookedMs,
+    })),
+  },
+});
+
+const refused = (facts: Facts, refusal: Refusal): RoadEnd => ({ kind: 'refused', facts, refusal });
