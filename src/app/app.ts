@@ -9,6 +9,7 @@ import { ClerkApiError, ClerkBusyError, ClerkError } from '../clerk/errors.js';
 import { type Config, ConfigError, type Values } from '../config/config.js';
 import type { CounterStore } from '../limits/counter-store.js';
 import type { OnceStore } from '../limits/once-store.js';
+import type { RecordStore } from '../limits/record-store.js';
 import { DISCOVERY_TOOLS, Discovery } from '../mcp/discovery.js';
 import { instructions } from '../mcp/instructions.js';
 import { errorMessage } from '../platform/error-message.js';
@@ -27,6 +28,8 @@ import type { PolicyFile } from '../policy/rules/policy-file.js';
 import { isWithin } from '../policy/rules/scopes.js';
 import { SecretsDir } from '../policy/secrets/secrets-dir.js';
 import type { Instance } from '../policy/types.js';
+import type { ApprovalsHostOptions } from './approvals.js';
+import { LazyApprovals } from './lazy-approvals.js';
 import { type CatalogLog, loadCatalog, catalog as reviewed } from './load-catalog.js';
 
 /** Everything a transport needs, assembled once per process. */
@@ -40,6 +43,8 @@ export interface App {
   readonly instructions: string;
   /** How gated calls are confirmed, in a sentence or two. */
   readonly confirmation: string;
+  /** What is served to people who approve. */
+  readonly approvals: Pick<LazyApprovals, 'host'>;
   /** Sends Clerk, or the sandbox, a cheap request. Resolves with an error code if that fails; never rejects. */
   probe(): Promise<string | undefined>;
   /** Continues the audit log in a new file after an outside tool has renamed the old one. */
@@ -59,8 +64,10 @@ export interface AppOptions {
   readonly catalog?: Catalog;
   /** Who issues the tokens that callers show, where they show any. */
   readonly issuer?: string | undefined;
-  /** Holds used confirmations and budgets for several processes. Default: this process's memory. */
-  readonly store?: (OnceStore & CounterStore) | undefined;
+  /** Holds used confirmations, budgets and approvals for several processes. Default: this process's memory. */
+  readonly store?: (OnceStore & CounterStore & RecordStore) | undefined;
+  /** What serves approvals to people: a loopback listener of its own, or what listens already. */
+  readonly serveApprovals: ApprovalsHostOptions['serve'];
   /** Creates the budget that keeps requests below Clerk's limit. Default: no budget. */
   readonly budget?: ((instance: Instance) => Budget | undefined) | undefined;
   readonly onCall?: ((event: CallEvent) => void) | undefined;
@@ -107,8 +114,19 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...(budget && { budget }),
     ...(onUpstream && { onAnswer: onUpstream }),
   });
+  const { approversFile, isUsualFile } = config.approvals;
+  const approvals = new LazyApprovals({
+    config,
+    logger,
+    records: store,
+    serve: options.serveApprovals,
+    enrolCommand: `clerk-mcp approver add NAME${isUsualFile ? '' : ` --approvers ${approversFile}`}`,
+  });
   const policy = new Policy({
     catalog,
+    approvals,
+    ask: values.ask,
+    askWaitMs: values.askWait,
     instance,
     file,
     audit,
@@ -178,9 +196,11 @@ export async function createApp(options: AppOptions): Promise<App> {
       confirmation: policy.explanation,
     }),
     confirmation: policy.explanation,
+    approvals,
     reopenLog: async () => audit?.reopen(),
     close: async (graceMs) => {
       await calls.stop(graceMs);
+      await approvals.close();
       await clerk.close();
       await audit?.close();
       await upstream.close();

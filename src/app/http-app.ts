@@ -42,6 +42,8 @@ export interface HttpApp {
   readonly app: App;
   /** Rereads at once what may have changed on disk: the token file, and an audit log that was renamed. */
   reload(): Promise<void>;
+  /** Says where it listens, for links to approvals where no other address is known. */
+  listensAt(url: string): Promise<void>;
   /** Lets calls in flight finish for `graceMs`, aborts the rest, ends every stream, and releases everything. */
   close(graceMs: number): Promise<void>;
 }
@@ -77,6 +79,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     const { calls, messages } = limits(http, counter, local);
     const sessions = new Sessions<Connection | undefined>(sessionOptions(http, logger));
     const catalog = await loadCatalog(config.values.openapi, catalogLog(logger));
+    let approvalsAddress = knownAddress(config, http, basePath);
     const metrics = await createMetrics({
       tools: catalog.operations.map((operation) => operation.name),
       sessions: () => sessions.size,
@@ -90,6 +93,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       allowLocalFiles: false,
       issuer: authenticator === undefined && choice.kind === 'oauth' ? choice.issuer : undefined,
       store,
+      serveApprovals: { address: () => approvalsAddress },
       budget: (instance) => budgetOf(instance, http, counter),
       onCall: ({ tool, result, decision, code, seconds }) => {
         metrics.call(tool, result, decision, seconds);
@@ -112,6 +116,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       metrics,
       logger,
       basePath,
+      approvals: async (request, path) => (await app.approvals.host()).handle(request, path),
       sse: http.sse ?? true,
       quickPath: http.quickPath ?? true,
       body: { ...(http.maxBody && { maxBytes: http.maxBody }), ...(http.requestTimeout && { timeoutMs: http.requestTimeout }) },
@@ -120,6 +125,10 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     return {
       app,
       handle: (request, context) => router.handle(request, context),
+      listensAt: async (url) => {
+        approvalsAddress ??= `${url}${basePath}/approvals`;
+        await (await app.approvals.host()).announceAt(`${url}${basePath}/approvals`);
+      },
       reload: async () => {
         await authentication.authenticator.reload?.();
         await app.reopenLog();
@@ -138,6 +147,13 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     await parts.close();
     throw error;
   }
+}
+
+/** The address of approvals as people reach it, as far as the settings tell it. */
+function knownAddress({ values }: Config, { audience }: HttpValues, basePath: string): string | undefined {
+  const resource = audience?.[0];
+  if (values.approvalsUrl !== undefined) return values.approvalsUrl;
+  return resource !== undefined && URL.canParse(resource) ? `${new URL(resource).origin}${basePath}/approvals` : undefined;
 }
 
 const serverOf = (app: App, listChanged: boolean, era: 'legacy' | 'modern' | undefined) =>

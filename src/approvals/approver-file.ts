@@ -9,7 +9,12 @@ export class ApproverFileError extends Error {
 const NAME = /^[A-Za-z0-9][\w.@-]{0,63}$/;
 const NAME_FORM = '1-64 letters, digits and . _ @ -, the first a letter or digit';
 const name = () => z.string().regex(NAME, `expected ${NAME_FORM}`);
-const base64url = (most: number) => z.string().min(1).max(most).regex(/^[\w-]+$/, 'expected base64url');
+const base64url = (most: number) =>
+  z
+    .string()
+    .min(1)
+    .max(most)
+    .regex(/^[\w-]+$/, 'expected base64url');
 
 const passkeySchema = z.strictObject({
   /** Credential id, base64url. */

@@ -42,7 +42,9 @@ export class Approvers {
     } catch (error) {
       this.#version = '';
       if (isMissing(error)) return [];
-      throw error instanceof ApproverFileError ? error : new ApproverFileError(`${this.path} cannot be read: ${errorMessage(error)}.`);
+      throw error instanceof ApproverFileError
+        ? error
+        : new ApproverFileError(`${this.path} cannot be read: ${errorMessage(error)}.`);
     }
   }
 
@@ -122,8 +124,7 @@ export const isNamed = ({ name, groups = [] }: Approver, needs: Pick<Needs, 'app
 export function canDecide(approvers: readonly Approver[], needs: Needs, caller: string): boolean {
   const able = approvers.filter(
     (approver) =>
-      isNamed(approver, needs) &&
-      ((approver.passkeys?.length ?? 0) > 0 || (!needs.passkey && approver.passphrase !== undefined)),
+      isNamed(approver, needs) && ((approver.passkeys?.length ?? 0) > 0 || (!needs.passkey && approver.passphrase !== undefined)),
   );
   if (!needs.two) return able.length > 0;
   return able.length > 1 && able.some((approver) => !isCaller(approver, caller));

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { RecordStore } from '../limits/record-store.js';
-import { StoreUnavailableError } from '../limits/shared-store.js';
+import { StoreUnavailableError } from '../limits/store-unavailable.js';
 import { errorMessage } from '../platform/error-message.js';
-import type { Approvals, ApprovalSeen, ApprovalWish, Needs, OpenedApproval, Word } from '../policy/confirmation/approvals.js';
+import type { ApprovalSeen, Approvals, ApprovalWish, Needs, OpenedApproval, Word } from '../policy/confirmation/approvals.js';
 import { isWord } from '../policy/confirmation/typed-word.js';
 import type { Caller } from '../policy/types.js';
 import { type Approval, seen, stateOf, toApproval } from './approval.js';
@@ -222,7 +222,15 @@ export class ApprovalDesk implements Approvals {
     const isFresh = fresh?.method === 'passphrase' || (fresh?.method === 'passkey' && fresh.challenge === approval.shown);
     const reason = say.reason?.slice(0, LONGEST_REASON).trim() || undefined;
     const lookedMs = Math.max(0, Math.round(say.lookedMs));
-    const word: Word = { approver: approver.name, method, fresh: isFresh, at: now, lookedMs, own: isCaller(approver, caller.name), reason };
+    const word: Word = {
+      approver: approver.name,
+      method,
+      fresh: isFresh,
+      at: now,
+      lookedMs,
+      own: isCaller(approver, caller.name),
+      reason,
+    };
     if (say.verdict === 'decline') return { ...approval, declined: word };
     if (needs.passkey && method !== 'passkey') return 'passkey_needed';
     if ((needs.grave || needs.passkey || fresh !== undefined) && !isFresh) return 'fresh_needed';
@@ -245,7 +253,9 @@ export class ApprovalDesk implements Approvals {
       const now = this.#now();
       const listed = text === undefined ? [] : (JSON.parse(text) as Under[]);
       const current = await Promise.all(listed.filter(({ until }) => until > now).map(({ id }) => this.get(id)));
-      const under = current.filter((one) => one !== undefined && ['pending', 'approved'].includes(stateOf(one, now))) as Approval[];
+      const under = current.filter(
+        (one) => one !== undefined && ['pending', 'approved'].includes(stateOf(one, now)),
+      ) as Approval[];
       const same = under.find(({ digest }) => digest === approval.digest);
       if (same !== undefined) return same;
       if (under.filter((one) => stateOf(one, now) === 'pending').length >= MOST_PENDING) return 'flood';

@@ -76,7 +76,10 @@ export class Webhook {
   }
 
   #send(message: Message): void {
-    if (this.#underWay >= MOST_UNDER_WAY) return this.#options.warn('a notification was dropped: too many are under way');
+    if (this.#underWay >= MOST_UNDER_WAY) {
+      this.#options.warn('a notification was dropped: too many are under way');
+      return;
+    }
     this.#underWay++;
     const body = JSON.stringify({ ...message, timestamp: new Date().toISOString() });
     this.#attempt(`msg_${randomUUID()}`, body, 0);

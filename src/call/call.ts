@@ -13,7 +13,15 @@ import { scrub } from '../platform/scrub.js';
 import type { Policy } from '../policy/policy.js';
 import { itemCount } from '../policy/rules/risk.js';
 import type { Scope } from '../policy/rules/scopes.js';
-import { type Caller, type Decision, type Grant, type Outcome, type PersonAnswer, PolicyRefusal, type Waiting } from '../policy/types.js';
+import {
+  type Caller,
+  type Decision,
+  type Grant,
+  type Outcome,
+  type PersonAnswer,
+  PolicyRefusal,
+  type Waiting,
+} from '../policy/types.js';
 import { type ShapedAnswer, type ShapeOptions, shapeAnswer, shapeError } from '../response/shape-answer.js';
 import { madeInputs, withMade } from './idempotency.js';
 import { CallProgress, type Progress } from './progress.js';

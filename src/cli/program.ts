@@ -108,9 +108,70 @@ function program(script: string, onListed: () => void): Command {
     .option('--expires <when>', 'like 90d, 12h or 2030-01-31T00:00:00Z (default: never)')
     .action(async (name: string, flags: Flags) => (await import('./commands/token.js')).makeToken(name, flags));
 
+  addApproverCommands(root.command('approver').description('enrol people who approve calls'));
+  addApprovalCommands(root.command('approvals').description('look at calls that wait for approval, and decide'));
   addPolicyCommands(root.command('policy').description('show, explain or check the policy'));
   addAuditCommands(root.command('audit').description('verify or show an audit log'));
   return root;
+}
+
+const many = (value: string, before: string[] = []): string[] => [...before, value];
+
+function addApproverCommands(approver: Command): void {
+  const { approvers } = OPTIONS;
+  withOptions(approver.command('add').description('enrol somebody; asks for a passphrase, of which only a hash is kept'), {
+    approvers,
+  })
+    .argument('<name>', 'the name in rules and in the record')
+    .option('--group <name>', 'a group that rules name; may be given again', many)
+    .option('--caller <name>', 'a caller that is this person, where two people are wanted; may be given again', many)
+    .option('--passphrase-stdin', 'read the passphrase from stdin')
+    .action(async (name: string, _: Flags, command: Command) =>
+      (await import('./commands/approver.js')).addApprover(name, flagsOf(command)),
+    );
+  withOptions(approver.command('list').description('say who is enrolled'), { approvers }).action(
+    async (_: Flags, command: Command) => (await import('./commands/approver.js')).listApprovers(flagsOf(command)),
+  );
+  withOptions(approver.command('remove').description('take somebody out; counts at once'), { approvers })
+    .argument('<name>')
+    .action(async (name: string, _: Flags, command: Command) =>
+      (await import('./commands/approver.js')).removeApprover(name, flagsOf(command)),
+    );
+}
+
+function addApprovalCommands(approvals: Command): void {
+  const { approvers } = OPTIONS;
+  const signing = (name: string, description: string): Command =>
+    withOptions(approvals.command(name).description(description), { approvers })
+      .option('--as <name>', 'who you are (default: the only approver)')
+      .option('--url <url>', 'the address of /approvals (default: of the servers on this machine)')
+      .option('--passphrase-stdin', 'read the passphrase from stdin');
+  signing('list', 'what waits for approval')
+    .option('--all', 'what was decided or has expired too')
+    .option('--json', 'as JSON')
+    .action(async (_: Flags, command: Command) => (await import('./commands/approvals.js')).listApprovals(flagsOf(command)));
+  signing('watch', 'what waits, and whatever comes, until you stop it').action(async (_: Flags, command: Command) =>
+    (await import('./commands/approvals.js')).watchApprovals(flagsOf(command)),
+  );
+  signing('show', 'all of one call')
+    .argument('<id>')
+    .option('--json', 'as JSON')
+    .action(async (id: string, _: Flags, command: Command) =>
+      (await import('./commands/approvals.js')).showApproval(id, flagsOf(command)),
+    );
+  signing('approve', 'show a call, and let it be made')
+    .argument('<id>')
+    .option('--word <word>', 'what must be typed for what cannot be undone (default: asked for)')
+    .option('--yes', 'do not ask once more')
+    .action(async (id: string, _: Flags, command: Command) =>
+      (await import('./commands/approvals.js')).decideApproval('approve', id, flagsOf(command)),
+    );
+  signing('decline', 'show a call, and refuse it')
+    .argument('<id>')
+    .option('--reason <text>', 'why, for the caller')
+    .action(async (id: string, _: Flags, command: Command) =>
+      (await import('./commands/approvals.js')).decideApproval('decline', id, flagsOf(command)),
+    );
 }
 
 function addPolicyCommands(policy: Command): void {

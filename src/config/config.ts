@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import type * as z from 'zod';
 import { didYouMean } from '../catalog/nearest.js';
 import { errorMessage } from '../platform/error-message.js';
@@ -38,6 +38,17 @@ export interface Config {
   readonly signingKey: string | undefined;
   /** What the audit log is signed with; beside the log where it is not given. */
   readonly auditKey?: string | undefined;
+  readonly approvals: ApprovalSettings;
+}
+
+/** What asking people who are not at the client needs. */
+export interface ApprovalSettings {
+  /** Where the people stand who approve. */
+  readonly approversFile: string;
+  /** Whether that is where they stand unless another place is named. */
+  readonly isUsualFile: boolean;
+  /** Where to notify, and what messages are signed with. */
+  readonly webhook: { readonly url: string; readonly secret: string } | undefined;
 }
 
 type Environment = Record<string, string | undefined>;
@@ -46,6 +57,8 @@ const PREFIX = 'CLERK_MCP_';
 const SIGNING_KEY = 'CLERK_MCP_SIGNING_KEY';
 const AUDIT_KEY = 'CLERK_MCP_AUDIT_KEY';
 const KEY_BYTES = 32;
+const WEBHOOK_SECRET = 'CLERK_MCP_WEBHOOK_SECRET';
+const WEBHOOK_SECRET_BYTES = 24;
 const DEFAULT_API_URL = 'https://api.clerk.com/v1';
 /** Of an instance, or of one machine of it, with which only operations with M2M tokens work. */
 const KEY_FORM = /^(?:sk_(?:test|live)|ak)_[\w-]+$/;
@@ -69,11 +82,14 @@ export function loadConfig(
   const signingKey = readSigningKey(env);
   const auditKey = readOwnKey(AUDIT_KEY, env);
   refuseSeedWithoutSandbox(values);
-  if (values.sandbox === true) return { values, signingKey, auditKey, apiUrl: '', secretKey: undefined, instanceKind: 'sandbox' };
+  const approvals = approvalSettings(values, env);
+  if (values.sandbox === true) {
+    return { values, signingKey, auditKey, approvals, apiUrl: '', secretKey: undefined, instanceKind: 'sandbox' };
+  }
   const secretKey = readSecretKey(env);
   // A machine's key does not say which it is of, and is treated with the greater care.
   const instanceKind = secretKey.startsWith('sk_test_') ? 'test' : 'live';
-  return { values, signingKey, auditKey, apiUrl: readApiUrl(env), secretKey, instanceKind };
+  return { values, signingKey, auditKey, approvals, apiUrl: readApiUrl(env), secretKey, instanceKind };
 }
 
 /** The parts of the configuration that come from the environment alone, each with its own fault. */
@@ -159,7 +175,12 @@ export function refuseSeedWithoutSandbox({ seed, sandbox }: Values): void {
 }
 
 function refuseUnknownVariables(env: Environment): void {
-  const known: string[] = [...Object.values({ ...OPTIONS, ...HTTP_OPTIONS }).map((option) => option.env), SIGNING_KEY, AUDIT_KEY];
+  const known: string[] = [
+    ...Object.values({ ...OPTIONS, ...HTTP_OPTIONS }).map((option) => option.env),
+    SIGNING_KEY,
+    AUDIT_KEY,
+    WEBHOOK_SECRET,
+  ];
   for (const name of Object.keys(env)) {
     if (!name.toUpperCase().startsWith(PREFIX) || known.includes(name)) continue;
     throw new ConfigError(`Unknown environment variable ${name}.${didYouMean(name, known)} Unset or rename it.`);
@@ -202,6 +223,27 @@ function readOwnKey(variable: string, env: Environment): string | undefined {
   }
   hideFromNowOn(key);
   return key;
+}
+
+/** The file of approvers, where none is named, and for commands that need no instance. */
+export function approversFile({ approvers }: Pick<Values, 'approvers'>, env: Environment = process.env): string {
+  if (approvers !== undefined) return resolve(approvers);
+  const folder = process.platform === 'win32' ? env.APPDATA : env.XDG_CONFIG_HOME;
+  return join(folder || join(homedir(), '.config'), 'clerk-mcp', 'approvers.json');
+}
+
+/** @throws ConfigError */
+function approvalSettings(values: Values, env: Environment): ApprovalSettings {
+  const { approvalsWebhook: url, approvers } = values;
+  const secret = env[WEBHOOK_SECRET];
+  const settings = { approversFile: approversFile(values, env), isUsualFile: approvers === undefined };
+  if (url === undefined) return { ...settings, webhook: undefined };
+  if (secret === undefined || Buffer.byteLength(secret) < WEBHOOK_SECRET_BYTES) {
+    throw new ConfigError(
+      `--approvals-webhook needs ${WEBHOOK_SECRET}, ${WEBHOOK_SECRET_BYTES} bytes or more, for example from openssl rand -base64 32: messages are signed with it.`,
+    );
+  }
+  return { ...settings, webhook: { url, secret } };
 }
 
 function readSecretKey(env: Environment): string {

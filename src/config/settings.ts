@@ -42,11 +42,24 @@ const path = () => z.string().min(1, 'expected a path').transform(expandHome);
 const count = (least: number, most: number, of = 'whole number') =>
   z.string().regex(/^\d+$/, `expected a ${of}`).transform(Number).pipe(z.int().min(least).max(most));
 
+/** An https address; http is for this machine only. */
+const webAddress = () =>
+  z
+    .url({ protocol: /^https?$/, error: 'expected an https address' })
+    .refine((url) => new URL(url).protocol === 'https:' || isThisMachine(new URL(url).hostname), 'expected an https address')
+    .transform((url) => url.replace(/\/+$/, ''));
+
+const isThisMachine = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(host);
+
+const ways = () => list().pipe(z.array(z.enum(WAYS_OF_ASKING, `expected ${WAYS_OF_ASKING.join(' or ')}`)));
+
 const milliseconds = () => count(1, 600_000, 'whole number of milliseconds');
 
 export const AUTHENTICATIONS = ['none', 'token', 'oauth'] as const;
 
-export const CONFIRMATIONS = ['auto', 'flag', 'token', 'person'] as const;
+export const CONFIRMATIONS = ['auto', 'flag', 'token', 'person', 'passkey', 'two'] as const;
+
+export const WAYS_OF_ASKING = ['client', 'page'] as const;
 
 /** The MCP clients whose configuration `init` writes. */
 export const CLIENTS = ['claude-desktop', 'claude-code', 'cursor', 'vscode', 'windsurf', 'gemini', 'codex'] as const;
@@ -133,8 +146,49 @@ export const OPTIONS = {
     flag: '--confirm <strength>',
     env: 'CLERK_MCP_CONFIRM',
     schema: () => z.enum(CONFIRMATIONS),
-    help: 'How gated calls are confirmed: flag, token or person; auto asks the person where the client can, otherwise token on a live instance and flag elsewhere',
+    help: 'How gated calls are confirmed: flag, token, person, passkey or two (people); auto is person on a live instance and wherever the client can ask, and flag elsewhere',
     default: 'auto',
+  },
+  ask: {
+    flag: '--ask <ways...>',
+    env: 'CLERK_MCP_ASK',
+    schema: ways,
+    help: 'How a person is asked, in this order: client (a form in their client), page (where approvers sign in; see docs/approvals.md)',
+    default: 'client,page',
+  },
+  askWait: {
+    flag: '--ask-wait <ms>',
+    env: 'CLERK_MCP_ASK_WAIT_MS',
+    schema: () => count(0, 600_000, 'whole number of milliseconds'),
+    help: 'How long a call waits for an approver before it is answered with approval_pending',
+    default: '45000',
+  },
+  approvers: {
+    flag: '--approvers <file>',
+    env: 'CLERK_MCP_APPROVERS',
+    schema: path,
+    help: 'The people who approve, as `clerk-mcp approver add` writes them; read again when it changes',
+    default: 'approvers.json in the clerk-mcp folder of your configuration',
+  },
+  approvalsPort: {
+    flag: '--approvals-port <number>',
+    env: 'CLERK_MCP_APPROVALS_PORT',
+    schema: () => count(0, 65_535, 'port'),
+    help: 'Over stdio: the loopback port on which approvals are served once one is needed; 0 takes a free one',
+    default: '0',
+  },
+  approvalsUrl: {
+    flag: '--approvals-url <url>',
+    env: 'CLERK_MCP_APPROVALS_URL',
+    schema: webAddress,
+    help: 'Over HTTP: the address of /approvals as approvers reach it, for links',
+    default: 'at the host of the audience, or of this machine',
+  },
+  approvalsWebhook: {
+    flag: '--approvals-webhook <url>',
+    env: 'CLERK_MCP_APPROVALS_WEBHOOK',
+    schema: webAddress,
+    help: 'Told when a call waits for approval: a link, no personal data. Needs CLERK_MCP_WEBHOOK_SECRET, with which messages are signed',
   },
   policy: {
     flag: '--policy <file>',

@@ -65,13 +65,31 @@ for i, key in ipairs(KEYS) do
 end
 `;
 
+/**
+ * KEYS: a record, and the ids of its kind by their end. ARGV: its id, `=` and the text that it must have or nothing, the same
+ * for the text that it shall have, time to live. Answers 1 where it was done.
+ */
+export const SWAP = `${NOW}
+local current = redis.call('GET', KEYS[1])
+if (current and ('=' .. current) or '') ~= ARGV[2] then return 0 end
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+if ARGV[3] == '' then
+  redis.call('DEL', KEYS[1])
+  redis.call('ZREM', KEYS[2], ARGV[1])
+else
+  redis.call('SET', KEYS[1], string.sub(ARGV[3], 2), 'PX', ARGV[4])
+  redis.call('ZADD', KEYS[2], now + tonumber(ARGV[4]), ARGV[1])
+end
+return 1
+`;
+
 /** KEYS[1]: revocations by their end. ARGV: id, time to live. Drops those that are over. */
 export const REVOKE = `${NOW}
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), ARGV[1])
 `;
 
-/** KEYS[1]: revocations by their end. Answers with the ids of those that stand. */
-export const REVOKED = `${NOW}
+/** KEYS[1]: ids by their end. Answers with those that are not over. */
+export const LIVING = `${NOW}
 return redis.call('ZRANGEBYSCORE', KEYS[1], string.format('(%d', now), '+inf')
 `;

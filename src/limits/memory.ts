@@ -1,6 +1,8 @@
 import { type Availability, MemoryCounterStore, type Reservation, type Reserved } from './counter-store.js';
 import { MemoryOnceStore } from './once-store.js';
-import { type SharedStore, StoreUnavailableError } from './shared-store.js';
+import { MemoryRecordStore, type Swap } from './record-store.js';
+import type { SharedStore } from './shared-store.js';
+import { StoreUnavailableError } from './store-unavailable.js';
 
 /** Far more than are withdrawn in a day. */
 const MOST_REVOCATIONS = 100_000;
@@ -9,6 +11,7 @@ const MOST_REVOCATIONS = 100_000;
 export class MemoryStore implements SharedStore {
   readonly #once: MemoryOnceStore;
   readonly #counters: MemoryCounterStore;
+  readonly #records: MemoryRecordStore;
   readonly #revocations = new Map<string, number>();
   readonly #now: () => number;
 
@@ -17,6 +20,7 @@ export class MemoryStore implements SharedStore {
     this.#now = now ?? Date.now;
     this.#once = new MemoryOnceStore(now);
     this.#counters = new MemoryCounterStore(this.#now);
+    this.#records = new MemoryRecordStore(this.#now);
   }
 
   claim(id: string, ttlMs: number): Promise<boolean> {
@@ -45,6 +49,18 @@ export class MemoryStore implements SharedStore {
     const now = this.#now();
     for (const [id, until] of this.#revocations) if (until <= now) this.#revocations.delete(id);
     return new Set(this.#revocations.keys());
+  }
+
+  read(kind: string, id: string): Promise<string | undefined> {
+    return this.#records.read(kind, id);
+  }
+
+  swap(kind: string, id: string, swap: Swap): Promise<boolean> {
+    return this.#records.swap(kind, id, swap);
+  }
+
+  all(kind: string): Promise<readonly string[]> {
+    return this.#records.all(kind);
   }
 
   async close(): Promise<void> {}

@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from './shared-store.js';
+import { StoreUnavailableError } from './store-unavailable.js';
 
 /** What a record is to become. */
 export interface Swap {

@@ -1,8 +1,10 @@
 import type { Redis } from 'ioredis';
 import { UserError } from '../platform/user-error.js';
 import type { Availability, Reservation, Reserved } from './counter-store.js';
-import { RELEASE, RESERVE, REVOKE, REVOKED, WINDOW_STEPS } from './lua.js';
-import { type SharedStore, StoreUnavailableError } from './shared-store.js';
+import { LIVING, RELEASE, RESERVE, REVOKE, SWAP, WINDOW_STEPS } from './lua.js';
+import type { Swap } from './record-store.js';
+import type { SharedStore } from './shared-store.js';
+import { StoreUnavailableError } from './store-unavailable.js';
 
 export interface RedisStoreOptions {
   /** `redis://[user:password@]host:port[/db]`, or `rediss://` for TLS. */
@@ -81,9 +83,35 @@ class RedisStore implements SharedStore {
   }
 
   async revoked(): Promise<ReadonlySet<string>> {
-    const reply = await answer(this.#redis.eval(REVOKED, 1, `${this.#prefix}:revoked`));
+    const reply = await answer(this.#redis.eval(LIVING, 1, `${this.#prefix}:revoked`));
     if (!Array.isArray(reply)) throw new StoreUnavailableError('unexpected answer');
     return new Set(reply.map(String));
+  }
+
+  async read(kind: string, id: string): Promise<string | undefined> {
+    return (await answer(this.#redis.get(this.#record(kind, id)))) ?? undefined;
+  }
+
+  async swap(kind: string, id: string, { from, to, ttlMs }: Swap): Promise<boolean> {
+    const given = (text: string | undefined): string => (text === undefined ? '' : `=${text}`);
+    const keys = [this.#record(kind, id), this.#kind(kind)];
+    return (await answer(this.#redis.eval(SWAP, 2, ...keys, id, given(from), given(to), Math.max(1, Math.ceil(ttlMs))))) === 1;
+  }
+
+  async all(kind: string): Promise<readonly string[]> {
+    const ids = await answer(this.#redis.eval(LIVING, 1, this.#kind(kind)));
+    if (!Array.isArray(ids)) throw new StoreUnavailableError('unexpected answer');
+    if (ids.length === 0) return [];
+    const texts = await answer(this.#redis.mget(ids.map((id) => this.#record(kind, String(id)))));
+    return texts.filter((text) => text !== null);
+  }
+
+  #record(kind: string, id: string): string {
+    return `${this.#prefix}:record:${kind}:${id}`;
+  }
+
+  #kind(kind: string): string {
+    return `${this.#prefix}:records:${kind}`;
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { CounterStore } from './counter-store.js';
 import type { OnceStore } from './once-store.js';
+import type { RecordStore } from './record-store.js';
 
 /** Credentials that were withdrawn before their time, by an id that is no secret itself. */
 export interface RevocationStore {
@@ -12,17 +13,6 @@ export interface RevocationStore {
 }
 
 /** What several processes of one deployment must agree on. */
-export interface SharedStore extends OnceStore, CounterStore, RevocationStore {
+export interface SharedStore extends OnceStore, CounterStore, RevocationStore, RecordStore {
   close(): Promise<void>;
-}
-
-/** The store gave no answer in time. `reason` is a short code (`ECONNREFUSED`, `timeout`, `READONLY`) and never holds data. */
-export class StoreUnavailableError extends Error {
-  override readonly name = 'StoreUnavailableError';
-  readonly reason: string;
-
-  constructor(reason: string) {
-    super(`The shared store is not available (${reason}).`);
-    this.reason = reason;
-  }
 }

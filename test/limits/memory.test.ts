@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CounterStore } from '../../src/limits/counter-store.js';
 import { FallbackCounterStore } from '../../src/limits/fallback.js';
 import { MemoryStore } from '../../src/limits/memory.js';
-import { StoreUnavailableError } from '../../src/limits/shared-store.js';
+import { StoreUnavailableError } from '../../src/limits/store-unavailable.js';
 import { storeContract } from './contract.js';
 
 describe('the store in memory', () => {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openRedisStore, StoreUrlError } from '../../src/limits/redis.js';
-import { type SharedStore, StoreUnavailableError } from '../../src/limits/shared-store.js';
+import type { SharedStore } from '../../src/limits/shared-store.js';
+import { StoreUnavailableError } from '../../src/limits/store-unavailable.js';
 import { storeContract } from './contract.js';
 import { type RedisServer, startRedis, withoutRedis } from './redis-server.js';
 

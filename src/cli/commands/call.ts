@@ -6,6 +6,7 @@ import { createLogger } from '../../platform/logger.js';
 import { decodeText } from '../../platform/read-text.js';
 import { scrub } from '../../platform/scrub.js';
 import { VERSION } from '../../platform/version.js';
+import type { Waiting } from '../../policy/types.js';
 import { parseJsonArguments } from './arguments.js';
 import { EXIT, type Flags, GRACE_MS, print } from './command.js';
 
@@ -18,12 +19,20 @@ export async function call(name: string, json: string, flags: Flags): Promise<vo
     logger: createLogger(config.values.logLevel),
     allowLocalFiles: true,
     filesDir: config.values.filesDir,
+    serveApprovals: 'loopback',
   });
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
   try {
     const caller = { name: 'local', transport: 'cli' as const, clientName: 'clerk-mcp call', clientVersion: VERSION };
-    const outcome = await app.calls.call({ name, arguments: args, caller, canAsk: false, signal: interrupted.signal });
+    const outcome = await app.calls.call({
+      name,
+      arguments: args,
+      caller,
+      canAsk: false,
+      signal: interrupted.signal,
+      onWaiting: tellWaiting,
+    });
     switch (outcome.kind) {
       case 'done':
         print(`${outcome.text}\n`);
@@ -40,6 +49,10 @@ export async function call(name: string, json: string, flags: Flags): Promise<vo
     await app.close(GRACE_MS);
   }
 }
+
+const tellWaiting = ({ id, link }: Waiting): void => {
+  process.stderr.write(`Waits for a person to approve it: ${link ?? `clerk-mcp approvals approve ${id}`}\n`);
+};
 
 async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];

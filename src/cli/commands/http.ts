@@ -41,6 +41,7 @@ export async function http(flags: Flags): Promise<never> {
     await httpApp.close(0);
     throw error;
   });
+  await httpApp.listensAt(url);
   const { auth = 'none', sse = true } = values;
   const { confirmation, tools } = httpApp.app;
   logger.info(

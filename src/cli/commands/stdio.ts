@@ -19,7 +19,13 @@ export async function stdio(flags: Flags, onListed: () => void): Promise<never> 
     logger.fatal({ err: error }, 'the server cannot continue');
     process.exit(EXIT.failed);
   });
-  const app = await createApp({ config, logger, allowLocalFiles: true, filesDir: config.values.filesDir ?? process.cwd() });
+  const app = await createApp({
+    config,
+    logger,
+    allowLocalFiles: true,
+    filesDir: config.values.filesDir ?? process.cwd(),
+    serveApprovals: 'loopback',
+  });
   process.on('SIGHUP', () => void app.reopenLog().catch((error: unknown) => logger.error({ err: error }, 'audit log')));
   const { confirmation } = app;
   logger.info({ version: VERSION, instance: config.instanceKind, tools: app.tools.length, confirmation }, 'serving over stdio');

@@ -1,5 +1,5 @@
 import { openRedisStore } from '../../limits/redis.js';
-import { StoreUnavailableError } from '../../limits/shared-store.js';
+import { StoreUnavailableError } from '../../limits/store-unavailable.js';
 import { type Finding, failure, fault, ok } from './finding.js';
 
 const TIMEOUT_MS = 2_000;

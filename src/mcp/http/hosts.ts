@@ -54,15 +54,22 @@ export class Hosts {
   }
 
   /** The refusal, or `undefined` for a request that may go on. */
-  check(request: Pick<Request, 'headers' | 'url'>, { host: named } = new URL(request.url)): Reply | undefined {
+  check(request: Pick<Request, 'headers' | 'url'>, url = new URL(request.url)): Reply | undefined {
+    const foreign = this.checkHost(request, url);
+    if (foreign !== undefined) return foreign;
+    const origin = request.headers.get('origin');
+    if (origin !== null && !this.isAllowedOrigin(origin)) {
+      return refuse(403, 'Pages of this Origin may not use this server. The operator can add it with --allowed-origins.');
+    }
+    return undefined;
+  }
+
+  /** The same by the host alone. */
+  checkHost(request: Pick<Request, 'headers' | 'url'>, { host: named }: URL): Reply | undefined {
     const header = request.headers.get('host');
     // A request line with a whole address in it names a host of its own: both must be ours.
     if (!this.#isAllowedHost(named) || (header !== null && !this.#isAllowedHost(header))) {
       return refuse(403, 'This Host is not served here. The operator can add it with --allowed-hosts.');
-    }
-    const origin = request.headers.get('origin');
-    if (origin !== null && !this.isAllowedOrigin(origin)) {
-      return refuse(403, 'Pages of this Origin may not use this server. The operator can add it with --allowed-origins.');
     }
     return undefined;
   }

@@ -43,6 +43,8 @@ export interface RouterOptions {
   readonly probes: Probes;
   readonly metrics: Metrics;
   readonly logger: Pick<Logger, 'debug' | 'error'>;
+  /** Answers what is under `/approvals`, for people: they sign in there. `path` is what follows that. */
+  readonly approvals?: ((request: Request, path: string) => Promise<Response>) | undefined;
   /** What paths begin with: empty, or like `/api`. */
   readonly basePath: string;
   /** Whether HTTP+SSE is served. */
@@ -107,6 +109,11 @@ export class Router {
     const path = this.#path(url);
     const probed = path === undefined ? undefined : await probes.respond(request.method, path);
     if (probed !== undefined) return probed;
+    const { approvals } = this.#options;
+    if (approvals !== undefined && (path === '/approvals' || path?.startsWith('/approvals/'))) {
+      // It takes no page's requests but its own, whatever origins may call MCP.
+      return hosts.checkHost(request, url) ?? Reply.from(await approvals(request, path.slice('/approvals'.length)));
+    }
     const foreign = hosts.check(request, url);
     if (foreign !== undefined) {
       metrics.denied('host');

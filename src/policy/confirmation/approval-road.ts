@@ -1,3 +1,4 @@
+import { StoreUnavailableError } from '../../limits/store-unavailable.js';
 import type { Facts, Recorder } from '../audit/recorder.js';
 import { changesBetween } from '../preview/changes.js';
 import { reviewText } from '../preview/dialog.js';
@@ -67,7 +68,8 @@ export class ApprovalRoad {
     return this.#safely(facts, async () => {
       const found = await this.#approvals.find(id);
       const flaw = this.#flaw(facts, found);
-      if (found === undefined || flaw !== undefined) return refused(facts, refusals.badApproval(facts.call.operation, flaw ?? 'unknown'));
+      if (found === undefined || flaw !== undefined)
+        return refused(facts, refusals.badApproval(facts.call.operation, flaw ?? 'unknown'));
       return this.#wait(facts, found, await this.#approvals.link(id), performance.now() + this.#options.waitMs);
     });
   }
@@ -82,7 +84,7 @@ export class ApprovalRoad {
     try {
       return await go();
     } catch (error) {
-      if (error instanceof Error && error.name === 'StoreUnavailableError') return refused(facts, storeAway(facts.call.operation));
+      if (error instanceof StoreUnavailableError) return refused(facts, storeAway(facts.call.operation));
       throw error;
     }
   }
@@ -122,7 +124,10 @@ export class ApprovalRoad {
       case 'pending':
         return refused(known, refusals.approvalPending(operation, found, link));
       case 'declined':
-        return refused(known, found.declined ? refusals.approvalDeclined(operation, found.declined) : refusals.badApproval(operation, 'unknown'));
+        return refused(
+          known,
+          found.declined ? refusals.approvalDeclined(operation, found.declined) : refusals.badApproval(operation, 'unknown'),
+        );
       case 'approved':
         return this.#lookAgain(known, found, until);
       default:

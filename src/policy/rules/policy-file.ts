@@ -4,8 +4,7 @@ import { INSTANCE_KINDS, STRENGTHS } from '../types.js';
 
 const oneOrMore = <T extends z.ZodType>(schema: T) => z.union([schema, z.array(schema).min(1)]);
 
-const lengthOfTime = () =>
-  z.string().regex(/^[1-9]\d{0,4}[smhd]$/, 'expected a length of time such as 30s, 10m, 1h or 7d');
+const lengthOfTime = () => z.string().regex(/^[1-9]\d{0,4}[smhd]$/, 'expected a length of time such as 30s, 10m, 1h or 7d');
 
 const pattern = z.string().min(1);
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);

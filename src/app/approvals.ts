@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import { Approvers } from '../approvals/approvers.js';
+import { ApprovalDesk } from '../approvals/desk.js';
+import { type ApprovalsHandler, createApprovalsHandler } from '../approvals/handler.js';
+import { type Loopback, serveOnLoopback } from '../approvals/loopback.js';
+import { Webhook } from '../approvals/notify.js';
+import { announce } from '../approvals/running.js';
+import { Sessions } from '../approvals/sessions.js';
+import { SignIn } from '../approvals/sign-in.js';
+import type { Config } from '../config/config.js';
+import { MemoryRecordStore, type RecordStore } from '../limits/record-store.js';
+import { errorMessage } from '../platform/error-message.js';
+import type { Logger } from '../platform/logger.js';
+import type { Approvals } from '../policy/confirmation/approvals.js';
+
+export interface ApprovalsHostOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly enrolCommand: string;
+  /** Where approvals are kept for several processes. Default: in this one. */
+  readonly records?: RecordStore | undefined;
+  /**
+   * `loopback`: a listener of its own, from the first approval on. Otherwise the handler is served by what listens
+   * already, and `address` is where people reach it, once that is known.
+   */
+  readonly serve: 'loopback' | { readonly address: () => string | undefined };
+}
+
+/** The desk, and what serves it to people. */
+export interface ApprovalsHost {
+  readonly approvals: Approvals;
+  readonly handle: ApprovalsHandler;
+  /** Says on this machine where approvals are served, for `clerk-mcp approvals`. */
+  announceAt(url: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Puts together what asking people who are not at the client takes. */
+export function openApprovals({ config, logger, enrolCommand, records, serve }: ApprovalsHostOptions): ApprovalsHost {
+  const kept = records ?? new MemoryRecordStore();
+  const { approversFile, webhook: hook } = config.approvals;
+  const approvers = new Approvers(approversFile);
+  const warn = (message: string): void => logger.warn(message);
+  const webhook = hook && new Webhook({ ...hook, warn });
+  let unannounce: (() => Promise<void>) | undefined;
+  const announceAt = async (url: string): Promise<void> => {
+    await unannounce?.();
+    unannounce = await announce(approversFile, { url, instance: config.instanceKind }).catch((error: unknown) => {
+      warn(`clerk-mcp approvals will not find this server: ${errorMessage(error)}`);
+      return undefined;
+    });
+  };
+  let loopback: Promise<Loopback | undefined> | undefined;
+  const listen = async (): Promise<Loopback | undefined> => {
+    const answer = async (request: Request): Promise<Response> => {
+      const { pathname } = new URL(request.url);
+      if (pathname === '/approvals' || pathname.startsWith('/approvals/'))
+        return handle(request, pathname.slice('/approvals'.length));
+      return new Response('Nothing is here.\n', { status: 404 });
+    };
+    const { approvalsPort = 0 } = config.values;
+    try {
+      const bound = await serveOnLoopback(answer, approvalsPort).catch((error: unknown) => {
+        if (approvalsPort === 0) throw error;
+        warn(`port ${approvalsPort} cannot be had for approvals (${errorMessage(error)}): a free one is taken`);
+        return serveOnLoopback(answer, 0);
+      });
+      await announceAt(`http://localhost:${bound.port}/approvals`);
+      logger.info({ url: `http://localhost:${bound.port}/approvals` }, 'approvals are served');
+      return bound;
+    } catch (error) {
+      logger.error({ err: error }, 'approvals cannot be served');
+      return undefined;
+    }
+  };
+  let hosts: ReadonlySet<string> = new Set();
+  const ownAddress = async (): Promise<string | undefined> => {
+    loopback ??= listen();
+    const bound = await loopback;
+    if (bound === undefined) {
+      loopback = undefined;
+      return undefined;
+    }
+    hosts = new Set(['localhost', '127.0.0.1', '[::1]'].map((name) => `${name}:${bound.port}`));
+    return `http://localhost:${bound.port}/approvals`;
+  };
+  const desk = new ApprovalDesk({
+    records: kept,
+    approvers,
+    randomBytes,
+    enrolCommand,
+    address: serve === 'loopback' ? ownAddress : async () => serve.address(),
+    events: {
+      opened: (approval, link) => {
+        logger.warn(
+          { approval: approval.id, operation: approval.operation, caller: approval.caller.name, link },
+          'a call waits for approval',
+        );
+        webhook?.pending(approval, link);
+      },
+      decided: (approval) => {
+        const { id, operation, declined, words } = approval;
+        const by = (declined === undefined ? words : [declined]).map(({ approver }) => approver);
+        logger.info(
+          { approval: id, operation, by, decision: declined === undefined ? 'approved' : 'declined' },
+          'a call was decided',
+        );
+        webhook?.decided(approval);
+      },
+      flood: (caller) => {
+        logger.error({ caller }, 'a caller has as many calls waiting for approval as may wait: further ones are refused');
+        webhook?.flood();
+      },
+      warn,
+    },
+  });
+  const signIn = new SignIn({
+    approvers,
+    records: kept,
+    onLocked: (name) => {
+      logger.error(
+        { name: name.slice(0, 100) },
+        'somebody is guessing the passphrase of an approver: the name is locked for a while',
+      );
+      webhook?.locked();
+    },
+  });
+  const handle = createApprovalsHandler({
+    desk,
+    signIn,
+    sessions: new Sessions(kept, approvers),
+    onError: (error) => logger.error({ err: error }, 'approvals'),
+    ...(serve === 'loopback' && { hosts: () => hosts }),
+  });
+  return {
+    approvals: desk,
+    handle,
+    announceAt,
+    close: async () => {
+      webhook?.close();
+      await (await loopback)?.close();
+      await unannounce?.();
+    },
+  };
+}

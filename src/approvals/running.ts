@@ -1,0 +1,55 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import * as z from 'zod';
+
+const schema = z.object({
+  pid: z.int().min(1),
+  /** The address of its `/approvals`. */
+  url: z.url({ protocol: /^https?$/ }),
+  instance: z.string().max(100),
+});
+
+/** A server that has approvals, on this machine. */
+export type Running = z.output<typeof schema>;
+
+/** Beside the file of approvers, so that `clerk-mcp approvals` finds the servers which go by that file. */
+const folderOf = (approversFile: string): string => join(dirname(approversFile), 'approvals');
+
+/** Says where this process serves its approvals. Answers with what takes that back. */
+export async function announce(approversFile: string, running: Omit<Running, 'pid'>): Promise<() => Promise<void>> {
+  const folder = folderOf(approversFile);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, `${process.pid}.json`);
+  await writeFile(path, `${JSON.stringify({ pid: process.pid, ...running })}\n`, { mode: 0o600 });
+  return () => rm(path, { force: true });
+}
+
+/** The servers of this machine that go by the file; what dead ones left is taken away. */
+export async function runningServers(approversFile: string): Promise<readonly Running[]> {
+  const folder = folderOf(approversFile);
+  const names = await readdir(folder).catch(() => []);
+  const found: Running[] = [];
+  for (const name of names.filter((one) => /^\d+\.json$/.test(one)).sort()) {
+    const running = await readRunning(join(folder, name));
+    if (running !== undefined && lives(running.pid)) found.push(running);
+    else await rm(join(folder, name), { force: true });
+  }
+  return found;
+}
+
+async function readRunning(path: string): Promise<Running | undefined> {
+  try {
+    return schema.safeParse(JSON.parse(await readFile(path, 'utf8'))).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

@@ -1,0 +1,63 @@
+import { APPROVER_NAME_FORM, isApproverName } from '../../approvals/approver-file.js';
+import { type Approver, Approvers } from '../../approvals/approvers.js';
+import { hashPassphrase, LEAST_PASSPHRASE, MOST_PASSPHRASE } from '../../approvals/passphrase.js';
+import { approversFile, ConfigError, loadValues } from '../../config/config.js';
+import { ask, firstLine } from '../passphrase-prompt.js';
+import { type Flags, print } from './command.js';
+
+const listOf = (value: unknown): string[] | undefined =>
+  Array.isArray(value) && value.length > 0 ? value.map(String) : undefined;
+
+const approversOf = (flags: Flags): Approvers => new Approvers(approversFile(loadValues({ approvers: flags.approvers })));
+
+/** Enrols somebody by a passphrase, which is asked for twice. */
+export async function addApprover(name: string, flags: Flags): Promise<void> {
+  if (!isApproverName(name)) throw new ConfigError(`A name has ${APPROVER_NAME_FORM}, not ${JSON.stringify(name)}.`);
+  const approvers = approversOf(flags);
+  if ((await approvers.find(name)) !== undefined) throw new ConfigError(`There is an approver named ${name} already.`);
+  const passphrase = await hashPassphrase(await newPassphrase(name, flags.passphraseStdin === true));
+  const groups = listOf(flags.group);
+  const callers = listOf(flags.caller);
+  await approvers.add({
+    name,
+    passphrase,
+    added: new Date().toISOString(),
+    ...(groups && { groups }),
+    ...(callers && { callers }),
+  });
+  process.stderr.write(`${name} can approve from now on. ${approvers.path} has only a hash of the passphrase.\n`);
+}
+
+async function newPassphrase(name: string, fromStdin: boolean): Promise<string> {
+  const passphrase = fromStdin
+    ? await firstLine()
+    : await ask(`Passphrase of ${name} (${LEAST_PASSPHRASE} characters or more): `, true);
+  if ([...passphrase].length < LEAST_PASSPHRASE || passphrase.length > MOST_PASSPHRASE) {
+    throw new ConfigError(
+      `A passphrase has ${LEAST_PASSPHRASE} characters or more. Several words that do not belong together do well.`,
+    );
+  }
+  if (!fromStdin && (await ask('Once more: ', true)) !== passphrase) throw new ConfigError('The two were not the same.');
+  return passphrase;
+}
+
+/** Prints who is enrolled, and how. */
+export async function listApprovers(flags: Flags): Promise<void> {
+  for (const approver of await approversOf(flags).all()) print(`${describe(approver)}\n`);
+}
+
+function describe({ name, groups = [], callers = [], passphrase, passkeys = [], added }: Approver): string {
+  const keys = passkeys.length === 0 ? [] : [passkeys.length === 1 ? 'a passkey' : `${passkeys.length} passkeys`];
+  const signsIn = [...(passphrase === undefined ? [] : ['a passphrase']), ...keys].join(' and ') || 'nothing';
+  const more = [
+    ...(groups.length === 0 ? [] : [`groups: ${groups.join(', ')}`]),
+    ...(callers.length === 0 ? [] : [`calls as: ${callers.join(', ')}`]),
+  ];
+  return [name, `signs in with ${signsIn}`, ...more, `since ${added.slice(0, 10)}`].join('; ');
+}
+
+/** Takes somebody's word away, at once. */
+export async function removeApprover(name: string, flags: Flags): Promise<void> {
+  await approversOf(flags).remove(name);
+  process.stderr.write(`${name} can no longer approve.\n`);
+}

@@ -1,0 +1,33 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { ConfigError } from '../config/config.js';
+
+/** Shows nothing of what is typed. */
+const silent = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
+
+/** Whether there is somebody at the terminal. */
+export const isAtTerminal = (): boolean => process.stdin.isTTY === true;
+
+/** Asks at the terminal. @throws ConfigError where there is none */
+export async function ask(question: string, hidden = false): Promise<string> {
+  if (!isAtTerminal())
+    throw new ConfigError('This asks at a terminal, and stdin is none. --passphrase-stdin reads from it all the same.');
+  process.stderr.write(question);
+  const lines = createInterface({ input: process.stdin, output: hidden ? silent() : process.stderr, terminal: true });
+  try {
+    return await lines.question('');
+  } finally {
+    lines.close();
+    if (hidden) process.stderr.write('\n');
+  }
+}
+
+/** The first line of stdin. */
+export async function firstLine(): Promise<string> {
+  let text = '';
+  for await (const chunk of process.stdin.setEncoding('utf8')) {
+    text += chunk;
+    if (text.length > 10_000) break;
+  }
+  return text.split(/\r?\n/)[0] ?? '';
+}
