@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { UserError } from '../platform/user-error.js';
 import { PassphraseFormError, parseHash } from './passphrase.js';
 
 /** The file of approvers cannot be used: what is wrong with it, and where. */
-export class ApproverFileError extends Error {
+export class ApproverFileError extends UserError {
   override readonly name = 'ApproverFileError';
 }
 

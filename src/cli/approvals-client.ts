@@ -1,9 +1,10 @@
 import type { ApprovalView } from '../approvals/api.js';
 import { runningServers } from '../approvals/running.js';
 import { ConfigError } from '../config/config.js';
+import { UserError } from '../platform/user-error.js';
 
 /** The server said no, in words for a person. */
-export class ApprovalsError extends Error {
+export class ApprovalsError extends UserError {
   override readonly name = 'ApprovalsError';
 }
 
