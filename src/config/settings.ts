@@ -45,11 +45,17 @@ const count = (least: number, most: number, of = 'whole number') =>
 /** An https address; http is for this machine only. */
 const webAddress = () =>
   z
-    .url({ protocol: /^https?$/, error: 'expected an https address' })
-    .refine((url) => new URL(url).protocol === 'https:' || isThisMachine(new URL(url).hostname), 'expected an https address')
+    .string()
+    .refine(isWebAddress, 'expected an https address')
     .transform((url) => url.replace(/\/+$/, ''));
 
-const isThisMachine = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(host);
+const THIS_MACHINE = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+function isWebAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && THIS_MACHINE.test(hostname));
+}
 
 const ways = () => list().pipe(z.array(z.enum(WAYS_OF_ASKING, `expected ${WAYS_OF_ASKING.join(' or ')}`)));
 

@@ -146,6 +146,15 @@ describe.skipIf(withoutRedis || withoutNginx)('two processes behind nginx', () =
       middlewares: [lookOn],
     });
     const policy = await scratchFile(directory, {
+      rules: [
+        {
+          name: 'those who are asked',
+          caller: ['dmitri', 'lena'],
+          risk: ['destructive', 'credential', 'access'],
+          action: 'confirm',
+          strength: 'person',
+        },
+      ],
       budgets: [{ name: 'bans', tools: 'Users_markBanned', caller: 'elif', max: BUDGET, per: '1h', scope: 'caller' }],
     });
     // Each machine has its own copy.
@@ -159,6 +168,8 @@ describe.skipIf(withoutRedis || withoutNginx)('two processes behind nginx', () =
           redis.url,
           '--policy',
           policy,
+          '--confirm',
+          'token',
           '--trusted-proxies',
           '127.0.0.1',
           '--port',

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../src/catalog/operation.js';
 import { operations } from '../../tools/index.js';
@@ -61,7 +62,12 @@ function accept(question: Question): Answer {
 
 async function sit(kind: ClientKind, canAsk: boolean, args: readonly string[], key = 'sk_test_matrix'): Promise<Seat> {
   const questions: Question[] = [];
-  const env = { CLERK_SECRET_KEY: key, CLERK_API_URL: `${upstream.origin}/v1`, CLERK_MCP_LOG_LEVEL: 'error' };
+  const env = {
+    CLERK_SECRET_KEY: key,
+    CLERK_API_URL: `${upstream.origin}/v1`,
+    CLERK_MCP_LOG_LEVEL: 'error',
+    CLERK_MCP_APPROVERS: join(directory, 'nobody.json'),
+  };
   const person = (question: Question): Answer => {
     questions.push(question);
     return seat.answer(question);
@@ -181,7 +187,7 @@ describe.each(STRENGTHS)('every gated operation by %s', (strength) => {
 });
 
 describe.each([
-  ['a live instance', 'sk_live_matrix', 'token'],
+  ['a live instance', 'sk_live_matrix', 'nobody'],
   ['a test instance', 'sk_test_matrix', 'flag'],
 ] as const)('by default, on %s', (_, key, otherwise) => {
   it.each(seats)(
@@ -198,15 +204,15 @@ describe.each([
           expectOnlyLookups();
           expect(seat.questions).toHaveLength(canAsk ? 1 : 0);
           if (canAsk) continue;
-          const { token } = (await seat.client.call(operation.name, args)).json as { token?: string };
-          expect(typeof token).toBe(otherwise === 'token' ? 'string' : 'undefined');
-          expectOnlyLookups();
-          await seat.client.call(operation.name, { ...args, confirm: token ?? true });
+          if (otherwise === 'nobody') {
+            await expectRefused(seat.client.call(operation.name, { ...args, confirm: true }), 'person_required');
+            expectOnlyLookups();
+            continue;
+          }
+          await seat.client.call(operation.name, { ...args, confirm: true });
           expectSentOnce(operation);
         }
-        expect(seat.client.instructions()).toMatch(
-          canAsk ? /person is asked/ : otherwise === 'token' ? /a token/ : /confirm: true/,
-        );
+        expect(seat.client.instructions()).toMatch(canAsk || otherwise === 'nobody' ? /person is asked/ : /confirm: true/);
       } finally {
         await seat.client.close();
       }

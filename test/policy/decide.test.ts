@@ -117,8 +117,10 @@ describe('flag', () => {
 });
 
 describe('token', () => {
-  it('is the way on a live instance where the client cannot ask', async () => {
-    const { policy } = bench();
+  const byToken = (options: Parameters<typeof bench>[0] = {}) => bench({ confirm: 'token', ...options });
+
+  it('says what would happen, and takes the token that comes with it', async () => {
+    const { policy } = byToken();
     const model = refused(await policy.decide(call(operations.ban, USER, { confirm: true })));
     expect(model).toMatchObject({ error: 'confirmation_required', instance: 'LIVE, example.com' });
     expect(model.effect).toContain('3 active sessions end.');
@@ -126,7 +128,7 @@ describe('token', () => {
   });
 
   it('takes the same arguments in another order', async () => {
-    const { policy } = bench();
+    const { policy } = byToken();
     const token = await tokenFor(policy, call(operations.updateUser, { ...USER, password: 'x' }));
     expect((await policy.decide(call(operations.updateUser, { password: 'x', ...USER }, { confirm: token }))).kind).toBe('allow');
   });
@@ -138,7 +140,7 @@ describe('token', () => {
     ['another operation', { operation: operations.deleteUser, args: USER }, 'other_operation'],
     ['another caller', { caller: { ...CALLER, name: 'mallory' } }, 'other_caller'],
   ])('is refused for %s, which is named, and stays good for its own call', async (_, change, reason) => {
-    const { policy } = bench();
+    const { policy } = byToken();
     const token = await tokenFor(policy, call(operations.ban, USER));
     const model = refused(await policy.decide({ ...call(operations.ban, USER, { confirm: token }), ...change }));
     expect(model).toMatchObject({ error: 'confirmation_invalid', reason });
@@ -148,25 +150,25 @@ describe('token', () => {
 
   it('is refused on another instance, though the key be the same', async () => {
     const signingKey = 'k'.repeat(32);
-    const token = await tokenFor(bench({ signingKey }).policy, call(operations.ban, USER));
-    const other = bench({ signingKey, instance: { kind: 'live', id: 'instance-2' } }).policy;
+    const token = await tokenFor(byToken({ signingKey }).policy, call(operations.ban, USER));
+    const other = byToken({ signingKey, instance: { kind: 'live', id: 'instance-2' } }).policy;
     expect(refused(await other.decide(call(operations.ban, USER, { confirm: token })))).toMatchObject({
       reason: 'other_instance',
     });
   });
 
   it('is refused after a restart, unless the processes share a key', async () => {
-    const token = await tokenFor(bench().policy, call(operations.ban, USER));
-    expect(refused(await bench().policy.decide(call(operations.ban, USER, { confirm: token })))).toMatchObject({
+    const token = await tokenFor(byToken().policy, call(operations.ban, USER));
+    expect(refused(await byToken().policy.decide(call(operations.ban, USER, { confirm: token })))).toMatchObject({
       reason: 'not_ours',
     });
     const signingKey = 'k'.repeat(32);
-    const shared = await tokenFor(bench({ signingKey }).policy, call(operations.ban, USER));
-    expect((await bench({ signingKey }).policy.decide(call(operations.ban, USER, { confirm: shared }))).kind).toBe('allow');
+    const shared = await tokenFor(byToken({ signingKey }).policy, call(operations.ban, USER));
+    expect((await byToken({ signingKey }).policy.decide(call(operations.ban, USER, { confirm: shared }))).kind).toBe('allow');
   });
 
   it('is refused when it has expired or been used', async () => {
-    const { policy, clock } = bench();
+    const { policy, clock } = byToken();
     const [late, used] = [await tokenFor(policy, call(operations.ban, USER)), await tokenFor(policy, call(operations.ban, USER))];
     await policy.decide(call(operations.ban, USER, { confirm: used }));
     expect(refused(await policy.decide(call(operations.ban, USER, { confirm: used })))).toMatchObject({ reason: 'used' });
@@ -208,7 +210,7 @@ describe('token', () => {
 
   it('lets exactly one of many racing calls through, in one process and in several', async () => {
     const shared = { signingKey: 'k'.repeat(32), once: new MemoryOnceStore() };
-    const policies = [bench(shared).policy, bench(shared).policy];
+    const policies = [byToken(shared).policy, byToken(shared).policy];
     for (const policy of policies) {
       const token = await tokenFor(policy, call(operations.ban, USER));
       const race = Array.from({ length: 20 }, (_, at) =>
@@ -221,16 +223,18 @@ describe('token', () => {
   });
 
   it.each(ODD.filter((confirm) => typeof confirm !== 'string'))('gives a token for confirm: %j', async (confirm) => {
-    expect(refused(await bench().policy.decide(call(operations.ban, USER, { confirm }))).token).toMatch(/^cft_/);
+    expect(refused(await byToken().policy.decide(call(operations.ban, USER, { confirm }))).token).toMatch(/^cft_/);
   });
 
   it.each(['true', '', 'yes', 'cft_AAAA'])('calls %j no token', async (confirm) => {
-    expect(refused(await bench().policy.decide(call(operations.ban, USER, { confirm })))).toMatchObject({ reason: 'malformed' });
+    expect(refused(await byToken().policy.decide(call(operations.ban, USER, { confirm })))).toMatchObject({
+      reason: 'malformed',
+    });
   });
 
   it('refuses when nobody can say whether it has been used', async () => {
     const once = { claim: async (): Promise<boolean> => Promise.reject(new Error('away')) };
-    const { policy } = bench({ once });
+    const { policy } = byToken({ once });
     const token = await tokenFor(policy, call(operations.ban, USER));
     expect(refused(await policy.decide(call(operations.ban, USER, { confirm: token })))).toMatchObject({
       error: 'policy_unavailable',
@@ -380,7 +384,7 @@ describe('person', () => {
 
   it('takes a token that was given where a client cannot ask for no answer of a person', async () => {
     const signingKey = 'k'.repeat(32);
-    const token = await tokenFor(bench({ signingKey }).policy, call(operations.ban, USER));
+    const token = await tokenFor(bench({ signingKey, confirm: 'token' }).policy, call(operations.ban, USER));
     expect((await bench({ signingKey }).policy.decide(call(operations.ban, USER, { canAsk, confirm: token }))).kind).toBe('ask');
   });
 
@@ -558,11 +562,16 @@ describe('a grant', () => {
 
 describe('the explanation for models', () => {
   it.each([
-    [{ instance: { kind: 'live', id: 'i' } }, /person is asked.*cannot ask: the first such call is refused with.*token/],
+    [
+      { instance: { kind: 'live', id: 'i' } },
+      /^The person is asked.*on a page of their own.*approval_pending.*its id in confirm\.$/,
+    ],
     [{ instance: { kind: 'test', id: 'i' } }, /person is asked.*cannot ask: such a call is refused.*confirm: true/],
     [{ confirm: 'flag' }, /^Such a call is refused/],
     [{ confirm: 'token' }, /^The first such call is refused/],
-    [{ confirm: 'person' }, /A client that cannot ask is refused\.$/],
+    [{ confirm: 'person' }, /^The person is asked/],
+    [{ confirm: 'passkey' }, /with their passkey/],
+    [{ confirm: 'two' }, /^Two people approve/],
   ] as const)('fits %j', (options, text) => {
     expect(bench(options).policy.explanation).toMatch(text);
   });

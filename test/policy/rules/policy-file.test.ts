@@ -70,7 +70,12 @@ describe('readPolicy', () => {
     ['an unknown action', rule({ action: 'permit' }), 'rules[0].action', 'One of allow, deny, confirm.'],
     ['no action', { rules: [{ tools: 'Users_ban' }] }, 'rules[0].action', 'One of allow, deny, confirm.'],
     ['deny without a reason', rule({ action: 'deny' }), 'rules[0].reason', 'expected string'],
-    ['confirm without a strength', rule({ action: 'confirm' }), 'rules[0].strength', 'One of flag, token, person, auto.'],
+    [
+      'confirm without a strength',
+      rule({ action: 'confirm' }),
+      'rules[0].strength',
+      'One of flag, token, person, passkey, two, auto.',
+    ],
     ['a rule that matches everything', { rules: [{ action: 'allow' }] }, 'rules[0]', 'matches every call'],
     ['nobody', rule({ about: {} }), 'rules[0].about', 'names nobody'],
     ['somebody by a name', rule({ about: { user: 'the owner' } }), 'rules[0].about.user', 'expected the id of a user'],
@@ -147,6 +152,6 @@ describe('policyJsonSchema', () => {
     expect(Object.keys(schema.properties)).toEqual(['$schema', 'rules', 'budgets', 'metadata_keys_that_grant']);
     expect(schema.additionalProperties).toBe(false);
     expect(JSON.stringify(schema)).not.toContain('"required":["scope"]');
-    expect(JSON.stringify(schema)).toContain('"enum":["flag","token","person","auto"]');
+    expect(JSON.stringify(schema)).toContain('"enum":["flag","token","person","passkey","two","auto"]');
   });
 });

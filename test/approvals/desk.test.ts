@@ -1,0 +1,235 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Approvers } from '../../src/approvals/approvers.js';
+import { ApprovalDesk, type Say } from '../../src/approvals/desk.js';
+import { hashPassphrase } from '../../src/approvals/passphrase.js';
+import { MemoryRecordStore } from '../../src/limits/record-store.js';
+import type { ApprovalWish, Needs } from '../../src/policy/confirmation/approvals.js';
+import { scratchDirectory } from '../support/scratch.js';
+
+const scratch = await scratchDirectory();
+const HASH = await hashPassphrase('correct horse battery staple');
+const ADDED = '2026-01-01T00:00:00.000Z';
+const PASSKEY = { id: 'aa', publicKey: 'bb', counter: 0, rpId: 'localhost', added: ADDED };
+const ann = { name: 'ann', passphrase: HASH, added: ADDED };
+const bob = { name: 'bob', passphrase: HASH, passkeys: [PASSKEY], groups: ['finance'], added: ADDED };
+
+let now: number;
+let records: MemoryRecordStore;
+let approvers: Approvers;
+let files = 0;
+
+const enrol = async (...people: readonly object[]): Promise<void> => {
+  await writeFile(approvers.path, JSON.stringify({ approvers: people }), { mode: 0o600 });
+};
+
+const deskOf = (): ApprovalDesk =>
+  new ApprovalDesk({
+    records,
+    approvers,
+    randomBytes,
+    enrolCommand: 'clerk-mcp approver add NAME',
+    address: async () => 'http://localhost:1/approvals',
+    now: () => now,
+    pollMs: 5,
+  });
+
+beforeEach(async () => {
+  now = 1_000_000;
+  records = new MemoryRecordStore(() => now);
+  files++;
+  approvers = new Approvers(join(scratch, `approvers-${files}.json`));
+  await enrol(ann, bob);
+});
+
+const NEEDS: Needs = { passkey: false, two: false, approvers: [], grave: false };
+
+const wish = (more: Partial<ApprovalWish> = {}): ApprovalWish => ({
+  review: {
+    operation: 'Users_markBanned',
+    title: 'Ban a user',
+    target: '"Ada" (user_1)',
+    effects: ['Ends every session of "Ada".'],
+    irreversible: false,
+    details: [],
+    parties: [],
+    inputs: [],
+    instance: { kind: 'live', domain: undefined, text: 'LIVE' },
+    caller: { name: 'local', client: undefined },
+    question: 'Ban a user?',
+    word: undefined,
+  },
+  request: { method: 'POST', path: '/users/user_1/ban', query: {}, body: undefined },
+  binding: { operation: 'Users_markBanned', args: '{"user_id":"user_1"}', caller: 'local', instance: 'i' },
+  digest: 'digest-1',
+  caller: { name: 'local', transport: 'stdio' },
+  instance: { kind: 'live', id: 'i' },
+  needs: NEEDS,
+  lifetimeMs: 60_000,
+  changed: [],
+  ...more,
+});
+
+async function opened(desk: ApprovalDesk, more: Partial<ApprovalWish> = {}) {
+  const result = await desk.open(wish(more));
+  if (!result.ok) throw new Error(result.why);
+  return result.approval;
+}
+
+const say = (shown: string, more: Partial<Say> = {}): Say => ({
+  verdict: 'approve',
+  approver: ann,
+  method: 'passphrase',
+  shown,
+  lookedMs: 4_000,
+  ...more,
+});
+
+describe('an approval', () => {
+  it('is used once, whichever process is faster', async () => {
+    const [here, there] = [deskOf(), deskOf()];
+    const { id, shown } = await opened(here);
+    expect(await here.take(id)).toBe(false);
+    expect(await there.decide(id, say(shown))).toMatchObject({ ok: true });
+    const taken = await Promise.all([here.take(id), there.take(id), here.take(id)]);
+    expect(taken.filter((won) => won)).toHaveLength(1);
+    expect(await here.find(id)).toMatchObject({ state: 'used' });
+  });
+
+  it('is heard of by a process that waits for it, though another one heard the word', async () => {
+    const [here, there] = [deskOf(), deskOf()];
+    const { id, shown } = await opened(here);
+    const waiting = here.wait(id, 60_000, undefined);
+    await there.decide(id, say(shown));
+    expect(await waiting).toMatchObject({ state: 'approved', words: [{ approver: 'ann', lookedMs: 4_000 }] });
+  });
+
+  it('is waited for until the call is given up', async () => {
+    const desk = deskOf();
+    const { id } = await opened(desk);
+    const abort = new AbortController();
+    const waiting = desk.wait(id, 60_000, abort.signal);
+    abort.abort();
+    expect(await waiting).toMatchObject({ state: 'pending' });
+  });
+
+  it('is the same for the same call, in every process', async () => {
+    const [here, there] = [deskOf(), deskOf()];
+    const all = await Promise.all([opened(here), opened(there), opened(here)]);
+    expect(new Set(all.map(({ id }) => id)).size).toBe(1);
+    expect(await here.list()).toHaveLength(1);
+    expect((await opened(here, { digest: 'digest-2' })).id).not.toBe(all[0]?.id);
+  });
+
+  it('can be neither given nor used once it has expired', async () => {
+    const desk = deskOf();
+    const given = await opened(desk);
+    const open = await opened(desk, { digest: 'digest-2' });
+    await desk.decide(given.id, say(given.shown));
+    now += 60_000;
+    expect(await desk.decide(open.id, say(open.shown))).toMatchObject({ ok: false, why: 'not_pending' });
+    expect(await desk.take(given.id)).toBe(false);
+    expect(await desk.find(open.id)).toMatchObject({ state: 'expired' });
+    expect((await opened(desk)).id).not.toBe(given.id);
+  });
+
+  it('can be taken back until it is used', async () => {
+    const desk = deskOf();
+    const { id, shown } = await opened(desk);
+    await desk.decide(id, say(shown));
+    await desk.decide(id, say(shown, { verdict: 'decline', approver: bob, reason: 'No.' }));
+    expect(await desk.take(id)).toBe(false);
+    expect(await desk.find(id)).toMatchObject({ state: 'declined', declined: { approver: 'bob', reason: 'No.' } });
+  });
+
+  it('waits ten times at most for one caller, even where the calls race', async () => {
+    const desks = [deskOf(), deskOf()];
+    const results = await Promise.all(Array.from({ length: 16 }, (_, n) => desks[n % 2]?.open(wish({ digest: `digest-${n}` }))));
+    expect(results.filter((result) => result?.ok === true)).toHaveLength(10);
+    expect(await desks[0]?.list()).toHaveLength(10);
+    const other = await opened(deskOf(), { digest: 'x', caller: { name: 'other', transport: 'http' } });
+    expect(other.state).toBe('pending');
+  });
+
+  it('holds no more than a person reads', async () => {
+    const body = { items: 'x'.repeat(300_000) };
+    expect(await deskOf().open(wish({ request: { ...wish().request, body } }))).toEqual({ ok: false, why: 'too_large' });
+  });
+});
+
+describe('a word', () => {
+  it.each([
+    ['about something else', {}, { shown: 'something else' }, 'changed'],
+    ['of somebody the rules do not name', { needs: { ...NEEDS, approvers: [['finance']] } }, {}, 'not_named'],
+    [
+      'with a passphrase where a passkey is wanted',
+      { needs: { ...NEEDS, passkey: true } },
+      { fresh: { method: 'passphrase' } },
+      'passkey_needed',
+    ],
+    ['without showing anew who it is', { needs: { ...NEEDS, grave: true } }, {}, 'fresh_needed'],
+    [
+      'with an assertion for another approval',
+      { needs: { ...NEEDS, grave: true } },
+      { fresh: { method: 'passkey', challenge: 'another' } },
+      'fresh_needed',
+    ],
+    ['without what must be typed', { review: { ...wish().review, word: 'user_1' } }, {}, 'wrong_word'],
+    ['with something else typed', { review: { ...wish().review, word: 'user_1' } }, { typed: 'user_2' }, 'wrong_word'],
+  ] satisfies [string, Partial<ApprovalWish>, Partial<Say>, string][])('%s does not count', async (_, more, given, why) => {
+    const desk = deskOf();
+    const { id, shown } = await opened(desk, more);
+    expect(await desk.decide(id, say(shown, given))).toMatchObject({ ok: false, why });
+    expect(await desk.take(id)).toBe(false);
+  });
+
+  it('counts with an assertion whose challenge is this approval', async () => {
+    const desk = deskOf();
+    const { id, shown } = await opened(desk, { needs: { ...NEEDS, passkey: true, approvers: [['finance', 'ann'], ['bob']] } });
+    const fresh = { method: 'passkey', challenge: shown } as const;
+    expect(await desk.decide(id, say(shown, { approver: bob, method: 'passkey', fresh }))).toMatchObject({
+      ok: true,
+      approval: { words: [{ approver: 'bob', method: 'passkey', fresh: true }] },
+    });
+  });
+
+  it('of somebody who was removed meanwhile does not count', async () => {
+    const desk = deskOf();
+    const { id, shown } = await opened(desk);
+    await enrol(bob);
+    expect(await desk.decide(id, say(shown))).toMatchObject({ ok: false, why: 'not_enrolled' });
+  });
+
+  it('is needed of two, and what they are shown is bound to the call', async () => {
+    const desk = deskOf();
+    const needs = { ...NEEDS, two: true };
+    const { id, shown } = await opened(desk, { needs });
+    expect((await opened(desk, { needs, digest: 'other' })).shown).not.toBe(shown);
+    await desk.decide(id, say(shown));
+    expect(await desk.decide(id, say(shown))).toMatchObject({ ok: false, why: 'again' });
+    expect(await desk.take(id)).toBe(false);
+    await desk.decide(id, say(shown, { approver: bob }));
+    expect(await desk.take(id)).toBe(true);
+  });
+});
+
+describe('who can be asked', () => {
+  it('is whoever is enrolled now, and can give what is needed', async () => {
+    const desk = deskOf();
+    const local = { name: 'local' };
+    expect(await desk.reaches(NEEDS, local)).toBe(true);
+    expect(await desk.reaches({ ...NEEDS, two: true }, local)).toBe(true);
+    expect(await desk.reaches({ ...NEEDS, passkey: true, approvers: [['ann']] }, local)).toBe(false);
+    await enrol(ann);
+    expect(await desk.reaches({ ...NEEDS, two: true }, local)).toBe(false);
+    await enrol();
+    expect(await desk.reaches(NEEDS, local)).toBe(false);
+  });
+
+  it('is nobody where others can write the file', async () => {
+    await chmod(approvers.path, 0o666);
+    expect(await deskOf().reaches(NEEDS, { name: 'local' })).toBe(false);
+  });
+});
