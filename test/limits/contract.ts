@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { SharedStore } from '../../src/limits/shared-store.js';
 
 const TEN_MINUTES = 600_000;
@@ -101,5 +101,43 @@ export function storeContract(open: () => Promise<SharedStore>): void {
       },
       { timeout: 10_000 },
     );
+  });
+
+  describe('records', () => {
+    const ttlMs = 60_000;
+
+    it('are changed only from what they are', async () => {
+      const store = await open();
+      const id = randomUUID();
+      expect(await store.read('kind', id)).toBeUndefined();
+      expect(await store.swap('kind', id, { from: 'one', to: 'two', ttlMs })).toBe(false);
+      expect(await store.swap('kind', id, { from: undefined, to: '', ttlMs })).toBe(true);
+      expect(await store.read('kind', id)).toBe('');
+      expect(await store.swap('kind', id, { from: undefined, to: 'two', ttlMs })).toBe(false);
+      expect(await store.swap('kind', id, { from: '', to: 'zwölf', ttlMs })).toBe(true);
+      expect(await store.read('kind', id)).toBe('zwölf');
+      expect(await store.swap('kind', id, { from: 'zwölf', to: undefined, ttlMs })).toBe(true);
+      expect(await store.read('kind', id)).toBeUndefined();
+    });
+
+    it('are changed by one of many who race', async () => {
+      const store = await open();
+      const id = randomUUID();
+      const swaps = Array.from({ length: 20 }, (_, n) => store.swap('kind', id, { from: undefined, to: `${n}`, ttlMs }));
+      expect((await Promise.all(swaps)).filter((done) => done)).toHaveLength(1);
+    });
+
+    it('are found by their kind while they are kept', async () => {
+      const store = await open();
+      const [kind, other] = [randomUUID(), randomUUID()];
+      expect(await store.all(kind)).toEqual([]);
+      await store.swap(kind, 'a', { from: undefined, to: 'one', ttlMs });
+      await store.swap(kind, 'b', { from: undefined, to: 'two', ttlMs });
+      await store.swap(other, 'a', { from: undefined, to: 'three', ttlMs });
+      await store.swap(kind, 'gone', { from: undefined, to: 'four', ttlMs: 1 });
+      await expect.poll(async () => [...(await store.all(kind))].sort()).toEqual(['one', 'two']);
+      await store.swap(kind, 'a', { from: 'one', to: undefined, ttlMs });
+      expect(await store.all(kind)).toEqual(['two']);
+    });
   });
 }
