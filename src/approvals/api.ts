@@ -154,7 +154,7 @@ const fail = (status: number, error: string, message: string, headers?: Record<s
 
 const malformed = (): Response => fail(400, 'malformed', 'The request is not as it should be.');
 
-const unheard = (why: Unheard): Response => fail(STATUS[why], why, MESSAGES[why]);
+const unheard = (why: Unheard): Response => fail(STATUS[why], why, unheardMessage(why));
 
 function notSignedIn({ why, retryAfterMs }: { readonly why: string; readonly retryAfterMs: number }): Response {
   const seconds = Math.ceil(retryAfterMs / 1000);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Approvers } from '../../src/approvals/approvers.js';
+import { type Approver, ApproverFileError, Approvers, type Passkey } from '../../src/approvals/approvers.js';
 import { ApprovalDesk, type Say } from '../../src/approvals/desk.js';
 import { hashPassphrase } from '../../src/approvals/passphrase.js';
 import { MemoryRecordStore } from '../../src/limits/record-store.js';
@@ -12,9 +12,9 @@ import { scratchDirectory } from '../support/scratch.js';
 const scratch = await scratchDirectory();
 const HASH = await hashPassphrase('correct horse battery staple');
 const ADDED = '2026-01-01T00:00:00.000Z';
-const PASSKEY = { id: 'aa', publicKey: 'bb', counter: 0, rpId: 'localhost', added: ADDED };
-const ann = { name: 'ann', passphrase: HASH, added: ADDED };
-const bob = { name: 'bob', passphrase: HASH, passkeys: [PASSKEY], groups: ['finance'], added: ADDED };
+const PASSKEY: Passkey = { id: 'aa', publicKey: 'bb', counter: 0, rpId: 'localhost', added: ADDED };
+const ann: Approver = { name: 'ann', passphrase: HASH, added: ADDED };
+const bob: Approver = { name: 'bob', passphrase: HASH, passkeys: [PASSKEY], groups: ['finance'], added: ADDED };
 
 let now: number;
 let records: MemoryRecordStore;
@@ -230,6 +230,7 @@ describe('who can be asked', () => {
 
   it('is nobody where others can write the file', async () => {
     await chmod(approvers.path, 0o666);
+    await expect(approvers.all()).rejects.toThrow(ApproverFileError);
     expect(await deskOf().reaches(NEEDS, { name: 'local' })).toBe(false);
   });
 });
