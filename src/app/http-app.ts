@@ -126,8 +126,10 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       app,
       handle: (request, context) => router.handle(request, context),
       listensAt: async (url) => {
-        approvalsAddress ??= `${url}${basePath}/approvals`;
-        await (await app.approvals.host()).announceAt(`${url}${basePath}/approvals`);
+        // A passkey is good for a name, never for an address.
+        const here = `${url.replace('//127.0.0.1:', '//localhost:')}${basePath}/approvals`;
+        approvalsAddress ??= here;
+        await (await app.approvals.host()).announceAt(here);
       },
       reload: async () => {
         await authentication.authenticator.reload?.();

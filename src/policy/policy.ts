@@ -25,7 +25,7 @@ import { DEFAULT_KEYS_THAT_GRANT, OWN_CLAIMS } from './rules/metadata.js';
 import { OwnClaims } from './rules/own-claims.js';
 import type { BudgetDeclaration, RuleDeclaration } from './rules/policy-file.js';
 import { type Consequences, consequencesOf, itemCount } from './rules/risk.js';
-import { Rules, type Step, type Verdict } from './rules/rules.js';
+import { Rules, type Step, type Verdict, type WantedStrength } from './rules/rules.js';
 import { isWithin, missingScope, type Scope } from './rules/scopes.js';
 import type { Caller, Decision, Grant, PersonAnswer, PolicyCall, Recorded, Strength, Way } from './types.js';
 import { WAYS } from './types.js';
@@ -231,7 +231,8 @@ export class Policy {
 
   explain(operation: Operation, args: Arguments, caller: Pick<Caller, 'name'>): Explanation {
     const { risk, risks } = consequencesOf(operation, args, this.#inquiry.offline);
-    const { action, rule, reason, maxItems, strengths } = this.#rules.decide(operation, args, caller, risks);
+    const { action, rule, reason, maxItems, ...verdict } = this.#rules.decide(operation, args, caller, risks);
+    const strengths = wantedStrengths(verdict);
     const { kind } = this.#options.instance;
     return {
       operation: operation.name,
@@ -264,8 +265,7 @@ export class Policy {
     if (verdict.action === 'allow') return this.#grant(facts, `the rule ${verdict.rule}`);
     const { kind } = this.#options.instance;
     const { approvers, withinMs } = verdict;
-    // Whose word it is can be known of a person alone.
-    const wanted = approvers.length === 0 ? verdict.strengths : [...verdict.strengths, 'person' as const];
+    const wanted = wantedStrengths(verdict);
     const strength = strongest(wanted, kind, facts.call.canAsk && this.#ways.includes('client'));
     const needs = needsOf(wanted, approvers);
     return this.#confirm({ ...facts, strength, needs, withinMs }, !isByPerson(strongest(wanted, kind, false)));
@@ -484,6 +484,10 @@ export class Policy {
     return { operation: operation.name, args: canonicalJson(args), caller: caller.name, instance: this.#options.instance.id };
   }
 }
+
+/** Whose word it is can be known of a person alone. */
+const wantedStrengths = ({ strengths, approvers }: Pick<Verdict, 'strengths' | 'approvers'>): readonly WantedStrength[] =>
+  approvers.length === 0 ? strengths : [...strengths, 'person'];
 
 function budgetRefusal(
   operation: Operation,

@@ -1,23 +1,11 @@
-import { randomBytes, scryptSync } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { Approvers } from '../../src/approvals/approvers.js';
 import { Sessions } from '../../src/approvals/sessions.js';
 import { SignIn } from '../../src/approvals/sign-in.js';
 import { MemoryRecordStore } from '../../src/limits/record-store.js';
+import { ADDED, approver, PASSPHRASE, writeApprovers } from '../support/approvers.js';
 import { scratchDirectory } from '../support/scratch.js';
-
-const PASSPHRASE = 'correct horse battery staple';
-const ADDED = '2026-01-01T00:00:00.000Z';
-
-/** As little work as a hash in the file may take. */
-function quickHash(): string {
-  const salt = randomBytes(16);
-  const hash = scryptSync(PASSPHRASE, salt, 32, { N: 2 ** 14, r: 8, p: 1 });
-  const encode = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '');
-  return `$scrypt$ln=14,r=8,p=1$${encode(salt)}$${encode(hash)}`;
-}
 
 const approvers = new Approvers(join(await scratchDirectory(), 'approvers.json'));
 let now: number;
@@ -25,8 +13,7 @@ let records: MemoryRecordStore;
 let locked: string[];
 let signIn: SignIn;
 
-const enrol = (added = ADDED): Promise<void> =>
-  writeFile(approvers.path, JSON.stringify({ approvers: [{ name: 'ann', passphrase: quickHash(), added }] }), { mode: 0o600 });
+const enrol = (added = ADDED): Promise<void> => writeApprovers(approvers.path, approver('ann', { added }));
 
 beforeEach(async () => {
   now = 1_000_000;

@@ -1,21 +1,24 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { approversFile } from '../support/approvers.js';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { approver, approversFile, runWithPassphrase, signIn, writeApprovers } from '../support/approvers.js';
 import { connectHttp } from '../support/http-clients.js';
 import { startHttp, stopAll } from '../support/http-program.js';
 import { operationOf, plausibleReply, plausibleUpstream } from '../support/plausible.js';
-import { type ProgramClient, type ProgramOptions, type Progress, startProgram, type ToolResult } from '../support/program.js';
+import { type ProgramClient, type Progress, startProgram, type ToolResult } from '../support/program.js';
 import { scratchDirectory } from '../support/scratch.js';
+
+// Several programs are started one after the other.
+vi.setConfig({ testTimeout: 120_000 });
 
 const scratch = await scratchDirectory();
 const upstream = await plausibleUpstream();
-const file = approversFile(scratch);
-const env = (): Record<string, string> => ({
+const file = await approversFile(scratch, 'approvers.json', approver('ann'));
+const env = (approvers = file): Record<string, string> => ({
   CLERK_SECRET_KEY: 'sk_live_approvals',
   CLERK_API_URL: `${upstream.origin}/v1`,
   CLERK_MCP_LOG_LEVEL: 'warn',
-  CLERK_MCP_APPROVERS: file.path,
+  CLERK_MCP_APPROVERS: approvers,
 });
 
 const open: ProgramClient[] = [];
@@ -25,8 +28,8 @@ afterEach(async () => {
 });
 
 /** A client that cannot ask, on a live instance. */
-async function start(args: readonly string[] = [], options: Partial<ProgramOptions> = {}): Promise<ProgramClient> {
-  const client = await startProgram('v2 (2025)', { args: [...args], env: { ...env(), ...options.env }, ...options });
+async function start(args: readonly string[] = [], approvers = file): Promise<ProgramClient> {
+  const client = await startProgram('v2 (2025)', { args, env: env(approvers) });
   open.push(client);
   return client;
 }
@@ -34,73 +37,65 @@ async function start(args: readonly string[] = [], options: Partial<ProgramOptio
 const NO_WAIT = ['--ask-wait', '0'];
 const BAN = 'Users_markBanned';
 const changing = () => upstream.requests.filter((request) => operationOf(request)?.risk !== 'read');
-const idOf = ({ json }: ToolResult): string => (json as { approval: string }).approval;
 
-beforeAll(async () => {
-  const enrolled = await file.enrol('ann');
-  expect(enrolled.stderr).toContain('ann can approve from now on');
-});
+/** What a call that waits for a person is answered with. */
+function pendingOf({ json }: ToolResult): { id: string; address: string } {
+  expect(json).toMatchObject({
+    error: 'approval_pending',
+    link: expect.stringMatching(/^http:\/\/localhost:\d+\/approvals\/apr_/),
+  });
+  const { approval, link } = json as { approval: string; link: string };
+  return { id: approval, address: link.replace(`/${approval}`, '') };
+}
 
 describe('a gated call on a live instance, by a client that cannot ask', () => {
-  it('is refused with the one command that enrols somebody, where nobody is enrolled', async () => {
+  it('is refused with the one command that enrols somebody, who counts at once', async () => {
     const path = join(scratch, 'nobody.json');
-    const client = await start([], { env: { ...env(), CLERK_MCP_APPROVERS: path } });
+    const client = await start(NO_WAIT, path);
     const refused = await client.call(BAN, { user_id: 'user_1', confirm: true });
     expect(refused.json).toMatchObject({ error: 'person_required', enrol: `clerk-mcp approver add NAME --approvers ${path}` });
-    expect(changing()).toEqual([]);
-    // Changes count at once.
-    await approversFile(scratch, 'nobody.json').enrol('bob');
-    expect(await client.call(BAN, { user_id: 'user_1' }, { onprogress: () => client.close() }).catch(() => 'closed')).toBe(
-      'closed',
-    );
+    expect((await runWithPassphrase(path, 'approver', 'add', 'bob')).stderr).toContain('bob can approve from now on');
+    const { id, address } = pendingOf(await client.call(BAN, { user_id: 'user_1', confirm: true }));
+    await (await signIn(address, 'bob')).approve(id);
+    await writeApprovers(path);
+    await expect(signIn(address, 'bob')).rejects.toThrow('could not sign in');
     expect(changing()).toEqual([]);
   });
 
-  it('waits, and is carried out once when it is approved', async () => {
+  it('waits, and is carried out once when it is approved in a terminal', async () => {
     const client = await start();
     const heard: string[] = [];
-    const approved = new Promise<string>((resolve) => {
-      void client
-        .call(
-          BAN,
-          { user_id: 'user_1' },
-          {
-            onprogress: ({ message = '' }: Progress) => {
-              heard.push(message);
-              const [id] = /apr_[\w-]{22}/.exec(message) ?? [];
-              if (id !== undefined && heard.length === 1)
-                void file.approvals('ann', 'approve', id).then(({ stderr }) => resolve(stderr));
-            },
-          },
-        )
-        .then((result) => results.push(result));
-    });
-    const results: ToolResult[] = [];
-    const said = await approved;
-    expect(said).toContain('LIVE instance');
-    expect(said).toContain('user_1');
-    expect(said).toContain('POST /users/user_1/ban');
-    expect(said).toContain('Approved.');
-    await expect.poll(() => results.length).toBe(1);
-    expect(results[0]?.isError).toBe(false);
+    let deciding: ReturnType<typeof runWithPassphrase> | undefined;
+    const onprogress = ({ message = '' }: Progress): void => {
+      heard.push(message);
+      const [id] = /apr_[\w-]{22}/.exec(message) ?? [];
+      if (id !== undefined) deciding ??= runWithPassphrase(file, 'approvals', 'approve', id);
+    };
+    // Longer than 45 s, since it may start anew once.
+    let result = await client.call(BAN, { user_id: 'user_1' }, { timeout: 100_000, onprogress });
+    const decided = await deciding;
+    if (result.isError) result = await client.call(BAN, { user_id: 'user_1', confirm: pendingOf(result).id });
+    expect(result.isError).toBe(false);
     expect(changing()).toHaveLength(1);
-    expect(heard[0]).toMatch(/http:\/\/localhost:\d+\/approvals\/apr_/);
+    expect(heard[0]).toMatch(/^Waits for a person to approve it at http:\/\/localhost:\d+\/approvals\/apr_/);
+    expect(decided).toMatchObject({ code: 0, stdout: '' });
+    for (const part of ['LIVE instance', 'user_1', 'POST /users/user_1/ban', 'Asked by local', 'Approved.']) {
+      expect(decided?.stderr).toContain(part);
+    }
   });
 
   it('is pending where nobody decides in time, and goes on by its id; that works once', async () => {
     const log = join(scratch, 'audit.log');
     const client = await start([...NO_WAIT, '--audit-log', log]);
-    const pending = await client.call(BAN, { user_id: 'user_1' });
-    expect(pending.json).toMatchObject({ error: 'approval_pending', link: expect.stringContaining('/approvals/apr_') });
-    const id = idOf(pending);
-    expect(idOf(await client.call(BAN, { user_id: 'user_1' }))).toBe(id);
-    expect(idOf(await client.call(BAN, { user_id: 'user_1', confirm: id }))).toBe(id);
-    expect((await file.approvals('ann', 'list')).stdout).toContain(id);
-    expect((await client.call(BAN, { user_id: 'user_1', confirm: true })).isError).toBe(true);
-    await file.approvals('ann', 'approve', id);
+    const { id, address } = pendingOf(await client.call(BAN, { user_id: 'user_1' }));
+    expect(pendingOf(await client.call(BAN, { user_id: 'user_1' })).id).toBe(id);
+    for (const confirm of [id, true, 'apr_AAAAAAAAAAAAAAAAAAAAAA', `${id}x`]) {
+      expect((await client.call(BAN, { user_id: 'user_1', confirm })).isError).toBe(true);
+    }
+    expect(await (await signIn(address, 'ann')).approve(id)).toMatchObject({ status: 200, body: { state: 'approved' } });
     const swapped = await client.call(BAN, { user_id: 'user_2', confirm: id });
     expect(swapped.json).toMatchObject({ error: 'confirmation_invalid', reason: 'other_arguments' });
-    const other = await client.call('Users_unsetBanned', { user_id: 'user_1', confirm: id });
+    const other = await client.call('Users_lockUser', { user_id: 'user_1', confirm: id });
     expect(other.json).toMatchObject({ error: 'confirmation_invalid', reason: 'other_operation' });
     expect(changing()).toEqual([]);
     const twice = await Promise.all([1, 2].map(() => client.call(BAN, { user_id: 'user_1', confirm: id })));
@@ -116,15 +111,15 @@ describe('a gated call on a live instance, by a client that cannot ask', () => {
         id,
         shown: expect.stringMatching(/^[\w-]{43}$/),
         shownText: expect.stringContaining('user_1'),
-        words: [{ approver: 'ann', method: 'passphrase', fresh: true, lookedMs: expect.any(Number) }],
+        words: [{ approver: 'ann', method: 'passphrase', fresh: true, lookedMs: 4_000 }],
       },
     });
   });
 
   it('is declined with who and their reason', async () => {
     const client = await start(NO_WAIT);
-    const id = idOf(await client.call(BAN, { user_id: 'user_1' }));
-    await file.approvals('ann', 'decline', id, '--reason', 'Wrong person.');
+    const { id, address } = pendingOf(await client.call(BAN, { user_id: 'user_1' }));
+    await (await signIn(address, 'ann')).decline(id, 'Wrong person.');
     const { json } = await client.call(BAN, { user_id: 'user_1', confirm: id });
     expect(json).toMatchObject({
       error: 'confirmation_declined',
@@ -134,40 +129,39 @@ describe('a gated call on a live instance, by a client that cannot ask', () => {
     expect(changing()).toEqual([]);
   });
 
-  it('asks anew, and says what changed, where the target is another by then', async () => {
+  it('is asked anew, with what changed, where the target is another by then', async () => {
     const client = await start(NO_WAIT);
-    const id = idOf(await client.call(BAN, { user_id: 'user_1' }));
-    await file.approvals('ann', 'approve', id);
+    const { id, address } = pendingOf(await client.call(BAN, { user_id: 'user_1' }));
+    const ann = await signIn(address, 'ann');
+    await ann.approve(id);
     upstream.reply = (request) => {
       const reply = plausibleReply(request);
-      const body = reply.body as Record<string, unknown>;
-      return operationOf(request)?.name === 'Users_getUserDetails' ? { ...reply, body: { ...body, first_name: 'Grace' } } : reply;
+      const isTarget = operationOf(request)?.name === 'Users_getUserDetails';
+      return isTarget ? { ...reply, body: { ...(reply.body as object), first_name: 'Grace' } } : reply;
     };
-    const anew = await client.call(BAN, { user_id: 'user_1', confirm: id });
-    expect(anew.json).toMatchObject({ error: 'approval_pending' });
-    expect(idOf(anew)).not.toBe(id);
-    expect((await file.approvals('ann', 'show', idOf(anew))).stdout).toMatch(/Changed since it was shown: .*Ada.*Grace/);
+    const anew = pendingOf(await client.call(BAN, { user_id: 'user_1', confirm: id }));
+    expect(anew.id).not.toBe(id);
+    expect((await ann.show(anew.id)).changed.join('\n')).toMatch(/Ada.*Now: .*Grace/);
     expect((await client.call(BAN, { user_id: 'user_1', confirm: id })).json).toMatchObject({ reason: 'replaced' });
     expect(changing()).toEqual([]);
   });
 
   it('must be typed where it cannot be undone', async () => {
+    const args = { user_id: 'user_1' };
     const client = await start(NO_WAIT);
-    const id = idOf(await client.call('Users_deleteUser', { user_id: 'user_1' }));
-    const wrong = await file.approvals('ann', 'approve', id, '--word', 'user_2');
-    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('not what was asked for') });
-    const { stdout } = await file.approvals('ann', 'show', id, '--json');
-    const { review } = JSON.parse(stdout) as { review: { word: string } };
-    expect(await file.approvals('ann', 'approve', id, '--word', review.word)).toMatchObject({ code: 0 });
-    expect((await client.call('Users_deleteUser', { user_id: 'user_1', confirm: id })).isError).toBe(false);
+    const { id, address } = pendingOf(await client.call('Users_deleteUserById', args));
+    const ann = await signIn(address, 'ann');
+    for (const typed of [undefined, 'user_2']) expect((await ann.approve(id, typed)).body.error).toBe('wrong_word');
+    expect((await client.call('Users_deleteUserById', { ...args, confirm: id })).isError).toBe(true);
+    const { review } = await ann.show(id);
+    expect((await ann.approve(id, review.word)).status).toBe(200);
+    expect((await client.call('Users_deleteUserById', { ...args, confirm: id })).isError).toBe(false);
     expect(changing()).toHaveLength(1);
   });
 
   it('may wait ten times for one caller', async () => {
     const client = await start(NO_WAIT);
-    for (let n = 1; n <= 10; n++) {
-      expect((await client.call(BAN, { user_id: `user_${n}` })).json).toMatchObject({ error: 'approval_pending' });
-    }
+    for (let n = 1; n <= 10; n++) pendingOf(await client.call(BAN, { user_id: `user_${n}` }));
     expect((await client.call(BAN, { user_id: 'user_11' })).json).toMatchObject({ error: 'too_many_pending' });
     expect(client.stderr()).toContain('further ones are refused');
     expect(changing()).toEqual([]);
@@ -175,8 +169,8 @@ describe('a gated call on a live instance, by a client that cannot ask', () => {
 
   it('is not known after a restart', async () => {
     const before = await start(NO_WAIT);
-    const id = idOf(await before.call(BAN, { user_id: 'user_1' }));
-    await file.approvals('ann', 'approve', id);
+    const { id, address } = pendingOf(await before.call(BAN, { user_id: 'user_1' }));
+    await (await signIn(address, 'ann')).approve(id);
     await before.close();
     const after = await start(NO_WAIT);
     const { json } = await after.call(BAN, { user_id: 'user_1', confirm: id });
@@ -185,20 +179,23 @@ describe('a gated call on a live instance, by a client that cannot ask', () => {
   });
 
   it('takes two people, of whom the caller is not both', async () => {
-    const directory = join(scratch, 'two');
-    await mkdir(directory);
-    const two = approversFile(directory);
-    await two.enrol('cleo', '--caller', 'local');
-    await two.enrol('cleo2', '--caller', 'local');
-    await two.enrol('dan');
-    const client = await start([...NO_WAIT, '--confirm', 'two'], { env: { ...env(), CLERK_MCP_APPROVERS: two.path } });
-    const id = idOf(await client.call(BAN, { user_id: 'user_1' }));
-    expect((await two.approvals('cleo', 'approve', id)).stderr).toContain('it takes another person');
-    expect((await two.approvals('cleo', 'approve', id)).stderr).toContain('You have approved it already');
-    expect((await two.approvals('cleo2', 'approve', id)).stderr).toContain('another person than the caller');
-    expect((await client.call(BAN, { user_id: 'user_1', confirm: id })).json).toMatchObject({ error: 'approval_pending' });
+    const callers = ['local'];
+    const two = await approversFile(
+      scratch,
+      'two.json',
+      approver('cleo', { callers }),
+      approver('cleo2', { callers }),
+      approver('dan'),
+    );
+    const client = await start([...NO_WAIT, '--confirm', 'two'], two);
+    const { id, address } = pendingOf(await client.call(BAN, { user_id: 'user_1' }));
+    const cleo = await signIn(address, 'cleo');
+    expect((await cleo.approve(id)).body.state).toBe('pending');
+    expect((await cleo.approve(id)).body.error).toBe('again');
+    expect((await (await signIn(address, 'cleo2')).approve(id)).body.error).toBe('own');
+    expect(pendingOf(await client.call(BAN, { user_id: 'user_1', confirm: id })).id).toBe(id);
     expect(changing()).toEqual([]);
-    expect((await two.approvals('dan', 'approve', id)).stderr).toContain('Approved.');
+    expect((await (await signIn(address, 'dan')).approve(id)).body.state).toBe('approved');
     expect((await client.call(BAN, { user_id: 'user_1', confirm: id })).isError).toBe(false);
     expect(changing()).toHaveLength(1);
   });
@@ -207,26 +204,25 @@ describe('a gated call on a live instance, by a client that cannot ask', () => {
 describe('what serves approvals', () => {
   it('tells nothing to who is not signed in, and nothing to another site', async () => {
     const client = await start(NO_WAIT);
-    const { json } = await client.call(BAN, { user_id: 'user_1' });
-    const { link, approval } = json as { link: string; approval: string };
-    const api = link.replace(`/${approval}`, '/api');
-    expect((await fetch(`${api}/${approval}`)).status).toBe(401);
-    const cross = { method: 'POST', headers: { origin: 'https://evil.example', 'content-type': 'application/json' }, body: '{}' };
-    expect((await fetch(`${api}/session`, cross)).status).toBe(403);
-    const wrong = {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ name: 'ann', passphrase: 'guess' }),
-    };
-    expect((await fetch(`${api}/session`, wrong)).status).toBe(401);
+    const { id, address } = pendingOf(await client.call(BAN, { user_id: 'user_1' }));
+    expect((await fetch(`${address}/api/${id}`)).status).toBe(401);
+    const signingIn = (passphrase: string, headers: Record<string, string> = {}) =>
+      fetch(`${address}/api/session`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ name: 'ann', passphrase }),
+      });
+    expect((await signingIn('guess', { origin: 'https://evil.example' })).status).toBe(403);
+    expect((await signingIn('guess')).status).toBe(401);
   });
 
   it('is the same over HTTP, under /approvals', async () => {
     const program = await startHttp({ args: NO_WAIT, env: { ...env(), CLERK_MCP_LOG_LEVEL: 'info', CLERK_MCP_AUTH: 'none' } });
     const client = await connectHttp('v2 (2026)', program.url);
     try {
-      const id = idOf(await client.call(BAN, { user_id: 'user_1' }));
-      expect((await file.approvals('ann', 'approve', id, '--url', `${program.url}/approvals`)).stderr).toContain('Approved.');
+      const { id, address } = pendingOf(await client.call(BAN, { user_id: 'user_1' }));
+      expect(address).toMatch(/:\d+\/approvals$/);
+      await (await signIn(`${program.url}/approvals`, 'ann')).approve(id);
       expect((await client.call(BAN, { user_id: 'user_1', confirm: id })).isError).toBe(false);
       expect(changing()).toHaveLength(1);
     } finally {

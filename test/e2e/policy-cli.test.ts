@@ -170,7 +170,7 @@ describe('policy explain', () => {
       risk: 'destructive',
       action: 'confirm',
       rule: 'default: gated',
-      strength: { canAsk: 'person', cannotAsk: 'token' },
+      strength: { canAsk: 'person', cannotAsk: 'person' },
       budgets: ['default: defensive', 'default: defensive, process'],
     });
     expect(explained.steps.map(({ result }) => result)).toEqual(['passed over', 'decides']);

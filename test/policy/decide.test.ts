@@ -533,7 +533,7 @@ describe('rules in a decision', () => {
       action: 'confirm',
       rule: 'ours',
       reason: undefined,
-      strength: { canAsk: 'person', cannotAsk: 'token' },
+      strength: { canAsk: 'person', cannotAsk: 'person' },
       maxItems: 3,
       budgets: ['default: destructive', 'default: process'],
       steps: [{ rule: 'ours', result: 'decides', why: 'everything in it matches; confirm: auto' }],
