@@ -64,8 +64,20 @@ export interface FetchHandlerOptions {
   readonly maxResultTokens?: number;
   /** Also give answers as structuredContent and tools an outputSchema, for clients that run code on answers. */
   readonly structured?: boolean;
-  /** How gated calls are confirmed: flag, token or person; auto asks the person where the client can, otherwise token on a live instance and flag elsewhere. Default: auto. */
-  readonly confirm?: 'auto' | 'flag' | 'token' | 'person';
+  /** How gated calls are confirmed: flag, token, person, passkey or two (people); auto is person on a live instance and wherever the client can ask, and flag elsewhere. Default: auto. */
+  readonly confirm?: 'auto' | 'flag' | 'token' | 'person' | 'passkey' | 'two';
+  /** How a person is asked, in this order: client (a form in their client), page (where approvers sign in; see docs/approvals.md). Default: client,page. */
+  readonly ask?: string | readonly string[];
+  /** How long a call waits for an approver before it is answered with approval_pending. In milliseconds. Default: 45000. */
+  readonly askWait?: number;
+  /** The people who approve, as `clerk-mcp approver add` writes them; read again when it changes. Default: approvers.json in the clerk-mcp folder of your configuration. */
+  readonly approvers?: string;
+  /** Over stdio: the loopback port on which approvals are served once one is needed; 0 takes a free one. Default: 0. */
+  readonly approvalsPort?: number;
+  /** Over HTTP: the address of /approvals as approvers reach it, for links. Default: at the host of the audience, or of this machine. */
+  readonly approvalsUrl?: string;
+  /** Told when a call waits for approval: a link, no personal data. Needs CLERK_MCP_WEBHOOK_SECRET, with which messages are signed. */
+  readonly approvalsWebhook?: string;
   /** Rules and budgets, as JSON; they come before the built-in ones. */
   readonly policy?: string;
   /** Records every call that changes something or is gated; while it cannot be written, gated calls are refused. A folder, or %p for the id of the process, gives each process its own file. */
