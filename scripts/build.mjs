@@ -60,12 +60,31 @@ export const knownAnswers = () => (known ??= JSON.parse(${JSON.stringify(JSON.st
   },
 });
 
+/** Puts what the page of approvals runs in a browser in the place of the module that makes it. */
+const readyMadeBrowserScript = {
+  name: 'ready-made-browser-script',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /src[\\/]approvals[\\/]page[\\/]script\.ts$/ }, async () => {
+      const { outputFiles } = await build({
+        entryPoints: [join(root, 'src/approvals/page/browser/main.ts')],
+        bundle: true,
+        minify: true,
+        format: 'iife',
+        target: 'es2022',
+        legalComments: 'none',
+        write: false,
+      });
+      return { contents: `export const browserScript = async () => ${JSON.stringify(outputFiles[0].text)};`, loader: 'js' };
+    });
+  },
+};
+
 const { manifest, outputs, known } = await makeSchemas();
 const files = await bundleInChunks({
   root,
   entries: { start: 'src/cli/start.ts', index: 'src/index.ts' },
   define: { __VERSION__: JSON.stringify(version), __MANIFEST__: JSON.stringify(MANIFEST) },
-  plugins: [readyMadeOutputs(outputs), readyMadeAnswers(known)],
+  plugins: [readyMadeOutputs(outputs), readyMadeAnswers(known), readyMadeBrowserScript],
 });
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 mkdirSync(join(root, 'dist/chunks'), { recursive: true });

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Approvers } from '../approvals/approvers.js';
 import { ApprovalDesk } from '../approvals/desk.js';
-import { type ApprovalsHandler, createApprovalsHandler } from '../approvals/handler.js';
+import { type ApprovalsHandler, createApprovalsHandler, underApprovals } from '../approvals/handler.js';
 import { type Loopback, serveOnLoopback } from '../approvals/loopback.js';
 import { Webhook } from '../approvals/notify.js';
+import { lazyPage } from '../approvals/page/lazy-page.js';
 import { announce } from '../approvals/running.js';
 import { Sessions } from '../approvals/sessions.js';
 import { SignIn } from '../approvals/sign-in.js';
@@ -52,12 +53,7 @@ export function openApprovals({ config, logger, enrolCommand, records, serve }: 
   };
   let loopback: Promise<Loopback | undefined> | undefined;
   const listen = async (): Promise<Loopback | undefined> => {
-    const answer = async (request: Request): Promise<Response> => {
-      const { pathname } = new URL(request.url);
-      if (pathname === '/approvals' || pathname.startsWith('/approvals/'))
-        return handle(request, pathname.slice('/approvals'.length));
-      return new Response('Nothing is here.\n', { status: 404 });
-    };
+    const answer = underApprovals(handle);
     const { approvalsPort = 0 } = config.values;
     try {
       const bound = await serveOnLoopback(answer, approvalsPort).catch((error: unknown) => {
@@ -125,11 +121,15 @@ export function openApprovals({ config, logger, enrolCommand, records, serve }: 
       webhook?.locked();
     },
   });
-  const handle = createApprovalsHandler({
+  const served = {
     desk,
     signIn,
     sessions: new Sessions(kept, approvers),
-    onError: (error) => logger.error({ err: error }, 'approvals'),
+    onError: (error: unknown) => logger.error({ err: error }, 'approvals'),
+  };
+  const handle = createApprovalsHandler({
+    ...served,
+    page: lazyPage({ ...served, approvers, records: kept }),
     ...(serve === 'loopback' && { hosts: () => hosts }),
   });
   return {

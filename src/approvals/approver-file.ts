@@ -49,6 +49,8 @@ const approverSchema = z.strictObject({
   /** A scrypt hash in PHC form. */
   passphrase: passphraseSchema.optional(),
   passkeys: z.array(passkeySchema).max(16).optional(),
+  /** Of a link by which a passkey is enrolled, once. */
+  invitation: z.strictObject({ sha256: base64url(43), expires: z.iso.datetime({ offset: true }) }).optional(),
   added: z.iso.datetime({ offset: true }),
 });
 export type Approver = z.output<typeof approverSchema>;

@@ -29,6 +29,15 @@ export function createApprovalsHandler(options: ApprovalsHandlerOptions): Approv
   };
 }
 
+/** Answers a whole server with it, which has nothing else. */
+export const underApprovals =
+  (handle: ApprovalsHandler) =>
+  async (request: Request): Promise<Response> => {
+    const { pathname } = new URL(request.url);
+    const isUnder = pathname === '/approvals' || pathname.startsWith('/approvals/');
+    return isUnder ? handle(request, pathname.slice('/approvals'.length)) : text(404, 'Nothing is here.');
+  };
+
 const text = (status: number, message: string): Response =>
   new Response(`${message}\n`, {
     status,

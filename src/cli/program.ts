@@ -126,8 +126,12 @@ function addApproverCommands(approver: Command): void {
     .option('--group <name>', 'a group that rules name; may be given again', many)
     .option('--caller <name>', 'a caller that is this person, where two people are wanted; may be given again', many)
     .option('--passphrase-stdin', 'read the passphrase from stdin')
+    .option('--passkey', 'enrol a passkey instead, by a link that works once; also for somebody who is enrolled already')
+    .option('--url <url>', 'with --passkey: the address of /approvals where it is to be used (default: on this machine)')
     .action(async (name: string, _: Flags, command: Command) =>
-      (await import('./commands/approver.js')).addApprover(name, flagsOf(command)),
+      flagsOf(command).passkey === true
+        ? (await import('./commands/enrol-passkey.js')).enrolPasskey(name, flagsOf(command))
+        : (await import('./commands/approver.js')).addApprover(name, flagsOf(command)),
     );
   withOptions(approver.command('list').description('say who is enrolled'), { approvers }).action(
     async (_: Flags, command: Command) => (await import('./commands/approver.js')).listApprovers(flagsOf(command)),

@@ -8,23 +8,23 @@ import { type Flags, print } from './command.js';
 const listOf = (value: unknown): string[] | undefined =>
   Array.isArray(value) && value.length > 0 ? value.map(String) : undefined;
 
-const approversOf = (flags: Flags): Approvers => new Approvers(approversFile(loadValues({ approvers: flags.approvers })));
+export const approversOf = (flags: Flags): Approvers => new Approvers(approversFile(loadValues({ approvers: flags.approvers })));
+
+/** Who is to be enrolled, without what they sign in with. @throws ConfigError where the name cannot be one */
+export function newApprover(name: string, flags: Flags): Approver {
+  if (!isApproverName(name)) throw new ConfigError(`A name has ${APPROVER_NAME_FORM}, not ${JSON.stringify(name)}.`);
+  const groups = listOf(flags.group);
+  const callers = listOf(flags.caller);
+  return { name, added: new Date().toISOString(), ...(groups && { groups }), ...(callers && { callers }) };
+}
 
 /** Enrols somebody by a passphrase, which is asked for twice. */
 export async function addApprover(name: string, flags: Flags): Promise<void> {
-  if (!isApproverName(name)) throw new ConfigError(`A name has ${APPROVER_NAME_FORM}, not ${JSON.stringify(name)}.`);
+  const approver = newApprover(name, flags);
   const approvers = approversOf(flags);
   if ((await approvers.find(name)) !== undefined) throw new ConfigError(`There is an approver named ${name} already.`);
   const passphrase = await hashPassphrase(await newPassphrase(name, flags.passphraseStdin === true));
-  const groups = listOf(flags.group);
-  const callers = listOf(flags.caller);
-  await approvers.add({
-    name,
-    passphrase,
-    added: new Date().toISOString(),
-    ...(groups && { groups }),
-    ...(callers && { callers }),
-  });
+  await approvers.add({ ...approver, passphrase });
   process.stderr.write(`${name} can approve from now on. ${approvers.path} has only a hash of the passphrase.\n`);
 }
 

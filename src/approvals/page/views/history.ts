@@ -1,0 +1,76 @@
+import { plain } from '../../../platform/plain-text.js';
+import { APPROVAL_STATES } from '../../../policy/confirmation/approvals.js';
+import { type Approval, type ApprovalState, stateOf } from '../../approval.js';
+import { type Html, html } from '../html.js';
+import { chartView } from './chart.js';
+import { type Frame, layout, time } from './layout.js';
+import { badge, decidedBy, STATE_WORDS, state } from './words.js';
+
+/** What of the history is wanted; empty texts are no filter. */
+export interface HistoryFilter {
+  /** Somewhere in what the row shows, or in the ids. */
+  readonly text: string;
+  readonly state: string;
+  readonly caller: string;
+}
+
+export const historyFilter = (query: URLSearchParams): HistoryFilter => ({
+  text: (query.get('q') ?? '').slice(0, 200),
+  state: query.get('state') ?? '',
+  caller: query.get('caller') ?? '',
+});
+
+/** @param approvals all that are kept, the newest first */
+export function historyView(frame: Frame, approvals: readonly Approval[], filter: HistoryFilter): Html {
+  const { now, base } = frame;
+  const callers = [...new Set(approvals.map(({ caller }) => caller.name))].sort();
+  const found = approvals.filter((approval) => isWanted(approval, filter, now));
+  const states: readonly ApprovalState[] = APPROVAL_STATES;
+  const body = html`<h1>History</h1>
+<p class="soft">What was asked within a day. The record that is kept for longer is read by <code>clerk-mcp audit</code>.</p>
+${chartView(approvals, now)}
+<form class="card filters" method="get" action="${base}/history" role="search">
+<div><label for="q">Search</label><input id="q" name="q" type="search" value="${filter.text}" autocomplete="off"></div>
+<div><label for="state">State</label><select id="state" name="state"><option value="">any</option>${states.map((one) => option(one, STATE_WORDS[one], filter.state))}</select></div>
+<div><label for="caller">Caller</label><select id="caller" name="caller"><option value="">any</option>${callers.map((one) => option(one, plain(one), filter.caller))}</select></div>
+<button>Filter</button>
+</form>
+${found.length === 0 ? html`<div class="card quiet-box"><p>Nothing was found.</p></div>` : table(frame, found, approvals.length)}`;
+  return layout(frame, { title: 'History', body, current: 'history' });
+}
+
+const option = (value: string, name: string, chosen: string): Html =>
+  html`<option value="${value}"${value === chosen && html` selected`}>${name}</option>`;
+
+function table({ base, now }: Frame, found: readonly Approval[], all: number): Html {
+  return html`<div class="card scroll" tabindex="0" role="region" aria-label="Calls"><table class="history">
+<caption>${found.length} of ${all}</caption>
+<thead><tr><th scope="col">Asked</th><th scope="col">Call</th><th scope="col">Caller</th><th scope="col">State</th></tr></thead>
+<tbody>${found.map(
+    (approval) => html`<tr>
+<td class="soft">${time(approval.createdAt)}</td>
+<th scope="row">${badge(approval.instance)} <a href="${base}/${approval.id}">${approval.review.title}</a><br><span class="soft">${approval.review.target}</span></th>
+<td>${plain(approval.caller.name)}</td>
+<td>${state(approval, now)}<br><span class="soft small">${decidedBy(approval)}</span></td>
+</tr>`,
+  )}</tbody>
+</table></div>`;
+}
+
+function isWanted(approval: Approval, { text, state, caller }: HistoryFilter, now: number): boolean {
+  const { review, id, operation } = approval;
+  const searched = [
+    review.title,
+    review.target,
+    ...review.effects,
+    id,
+    operation,
+    approval.caller.name,
+    decidedBy(approval),
+  ].join('\n');
+  return (
+    searched.toLowerCase().includes(text.toLowerCase()) &&
+    (state === '' || stateOf(approval, now) === state) &&
+    (caller === '' || approval.caller.name === caller)
+  );
+}

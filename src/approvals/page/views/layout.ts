@@ -1,0 +1,80 @@
+import type { Session } from '../../sessions.js';
+import { type Html, html, type Part } from '../html.js';
+
+/** What every view needs to know. */
+export interface Frame {
+  /** Path of the page without a slash at the end: `/approvals`. */
+  readonly base: string;
+  readonly session?: Session | undefined;
+  /** For every form. */
+  readonly formToken: string;
+  /** Paths of what the page loads. */
+  readonly assets: { readonly style: string; readonly script: string };
+  /** `localhost:5776` */
+  readonly host: string;
+  readonly now: number;
+}
+
+export interface Content {
+  readonly title: string;
+  readonly body: Part;
+  /** Changes with what is shown; where it is given, the page looks for changes. */
+  readonly version?: string | undefined;
+  /** What is said to those who hear the page when it has changed. */
+  readonly says?: string | undefined;
+  readonly current?: 'waiting' | 'history' | undefined;
+}
+
+const MARK = html`<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M12 3l7 3v5c0 5-3.2 8.4-7 10-3.8-1.6-7-5-7-10V6z"/><path d="M8.7 12.2l2.3 2.3 4.4-4.6"/></svg>`;
+
+/** A whole document. */
+export function layout(frame: Frame, { title, body, version, says, current }: Content): Html {
+  const { base, assets, session } = frame;
+  const link = (path: string, name: string, key: Content['current']): Html =>
+    html`<a href="${base}${path}"${current === key && html` aria-current="page"`}>${name}</a>`;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<meta name="color-scheme" content="light dark">
+<title>${title} · clerk-mcp</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="${assets.style}">
+<script src="${assets.script}" defer></script>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+<header><div class="bar">
+<div class="brand">${MARK} clerk-mcp approvals</div>
+${
+  session &&
+  html`<nav aria-label="Approvals">${link('', 'Waiting', 'waiting')}${link('/history', 'History', 'history')}</nav>
+<div class="who"><span>${session.approver.name}, by ${session.method}</span>${form(frame, '/sign-out', html`<button class="quiet">Sign out</button>`)}</div>`
+}
+</div></header>
+<main id="main" tabindex="-1"${version !== undefined && html` data-version="${version}" data-says="${says ?? ''}"`}>
+${body}
+</main>
+<div id="live" class="unseen" aria-live="polite"></div>
+</body>
+</html>
+`;
+}
+
+/** A form that only this page can send. */
+export const form = ({ base, formToken }: Frame, path: string, body: Part): Html =>
+  html`<form method="post" action="${base}${path}"><input type="hidden" name="token" value="${formToken}">${body}</form>`;
+
+/** A moment, for people: the browser turns it into its own time. */
+export const time = (at: number): Html => {
+  const iso = new Date(at).toISOString();
+  return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`;
+};
+
+/** How long something still stands. */
+export const timeLeft = (until: number, now: number): Html =>
+  html`<time datetime="${new Date(until).toISOString()}" data-until>${Math.max(0, Math.ceil((until - now) / 60_000))} min left</time>`;
+
+export const alert = (message: string | undefined): Html => html`<div class="note bad" role="alert">${message}</div>`;

@@ -1,0 +1,38 @@
+import type { Html } from '../html.js';
+import { html } from '../html.js';
+import { canUsePasskeys, requestOptions } from '../passkeys.js';
+import { alert, type Frame, form, layout } from './layout.js';
+
+export interface SignInView {
+  /** For a passkey to sign. */
+  readonly challenge: string;
+  /** The approval that is looked at after it. */
+  readonly next: string;
+  readonly name?: string | undefined;
+  readonly error?: string | undefined;
+}
+
+export function signInView(frame: Frame, { challenge, next, name, error }: SignInView): Html {
+  const hidden = html`<input type="hidden" name="next" value="${next}"><input type="hidden" name="passkey" value="">`;
+  const request = JSON.stringify(requestOptions(challenge, frame.host, []));
+  const body = html`<div class="narrow card">
+<h1>Sign in to approve</h1>
+<p class="soft">Nothing is shown, and nothing is approved, before you have signed in.</p>
+${alert(error)}
+${
+  canUsePasskeys(frame.host) &&
+  html`<div data-script hidden>${form(frame, '/sign-in', html`${hidden}${alert(undefined)}<div class="actions"><button class="main" data-request="${request}">Sign in with a passkey</button></div>`)}
+<div class="or">or</div></div>`
+}
+${form(
+  frame,
+  '/sign-in',
+  html`<input type="hidden" name="next" value="${next}">
+<label for="name">Name</label><input id="name" name="name" type="text" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="100" required value="${name ?? ''}">
+<label for="passphrase">Passphrase</label><input id="passphrase" name="passphrase" type="password" autocomplete="current-password" maxlength="1024" required>
+<div class="actions"><button>Sign in with the passphrase</button></div>`,
+)}
+<p class="soft small">Not enrolled? On the machine of the server: <code>clerk-mcp approver add NAME</code></p>
+</div>`;
+  return layout(frame, { title: 'Sign in', body });
+}

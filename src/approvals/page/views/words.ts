@@ -1,0 +1,36 @@
+import { plain } from '../../../platform/plain-text.js';
+import { type Approval, type ApprovalState, stateOf, wordsNeeded } from '../../approval.js';
+import { type Html, html } from '../html.js';
+
+export const INSTANCE_WORDS = { live: 'LIVE', test: 'Development', sandbox: 'Sandbox' } as const;
+
+/** What each state is called. */
+export const STATE_WORDS: Readonly<Record<ApprovalState, string>> = {
+  pending: 'waiting',
+  approved: 'approved, not sent yet',
+  used: 'approved',
+  declined: 'declined',
+  expired: 'expired',
+  replaced: 'changed meanwhile',
+};
+
+export const badge = ({ kind }: Approval['instance']): Html => html`<span class="badge ${kind}">${INSTANCE_WORDS[kind]}</span>`;
+
+export function state(approval: Approval, now: number): Html {
+  const found = stateOf(approval, now);
+  const count = wordsNeeded(approval.needs) > 1 && found === 'pending' ? `, ${approval.words.length} of 2 have approved` : '';
+  return html`<span class="state ${found}">${STATE_WORDS[found]}${count}</span>`;
+}
+
+/** Who decided, and why. */
+export const decidedBy = ({ declined, words }: Approval): string =>
+  declined === undefined
+    ? words.map(({ approver }) => approver).join(' and ')
+    : declined.approver + (declined.reason === undefined ? '' : `: “${plain(declined.reason, 300)}”`);
+
+/** The caller, and what its client says of itself, which nobody has checked. */
+export function asks({ caller: { name, client, clientVersion } }: Approval): string {
+  const says =
+    client === undefined ? '' : `, whose client says it is “${plain([client, clientVersion].filter(Boolean).join(' '), 120)}”`;
+  return plain(name, 200) + says;
+}

@@ -1,0 +1,259 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DELETION, REVIEW, type ServedPage, serveApprovalsPage, withPassphrase } from '../support/approvals-page.js';
+import { PASSPHRASE } from '../support/approvers.js';
+import { isBrowserLeftOut, launchBrowser, plugInAuthenticator, type Visitor, visit } from '../support/browser.js';
+import { operationOf, plausibleUpstream } from '../support/plausible.js';
+import { PROGRAM, startProgram } from '../support/program.js';
+import { scratchDirectory } from '../support/scratch.js';
+
+const MINUTE = 60_000;
+const PHONE = { width: 360, height: 740 };
+const people = Array.from({ length: 30 }, (_, nth) => `person-${nth + 1}@example.com`);
+const MANY = {
+  ...REVIEW,
+  title: 'Invite people in bulk',
+  inputs: [{ name: 'invitations', value: people, items: 30, lines: ['invitations (30):', ...people.map((one) => `- ${one}`)] }],
+};
+
+describe.skipIf(isBrowserLeftOut)('the page of approvals in a browser', () => {
+  let browser: Browser;
+  let served: ServedPage;
+
+  beforeAll(async () => {
+    served = await serveApprovalsPage(await scratchDirectory(), [
+      withPassphrase('grace'),
+      withPassphrase('barbara'),
+      { name: 'katherine', added: '2026-01-01T00:00:00Z' },
+    ]);
+    browser = await launchBrowser();
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await served?.close();
+  });
+
+  const signIn = async ({ page }: Visitor, name = 'grace', path = ''): Promise<void> => {
+    await page.goto(`${served.url}${path}`);
+    await page.getByLabel('Name').fill(name);
+    await page.getByLabel('Passphrase').fill(PASSPHRASE);
+    await page.getByRole('button', { name: 'Sign in with the passphrase' }).click();
+    await page.waitForURL(`${served.url}${path}`);
+  };
+  const wordsOn = async (id: string) => (await served.desk.get(id))?.words;
+  const stateOn = async (page: Page) => page.locator('.state').first().innerText();
+
+  it('enrols a passkey by a link that works once, signs in with it, and signs a grave approval', {
+    timeout: 90_000,
+  }, async () => {
+    const visitor = await visit(browser);
+    const { page } = visitor;
+    await plugInAuthenticator(visitor);
+    const link = await served.invite('katherine');
+    await page.goto(link);
+    expect(page.url(), 'the secret stays in the address bar').not.toContain('#');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Create the passkey' }).click();
+    await page.getByRole('heading', { name: 'katherine is enrolled' }).waitFor();
+    expect((await served.approvers.find('katherine'))?.passkeys).toMatchObject([{ rpId: 'localhost' }]);
+
+    const id = await served.ask({ review: DELETION, needs: { grave: true, passkey: true } });
+    await page.goto(`${served.url}/${id}`);
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await page.getByRole('heading', { name: 'Delete a user' }).waitFor();
+    await page.getByLabel('Type ada@example.com').fill('ada@example.com');
+    await page.getByRole('button', { name: 'Approve with the passkey' }).click();
+    await page.getByText('katherine approved it').waitFor();
+    expect(await wordsOn(id)).toMatchObject([{ approver: 'katherine', method: 'passkey', fresh: true }]);
+
+    await page.goto('about:blank');
+    await page.goto(link);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByText('This link was used').waitFor();
+    expect(visitor.elsewhere).toEqual([]);
+    expect(visitor.complaints).toEqual([]);
+    await visitor.context.close();
+  });
+
+  it('shows nothing before signing in, then all of the call, and takes a yes', async () => {
+    const id = await served.ask({ review: MANY });
+    const visitor = await visit(browser);
+    const { page } = visitor;
+    await page.goto(`${served.url}/${id}`);
+    expect(await page.content()).not.toContain('Ada');
+    await signIn(visitor, 'grace', `/${id}`);
+    for (const text of ['LIVE', ...REVIEW.effects, ...REVIEW.details, 'support-bot', '“claude-desktop 1.4”', people[29] ?? '']) {
+      expect(await page.locator('main').innerText()).toContain(text);
+    }
+    await page.getByText('The exact request').click();
+    await page.getByText('POST /users/user_ada/ban').waitFor();
+    await page.getByLabel('Search in invitations').fill('person-7@');
+    await page.getByText('1 of 30 shown').waitFor();
+    expect(await page.getByRole('list', { name: 'invitations' }).getByRole('listitem').count()).toBe(1);
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByText('grace approved it').waitFor();
+    expect(await wordsOn(id)).toMatchObject([{ approver: 'grace', method: 'passphrase' }]);
+    expect(visitor.elsewhere).toEqual([]);
+    expect(visitor.complaints).toEqual([]);
+    await visitor.context.close();
+  });
+
+  it('takes a no with its reason, and what is typed for what cannot be undone, without any script', async () => {
+    const declined = await served.ask();
+    const deleted = await served.ask({ review: DELETION, needs: { grave: true } });
+    const visitor = await visit(browser, { javaScriptEnabled: false });
+    const { page } = visitor;
+    await signIn(visitor, 'grace', `/${declined}`);
+    await page.getByLabel('Reason').fill('Ask her first.');
+    await page.getByRole('button', { name: 'Decline' }).click();
+    await page.getByText('“Ask her first.”').waitFor();
+    expect((await served.desk.get(declined))?.declined).toMatchObject({ approver: 'grace', reason: 'Ask her first.' });
+
+    await page.goto(`${served.url}/${deleted}`);
+    await page.getByText('This cannot be undone.').waitFor();
+    for (const [typed, passphrase, said] of [
+      ['ada@example.org', PASSPHRASE, 'What was typed is not what was asked for.'],
+      ['ada@example.com', 'wrong', 'Nothing was approved.'],
+      ['ada@example.com', PASSPHRASE, 'grace approved it'],
+    ] as const) {
+      await page.getByLabel('Type ada@example.com').fill(typed);
+      await page.getByLabel('Your passphrase').fill(passphrase);
+      await page.getByRole('button', { name: 'Approve with the passphrase' }).click();
+      await page.getByText(said).waitFor();
+    }
+    expect(await wordsOn(deleted)).toMatchObject([{ approver: 'grace', method: 'passphrase', fresh: true }]);
+    await visitor.context.close();
+  });
+
+  it('takes two people, and shows each what the other did', async () => {
+    const id = await served.ask({ needs: { two: true } });
+    const [first, second] = [await visit(browser), await visit(browser)];
+    await signIn(first, 'grace', `/${id}`);
+    await signIn(second, 'barbara', `/${id}`);
+    await first.page.getByRole('button', { name: 'Approve' }).click();
+    await first.page.getByText('It takes one more person.').waitFor();
+    // The page finds out by itself.
+    await second.page.getByText('grace approved it').waitFor();
+    await second.page.getByRole('button', { name: 'Approve' }).click();
+    await second.page.getByText('barbara approved it').waitFor();
+    expect((await wordsOn(id))?.map(({ approver }) => approver)).toEqual(['grace', 'barbara']);
+    await first.context.close();
+    await second.context.close();
+  });
+
+  it('is used by the keyboard alone', async () => {
+    const id = await served.ask();
+    const { page, context } = await visit(browser);
+    await page.goto(`${served.url}/${id}`);
+    const tabTo = async (name: string): Promise<void> => {
+      const focused = () => page.evaluate('document.activeElement.labels?.[0]?.innerText ?? document.activeElement.innerText');
+      for (let pressed = 0; pressed < 40; pressed++) {
+        await page.keyboard.press('Tab');
+        if ((await focused()) === name) return;
+      }
+      throw new Error(`the keyboard does not reach ${name}`);
+    };
+    await tabTo('Name');
+    await page.keyboard.type('grace');
+    await tabTo('Passphrase');
+    await page.keyboard.type(PASSPHRASE);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${served.url}/${id}`);
+    await tabTo('Approve');
+    await page.keyboard.press('Enter');
+    await page.getByText('grace approved it').waitFor();
+    await context.close();
+  });
+
+  it('has nothing that axe finds, fits a phone and follows the dark', { timeout: 120_000 }, async () => {
+    const [plain, grave] = [
+      await served.ask({ review: MANY, changed: ['The name was "A".'] }),
+      await served.ask({ review: DELETION, needs: { grave: true } }),
+    ];
+    for (const look of [
+      { viewport: PHONE, colorScheme: 'light' },
+      { viewport: { width: 1200, height: 800 }, colorScheme: 'dark' },
+    ] as const) {
+      // What is put into the page here is the test's own, which its policy would keep out.
+      const visitor = await visit(browser, { ...look, bypassCSP: true });
+      const { page } = visitor;
+      const check = async (path: string): Promise<void> => {
+        await page.goto(`${served.url}${path}`);
+        await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
+        const found = await page.evaluate(
+          `${axe.source}; axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]))`,
+        );
+        expect(found, path).toEqual([]);
+        expect(await page.evaluate('document.documentElement.scrollWidth'), path).toBe(look.viewport.width);
+        const light = await page.evaluate(
+          'getComputedStyle(document.body).backgroundColor.match(/\\d+/g).every((part) => part > 128)',
+        );
+        expect(light).toBe(look.colorScheme === 'light');
+      };
+      for (const path of ['/sign-in', '/enrol']) await check(path);
+      await signIn(visitor);
+      for (const path of ['', `/${plain}`, `/${grave}`, '/history', '/apr_0000000000000000000000']) await check(path);
+      await visitor.context.close();
+    }
+  });
+
+  it('lets the built program send a call once, after a passkey that its own command enrolled', { timeout: 120_000 }, async () => {
+    const path = join(await scratchDirectory(), 'approvers.json');
+    const upstream = await plausibleUpstream();
+    const visitor = await visit(browser);
+    const { page } = visitor;
+    await plugInAuthenticator(visitor);
+    const enrolling = spawn(process.execPath, [PROGRAM, 'approver', 'add', 'dorothy', '--passkey', '--approvers', path]);
+    const ended = once(enrolling, 'exit');
+    const [link] = (await once(createInterface(enrolling.stdout), 'line')) as [string];
+    await page.goto(link);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Create the passkey' }).click();
+    await page.getByRole('heading', { name: 'dorothy is enrolled' }).waitFor();
+    expect(await ended).toEqual([0, null]);
+
+    const client = await startProgram('v2 (2025)', {
+      args: ['--ask-wait', '0'],
+      env: {
+        CLERK_SECRET_KEY: 'sk_live_approvals',
+        CLERK_API_URL: `${upstream.origin}/v1`,
+        CLERK_MCP_LOG_LEVEL: 'silent',
+        CLERK_MCP_APPROVERS: path,
+      },
+    });
+    const changing = () => upstream.requests.filter((request) => operationOf(request)?.risk !== 'read');
+    const pending = (await client.call('Users_markBanned', { user_id: 'user_1' })).json as { link: string; approval: string };
+    await page.goto(pending.link);
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByText('dorothy approved it').waitFor();
+    expect(changing()).toEqual([]);
+    const sent = await client.call('Users_markBanned', { user_id: 'user_1', confirm: pending.approval });
+    expect(sent.isError).toBe(false);
+    expect(changing()).toHaveLength(1);
+    expect(visitor.complaints).toEqual([]);
+    await client.close();
+    await visitor.context.close();
+  });
+
+  it('says by itself when the time is over, and takes no word then', async () => {
+    const id = await served.ask({ lifetimeMs: 10 * MINUTE });
+    const visitor = await visit(browser);
+    const { page } = visitor;
+    await signIn(visitor, 'grace', `/${id}`);
+    expect(await stateOn(page)).toBe('waiting');
+    served.pass(11 * MINUTE);
+    await page.getByText('expired', { exact: true }).first().waitFor();
+    expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+    await page.goto(`${served.url}/history?state=expired`);
+    await page.getByRole('link', { name: REVIEW.title }).waitFor();
+    await page.getByText('1 expired or changed').waitFor();
+    await visitor.context.close();
+  });
+});
