@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { Approver, Approvers } from '../../approvals/approvers.js';
 import { ApprovalDesk } from '../../approvals/desk.js';
 import { createApprovalsHandler, underApprovals } from '../../approvals/handler.js';
@@ -14,6 +15,8 @@ import { approversOf, newApprover } from './approver.js';
 import type { Flags } from './command.js';
 import { print } from './command.js';
 
+/** The browser still gets the page that says how it ended, in milliseconds. */
+const LINGER_MS = 2_000;
 const MINUTES = INVITATION_MS / 60_000;
 
 /**
@@ -65,11 +68,12 @@ async function serve(approvers: Approvers, name: string, secret: string): Promis
   const handle = createApprovalsHandler({ ...options, page: lazyPage(options) });
   const { port, close } = await serveOnLoopback(underApprovals(handle), 0);
   hosts = new Set([`localhost:${port}`]);
-  const timer = setTimeout(() => end(false), INVITATION_MS);
+  const timer = globalThis.setTimeout(() => end(false), INVITATION_MS);
   process.stderr.write(`Open this link in your browser, within ${MINUTES} minutes; it works once:\n`);
   print(`http://localhost:${port}/approvals/enrol#${secret}\n`);
   const isEnrolled = await ended;
   clearTimeout(timer);
+  if (isEnrolled) await setTimeout(LINGER_MS);
   await close();
   if (!isEnrolled) throw new ConfigError('Nobody opened the link in time.');
   process.stderr.write(
