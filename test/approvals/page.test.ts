@@ -21,7 +21,7 @@ const MANY = {
   inputs: [{ name: 'invitations', value: people, items: 30, lines: ['invitations (30):', ...people.map((one) => `- ${one}`)] }],
 };
 
-describe.skipIf(isBrowserLeftOut)('the page of approvals in a browser', () => {
+describe.skipIf(isBrowserLeftOut)('the page of approvals in a browser', { timeout: 180_000 }, () => {
   let browser: Browser;
   let served: ServedPage;
 
@@ -171,7 +171,7 @@ describe.skipIf(isBrowserLeftOut)('the page of approvals in a browser', () => {
     await context.close();
   });
 
-  it('has nothing that axe finds, fits a phone and follows the dark', { timeout: 120_000 }, async () => {
+  it('has nothing that axe finds, fits a phone and follows the dark', async () => {
     const [plain, grave] = [
       await served.ask({ review: MANY, changed: ['The name was "A".'] }),
       await served.ask({ review: DELETION, needs: { grave: true } }),
@@ -203,7 +203,7 @@ describe.skipIf(isBrowserLeftOut)('the page of approvals in a browser', () => {
     }
   });
 
-  it('lets the built program send a call once, after a passkey that its own command enrolled', { timeout: 120_000 }, async () => {
+  it('lets the built program send a call once, after a passkey that its own command enrolled', async () => {
     const path = join(await scratchDirectory(), 'approvers.json');
     const upstream = await plausibleUpstream();
     const visitor = await visit(browser);

@@ -39,7 +39,7 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
   const page = await context.newPage();
   const elsewhere: string[] = [];
   const complaints: string[] = [];
-  page.setDefaultTimeout(25_000);
+  page.setDefaultTimeout(60_000);
   page.on('request', (request) => {
     const url = new URL(request.url());
     if (url.hostname !== 'localhost' && url.protocol !== 'data:') elsewhere.push(request.url());
