@@ -61,27 +61,20 @@ const browser = await launchBrowser();
 try {
   await mkdir(images, { recursive: true });
   const id = await fill(served);
-  for (const scheme of ['light', 'dark'] as const) {
-    const { page } = await visit(browser, {
-      viewport: { width: 960, height: 800 },
-      colorScheme: scheme,
-      locale: 'en-GB',
-      timezoneId: 'UTC',
-    });
-    await page.clock.setFixedTime(served.now());
-    const take = async (name: string, path: string): Promise<void> => {
-      await page.goto(`${served.url}${path}`);
-      await page.screenshot({ path: join(images, `approvals-${name}${scheme === 'dark' ? '-dark' : ''}.png`), fullPage: true });
-    };
-    await page.goto(served.url);
-    await page.getByLabel('Name').fill('grace');
-    await page.getByLabel('Passphrase').fill(PASSPHRASE);
-    await page.getByRole('button', { name: 'Sign in with the passphrase' }).click();
-    await page.waitForURL(served.url);
-    await take('pending', '');
-    await take('detail', `/${id}`);
-    await take('history', '/history');
-  }
+  const { page } = await visit(browser, { viewport: { width: 960, height: 800 }, locale: 'en-GB', timezoneId: 'UTC' });
+  await page.clock.setFixedTime(served.now());
+  const take = async (name: string, path: string): Promise<void> => {
+    await page.goto(`${served.url}${path}`);
+    await page.screenshot({ path: join(images, `approvals-${name}.png`), fullPage: true });
+  };
+  await page.goto(served.url);
+  await page.getByLabel('Name').fill('grace');
+  await page.getByLabel('Passphrase').fill(PASSPHRASE);
+  await page.getByRole('button', { name: 'Sign in with the passphrase' }).click();
+  await page.waitForURL(served.url);
+  await take('pending', '');
+  await take('detail', `/${id}`);
+  await take('history', '/history');
 } finally {
   await browser.close();
   await served.close();
