@@ -53,7 +53,7 @@ export async function isPassphrase(passphrase: string, stored: string | undefine
 
 const NOBODY: ScryptHash = { ...COST, salt: Buffer.alloc(SALT_BYTES), hash: Buffer.alloc(HASH_BYTES) };
 
-const encode = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '');
+const encode = (bytes: Buffer): string => bytes.toString('base64').replaceAll('=', '');
 
 /** The two ways to write an accented letter are one. */
 function derive(passphrase: string, salt: Buffer, { ln, r, p }: Cost, bytes: number): Promise<Buffer> {

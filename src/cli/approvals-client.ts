@@ -79,7 +79,7 @@ async function request(url: string, method: string, token: string | undefined, b
 export async function approvalServers(url: string | undefined, approversFile: string): Promise<readonly string[]> {
   if (url !== undefined) {
     if (!URL.canParse(url)) throw new ConfigError('--url: expected the address of /approvals.');
-    return [url.replace(/\/+$/, '')];
+    return [url.replace(/\/$/, '')];
   }
   const found = await runningServers(approversFile);
   if (found.length === 0) {

@@ -47,7 +47,7 @@ const webAddress = () =>
   z
     .string()
     .refine(isWebAddress, 'expected an https address')
-    .transform((url) => url.replace(/\/+$/, ''));
+    .transform((url) => url.replace(/\/$/, ''));
 
 const THIS_MACHINE = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 

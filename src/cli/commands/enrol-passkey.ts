@@ -42,7 +42,7 @@ function remote(url: string): string {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new ConfigError('--url is the address of /approvals, for example https://mcp.example.com/approvals.');
   }
-  return url.endsWith('/') ? url.slice(0, -1) : url;
+  return url.replace(/\/$/, '');
 }
 
 const put = (approvers: Approvers, approver: Approver): Promise<void> =>

@@ -22,7 +22,7 @@ export function exactRequest(operation: Operation, args: Arguments): ExactReques
   const fields = at('body', 'image');
   return {
     method: operation.method,
-    path: operation.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => String(inPath.get(name) ?? `{${name}}`)),
+    path: operation.path.replaceAll(/\{([^{}]+)\}/g, (_, name: string) => String(inPath.get(name) ?? `{${name}}`)),
     query: Object.fromEntries(at('query')),
     body: whole === undefined ? (fields.length === 0 ? undefined : Object.fromEntries(fields)) : whole[1],
   };
