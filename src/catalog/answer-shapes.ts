@@ -15,7 +15,7 @@ interface ResourceShape extends Partial<ListRow> {
   readonly shape: number;
 }
 
-/** The properties of every answer, as JSON: whoever trims an answer needs no schema. */
+/** The properties of every answer, as JSON. Trimming an answer needs no more than this. */
 export interface AnswerShapes {
   /** Equal ones stand here once. */
   readonly objects: readonly Readonly<Record<string, Held>>[];

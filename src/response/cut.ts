@@ -1,6 +1,6 @@
 import { fits, lengthWithin } from './token-count.js';
 
-/** About what a mark costs: values no longer than this are not worth cutting. */
+/** Roughly what a mark costs. Cutting a value no longer than this saves nothing. */
 const MARK_LENGTH = 16;
 
 const mark = (missing: number): string => `…[+${missing}]`;
@@ -11,7 +11,7 @@ function startOf(text: string, length: number): string {
   return text.slice(0, splits ? length - 1 : length);
 }
 
-/** An id is of no use when it is cut: texts of that length are kept while anything else can still be left out. */
+/** A cut id is useless, so texts of this length are kept as long as something else can be left out. */
 const ID_LENGTH = 40;
 const LEAST_ELSE = 4;
 
@@ -19,9 +19,9 @@ const LEAST_ELSE = 4;
 const ELEMENT_LENGTH = 16;
 
 /**
- * The value with every string cut to `most` characters (or to an id's length, while `most` is not very small), every object to `most` properties and every array to a
- * sixteenth as many elements. A cut string ends in `…[+n]`, n being the characters left out; a cut array has that as its
- * last element, a cut object under the key `…`.
+ * The value with every string cut to `most` characters, every object to `most` properties and every array to a sixteenth
+ * as many elements. Strings as short as an id stay whole unless `most` is very small. A cut string ends in `…[+n]`, where
+ * n is the number of characters left out; a cut array has this mark as its last element, a cut object under the key `…`.
  */
 export function cutValue(value: unknown, most: number, isWhole: (text: string) => boolean): unknown {
   if (typeof value === 'string') {

@@ -11,9 +11,9 @@ function hasKeys(value: object): boolean {
 }
 
 /**
- * The value without the properties that are empty, however deep; what has no other properties counts as empty.
- * An array keeps its elements, and what is declared to be of any form, as metadata is, stays as its owner wrote it.
- * A value in which nothing is empty is given back itself.
+ * The value without its empty properties, at any depth. An object whose properties are all empty counts as empty itself.
+ * An array keeps all its elements, and what may be of any form, such as metadata, stays as its owner wrote it.
+ * Where nothing is empty, the value itself comes back, not a copy.
  */
 export function withoutEmpty(value: unknown, shape: Declared | undefined): unknown {
   if (value === null || typeof value !== 'object' || shape?.free === true) return value;

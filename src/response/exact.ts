@@ -14,14 +14,14 @@ const isChanged = (number: string): boolean => JSON.stringify(Number(number)) !=
 
 /** A JSON answer whose numbers are written as they were sent. */
 export interface ExactJson {
-  /** As parsed. A number that a double or JSON.stringify would change is a string that stands for it. */
+  /** As parsed, except that a string stands for every number that a double or JSON.stringify would change. */
   readonly value: unknown;
   readonly write: (value: unknown) => string;
   /** Whether this string stands for a number. */
   readonly isNumber: (text: string) => boolean;
 }
 
-/** Without the answer's own text its numbers are what JSON.parse made of them. */
+/** Where the answer's own text is not at hand, its numbers are what JSON.parse made of them. */
 export function exactJson({ value, raw }: ClerkAnswer): ExactJson {
   if (raw === undefined || !hasOddNumbers(raw)) return { value, write: (part) => JSON.stringify(part), isNumber: () => false };
   const mark = `${randomUUID()}:`;

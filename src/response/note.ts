@@ -11,11 +11,11 @@ export interface Note {
   rest?: string;
   /** Paths in `fields` that the resource does not have. */
   unknown_fields?: string[];
-  /** Paths in `fields` that may be but that no item has. */
+  /** Paths in `fields` that exist, though no item has them here. */
   absent_fields?: string[];
   /** Items of this page that did not fit. */
   missing?: number;
-  /** Arguments to change in the next call, to go on after the last item given. */
+  /** Arguments to change in the next call, which then goes on after the last item returned. */
   next?: Arguments;
   /** Arguments that were read as something else than was sent. */
   read_as?: readonly string[];
@@ -30,11 +30,11 @@ export const CUT_VALUES = '…[+n] stands for n more characters or entries';
 /** Whether calling again does nothing but read. */
 const repeatable = (operation: Operation): boolean => operation.method === 'GET' || operation.risk === 'read';
 
-/** For items of which only what tells them apart is given. */
+/** For list items in their short form. */
 export const restOfShort = (operation: Operation): string =>
   repeatable(operation) ? 'short; fields:["*"] gives all' : 'short; a read gives all, calling this again acts again';
 
-/** For values less what is empty. */
+/** For values without their empty properties. */
 export const restOfEmpty = (operation: Operation): string =>
   repeatable(operation) ? 'null and empty left out; fields:["*"] gives all' : 'null and empty left out';
 
@@ -52,7 +52,7 @@ const REPORTS = 10;
 const REPORTS_TOKENS = 400;
 const PATH_LENGTH = 100;
 
-/** What became of the paths that no item had. */
+/** Reports the paths that no item had. */
 export function reportFields(
   paths: readonly string[],
   selection: Selection,
@@ -87,7 +87,7 @@ function listed(paths: readonly string[], describe: (path: string) => string): s
   return described.length < paths.length ? [...described, `and ${paths.length - described.length} more`] : described;
 }
 
-/** Says what a path is like; where it is like nothing, what there is, once for each place. */
+/** Suggests the nearest known path. Where none is near, lists the known ones, once for each object. */
 function describer(shape: Declared | undefined, item: unknown): (path: string) => string {
   const told = new Set<Declared | undefined>();
   return (path) => {

@@ -11,19 +11,19 @@ import { Selection } from './selection.js';
 import { estimateTokens, fits } from './token-count.js';
 
 export interface ShapeOptions {
-  /** Paths to give instead of the default shape. With `*` among them: everything. None is as not given. */
+  /** Paths to return instead of the default shape; `*` among them returns everything. An empty list counts as not given. */
   readonly fields?: readonly string[] | undefined;
-  /** What is given where `fields` is not: the default shape, or the API's answer untouched. */
+  /** What to return without `fields`: the default shape, or the API's answer untouched. */
   readonly results: 'short' | 'full';
   /** The most that the text may cost, in o200k_base tokens; 1000 or more. */
   readonly maxTokens: number;
-  /** The call's arguments, to know how to go on after a list that was cut. */
+  /** The call's arguments, from which the note on a cut list says how to go on. */
   readonly args?: Arguments | undefined;
-  /** Inputs that the caller left out and the server made: said beside the answer. */
+  /** Inputs that the caller left out and the server filled in. The note names them. */
   readonly made?: Arguments | undefined;
   /** What of the arguments was read as something else than was sent: said beside the answer. */
   readonly readAs?: readonly string[] | undefined;
-  /** Whether the answer is wanted as an object, too. Default: false. */
+  /** Whether to return the answer as an object as well. Default: false. */
   readonly structured?: boolean | undefined;
 }
 
@@ -122,7 +122,7 @@ function listIn(value: unknown): List | undefined {
   return only === undefined ? undefined : { key: only[0], items: only[1], envelope: value };
 }
 
-/** The items as they are to be given, and what is to be said about them. */
+/** The items to return, and the note about them. */
 interface View {
   readonly items: readonly unknown[];
   readonly note: Note;
@@ -159,7 +159,7 @@ function shortView(items: readonly unknown[], { primary, shape }: Resource, shor
   return { items: shown, note: { rest: restOfShort(operation) } };
 }
 
-/** The item with only the primary element in each of these arrays; with all elements where none is known as primary. */
+/** The item with only the primary element in each of these arrays. An array without a known primary keeps all its elements. */
 function withPrimaryOnly(item: unknown, primary: Resource['primary']): unknown {
   if (primary === undefined || !isRecord(item)) return item;
   const narrowed = { ...item };

@@ -3,7 +3,7 @@ import { COMMON_WORDS } from './words.js';
 /**
  * What a text costs a model at most, in o200k_base tokens, found without a tokenizer: one pass that cuts the text as
  * the tokenizer does (words at a change of case, digits by threes, runs of signs and of space) and charges each piece
- * what random text of its kind costs. Never below the truth for text that anybody would send.
+ * what random text of its kind costs. Never below the truth for ordinary text.
  */
 export const estimateTokens = (text: string): number => Math.ceil(scan(text, Number.POSITIVE_INFINITY).tokens);
 

@@ -143,7 +143,7 @@ export const oauthExchange = z.strictObject({
   user_info: z.string(),
 });
 
-/** Someone's try to sign in through a connection. It has no `object`. */
+/** An attempt to sign in through a connection. Clerk sends it without `object`. */
 export const connectionTestRun = z
   .strictObject({
     id: z.string(),
@@ -159,7 +159,7 @@ export const connectionTestRun = z
     short: 'id status connection_type parsed_user_info.email_address logs.code logs.short_message created_at',
   });
 
-/** Begins a test run for whoever opens it. */
+/** Opening the link begins the test run. */
 export const testRunUrl = z.strictObject({ url: secret('link') });
 
 /** A directory through which an identity provider adds, changes and removes users. */

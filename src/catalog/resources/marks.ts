@@ -3,7 +3,7 @@ import * as z from 'zod';
 /** What a secret is: a bearer's token, a key that is kept, a link that signs in or accepts, a code to type. */
 export type SecretKind = 'token' | 'key' | 'link' | 'code';
 
-/** The values that open something for whoever holds them. What is not in here may be shown. */
+/** Values that give access to anyone who holds them. Everything else in an answer may be shown. */
 export const secrets = z.registry<{ readonly kind: SecretKind }>();
 
 /** A text that is a secret. */

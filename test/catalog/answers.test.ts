@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { describeAnswers, FREE, VALUE } from '../../src/catalog/answer-shapes.js';
+import { answers } from '../../src/catalog/answers.js';
+import { knownAnswers } from '../../src/catalog/known-answers.js';
+import { returnsSecret } from '../../src/policy/rules/risk.js';
+import { operations } from '../../tools/index.js';
+
+it('there is an answer for every operation, and for nothing else', () => {
+  expect(Object.keys(answers).toSorted()).toEqual(operations.map(({ spec }) => spec.request).toSorted());
+});
+
+/** Every property of every object, with what it holds. */
+const held = knownAnswers().objects.flatMap((object) => Object.entries(object));
+
+describe('secrets', () => {
+  /** Names that a secret has, or a link with one in it. */
+  const SOUNDS_SECRET =
+    /secret|token(?!_introspection|_fetch|_url|_ttl|_type|_settings)|jwt|cookie|backup_codes|api_key|_key$|^url$|svix_url|saml_|relay_state|redirect_url$|ticket/;
+
+  /** What sounds like a secret and is none. */
+  const OPEN = [
+    'cookies_enabled',
+    'custom_signing_key',
+    'from_machine_key',
+    'initial_role_set_key',
+    'oauth_jwt_access_tokens',
+    'provider_key',
+    'role_set_key',
+    'saml_accounts',
+    'saml_connection',
+    'saml_request',
+  ];
+
+  it('are marked, whatever they are called', () => {
+    const unmarked = held.filter(([key, what]) => SOUNDS_SECRET.test(key) && typeof what === 'number').map(([key]) => key);
+    expect(unmarked.filter((key) => !OPEN.includes(key))).toEqual(['url']);
+    expect(describeAnswers({ 'GET /redirect_urls/{id}': answers['GET /redirect_urls/{id}'] ?? null }).objects[0]?.url).toBe(
+      VALUE,
+    );
+  });
+
+  it('are what every operation answers with that hands one out', () => {
+    const without = operations.filter(returnsSecret).filter(({ spec }) => {
+      const { objects } = describeAnswers({ [spec.request]: answers[spec.request] ?? null });
+      return !objects.some((object) => Object.values(object).some((what) => typeof what === 'string'));
+    });
+    // A session is of no use without a token, which another operation makes.
+    expect(without.map(({ name }) => name)).toEqual(['Sessions_createSession']);
+  });
+});
+
+it('what its owner put in is of any form', () => {
+  const metadata = held.filter(([key]) => key.endsWith('_metadata') && key !== 'idp_metadata' && !key.startsWith('client_id_'));
+  expect(new Set(metadata.map(([, what]) => what))).toEqual(new Set([FREE]));
+});
