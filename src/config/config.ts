@@ -243,6 +243,7 @@ function approvalSettings(values: Values, env: Environment): ApprovalSettings {
       `--approvals-webhook needs ${WEBHOOK_SECRET}, ${WEBHOOK_SECRET_BYTES} bytes or more, for example from openssl rand -base64 32: messages are signed with it.`,
     );
   }
+  hideFromNowOn(secret);
   return { ...settings, webhook: { url, secret } };
 }
 
