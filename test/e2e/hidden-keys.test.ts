@@ -19,7 +19,7 @@ describe('on a command line', () => {
     ['as arguments', ['call', 'Users_getTotalCount', KEY, '--sandbox']],
     ['in percent encoding', ['call', KEY.replaceAll('_', '%5F'), '--sandbox']],
     ['as a profile', ['--profile', KEY]],
-    ['as a seed', ['--sandbox', '--seed', KEY, 'tools']],
+    ['as a seed', ['call', 'Users_getTotalCount', '--sandbox', '--seed', KEY]],
     ['in an argument that there is not', ['call', 'Users_getTotalCount', `{"${KEY}":1}`, '--sandbox']],
     ['in arguments that are no JSON', ['call', 'Users_createNewUser', '{"password":hunter2', '--sandbox']],
     ['in a text of arguments that does not end', ['policy', 'explain', 'Users_createNewUser', '{"password":"hunter2']],
@@ -41,7 +41,7 @@ describe('on a command line', () => {
 
   it('repeats nothing of a seed that is no JSON', async () => {
     const seed = await scratchFile(directory, '{"users":[{"password":hunter2}]}');
-    const { code, stderr } = await runProgram(['tools', '--sandbox', '--seed', seed, '--policy', seed]);
+    const { code, stderr } = await runProgram(['policy', 'check', seed]);
     expect(code).toBe(2);
     expect(stderr).not.toMatch(PIECES);
     const called = await runProgram(['call', 'Users_getTotalCount', '--sandbox', '--seed', seed]);

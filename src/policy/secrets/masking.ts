@@ -31,7 +31,9 @@ const isSecretText = (text: string): boolean =>
 
 function hasSecretParameter(text: string): boolean {
   for (const [, name = ''] of text.matchAll(PARAMETER)) {
-    if (SECRET_PARAMETERS.has(name.toLowerCase()) || isSecretName(name)) return true;
+    // Of `user[password]` each part.
+    const parts = name.split(/[[\].]/);
+    if (parts.some((part) => SECRET_PARAMETERS.has(part.toLowerCase()) || isSecretName(part))) return true;
   }
   return false;
 }

@@ -74,6 +74,7 @@ describe('the record', () => {
         confirmed: 'the caller, by confirm: true',
         prev: expect.any(String),
         sum: expect.any(String),
+        mac: expect.any(String),
       },
     ]);
     it.clock.time += 321;

@@ -83,6 +83,35 @@ describe('maskArguments', () => {
     });
   });
 
+  it.each(['pass', 'pwd', 'pin', 'auth', 'bearer', 'cookie', 'db_pass', 'smtpAuth', 'access-key', 'sessionCookies', 'PIN'])(
+    'masks what is named %s',
+    (name) => {
+      const masked = maskArguments(operations.createUser, { public_metadata: { [name]: 'hunter2' } });
+      expect(masked).toEqual({ public_metadata: { [name]: '[secret]' } });
+    },
+  );
+
+  it.each([
+    'https://ada:hunter2@example.com/',
+    'see postgres://ada:hunter2@db.example/one',
+    'https://:hunter2@example.com',
+    'https://example.com/?api_token=hunter2',
+    'https://example.com/?a=1&access_token=hunter2',
+    'https://example.com/#id_token=hunter2',
+    'https://example.com/?PASSWORD=hunter2',
+    'https://example.com/?user[password]=hunter2',
+  ])('masks an address with a secret in it: %s', (url) => {
+    expect(maskArguments(operations.createUser, { public_metadata: { url } })).toEqual({ public_metadata: { url: '[secret]' } });
+  });
+
+  it.each(['https://example.com/a@b?page=2&sort=pinned', 'https://example.com:8080/x', 'passenger: a@b.example', 'author'])(
+    'leaves what only looks like it: %s',
+    (text) => {
+      const args = { public_metadata: { [text]: text, pinned: 'yes', author: 'Ada', passport: 'x' } };
+      expect(maskArguments(operations.createUser, args)).toEqual(args);
+    },
+  );
+
   it('keeps the null that removes a password', () => {
     expect(maskArguments(operations.updateUser, { password: null })).toEqual({ password: null });
   });
