@@ -113,7 +113,7 @@ describe('what discovery mode sends', () => {
         await client.call('call_read_operation', { name: operation.name, arguments: { ...args, confirm: true } });
       }
     }
-    expect(upstream.requests).toEqual([]);
+    expect(upstream.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
   });
 
   it('is nothing for an operation that is not offered', async () => {

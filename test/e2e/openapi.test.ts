@@ -137,6 +137,9 @@ afterAll(async () => {
   await upstream.stop();
 });
 beforeEach(() => upstream.reset());
+/** Without what is read to name the instance to a person. */
+const requests = () => upstream.requests.filter(({ url }) => url !== '/v1/domains');
+
 afterEach(async () => {
   for (const client of clients.splice(0)) await client.close();
 });
@@ -237,15 +240,15 @@ describe('--openapi', () => {
     upstream.reply = () => ({ body: [{ id: 'w1', name: 'One' }] });
     const { json, isError } = await client.call('Widgets_listWidgets', { limit: 5, color: ['red', 'green'], tag: ['a', 'b&c'] });
     expect({ json, isError }).toEqual({ json: [{ id: 'w1', name: 'One' }], isError: false });
-    expect(upstream.requests).toHaveLength(1);
-    expect(upstream.requests[0]).toMatchObject({
+    expect(requests()).toHaveLength(1);
+    expect(requests()[0]).toMatchObject({
       method: 'GET',
       url: '/v1/widgets?limit=5&color=red&color=green&tag=a,b%26c',
       headers: { 'clerk-api-version': '2025-11-10', authorization: 'Bearer sk_test_openapi' },
     });
     upstream.reset();
     await client.call('Jwks_getJsonWebKeySet', {});
-    expect(upstream.requests[0]?.headers).toMatchObject({ 'clerk-api-version': '2026-05-12' });
+    expect(requests()[0]?.headers).toMatchObject({ 'clerk-api-version': '2026-05-12' });
   });
 
   it.each<[string, Record<string, unknown>, string, string, unknown]>([
@@ -257,7 +260,7 @@ describe('--openapi', () => {
       { name: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!', size: null, owner: { id: 'u' } },
     ],
     ['Widgets_createWidgets', { widgets: [{ id: 'a', name: 'b' }] }, 'POST', '/v1/widgets/bulk', [{ id: 'a', name: 'b' }]],
-    ['Widgets_getWidget', { widget_id: 'w/1' }, 'GET', '/v1/widgets/w%2F1', undefined],
+    ['Widgets_getWidget', { widget_id: 'w 1' }, 'GET', '/v1/widgets/w%201', undefined],
     ['Widgets_deleteWidget', { widget_id: 'w1' }, 'DELETE', '/v1/widgets/w1', undefined],
     ['Other_searchOperations', {}, 'GET', '/v1/search_operations', undefined],
   ])('%s waits for a confirmation, then sends exactly what was given', async (name, args, method, url, sent) => {
@@ -269,14 +272,14 @@ describe('--openapi', () => {
         operation: name,
         effect: expect.stringContaining('What it does has not been reviewed.'),
       });
-      expect(upstream.requests).toEqual([]);
+      expect(requests()).toEqual([]);
       for (const confirm of ['true', 1, {}]) expect((await client.call(name, { ...args, confirm })).isError).toBe(true);
-      expect(upstream.requests).toEqual([]);
+      expect(requests()).toEqual([]);
     }
     const { isError } = await client.call(name, name === 'Other_searchOperations' ? args : { ...args, confirm: true });
     expect(isError).toBe(false);
-    expect(upstream.requests).toHaveLength(1);
-    const [request] = upstream.requests;
+    expect(requests()).toHaveLength(1);
+    const [request] = requests();
     expect(request).toMatchObject({ method, url, headers: { 'clerk-api-version': '2025-11-10' } });
     expect(request?.body.length === 0 ? undefined : JSON.parse(String(request?.body))).toEqual(sent);
   });
@@ -293,13 +296,13 @@ describe('--openapi', () => {
     const { text: answer, json } = await client.call(name, { ...args, confirm: true });
     expect(json).toMatchObject({ error: 'invalid_arguments' });
     expect(answer).toMatch(fault);
-    expect(upstream.requests).toEqual([]);
+    expect(requests()).toEqual([]);
   });
 
   it('sends nothing a second time of which it does not know what it does', async () => {
     upstream.reply = () => ({ status: 503, body: { errors: [{ code: 'maintenance', message: 'm', long_message: 'm' }] } });
     await client.call('Widgets_deleteWidget', { widget_id: 'w1', confirm: true });
-    expect(upstream.requests).toHaveLength(1);
+    expect(requests()).toHaveLength(1);
   });
 
   it('keeps secrets in its answers out of the conversation as of all others', async () => {
@@ -324,7 +327,7 @@ describe('--openapi', () => {
     const client = await start(DOCUMENT, '--policy', policy);
     const { isError } = await client.call('Widgets_createWidget', { name: 'xx' });
     expect(isError).toBe(shut);
-    expect(upstream.requests).toHaveLength(shut ? 0 : 1);
+    expect(requests()).toHaveLength(shut ? 0 : 1);
     const explained = await runProgram([
       ...['policy', 'explain', 'Widgets_createWidget', '{"name":"xx"}', '--policy', policy],
       ...['--openapi', await scratchFile(scratch, DOCUMENT)],
@@ -339,10 +342,10 @@ describe('--openapi', () => {
     expect(found.text).toContain('not reviewed');
     upstream.reply = () => ({ body: [] });
     await client.call('call_read_operation', { name: 'Widgets_listWidgets' });
-    expect(upstream.requests).toHaveLength(1);
+    expect(requests()).toHaveLength(1);
     const gated = await client.call('call_operation', { name: 'Widgets_deleteWidget', arguments: { widget_id: 'w1' } });
     expect(gated.json).toMatchObject({ error: 'confirmation_required' });
-    expect(upstream.requests).toHaveLength(1);
+    expect(requests()).toHaveLength(1);
   });
 
   it.each([
@@ -354,8 +357,8 @@ describe('--openapi', () => {
   ])('sends for a document of the version %j the version %s', async (version, sent) => {
     const client = await start({ ...DOCUMENT, info: { version } });
     await client.call('Widgets_listWidgets', {});
-    expect(upstream.requests[0]?.headers['clerk-api-version']).toBe(sent);
-    expect(upstream.requests[0]?.headers).not.toHaveProperty('x-evil');
+    expect(requests()[0]?.headers['clerk-api-version']).toBe(sent);
+    expect(requests()[0]?.headers).not.toHaveProperty('x-evil');
   });
 
   it('stops the start for a document that cannot be used', async () => {

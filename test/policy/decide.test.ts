@@ -180,8 +180,8 @@ describe('token', () => {
   it.each([5_000, 300_000, 595_000])('counts once in two processes whose clocks differ by %i ms', async (skew) => {
     const shared = { signingKey: 'k'.repeat(32), once: new MemoryOnceStore(() => real.time) };
     const real = { time: Date.UTC(2026, 0, 2) };
-    const ahead = bench({ ...shared, now: () => real.time + skew }).policy;
-    const behind = bench({ ...shared, now: () => real.time }).policy;
+    const ahead = byToken({ ...shared, now: () => real.time + skew }).policy;
+    const behind = byToken({ ...shared, now: () => real.time }).policy;
     const token = await tokenFor(behind, call(operations.ban, USER));
     expect((await ahead.decide(call(operations.ban, USER, { confirm: token }))).kind).toBe('allow');
     for (let second = 0; second <= 1_800; second += 10) {
@@ -191,7 +191,7 @@ describe('token', () => {
   });
 
   it('counts once, although the clock is set on and back in between', async () => {
-    const { policy, clock } = bench();
+    const { policy, clock } = byToken();
     const token = await tokenFor(policy, call(operations.ban, USER));
     expect((await policy.decide(call(operations.ban, USER, { confirm: token }))).kind).toBe('allow');
     for (const step of [86_400_000, -86_400_000, -500_000, 500_000]) {
@@ -201,7 +201,7 @@ describe('token', () => {
   });
 
   it('does not count that was made by a clock which is far ahead', async () => {
-    const { policy, clock } = bench();
+    const { policy, clock } = byToken();
     clock.time += 3_600_000;
     const token = await tokenFor(policy, call(operations.ban, USER));
     clock.time -= 3_600_000;
