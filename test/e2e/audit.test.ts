@@ -268,10 +268,10 @@ describe('a run over every operation with secrets in its arguments and in its an
     }
     const changing = operations.filter(({ risk }) => risk !== 'read');
     const lines = await linesOf();
-    expect(lines.filter(({ kind }) => kind === 'intent').map(({ operation }) => operation)).toEqual(
-      changing.map(({ name }) => name),
-    );
-    expect(lines.filter(({ kind }) => kind === 'outcome')).toHaveLength(changing.length);
+    const begun = lines.filter(({ kind }) => kind === 'intent').map(({ operation }) => operation);
+    // What is gated by its inputs may have gone through at the first call too.
+    expect([...new Set(begun)]).toEqual(changing.map(({ name }) => name));
+    expect(lines.filter(({ kind }) => kind === 'outcome')).toHaveLength(begun.length);
     for (const text of [await readFile(log, 'utf8'), client.stderr()]) {
       expect(text).not.toContain(SECRET);
       expect(text).not.toContain(KEY);

@@ -125,7 +125,7 @@ describe('policy check', () => {
     ['an unknown input', rule({ tools: 'Users_markBanned', args: { userid: 'x' } }), /rules\[1\]\.args\.userid: .*user_id/],
     ['a budget without a time', { budgets: [{ risk: 'destructive', max: 3 }] }, /budgets\[0\]\.per: /],
     ['a key that is there twice', '{"rules":[],"rules":[]}', /"rules" is there twice/],
-    ['what is no JSON', 'rules: []', /not JSON/],
+    ['what is no JSON', 'rules: []', /no valid JSON/],
   ];
 
   it.each(WRONG)('names %s with its path: exit code 2, nothing on stdout', async (_, content, message) => {
@@ -219,7 +219,7 @@ describe('policy explain', () => {
   it.each([
     ['an unknown tool', ['Users_markBaned'], /Did you mean Users_markBanned/],
     ['an unknown input', ['Users_markBanned', '{"userid":"x"}'], /userid: no such input\. Did you mean user_id/],
-    ['what is no JSON', ['Users_markBanned', '{user_id}'], /not JSON/],
+    ['what is no JSON', ['Users_markBanned', '{user_id}'], /no valid JSON/],
     ['an unknown instance', ['Users_markBanned', '{"user_id":"x"}', '--instance', 'prod'], /--instance: .*test, live or sandbox/],
     ['an unknown strength', ['Users_markBanned', '{"user_id":"x"}', '--confirm', 'persn'], /--confirm: /],
     ['no tool', [], /missing required argument 'name'/],

@@ -101,7 +101,7 @@ describe('clerk-mcp sandbox', () => {
 
   it('says where a seed is wrong', async () => {
     const seeds = [
-      ['{"users":[', /is not JSON/],
+      ['{"users":[', /no valid JSON/],
       [{ users: [{ email_adresses: [] }] }, /email_adresses[\s\S]*users\[0\]/],
       [
         { users: [{ username: 'ada' }], organizations: [{ name: 'One', members: [{ user: 'bob', role: 'org:admin' }] }] },

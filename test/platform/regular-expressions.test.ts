@@ -48,7 +48,7 @@ function canBeSlow(literal: string): boolean {
   return endless > 1 || (endless === 1 && !literal.startsWith('/^'));
 }
 
-it('no regular expression takes more than linear time', { timeout: 120_000 }, () => {
+it('no regular expression takes more than linear time', { timeout: 240_000 }, () => {
   const all = expressions();
   expect(all.size).toBeGreaterThan(150);
   const slow = [...all].flatMap(([literal, files]) => {
@@ -56,7 +56,7 @@ it('no regular expression takes more than linear time', { timeout: 120_000 }, ()
     const unknown = [...files].filter((file) => !(file in REVIEWED));
     if (unknown.length === 0) return [];
     const end = literal.lastIndexOf('/');
-    const { status } = checkSync(literal.slice(1, end), literal.slice(end + 1), { checker: 'automaton', timeout: 5000 });
+    const { status } = checkSync(literal.slice(1, end), literal.slice(end + 1), { checker: 'automaton', timeout: 20_000 });
     return status === 'safe' ? [] : [`${status}: ${literal} in ${unknown.join(', ')}`];
   });
   expect(slow).toEqual([]);

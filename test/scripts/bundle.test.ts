@@ -69,8 +69,8 @@ describe('the bundle for Claude Desktop', () => {
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'dist/cli.js', 'manifest.json', 'package.json']));
     expect(files.filter((path) => !/^dist\/chunks\/[\w.-]+\.js$/.test(path)).sort()).toEqual([
       'LICENSE',
-      'dist/chunks/manifest.json',
       'dist/cli.js',
+      'dist/manifest.json',
       'dist/package.json',
       'dist/start.js',
       'manifest.json',
