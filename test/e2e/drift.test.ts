@@ -64,7 +64,7 @@ describe('a document that cannot be used', () => {
   it.each<[string, string | Buffer, RegExp]>([
     ['is empty', '', /no OpenAPI document/],
     ['is some text', 'hello', /no OpenAPI document/],
-    ['is no text', Buffer.from([0xff, 0xfe, 0x00]), /no UTF-8/],
+    ['is no text', Buffer.from([0xff, 0xfe, 0x00]), /no UTF-16/],
     ['is no good JSON', '{"openapi": "3.0.3", ', /no good JSON/],
     ['is no good YAML', 'openapi: 3.0.3\n  paths: [', /no good YAML/],
     ['is of an older kind', '{"swagger":"2.0","paths":{}}', /OpenAPI 3/],
