@@ -114,7 +114,7 @@ async function byFlag({ client, questions }: Seat, operation: Operation): Promis
   expectOnlyLookups();
   forget();
   await client.call(operation.name, { ...args, confirm: true });
-  expect(sentNames()).toEqual([operation.name]);
+  expectSentOnce(operation);
   expect(questions).toEqual([]);
 }
 
@@ -158,7 +158,8 @@ async function byNobody({ client, questions }: Seat, operation: Operation, error
   for (const confirm of [undefined, true, 'cft_AAAA']) {
     await expectRefused(client.call(operation.name, { ...args, ...(confirm === undefined ? {} : { confirm }) }), error);
   }
-  expect(upstream.requests).toEqual([]);
+  // What a call would do can depend on the instance's roles.
+  expectOnlyLookups();
   expect(questions).toEqual([]);
 }
 
@@ -253,10 +254,10 @@ describe('the built-in budget of a live instance', () => {
     try {
       seat.answer = accept;
       for (let count = 1; count <= 20; count++) {
-        expect((await seat.client.call('Users_markBanned', { user_id: `user_${count}` })).isError).toBe(false);
+        expect((await seat.client.call('Users_deleteUserById', { user_id: `user_${count}` })).isError).toBe(false);
       }
       forget();
-      const refused = await expectRefused(seat.client.call('Users_lockUser', { user_id: 'user_1' }), 'budget_exceeded');
+      const refused = await expectRefused(seat.client.call('Users_deleteUserById', { user_id: 'user_1' }), 'budget_exceeded');
       expect(refused.retry_after_seconds).toBeGreaterThan(0);
       expect(refused.retry_after_seconds).toBeLessThanOrEqual(3_600);
       expect(upstream.requests).toEqual([]);
