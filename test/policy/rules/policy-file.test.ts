@@ -124,10 +124,6 @@ describe('readPolicy', () => {
       faults('{"rules":[{"tools":"Users","action":"allow"},{"tools":"Users_ban","action":"allow","tools":"Users"}]}'),
     ).toEqual([{ path: 'rules[1]', problem: '"tools" is there twice' }]);
   });
-
-  it('takes a byte order mark', () => {
-    expect(read('\uFEFF{}')).toEqual({ rules: [] });
-  });
 });
 
 describe('duplicateKey', () => {
