@@ -64,7 +64,7 @@ describe('the command line', () => {
     ['an unknown command', ['toolz'], {}, /unknown command 'toolz'/],
     ['an unknown flag of a command', ['tools', '--jsn'], {}, /--json/],
     ['an unknown tool', ['call', 'Users_markBaned', '--sandbox'], {}, /Users_markBanned/],
-    ['arguments that are no JSON', ['call', 'Users_getTotalCount', '{limit:1}', '--sandbox'], {}, /not JSON/],
+    ['arguments that are no JSON', ['call', 'Users_getTotalCount', '{limit:1}', '--sandbox'], {}, /no valid JSON/],
     ['a pattern that matches nothing', ['--sandbox', '--tools', 'Userz'], {}, /"Userz".*Users/],
     ['a missing key', [], {}, /No Clerk key.*--sandbox/],
     ['a variable of ours misspelt', ['--sandbox'], { CLERK_MCP_READONLY: '1' }, /CLERK_MCP_READ_ONLY/],
