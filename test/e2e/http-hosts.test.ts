@@ -62,7 +62,7 @@ describe('a server on loopback', () => {
 
   it.each([
     ['GET', '/', 404],
-    ['GET', '/mcp/', 404],
+    ['GET', '/mcp/mcp', 404],
     ['GET', '/../etc/passwd', 404],
     ['PUT', '/mcp', 405],
     ['POST', '/sse', 405],

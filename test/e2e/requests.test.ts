@@ -33,11 +33,14 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
     const confirmed = (args: Record<string, unknown>): Record<string, unknown> =>
       operation.gated ? { ...args, confirm: true } : args;
 
+    /** Without the reads of roles, on which it depends whether a call is gated. */
+    const own = () => (method === 'GET' ? upstream.requests : upstream.requests.filter((request) => request.method !== 'GET'));
+
     it('sends its own method, path, version and key, and every input exactly once', async () => {
       const args = fullArguments(operation);
       await client.call(name, confirmed(args));
-      expect(upstream.requests).toHaveLength(1);
-      const [request] = upstream.requests;
+      expect(own()).toHaveLength(1);
+      const [request] = own();
       expect(request?.method).toBe(method);
       const url = new URL(request?.url ?? '', upstream.origin);
       const path = template.replace(/\{(\w+)\}/g, (_, input: string) => encodeURIComponent(String(args[input])));
@@ -76,7 +79,7 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
           upstream.reset();
           const result = await client.call(name, confirmed(JSON.parse(JSON.stringify(args)) as Record<string, unknown>));
           expect(result.text).not.toBe('');
-          for (const request of upstream.requests) {
+          for (const request of own()) {
             expect(request.method).toBe(method);
             expect(request.url).toMatch(ownPath);
           }

@@ -39,7 +39,7 @@ describe('what comes back', () => {
     expect(text).toContain('first_name');
   });
 
-  it.each([['id'], [[1]], [['']], [{}], [null]])('refuses fields given as %j', async (fields) => {
+  it.each([['id'], [[1]], [['']], [{}]])('refuses fields given as %j', async (fields) => {
     const { isError, json } = await client.call(LIST, { fields });
     expect(isError).toBe(true);
     expect(json).toMatchObject({ faults: [{ path: 'fields', expected: expect.stringContaining('a list of paths') }] });
