@@ -57,7 +57,6 @@ async function userStep(client: ProgramClient): Promise<void> {
     first_name: 'Grace',
     last_name: 'Hopper',
     email_address: ['grace.hopper@example.com'],
-    password: 'a-compiler-in-1952!',
   });
   show(`created  ${created.first_name} ${created.id}`);
   const [found] = await work<User[]>(client, 'Users_listSortedByCreationDate', {
