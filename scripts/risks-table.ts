@@ -1,5 +1,5 @@
 import type { Operation } from '../src/catalog/operation.js';
-import type { Condition, CurrentRole, Raise, Test } from '../src/catalog/types.js';
+import type { Condition, CurrentRole, Raise, Test } from '../src/catalog/operation-types.js';
 import { operations } from '../tools/index.js';
 
 const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``;

@@ -1,2 +1,2 @@
 export { createFetchHandler, type FetchHandler } from './app/fetch-handler.js';
-export type { FetchHandlerOptions, MountedCaller } from './app/fetch-handler-options.js';
+export type { FetchCaller, FetchHandlerOptions } from './app/fetch-handler-options.js';

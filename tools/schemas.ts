@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Raise } from '../src/catalog/types.js';
+import type { Raise } from '../src/catalog/operation-types.js';
 
 /** A path value: an id or a slug of the resource that the input's name says. */
 export const id = z.string();

@@ -3,7 +3,7 @@ import { ConfigError, loadConfig, loadHttpValues } from '../config/config.js';
 import { HTTP_OPTIONS, OPTIONS } from '../config/settings.js';
 import type { AuthenticatedCaller, Authenticator } from '../mcp/auth/authenticator.js';
 import { BearerChallenges } from '../mcp/auth/bearer.js';
-import { isScope } from '../mcp/auth/scopes.js';
+import { isScope } from '../mcp/auth/roles.js';
 import { createLogger } from '../platform/logger.js';
 import type { FetchHandlerOptions } from './fetch-handler-options.js';
 import { createHttpApp, type HttpApp } from './http-app.js';

@@ -1,5 +1,5 @@
 /** Who makes a request, as the application that mounts the handler knows them. */
-export interface MountedCaller {
+export interface FetchCaller {
   /** The name in rules, budgets, confirmations and the audit log; sessions belong to it. */
   readonly name: string;
   /** What they may do. Other scopes in the list mean nothing here. */
@@ -32,9 +32,7 @@ export interface FetchHandlerOptions {
    * Says who makes a request, instead of {@link auth}; `undefined` for an unknown caller, who is answered with 401. It
    * must not read the body. One of the two must be given, except on the sandbox, where `auth` is `none` by default.
    */
-  readonly authenticate?: (request: {
-    readonly headers: Headers;
-  }) => Promise<MountedCaller | undefined> | MountedCaller | undefined;
+  readonly authenticate?: (request: { readonly headers: Headers }) => Promise<FetchCaller | undefined> | FetchCaller | undefined;
   /** What the paths begin with where the handler is mounted: `/api` for `/api/mcp`. Default: nothing. */
   readonly basePath?: string;
 

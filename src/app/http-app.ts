@@ -21,7 +21,7 @@ import { Sessions } from '../mcp/http/sessions.js';
 import { createMcpServer } from '../mcp/server.js';
 import type { Logger } from '../platform/logger.js';
 import { droppedLines } from '../platform/stderr.js';
-import type { Caller, Instance } from '../policy/types.js';
+import type { Caller, Instance } from '../policy/policy-types.js';
 import { type App, catalogLog, createApp } from './app.js';
 import { authenticationChoice, requireSigningKey } from './http-settings.js';
 import { loadCatalog } from './load-catalog.js';

@@ -1,5 +1,5 @@
 import type { ApprovalSeen, Approvals, ApprovalWish, Needs, OpenedApproval } from '../policy/confirmation/approvals.js';
-import type { Caller } from '../policy/types.js';
+import type { Caller } from '../policy/policy-types.js';
 import type { ApprovalsHost, ApprovalsHostOptions } from './approvals.js';
 
 /** What asking people who are not at the client takes, loaded when the first call needs it. */

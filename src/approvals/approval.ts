@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { ApprovalSeen, ApprovalState, ApprovalWish, Needs, Word } from '../policy/confirmation/approvals.js';
 import { canonicalJson } from '../policy/confirmation/canonical.js';
+import type { InstanceKind } from '../policy/policy-types.js';
 import type { ExactRequest } from '../policy/preview/exact-request.js';
 import type { Review } from '../policy/preview/review.js';
-import type { InstanceKind } from '../policy/types.js';
 
 export type { ApprovalState, Needs, Word } from '../policy/confirmation/approvals.js';
 

@@ -5,7 +5,7 @@ import { StoreUnavailableError } from '../limits/store-unavailable.js';
 import { errorMessage } from '../platform/error-message.js';
 import type { ApprovalSeen, Approvals, ApprovalWish, Needs, OpenedApproval, Word } from '../policy/confirmation/approvals.js';
 import { isWord } from '../policy/confirmation/typed-word.js';
-import type { Caller } from '../policy/types.js';
+import type { Caller } from '../policy/policy-types.js';
 import { type Approval, seen, stateOf, toApproval } from './approval.js';
 import { type Approver, type Approvers, canDecide, isCaller, isNamed, isSameName } from './approvers.js';
 

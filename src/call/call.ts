@@ -1,9 +1,9 @@
 import type { Catalog } from '../catalog/catalog.js';
 import type { ClerkAnswer } from '../catalog/clerk-answer.js';
 import type { Operation } from '../catalog/operation.js';
+import type { Arguments } from '../catalog/operation-types.js';
 import { parseArguments } from '../catalog/parse-arguments.js';
-import type { Arguments } from '../catalog/types.js';
-import type { ClerkClient } from '../clerk/client.js';
+import type { ClerkClient } from '../clerk/clerk-client.js';
 import { ClerkApiError, ClerkError } from '../clerk/errors.js';
 import { Abort } from '../platform/abort.js';
 import { isRecord } from '../platform/is-record.js';
@@ -11,8 +11,6 @@ import type { Logger } from '../platform/logger.js';
 import { plain } from '../platform/plain-text.js';
 import { scrub } from '../platform/scrub.js';
 import type { Policy } from '../policy/policy.js';
-import { itemCount } from '../policy/rules/risk.js';
-import type { Scope } from '../policy/rules/scopes.js';
 import {
   type Caller,
   type Decision,
@@ -21,7 +19,9 @@ import {
   type PersonAnswer,
   PolicyRefusal,
   type Waiting,
-} from '../policy/types.js';
+} from '../policy/policy-types.js';
+import { itemCount } from '../policy/rules/risk.js';
+import type { Scope } from '../policy/rules/scopes.js';
 import { type ShapedAnswer, type ShapeOptions, shapeAnswer, shapeError } from '../response/shape-answer.js';
 import { madeInputs, withMade } from './idempotency.js';
 import { CallProgress, type Progress } from './progress.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { IDEMPOTENCY_KEY, type Operation } from '../catalog/operation.js';
-import type { Arguments } from '../catalog/types.js';
+import type { Arguments } from '../catalog/operation-types.js';
 
 /**
  * The idempotency key for a call that needs one and was given none. It is made after the confirmation, for that stands

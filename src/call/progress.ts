@@ -1,6 +1,6 @@
 import type { ServerContext } from '@modelcontextprotocol/server';
-import type { SendOptions } from '../clerk/client.js';
-import type { Waiting } from '../policy/types.js';
+import type { SendOptions } from '../clerk/clerk-client.js';
+import type { Waiting } from '../policy/policy-types.js';
 
 /** What a client is told of a call that is not yet answered. Holds nothing that came in the arguments or from Clerk. */
 export interface Progress {

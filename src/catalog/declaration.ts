@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { compactJsonSchema, type InputSchema } from './json-schema.js';
 import { type Inputs, Operation, type Place } from './operation.js';
-import type { ArrayBody, OperationSpec, Shape } from './types.js';
+import type { ArrayBody, OperationSpec, Shape } from './operation-types.js';
 
 /** The three inputs that stand for a file. Exactly one of path and base64 is given. */
 const IMAGE_INPUTS: Shape = {

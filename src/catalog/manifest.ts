@@ -1,7 +1,7 @@
 import type { DeclaredOperation, Group, GroupLoader } from './declaration.js';
 import type { InputSchema } from './json-schema.js';
 import { Operation, type Place } from './operation.js';
-import type { PlainSpec } from './types.js';
+import type { PlainSpec } from './operation-types.js';
 
 /** All that a start needs of an operation, as JSON: its declaration without zod, and what was made from it. */
 export interface ManifestEntry {

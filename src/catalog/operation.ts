@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { InputSchema } from './json-schema.js';
-import type { Method, PlainSpec, Raise, Risk, ToolDefinition } from './types.js';
+import type { Method, PlainSpec, Raise, Risk, ToolDefinition } from './operation-types.js';
 
 /** The newest version of Clerk's Backend API that the catalog is written for. */
 export const CURRENT_API_VERSION = '2026-05-12';

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import { didYouMean } from './nearest.js';
 import { IDEMPOTENCY_KEY, type Operation } from './operation.js';
+import type { Arguments } from './operation-types.js';
 import { readLeniently, readWhole, parsed as textAs } from './read-leniently.js';
-import type { Arguments } from './types.js';
 
 /** One thing that is wrong with the arguments. `path` is dotted: `invitations.0.role`; empty for the whole. */
 export interface Fault {

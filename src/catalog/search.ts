@@ -1,8 +1,8 @@
 import MiniSearch from 'minisearch';
 import { CURRENT_API_VERSION, type Operation } from './operation.js';
+import type { Risk } from './operation-types.js';
 import { SUCCESSORS, SYNONYMS } from './synonyms.js';
 import { Terms, wordsOf, wordsOfRequest } from './terms.js';
-import type { Risk } from './types.js';
 
 export interface SearchOptions {
   /** Only operations of this group, in any case: `Users`. */
@@ -13,7 +13,7 @@ export interface SearchOptions {
   readonly limit?: number;
 }
 
-export interface Found {
+export interface SearchHit {
   readonly operation: Operation;
   /** To be compared within one answer only; 0 where nothing matched and the group is listed. */
   readonly score: number;
@@ -150,9 +150,9 @@ export class OperationSearch {
    * The operations that `words` may mean, best first. An operation that is on its way out comes after what succeeds it.
    * Where nothing matches: the operations of the group, if one is given, otherwise none.
    */
-  search(words: string, options: SearchOptions = {}): Found[] {
+  search(words: string, options: SearchOptions = {}): SearchHit[] {
     const { group, risk, limit = 10 } = options;
-    const wanted = ({ operation }: Found): boolean =>
+    const wanted = ({ operation }: SearchHit): boolean =>
       (group === undefined || operation.group.toLowerCase() === group.trim().toLowerCase()) &&
       (risk === undefined || operation.risk === risk);
     const found = this.#ranked(words).filter(wanted);
@@ -164,7 +164,7 @@ export class OperationSearch {
       .slice(0, limit);
   }
 
-  #ranked(words: string): Found[] {
+  #ranked(words: string): SearchHit[] {
     this.#built ??= new Index(this.#operations);
     const scores = this.#built.scores(words);
     for (const [name, successor] of Object.entries(SUCCESSORS)) {
@@ -185,4 +185,4 @@ export class OperationSearch {
 /** What an operation is called exactly: by us, and in Clerk's own document. */
 const namesOf = ({ name, spec }: Operation): string[] => [name.toLowerCase(), spec.clerk.toLowerCase()];
 
-const byScore = (a: Found, b: Found): number => b.score - a.score || (a.operation.name < b.operation.name ? -1 : 1);
+const byScore = (a: SearchHit, b: SearchHit): number => b.score - a.score || (a.operation.name < b.operation.name ? -1 : 1);

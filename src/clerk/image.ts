@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, parse, relative, resolve } from 'node:path';
-import type { Arguments } from '../catalog/types.js';
+import type { Arguments } from '../catalog/operation-types.js';
 import { ImageError } from './errors.js';
 import { IMAGE_TYPES, type ImageType, isWholeImage } from './image-structure.js';
 

@@ -1,6 +1,6 @@
 import { IDEMPOTENCY_KEY, type Operation } from '../catalog/operation.js';
+import type { Arguments, Method } from '../catalog/operation-types.js';
 import { idFault } from '../catalog/parse-arguments.js';
-import type { Arguments, Method } from '../catalog/types.js';
 import { RequestError } from './errors.js';
 
 /** The parts of a multipart body: the image and the other fields. */

@@ -9,8 +9,8 @@ import { readTextSync } from '../platform/read-text.js';
 import { hideFromNowOn } from '../platform/scrub.js';
 import { trimEnd } from '../platform/trim-end.js';
 import { UserError } from '../platform/user-error.js';
-import type { Places } from './places.js';
 import { HTTP_OPTIONS, INIT_OPTIONS, OPTIONS, type Option, SANDBOX_OPTIONS } from './settings.js';
+import type { UserPaths } from './user-paths.js';
 
 /** Why the start was stopped: what is wrong and what to do, in one message for a person. Never holds a secret. */
 export class ConfigError extends UserError {
@@ -149,7 +149,7 @@ export function loadInitValues(
 }
 
 /** Where this person's things are, for what writes the configuration of clients. */
-export function loadPlaces(env: Environment = process.env): Places {
+export function loadPlaces(env: Environment = process.env): UserPaths {
   // Ours hold secrets, and a client has no use for them.
   const environment = Object.fromEntries(Object.entries(env).filter(([name]) => !name.toUpperCase().startsWith('CLERK_')));
   const given = (name: string): string | undefined => env[name] || undefined;

@@ -3,14 +3,14 @@ import type { Catalog } from '../catalog/catalog.js';
 import { DISCOVERY_NAMES } from '../catalog/discovery-names.js';
 import { didYouMean } from '../catalog/nearest.js';
 import type { Operation } from '../catalog/operation.js';
+import { RISKS, type Risk, type ToolDefinition } from '../catalog/operation-types.js';
 import { mostTelling } from '../catalog/parse-arguments.js';
 import { HOST_KEYS, readWhole } from '../catalog/read-leniently.js';
 import type { OperationSearch } from '../catalog/search.js';
-import { RISKS, type Risk, type ToolDefinition } from '../catalog/types.js';
 import { isRecord } from '../platform/is-record.js';
 import { plain } from '../platform/plain-text.js';
+import type { Caller } from '../policy/policy-types.js';
 import { isWithin } from '../policy/rules/scopes.js';
-import type { Caller } from '../policy/types.js';
 
 const READ = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false } as const;
 const name = { type: 'string', description: 'As search_operations gives it' } as const;

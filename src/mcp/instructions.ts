@@ -1,4 +1,4 @@
-import type { InstanceKind } from '../policy/types.js';
+import type { InstanceKind } from '../policy/policy-types.js';
 
 const INSTANCE = {
   sandbox: 'a local sandbox with invented people; nothing here reaches Clerk',

@@ -17,10 +17,10 @@ import {
 } from '@modelcontextprotocol/server';
 import { type Call, type CallOutcome, type Calls, UnknownToolError } from '../call/call.js';
 import { progressChannel } from '../call/progress.js';
-import type { ToolDefinition } from '../catalog/types.js';
+import type { ToolDefinition } from '../catalog/operation-types.js';
 import { plain } from '../platform/plain-text.js';
 import { VERSION } from '../platform/version.js';
-import type { Caller, PersonAnswer } from '../policy/types.js';
+import type { Caller, PersonAnswer } from '../policy/policy-types.js';
 import { StrictServer } from './request-params.js';
 
 /** The key under which the one question of a call travels. */

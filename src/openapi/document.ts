@@ -1,4 +1,4 @@
-import type { Method } from '../catalog/types.js';
+import type { Method } from '../catalog/operation-types.js';
 import { isRecord } from '../platform/is-record.js';
 import { DocumentError } from './document-error.js';
 import { type JsonObject, RefError, resolveRef } from './refs.js';

@@ -4,8 +4,8 @@ import { CURRENT_API_VERSION, type Operation } from '../catalog/operation.js';
 import { compareForms, compareRequired, extraInput, missingInput } from './compare-forms.js';
 import type { AcceptedDifference, Aspect, Difference } from './difference.js';
 import { type DocumentOperation, OpenApiDocument } from './document.js';
+import { type DocumentInput, type DocumentInputs, namesInPath, readInputs } from './document-inputs.js';
 import { formOf } from './form.js';
-import { type DocumentInput, type DocumentInputs, namesInPath, readInputs } from './inputs.js';
 import { SchemaReader } from './schema.js';
 
 export interface DriftReport {
@@ -144,14 +144,14 @@ async function compareOperations(document: OpenApiDocument, { declared, document
 const word = (deprecated: boolean): string => (deprecated ? 'deprecated' : 'in use');
 const names = (list: readonly string[] | undefined): string => (list === undefined ? 'none' : [...list].sort().join(' '));
 
-type Found = [aspect: Aspect, at: string, document: string, catalog: string];
+type FoundDifference = [aspect: Aspect, at: string, document: string, catalog: string];
 
 async function compareInputs(
   { inputs }: DocumentInputs,
   documented: DocumentOperation,
   declared: Operation,
-): Promise<readonly Found[]> {
-  const found: Found[] = [];
+): Promise<readonly FoundDifference[]> {
+  const found: FoundDifference[] = [];
   const renamed = renamedInPath(documented.path, declared.path);
   const catalog = await catalogInputs(declared);
   const seen = new Set<string>();
@@ -220,7 +220,7 @@ async function catalogInputs(operation: Operation): Promise<ReadonlyMap<string, 
   );
 }
 
-interface Judged {
+interface DriftContext {
   readonly version: string;
   readonly compared: ReadonlySet<string>;
 }
@@ -229,7 +229,7 @@ interface Judged {
 function sortOut(
   found: readonly Difference[],
   accepted: readonly AcceptedDifference[],
-  { version, compared }: Judged,
+  { version, compared }: DriftContext,
 ): Pick<DriftReport, 'differences' | 'accepted' | 'stale'> {
   const key = ({ operation, aspect, at, document, catalog }: Difference): string =>
     JSON.stringify([operation, aspect, at, document, catalog]);

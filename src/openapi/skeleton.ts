@@ -1,8 +1,8 @@
 import type { Catalog } from '../catalog/catalog.js';
 import type { DocumentOperation, OpenApiDocument } from './document.js';
-import { type DocumentInput, readInputs } from './inputs.js';
-import { groupOf, ToolNames, titleOf, uncapitalized } from './names.js';
+import { type DocumentInput, readInputs } from './document-inputs.js';
 import type { Schema } from './schema.js';
+import { groupOf, ToolNames, titleOf, uncapitalized } from './tool-names.js';
 
 /** What stands in `tools/schemas.ts` for inputs that many groups have, by name. */
 const SHARED: Readonly<Record<string, { readonly name: string; readonly schema: Schema }>> = {

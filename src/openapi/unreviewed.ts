@@ -2,17 +2,17 @@ import * as z from 'zod';
 import type { Catalog } from '../catalog/catalog.js';
 import type { InputSchema } from '../catalog/json-schema.js';
 import { CURRENT_API_VERSION, Operation, type Place } from '../catalog/operation.js';
-import type { PlainSpec } from '../catalog/types.js';
+import type { PlainSpec } from '../catalog/operation-types.js';
 import { errorMessage } from '../platform/error-message.js';
 import { plain } from '../platform/plain-text.js';
 import { mayReturnCredential } from './credentials.js';
 import type { DocumentOperation, OpenApiDocument } from './document.js';
+import { type DocumentInput, type DocumentInputs, readInputs } from './document-inputs.js';
 import { missingOperations } from './drift.js';
 import { formOf } from './form.js';
-import { type DocumentInput, type DocumentInputs, readInputs } from './inputs.js';
-import { ToolNames, titleOf } from './names.js';
 import { isWider, overlapping } from './overlap.js';
 import type { Schema } from './schema.js';
+import { ToolNames, titleOf } from './tool-names.js';
 import { isOfferableName, quotedText, toolSchema, UnofferableError } from './tool-schema.js';
 
 export interface UnreviewedTools {

@@ -1,34 +1,34 @@
 import { randomBytes } from 'node:crypto';
 import type { Operation } from '../catalog/operation.js';
-import type { Arguments } from '../catalog/types.js';
+import type { Arguments } from '../catalog/operation-types.js';
 import { MemoryCounterStore, type Reserved } from '../limits/counter-store.js';
 import { MemoryOnceStore, type OnceStore } from '../limits/once-store.js';
-import { type Facts, Recorder } from './audit/recorder.js';
+import { type DecidedCall, Recorder } from './audit/recorder.js';
 import { badApproval } from './confirmation/approval-refusals.js';
 import { ApprovalRoad, type RoadEnd } from './confirmation/approval-road.js';
 import type { SlipMade, TooLarge } from './confirmation/asking.js';
 import { CallIds } from './confirmation/call-ids.js';
 import { canonicalJson, TooDeepError } from './confirmation/canonical.js';
-import { ClientForm, type Judged, MOST_SLIPS } from './confirmation/client-form.js';
+import { ClientForm, type FormAnswer, MOST_SLIPS } from './confirmation/client-form.js';
 import { LIFETIME_MS, REMEMBERED_MS } from './confirmation/lifetime.js';
 import * as refusals from './confirmation/refusals.js';
 import { type Binding, Sealer } from './confirmation/sealer.js';
 import { explainStrategy, isByPerson, needsOf, strongest } from './confirmation/strength.js';
 import type { PolicyOptions } from './policy-options.js';
+import type { Caller, Decision, Grant, PersonAnswer, PolicyCall, Recorded, Strength, Way } from './policy-types.js';
+import { WAYS } from './policy-types.js';
 import type { MayRead } from './preview/lookup.js';
 import { Previewer } from './preview/preview.js';
 import type { Review } from './preview/review.js';
 import { type BudgetLimit, Budgets, DEFAULT_BUDGETS } from './rules/budgets.js';
 import type { Reading } from './rules/find-resource.js';
+import { DEFAULT_KEYS_THAT_GRANT, OWN_CLAIMS } from './rules/granting-metadata.js';
 import { Inquiry } from './rules/knowledge.js';
-import { DEFAULT_KEYS_THAT_GRANT, OWN_CLAIMS } from './rules/metadata.js';
 import { OwnClaims } from './rules/own-claims.js';
 import type { BudgetDeclaration, RuleDeclaration } from './rules/policy-file.js';
 import { type Consequences, consequencesOf, itemCount } from './rules/risk.js';
 import { Rules, type Step, type Verdict, type WantedStrength } from './rules/rules.js';
 import { isWithin, missingScope, type Scope } from './rules/scopes.js';
-import type { Caller, Decision, Grant, PersonAnswer, PolicyCall, Recorded, Strength, Way } from './types.js';
-import { WAYS } from './types.js';
 
 type Question = Extract<Decision, { kind: 'ask' }>;
 
@@ -47,7 +47,7 @@ export interface Explanation {
 }
 
 interface Issued {
-  readonly facts: Facts;
+  readonly facts: DecidedCall;
   readonly confirmed: string;
   readonly release: () => Promise<void>;
 }
@@ -97,7 +97,7 @@ export class Policy {
   readonly #now: () => number;
   readonly #ids: CallIds;
   readonly #issued = new WeakMap<Grant, Issued>();
-  readonly #asked = new WeakMap<Question, { readonly facts: Facts; readonly modelMay: boolean }>();
+  readonly #asked = new WeakMap<Question, { readonly facts: DecidedCall; readonly modelMay: boolean }>();
 
   constructor(options: PolicyOptions) {
     const { catalog, instance, file, confirm = 'auto', audit, secrets, read, warn = () => {} } = options;
@@ -141,7 +141,7 @@ export class Policy {
   /** Never throws for anything that is in a call; what cannot be decided is refused. */
   async decide(call: PolicyCall): Promise<Decision> {
     const { operation, args, caller } = call;
-    let facts: Facts = { call, id: this.#ids.next(), risk: operation.risk, risks: [operation.risk], effects: [], rule: '' };
+    let facts: DecidedCall = { call, id: this.#ids.next(), risk: operation.risk, risks: [operation.risk], effects: [], rule: '' };
     try {
       // Also keeps the rules from arguments so deep that going through them would fail.
       if (operation.risk !== 'read') canonicalJson(args);
@@ -255,7 +255,7 @@ export class Policy {
     return { rules: this.#rules.declarations, budgets: this.#budgets.declarations };
   }
 
-  async #follow(facts: Facts, verdict: Verdict): Promise<Decision> {
+  async #follow(facts: DecidedCall, verdict: Verdict): Promise<Decision> {
     const { operation, args } = facts.call;
     if (verdict.action === 'deny') return this.#refuse(facts, refusals.denied(operation, verdict.reason ?? '', verdict.rule));
     const items = itemCount(operation, args);
@@ -272,7 +272,7 @@ export class Policy {
   }
 
   /** @param modelMay whether the caller confirms such calls itself where its client cannot ask */
-  async #confirm(facts: Facts, modelMay: boolean): Promise<Decision> {
+  async #confirm(facts: DecidedCall, modelMay: boolean): Promise<Decision> {
     const { operation } = facts.call;
     const full = await this.#overBudget(facts);
     if (full !== undefined) return this.#refuse(facts, full);
@@ -287,7 +287,7 @@ export class Policy {
     }
   }
 
-  async #byFlag(facts: Facts): Promise<Decision> {
+  async #byFlag(facts: DecidedCall): Promise<Decision> {
     const { operation, confirm } = facts.call;
     if (confirm === true) {
       // The id is unique. Claiming it shows that the store is available, without which no gate opens.
@@ -299,7 +299,7 @@ export class Policy {
     return this.#refuse({ ...facts, target: review.target }, refusals.flagWanted(operation, review, confirm));
   }
 
-  async #byToken(facts: Facts): Promise<Decision> {
+  async #byToken(facts: DecidedCall): Promise<Decision> {
     const { operation, confirm } = facts.call;
     const binding = this.#bindingOf(facts.call);
     if (typeof confirm === 'string') {
@@ -310,7 +310,7 @@ export class Policy {
     return this.#offerToken(facts, 'token');
   }
 
-  async #offerToken(facts: Facts, purpose: 'token' | 'unasked', unseen?: refusals.UnseenAnswer): Promise<Decision> {
+  async #offerToken(facts: DecidedCall, purpose: 'token' | 'unasked', unseen?: refusals.UnseenAnswer): Promise<Decision> {
     const { operation } = facts.call;
     const review = await this.#review(facts);
     if (review === 'missing') return this.#missing(facts);
@@ -319,7 +319,7 @@ export class Policy {
     return this.#refuse({ ...facts, target: review.target }, wanted);
   }
 
-  async #byPerson(facts: Facts, modelMay: boolean): Promise<Decision> {
+  async #byPerson(facts: DecidedCall, modelMay: boolean): Promise<Decision> {
     const { operation, answer, confirm } = facts.call;
     if (answer !== undefined && this.#canShowForm(facts)) return this.#weighAnswer(facts, answer, modelMay);
     if (this.#road.isId(confirm)) return this.#arrive(await this.#road.goOn(facts, confirm));
@@ -334,13 +334,13 @@ export class Policy {
   }
 
   /** Who answers a client's form is not known beyond that it is its person. */
-  #canShowForm({ call, needs }: Facts): boolean {
+  #canShowForm({ call, needs }: DecidedCall): boolean {
     const isEnough = needs?.passkey !== true && needs?.two !== true && (needs?.approvers.length ?? 0) === 0;
     return isEnough && this.#ways.includes('client') && this.#form.reaches(call);
   }
 
   /** Those of the ways by which somebody can be asked. */
-  async #waysTo(facts: Facts, ways: readonly Way[]): Promise<readonly Way[]> {
+  async #waysTo(facts: DecidedCall, ways: readonly Way[]): Promise<readonly Way[]> {
     const open: Way[] = [];
     for (const way of ways) {
       if (way === 'client' ? this.#canShowForm(facts) : await this.#road.reaches(facts)) open.push(way);
@@ -362,10 +362,10 @@ export class Policy {
   }
 
   /** Puts the question in the first of the ways that has room for all of it. */
-  async #ask(facts: Facts, ways: readonly Way[], modelMay: boolean, slip?: SlipMade): Promise<Decision> {
+  async #ask(facts: DecidedCall, ways: readonly Way[], modelMay: boolean, slip?: SlipMade): Promise<Decision> {
     const review = await this.#review(facts);
     if (review === 'missing') return this.#missing(facts);
-    const known: Facts = { ...facts, target: review.target };
+    const known: DecidedCall = { ...facts, target: review.target };
     let tooLarge: TooLarge | undefined;
     for (const way of ways) {
       if (way === 'page') return this.#arrive(await this.#road.ask(known, review));
@@ -380,11 +380,11 @@ export class Policy {
     return this.#refuse(known, refusals.tooMuchToShow(facts.call.operation, tooLarge ?? { advice: '' }));
   }
 
-  async #weighAnswer(facts: Facts, answer: PersonAnswer, modelMay: boolean): Promise<Decision> {
+  async #weighAnswer(facts: DecidedCall, answer: PersonAnswer, modelMay: boolean): Promise<Decision> {
     const { operation } = facts.call;
     const judged = this.#form.judge(answer, this.#bindingOf(facts.call));
     if (!judged.genuine) return this.#refuse(facts, refusals.badAnswer(operation, judged.flaw));
-    const answered: Facts = { ...facts, way: this.#form.name, answeredMs: judged.afterMs };
+    const answered: DecidedCall = { ...facts, way: this.#form.name, answeredMs: judged.afterMs };
     // Whatever the answer was, the question is answered: no second answer to it counts.
     const first = await this.#claim(judged).catch(() => undefined);
     if (first === undefined) return this.#refuse(answered, refusals.storeAway(operation));
@@ -392,7 +392,11 @@ export class Policy {
     return this.#followUp(answered, judged, modelMay);
   }
 
-  async #followUp(facts: Facts, { verdict, afterMs }: Extract<Judged, { genuine: true }>, modelMay: boolean): Promise<Decision> {
+  async #followUp(
+    facts: DecidedCall,
+    { verdict, afterMs }: Extract<FormAnswer, { genuine: true }>,
+    modelMay: boolean,
+  ): Promise<Decision> {
     const { operation } = facts.call;
     switch (verdict.kind) {
       case 'yes':
@@ -408,7 +412,7 @@ export class Policy {
   }
 
   /** Where no person is known to have seen the question: the ways after the client's form, or what holds where there is none. */
-  async #nextWay(facts: Facts, unseen: refusals.UnseenAnswer, modelMay: boolean): Promise<Decision> {
+  async #nextWay(facts: DecidedCall, unseen: refusals.UnseenAnswer, modelMay: boolean): Promise<Decision> {
     await this.#recorder.decided(facts, 'unanswered', unseen.flaw);
     const { way: _, answeredMs: __, ...unasked } = facts;
     const others = await this.#waysTo(facts, this.#ways.slice(this.#ways.indexOf('client') + 1));
@@ -420,7 +424,7 @@ export class Policy {
   }
 
   /** Takes the share of the budgets, then the confirmation, so that neither is spent on a call that is refused. */
-  async #grant(facts: Facts, confirmed: string, claim?: Claim): Promise<Decision> {
+  async #grant(facts: DecidedCall, confirmed: string, claim?: Claim): Promise<Decision> {
     const { operation, args, caller } = facts.call;
     const shares = this.#budgets.shares(operation, args, caller, facts.risks);
     let release = async (): Promise<void> => {};
@@ -452,7 +456,7 @@ export class Policy {
   }
 
   /** A person is never asked about a call that would be refused anyway. */
-  async #overBudget({ call: { operation, args, caller }, risks }: Facts): Promise<refusals.Refusal | undefined> {
+  async #overBudget({ call: { operation, args, caller }, risks }: DecidedCall): Promise<refusals.Refusal | undefined> {
     const shares = this.#budgets.shares(operation, args, caller, risks);
     if (shares.wanted.length === 0) return undefined;
     const room = await this.#budgets.room(shares).catch(() => undefined);
@@ -461,7 +465,7 @@ export class Policy {
   }
 
   /** Nothing is shown, to a person either, that the caller could not read. */
-  #review({ call, effects }: Facts): Promise<Review | 'missing'> {
+  #review({ call, effects }: DecidedCall): Promise<Review | 'missing'> {
     const { operation, args, caller, signal } = call;
     const mayRead: MayRead = (read, readArgs) =>
       this.#options.preview !== false &&
@@ -470,12 +474,12 @@ export class Policy {
     return this.#previewer.review(operation, args, { effects, mayRead, signal, caller });
   }
 
-  #missing(facts: Facts): Promise<Decision> {
+  #missing(facts: DecidedCall): Promise<Decision> {
     const { operation, args } = facts.call;
     return this.#refuse(facts, refusals.targetNotFound(operation, this.#previewer.nameById(operation, args)));
   }
 
-  async #refuse(facts: Facts, { code, model }: refusals.Refusal): Promise<Decision> {
+  async #refuse(facts: DecidedCall, { code, model }: refusals.Refusal): Promise<Decision> {
     await this.#recorder.decided(facts, 'refused', code);
     return { kind: 'refuse', code, model };
   }

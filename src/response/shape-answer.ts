@@ -1,6 +1,6 @@
 import type { ClerkAnswer } from '../catalog/clerk-answer.js';
 import type { Operation } from '../catalog/operation.js';
-import type { Arguments } from '../catalog/types.js';
+import type { Arguments } from '../catalog/operation-types.js';
 import { isRecord } from '../platform/is-record.js';
 import { cutText, cutValue } from './cut.js';
 import { type Declared, type Resource, resourceOf } from './declared.js';

@@ -1,5 +1,5 @@
 import type { DeclaredOperation as Operation } from '../catalog/declaration.js';
-import type { Shape } from '../catalog/types.js';
+import type { Shape } from '../catalog/operation-types.js';
 import type { Instance } from './instance.js';
 
 /** A file of a multipart body. */

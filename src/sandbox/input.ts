@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { DeclaredOperation as Operation } from '../catalog/declaration.js';
-import type { ArrayBody, Shape } from '../catalog/types.js';
+import type { ArrayBody, Shape } from '../catalog/operation-types.js';
 import type { Call, Handler, UploadedFile } from './handler.js';
 import { readForm } from './images.js';
 import type { Instance } from './instance.js';

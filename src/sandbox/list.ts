@@ -72,7 +72,7 @@ export function counts<R extends Row, Unique extends string, Lookup extends stri
   });
 }
 
-interface Found<R> {
+interface Selected<R> {
   /** Of all that were looked for. */
   readonly total: number;
   slice(from: number, to: number): readonly R[];
@@ -85,7 +85,7 @@ function select<R extends Row, Unique extends string, Lookup extends string>(
   call: Call,
   query: PageQuery,
   most: number,
-): Found<R> {
+): Selected<R> {
   const { by, descending } = parseOrder(query.order_by ?? listing.defaultOrder ?? '-created_at', listing.orders ?? {});
   const narrowings = narrow(listing, call);
   const cursor = query.starting_after === undefined ? undefined : findCursor(query, by, collection);
@@ -104,7 +104,7 @@ function select<R extends Row, Unique extends string, Lookup extends string>(
 }
 
 /** A list read from its front or its back, of which only the wanted page is copied. `place` is where a cursor divides it. */
-function view<R>(rows: readonly R[], place: { before: number; after: number } | undefined, descending: boolean): Found<R> {
+function view<R>(rows: readonly R[], place: { before: number; after: number } | undefined, descending: boolean): Selected<R> {
   const low = descending ? 0 : (place?.after ?? 0);
   const high = descending ? (place?.before ?? rows.length) : rows.length;
   return {
@@ -149,7 +149,7 @@ function firstOf<R extends Row>(
   narrowings: readonly Narrowing<R>[],
   descending: boolean,
   most: number,
-): Found<R> {
+): Selected<R> {
   const keeps = keeperOf(narrowings);
   const found: R[] = [];
   for (let nth = 0; nth < all.length && found.length < most; nth++) {

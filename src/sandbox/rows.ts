@@ -53,7 +53,7 @@ export class RowGoneError extends Error {
 }
 
 /** What a collection tells its store. */
-interface Told {
+interface StoreHooks {
   put(resource: string, row: Row): void;
   dropped(resource: string, id: string): void;
 }
@@ -70,12 +70,12 @@ export class Collection<R extends Row, Unique extends string = string, Lookup ex
   readonly #manyBy: ReadonlyMap<string, Map<string, R[]>>;
   /** Of the unique indices, then of the lookups. */
   readonly #keys: readonly KeyOf<R>[];
-  readonly #told: Told;
+  readonly #told: StoreHooks;
   /** Oldest first. Rows of the same time keep the order in which they came. */
   #byTime: R[] = [];
   #sorted = true;
 
-  constructor(resource: Table<R, Unique, Lookup>, surroundings: Surroundings, told: Told) {
+  constructor(resource: Table<R, Unique, Lookup>, surroundings: Surroundings, told: StoreHooks) {
     this.resource = resource;
     this.#surroundings = surroundings;
     this.#told = told;

@@ -1,4 +1,4 @@
-import { listen } from './http.js';
+import { listen } from './listen.js';
 import type { SandboxRequest, SandboxResponse } from './middleware.js';
 import type { SandboxOptions } from './options.js';
 import type { App } from './pipeline.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Catalog } from '../../src/catalog/catalog.js';
 import type { Operation } from '../../src/catalog/operation.js';
-import type { Condition, CurrentRole } from '../../src/catalog/types.js';
+import type { Condition, CurrentRole } from '../../src/catalog/operation-types.js';
 import { conditionsOf, inputsOf, returnsSecret } from '../../src/policy/rules/risk.js';
 import { operations } from '../../tools/index.js';
 

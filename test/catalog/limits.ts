@@ -1,5 +1,5 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
-import type { ToolDefinition } from '../../src/catalog/types.js';
+import type { ToolDefinition } from '../../src/catalog/operation-types.js';
 
 /** What the catalog may hold and cost. The only place to change when operations are added. */
 export const LIMITS = {

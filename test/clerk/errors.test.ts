@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ClerkClient } from '../../src/clerk/client.js';
+import type { ClerkClient } from '../../src/clerk/clerk-client.js';
 import { ClerkApiError, type ClerkError } from '../../src/clerk/errors.js';
 import { Scrubber } from '../../src/platform/scrub.js';
 import { RecordingServer } from '../support/recording-server.js';

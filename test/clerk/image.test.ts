@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Arguments } from '../../src/catalog/types.js';
+import type { Arguments } from '../../src/catalog/operation-types.js';
 import { ImageError } from '../../src/clerk/errors.js';
 import { MOST_IMAGE_BYTES, readImage } from '../../src/clerk/image.js';
 import { RecordingServer } from '../support/recording-server.js';

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ClerkClientOptions } from '../../src/clerk/client.js';
+import type { ClerkClientOptions } from '../../src/clerk/clerk-client.js';
 import { ClerkAnswerError, ClerkApiError, ClerkConnectionError, ClerkTimeoutError } from '../../src/clerk/errors.js';
 import {
   answer,

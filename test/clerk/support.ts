@@ -1,5 +1,5 @@
 import { Catalog } from '../../src/catalog/catalog.js';
-import { ClerkClient, type ClerkClientOptions } from '../../src/clerk/client.js';
+import { ClerkClient, type ClerkClientOptions } from '../../src/clerk/clerk-client.js';
 import { ClerkError } from '../../src/clerk/errors.js';
 import type { Clock } from '../../src/platform/clock.js';
 import { operations } from '../../tools/index.js';

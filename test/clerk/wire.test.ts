@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DeclaredOperation as Operation } from '../../src/catalog/declaration.js';
 import { parseArguments } from '../../src/catalog/parse-arguments.js';
-import type { ClerkClient } from '../../src/clerk/client.js';
+import type { ClerkClient } from '../../src/clerk/clerk-client.js';
 import { operations } from '../../tools/index.js';
 import { LIMITS } from '../catalog/limits.js';
 import { type RecordedRequest, RecordingServer } from '../support/recording-server.js';

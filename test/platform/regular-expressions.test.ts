@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const REVIEWED: Readonly<Record<string, string>> = {
   'src/catalog/search.ts': 'one white space run after a dot; descriptions of our own',
   'src/cli/client-config/toml-form.ts': 'text that a TOML parser has taken, so that every string ends',
-  'src/openapi/names.ts': 'ids of a document, which has a size limit; each branch takes characters of one kind',
+  'src/openapi/tool-names.ts': 'ids of a document, which has a size limit; each branch takes characters of one kind',
   'src/openapi/skeleton.ts': 'the same',
   'src/platform/plain-text.ts': 'bounded to 60 characters by the lookahead',
   'src/platform/scrub.ts': 'one run of letters, taken with the match that it belongs to; growth.test.ts looks at the others',

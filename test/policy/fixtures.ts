@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { Catalog } from '../../src/catalog/catalog.js';
 import { defineOperation } from '../../src/catalog/declaration.js';
 import type { Operation } from '../../src/catalog/operation.js';
-import type { Arguments } from '../../src/catalog/types.js';
+import type { Arguments } from '../../src/catalog/operation-types.js';
 import { Policy } from '../../src/policy/policy.js';
 import type { PolicyOptions } from '../../src/policy/policy-options.js';
-import type { PolicyCall } from '../../src/policy/types.js';
+import type { PolicyCall } from '../../src/policy/policy-types.js';
 
 const id = z.string();
 

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { shapeAnswer } from '../../src/response/shape-answer.js';
 import { changing, getUser, json, listUsers, operation, reading, sent, shape, tokens } from './support.js';
 import { token, user } from './users.js';
@@ -22,7 +22,7 @@ const page = (text: string): Page => JSON.parse(text) as Page;
 describe('a list that is too long', () => {
   const users = Array.from({ length: 500 }, (_, n) => user(n));
 
-  test('ends after a whole item and says how many are missing and where to go on', () => {
+  it('ends after a whole item and says how many are missing and where to go on', () => {
     const text = shape(listUsers, json(users), { results: 'full', args: { offset: 40, limit: 500 } });
     const { _, data } = page(text);
     expect(tokens(text)).toBeLessThanOrEqual(25_000);
@@ -31,7 +31,7 @@ describe('a list that is too long', () => {
     expect(_).toEqual({ missing: 500 - data.length, next: { offset: 40 + data.length } });
   });
 
-  test('is the whole list when one goes on from page to page', () => {
+  it('is the whole list when one goes on from page to page', () => {
     const seen: unknown[] = [];
     let offset = 0;
     for (let next: unknown = 0; next !== undefined; ) {
@@ -43,12 +43,12 @@ describe('a list that is too long', () => {
     expect(seen).toEqual(users.map((item) => item.id));
   });
 
-  test('goes on from the last id where the call did', () => {
+  it('goes on from the last id where the call did', () => {
     const { _, data } = page(shape(listUsers, json(users), { args: { starting_after: 'user_0' } }));
     expect(_.next).toEqual({ starting_after: data.at(-1)?.id });
   });
 
-  test('keeps its envelope', () => {
+  it('keeps its envelope', () => {
     const organizations = Array.from({ length: 500 }, (_, n) => ({
       object: 'organization',
       id: `org_${token(n, 27)}`,
@@ -62,7 +62,7 @@ describe('a list that is too long', () => {
     expect(_).toEqual({ rest: expect.any(String), missing: 500 - data.length, next: { offset: data.length } });
   });
 
-  test('names no next page where there is none to ask for', () => {
+  it('names no next page where there is none to ask for', () => {
     const created = Array.from({ length: 500 }, (_, n) => ({
       object: 'invitation',
       id: `inv_${token(n, 27)}`,
@@ -73,7 +73,7 @@ describe('a list that is too long', () => {
     expect(page(shape(reading('GET /novelties'), json(users), { results: 'full' }))._).toEqual({ missing: expect.any(Number) });
   });
 
-  test('whose first item is too large has this item, cut', () => {
+  it('whose first item is too large has this item, cut', () => {
     const large: Record<string, unknown> = { ...user(0), private_metadata: { blob: 'x'.repeat(500_000) } };
     const text = shape(listUsers, json([large, user(1)]), { results: 'full', args: {} });
     const { _, data } = page(text);
@@ -85,7 +85,7 @@ describe('a list that is too long', () => {
 });
 
 describe('a value that is too large', () => {
-  test('is cut with a mark that tells what is missing', () => {
+  it('is cut with a mark that tells what is missing', () => {
     const blob = token(3, 300_000);
     const text = shape(getUser, json({ object: 'user', id: 'user_1', public_metadata: { blob, after: 1 } }));
     const { public_metadata } = JSON.parse(text) as { public_metadata: { blob: string; after: number } };
@@ -97,7 +97,7 @@ describe('a value that is too large', () => {
     expect(tokens(text)).toBeGreaterThan(15_000);
   });
 
-  test('may be an array or an object', () => {
+  it('may be an array or an object', () => {
     const many = Array.from({ length: 60_000 }, (_, n) => n);
     const keyed = Object.fromEntries(many.map((n) => [`k${n}`, n]));
     const text = shape(getUser, json({ id: 'user_1', many, keyed }));
@@ -109,23 +109,23 @@ describe('a value that is too large', () => {
     expect(cut.keyed['…']).toBe(`…[+${60_001 - Object.keys(cut.keyed).length}]`);
   });
 
-  test('is never a number', () => {
+  it('is never a number', () => {
     const raw = `{"id":"user_1","n":${'1'.repeat(200)}.0,"blob":${JSON.stringify('y'.repeat(200_000))}}`;
     expect(shape(getUser, sent(raw), { maxTokens: 1_000 })).toContain(`"n":${'1'.repeat(200)}.0,`);
   });
 
-  test('may be the whole answer', () => {
+  it('may be the whole answer', () => {
     const text = shape(getUser, json('z'.repeat(200_000)), { maxTokens: 1_000 });
     expect(JSON.parse(text)).toEqual({ _: { cut: expect.any(String) }, data: expect.stringMatching(/^z+…\[\+\d+\]$/) });
   });
 
-  test('is not cut within a character', () => {
+  it('is not cut within a character', () => {
     const text = shape(getUser, json({ a: `x${'😀'.repeat(20_000)}` }), { maxTokens: 1_000 });
     expect((JSON.parse(text) as { a: string }).a).toMatch(/^x(😀)+…\[\+\d+\]$/u);
   });
 });
 
-test('a page is cut with a mark', () => {
+it('a page is cut with a mark', () => {
   const html = `<html>\n${'<p class="a">Grüße 你好 😀</p>\n'.repeat(5_000)}</html>`;
   const { text } = shapeAnswer(
     getUser,
@@ -174,7 +174,7 @@ const options = fc.record({
   args: fc.record({ offset: fc.nat(1_000_000) }),
 });
 
-test('whatever the answer is, the text is JSON and within the limit', () => {
+it('whatever the answer is, the text is JSON and within the limit', () => {
   fc.assert(
     fc.property(answers, options, fc.constantFrom(listUsers, getUser, listOrganizations), (value, chosen, of) => {
       const { text, structured } = shapeAnswer(of, json(value), chosen);

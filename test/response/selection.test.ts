@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Selection } from '../../src/response/selection.js';
 
 const pick = (item: unknown, ...paths: string[]): unknown => new Selection(paths).pick(item);
@@ -16,7 +16,7 @@ const ITEM = {
 };
 
 describe('picks', () => {
-  test.each<[string, string[], unknown]>([
+  it.each<[string, string[], unknown]>([
     ['a property', ['id'], { id: 'user_1' }],
     ['null as null', ['external_id'], { external_id: null }],
     ['through an array', ['email_addresses.id'], { email_addresses: [{ id: 'idn_1' }, { id: 'idn_2' }] }],
@@ -41,19 +41,19 @@ describe('picks', () => {
     expect(JSON.stringify(pick(ITEM, ...paths))).toBe(JSON.stringify(expected));
   });
 
-  test('a key with dots where its first part is no key itself', () => {
+  it('a key with dots where its first part is no key itself', () => {
     const item = { public_metadata: { 'app.role': 'admin', 'app.team.lead': true } };
     expect(pick(item, 'public_metadata.app.role', 'public_metadata.app.team.lead')).toEqual(item);
   });
 
-  test('__proto__ as any other key', () => {
+  it('__proto__ as any other key', () => {
     const item = JSON.parse('{"a":{"__proto__":{"x":1},"b":2}}');
     expect(JSON.stringify(pick(item, 'a.__proto__.x'))).toBe('{"a":{"__proto__":{"x":1}}}');
     expect(JSON.stringify(pick({}, '__proto__', 'constructor.name', 'toString'))).toBe('{}');
   });
 });
 
-test('tells which paths some item had, and which lay below null or nothing', () => {
+it('tells which paths some item had, and which lay below null or nothing', () => {
   const selection = new Selection([
     'id',
     'x',
@@ -79,7 +79,7 @@ function leaves(value: unknown, path: readonly string[] = []): string[] {
   return below;
 }
 
-test('what is picked is a part of what was there, unchanged', () => {
+it('what is picked is a part of what was there, unchanged', () => {
   const key = fc.constantFrom('a', 'b', 'c', 'd', '__proto__', 'a.b');
   const { value } = fc.letrec((tie) => ({
     value: fc.oneof({ depthSize: 'small' }, fc.jsonValue({ maxDepth: 0 }), tie('object'), tie('array')),

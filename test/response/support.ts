@@ -2,7 +2,7 @@ import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import type { ClerkAnswer } from '../../src/catalog/clerk-answer.js';
 import { defineOperation } from '../../src/catalog/declaration.js';
 import type { Operation } from '../../src/catalog/operation.js';
-import type { OperationSpec } from '../../src/catalog/types.js';
+import type { OperationSpec } from '../../src/catalog/operation-types.js';
 import { type ShapeOptions, shapeAnswer } from '../../src/response/shape-answer.js';
 import { operations } from '../../tools/index.js';
 

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { estimateTokens, fits, lengthWithin } from '../../src/response/token-count.js';
 import { COMMON_WORDS } from '../../src/response/words.js';
 import { tokens } from './support.js';
@@ -59,7 +59,7 @@ const textOf = (alphabet: string, length: number): fc.Arbitrary<string> =>
   fc.array(fc.constantFrom(...alphabet), { minLength: length, maxLength: length }).map((characters) => characters.join(''));
 
 describe('never below the truth', () => {
-  test.each(Object.entries(ALPHABETS))('for %s at random', (_, alphabet) => {
+  it.each(Object.entries(ALPHABETS))('for %s at random', (_, alphabet) => {
     fc.assert(
       fc.property(textOf(alphabet, 1500), (text) => {
         expect(estimateTokens(text)).toBeGreaterThanOrEqual(tokens(text) * 0.98);
@@ -68,7 +68,7 @@ describe('never below the truth', () => {
     );
   });
 
-  test('for texts made of several kinds', () => {
+  it('for texts made of several kinds', () => {
     const piece = fc.constantFrom(...Object.values(ALPHABETS)).chain((alphabet) => textOf(alphabet, 40));
     fc.assert(
       fc.property(fc.array(piece, { minLength: 20, maxLength: 40 }), (pieces) => {
@@ -79,7 +79,7 @@ describe('never below the truth', () => {
     );
   });
 
-  test('for JSON of any form', () => {
+  it('for JSON of any form', () => {
     fc.assert(
       fc.property(fc.array(fc.jsonValue({ maxDepth: 4, stringUnit: 'binary' }), { minLength: 30 }), (value) => {
         const text = JSON.stringify(value);
@@ -89,7 +89,7 @@ describe('never below the truth', () => {
     );
   });
 
-  test.each([
+  it.each([
     ['a page', '<!DOCTYPE html>\n<html lang="en">\n  <body class="x-1">\n    <p>Sign in to continue.</p>\n  </body>\n</html>\n'],
     ['English', 'The account was created by an administrator, who then removed it again. '],
     ['Polish', 'Użytkownik Brzęczyszczykiewicz potwierdził swój adres. '],
@@ -104,19 +104,19 @@ describe('never below the truth', () => {
   });
 });
 
-test('users cost at most half again what is estimated for them', () => {
+it('users cost at most half again what is estimated for them', () => {
   const text = JSON.stringify(Array.from({ length: 30 }, (_, n) => user(n)));
   expect(estimateTokens(text)).toBeGreaterThanOrEqual(tokens(text));
   expect(estimateTokens(text)).toBeLessThan(tokens(text) * 1.5);
 });
 
-test.each([...COMMON_WORDS])('%s is one token', (word) => {
+it.each([...COMMON_WORDS])('%s is one token', (word) => {
   expect(tokens(word)).toBe(1);
   expect(tokens(`_${word}`)).toBeLessThanOrEqual(2);
   expect(tokens(`"${word}"`)).toBeLessThanOrEqual(3);
 });
 
-test('a text fits where its estimate does, and the start that fits is as long as can be', () => {
+it('a text fits where its estimate does, and the start that fits is as long as can be', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 300 }), fc.integer({ min: 1, max: 400 }), (text, most) => {
       const length = lengthWithin(text, most);

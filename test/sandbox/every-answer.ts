@@ -1,6 +1,6 @@
 import type { Catalog } from '../../src/catalog/catalog.js';
 import type { ClerkAnswer } from '../../src/catalog/clerk-answer.js';
-import { ClerkClient } from '../../src/clerk/client.js';
+import { ClerkClient } from '../../src/clerk/clerk-client.js';
 import { everyOperation, START } from './every-operation.js';
 import { NOON, openSandbox } from './harness.js';
 import { fillIn, type Held, hold, prepare } from './step.js';

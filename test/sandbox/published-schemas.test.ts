@@ -1,6 +1,6 @@
 import { describe, expect, inject, it } from 'vitest';
 import { Catalog } from '../../src/catalog/catalog.js';
-import { ClerkClient } from '../../src/clerk/client.js';
+import { ClerkClient } from '../../src/clerk/clerk-client.js';
 import { ClerkApiError } from '../../src/clerk/errors.js';
 import { operations } from '../../tools/index.js';
 import { ExchangeChecker } from '../support/published/checker.js';

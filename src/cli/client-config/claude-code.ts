@@ -1,4 +1,4 @@
-import type { Places } from '../../config/places.js';
+import type { UserPaths } from '../../config/user-paths.js';
 import { type Client, type Server, stdioEntry } from './mcp-client.js';
 import { joinIn } from './paths.js';
 
@@ -6,7 +6,7 @@ const SCOPE = ['--scope', 'user'];
 
 const entryOf = (server: Server) => ({ type: 'stdio', ...stdioEntry(server, `\${CLERK_SECRET_KEY}`) });
 
-const file = (places: Places): string => joinIn(places, places.claudeConfigDir ?? places.home, '.claude.json');
+const file = (places: UserPaths): string => joinIn(places, places.claudeConfigDir ?? places.home, '.claude.json');
 
 /** https://code.claude.com/docs/en/mcp */
 export const claudeCode: Client = {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Places } from '../../config/places.js';
+import type { UserPaths } from '../../config/user-paths.js';
 import { type Client, stdioEntry } from './mcp-client.js';
 import { applicationData, joinIn } from './paths.js';
 
@@ -7,7 +7,7 @@ import { applicationData, joinIn } from './paths.js';
 const PACKAGE = 'Claude_pzs8sxrjxfjjc';
 
 /** The packaged app sees its own copy of `%APPDATA%`, and reads only that. */
-function directory(places: Places): string {
+function directory(places: UserPaths): string {
   const usual = joinIn(places, applicationData(places), 'Claude');
   if (places.platform !== 'win32' || places.localAppData === undefined) return usual;
   const packaged = joinIn(places, places.localAppData, 'Packages', PACKAGE, 'LocalCache', 'Roaming', 'Claude');

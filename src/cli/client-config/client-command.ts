@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Places } from '../../config/places.js';
+import type { UserPaths } from '../../config/user-paths.js';
 
 /**
  * Where a program is on the PATH. On Windows only `.exe` counts: `.cmd` files run through a shell, which would read
  * their arguments a second time.
  */
-export function findProgram(name: string, { path, platform }: Places): string | undefined {
+export function findProgram(name: string, { path, platform }: UserPaths): string | undefined {
   const file = platform === 'win32' ? `${name}.exe` : name;
   return path.map((directory) => join(directory, file)).find(isProgram);
 }
@@ -21,7 +21,7 @@ function isProgram(path: string): boolean {
   }
 }
 
-export interface Ran {
+export interface CommandResult {
   readonly ok: boolean;
   /** In a few words, where not ok. */
   readonly why: string;
@@ -32,7 +32,11 @@ const LAST_WORDS_MS = 500;
 const MOST_SAID = 300;
 
 /** Runs a client's program, without a shell, and ends it after half a minute. */
-export function runProgram(program: string, args: readonly string[], environment: Places['environment']): Promise<Ran> {
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  environment: UserPaths['environment'],
+): Promise<CommandResult> {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       env: { ...environment },

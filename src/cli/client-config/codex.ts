@@ -1,8 +1,8 @@
-import type { Places } from '../../config/places.js';
+import type { UserPaths } from '../../config/user-paths.js';
 import { type Client, type Server, stdioEntry } from './mcp-client.js';
 import { joinIn } from './paths.js';
 
-const directory = (places: Places): string => places.codexHome ?? joinIn(places, places.home, '.codex');
+const directory = (places: UserPaths): string => places.codexHome ?? joinIn(places, places.home, '.codex');
 
 /** Codex passes variables on by their names, so that no value stands in its file. */
 function entryOf(server: Server) {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Places } from '../../config/places.js';
+import type { UserPaths } from '../../config/user-paths.js';
 import { clients } from './all.js';
 import { findProgram, runProgram } from './client-command.js';
 import { backUp, type ConfigFile, readConfigFile, replaceConfigFile } from './config-file.js';
@@ -12,7 +12,7 @@ export type Way =
   | { readonly by: 'file'; readonly path: string }
   | { readonly by: 'command'; readonly path: string; readonly program: string; readonly lines: readonly (readonly string[])[] };
 
-export interface Installed {
+export interface Installation {
   readonly way: Way;
   /** The copy of the file as it was. */
   readonly backup: string | undefined;
@@ -23,7 +23,7 @@ export interface Installed {
 }
 
 /** The clients that are on this machine, as far as their programs and files tell. */
-export const installedClients = (places: Places): Client[] =>
+export const installedClients = (places: UserPaths): Client[] =>
   clients.filter(
     (client) =>
       client.programs.some((program) => findProgram(program, places) !== undefined) || client.traces(places).some(existsSync),
@@ -36,7 +36,7 @@ export const preview = (client: Client, server: Server): string => fragmentOf(cl
  * How it would be written. Changes nothing.
  * @throws ClientConfigError
  */
-export async function wayOf(client: Client, server: Server, places: Places): Promise<Way> {
+export async function wayOf(client: Client, server: Server, places: UserPaths): Promise<Way> {
   return (await prepare(client, server, places)).way;
 }
 
@@ -45,7 +45,7 @@ export async function wayOf(client: Client, server: Server, places: Places): Pro
  * alone, otherwise by its file. The file is copied before anything changes.
  * @throws ClientConfigError; the file is then as it was, unless the message says otherwise
  */
-export async function install(client: Client, server: Server, places: Places, now: number): Promise<Installed> {
+export async function install(client: Client, server: Server, places: UserPaths, now: number): Promise<Installation> {
   const { file, plan, way } = await prepare(client, server, places);
   const hadKey = /\b(?:sk_(?:test|live)|ak)_/.test(JSON.stringify(plan.former ?? null));
   if (way.by === 'settled') return { way, backup: undefined, hadKey: false, note: undefined };
@@ -66,7 +66,7 @@ export async function install(client: Client, server: Server, places: Places, no
   return { way, backup, hadKey, note: undefined };
 }
 
-async function prepare(client: Client, server: Server, places: Places): Promise<{ file: ConfigFile; plan: Plan; way: Way }> {
+async function prepare(client: Client, server: Server, places: UserPaths): Promise<{ file: ConfigFile; plan: Plan; way: Way }> {
   const { command, form } = client;
   const path = client.file(places);
   const file = await at({ path }, readConfigFile(path));
@@ -92,7 +92,7 @@ function hasComments({ form }: Client, text: string): boolean {
 }
 
 /** Why a line failed, in a sentence; undefined when none did. */
-async function runLines({ program, lines }: Extract<Way, { by: 'command' }>, places: Places): Promise<string | undefined> {
+async function runLines({ program, lines }: Extract<Way, { by: 'command' }>, places: UserPaths): Promise<string | undefined> {
   for (const line of lines) {
     const { ok, why } = await runProgram(program, line, places.environment);
     if (!ok) return `${program} ${line.slice(0, 2).join(' ')} did not work: ${why}.`;

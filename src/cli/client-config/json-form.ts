@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { applyEdits, modify, type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { isRecord } from '../../platform/is-record.js';
-import { ClientConfigError, type Entry, type FileForm, type Plan, type Wanted } from './mcp-client.js';
+import { ClientConfigError, type ConfigEntry, type Entry, type FileForm, type Plan } from './mcp-client.js';
 
 type JsonForm = Extract<FileForm, { kind: 'json' }>;
 
 /** Puts the entry into JSON text without touching the rest of it: comments, order and layout stay. */
-export function planJson(form: JsonForm, text: string, name: string, wanted: Wanted): Plan {
+export function planJson(form: JsonForm, text: string, name: string, wanted: ConfigEntry): Plan {
   if (text.trim() === '') return { config: {}, former: undefined, settled: false, text: fragmentJson(form, name, wanted) };
   const config = readJson(form, text);
   const servers = config[form.servers] as Entry | undefined;
@@ -26,7 +26,7 @@ export function planJson(form: JsonForm, text: string, name: string, wanted: Wan
 }
 
 /** A file that holds nothing but the entry. */
-export const fragmentJson = ({ servers }: JsonForm, name: string, { entry, inputs }: Wanted): string =>
+export const fragmentJson = ({ servers }: JsonForm, name: string, { entry, inputs }: ConfigEntry): string =>
   `${JSON.stringify({ ...(inputs && { inputs }), [servers]: { [name]: entry } }, null, 2)}\n`;
 
 /** @throws ClientConfigError that says where the text is no JSON, or what has another form */

@@ -1,5 +1,5 @@
-import type { Places } from '../../config/places.js';
 import type { CLIENTS } from '../../config/settings.js';
+import type { UserPaths } from '../../config/user-paths.js';
 import { UserError } from '../../platform/user-error.js';
 
 /** What a client shall start. */
@@ -20,7 +20,7 @@ export type KeySource =
 export type Entry = Readonly<Record<string, unknown>>;
 
 /** What a client's configuration must hold, whatever else is in it. */
-export interface Wanted {
+export interface ConfigEntry {
   readonly entry: Entry;
   /** VS Code's variables that it asks the person for. */
   readonly inputs?: readonly (Entry & { readonly id: string })[];
@@ -51,9 +51,9 @@ export interface Plan {
 export interface ClientCommand {
   readonly program: string;
   /** The command lines, one after another. `replaces`: an entry of the name is there already. */
-  lines(server: Server, wanted: Wanted, replaces: boolean): readonly (readonly string[])[];
+  lines(server: Server, wanted: ConfigEntry, replaces: boolean): readonly (readonly string[])[];
   /** Whether the command says all of it, and leaves what is in the file now as it is. */
-  fits(wanted: Wanted, config: Entry): boolean;
+  fits(wanted: ConfigEntry, config: Entry): boolean;
 }
 
 type ClientId = (typeof CLIENTS)[number];
@@ -65,10 +65,10 @@ export interface Client {
   /** Programs that show it is installed, when they are on the PATH. */
   readonly programs: readonly string[];
   /** Files or directories that show it is installed. */
-  traces(places: Places): readonly string[];
-  file(places: Places): string;
+  traces(places: UserPaths): readonly string[];
+  file(places: UserPaths): string;
   readonly form: FileForm;
-  wanted(server: Server): Wanted;
+  wanted(server: Server): ConfigEntry;
   readonly command?: ClientCommand;
   /** Where the key comes from with `{ from: 'client' }`, for the person; undefined where the client has no place for it. */
   readonly keyHint: string | undefined;

@@ -1,12 +1,12 @@
 import { posix, win32 } from 'node:path';
-import type { Places } from '../../config/places.js';
+import type { UserPaths } from '../../config/user-paths.js';
 
 /** Joins as the platform of the places does, which in tests is not this machine's. */
-export const joinIn = ({ platform }: Places, ...parts: readonly string[]): string =>
+export const joinIn = ({ platform }: UserPaths, ...parts: readonly string[]): string =>
   (platform === 'win32' ? win32 : posix).join(...parts);
 
 /** Where programs with windows keep their settings: Electron's `appData`. */
-export function applicationData(places: Places): string {
+export function applicationData(places: UserPaths): string {
   const { platform, home, appData, xdgConfigHome } = places;
   if (platform === 'win32') return appData ?? joinIn(places, home, 'AppData', 'Roaming');
   if (platform === 'darwin') return joinIn(places, home, 'Library', 'Application Support');
@@ -14,7 +14,7 @@ export function applicationData(places: Places): string {
 }
 
 /** Where the key is looked for by a client that has no better place for it. */
-export function ownKeyFile(places: Places): string {
+export function ownKeyFile(places: UserPaths): string {
   const { platform, home, xdgConfigHome } = places;
   const base = platform === 'win32' ? applicationData(places) : (xdgConfigHome ?? joinIn(places, home, '.config'));
   return joinIn(places, base, 'clerk-mcp', 'secret-key');

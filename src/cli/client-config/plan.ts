@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { fragmentJson, planJson, readJson } from './json-form.js';
-import { ClientConfigError, type Entry, type FileForm, type Plan, type Wanted } from './mcp-client.js';
+import { ClientConfigError, type ConfigEntry, type Entry, type FileForm, type Plan } from './mcp-client.js';
 import { fragmentToml, planToml, readToml } from './toml-form.js';
 
 /**
  * The text with the entry in it, proved by reading it again: ours is as wanted, and all the rest as it was.
  * @throws ClientConfigError
  */
-export function planEntry(form: FileForm, text: string, name: string, wanted: Wanted): Plan {
+export function planEntry(form: FileForm, text: string, name: string, wanted: ConfigEntry): Plan {
   const plan = form.kind === 'json' ? planJson(form, text, name, wanted) : planToml(form, text, name, wanted);
   const { former } = plan;
   if (former !== undefined && !isOurs(former, wanted.entry))
@@ -20,11 +20,11 @@ export function planEntry(form: FileForm, text: string, name: string, wanted: Wa
 }
 
 /** A file that holds nothing but the entry. */
-export const fragmentOf = (form: FileForm, name: string, wanted: Wanted): string =>
+export const fragmentOf = (form: FileForm, name: string, wanted: ConfigEntry): string =>
   form.kind === 'json' ? fragmentJson(form, name, wanted) : fragmentToml(form, name, wanted);
 
 /** Whether the text has the entry, and all that `before` had besides. */
-function holds(form: FileForm, text: string, name: string, { entry, inputs = [] }: Wanted, before: Entry): boolean {
+function holds(form: FileForm, text: string, name: string, { entry, inputs = [] }: ConfigEntry, before: Entry): boolean {
   let after: Entry;
   try {
     after = form.kind === 'json' ? readJson(form, text) : readToml(form, text);

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parse, stringify, TomlError } from 'smol-toml';
-import { ClientConfigError, type Entry, type FileForm, type Plan, type Wanted } from './mcp-client.js';
+import { ClientConfigError, type ConfigEntry, type Entry, type FileForm, type Plan } from './mcp-client.js';
 
 type TomlForm = Extract<FileForm, { kind: 'toml' }>;
 
@@ -8,7 +8,7 @@ type TomlForm = Extract<FileForm, { kind: 'toml' }>;
  * Puts the entry's table into TOML text. Every line outside of it stays, byte for byte: the lines of a table of the
  * name are replaced where they stand, a new one is appended.
  */
-export function planToml(form: TomlForm, text: string, name: string, { entry }: Wanted): Plan {
+export function planToml(form: TomlForm, text: string, name: string, { entry }: ConfigEntry): Plan {
   const config = readToml(form, text);
   const former = (config[form.servers] as Entry | undefined)?.[name];
   if (isDeepStrictEqual(plain(former), entry)) return { config, former, settled: true, text };
@@ -23,7 +23,7 @@ export function planToml(form: TomlForm, text: string, name: string, { entry }: 
 }
 
 /** A file that holds nothing but the entry. */
-export function fragmentToml({ servers }: TomlForm, name: string, { entry }: Wanted): string {
+export function fragmentToml({ servers }: TomlForm, name: string, { entry }: ConfigEntry): string {
   const { env, ...rest } = entry;
   const table = `[${servers}.${name}]\n${stringify(rest)}`;
   return env === undefined ? table : `${table}\n[${servers}.${name}.env]\n${stringify(env)}`;

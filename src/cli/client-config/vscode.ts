@@ -1,10 +1,10 @@
-import { type Client, type Entry, type Server, stdioEntry, type Wanted } from './mcp-client.js';
+import { type Client, type ConfigEntry, type Entry, type Server, stdioEntry } from './mcp-client.js';
 import { applicationData, joinIn } from './paths.js';
 
 /** Top-level keys that VS Code's command writes back; it forgets all others. */
 const KEPT = new Set(['servers', 'inputs', 'sandbox']);
 
-function wanted(server: Server): Wanted {
+function wanted(server: Server): ConfigEntry {
   const id = `${server.name}-secret-key`;
   const entry = { type: 'stdio', ...stdioEntry(server, `\${input:${id}}`) };
   if (server.key.from !== 'client') return { entry };
@@ -21,7 +21,7 @@ function wanted(server: Server): Wanted {
  * VS Code's command writes the whole file anew, which gives every server a type, and leaves an input of a known id as
  * it was.
  */
-function fits({ inputs = [] }: Wanted, config: Entry): boolean {
+function fits({ inputs = [] }: ConfigEntry, config: Entry): boolean {
   const servers = Object.values((config.servers ?? {}) as Readonly<Record<string, Entry | null>>);
   const known = new Set(((config.inputs ?? []) as readonly (Entry | null)[]).map((input) => input?.id));
   return (

@@ -43,19 +43,19 @@ async function signedIn<T>(flags: Flags, work: (signed: SignedIn) => Promise<T>)
   }
 }
 
-interface Found {
+interface OpenApproval {
   readonly client: ApprovalsClient;
   readonly approval: ApprovalView;
 }
 
-const everything = async ({ clients }: SignedIn): Promise<readonly Found[]> => {
+const everything = async ({ clients }: SignedIn): Promise<readonly OpenApproval[]> => {
   const lists = await Promise.all(
-    clients.map(async (client) => (await client.list()).map((approval): Found => ({ client, approval }))),
+    clients.map(async (client) => (await client.list()).map((approval): OpenApproval => ({ client, approval }))),
   );
   return lists.flat();
 };
 
-async function find(signed: SignedIn, id: string): Promise<Found> {
+async function find(signed: SignedIn, id: string): Promise<OpenApproval> {
   const found = (await everything(signed)).filter(({ approval }) => approval.id === id || approval.id.startsWith(`apr_${id}`));
   const [only] = found;
   if (only === undefined) throw new ConfigError('No approval of that id is known.');

@@ -6,7 +6,7 @@ import { createLogger } from '../../platform/logger.js';
 import { decodeText } from '../../platform/read-text.js';
 import { scrub } from '../../platform/scrub.js';
 import { VERSION } from '../../platform/version.js';
-import type { Waiting } from '../../policy/types.js';
+import type { Waiting } from '../../policy/policy-types.js';
 import { parseJsonArguments } from './arguments.js';
 import { EXIT, type Flags, GRACE_MS, print } from './command.js';
 

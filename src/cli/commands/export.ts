@@ -1,6 +1,6 @@
 import { catalog } from '../../app/load-catalog.js';
-import type { Arguments } from '../../catalog/types.js';
-import { ClerkClient } from '../../clerk/client.js';
+import type { Arguments } from '../../catalog/operation-types.js';
+import { ClerkClient } from '../../clerk/clerk-client.js';
 import { ClerkApiError, ClerkError } from '../../clerk/errors.js';
 import { ConfigError, loadConfig } from '../../config/config.js';
 import { errorMessage } from '../../platform/error-message.js';

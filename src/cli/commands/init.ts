@@ -4,9 +4,9 @@ import { loadPolicyFile } from '../../app/app.js';
 import { loadCatalog } from '../../app/load-catalog.js';
 import { expose } from '../../catalog/exposure.js';
 import { ConfigError, loadInitValues, loadPlaces } from '../../config/config.js';
-import type { Places } from '../../config/places.js';
+import type { UserPaths } from '../../config/user-paths.js';
 import { clients } from '../client-config/all.js';
-import { type Installed, install, installedClients, preview, type Way, wayOf } from '../client-config/install.js';
+import { type Installation, install, installedClients, preview, type Way, wayOf } from '../client-config/install.js';
 import { launch, serverArgs } from '../client-config/launch.js';
 import { type Client, ClientConfigError, type KeySource, type Server } from '../client-config/mcp-client.js';
 import { ownKeyFile } from '../client-config/paths.js';
@@ -32,7 +32,7 @@ export async function init(flags: Flags, script: string): Promise<void> {
   report(client, server, await install(client, server, places, Date.now()));
 }
 
-function theInstalled(places: Places): Client {
+function theInstalled(places: UserPaths): Client {
   const found = installedClients(places);
   const [only, ...others] = found;
   if (only !== undefined && others.length === 0) return only;
@@ -42,7 +42,7 @@ function theInstalled(places: Places): Client {
   );
 }
 
-function keyFor(client: Client, places: Places, given: { sandbox: boolean; keyFile: string | undefined }): KeySource {
+function keyFor(client: Client, places: UserPaths, given: { sandbox: boolean; keyFile: string | undefined }): KeySource {
   if (given.sandbox) return { from: 'none' };
   if (given.keyFile !== undefined) return { from: 'file', path: resolve(given.keyFile) };
   return client.keyHint === undefined ? { from: 'file', path: ownKeyFile(places) } : { from: 'client' };
@@ -54,7 +54,7 @@ function refuseVariables({ args, key }: Server): void {
   if (odd !== undefined) throw new ConfigError(`${odd} has a $, which clients take for a variable. Use a path without.`);
 }
 
-async function show(client: Client, server: Server, places: Places): Promise<void> {
+async function show(client: Client, server: Server, places: UserPaths): Promise<void> {
   print(preview(client, server));
   try {
     aside(`${client.label}: ${describe(await wayOf(client, server, places), 'would be')}`);
@@ -64,7 +64,7 @@ async function show(client: Client, server: Server, places: Places): Promise<voi
   }
 }
 
-function report(client: Client, server: Server, { way, backup, hadKey, note }: Installed): void {
+function report(client: Client, server: Server, { way, backup, hadKey, note }: Installation): void {
   if (note !== undefined) aside(note);
   const lines = [
     `${client.label}: ${describe(way, 'was')}`,

@@ -5,8 +5,8 @@ import { expose } from '../../catalog/exposure.js';
 import { parseArguments } from '../../catalog/parse-arguments.js';
 import { ConfigError, loadValues } from '../../config/config.js';
 import { Policy } from '../../policy/policy.js';
+import type { InstanceKind } from '../../policy/policy-types.js';
 import { policyJsonSchema } from '../../policy/rules/policy-file.js';
-import type { InstanceKind } from '../../policy/types.js';
 import { parseJsonArguments } from './arguments.js';
 import { type Flags, print, toStderr } from './command.js';
 

@@ -1,5 +1,5 @@
 import { ConfigError } from '../../config/config.js';
-import { ROLES, type Role } from '../../mcp/auth/scopes.js';
+import { ROLES, type Role } from '../../mcp/auth/roles.js';
 import { newToken } from '../../mcp/auth/token-file.js';
 import { expandHome } from '../../platform/home.js';
 import { type Flags, print } from './command.js';

@@ -1,6 +1,6 @@
 import { PROBE } from '../../app/app.js';
 import { catalog } from '../../app/load-catalog.js';
-import { ClerkClient } from '../../clerk/client.js';
+import { ClerkClient } from '../../clerk/clerk-client.js';
 import { ClerkAnswerError, ClerkApiError, ClerkConnectionError, ClerkError, ClerkTimeoutError } from '../../clerk/errors.js';
 import { connectionAdvice } from '../../clerk/failure.js';
 import { VERSION } from '../../platform/version.js';

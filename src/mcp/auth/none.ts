@@ -2,7 +2,7 @@ import { UserError } from '../../platform/user-error.js';
 import { refuse } from '../reply.js';
 import type { AuthenticatedCaller, Authenticator } from './authenticator.js';
 import { isLoopback } from './loopback.js';
-import { SCOPES } from './scopes.js';
+import { SCOPES } from './roles.js';
 
 /** The server would be open to others than this machine, and nobody would be asked who they are. */
 export class OpenServerError extends UserError {

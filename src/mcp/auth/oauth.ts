@@ -5,7 +5,7 @@ import type { Authentication, Authenticator, Credentials } from './authenticator
 import { BearerChallenges, bearerToken } from './bearer.js';
 import { Issuer, type IssuerOptions, IssuerUnavailableError } from './issuer.js';
 import { withoutSlash } from './resource-metadata.js';
-import { isScope, type Scope } from './scopes.js';
+import { isScope, type Scope } from './roles.js';
 
 export interface OAuthOptions extends IssuerOptions {
   /** One of these must be in the tokens' `aud`; a slash at the end makes no difference. */

@@ -1,6 +1,6 @@
 import { getOAuthProtectedResourceMetadataUrl } from '@modelcontextprotocol/server';
 import { Reply } from '../reply.js';
-import { SCOPES } from './scopes.js';
+import { SCOPES } from './roles.js';
 
 export interface ResourceMetadataOptions {
   /**

@@ -36,7 +36,7 @@ export interface OpenCall {
 }
 
 /** What is left of lines that a crash or a full disk cut short. `sha256` is over those bytes. */
-export interface Torn {
+export interface PartialLine {
   readonly bytes: number;
   readonly sha256: string;
 }
@@ -100,7 +100,7 @@ export interface AuditFields {
   readonly open?: readonly OpenCall[] | undefined;
   /** On `recovered`: calls whose intent may stand above, but which were refused because the log failed. */
   readonly notSent?: readonly string[] | undefined;
-  readonly torn?: Torn | undefined;
+  readonly torn?: PartialLine | undefined;
   /** On `start`: numbers of lines that the log should have had at its end, and had not. */
   readonly lost?: { readonly from: number; readonly to: number } | undefined;
 }

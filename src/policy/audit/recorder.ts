@@ -1,18 +1,18 @@
-import type { Risk } from '../../catalog/types.js';
+import type { Risk } from '../../catalog/operation-types.js';
 import { errorMessage } from '../../platform/error-message.js';
 import type { Needs } from '../confirmation/approvals.js';
 import { TooDeepError } from '../confirmation/canonical.js';
 import { logAway, type Refusal, secretLost, secretsAway } from '../confirmation/refusals.js';
 import type { Sealer } from '../confirmation/sealer.js';
+import { type Instance, type Outcome, type PolicyCall, PolicyRefusal, type Recorded, type Strength } from '../policy-types.js';
 import { isGated, returnsSecret } from '../rules/risk.js';
 import { canonicalWithoutSecrets, maskArguments } from '../secrets/masking.js';
 import type { SecretFile, SecretsDir } from '../secrets/secrets-dir.js';
-import { type Instance, type Outcome, type PolicyCall, PolicyRefusal, type Recorded, type Strength } from '../types.js';
 import { type AuditFields, type RecordedApproval, sha256 } from './line.js';
 import type { AuditLog } from './log.js';
 
 /** What is known of a call by the time that it is decided. */
-export interface Facts {
+export interface DecidedCall {
   readonly call: PolicyCall;
   /** Random; joins the lines of one call. */
   readonly id: string;
@@ -69,7 +69,7 @@ export class Recorder {
   }
 
   /** A decision without a request. A log that fails makes no refusal undone. */
-  async decided(facts: Facts, decision: 'refused' | 'asked' | 'unanswered', reason: string | undefined): Promise<void> {
+  async decided(facts: DecidedCall, decision: 'refused' | 'asked' | 'unanswered', reason: string | undefined): Promise<void> {
     const { audit, warn } = this.#options;
     if (audit === undefined) return;
     try {
@@ -83,7 +83,7 @@ export class Recorder {
    * Makes the place for the secret and writes the intent, in this order, before anything is sent.
    * @throws PolicyRefusal when either cannot be done
    */
-  async begin(facts: Facts, confirmed: string): Promise<Recorded> {
+  async begin(facts: DecidedCall, confirmed: string): Promise<Recorded> {
     const { operation } = facts.call;
     const { audit, secrets } = this.#options;
     const changes = facts.risk !== 'read' || facts.strength !== undefined;
@@ -110,12 +110,12 @@ export class Recorder {
     };
   }
 
-  async #deliver({ call }: Facts, file: SecretFile | undefined, result: unknown): Promise<unknown> {
+  async #deliver({ call }: DecidedCall, file: SecretFile | undefined, result: unknown): Promise<unknown> {
     if (file === undefined) return result;
     return file.store(result).catch((error: unknown) => this.#fail(secretLost(call.operation), error));
   }
 
-  async #end(facts: Facts, file: SecretFile | undefined, started: number, outcome: Outcome): Promise<void> {
+  async #end(facts: DecidedCall, file: SecretFile | undefined, started: number, outcome: Outcome): Promise<void> {
     const { audit, now, warn } = this.#options;
     await file?.discard();
     const { status, code, traceId, mayHaveHappened } = outcome;
@@ -142,7 +142,7 @@ export class Recorder {
     throw new PolicyRefusal(code, model, { cause });
   }
 
-  #fields({ call, id, risk, rule, strength, target, way, answeredMs, approval }: Facts): Omit<AuditFields, 'kind'> {
+  #fields({ call, id, risk, rule, strength, target, way, answeredMs, approval }: DecidedCall): Omit<AuditFields, 'kind'> {
     const { caller, operation, args } = call;
     const { kind, id: instanceId } = this.#options.instance;
     return {

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { UserError } from '../../platform/user-error.js';
-import { type AuditLine, type OpenCall, type ReadLine, readLine, sha256, type Torn } from './line.js';
+import { type AuditLine, type OpenCall, type PartialLine, type ReadLine, readLine, sha256 } from './line.js';
 import { linesBackward, readExactly } from './read.js';
 
 /** Where a log ends. */
@@ -8,7 +8,7 @@ export interface Tail {
   /** The last whole line; `undefined` for an empty log. */
   readonly last: (ReadLine & { readonly sha256: string }) | undefined;
   /** What a crash left behind it. */
-  readonly torn: Torn | undefined;
+  readonly torn: PartialLine | undefined;
   /** Whether a line break must be written before the next line. */
   readonly needsBreak: boolean;
   /** Calls without an outcome since a process last opened the log. */
@@ -28,7 +28,7 @@ export async function readTail(file: FileHandle, size: number): Promise<Tail> {
   const ended = new Set<string>();
   const open: OpenCall[] = [];
   let last: Tail['last'];
-  let torn: Torn | undefined;
+  let torn: PartialLine | undefined;
   let needsBreak = false;
   for await (const { bytes, terminated, start } of linesBackward(file, size)) {
     if (last === undefined && !terminated) needsBreak = true;
@@ -59,7 +59,7 @@ const notOurs = (): AuditDamagedError =>
   );
 
 /** `end` is where the last whole line ends. */
-async function tornAfter(file: FileHandle, end: number, size: number): Promise<Torn | undefined> {
+async function tornAfter(file: FileHandle, end: number, size: number): Promise<PartialLine | undefined> {
   const from = end + 1;
   if (from >= size) return undefined;
   const bytes = await readExactly(file, from, size - from);

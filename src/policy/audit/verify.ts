@@ -2,7 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isLocked } from '../../platform/file-lock.js';
 import { headSignature, type NotedHead, readHead } from './head.js';
 import { type AuditKey, findKey, isBeside } from './key.js';
-import { type AuditLine, FOUND_EMPTY, GENESIS, type OpenCall, type ReadLine, readLine, sha256, type Torn } from './line.js';
+import {
+  type AuditLine,
+  FOUND_EMPTY,
+  GENESIS,
+  type OpenCall,
+  type PartialLine,
+  type ReadLine,
+  readLine,
+  sha256,
+} from './line.js';
 import { linesOf } from './read.js';
 
 /** Something that is not as it was written. `line` counts from 1. */
@@ -122,7 +131,7 @@ class ChainCheck {
     this.#problems.push({ file: this.#file, line, problem });
   }
 
-  #settleForeign(torn: Torn | undefined): void {
+  #settleForeign(torn: PartialLine | undefined): void {
     const foreign = this.#foreign;
     this.#foreign = [];
     const first = foreign[0];

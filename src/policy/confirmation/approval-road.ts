@@ -1,10 +1,10 @@
 import { StoreUnavailableError } from '../../limits/store-unavailable.js';
-import type { Facts, Recorder } from '../audit/recorder.js';
+import type { DecidedCall, Recorder } from '../audit/recorder.js';
+import type { Instance, PolicyCall } from '../policy-types.js';
 import { changesBetween } from '../preview/changes.js';
 import { reviewText } from '../preview/dialog.js';
 import { exactRequest } from '../preview/exact-request.js';
 import type { Review } from '../preview/review.js';
-import type { Instance, PolicyCall } from '../types.js';
 import * as refusals from './approval-refusals.js';
 import type { ApprovalSeen, Approvals, Needs } from './approvals.js';
 import { canonicalJson } from './canonical.js';
@@ -19,14 +19,14 @@ export interface ApprovalRoadOptions {
   /** How long a call waits, in milliseconds. */
   readonly waitMs: number;
   readonly bindingOf: (call: PolicyCall) => Binding;
-  readonly review: (facts: Facts) => Promise<Review | 'missing'>;
+  readonly review: (facts: DecidedCall) => Promise<Review | 'missing'>;
 }
 
 /** `approved`: by a person, who saw what still is so. `claim` uses the approval up, once. */
 export type RoadEnd =
-  | { readonly kind: 'approved'; readonly facts: Facts; readonly confirmed: string; readonly claim: () => Promise<boolean> }
-  | { readonly kind: 'refused'; readonly facts: Facts; readonly refusal: Refusal }
-  | { readonly kind: 'missing'; readonly facts: Facts };
+  | { readonly kind: 'approved'; readonly facts: DecidedCall; readonly confirmed: string; readonly claim: () => Promise<boolean> }
+  | { readonly kind: 'refused'; readonly facts: DecidedCall; readonly refusal: Refusal }
+  | { readonly kind: 'missing'; readonly facts: DecidedCall };
 
 /** How long a call can be approved and used where no rule says otherwise. */
 const LIFETIME_MS = 15 * 60_000;
@@ -43,7 +43,7 @@ export class ApprovalRoad {
   }
 
   /** Whether there is anybody to ask for this call. */
-  async reaches({ call, needs }: Facts): Promise<boolean> {
+  async reaches({ call, needs }: DecidedCall): Promise<boolean> {
     return (await this.#options.approvals?.reaches(needs ?? ANYBODY, call.caller)) === true;
   }
 
@@ -53,18 +53,18 @@ export class ApprovalRoad {
   }
 
   /** Why nobody can be asked. `undefined` where no page is served. */
-  nobody({ call }: Facts): Refusal | undefined {
+  nobody({ call }: DecidedCall): Refusal | undefined {
     const { approvals } = this.#options;
     return approvals && refusals.nobodyEnrolled(call.operation, approvals.enrolCommand);
   }
 
   /** Puts the call before people, and waits. */
-  ask(facts: Facts, review: Review): Promise<RoadEnd> {
+  ask(facts: DecidedCall, review: Review): Promise<RoadEnd> {
     return this.#safely(facts, () => this.#open(facts, review, [], performance.now() + this.#options.waitMs));
   }
 
   /** Goes on with a call that was put before them. */
-  goOn(facts: Facts, id: string): Promise<RoadEnd> {
+  goOn(facts: DecidedCall, id: string): Promise<RoadEnd> {
     return this.#safely(facts, async () => {
       const found = await this.#approvals.find(id);
       const flaw = this.#flaw(facts, found);
@@ -80,7 +80,7 @@ export class ApprovalRoad {
     return approvals;
   }
 
-  async #safely(facts: Facts, go: () => Promise<RoadEnd>): Promise<RoadEnd> {
+  async #safely(facts: DecidedCall, go: () => Promise<RoadEnd>): Promise<RoadEnd> {
     try {
       return await go();
     } catch (error) {
@@ -89,10 +89,10 @@ export class ApprovalRoad {
     }
   }
 
-  async #open(facts: Facts, review: Review, changed: readonly string[], until: number): Promise<RoadEnd> {
+  async #open(facts: DecidedCall, review: Review, changed: readonly string[], until: number): Promise<RoadEnd> {
     const { call } = facts;
     const { operation, args, caller } = call;
-    const known: Facts = { ...facts, target: review.target, way: 'page' };
+    const known: DecidedCall = { ...facts, target: review.target, way: 'page' };
     const opened = await this.#approvals.open({
       review,
       request: exactRequest(operation, args),
@@ -113,13 +113,13 @@ export class ApprovalRoad {
     return this.#wait(known, approval, link, until);
   }
 
-  async #wait(facts: Facts, approval: ApprovalSeen, link: string | undefined, until: number): Promise<RoadEnd> {
+  async #wait(facts: DecidedCall, approval: ApprovalSeen, link: string | undefined, until: number): Promise<RoadEnd> {
     const { operation, signal, onWaiting } = facts.call;
     const { id } = approval;
     if (approval.state === 'pending') onWaiting?.({ id, link });
     const found = await this.#approvals.wait(id, Math.max(0, until - performance.now()), signal);
     if (found === undefined) return refused(facts, refusals.badApproval(operation, 'unknown'));
-    const known: Facts = { ...facts, way: 'page', target: found.review.target, ...told(found) };
+    const known: DecidedCall = { ...facts, way: 'page', target: found.review.target, ...told(found) };
     switch (found.state) {
       case 'pending':
         return refused(known, refusals.approvalPending(operation, found, link));
@@ -136,7 +136,7 @@ export class ApprovalRoad {
   }
 
   /** A person agreed to what they were shown, and to nothing else. */
-  async #lookAgain(facts: Facts, approval: ApprovalSeen, until: number): Promise<RoadEnd> {
+  async #lookAgain(facts: DecidedCall, approval: ApprovalSeen, until: number): Promise<RoadEnd> {
     const review = await this.#options.review(facts);
     if (review === 'missing') {
       await this.#approvals.replace(approval.id);
@@ -152,7 +152,7 @@ export class ApprovalRoad {
   }
 
   /** Why an approval is not for this call. */
-  #flaw(facts: Facts, found: ApprovalSeen | undefined): refusals.ApprovalFlaw | undefined {
+  #flaw(facts: DecidedCall, found: ApprovalSeen | undefined): refusals.ApprovalFlaw | undefined {
     if (found === undefined) return 'unknown';
     if (found.digest === this.#digest(facts)) return undefined;
     const { operation, caller, instance } = this.#options.bindingOf(facts.call);
@@ -162,7 +162,7 @@ export class ApprovalRoad {
   }
 
   /** The same for the same call under the same rules. */
-  #digest({ call, needs = ANYBODY }: Facts): string {
+  #digest({ call, needs = ANYBODY }: DecidedCall): string {
     const bound = canonicalJson({ ...this.#options.bindingOf(call), needs });
     return this.#options.sealer.digest('approval', bound).toString('base64url');
   }
@@ -171,7 +171,7 @@ export class ApprovalRoad {
 const ANYBODY: Needs = { passkey: false, two: false, approvers: [], grave: false };
 
 /** What cannot be undone, gives access or concerns the whole instance, and what takes more than one signature. */
-const isGrave = ({ call, risks, needs }: Facts, review: Review): boolean =>
+const isGrave = ({ call, risks, needs }: DecidedCall, review: Review): boolean =>
   review.irreversible ||
   review.word !== undefined ||
   risks.includes('access') ||
@@ -180,7 +180,7 @@ const isGrave = ({ call, risks, needs }: Facts, review: Review): boolean =>
   needs?.two === true;
 
 /** What the record says of an approval. */
-const told = ({ id, shown, review, words, declined }: ApprovalSeen): Pick<Facts, 'approval'> => ({
+const told = ({ id, shown, review, words, declined }: ApprovalSeen): Pick<DecidedCall, 'approval'> => ({
   approval: {
     id,
     shown,
@@ -194,4 +194,4 @@ const told = ({ id, shown, review, words, declined }: ApprovalSeen): Pick<Facts,
   },
 });
 
-const refused = (facts: Facts, refusal: Refusal): RoadEnd => ({ kind: 'refused', facts, refusal });
+const refused = (facts: DecidedCall, refusal: Refusal): RoadEnd => ({ kind: 'refused', facts, refusal });

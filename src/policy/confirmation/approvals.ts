@@ -1,6 +1,6 @@
+import type { Caller, Instance } from '../policy-types.js';
 import type { ExactRequest } from '../preview/exact-request.js';
 import type { Review } from '../preview/review.js';
-import type { Caller, Instance } from '../types.js';
 import type { Binding } from './sealer.js';
 
 /** What a person's word on a call must be like. */

@@ -1,5 +1,5 @@
+import type { AskSchema } from '../policy-types.js';
 import type { Review } from '../preview/review.js';
-import type { AskSchema } from '../types.js';
 import type { Binding } from './sealer.js';
 
 /** What goes to the client as a form. */

@@ -1,10 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { quoted } from '../../platform/plain-text.js';
+import type { AskSchema, PersonAnswer, PolicyCall } from '../policy-types.js';
 import { dialogLines, inputLines } from '../preview/dialog.js';
 import type { Review } from '../preview/review.js';
-import type { AskSchema, PersonAnswer, PolicyCall } from '../types.js';
 import type { Asked, Question, Slip, SlipMade, TooLarge } from './asking.js';
-import type { Binding, Flaw, Sealer } from './sealer.js';
+import type { Binding, Sealer, SealFault } from './sealer.js';
 import { normalizeWord } from './typed-word.js';
 
 /** More than this a person does not read in a dialog. */
@@ -25,8 +25,8 @@ export type Verdict =
   | { readonly kind: 'unseen'; readonly flaw: Unseen };
 
 /** `id` is to be claimed once. `afterMs` is how long the answer took. */
-export type Judged =
-  | { readonly genuine: false; readonly flaw: Flaw }
+export type FormAnswer =
+  | { readonly genuine: false; readonly flaw: SealFault }
   | {
       readonly genuine: true;
       readonly id: string;
@@ -81,7 +81,7 @@ export class ClientForm {
   }
 
   /** Whether an answer is to our question about this very call, and what it means. */
-  judge(answer: PersonAnswer, binding: Binding): Judged {
+  judge(answer: PersonAnswer, binding: Binding): FormAnswer {
     const { sealer, now, lifetimeMs } = this.#options;
     const opened = sealer.open('question', answer.state ?? '', binding);
     if (!opened.ok) return { genuine: false, flaw: opened.flaw };

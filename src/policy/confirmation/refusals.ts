@@ -5,7 +5,7 @@ import type { Review } from '../preview/review.js';
 import type { BudgetLimit } from '../rules/budgets.js';
 import type { Slip, TooLarge } from './asking.js';
 import { MOST_SLIPS, type Unseen } from './client-form.js';
-import type { Flaw } from './sealer.js';
+import type { SealFault } from './sealer.js';
 
 /** One refusal: `model` is what the model reads. */
 export interface Refusal {
@@ -90,7 +90,7 @@ export const tooManySlips = (operation: Operation, slip: Slip): Refusal =>
     { reason: slip },
   );
 
-const TOKEN_FLAWS: Readonly<Record<Flaw | 'used', string>> = {
+const TOKEN_FLAWS: Readonly<Record<SealFault | 'used', string>> = {
   malformed: 'confirm holds no token of this server.',
   not_ours: 'The token was not issued here, or was changed, or is from before a restart.',
   other_instance: 'The token was issued for another instance.',
@@ -101,14 +101,14 @@ const TOKEN_FLAWS: Readonly<Record<Flaw | 'used', string>> = {
   used: 'The token has been used.',
 };
 
-export function badToken(operation: Operation, flaw: Flaw | 'used'): Refusal {
+export function badToken(operation: Operation, flaw: SealFault | 'used'): Refusal {
   const how =
     'To confirm this call, make it without confirm, show the person what comes back, and use the new token when they agree.';
   return refusal('confirmation_invalid', operation, `${NOTHING_SENT} ${TOKEN_FLAWS[flaw]} ${how}`, { reason: flaw });
 }
 
 /** Why an answer does not count, or says no. */
-export type AnswerFlaw = Flaw | 'used' | 'declined' | 'cancelled';
+export type AnswerFlaw = SealFault | 'used' | 'declined' | 'cancelled';
 
 const ANSWER_FLAWS: Readonly<Record<AnswerFlaw, string>> = {
   malformed: 'The answer belongs to no question of this server.',

@@ -10,7 +10,7 @@ export interface Binding {
 }
 
 /** Why a seal does not hold for this call. */
-export type Flaw =
+export type SealFault =
   | 'malformed'
   | 'not_ours'
   | 'other_instance'
@@ -27,7 +27,7 @@ export type Opened =
       readonly nonce: Buffer;
       readonly carried: Buffer;
     }
-  | { readonly ok: false; readonly flaw: Flaw };
+  | { readonly ok: false; readonly flaw: SealFault };
 
 /**
  * A seal of one purpose is never taken for another's. `unasked`: a token for a call that was put to a client
@@ -112,7 +112,7 @@ export class Sealer {
     return mac.digest();
   }
 
-  #difference(body: Buffer, nonce: Buffer, binding: Binding): Flaw {
+  #difference(body: Buffer, nonce: Buffer, binding: Binding): SealFault {
     const differing = PARTS.filter((part, index) => {
       const at = 6 + NONCE + index * MARK;
       return !timingSafeEqual(body.subarray(at, at + MARK), this.#mark(nonce, part, binding));

@@ -1,6 +1,6 @@
+import type { InstanceKind, Strength } from '../policy-types.js';
+import { STRENGTHS } from '../policy-types.js';
 import type { WantedStrength } from '../rules/rules.js';
-import type { InstanceKind, Strength } from '../types.js';
-import { STRENGTHS } from '../types.js';
 import type { Needs } from './approvals.js';
 
 /** `auto` for this client: a person wherever one can be asked, and on a live instance in every client. */

@@ -1,8 +1,8 @@
 import type { Operation } from '../../catalog/operation.js';
-import type { Arguments } from '../../catalog/types.js';
+import type { Arguments } from '../../catalog/operation-types.js';
 import { wholeValue } from '../../platform/plain-text.js';
-import { isSecretInput } from './inputs.js';
-import { idsIn, listInWords, type Names, nameOf } from './names.js';
+import { isSecretInput } from './review-inputs.js';
+import { idsIn, listInWords, type Names, nameOf } from './target-names.js';
 
 /** Longest value that stands within a sentence; what is longer is listed below it. */
 const LONGEST_IN_SENTENCE = 60;

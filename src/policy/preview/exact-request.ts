@@ -1,6 +1,6 @@
 import type { Operation, Place } from '../../catalog/operation.js';
-import type { Arguments } from '../../catalog/types.js';
-import { maskedInput } from './inputs.js';
+import type { Arguments } from '../../catalog/operation-types.js';
+import { maskedInput } from './review-inputs.js';
 
 /** The request that will be sent, secrets masked. Its texts are foreign. */
 export interface ExactRequest {

@@ -1,15 +1,15 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Operation } from '../../catalog/operation.js';
-import type { Arguments, Consequence } from '../../catalog/types.js';
+import type { Arguments, Consequence } from '../../catalog/operation-types.js';
 import { isRecord } from '../../platform/is-record.js';
-import type { Read } from '../types.js';
+import type { Read } from '../policy-types.js';
 import { type Label, labelOf } from './label.js';
 
 /**
  * `missing`: it does not exist. `unknown`: it could not be looked up, or the operation has no target.
  * `about`: the values by which the call names it.
  */
-export type Found =
+export type LookupResult =
   | { readonly kind: 'found'; readonly label: Label; readonly value: unknown; readonly about: readonly unknown[] }
   | { readonly kind: 'missing' }
   | { readonly kind: 'unknown' };
@@ -32,7 +32,7 @@ export interface LookupContext {
   readonly caller?: string | undefined;
 }
 
-const UNKNOWN: Found = { kind: 'unknown' };
+const UNKNOWN: LookupResult = { kind: 'unknown' };
 
 /** How the ids of a kind are named: many by one read of a list, or each by a read of its own. */
 interface Namer {
@@ -66,7 +66,7 @@ export class Lookup {
     this.#options = options;
   }
 
-  async target(operation: Operation, args: Arguments, context: LookupContext): Promise<Found> {
+  async target(operation: Operation, args: Arguments, context: LookupContext): Promise<LookupResult> {
     const wanted = this.#targetRead(operation, args);
     if (wanted === undefined) return UNKNOWN;
     const answer = await this.#read(wanted.reader, wanted.args, context);
@@ -206,7 +206,7 @@ const aborted = (signal: AbortSignal): Promise<never> =>
     else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 
-function toFound(value: unknown, about: readonly unknown[]): Found {
+function toFound(value: unknown, about: readonly unknown[]): LookupResult {
   const label = labelOf(value);
   return label === undefined ? UNKNOWN : { kind: 'found', label, value, about };
 }

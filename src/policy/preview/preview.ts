@@ -1,14 +1,14 @@
 import type { Operation } from '../../catalog/operation.js';
-import type { Arguments } from '../../catalog/types.js';
+import type { Arguments } from '../../catalog/operation-types.js';
 import { plain, quoted, shownValue, typeable } from '../../platform/plain-text.js';
+import type { Caller, Instance } from '../policy-types.js';
 import { consequencesOf, itemCount, raisingInputs, returnsSecret } from '../rules/risk.js';
-import type { Caller, Instance } from '../types.js';
 import { fillEffect, sentence } from './effect.js';
-import { reviewInputs } from './inputs.js';
 import type { Label } from './label.js';
-import { type Found, Lookup, type LookupContext, type LookupOptions, type MayRead } from './lookup.js';
-import { idsIn, type Names, nameOf } from './names.js';
+import { Lookup, type LookupContext, type LookupOptions, type LookupResult, type MayRead } from './lookup.js';
 import type { Review } from './review.js';
+import { reviewInputs } from './review-inputs.js';
+import { idsIn, type Names, nameOf } from './target-names.js';
 
 export interface PreviewOptions extends LookupOptions {
   readonly instance: Instance;
@@ -72,7 +72,7 @@ export class Previewer {
   }
 
   /** What the target belongs to, by name. */
-  async #ownerOf(found: Found, names: Names, context: LookupContext): Promise<string | undefined> {
+  async #ownerOf(found: LookupResult, names: Names, context: LookupContext): Promise<string | undefined> {
     if (found.kind !== 'found') return undefined;
     const { owner } = found.label;
     if (owner === undefined) return (await this.#lookup.holder(found.value, context))?.name;
@@ -84,7 +84,7 @@ export class Previewer {
     readonly operation: Operation;
     readonly args: Arguments;
     readonly effects: readonly string[];
-    readonly found: Found;
+    readonly found: LookupResult;
     readonly owner: string | undefined;
     readonly domain: string | undefined;
     readonly names: Names;

@@ -1,4 +1,4 @@
-import type { InstanceKind } from '../types.js';
+import type { InstanceKind } from '../policy-types.js';
 
 /** One input of a call as a person reviews it. */
 export interface ReviewInput {

@@ -1,10 +1,10 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Operation, Place } from '../../catalog/operation.js';
-import type { Arguments } from '../../catalog/types.js';
+import type { Arguments } from '../../catalog/operation-types.js';
 import { namedRead, type Resources, readOf } from './find-resource.js';
 import { fold } from './fold.js';
 import { type Extent, matchesWildcard, valuesAt } from './match-args.js';
-import { ANSWER_NAMES, INPUT_NAMES, type Naming, SUBJECT_KINDS, type SubjectKind, USER_NAMES, USER_PARTS } from './names.js';
+import { ANSWER_NAMES, INPUT_NAMES, type Naming, SUBJECT_KINDS, type SubjectKind, USER_NAMES, USER_PARTS } from './subjects.js';
 
 /** The users, organizations and OAuth applications that a rule is about. */
 export type About = Readonly<Partial<Record<SubjectKind, readonly string[]>>>;
@@ -17,7 +17,7 @@ export const subjectsOf = (declared: Readonly<Partial<Record<SubjectKind, string
 export type AboutExtent = Extent | 'unknown';
 
 /** `partly`: about them and others, such as all of a domain. */
-type Told = 'yes' | 'partly' | 'no' | 'unknown';
+type Match = 'yes' | 'partly' | 'no' | 'unknown';
 
 /** A value of a call, or of a resource, that says whom it is about. */
 interface Mention {
@@ -94,7 +94,7 @@ function mentionsOf(operation: Operation, args: Arguments): Mention[] {
 const given = (values: readonly unknown[]): unknown[] =>
   values.filter((value) => value !== undefined && value !== null && value !== '');
 
-function tell(mention: Mention, about: About, context: Context): Told {
+function tell(mention: Mention, about: About, context: Context): Match {
   const { naming, value } = mention;
   if (typeof value !== 'string') return 'unknown';
   if ('belongsTo' in naming) return tellOwner(mention, naming, about, context);
@@ -106,13 +106,13 @@ function tell(mention: Mention, about: About, context: Context): Told {
 }
 
 /** Of several subjects whether one is meant. */
-function any(questions: readonly (() => Told)[]): Told {
+function any(questions: readonly (() => Match)[]): Match {
   const told = questions.map((ask) => ask());
   return (['yes', 'partly', 'unknown'] as const).find((one) => told.includes(one)) ?? 'no';
 }
 
 /** Of several owners whether they are all meant. */
-function all(told: readonly Told[]): Told {
+function all(told: readonly Match[]): Match {
   if (told.length > 0 && told.every((one) => one === 'yes')) return 'yes';
   if (told.includes('yes') || told.includes('partly')) return 'partly';
   return told.includes('unknown') ? 'unknown' : 'no';
@@ -125,7 +125,7 @@ function isSubject(
   kind: SubjectKind,
   subject: string,
   { resources }: Context,
-): Told {
+): Match {
   const [text, name] = [spelling(value), spelling(subject)];
   if ('is' in naming) {
     // Ids differ by case: what opens a gate for one must not open it for another.
@@ -197,7 +197,7 @@ function tellOwner(
   { belongsTo, through }: Extract<Naming, { belongsTo: unknown }>,
   about: About,
   context: Context,
-): Told {
+): Match {
   const { operation, resources } = context;
   // What is no id as Clerk makes them might lead elsewhere than the read of it does.
   if (typeof value !== 'string' || !PLAIN_ID.test(value)) return 'unknown';
@@ -211,7 +211,7 @@ function tellOwner(
 }
 
 /** What a resource says of the subjects of one kind. */
-function tellFrom(resource: unknown, kind: SubjectKind, about: About, through: string | undefined, context: Context): Told {
+function tellFrom(resource: unknown, kind: SubjectKind, about: About, through: string | undefined, context: Context): Match {
   const fields = Object.entries(ANSWER_NAMES).flatMap(([path, naming]) => {
     const values = valuesAt(resource, path.split('.'));
     const isThere = values.length === 0 || values.some((one) => one !== undefined);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Operation } from '../../catalog/operation.js';
-import type { Arguments, Risk } from '../../catalog/types.js';
+import type { Arguments, Risk } from '../../catalog/operation-types.js';
 import type { Availability, CounterStore, Reservation, Reserved } from '../../limits/counter-store.js';
-import type { Caller, Instance } from '../types.js';
+import type { Caller, Instance } from '../policy-types.js';
 import { toMilliseconds } from './length-of-time.js';
 import type { BudgetDeclaration } from './policy-file.js';
 import { consequencesOf, itemCount, returnsSecret } from './risk.js';

@@ -1,8 +1,8 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Operation } from '../../catalog/operation.js';
-import type { Arguments } from '../../catalog/types.js';
+import type { Arguments } from '../../catalog/operation-types.js';
+import type { Read } from '../policy-types.js';
 import { isWhole, listOf, pageSize } from '../preview/lookup.js';
-import type { Read } from '../types.js';
 
 /** One read, and of a list the id to find in it. */
 export interface ResourceRead {

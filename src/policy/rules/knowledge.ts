@@ -1,8 +1,8 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Operation } from '../../catalog/operation.js';
-import type { Arguments } from '../../catalog/types.js';
+import type { Arguments } from '../../catalog/operation-types.js';
 import { isRecord } from '../../platform/is-record.js';
-import type { Read } from '../types.js';
+import type { Read } from '../policy-types.js';
 import { asksForRoles, type Knowledge, memberAskedFor, NOTHING_KNOWN } from './risk.js';
 
 export interface KnowledgeOptions {

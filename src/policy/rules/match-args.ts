@@ -1,4 +1,4 @@
-import type { Arguments } from '../../catalog/types.js';
+import type { Arguments } from '../../catalog/operation-types.js';
 import { fold } from './fold.js';
 
 export type Scalar = string | number | boolean | null;

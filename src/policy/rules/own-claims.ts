@@ -1,11 +1,11 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Operation } from '../../catalog/operation.js';
-import type { Arguments } from '../../catalog/types.js';
+import type { Arguments } from '../../catalog/operation-types.js';
+import type { Read } from '../policy-types.js';
 import { listOf } from '../preview/lookup.js';
-import type { Read } from '../types.js';
 import { namedRead, Resources } from './find-resource.js';
+import { grants, OWN_CLAIMS } from './granting-metadata.js';
 import { valuesAt } from './match-args.js';
-import { grants, OWN_CLAIMS } from './metadata.js';
 
 /** The operations that change what tokens say, or make one: always, or with one of these inputs. */
 const FEEDS: Readonly<Record<string, 'always' | readonly string[]>> = {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { RISKS } from '../../catalog/types.js';
-import { INSTANCE_KINDS, STRENGTHS } from '../types.js';
+import { RISKS } from '../../catalog/operation-types.js';
+import { INSTANCE_KINDS, STRENGTHS } from '../policy-types.js';
 
 const oneOrMore = <T extends z.ZodType>(schema: T) => z.union([schema, z.array(schema).min(1)]);
 

@@ -1,7 +1,7 @@
 import { byWeight, heaviest, isGated, type Operation } from '../../catalog/operation.js';
-import type { Arguments, Condition, CurrentRole, Raise, Risk, Test } from '../../catalog/types.js';
+import type { Arguments, Condition, CurrentRole, Raise, Risk, Test } from '../../catalog/operation-types.js';
 import { isRecord } from '../../platform/is-record.js';
-import { DEFAULT_KEYS_THAT_GRANT, grants } from './metadata.js';
+import { DEFAULT_KEYS_THAT_GRANT, grants } from './granting-metadata.js';
 
 export { isGated };
 

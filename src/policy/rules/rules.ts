@@ -1,8 +1,8 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import { matchPatterns } from '../../catalog/exposure.js';
 import type { Operation } from '../../catalog/operation.js';
-import type { Arguments, Risk } from '../../catalog/types.js';
-import type { Caller, Instance, InstanceKind, Strength } from '../types.js';
+import type { Arguments, Risk } from '../../catalog/operation-types.js';
+import type { Caller, Instance, InstanceKind, Strength } from '../policy-types.js';
 import { type About, type AboutExtent, canBeAbout, extentOf, subjectsOf } from './about.js';
 import { DEFENSIVE_OPERATIONS } from './defensive.js';
 import { type Reading, Resources } from './find-resource.js';

@@ -1,6 +1,6 @@
 import type { Operation } from '../../catalog/operation.js';
-import type { Risk } from '../../catalog/types.js';
-import type { Caller } from '../types.js';
+import type { Risk } from '../../catalog/operation-types.js';
+import type { Caller } from '../policy-types.js';
 
 /** What a credential may be used for: one scope per risk, none of which includes another. */
 export type Scope = `clerk:${Risk}`;

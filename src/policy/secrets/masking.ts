@@ -1,6 +1,6 @@
 import type { Operation } from '../../catalog/operation.js';
+import type { Arguments } from '../../catalog/operation-types.js';
 import { isSecretName } from '../../catalog/secret-names.js';
-import type { Arguments } from '../../catalog/types.js';
 import { scrub } from '../../platform/scrub.js';
 import { canonicalJson } from '../confirmation/canonical.js';
 import { returnsSecret } from '../rules/risk.js';

@@ -1,7 +1,7 @@
 import type { Instance } from '../instance.js';
 import { CODE_MS, type CodeVerificationRow, codeStatus, codeVerifications } from '../resources/code-verification.js';
 import { type EmailAddressRow, emailAddresses, type PhoneNumberRow, phoneNumbers } from '../resources/identifiers.js';
-import { communication, instanceSettings } from '../resources/settings.js';
+import { communication, instanceSettings } from '../resources/instance-settings.js';
 import { countryOf } from '../resources/sms-countries.js';
 import { notFound, refuse, SandboxError } from '../sandbox-error.js';
 

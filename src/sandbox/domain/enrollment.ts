@@ -1,5 +1,6 @@
 import type { Instance } from '../instance.js';
 import { domainOf, type EmailAddressRow, isVerified } from '../resources/identifiers.js';
+import { isEnrollmentMode, organizationSettings } from '../resources/instance-settings.js';
 import { organizations } from '../resources/organization.js';
 import {
   type EnrollmentMode,
@@ -9,7 +10,6 @@ import {
   organizationDomains,
 } from '../resources/organization-domain.js';
 import { organizationInvitations } from '../resources/organization-invitation.js';
-import { isEnrollmentMode, organizationSettings } from '../resources/settings.js';
 import { refuse, refuseParam } from '../sandbox-error.js';
 import { parseHost } from './domain-names.js';
 import { must } from './found.js';

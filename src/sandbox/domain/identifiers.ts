@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Instance } from '../instance.js';
 import { allowlistIdentifiers, blocklistIdentifiers, type ListedIdentifierRow } from '../resources/identifier-lists.js';
 import { domainOf, emailAddresses, type IdentifierRow, isClaimed, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
-import { restrictions } from '../resources/settings.js';
+import { restrictions } from '../resources/instance-settings.js';
 import { users } from '../resources/user.js';
 import type { Collection } from '../rows.js';
 import { identifierExists, refuse, refuseParam } from '../sandbox-error.js';

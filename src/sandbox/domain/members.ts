@@ -1,8 +1,8 @@
 import type { Instance } from '../instance.js';
+import { organizationSettings } from '../resources/instance-settings.js';
 import type { OrganizationRow } from '../resources/organization.js';
 import { memberKey, type OrganizationMembershipRow, organizationMemberships } from '../resources/organization-membership.js';
 import { isCreatorEligible, MANAGE_MEMBERS, permissionsOf, roles } from '../resources/roles.js';
-import { organizationSettings } from '../resources/settings.js';
 import type { Metadata } from '../resources/shapes.js';
 import { refuse, SandboxError } from '../sandbox-error.js';
 import { parseRole } from './roles.js';

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import type { Instance } from '../instance.js';
 import { isJwt } from '../keys.js';
 import { frontendApi } from '../resources/frontend-api.js';
+import { oauthSettings } from '../resources/instance-settings.js';
 import { type OAuthApplicationRow, oauthApplications } from '../resources/oauth-application.js';
 import { type OAuthGrantRow, oauthGrants, oauthTokens } from '../resources/oauth-token.js';
-import { oauthSettings } from '../resources/settings.js';
 import { users } from '../resources/user.js';
 import { notFound, refuse, refuseParam } from '../sandbox-error.js';
 import { must } from './found.js';
@@ -25,12 +25,12 @@ const common = {
 };
 
 /** What `POST /_sandbox/oauth_tokens` takes: whose leave for which application, or the refresh token of one given before. */
-const wanted = z.union([
+const tokenRequest = z.union([
   z.strictObject({ oauth_application_id: z.string(), user_id: z.string(), scopes: z.string().optional(), ...common }),
   z.strictObject({ refresh_token: z.string(), ...common }),
 ]);
 
-type Wanted = z.infer<typeof wanted>;
+type TokenRequest = z.infer<typeof tokenRequest>;
 
 /** What an application gets for a user's leave, in the form of an OAuth token endpoint. */
 export interface IssuedTokens {
@@ -45,7 +45,7 @@ export interface IssuedTokens {
 
 /** Does what sign-in through an OAuth application would, for which the Backend API has no operation. @throws SandboxError */
 export async function issueOAuthTokens(instance: Instance, given: unknown): Promise<IssuedTokens> {
-  const parsed = wanted.safeParse(given);
+  const parsed = tokenRequest.safeParse(given);
   if (!parsed.success) {
     const why =
       'Give {"oauth_application_id","user_id"} or {"refresh_token"}; further "scopes" (with spaces between them), ' +
@@ -71,7 +71,7 @@ export async function issueOAuthTokens(instance: Instance, given: unknown): Prom
   return { access_token, token_type: 'Bearer', expires_in, refresh_token: grant.refresh_token, scope };
 }
 
-function newGrant(instance: Instance, given: Extract<Wanted, { user_id: string }>): OAuthGrantRow {
+function newGrant(instance: Instance, given: Extract<TokenRequest, { user_id: string }>): OAuthGrantRow {
   const application = must(instance, oauthApplications, given.oauth_application_id);
   const user = must(instance, users, given.user_id);
   refuseBanned(user);

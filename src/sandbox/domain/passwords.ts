@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Instance } from '../instance.js';
-import { instanceSettings } from '../resources/settings.js';
+import { instanceSettings } from '../resources/instance-settings.js';
 import { refuseParam } from '../sandbox-error.js';
 import { authentication } from './authentication.js';
 import { fitsHasher, HASHER_NAMES, type PasswordHash, wasm } from './password-hashers.js';

@@ -1,10 +1,10 @@
 import type { Instance } from '../instance.js';
+import { organizationSettings } from '../resources/instance-settings.js';
 import type { OrganizationRow } from '../resources/organization.js';
 import { organizationInvitations } from '../resources/organization-invitation.js';
 import { organizationMemberships } from '../resources/organization-membership.js';
 import { type RoleSetRow, roleSets } from '../resources/role-set.js';
 import { DEFAULT_ROLE_SET, roles } from '../resources/roles.js';
-import { organizationSettings } from '../resources/settings.js';
 import { isPending } from './invitations.js';
 
 const held = (instance: Instance, key: string): RoleSetRow => {

@@ -1,6 +1,6 @@
 import type { Instance } from '../instance.js';
+import { organizationSettings } from '../resources/instance-settings.js';
 import { organizations } from '../resources/organization.js';
-import { organizationSettings } from '../resources/settings.js';
 import { featureNotEnabled, refuseParam } from '../sandbox-error.js';
 
 const SLUG = /^[a-z0-9-]+$/;

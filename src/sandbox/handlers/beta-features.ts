@@ -1,10 +1,10 @@
 import { authentication } from '../domain/authentication.js';
+import { patchSetting } from '../domain/patch-setting.js';
 import { endAllSessions } from '../domain/sessions.js';
-import { patchSetting } from '../domain/settings.js';
 import { answers, type Handler, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { domains, primaryDomain } from '../resources/domain.js';
-import { authSettings, instanceSettings, restrictions } from '../resources/settings.js';
+import { authSettings, instanceSettings, restrictions } from '../resources/instance-settings.js';
 import { refuse, refuseParam } from '../sandbox-error.js';
 
 interface ChangeDomain {

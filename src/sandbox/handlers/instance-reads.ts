@@ -1,6 +1,6 @@
 import { authentication } from '../domain/authentication.js';
 import { answers, type Handlers } from '../handler.js';
-import { instanceSettings, organizationSettings } from '../resources/settings.js';
+import { instanceSettings, organizationSettings } from '../resources/instance-settings.js';
 
 export const instanceReads: Handlers = {
   InstanceSettings_getInstance: answers(({ instance }) => ({

@@ -1,12 +1,12 @@
 import { parseIdentifier } from '../domain/identifiers.js';
+import { patchSetting } from '../domain/patch-setting.js';
 import { initialRoleSet, keepInitial } from '../domain/role-sets.js';
 import { refuseForCreator } from '../domain/roles.js';
-import { patchSetting } from '../domain/settings.js';
 import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
+import { instanceSettings, isEnrollmentMode, organizationSettings, restrictions } from '../resources/instance-settings.js';
 import { type RoleSetRow, roleSets } from '../resources/role-set.js';
 import { type RoleRow, roles } from '../resources/roles.js';
-import { instanceSettings, isEnrollmentMode, organizationSettings, restrictions } from '../resources/settings.js';
 import { notFound, refuseParam } from '../sandbox-error.js';
 import { instanceReads } from './instance-reads.js';
 import { serviceSettings } from './service-settings.js';

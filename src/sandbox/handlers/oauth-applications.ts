@@ -5,9 +5,9 @@ import { answers, type Handlers } from '../handler.js';
 import { dropImage, keepImage } from '../images.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
+import { oauthSettings } from '../resources/instance-settings.js';
 import { type OAuthApplicationRow, oauthApplications } from '../resources/oauth-application.js';
 import { noScope, unknownScope } from '../resources/oauth-scopes.js';
-import { oauthSettings } from '../resources/settings.js';
 import { users } from '../resources/user.js';
 import { duplicateRecord, refuse, refuseParam } from '../sandbox-error.js';
 

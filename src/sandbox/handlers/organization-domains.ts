@@ -4,6 +4,7 @@ import { byKey, type Filter, signed } from '../filters.js';
 import { answers, type Call, type Handler, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
+import { organizationSettings } from '../resources/instance-settings.js';
 import { type OrganizationRow, organizations } from '../resources/organization.js';
 import {
   domainKey,
@@ -12,7 +13,6 @@ import {
   type OrganizationDomainRow,
   organizationDomains,
 } from '../resources/organization-domain.js';
-import { organizationSettings } from '../resources/settings.js';
 import { featureNotEnabled, notFound, refuse, refuseParam } from '../sandbox-error.js';
 
 interface DomainFields {

@@ -5,11 +5,11 @@ import { initialRoleSet, keepInitial } from '../domain/role-sets.js';
 import { refuseForCreator } from '../domain/roles.js';
 import { answers, type Call, type Handler, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
+import { organizationSettings } from '../resources/instance-settings.js';
 import { organizationInvitations } from '../resources/organization-invitation.js';
 import { organizationMemberships } from '../resources/organization-membership.js';
 import { roleSets } from '../resources/role-set.js';
 import { type PermissionRow, permissions, type RoleRow, roles } from '../resources/roles.js';
-import { organizationSettings } from '../resources/settings.js';
 import { refuse, type SandboxError } from '../sandbox-error.js';
 
 interface UpdateRole {

@@ -4,10 +4,10 @@ import { initialRoleSet, keepInitial, reassign, roleKeysOf, rolesInUse } from '.
 import { mustBeRole, refuseForCreator } from '../domain/roles.js';
 import { answers, type Call, type Handler, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
+import { organizationSettings } from '../resources/instance-settings.js';
 import { organizations } from '../resources/organization.js';
 import { organizationsWith, type RoleSetRow, roleSets } from '../resources/role-set.js';
 import { type RoleRow, roles } from '../resources/roles.js';
-import { organizationSettings } from '../resources/settings.js';
 import { notFound, refuse, refuseParam } from '../sandbox-error.js';
 
 interface RoleKeys {

@@ -1,9 +1,9 @@
-import { patchSetting } from '../domain/settings.js';
+import { patchSetting } from '../domain/patch-setting.js';
 import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import type { Setting } from '../resource.js';
+import { communication, oauthSettings, protect } from '../resources/instance-settings.js';
 import { noScope, unknownScope } from '../resources/oauth-scopes.js';
-import { communication, oauthSettings, protect } from '../resources/settings.js';
 import { isSmsCountry } from '../resources/sms-countries.js';
 import { refuseParam } from '../sandbox-error.js';
 

@@ -1,9 +1,9 @@
 import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
+import { organizationSettings } from './instance-settings.js';
 import { type OrganizationRow, organizations } from './organization.js';
 import { organizationMemberships } from './organization-membership.js';
 import { roles } from './roles.js';
-import { organizationSettings } from './settings.js';
 
 /** The roles that the organizations which use it can give. */
 export interface RoleSetRow extends Row {

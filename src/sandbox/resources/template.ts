@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
-import { authSettings } from './settings.js';
+import { authSettings } from './instance-settings.js';
 import { type SystemTemplate, systemTemplates, type TemplateType } from './system-templates.js';
 
 /** The instance's own text for a message, which stands in for Clerk's. */

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { clients } from '../../../src/cli/client-config/all.js';
 import { ownKeyFile } from '../../../src/cli/client-config/paths.js';
-import type { Places } from '../../../src/config/places.js';
 import { CLIENTS } from '../../../src/config/settings.js';
+import type { UserPaths } from '../../../src/config/user-paths.js';
 
 /** Directories of another platform, which no test can make here. */
 const there = vi.hoisted(() => new Set<unknown>());
@@ -11,9 +11,9 @@ vi.mock('node:fs', async (original) => ({
   existsSync: (path: unknown) => there.has(path),
 }));
 
-const mac: Places = { platform: 'darwin', home: '/Users/ada', path: [], environment: {} };
-const linux: Places = { platform: 'linux', home: '/home/ada', path: [], environment: {} };
-const windows: Places = {
+const mac: UserPaths = { platform: 'darwin', home: '/Users/ada', path: [], environment: {} };
+const linux: UserPaths = { platform: 'linux', home: '/home/ada', path: [], environment: {} };
+const windows: UserPaths = {
   platform: 'win32',
   home: 'C:\\Users\\ada',
   appData: 'C:\\Users\\ada\\AppData\\Roaming',
@@ -22,7 +22,7 @@ const windows: Places = {
   environment: {},
 };
 
-const fileOf = (id: string, places: Places): string | undefined => clients.find((client) => client.id === id)?.file(places);
+const fileOf = (id: string, places: UserPaths): string | undefined => clients.find((client) => client.id === id)?.file(places);
 
 describe("the place of each client's file", () => {
   it.each([

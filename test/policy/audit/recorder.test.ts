@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Operation } from '../../../src/catalog/operation.js';
-import type { Arguments } from '../../../src/catalog/types.js';
+import type { Arguments } from '../../../src/catalog/operation-types.js';
 import type { AuditLine } from '../../../src/policy/audit/line.js';
 import { AuditLog } from '../../../src/policy/audit/log.js';
 import { verifyAudit } from '../../../src/policy/audit/verify.js';
 import type { PolicyOptions } from '../../../src/policy/policy-options.js';
+import type { Decision, PolicyCall } from '../../../src/policy/policy-types.js';
 import { readPolicy } from '../../../src/policy/rules/read-policy.js';
-import type { Decision, PolicyCall } from '../../../src/policy/types.js';
 import { type Bench, bench, call, catalog, operations } from '../fixtures.js';
 
 const USER = { user_id: 'user_ada' };

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { Catalog } from '../../../src/catalog/catalog.js';
 import { defineOperation } from '../../../src/catalog/declaration.js';
 import type { Operation } from '../../../src/catalog/operation.js';
-import type { Arguments } from '../../../src/catalog/types.js';
+import type { Arguments } from '../../../src/catalog/operation-types.js';
 import { dialogLines, reviewText } from '../../../src/policy/preview/dialog.js';
 import { Previewer, type PreviewWish } from '../../../src/policy/preview/preview.js';
 import type { Review } from '../../../src/policy/preview/review.js';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Catalog } from '../../../src/catalog/catalog.js';
-import type { Arguments } from '../../../src/catalog/types.js';
+import type { Arguments } from '../../../src/catalog/operation-types.js';
 import { holdsId } from '../../../src/policy/rules/about.js';
 import { fold } from '../../../src/policy/rules/fold.js';
-import { INPUT_NAMES } from '../../../src/policy/rules/names.js';
 import { readPolicy } from '../../../src/policy/rules/read-policy.js';
 import { consequencesOf } from '../../../src/policy/rules/risk.js';
 import { Rules } from '../../../src/policy/rules/rules.js';
+import { INPUT_NAMES } from '../../../src/policy/rules/subjects.js';
 import { operations } from '../../../tools/index.js';
 
 const catalog = new Catalog(operations);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Catalog } from '../../../src/catalog/catalog.js';
 import type { Operation } from '../../../src/catalog/operation.js';
-import type { Arguments } from '../../../src/catalog/types.js';
+import type { Arguments } from '../../../src/catalog/operation-types.js';
 import { DEFENSIVE_OPERATIONS } from '../../../src/policy/rules/defensive.js';
 import { readPolicy } from '../../../src/policy/rules/read-policy.js';
 import { operations as declared } from '../../../tools/index.js';

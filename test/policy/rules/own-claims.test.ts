@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Catalog } from '../../../src/catalog/catalog.js';
-import type { Arguments } from '../../../src/catalog/types.js';
+import type { Arguments } from '../../../src/catalog/operation-types.js';
 import { operations } from '../../../tools/index.js';
 import { bench, call } from '../fixtures.js';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../../src/catalog/operation.js';
-import type { Arguments } from '../../../src/catalog/types.js';
+import type { Arguments } from '../../../src/catalog/operation-types.js';
+import type { InstanceKind } from '../../../src/policy/policy-types.js';
 import { matchArguments, matchesWildcard } from '../../../src/policy/rules/match-args.js';
 import { readPolicy } from '../../../src/policy/rules/read-policy.js';
 import { consequencesOf } from '../../../src/policy/rules/risk.js';
 import { Rules } from '../../../src/policy/rules/rules.js';
-import type { InstanceKind } from '../../../src/policy/types.js';
 import { catalog, operations } from '../fixtures.js';
 
 function rules(list: readonly object[], kind: InstanceKind = 'live'): Rules {

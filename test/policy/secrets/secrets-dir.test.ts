@@ -3,8 +3,8 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Grant, PolicyRefusal } from '../../../src/policy/policy-types.js';
 import { SecretsDir, SecretsDirError } from '../../../src/policy/secrets/secrets-dir.js';
-import { type Grant, PolicyRefusal } from '../../../src/policy/types.js';
 import { bench, Clock, call, operations } from '../fixtures.js';
 
 const TOKEN = {

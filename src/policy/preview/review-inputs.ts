@@ -1,9 +1,9 @@
 import type { Operation } from '../../catalog/operation.js';
+import type { Arguments } from '../../catalog/operation-types.js';
 import { isSecretName } from '../../catalog/secret-names.js';
-import type { Arguments } from '../../catalog/types.js';
 import { plain, quoted, shownValue, wholeValue } from '../../platform/plain-text.js';
-import { type Names, nameOf } from './names.js';
 import type { ReviewInput } from './review.js';
+import { type Names, nameOf } from './target-names.js';
 
 /** Inputs by which access is given or taken, money is moved or people are led somewhere: first, and always whole. */
 const GRAVE =

@@ -1,4 +1,4 @@
-import { RISKS } from '../../catalog/types.js';
+import { RISKS } from '../../catalog/operation-types.js';
 import { type Scope, scopeOf } from '../../policy/rules/scopes.js';
 
 export type { Scope } from '../../policy/rules/scopes.js';

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { Catalog } from '../catalog/catalog.js';
 import type { ClerkAnswer } from '../catalog/clerk-answer.js';
 import type { Operation } from '../catalog/operation.js';
-import type { Arguments } from '../catalog/types.js';
+import type { Arguments } from '../catalog/operation-types.js';
 import type { AbortLike } from '../platform/abort.js';
 import { type Clock, systemClock } from '../platform/clock.js';
 import { Scrubber } from '../platform/scrub.js';

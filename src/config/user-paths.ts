@@ -1,5 +1,5 @@
 /** Where things of the person who runs us are; only the entries that some client asks for. */
-export interface Places {
+export interface UserPaths {
   readonly platform: NodeJS.Platform;
   readonly home: string;
   /** Windows: `%APPDATA%`. */

@@ -1,5 +1,5 @@
 import type { Operation } from '../catalog/operation.js';
-import type { Arguments } from '../catalog/types.js';
+import type { Arguments } from '../catalog/operation-types.js';
 
 export const INSTANCE_KINDS = ['test', 'live', 'sandbox'] as const;
 export type InstanceKind = (typeof INSTANCE_KINDS)[number];

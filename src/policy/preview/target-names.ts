@@ -1,4 +1,4 @@
-import type { Arguments } from '../../catalog/types.js';
+import type { Arguments } from '../../catalog/operation-types.js';
 import { shownValue } from '../../platform/plain-text.js';
 import type { Label } from './label.js';
 

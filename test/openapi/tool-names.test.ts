@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OpenApiDocument } from '../../src/openapi/document.js';
-import { ToolNames } from '../../src/openapi/names.js';
+import { ToolNames } from '../../src/openapi/tool-names.js';
 
 function nameOf(operation: object, request = 'get /things', names = new ToolNames([], ['RedirectUrLs'])): string {
   const [method = '', path = ''] = request.split(' ');
