@@ -15,6 +15,7 @@ import {
   type Caller,
   type Decision,
   type Grant,
+  type LinkTiming,
   type Outcome,
   type PersonAnswer,
   PolicyRefusal,
@@ -35,11 +36,15 @@ export interface Call {
   readonly canAsk: boolean;
   /** What the person answered, when this is the second entry after an `ask`. */
   readonly answer?: PersonAnswer | undefined;
+  /** How the client can be given a link for its person to open. Default: it cannot. */
+  readonly takesLink?: LinkTiming | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told how a call goes that takes long. Must not throw. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Told when the call waits for somebody who is not at the client. Must not throw. */
   readonly onWaiting?: ((waiting: Waiting) => void) | undefined;
+  /** Told when a call that waited for them does so no longer. Must not throw. */
+  readonly onDecided?: ((id: string) => void) | undefined;
 }
 
 /** How a call ended. `text` is what the model reads: compact JSON, or a page of text. */
@@ -52,6 +57,7 @@ export type CallOutcome =
       readonly missingScope?: Scope | undefined;
     }
   | { readonly kind: 'failed'; readonly text: string }
+  | Extract<Decision, { kind: 'link' }>
   | (Question & {
       /** Goes on with the call by what the person answered while it waited: nothing is parsed or decided again. */
       readonly resume: (answer: PersonAnswer) => Promise<CallOutcome>;
@@ -191,6 +197,8 @@ export class Calls {
       caller: call.caller,
       canAsk: call.canAsk,
       answer: call.answer,
+      takesLink: call.takesLink,
+      onDecided: call.onDecided,
       onWaiting: (waiting) => tellWaiting(call, progress, waiting),
       get signal() {
         return abort.signal;
@@ -226,6 +234,8 @@ export class Calls {
         );
       case 'ask':
         return { ...decision, resume: (answer) => this.#resume(decision, answer, decided) };
+      case 'link':
+        return decision;
       case 'allow':
         return this.#send(decision.grant, decided);
       default:
@@ -242,6 +252,7 @@ export class Calls {
           return abort.signal;
         },
         onWaiting: (waiting) => tellWaiting(call, progress, waiting),
+        onDecided: call.onDecided,
       });
       const decision = await deciding.finally(() => progress?.decided());
       return this.#follow(decision, { ...decided, abort, said });

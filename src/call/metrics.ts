@@ -1,7 +1,7 @@
 import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** How calls end, as {@link CallOutcome} has it, and those that never began. */
-export type CallResult = 'done' | 'refused' | 'failed' | 'ask' | 'unknown_tool' | 'cancelled';
+export type CallResult = 'done' | 'refused' | 'failed' | 'ask' | 'link' | 'unknown_tool' | 'cancelled';
 
 export interface MetricsOptions {
   /** Names of the tools that exist; any other is counted as `unknown`, so that callers cannot make labels. */
@@ -15,7 +15,7 @@ export interface MetricsOptions {
 
 /** What the operator's Prometheus reads. No label holds what a caller made up, an id, or a secret. */
 export interface Metrics {
-  call(tool: string, result: CallResult, decision: 'allow' | 'refuse' | 'ask' | 'none', seconds: number): void;
+  call(tool: string, result: CallResult, decision: 'allow' | 'refuse' | 'ask' | 'link' | 'none', seconds: number): void;
   /** An answer of Clerk by its status, or `none` for a request that got none. */
   upstream(status: number | 'none'): void;
   /** A request turned away: by Clerk, or here for one of the limits. */

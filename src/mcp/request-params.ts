@@ -36,6 +36,18 @@ function withReadArguments<T extends object>(request: T): T {
  * sender's error, not an internal one.
  */
 export class StrictServer extends Server {
+  readonly #gone = new AbortController();
+
+  /** Aborted when the client is gone. */
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  protected override _onclose(): void {
+    this.#gone.abort();
+    super._onclose();
+  }
+
   protected override _wrapHandler(...[method, handler]: Parameters<Server['_wrapHandler']>): ReturnType<Server['_wrapHandler']> {
     const wrapped = super._wrapHandler(method, handler);
     return async (given, context) => {

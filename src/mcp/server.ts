@@ -14,14 +14,16 @@ import {
   SdkErrorCode,
   type Server,
   type ServerContext,
+  UrlElicitationRequiredError,
 } from '@modelcontextprotocol/server';
 import { type Call, type CallOutcome, type Calls, UnknownToolError } from '../call/call.js';
 import { progressChannel } from '../call/progress.js';
 import type { ToolDefinition } from '../catalog/operation-types.js';
 import { plain } from '../platform/plain-text.js';
 import { VERSION } from '../platform/version.js';
-import type { Caller, PersonAnswer } from '../policy/policy-types.js';
+import type { Caller, LinkTiming, PersonAnswer } from '../policy/policy-types.js';
 import { StrictServer } from './request-params.js';
+import { ShownLinks } from './shown-links.js';
 
 /** The key under which the one question of a call travels. */
 const QUESTION = 'confirm';
@@ -73,6 +75,8 @@ export function createMcpServer(options: McpServerOptions): Server {
     },
   );
 
+  const links = new ShownLinks(server, server.gone);
+
   server.setRequestHandler('tools/list', async (request, context) => {
     if (request.params?.cursor !== undefined) {
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'Unknown cursor: the whole list is one page.');
@@ -85,26 +89,36 @@ export function createMcpServer(options: McpServerOptions): Server {
     const done = options.onCall?.(context);
     const channel = progressChannel(context);
     const isModern = context.mcpReq.envelope !== undefined;
+    const canPush = !isModern && options.canStream?.(context) !== false;
+    const shown = isModern ? undefined : links.during(context);
     let outcome: CallOutcome | undefined;
     try {
       const call: Call = {
         name: request.params.name,
         arguments: request.params.arguments,
         caller: { ...options.caller(context), ...client.info },
-        canAsk: canAsk(client.capabilities) && (isModern || options.canStream?.(context) !== false),
+        canAsk: canAsk(client.capabilities) && (isModern || canPush),
+        takesLink: takesLink(client.capabilities, canPush),
         signal: context.mcpReq.signal,
         onProgress: channel?.tell,
+        onDecided: shown?.decided,
+        onWaiting: canOpenLinks(client.capabilities) && canPush ? shown?.show : undefined,
       };
       outcome = await options.calls.call(isModern ? { ...call, answer: personAnswer(context) } : call);
       // A slip of the person is followed by another question; the policy counts them.
       while (outcome.kind === 'ask' && !isModern) {
         outcome = await outcome.resume(await askWhileWaiting(outcome, context));
       }
+      if (outcome.kind === 'link' && !isModern) {
+        shown?.demanded(outcome.waiting);
+        throw demand(outcome.waiting);
+      }
       return toResult(outcome);
     } catch (error) {
       if (error instanceof UnknownToolError) throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message);
       throw error;
     } finally {
+      await shown?.end();
       await channel?.told();
       done?.(outcome);
     }
@@ -131,12 +145,22 @@ async function askWhileWaiting({ message, schema, state }: Question, { mcpReq }:
   }
 }
 
+/** How a client of 2025-11-25 is told that it must show a link before its call can be answered. */
+const demand = ({ id, message, link }: LinkWaiting): UrlElicitationRequiredError =>
+  new UrlElicitationRequiredError([{ mode: 'url', message, url: link, elicitationId: id }], message);
+
+type LinkWaiting = Extract<CallOutcome, { kind: 'link' }>['waiting'];
+
 function toResult(outcome: CallOutcome): CallToolResult | InputRequiredResult {
   if (outcome.kind === 'ask') {
     return inputRequired({
       inputRequests: { [QUESTION]: inputRequired.elicit({ message: outcome.message, requestedSchema: { ...outcome.schema } }) },
       requestState: outcome.state,
     });
+  }
+  if (outcome.kind === 'link') {
+    const { id, message, link } = outcome.waiting;
+    return inputRequired({ inputRequests: { [QUESTION]: inputRequired.elicitUrl({ message, url: link }) }, requestState: id });
   }
   const content = [{ type: 'text' as const, text: outcome.text }];
   if (outcome.kind !== 'done') return { content, isError: true };
@@ -166,6 +190,13 @@ function clientOf(server: Server, context: ServerContext): { capabilities: Clien
 /** `elicitation: {}` means forms; a client that names only URL mode cannot show one. */
 function canAsk({ elicitation }: ClientCapabilities): boolean {
   return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
+}
+
+const canOpenLinks = ({ elicitation }: ClientCapabilities): boolean => elicitation?.url !== undefined;
+
+function takesLink(capabilities: ClientCapabilities, canPush: boolean): LinkTiming | undefined {
+  if (!canOpenLinks(capabilities)) return undefined;
+  return canPush ? 'meanwhile' : 'first';
 }
 
 function personAnswer(context: ServerContext): PersonAnswer | undefined {

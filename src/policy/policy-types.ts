@@ -49,16 +49,29 @@ export interface PolicyCall {
   readonly canAsk: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly answer?: PersonAnswer | undefined;
+  /** How the client can be given a link for its person to open. Default: it cannot. */
+  readonly takesLink?: LinkTiming | undefined;
   /** Told when the call waits for somebody who is not at the client. Must not throw. */
   readonly onWaiting?: ((waiting: Waiting) => void) | undefined;
+  /** Told when a call that waited does so no longer, since somebody has decided or the time is over. Must not throw. */
+  readonly onDecided?: ((id: string) => void) | undefined;
 }
+
+/** `meanwhile`: while its call waits. `first`: as the answer to its call, which then comes again. */
+export type LinkTiming = 'meanwhile' | 'first';
 
 /** A call that waits for a person's word. */
 export interface Waiting {
   /** Of the approval. */
   readonly id: string;
-  /** Where it can be given. */
+  /** Where it can be given. Holds the id, and nothing that lets anybody in. */
   readonly link: string | undefined;
+  /** What the link is for, with nothing personal. */
+  readonly message: string;
+  /** The client's person will not open the link: nobody need wait for them. This is nobody's word. */
+  readonly notOpened: () => void;
+  /** Resolves when it waits no longer, or the signal is aborted. Rejects when that cannot be known. */
+  readonly decided: (signal: AbortSignal) => Promise<void>;
 }
 
 /** Ways to put a call to a person: a form in their client, or a page of their own. */
@@ -89,7 +102,9 @@ export type Decision =
   | { readonly kind: 'allow'; readonly grant: Grant }
   /** `model` is one short JSON object: `error` (= `code`), `operation`, `message`, and what else helps. */
   | { readonly kind: 'refuse'; readonly code: string; readonly model: Readonly<Record<string, unknown>> }
-  | { readonly kind: 'ask'; readonly message: string; readonly schema: AskSchema; readonly state: string };
+  | { readonly kind: 'ask'; readonly message: string; readonly schema: AskSchema; readonly state: string }
+  /** The call waits, and comes again once the client has shown the link, with the id as the answer's `state`. */
+  | { readonly kind: 'link'; readonly waiting: Waiting & { readonly link: string } };
 
 /** How a request that was sent (or not) ended. Never holds an argument's or a result's value. */
 export interface Outcome {

@@ -132,6 +132,7 @@ export class Policy {
       recorder: this.#recorder,
       instance,
       waitMs: options.askWaitMs ?? ASK_WAIT_MS,
+      now: this.#now,
       bindingOf: (call) => this.#bindingOf(call),
       review: (facts) => this.#review(facts),
     });
@@ -170,7 +171,7 @@ export class Policy {
   async decideAnswer(
     question: Question,
     answer: PersonAnswer,
-    waits: Pick<PolicyCall, 'signal' | 'onWaiting'> = {},
+    waits: Pick<PolicyCall, 'signal' | 'onWaiting' | 'onDecided'> = {},
   ): Promise<Decision> {
     const asked = this.#asked.get(question);
     if (asked === undefined) throw new Error('the question has been answered, or was not asked by this policy');
@@ -321,6 +322,7 @@ export class Policy {
 
   async #byPerson(facts: DecidedCall, modelMay: boolean): Promise<Decision> {
     const { operation, answer, confirm } = facts.call;
+    if (this.#road.isId(answer?.state)) return this.#arrive(await this.#road.goOn(facts, answer.state, answer.action));
     if (answer !== undefined && this.#canShowForm(facts)) return this.#weighAnswer(facts, answer, modelMay);
     if (this.#road.isId(confirm)) return this.#arrive(await this.#road.goOn(facts, confirm));
     if (modelMay && typeof confirm === 'string') {
@@ -354,6 +356,8 @@ export class Policy {
         const used = badApproval(end.facts.call.operation, 'used');
         return this.#grant(end.facts, end.confirmed, { claim: end.claim, used });
       }
+      case 'link':
+        return Promise.resolve({ kind: 'link', waiting: end.waiting });
       case 'missing':
         return this.#missing(end.facts);
       case 'refused':

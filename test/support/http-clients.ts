@@ -4,8 +4,9 @@ import { Client as ModernClient, StreamableHTTPClientTransport as ModernHttp } f
 import { Client as EmbeddedClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport as EmbeddedSse } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport as EmbeddedHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
-import { type ProgramClient, type ProgramOptions, toResult } from './program.js';
+import { ElicitationCompleteNotificationSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { type AskedClient, answerTo, declared, isAsked } from './elicitation.js';
+import { type ProgramClient, toResult } from './program.js';
 
 /** Every kind of client, by transport; those marked so can put a question to a person. */
 export const HTTP_CLIENTS = [
@@ -25,7 +26,7 @@ export const ASKING_CLIENTS = HTTP_CLIENTS.filter((kind) => !kind.startsWith('@l
 
 export type HttpClient = Pick<ProgramClient, 'listTools' | 'call' | 'close'>;
 
-export interface HttpClientOptions extends Pick<ProgramOptions, 'person'> {
+export interface HttpClientOptions extends AskedClient {
   readonly token?: string;
   /**
    * Called when the server says that its tools have changed. The client is connected only once it can hear that. The SDKs'
@@ -69,18 +70,14 @@ async function connectEmbedded(
   endpoint: string,
   isSse: boolean,
   headers: Headers,
-  { person, onToolsChanged }: HttpClientOptions,
+  { onToolsChanged, ...asked }: HttpClientOptions,
 ): Promise<HttpClient> {
   const client = new EmbeddedClient(
     { name: 'test', version: '1' },
-    { capabilities: person ? { elicitation: {} } : {}, ...hearing(onToolsChanged) },
+    { capabilities: declared(asked), ...hearing(onToolsChanged) },
   );
-  if (person) {
-    client.setRequestHandler(ElicitRequestSchema, async ({ params }) => {
-      if (!('requestedSchema' in params)) return { action: 'cancel' };
-      return person({ message: params.message, requestedSchema: params.requestedSchema });
-    });
-  }
+  if (isAsked(asked)) client.setRequestHandler(ElicitRequestSchema, ({ params }) => answerTo(asked, params));
+  client.setNotificationHandler(ElicitationCompleteNotificationSchema, ({ params }) => asked.onComplete?.(params.elicitationId));
   const Transport = isSse ? EmbeddedSse : EmbeddedHttp;
   const { fetch, opened } = watchedFetch();
   await client.connect(new Transport(new URL(endpoint), { requestInit: { headers }, fetch }));
@@ -97,22 +94,18 @@ async function connectModern(
   endpoint: string,
   isPinned: boolean,
   headers: Headers,
-  { person, onToolsChanged }: HttpClientOptions,
+  { onToolsChanged, ...asked }: HttpClientOptions,
 ): Promise<HttpClient> {
   const client = new ModernClient(
     { name: 'test', version: '1' },
     {
-      capabilities: person ? { elicitation: {} } : {},
+      capabilities: declared(asked),
       ...hearing(onToolsChanged),
       ...(isPinned ? { versionNegotiation: { mode: { pin: '2026-07-28' } } } : {}),
     },
   );
-  if (person) {
-    client.setRequestHandler('elicitation/create', async ({ params }) => {
-      if (!('requestedSchema' in params)) return { action: 'cancel' };
-      return person({ message: params.message, requestedSchema: params.requestedSchema });
-    });
-  }
+  if (isAsked(asked)) client.setRequestHandler('elicitation/create', ({ params }) => answerTo(asked, params));
+  client.setNotificationHandler('notifications/elicitation/complete', ({ params }) => asked.onComplete?.(params.elicitationId));
   const { fetch, opened } = watchedFetch();
   await client.connect(new ModernHttp(new URL(endpoint), { requestInit: { headers }, fetch }));
   // In 2026-07-28 the client asks for a stream as it connects.

@@ -4,19 +4,17 @@ import { Client as ModernClient } from '@modelcontextprotocol/client';
 import { StdioClientTransport as ModernStdio } from '@modelcontextprotocol/client/stdio';
 import { Client as EmbeddedClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as EmbeddedStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { ElicitationCompleteNotificationSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { type AskedClient, answerTo, declared, isAsked } from './elicitation.js';
+
+export type { Answer } from './elicitation.js';
 
 /** The built program. */
 export const PROGRAM = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
-/** What a person at the client answers to a question. */
-export type Answer = { action: 'accept'; content: Record<string, string | boolean> } | { action: 'decline' | 'cancel' };
-
-export interface ProgramOptions {
+export interface ProgramOptions extends AskedClient {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Makes the client declare elicitation and answers with this. */
-  readonly person?: (question: { message: string; requestedSchema: unknown }) => Answer | Promise<Answer>;
 }
 
 export interface ToolResult {
@@ -90,16 +88,12 @@ export async function startProgram(kind: ClientKind = 'v2 (2026)', options: Prog
 
 type Parameters = { command: string; args: string[]; env: Record<string, string>; stderr: 'pipe' };
 
-async function startEmbedded(parameters: Parameters, { person }: ProgramOptions): Promise<ProgramClient> {
+async function startEmbedded(parameters: Parameters, asked: ProgramOptions): Promise<ProgramClient> {
   const transport = new EmbeddedStdio(parameters);
   const stderr = collect(transport);
-  const client = new EmbeddedClient({ name: 'test', version: '1' }, { capabilities: person ? { elicitation: {} } : {} });
-  if (person) {
-    client.setRequestHandler(ElicitRequestSchema, async ({ params }) => {
-      if (!('requestedSchema' in params)) return { action: 'cancel' };
-      return person({ message: params.message, requestedSchema: params.requestedSchema });
-    });
-  }
+  const client = new EmbeddedClient({ name: 'test', version: '1' }, { capabilities: declared(asked) });
+  if (isAsked(asked)) client.setRequestHandler(ElicitRequestSchema, ({ params }) => answerTo(asked, params));
+  client.setNotificationHandler(ElicitationCompleteNotificationSchema, ({ params }) => asked.onComplete?.(params.elicitationId));
   await client.connect(transport);
   return {
     listTools: async () => (await client.listTools()).tools,
@@ -112,22 +106,18 @@ async function startEmbedded(parameters: Parameters, { person }: ProgramOptions)
   };
 }
 
-async function startModern(parameters: Parameters, { person }: ProgramOptions, kind: ClientKind): Promise<ProgramClient> {
+async function startModern(parameters: Parameters, asked: ProgramOptions, kind: ClientKind): Promise<ProgramClient> {
   const transport = new ModernStdio(parameters);
   const stderr = collect(transport);
   const client = new ModernClient(
     { name: 'test', version: '1' },
     {
-      capabilities: person ? { elicitation: {} } : {},
+      capabilities: declared(asked),
       ...(kind === 'v2 (2026)' ? { versionNegotiation: { mode: { pin: '2026-07-28' } } } : {}),
     },
   );
-  if (person) {
-    client.setRequestHandler('elicitation/create', async ({ params }) => {
-      if (!('requestedSchema' in params)) return { action: 'cancel' };
-      return person({ message: params.message, requestedSchema: params.requestedSchema });
-    });
-  }
+  if (isAsked(asked)) client.setRequestHandler('elicitation/create', ({ params }) => answerTo(asked, params));
+  client.setNotificationHandler('notifications/elicitation/complete', ({ params }) => asked.onComplete?.(params.elicitationId));
   await client.connect(transport);
   return {
     listTools: async () => (await client.listTools()).tools,

@@ -58,8 +58,12 @@ export const call = (id: number, name: string, args: object = {}): Message => ({
 });
 
 /** Opens a session of 2025-11-25 and answers with the headers that name it. */
-export async function openSession(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Record<string, string>> {
-  const opened = await post(`${url}/mcp`, initialize(), headers);
+export async function openSession(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+  capabilities: object = {},
+): Promise<Record<string, string>> {
+  const opened = await post(`${url}/mcp`, initialize(capabilities), headers);
   const id = opened.headers.get('mcp-session-id');
   if (id === null) throw new Error(`no session: ${opened.status} ${opened.text}`);
   const session = { ...headers, 'mcp-session-id': id, 'mcp-protocol-version': '2025-11-25' };

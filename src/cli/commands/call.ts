@@ -38,6 +38,7 @@ export async function call(name: string, json: string, flags: Flags): Promise<vo
         print(`${outcome.text}\n`);
         break;
       case 'ask':
+      case 'link':
         throw new Error('the policy asks a person, but there is no one to ask here');
       default:
         process.stderr.write(`${scrub(outcome.text)}\n`);

@@ -32,12 +32,17 @@ export function badApproval(operation: Operation, flaw: ApprovalFlaw): Refusal {
 }
 
 /** Nobody has decided yet. This is no refusal for good. */
-export function approvalPending(operation: Operation, approval: ApprovalSeen, link: string | undefined): Refusal {
+export function approvalPending(
+  operation: Operation,
+  approval: ApprovalSeen,
+  { link, isOpened = true }: { readonly link: string | undefined; readonly isOpened?: boolean },
+): Refusal {
   const { id, review, expiresAt, words } = approval;
   const where = link === undefined ? 'clerk-mcp approvals' : `${link} (or clerk-mcp approvals in a terminal)`;
   const half = words.length === 0 ? '' : ' One person has approved; another is needed.';
+  const unopened = isOpened ? '' : ' The link was not opened at the client, which is not a no to the call.';
   const how = `A person must approve this call at ${where}.${half} Tell them so, with the id, and give no other link. Then make the same call with this id in confirm: it waits for their word, and is carried out once they approve. You cannot approve it yourself.`;
-  return refusal('approval_pending', operation, `${NOTHING_SENT} ${how}`, {
+  return refusal('approval_pending', operation, `${NOTHING_SENT}${unopened} ${how}`, {
     approval: id,
     link,
     expires: new Date(expiresAt).toISOString(),

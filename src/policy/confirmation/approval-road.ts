@@ -1,6 +1,8 @@
 import { StoreUnavailableError } from '../../limits/store-unavailable.js';
+import { Abort } from '../../platform/abort.js';
+import { plain } from '../../platform/plain-text.js';
 import type { DecidedCall, Recorder } from '../audit/recorder.js';
-import type { Instance, PolicyCall } from '../policy-types.js';
+import type { Instance, PersonAnswer, PolicyCall, Waiting } from '../policy-types.js';
 import { changesBetween } from '../preview/changes.js';
 import { reviewText } from '../preview/dialog.js';
 import { exactRequest } from '../preview/exact-request.js';
@@ -18,6 +20,8 @@ export interface ApprovalRoadOptions {
   readonly instance: Instance;
   /** How long a call waits, in milliseconds. */
   readonly waitMs: number;
+  /** Unix milliseconds. */
+  readonly now: () => number;
   readonly bindingOf: (call: PolicyCall) => Binding;
   readonly review: (facts: DecidedCall) => Promise<Review | 'missing'>;
 }
@@ -26,7 +30,18 @@ export interface ApprovalRoadOptions {
 export type RoadEnd =
   | { readonly kind: 'approved'; readonly facts: DecidedCall; readonly confirmed: string; readonly claim: () => Promise<boolean> }
   | { readonly kind: 'refused'; readonly facts: DecidedCall; readonly refusal: Refusal }
+  | { readonly kind: 'link'; readonly facts: DecidedCall; readonly waiting: Waiting & { readonly link: string } }
   | { readonly kind: 'missing'; readonly facts: DecidedCall };
+
+interface Wait {
+  readonly link: string | undefined;
+  /** Whether the client has shown it. */
+  readonly isShown: boolean;
+  /** Whether its person opens it, as far as is known. */
+  readonly isOpened?: boolean;
+  /** On the clock of `performance`. */
+  readonly until: number;
+}
 
 /** How long a call can be approved and used where no rule says otherwise. */
 const LIFETIME_MS = 15 * 60_000;
@@ -63,14 +78,19 @@ export class ApprovalRoad {
     return this.#safely(facts, () => this.#open(facts, review, [], performance.now() + this.#options.waitMs));
   }
 
-  /** Goes on with a call that was put before them. */
-  goOn(facts: DecidedCall, id: string): Promise<RoadEnd> {
+  /**
+   * Goes on with a call that was put before them.
+   * @param link what became of the link that the client was to show. Whatever it says of it decides nothing.
+   */
+  goOn(facts: DecidedCall, id: string, link?: PersonAnswer['action']): Promise<RoadEnd> {
     return this.#safely(facts, async () => {
       const found = await this.#approvals.find(id);
       const flaw = this.#flaw(facts, found);
       if (found === undefined || flaw !== undefined)
         return refused(facts, refusals.badApproval(facts.call.operation, flaw ?? 'unknown'));
-      return this.#wait(facts, found, await this.#approvals.link(id), performance.now() + this.#options.waitMs);
+      const isOpened = link !== 'decline';
+      const until = isOpened ? performance.now() + this.#options.waitMs : 0;
+      return this.#wait(facts, found, { link: await this.#approvals.link(id), isShown: true, isOpened, until });
     });
   }
 
@@ -110,19 +130,38 @@ export class ApprovalRoad {
     }
     const { approval, link, isNew } = opened;
     if (isNew) await this.#options.recorder.decided({ ...known, ...told(approval) }, 'asked', undefined);
-    return this.#wait(known, approval, link, until);
+    return this.#wait(known, approval, { link, isShown: false, until });
   }
 
-  async #wait(facts: DecidedCall, approval: ApprovalSeen, link: string | undefined, until: number): Promise<RoadEnd> {
-    const { operation, signal, onWaiting } = facts.call;
+  async #wait(
+    facts: DecidedCall,
+    approval: ApprovalSeen,
+    { link, isShown, isOpened: wasOpened = true, until }: Wait,
+  ): Promise<RoadEnd> {
+    const { operation, signal, onWaiting, onDecided, takesLink } = facts.call;
     const { id } = approval;
-    if (approval.state === 'pending') onWaiting?.({ id, link });
-    const found = await this.#approvals.wait(id, Math.max(0, until - performance.now()), signal);
+    const left = new Abort();
+    let isOpened = wasOpened;
+    const notOpened = (): void => {
+      isOpened = false;
+      left.abort();
+    };
+    if (signal?.aborted === true) left.abort();
+    signal?.addEventListener('abort', () => left.abort(), { once: true });
+    if (approval.state === 'pending') {
+      const waiting = this.#waiting(approval, link, notOpened);
+      // Where no call waits, the client can be given the link as the answer alone.
+      const isFirst = takesLink === 'first' || (takesLink === 'meanwhile' && this.#options.waitMs === 0);
+      if (isFirst && !isShown && link !== undefined) return { kind: 'link', facts, waiting: { ...waiting, link } };
+      onWaiting?.(waiting);
+    }
+    const found = await this.#approvals.wait(id, Math.max(0, until - performance.now()), left.signal);
+    if (found?.state !== 'pending') onDecided?.(id);
     if (found === undefined) return refused(facts, refusals.badApproval(operation, 'unknown'));
     const known: DecidedCall = { ...facts, way: 'page', target: found.review.target, ...told(found) };
     switch (found.state) {
       case 'pending':
-        return refused(known, refusals.approvalPending(operation, found, link));
+        return refused(known, refusals.approvalPending(operation, found, { link, isOpened }));
       case 'declined':
         return refused(
           known,
@@ -133,6 +172,17 @@ export class ApprovalRoad {
       default:
         return refused(known, refusals.badApproval(operation, found.state));
     }
+  }
+
+  #waiting({ id, review, expiresAt }: ApprovalSeen, link: string | undefined, notOpened: () => void): Waiting {
+    const { kind } = this.#options.instance;
+    return {
+      id,
+      link,
+      message: `A call to ${kind.toUpperCase()} waits for a person: ${plain(review.title)}. Open the page, sign in, and look at all of it before you decide.`,
+      notOpened,
+      decided: async (signal) => void (await this.#approvals.wait(id, Math.max(0, expiresAt - this.#options.now()), signal)),
+    };
   }
 
   /** A person agreed to what they were shown, and to nothing else. */
