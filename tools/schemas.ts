@@ -75,7 +75,7 @@ export const limitTo100 = z.number().min(1).max(100).optional().describe('Defaul
 export const secondsUntilExpiration = z.number().gt(0).meta({ minimum: 0 }).nullable().optional();
 
 /** Of an API key or a token. */
-export const anyClaims = z.unknown().optional().describe('Any JSON');
+export const anyClaims = z.unknown().optional();
 export const revocationReason = z.string().nullable().optional();
 
 /** What lists of plans and of subscription items are filtered by. */

@@ -160,7 +160,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     values.structured && !values.discovery ? await (await import('./output-schemas.js')).outputSchemas() : undefined;
   const tools = new Map(
     [...offered.values()].map((operation) => {
-      const tool = policy.mayConfirm(operation) && !operation.gated ? withConfirm(operation.tool) : operation.tool;
+      const forms = policy.confirmForms(operation);
+      const tool = forms.length === 0 ? operation.tool : withConfirm(operation.tool, forms);
       const outputSchema = outputs?.get(operation.name);
       return [operation, outputSchema === undefined ? tool : { ...tool, outputSchema }];
     }),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { compactJsonSchema, type InputSchema } from './json-schema.js';
-import { type Inputs, Operation, type Place } from './operation.js';
+import { type Inputs, isUpdate, Operation, type Place } from './operation.js';
 import type { ArrayBody, OperationSpec, Shape } from './operation-types.js';
 
 /** The three inputs that stand for a file. Exactly one of path and base64 is given. */
@@ -38,7 +38,7 @@ function inputsOf(spec: OperationSpec): Inputs {
     places: placeInputs(spec),
     schema: async () => toSchema(),
     jsonSchema: () => {
-      jsonSchema ??= compactJsonSchema(toSchema());
+      jsonSchema ??= compactJsonSchema(toSchema(), { nullClears: isUpdate(spec.request) });
       return jsonSchema;
     },
   };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-type JsonSchema = Record<string, unknown>;
+type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** An object schema as MCP wants it for a tool's input. */
 export interface InputSchema {
@@ -10,28 +10,97 @@ export interface InputSchema {
   [key: string]: unknown;
 }
 
-/**
- * The JSON Schema of a zod object in as few tokens as say the same: no `$schema`, no bounds that every
- * number has, `type: [T, 'null']` for a nullable, and no `additionalProperties: false`, which the server
- * enforces with a better message than a client would give.
- */
-export function compactJsonSchema(schema: z.ZodType): InputSchema {
+export interface ListedSchemaOptions {
+  /** Whether null clears what was there, as in an update, rather than standing for an input that is left out. */
+  readonly nullClears: boolean;
+}
+
+/** The JSON Schema of a zod object as tools/list gives it: see {@link listedSchema}. */
+export function compactJsonSchema(schema: z.ZodType, options: ListedSchemaOptions): InputSchema {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
-  return { type: 'object', properties: {}, ...compact(json) };
+  return listedSchema(json, options);
 }
 
-function compact(node: JsonSchema): JsonSchema {
-  const out: JsonSchema = {};
-  for (const [key, value] of Object.entries(node)) {
-    if (key === 'anyOf') Object.assign(out, compactUnion(value as JsonSchema[]));
-    else if (key === 'properties') out.properties = mapValues(value as Record<string, JsonSchema>, compact);
-    else if (key === 'items') out.items = compact(value as JsonSchema);
-    else if (!saysNothing(key, value, node)) out[key] = value;
+/**
+ * A schema in what all hosts take, and in few tokens: each value has one type, given by name; null is listed only where
+ * it says something; no bounds that every number has; no `additionalProperties: false`,
+ * which the server enforces with a better message than a client would give. What is taken is not changed by what is
+ * listed: null is understood wherever the API knows it.
+ */
+export function listedSchema(json: JsonSchema, { nullClears }: ListedSchemaOptions): InputSchema {
+  return { type: 'object', properties: {}, ...new Lister(nullClears).list(json) };
+}
+
+class Lister {
+  readonly #nullClears: boolean;
+
+  constructor(nullClears: boolean) {
+    this.#nullClears = nullClears;
   }
-  return out;
+
+  /** @param required whether the value must be given, so that null is the only way to say none */
+  list(node: JsonSchema, required = false): Record<string, unknown> {
+    const branches = branchesOf(node);
+    const values = branches.filter((branch) => branch.type !== 'null');
+    const nullable = values.length < branches.length;
+    const [only] = values;
+    if (only === undefined || only === node) return this.#plain(node);
+    const { description } = node;
+    const said = description === undefined ? {} : { description };
+    const listed = values.map((value) => this.#plain(value));
+    if (nullable && this.#saysSomething(values, required)) listed.push({ type: 'null' });
+    return listed.length === 1 ? { ...listed[0], ...said } : { anyOf: listed, ...said };
+  }
+
+  /** A switch cannot be cleared: null leaves it alone, as being left out does. */
+  #saysSomething(values: readonly JsonSchema[], required: boolean): boolean {
+    return required || (this.#nullClears && values.some(({ type }) => type !== 'boolean'));
+  }
+
+  /** A schema of one type. */
+  #plain(node: JsonSchema): Record<string, unknown> {
+    const out: Record<string, unknown> = node.type === undefined ? { type: typeOfPlain(node) } : {};
+    const required = (node.required ?? []) as readonly string[];
+    for (const [key, value] of Object.entries(node)) {
+      if (key === 'properties') {
+        out.properties = mapValues(value as Record<string, JsonSchema>, (one, name) => this.list(one, required.includes(name)));
+      } else if (key === 'items') out.items = this.list(value as JsonSchema, true);
+      // Hosts know only bounds that count themselves in.
+      else if (key === 'exclusiveMinimum') out.minimum ??= node.minimum ?? value;
+      else if (key === 'exclusiveMaximum') out.maximum ??= node.maximum ?? value;
+      else if (saysNothing(key, value)) continue;
+      else out[key] = key === 'additionalProperties' ? this.list(value as JsonSchema, true) : value;
+    }
+    if (out.type === 'array') out.items ??= { type: 'string' };
+    return out;
+  }
 }
 
-function saysNothing(key: string, value: unknown, node: JsonSchema): boolean {
+/** What a value may be, one schema for each type: of a union its branches, of a list of types each of them. */
+function branchesOf(node: JsonSchema): readonly JsonSchema[] {
+  if (Array.isArray(node.anyOf)) {
+    const { anyOf, description: _, ...common } = node;
+    return (anyOf as JsonSchema[]).flatMap((branch) => branchesOf({ ...common, ...branch }));
+  }
+  const values = Array.isArray(node.enum) ? (node.enum as unknown[]) : undefined;
+  const types = (node.type ?? (values && [...new Set(values.map(typeOf))])) as string | string[] | undefined;
+  if (!Array.isArray(types)) return [node];
+  const { description: _, ...rest } = node;
+  return types.map((type) => ({
+    ...(type === 'null' ? {} : rest),
+    type,
+    ...(type !== 'null' && values && { enum: values.filter((value) => isOf(value, type)) }),
+  }));
+}
+
+const typeOf = (value: unknown): string => (value === null ? 'null' : typeof value);
+
+const isOf = (value: unknown, type: string): boolean => typeOf(value) === (type === 'integer' ? 'number' : type);
+
+/** Any JSON at all is asked for as an object. */
+const typeOfPlain = ({ const: value }: JsonSchema): string => (value === undefined ? 'object' : typeOf(value));
+
+function saysNothing(key: string, value: unknown): boolean {
   switch (key) {
     case 'minimum':
       return value === Number.MIN_SAFE_INTEGER;
@@ -40,25 +109,15 @@ function saysNothing(key: string, value: unknown, node: JsonSchema): boolean {
     case 'propertyNames':
       return true;
     case 'additionalProperties':
-      return value === false || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+      return typeof value === 'boolean' || Object.keys(value as object).length === 0;
     case 'required':
       return (value as unknown[]).length === 0;
-    case 'type':
-      return node.const !== undefined;
     default:
       return false;
   }
 }
 
-/** Folds `anyOf: [X, {type: 'null'}]` into X with a list of types; other unions keep their branches. */
-function compactUnion(branches: JsonSchema[]): JsonSchema {
-  const rest = branches.filter((branch) => branch.type !== 'null').map(compact);
-  const only = rest[0];
-  if (rest.length !== 1 || only === undefined || typeof only.type !== 'string') return { anyOf: branches.map(compact) };
-  const nullable: JsonSchema = { ...only, type: [only.type, 'null'] };
-  if (Array.isArray(only.enum)) nullable.enum = [...only.enum, null];
-  return nullable;
-}
-
-const mapValues = (object: Record<string, JsonSchema>, map: (value: JsonSchema) => JsonSchema): JsonSchema =>
-  Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]));
+const mapValues = (
+  object: Record<string, JsonSchema>,
+  map: (value: JsonSchema, name: string) => JsonSchema,
+): Record<string, unknown> => Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value, key)]));

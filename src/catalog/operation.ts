@@ -8,11 +8,15 @@ export const CURRENT_API_VERSION = '2026-05-12';
 /** Where an input travels in the HTTP request. */
 export type Place = 'path' | 'query' | 'body' | 'array-body' | 'image';
 
-/** The input by which a gated call is confirmed. Never sent to Clerk. */
-const CONFIRM_SCHEMA = {
-  type: ['boolean', 'string'],
-  description: 'Person agreed',
-} as const;
+/** How a call is confirmed: the caller says that a person agreed, gives a token, or the id of an approval. */
+export type ConfirmForm = 'flag' | 'token' | 'approval';
+
+/** The input by which a gated call is confirmed, in each form. Never sent to Clerk. */
+const CONFIRM_SCHEMAS = {
+  flag: { type: 'boolean', description: 'Person agreed' },
+  token: { type: 'string', description: 'Token from the refusal' },
+  approval: { type: 'string', description: 'Approval id' },
+} as const satisfies Record<ConfirmForm, object>;
 
 /** The input by which a caller picks what of the answer they need. Never sent to Clerk. */
 const FIELDS_SCHEMA = { type: 'array', items: { type: 'string' } } as const;
@@ -27,6 +31,9 @@ const SUCCESSOR = /\b[A-Z]\w*_[a-z]\w*/;
 const NOT_REVIEWED = { 'clerk-mcp/reviewed': false } as const;
 
 const REPEATABLE: ReadonlySet<Method> = new Set(['GET', 'PUT', 'DELETE']);
+
+/** Whether a request changes what is there, so that null in it clears. */
+export const isUpdate = (request: string): boolean => /^(?:PATCH|PUT) /.test(request);
 
 /** What an operation's inputs are, however they came to be known. */
 export interface Inputs {
@@ -126,7 +133,9 @@ export class Operation {
   #toTool(): ToolDefinition {
     const { spec } = this;
     const { inputSchema } = this;
-    const fields = this.takesFields ? { fields: FIELDS_SCHEMA } : {};
+    // A write's answer is whole but for what is empty, so there it is taken and not listed: 170 tools are shorter for it.
+    const reads = this.method === 'GET' || this.risk === 'read';
+    const fields = this.takesFields && reads ? { fields: FIELDS_SCHEMA } : {};
     const tool: ToolDefinition = {
       name: spec.name,
       title: spec.title,
@@ -141,7 +150,7 @@ export class Operation {
       },
       ...(this.reviewed ? {} : { _meta: NOT_REVIEWED }),
     };
-    return this.gated ? withConfirm(tool) : tool;
+    return this.gated ? withConfirm(tool, ['flag']) : tool;
   }
 }
 
@@ -156,8 +165,10 @@ export const byWeight = (risks: readonly Risk[]): Risk[] => WEIGHTS.filter((risk
 /** The risk by which a call of several is put on record. */
 export const heaviest = (risks: readonly Risk[]): Risk => byWeight(risks)[0] ?? 'read';
 
-/** The tool with the input `confirm`. */
-export function withConfirm(tool: ToolDefinition): ToolDefinition {
-  const properties = { ...(tool.inputSchema.properties as Record<string, unknown>), confirm: CONFIRM_SCHEMA };
+/** The tool with the input `confirm`, in the forms that its calls can need. */
+export function withConfirm(tool: ToolDefinition, forms: readonly ConfirmForm[]): ToolDefinition {
+  const schemas = forms.map((form) => CONFIRM_SCHEMAS[form]);
+  const confirm = schemas.length === 1 ? schemas[0] : { anyOf: schemas };
+  const properties = { ...(tool.inputSchema.properties as Record<string, unknown>), confirm };
   return { ...tool, inputSchema: { ...tool.inputSchema, properties } };
 }

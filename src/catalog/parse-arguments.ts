@@ -123,10 +123,20 @@ export const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =
 
 /** The names that the object at `path` may have, read from the operation's JSON Schema. */
 function siblings(operation: Operation, path: readonly string[]): string[] {
-  type Node = { properties?: Record<string, Node>; items?: Node } | undefined;
-  let node: Node = operation.tool.inputSchema as Node;
-  for (const key of path) node = node?.properties?.[key] ?? node?.items;
-  return Object.keys(node?.properties ?? {});
+  type Node = { properties?: Record<string, Node>; items?: Node; anyOf?: Node[] } | undefined;
+  const below = (node: Node, key: string): Node =>
+    node?.properties?.[key] ?? node?.items ?? firstOf(node?.anyOf, (branch) => below(branch, key));
+  const node = path.reduce<Node>(below, operation.inputSchema as Node);
+  const objects = [node, ...(node?.anyOf ?? [])];
+  return objects.flatMap((object) => Object.keys(object?.properties ?? {}));
+}
+
+function firstOf<T, R>(all: readonly T[] = [], find: (one: T) => R | undefined): R | undefined {
+  for (const one of all) {
+    const found = find(one);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/u;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Catalog } from '../catalog/catalog.js';
-import type { InputSchema } from '../catalog/json-schema.js';
-import { CURRENT_API_VERSION, Operation, type Place } from '../catalog/operation.js';
+import { listedSchema } from '../catalog/json-schema.js';
+import { CURRENT_API_VERSION, isUpdate, Operation, type Place } from '../catalog/operation.js';
 import type { PlainSpec } from '../catalog/operation-types.js';
 import { errorMessage } from '../platform/error-message.js';
 import { plain } from '../platform/plain-text.js';
@@ -123,7 +123,7 @@ function toOperation(document: OpenApiDocument, documented: DocumentOperation, a
     returnsCredential: suspect,
     reviewed: false as const,
   };
-  const parts = schemasOf(inputs);
+  const parts = schemasOf(inputs, isUpdate(spec.request));
   // Last, so that only what becomes a tool takes a name.
   const name = about.names.nameFor(documented);
   const whole: PlainSpec = isRead
@@ -208,14 +208,14 @@ function nameOfBody({ type }: Schema, path: string): string {
 }
 
 /** @throws UnofferableError */
-function schemasOf(inputs: readonly ToolInput[]) {
+function schemasOf(inputs: readonly ToolInput[], nullClears: boolean) {
   const schema: Schema = {
     type: 'object',
     properties: Object.fromEntries(inputs.map((input) => [input.name, input.schema])),
     required: inputs.filter(({ required }) => required).map(({ name }) => name),
     additionalProperties: false,
   };
-  const shown = toolSchema(schema) as InputSchema;
+  const shown = listedSchema(toolSchema(schema), { nullClears });
   if (JSON.stringify(shown).length > LONGEST_SCHEMA) throw new UnofferableError('has more inputs than a tool can show');
   const zod = toZod(schema);
   return {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Operation } from '../catalog/operation.js';
+import type { ConfirmForm, Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/operation-types.js';
 import { MemoryCounterStore, type Reserved } from '../limits/counter-store.js';
 import { MemoryOnceStore, type OnceStore } from '../limits/once-store.js';
@@ -13,7 +13,7 @@ import { ClientForm, type FormAnswer, MOST_SLIPS } from './confirmation/client-f
 import { LIFETIME_MS, REMEMBERED_MS } from './confirmation/lifetime.js';
 import * as refusals from './confirmation/refusals.js';
 import { type Binding, Sealer } from './confirmation/sealer.js';
-import { explainStrategy, isByPerson, needsOf, strongest } from './confirmation/strength.js';
+import { explainStrategy, formOf, isByPerson, needsOf, strongest } from './confirmation/strength.js';
 import type { PolicyOptions } from './policy-options.js';
 import type { Caller, Decision, Grant, PersonAnswer, PolicyCall, Recorded, Strength, Way } from './policy-types.js';
 import { WAYS } from './policy-types.js';
@@ -227,7 +227,13 @@ export class Policy {
 
   /** Whether some call of the operation can need `confirm`. */
   mayConfirm(operation: Operation): boolean {
-    return this.#rules.mayConfirm(operation);
+    return this.#rules.strengthsOf(operation).length > 0;
+  }
+
+  /** The forms that `confirm` has in calls of the operation; empty where none needs it. */
+  confirmForms(operation: Operation): readonly ConfirmForm[] {
+    const { kind } = this.#options.instance;
+    return [...new Set(this.#rules.strengthsOf(operation).map((strength) => formOf(strongest([strength], kind, false))))];
   }
 
   explain(operation: Operation, args: Arguments, caller: Pick<Caller, 'name'>): Explanation {

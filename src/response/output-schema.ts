@@ -54,11 +54,13 @@ function loosen(schemas: readonly JsonSchema[], more: readonly string[] = []): J
   const types = new Set(forms.flatMap(({ type }) => type));
   if (types.size === 0 || types.has(undefined)) return {};
   const properties = propertiesOf(forms);
-  return {
-    type: [...new Set([...types, ...more, 'null'])],
-    ...(Object.keys(properties).length > 0 && { properties }),
-    ...(types.has('array') && itemsOf(forms)),
-  };
+  // Not a list of types, which some hosts do not take.
+  const branches = [...new Set([...types, ...more, 'null'])].map((type) => ({
+    type,
+    ...(type === 'object' && Object.keys(properties).length > 0 && { properties }),
+    ...(type === 'array' && itemsOf(forms)),
+  }));
+  return { anyOf: branches };
 }
 
 function propertiesOf(forms: readonly JsonSchema[]): Record<string, JsonSchema> {
@@ -81,4 +83,4 @@ function itemsOf(forms: readonly JsonSchema[]): JsonSchema {
 }
 
 const orInteger = (schema: JsonSchema): JsonSchema =>
-  Array.isArray(schema.type) ? { ...schema, type: [...new Set([...schema.type, 'integer'])] } : schema;
+  Array.isArray(schema.anyOf) ? { anyOf: [...schema.anyOf, { type: 'integer' }] } : schema;

@@ -123,7 +123,7 @@ it('takes a new operation from drift to the snapshot in the steps that CONTRIBUT
     annotations: { destructiveHint: true },
     inputSchema: {
       required: ['widget_id', 'direction'],
-      properties: { direction: { enum: ['left', 'right'] }, turns: { type: ['integer', 'null'], maximum: 9 }, confirm: {} },
+      properties: { direction: { enum: ['left', 'right'] }, turns: { type: 'integer', maximum: 9 }, confirm: {} },
     },
   });
 

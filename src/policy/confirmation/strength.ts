@@ -1,3 +1,4 @@
+import type { ConfirmForm } from '../../catalog/operation.js';
 import type { InstanceKind, Strength } from '../policy-types.js';
 import { STRENGTHS } from '../policy-types.js';
 import type { WantedStrength } from '../rules/rules.js';
@@ -17,6 +18,10 @@ export function strongest(wanted: readonly WantedStrength[], kind: InstanceKind,
 
 /** Whether nobody but a person can confirm. */
 export const isByPerson = (strength: Strength): boolean => STRENGTHS.indexOf(strength) >= STRENGTHS.indexOf('person');
+
+/** What `confirm` holds in a call that is confirmed so. */
+export const formOf = (strength: Strength): ConfirmForm =>
+  isByPerson(strength) ? 'approval' : strength === 'token' ? 'token' : 'flag';
 
 /** What a person's word must be like. What only the review tells is added when it is there. */
 export const needsOf = (wanted: readonly WantedStrength[], approvers: Needs['approvers']): Needs => ({

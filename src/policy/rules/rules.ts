@@ -138,15 +138,19 @@ export class Rules {
     return steps;
   }
 
-  /** Whether some call of the operation can need a confirmation. */
-  mayConfirm(operation: Operation): boolean {
+  /** Every strength that some call of the operation can need; empty where none needs a confirmation. */
+  strengthsOf(operation: Operation): readonly WantedStrength[] {
+    const strengths = new Set<WantedStrength>();
     for (const { declaration, conditions, args, about } of this.#candidatesOf(operation)) {
-      if (declaration.action === 'confirm' && conditions.canMatch(operation)) return true;
+      if (declaration.action === 'confirm' && conditions.canMatch(operation)) {
+        strengths.add(declaration.strength);
+        if (declaration.approvers !== undefined) strengths.add('person');
+      }
       const always =
         args === undefined && about === undefined && declaration.caller === undefined && declaration.risk === undefined;
-      if (always) return false;
+      if (always) break;
     }
-    return false;
+    return [...strengths];
   }
 
   #candidatesOf(operation: Operation): readonly Rule[] {
