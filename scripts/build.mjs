@@ -1,7 +1,6 @@
 // Builds the program into dist/.
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
@@ -13,83 +12,55 @@ import { bundleAlone, bundleInChunks, inAscii, target } from './chunks.mjs';
 const root = join(import.meta.dirname, '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** Beside the start. It stays a file of its own: as text in the program it would be held twice. */
-const MANIFEST = 'manifest.json';
-
-/** Builds the schemas once, here, so that no start has to: the manifest, what `tools/list` says of answers, and how they are trimmed. */
-async function makeSchemas() {
+/**
+ * Makes once, here, what no start should have to: the manifest, how answers are trimmed, what `tools/list` says of them,
+ * and what the page of approvals runs in a browser. They are files, by the names in src/platform/prepared.ts: as text in
+ * the program they would be held twice.
+ */
+async function prepare() {
   const contents = `import { groups } from './tools/groups.js';
 import { toManifest } from './src/catalog/manifest.js';
 import { knownAnswers } from './src/catalog/known-answers.js';
 import { outputSchemas } from './src/app/output-schemas.js';
-export const make = async (tokensOf) => {
+import { bundleBrowserScript } from './src/approvals/page/script.js';
+export const make = async (tokensOf, browserEntry) => {
   const loaded = await Promise.all(Object.entries(groups).map(async ([name, load]) => [name, await load()]));
   const manifest = toManifest(Object.fromEntries(loaded), tokensOf);
-  return { manifest, outputs: [...(await outputSchemas())], known: knownAnswers() };
+  return {
+    'manifest.json': JSON.stringify(manifest),
+    'known-answers.json': JSON.stringify(knownAnswers()),
+    'output-schemas.json': JSON.stringify([...(await outputSchemas())]),
+    'approvals-page.js': await bundleBrowserScript(browserEntry),
+  };
 };`;
-  const dir = mkdtempSync(join(tmpdir(), 'clerk-mcp-build-'));
+  // Below the root, where esbuild is found.
+  const dir = mkdtempSync(join(root, 'node_modules/.clerk-mcp-'));
   try {
-    const outfile = join(dir, 'schemas.mjs');
-    await build({ ...target, stdin: { contents, resolveDir: root, loader: 'js' }, outfile, format: 'esm' });
-    return await (await import(pathToFileURL(outfile).href)).make(countTokens);
+    const outfile = join(dir, 'prepare.mjs');
+    await build({
+      ...target,
+      stdin: { contents, resolveDir: root, loader: 'js' },
+      external: ['esbuild'],
+      outfile,
+      format: 'esm',
+    });
+    const { make } = await import(pathToFileURL(outfile).href);
+    return await make(countTokens, join(root, 'src/approvals/page/browser/main.ts'));
   } finally {
     rmSync(dir, { recursive: true });
   }
 }
 
-/** Puts the output schemas in the place of src/app/output-schemas.ts. */
-const readyMadeOutputs = (outputs) => ({
-  name: 'ready-made-outputs',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /src[\\/]app[\\/]output-schemas\.ts$/ }, () => ({
-      contents: `export const outputSchemas = async () => new Map(JSON.parse(${JSON.stringify(JSON.stringify(outputs))}));`,
-      loader: 'js',
-    }));
-  },
-});
-
-/** Puts what is known of answers in the place of src/catalog/known-answers.ts. It is read when the first answer is trimmed. */
-const readyMadeAnswers = (known) => ({
-  name: 'ready-made-answers',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /src[\\/]catalog[\\/]known-answers\.ts$/ }, () => ({
-      contents: `let known;
-export const knownAnswers = () => (known ??= JSON.parse(${JSON.stringify(JSON.stringify(known))}));`,
-      loader: 'js',
-    }));
-  },
-});
-
-/** Puts what the page of approvals runs in a browser in the place of the module that makes it. */
-const readyMadeBrowserScript = {
-  name: 'ready-made-browser-script',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /src[\\/]approvals[\\/]page[\\/]script\.ts$/ }, async () => {
-      const { outputFiles } = await build({
-        entryPoints: [join(root, 'src/approvals/page/browser/main.ts')],
-        bundle: true,
-        minify: true,
-        format: 'iife',
-        target: 'es2022',
-        legalComments: 'none',
-        write: false,
-      });
-      return { contents: `export const browserScript = async () => ${JSON.stringify(outputFiles[0].text)};`, loader: 'js' };
-    });
-  },
-};
-
-const { manifest, outputs, known } = await makeSchemas();
+const prepared = await prepare();
 const files = await bundleInChunks({
   root,
   entries: { start: 'src/cli/start.ts', index: 'src/index.ts' },
-  define: { __VERSION__: JSON.stringify(version), __MANIFEST__: JSON.stringify(MANIFEST) },
-  plugins: [readyMadeOutputs(outputs), readyMadeAnswers(known), readyMadeBrowserScript],
+  define: { __VERSION__: JSON.stringify(version), __BUILT__: 'true' },
 });
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 mkdirSync(join(root, 'dist/chunks'), { recursive: true });
 for (const [path, text] of files) writeFileSync(join(root, path), text);
-writeFileSync(join(root, 'dist', MANIFEST), inAscii(JSON.stringify(manifest)));
+for (const [file, text] of Object.entries(prepared)) writeFileSync(join(root, 'dist', file), inAscii(text));
 await bundleAlone({ absWorkingDir: root, entry: 'src/main.ts', outfile: 'dist/cli.js' });
 chmodSync(join(root, 'dist/cli.js'), 0o755);
 writeFileSync(join(root, 'dist/package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);

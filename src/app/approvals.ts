@@ -114,10 +114,7 @@ export function openApprovals({ config, logger, enrolCommand, records, serve }: 
     approvers,
     records: kept,
     onLocked: (name) => {
-      logger.error(
-        { name: name.slice(0, 100) },
-        'somebody is guessing the passphrase of an approver: the name is locked for a while',
-      );
+      logger.error({ name: name.slice(0, 100) }, 'repeated wrong passphrases for an approver: the name is locked for a while');
       webhook?.locked();
     },
   });

@@ -1,12 +1,18 @@
 import * as z from 'zod';
-import { answers } from '../catalog/answers.js';
+import { readPrepared } from '../platform/prepared.js';
 import { returnsSecret } from '../policy/rules/risk.js';
 import { type OutputSchema, outputSchema } from '../response/output-schema.js';
 import { operations } from './operations.js';
 
-/** The schema of every operation's answer, by operation name. The build replaces this module with ready-made ones. */
+declare const __BUILT__: true | undefined;
+
+/** The schema of every operation's answer, by operation name. The built program reads those that the build made. */
 export const outputSchemas = async (): Promise<ReadonlyMap<string, OutputSchema>> =>
-  new Map(
+  typeof __BUILT__ === 'undefined' ? await makeOutputSchemas() : new Map(JSON.parse(readPrepared('output-schemas.json')));
+
+async function makeOutputSchemas(): Promise<Map<string, OutputSchema>> {
+  const { answers } = await import('../catalog/answers.js');
+  return new Map(
     operations.flatMap((operation) => {
       const answer = answers[operation.spec.request];
       if (answer === undefined) return [];
@@ -14,3 +20,4 @@ export const outputSchemas = async (): Promise<ReadonlyMap<string, OutputSchema>
       return [[operation.name, outputSchema(schema, { secret: returnsSecret(operation) })] as const];
     }),
   );
+}

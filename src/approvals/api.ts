@@ -60,7 +60,7 @@ const MESSAGES: Readonly<Record<Unheard, string>> = {
 export const unheardMessage = (why: Unheard): string => MESSAGES[why];
 
 /**
- * What `clerk-mcp approvals` talks to, under `/approvals/api`. Nothing is told to anybody who is not signed in, and the
+ * What `clerk-mcp approvals` talks to, under `/approvals/api`. Nothing is told without signing in, and the
  * session goes in a header that no other site can make a browser send.
  */
 export class ApprovalsApi {

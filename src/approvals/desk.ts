@@ -65,7 +65,7 @@ export interface ApprovalDeskOptions {
   readonly randomBytes: (size: number) => Buffer;
   /** Where people see the approvals, without a slash at the end: `http://localhost:5776/approvals`. */
   readonly address: () => Promise<string | undefined>;
-  /** The one command that enrols somebody. */
+  /** The one command that enrols an approver. */
   readonly enrolCommand: string;
   readonly events?: DeskEvents | undefined;
   /** Unix milliseconds. Default: `Date.now`. */
@@ -236,7 +236,7 @@ export class ApprovalDesk implements Approvals {
     if ((needs.grave || needs.passkey || fresh !== undefined) && !isFresh) return 'fresh_needed';
     if (review.word !== undefined && !isWord(say.typed, review.word)) return 'wrong_word';
     if (words.some((given) => isSameName(given.approver, approver.name))) return 'again';
-    // One of the two may be the caller, who then needs somebody else.
+    // One of the two may be the caller, who then needs a second person.
     if (needs.two && word.own && words.some(({ own }) => own)) return 'own';
     return { ...approval, words: [...words, word] };
   }

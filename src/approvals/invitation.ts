@@ -4,7 +4,7 @@ import type { Approver, Approvers } from './approvers.js';
 /** Time enough to walk to the other room, in milliseconds. */
 export const INVITATION_MS = 15 * 60_000;
 
-/** A new one-time secret by which somebody enrols a passkey, and what the file keeps of it. */
+/** A new one-time secret by which a person enrols a passkey, and what the file keeps of it. */
 export function newInvitation(now: number): { secret: string; invitation: NonNullable<Approver['invitation']> } {
   const secret = randomBytes(32).toString('base64url');
   return { secret, invitation: { sha256: hashOf(secret), expires: new Date(now + INVITATION_MS).toISOString() } };

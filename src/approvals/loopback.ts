@@ -1,11 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 
-/** The two loopback addresses: a browser takes either for `localhost`, and nobody else may listen on the other. */
+/** The two loopback addresses: a browser takes either for `localhost`, and no other program may listen on the other. */
 const ADDRESSES = ['127.0.0.1', '::1'] as const;
 const MOST_TRIES = 5;
 
-/** A machine without IPv6 has no such address, and nobody can take it there. */
+/** A machine without IPv6 has no such address, and no program can take it there. */
 const ABSENT = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']);
 
 export interface Loopback {

@@ -24,7 +24,7 @@ interface Message {
 }
 
 /**
- * Tells another service that somebody is needed, by a message signed as Standard Webhooks has it. Holds no personal
+ * Tells another service that a person is needed, by a message signed as Standard Webhooks has it. Holds no personal
  * data: what is asked stands behind the link. Nothing waits for it.
  */
 export class Webhook {
@@ -65,7 +65,7 @@ export class Webhook {
   locked(): void {
     this.#send({
       type: 'approvals.locked',
-      text: 'Somebody is guessing the passphrase of an approver; the name is locked for a while. See the log of the server.',
+      text: 'Repeated wrong passphrases for an approver: the name is locked for a while. See the log of the server.',
       data: {},
     });
   }

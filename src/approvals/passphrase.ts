@@ -44,14 +44,14 @@ export async function hashPassphrase(passphrase: string): Promise<string> {
   return `$scrypt$ln=${COST.ln},r=${COST.r},p=${COST.p}$${encode(salt)}$${encode(hash)}`;
 }
 
-/** @param stored `undefined` for somebody who has none: takes as long, and is never right */
+/** @param stored `undefined` where there is none: takes as long, and is never right */
 export async function isPassphrase(passphrase: string, stored: string | undefined): Promise<boolean> {
-  const { salt, hash, ...cost } = stored === undefined ? NOBODY : parseHash(stored);
+  const { salt, hash, ...cost } = stored === undefined ? NO_ONE : parseHash(stored);
   const given = await derive(passphrase.slice(0, MOST_PASSPHRASE), salt, cost, hash.length);
   return timingSafeEqual(given, hash) && stored !== undefined;
 }
 
-const NOBODY: ScryptHash = { ...COST, salt: Buffer.alloc(SALT_BYTES), hash: Buffer.alloc(HASH_BYTES) };
+const NO_ONE: ScryptHash = { ...COST, salt: Buffer.alloc(SALT_BYTES), hash: Buffer.alloc(HASH_BYTES) };
 
 const encode = (bytes: Buffer): string => bytes.toString('base64').replaceAll('=', '');
 

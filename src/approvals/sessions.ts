@@ -3,7 +3,7 @@ import type { RecordStore } from '../limits/record-store.js';
 import type { Word } from '../policy/confirmation/approvals.js';
 import type { Approver, Approvers } from './approvers.js';
 
-/** Somebody who is signed in. */
+/** A person who is signed in. */
 export interface Session {
   readonly approver: Approver;
   readonly method: Word['method'];
@@ -11,7 +11,7 @@ export interface Session {
 
 interface Kept {
   readonly name: string;
-  /** Of the approver: somebody who is enrolled anew is somebody else. */
+  /** Of the approver: one who is enrolled anew counts as another person. */
   readonly added: string;
   readonly method: Word['method'];
 }
@@ -38,7 +38,7 @@ export class Sessions {
     return token;
   }
 
-  /** Nobody where the person is no longer enrolled. @throws StoreUnavailableError, ApproverFileError */
+  /** `undefined` where the person is no longer enrolled. @throws StoreUnavailableError, ApproverFileError */
   async find(token: string): Promise<Session | undefined> {
     const text = await this.#records.read(KIND, keyOf(token));
     if (text === undefined) return undefined;

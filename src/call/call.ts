@@ -41,7 +41,7 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
   /** Told how a call goes that takes long. Must not throw. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** Told when the call waits for somebody who is not at the client. Must not throw. */
+  /** Told when the call waits for a person who is not at the client. Must not throw. */
   readonly onWaiting?: ((waiting: Waiting) => void) | undefined;
   /** Told when a call that waited for them does so no longer. Must not throw. */
   readonly onDecided?: ((id: string) => void) | undefined;

@@ -38,7 +38,7 @@ export class CallProgress {
     this.#items = items;
   }
 
-  /** It waits for somebody who is not at the client, until it is sent or refused. */
+  /** It waits for a person who is not at the client, until it is sent or refused. */
   awaitsPerson({ link }: Waiting): void {
     const where = link === undefined ? 'in a terminal, by clerk-mcp approvals' : `at ${link}`;
     const tell = (): void => {

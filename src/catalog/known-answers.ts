@@ -1,10 +1,21 @@
-import { type AnswerShapes, describeAnswers } from './answer-shapes.js';
-import { answers } from './answers.js';
+import { readPrepared } from '../platform/prepared.js';
+import type { AnswerShapes } from './answer-shapes.js';
+
+declare const __BUILT__: true | undefined;
+
+const make: () => AnswerShapes =
+  typeof __BUILT__ === 'undefined' ? await fromResources() : () => JSON.parse(readPrepared('known-answers.json'));
 
 let known: AnswerShapes | undefined;
 
-/** The properties of every answer. The build puts them in this module's place, so that no schema need be made for them. */
+/** The properties of every answer. The built program reads what the build made of them, when the first answer is trimmed. */
 export function knownAnswers(): AnswerShapes {
-  known ??= describeAnswers(answers);
+  known ??= make();
   return known;
+}
+
+async function fromResources(): Promise<() => AnswerShapes> {
+  const { describeAnswers } = await import('./answer-shapes.js');
+  const { answers } = await import('./answers.js');
+  return () => describeAnswers(answers);
 }

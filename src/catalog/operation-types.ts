@@ -2,7 +2,7 @@ import type * as z from 'zod';
 
 /**
  * How much harm a call can do. Given by hand for each operation, never guessed from the HTTP method.
- * `access`: it gives, widens or moves somebody's access, takes a defence away, or moves money.
+ * `access`: it gives, widens or moves a person's access, removes a defence, or moves money.
  */
 export const RISKS = ['read', 'write', 'destructive', 'credential', 'access'] as const;
 export type Risk = (typeof RISKS)[number];
@@ -120,7 +120,7 @@ interface Declared {
   readonly raises?: readonly Raise[];
   /** Annotated as destructive although `risk` is `write`: the API's facts count some calls of it so. */
   readonly mayDestroy?: true;
-  /** The input by which trials are counted: whoever may ask without limit learns the secret in the end. */
+  /** The input by which attempts are counted: without a limit, a caller would guess the secret in the end. */
   readonly guesses?: string;
 }
 
@@ -141,7 +141,7 @@ type WithoutSchemas<T> = T extends unknown ? Omit<T, 'path' | 'query' | 'body'> 
 
 /** A declaration less its zod schemas: plain JSON. */
 export type PlainSpec = WithoutSchemas<OperationSpec> & {
-  /** False for what was made of somebody's document and nobody has looked at. No declaration says so. */
+  /** False for a tool made from a user's OpenAPI document, which has not been reviewed. No declaration says so. */
   readonly reviewed?: false;
 };
 

@@ -175,7 +175,7 @@ function numberFaults(args: Arguments): Fault[] {
   return faults;
 }
 
-/** An empty list would travel as no filter at all, and a question about nobody be answered with everybody. */
+/** An empty list would be sent as no filter at all, so that a search for no users would return every user. */
 function filterFaults(operation: Operation, args: Arguments): Fault[] {
   const expected = 'an empty list would ask for all: leave it out for that, or give what to look for';
   return [...operation.places]

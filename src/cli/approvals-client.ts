@@ -19,7 +19,7 @@ export interface Decision {
 
 const TIMEOUT_MS = 30_000;
 
-/** One server's approvals, for somebody who is signed in there. */
+/** One server's approvals, for a person who is signed in there. */
 export class ApprovalsClient {
   readonly #url: string;
   readonly #token: string;

@@ -5,7 +5,7 @@ import { ConfigError } from '../config/config.js';
 /** Shows nothing of what is typed. */
 const silent = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
 
-/** Whether there is somebody at the terminal. */
+/** Whether a person is at the terminal. */
 export const isAtTerminal = (): boolean => process.stdin.isTTY === true;
 
 /** Asks at the terminal. @throws ConfigError where there is none */

@@ -119,14 +119,14 @@ const many = (value: string, before: string[] = []): string[] => [...before, val
 
 function addApproverCommands(approver: Command): void {
   const { approvers } = OPTIONS;
-  withOptions(approver.command('add').description('enrol somebody; asks for a passphrase, of which only a hash is kept'), {
+  withOptions(approver.command('add').description('enrol an approver; asks for a passphrase, of which only a hash is kept'), {
     approvers,
   })
     .argument('<name>', 'the name in rules and in the record')
     .option('--group <name>', 'a group that rules name; may be given again', many)
     .option('--caller <name>', 'a caller that is this person, where two people are wanted; may be given again', many)
     .option('--passphrase-stdin', 'read the passphrase from stdin')
-    .option('--passkey', 'enrol a passkey instead, by a link that works once; also for somebody who is enrolled already')
+    .option('--passkey', 'enrol a passkey instead, by a link that works once; also for an approver who is enrolled already')
     .option('--url <url>', 'with --passkey: the address of /approvals where it is to be used (default: on this machine)')
     .action(async (name: string, _: Flags, command: Command) =>
       flagsOf(command).passkey === true
@@ -136,7 +136,7 @@ function addApproverCommands(approver: Command): void {
   withOptions(approver.command('list').description('say who is enrolled'), { approvers }).action(
     async (_: Flags, command: Command) => (await import('./commands/approver.js')).listApprovers(flagsOf(command)),
   );
-  withOptions(approver.command('remove').description('take somebody out; counts at once'), { approvers })
+  withOptions(approver.command('remove').description('remove an approver; counts at once'), { approvers })
     .argument('<name>')
     .action(async (name: string, _: Flags, command: Command) =>
       (await import('./commands/approver.js')).removeApprover(name, flagsOf(command)),

@@ -15,7 +15,7 @@ export class MemoryStore implements SharedStore {
   readonly #revocations = new Map<string, number>();
   readonly #now: () => number;
 
-  /** @param now milliseconds; default: `Date.now`, and for what is used once a clock that nobody sets */
+  /** @param now milliseconds; default: `Date.now`, and for what is used once, a monotonic clock */
   constructor(now?: () => number) {
     this.#now = now ?? Date.now;
     this.#once = new MemoryOnceStore(now);

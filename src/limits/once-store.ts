@@ -18,7 +18,7 @@ export class MemoryOnceStore implements OnceStore {
   readonly #most: number;
   #nextSweep = 0;
 
-  /** @param now milliseconds of a clock that nobody sets; default: since the process began */
+  /** @param now milliseconds of a monotonic clock; default: since the process began */
   constructor(now: () => number = () => performance.now(), most = MOST) {
     this.#now = now;
     this.#most = most;

@@ -23,7 +23,7 @@ export class IdScanner {
   #id: string | undefined;
   #isAnswer = false;
 
-  /** The id, `null` where none could be read; `undefined` where the message is an answer, which nobody answers. */
+  /** The id, `null` where none could be read; `undefined` where the message is itself an answer. */
   get id(): string | number | null | undefined {
     if (this.#isAnswer) return undefined;
     const id = this.#id === undefined ? undefined : parse(this.#id);

@@ -12,9 +12,9 @@ export type MessageId = string | number | null;
 /** What is to become of a JSON value that came in as a message. */
 export type Inbound =
   | { readonly kind: 'message'; readonly message: JSONRPCMessage }
-  /** Not quite a request, and somebody waits for its answer. */
+  /** Not quite a request, and its sender waits for an answer. */
   | { readonly kind: 'refused'; readonly id: MessageId }
-  /** Nothing that anybody waits for. */
+  /** No answer is expected. */
   | { readonly kind: 'ignored' };
 
 /** Tells what a value is: `params: null` is taken for none. */

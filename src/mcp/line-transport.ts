@@ -163,7 +163,7 @@ export class LineTransport implements Transport {
       this.#receive(found.message);
       return;
     }
-    // Without its content, which may be anybody's secret.
+    // Without its content, which may be a secret.
     this.#report(new Error('A line is JSON, but no JSON-RPC message.'));
     if (found.kind === 'refused') this.#refuse(found.id, NO_REQUEST);
   }

@@ -4,7 +4,7 @@ import { writeStderr } from './stderr.js';
 
 export type { Logger } from 'pino';
 
-/** From here on, in pino's levels, somebody may look for the line at once: a warning. */
+/** From here on, in pino's levels, an operator may look for the line at once: a warning. */
 const URGENT = 40;
 
 /**

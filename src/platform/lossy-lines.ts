@@ -1,7 +1,7 @@
 /** What waits for a reader that is slow, in characters; lines beyond it are dropped. */
 const MOST_WAITING = 1024 * 1024;
 
-/** The longest line, in characters. Longer ones have something in them that somebody made up. */
+/** The longest line, in characters. Longer ones hold something that a caller made up. */
 const LONGEST_LINE = 16 * 1024;
 
 /** How soon a reader that took nothing is tried again, in milliseconds. */

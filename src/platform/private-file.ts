@@ -17,7 +17,7 @@ const OWN_FILE = constants.O_RDWR | NO_FOLLOW | (constants.O_NONBLOCK ?? 0);
 
 /**
  * Makes a new file, with its mode from the first byte. For everything that this program writes: it never follows a link
- * that somebody has put in the place of the file.
+ * that was planted in the place of the file.
  * @throws what the system says: EEXIST where anything is there
  */
 export async function createPrivateFile(path: string, mode = PRIVATE): Promise<FileHandle> {

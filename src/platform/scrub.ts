@@ -40,7 +40,7 @@ const hexForm = (text: string): string => Buffer.from(text).toString('hex');
 
 const KEY_STARTS = ['sk_live_', 'sk_test_'];
 
-/** What looks like a secret of Clerk's or of ours, whoever's it is. */
+/** What looks like a secret of Clerk's or of ours, wherever it came from. */
 const SECRET_LIKE = [
   new RegExp(`${spelled('sk_')}(?:${spelled('live')}|${spelled('test')})${spelled('_')}${REST.slice(0, -1)}+`, 'gi'),
   new RegExp(`(?:${KEY_STARTS.flatMap(base64Forms).join('|')})[\\w+/=-]*`, 'g'),

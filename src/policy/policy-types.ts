@@ -51,9 +51,9 @@ export interface PolicyCall {
   readonly answer?: PersonAnswer | undefined;
   /** How the client can be given a link for its person to open. Default: it cannot. */
   readonly takesLink?: LinkTiming | undefined;
-  /** Told when the call waits for somebody who is not at the client. Must not throw. */
+  /** Told when the call waits for a person who is not at the client. Must not throw. */
   readonly onWaiting?: ((waiting: Waiting) => void) | undefined;
-  /** Told when a call that waited does so no longer, since somebody has decided or the time is over. Must not throw. */
+  /** Told when a call that waited does so no longer, since it was decided or its time is over. Must not throw. */
   readonly onDecided?: ((id: string) => void) | undefined;
 }
 

@@ -70,7 +70,7 @@ interface Claim {
 /** How long a call waits for people who are not at the client. */
 const ASK_WAIT_MS = 45_000;
 
-/** Nobody reads a question and says no in less. */
+/** No person reads a question and says no in less. */
 const INSTANT_MS = 1_000;
 
 /** How long the store remembers a call that was confirmed by a flag, which nothing asks it for. */
@@ -338,7 +338,7 @@ export class Policy {
     }
     const ways = await this.#waysTo(facts, this.#ways);
     if (ways.length > 0) return this.#ask(facts, ways, modelMay);
-    return this.#refuse(facts, (this.#ways.includes('page') && this.#road.nobody(facts)) || refusals.cannotAsk(operation));
+    return this.#refuse(facts, (this.#ways.includes('page') && this.#road.noPerson(facts)) || refusals.cannotAsk(operation));
   }
 
   /** Who answers a client's form is not known beyond that it is its person. */
@@ -347,7 +347,7 @@ export class Policy {
     return isEnough && this.#ways.includes('client') && this.#form.reaches(call);
   }
 
-  /** Those of the ways by which somebody can be asked. */
+  /** The ways by which a person can be asked. */
   async #waysTo(facts: DecidedCall, ways: readonly Way[]): Promise<readonly Way[]> {
     const open: Way[] = [];
     for (const way of ways) {

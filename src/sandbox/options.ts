@@ -22,8 +22,8 @@ export interface SandboxOptions {
   readonly rateLimit?: boolean;
   /** Stand between the key check and the operations. */
   readonly middlewares?: readonly Middleware[];
-  /** Told of every request with its answer, just before the answer is sent. Default: nobody is. */
+  /** Told of every request with its answer, just before the answer is sent. Default: not told. */
   readonly onAnswer?: (request: SandboxRequest, response: SandboxResponse) => void;
-  /** Told when something fails inside. Default: nobody is. */
+  /** Told of internal failures. Default: not told. */
   readonly log?: (message: string, error?: unknown) => void;
 }

@@ -27,7 +27,7 @@ const TIGHTER: Readonly<Record<string, Limit>> = {
   'PUT /users/{user_id}/metadata': PER_USER,
 };
 
-/** What anybody may ask for, as often as they like. */
+/** Requests that are not limited. */
 const UNLIMITED = new Set(['GET /jwks', 'GET /public/interstitial']);
 
 const limitsOf = ({ spec: { request } }: Operation): readonly Limit[] => {

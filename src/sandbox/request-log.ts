@@ -21,7 +21,7 @@ export interface RecordedRequest {
 const MASK = '***';
 const MOST_REQUESTS = 1000;
 const MOST_BODY_BYTES = 64 * 1024;
-/** Headers worth keeping. Any other may hold a credential of somebody's. */
+/** The headers that are kept. Any other may hold a credential. */
 const KEPT_HEADERS = ['content-type', 'user-agent', 'clerk-api-version'];
 /** Names that carry secrets anywhere in the API, on top of those that the operation declares. */
 const SECRET_NAME = /password|secret|token|ticket|digest|backup_codes|signing_key|^code$|api_?key|certificate/i;

@@ -24,7 +24,7 @@ function bySpecificity(a: Route, b: Route): number {
 /** Paths that Clerk's SDK sends for an operation beside the published one. */
 const ALSO_AT: Readonly<Record<string, string>> = {
   BetaFeatures_updateInstanceDomain: '/beta_features/change_domain',
-  // Of the Frontend API, where anybody who verifies a token looks for the keys.
+  // Of the Frontend API, where libraries that verify tokens look for the keys.
   Jwks_getJsonWebKeySet: '/.well-known/jwks.json',
 };
 

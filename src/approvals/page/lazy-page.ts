@@ -1,7 +1,7 @@
 import type { ApprovalsPage } from '../handler.js';
 import type { PageOptions } from './page.js';
 
-/** The page, loaded when somebody first looks at it. */
+/** The page, loaded when it is first opened. */
 export function lazyPage(options: PageOptions): ApprovalsPage {
   let page: Promise<ApprovalsPage> | undefined;
   return async (request, path) => {

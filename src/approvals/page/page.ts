@@ -22,7 +22,7 @@ import { hostOf, setCookie, type Visit, visitOf } from './visit.js';
 export interface PageOptions extends ApprovalsApiOptions {
   readonly approvers: Approvers;
   readonly records: RecordStore;
-  /** Told when somebody has enrolled a passkey. */
+  /** Told when a passkey has been enrolled. */
   readonly onEnrolled?: ((name: string) => void) | undefined;
   /** Told of what must not be shown. */
   readonly onError: (error: unknown) => void;
@@ -47,7 +47,7 @@ interface Assets {
 
 const ID = /^\/(apr_[\w-]{22})$/;
 
-/** Nothing is loaded from elsewhere, nothing runs that is not ours, and nobody puts it into a frame. */
+/** Nothing is loaded from elsewhere, nothing runs that is not ours, and no page can frame it. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",

@@ -1,10 +1,19 @@
 import { join } from 'node:path';
+import { readPrepared } from '../../platform/prepared.js';
 
-/** What the page runs in a browser. The build puts the finished text in the place of this module. */
-export async function browserScript(): Promise<string> {
+declare const __BUILT__: true | undefined;
+
+/** What the page runs in a browser. The built program reads what the build made of it. */
+export const browserScript = async (): Promise<string> =>
+  typeof __BUILT__ === 'undefined'
+    ? await bundleBrowserScript(join(import.meta.dirname, 'browser/main.ts'))
+    : readPrepared('approvals-page.js');
+
+/** @param entry the path of `browser/main.ts` */
+export async function bundleBrowserScript(entry: string): Promise<string> {
   const { build } = await import('esbuild');
   const { outputFiles } = await build({
-    entryPoints: [join(import.meta.dirname, 'browser/main.ts')],
+    entryPoints: [entry],
     bundle: true,
     minify: true,
     format: 'iife',

@@ -3,7 +3,7 @@ import type { Session, Sessions } from '../sessions.js';
 
 /** One browser that looks at the page. */
 export interface Visit {
-  /** 43 characters of base64url, known to the browser alone. Of a session where somebody is signed in. */
+  /** 43 characters of base64url, known to the browser alone. That of a session, once a person is signed in. */
   readonly token: string;
   readonly session: Session | undefined;
   /** Sets the cookie, where the browser has none yet. */

@@ -18,7 +18,7 @@ export function newApprover(name: string, flags: Flags): Approver {
   return { name, added: new Date().toISOString(), ...(groups && { groups }), ...(callers && { callers }) };
 }
 
-/** Enrols somebody by a passphrase, which is asked for twice. */
+/** Enrols an approver by a passphrase, which is asked for twice. */
 export async function addApprover(name: string, flags: Flags): Promise<void> {
   const approver = newApprover(name, flags);
   const approvers = approversOf(flags);
@@ -56,7 +56,7 @@ function describe({ name, groups = [], callers = [], passphrase, passkeys = [], 
   return [name, `signs in with ${signsIn}`, ...more, `since ${added.slice(0, 10)}`].join('; ');
 }
 
-/** Takes somebody's word away, at once. */
+/** Removes an approver, at once. */
 export async function removeApprover(name: string, flags: Flags): Promise<void> {
   await approversOf(flags).remove(name);
   process.stderr.write(`${name} can no longer approve.\n`);

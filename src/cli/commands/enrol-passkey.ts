@@ -20,7 +20,7 @@ const LINGER_MS = 2_000;
 const MINUTES = INVITATION_MS / 60_000;
 
 /**
- * Prints a link by which somebody enrols a passkey, once. Without `--url` the page is served here, on the loopback, until
+ * Prints a link by which a person enrols a passkey, once. Without `--url` the page is served here, on the loopback, until
  * that has happened.
  * @throws ConfigError
  */
@@ -75,7 +75,7 @@ async function serve(approvers: Approvers, name: string, secret: string): Promis
   clearTimeout(timer);
   if (isEnrolled) await setTimeout(LINGER_MS);
   await close();
-  if (!isEnrolled) throw new ConfigError('Nobody opened the link in time.');
+  if (!isEnrolled) throw new ConfigError('The link was not opened in time.');
   process.stderr.write(
     `${name} can approve with the passkey from now on, on this machine. ${approvers.path} has its public key.\n`,
   );

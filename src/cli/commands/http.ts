@@ -23,7 +23,7 @@ export async function http(flags: Flags): Promise<never> {
     process.exit(EXIT.failed);
   });
   // One request that fails in an unforeseen way must not end those of all others.
-  process.on('unhandledRejection', (reason) => logger.error({ err: reason }, 'a failure that nobody waited for'));
+  process.on('unhandledRejection', (reason) => logger.error({ err: reason }, 'a failure outside any request'));
   const httpApp = await createHttpApp({ config, http: values, logger });
   const { host = '127.0.0.1', port = 3000, headersTimeout, requestTimeout, maxConnections } = values;
   const listener = createListener(httpApp.handle, {
@@ -35,7 +35,7 @@ export async function http(flags: Flags): Promise<never> {
   const signalled = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));
   });
-  // Before anybody is told that the server is there: without a handler the signal would end it.
+  // Before the server is announced: without a handler the signal would end it.
   process.on('SIGHUP', () => void httpApp.reload().catch((error: unknown) => logger.error({ err: error }, 'reload')));
   const url = await listen(listener, port, host).catch(async (error: unknown) => {
     await httpApp.close(0);

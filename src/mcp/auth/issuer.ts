@@ -114,7 +114,7 @@ export function metadataAddresses(issuer: string): string[] {
   return [...new Set(addresses)];
 }
 
-/** @throws IssuerAddressError for anything but https, or http on this machine: keys from elsewhere could be anybody's */
+/** @throws IssuerAddressError for anything but https, or http on this machine: keys from elsewhere could be anyone's */
 function trustedUrl(address: string, what: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return url;

@@ -99,7 +99,7 @@ export class OAuthAuthentication implements Authenticator {
       return this.challenges.invalid('The token is bound to a key (cnf), which is not checked here. Ask for a bearer token.');
     }
     const { sub: name } = payload;
-    // A client's id is shared by all who use it, so that it is nobody's name.
+    // A client's id is shared by all of its users, so it names no person.
     if (name === undefined) return this.challenges.invalid('The token has no claim sub, so that its holder has no name.');
     if (typeof name !== 'string' || !SUBJECT.test(name)) {
       return this.challenges.invalid('The claim sub of the token cannot be used as a name: 1-255 letters, visible ones.');

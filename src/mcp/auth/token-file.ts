@@ -89,7 +89,7 @@ export interface NewToken {
 /**
  * Makes a token, writes its hash into the file and answers with the token, which can be shown this once only.
  * The file is replaced in one step, so that a running server never reads half of it.
- * @throws TokenFileError where the file is faulty, has the name already, or is being changed by somebody else
+ * @throws TokenFileError where the file is faulty, has the name already, or another program is changing it
  */
 export async function newToken({ path, name, role, expiresAt }: NewToken): Promise<string> {
   if (!NAME.test(name)) throw new TokenFileError(`A name has 1-64 letters, digits and . _ @ -, not ${JSON.stringify(name)}.`);

@@ -136,7 +136,7 @@ export class TokenAuthentication implements Authenticator {
     for (const { live, isWider } of successions) if (isWider) for (const tell of live.widened) tell();
     const [old, current] = [idsOf(before), idsOf(this.#live)];
     for (const id of old) if (!current.has(id)) this.#unsaid.set(id, true);
-    // Whoever puts a removed token back into the file means it.
+    // A removed token that is put back into the file is meant to work again.
     for (const id of current) if (!old.has(id)) this.#unsaid.set(id, false);
     logger.info({ path, tokens: entries.length }, 'token file read');
   }

@@ -21,7 +21,7 @@ export class ClientAddress {
   }
 
   /**
-   * The nearest address that no trusted proxy has. What stands further away in the header may be anybody's invention.
+   * The nearest address that no trusted proxy has. What stands further away in the header may be made up.
    * @param remote the address at the other end of the connection
    */
   of(remote: string | undefined, headers: Headers): string | undefined {

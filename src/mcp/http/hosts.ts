@@ -40,7 +40,7 @@ export function defaultHosts(host: string): HostsOptions {
 }
 
 /**
- * Refuses requests that a page of somebody else's made a browser send: under a name that was made to point here
+ * Refuses requests that a foreign page made a browser send: under a name that was made to point here
  * (DNS rebinding), or from an origin that was not allowed.
  */
 export class Hosts {

@@ -31,7 +31,7 @@ export function badApproval(operation: Operation, flaw: ApprovalFlaw): Refusal {
   return refusal('confirmation_invalid', operation, `${NOTHING_SENT} ${FLAWS[flaw]} ${how}`, { reason: flaw });
 }
 
-/** Nobody has decided yet. This is no refusal for good. */
+/** Not decided yet. The call can still be approved. */
 export function approvalPending(
   operation: Operation,
   approval: ApprovalSeen,
@@ -74,11 +74,11 @@ export const tooMuchToApprove = (operation: Operation): Refusal =>
     `${NOTHING_SENT} A person must see all of this call, and it is too long to be shown. Split it into smaller calls.`,
   );
 
-/** Nobody can be asked. */
+/** No person can be asked. */
 export const nobodyEnrolled = (operation: Operation, command: string): Refusal =>
   refusal(
     'person_required',
     operation,
-    `${NOTHING_SENT} A person must approve this call, and nobody whose word would do is enrolled. Tell the person to run this in a terminal, themselves, and then call again: ${command}`,
+    `${NOTHING_SENT} A person must approve this call, and no approver whose word would count is enrolled. Tell the person to run this in a terminal, themselves, and then call again: ${command}`,
     { enrol: command },
   );

@@ -57,9 +57,9 @@ export class ApprovalRoad {
     this.#options = options;
   }
 
-  /** Whether there is anybody to ask for this call. */
+  /** Whether there is a person to ask for this call. */
   async reaches({ call, needs }: DecidedCall): Promise<boolean> {
-    return (await this.#options.approvals?.reaches(needs ?? ANYBODY, call.caller)) === true;
+    return (await this.#options.approvals?.reaches(needs ?? ANY_APPROVER, call.caller)) === true;
   }
 
   /** Whether what `confirm` holds is meant to be the id of an approval. */
@@ -67,8 +67,8 @@ export class ApprovalRoad {
     return this.#options.approvals !== undefined && typeof confirm === 'string' && ID.test(confirm);
   }
 
-  /** Why nobody can be asked. `undefined` where no page is served. */
-  nobody({ call }: DecidedCall): Refusal | undefined {
+  /** Why no person can be asked. `undefined` where no page is served. */
+  noPerson({ call }: DecidedCall): Refusal | undefined {
     const { approvals } = this.#options;
     return approvals && refusals.nobodyEnrolled(call.operation, approvals.enrolCommand);
   }
@@ -120,7 +120,7 @@ export class ApprovalRoad {
       digest: this.#digest(facts),
       caller,
       instance: this.#options.instance,
-      needs: { ...(facts.needs ?? ANYBODY), grave: isGrave(facts, review) },
+      needs: { ...(facts.needs ?? ANY_APPROVER), grave: isGrave(facts, review) },
       lifetimeMs: facts.withinMs ?? LIFETIME_MS,
       changed,
     });
@@ -212,13 +212,13 @@ export class ApprovalRoad {
   }
 
   /** The same for the same call under the same rules. */
-  #digest({ call, needs = ANYBODY }: DecidedCall): string {
+  #digest({ call, needs = ANY_APPROVER }: DecidedCall): string {
     const bound = canonicalJson({ ...this.#options.bindingOf(call), needs });
     return this.#options.sealer.digest('approval', bound).toString('base64url');
   }
 }
 
-const ANYBODY: Needs = { passkey: false, two: false, approvers: [], grave: false };
+const ANY_APPROVER: Needs = { passkey: false, two: false, approvers: [], grave: false };
 
 /** What cannot be undone, gives access or concerns the whole instance, and what takes more than one signature. */
 const isGrave = ({ call, risks, needs }: DecidedCall, review: Review): boolean =>

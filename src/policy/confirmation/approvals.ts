@@ -9,7 +9,7 @@ export interface Needs {
   readonly passkey: boolean;
   /** Given by two people. */
   readonly two: boolean;
-  /** Names and groups; whose word counts is in every one of the lists. Empty: anybody who is enrolled. */
+  /** Names and groups; an approver whose word counts is in every one of the lists. Empty: any enrolled approver. */
   readonly approvers: readonly (readonly string[])[];
   /** Much is at stake: the person shows anew who they are with their word. */
   readonly grave: boolean;
@@ -73,9 +73,9 @@ export type OpenedApproval =
 
 /** Where calls are put before people who are not at the client. */
 export interface Approvals {
-  /** Whether there is anybody whose word would do for a call of this caller. */
+  /** Whether an approver is enrolled whose word would count for a call of this caller. */
   reaches(needs: Needs, caller: Pick<Caller, 'name'>): Promise<boolean>;
-  /** The one command that enrols somebody. */
+  /** The one command that enrols an approver. */
   readonly enrolCommand: string;
   /** The same call of the same caller is the same approval while it can be given and used. @throws when the store is away */
   open(wish: ApprovalWish): Promise<OpenedApproval>;

@@ -39,7 +39,7 @@ export interface ClientFormOptions {
   readonly now: () => number;
   /** How long a question stands, in milliseconds. */
   readonly lifetimeMs: number;
-  /** A no in less time than this, in milliseconds, was given by a program: nobody reads and decides so fast. */
+  /** A no in less time than this, in milliseconds, was given by a program: no person reads and decides so fast. */
   readonly instantMs: number;
 }
 
@@ -58,7 +58,7 @@ export class ClientForm {
     this.#options = options;
   }
 
-  /** Whether there is anybody to ask this way for this call. */
+  /** Whether a person can be asked this way for this call. */
   reaches(call: PolicyCall): boolean {
     return call.canAsk;
   }

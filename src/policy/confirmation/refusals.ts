@@ -61,7 +61,7 @@ const unseenIs = ({ flaw, afterMs }: UnseenAnswer): string =>
 const unseenFields = (unseen: UnseenAnswer | undefined): Record<string, unknown> =>
   unseen === undefined ? {} : { reason: unseen.flaw, after_ms: unseen.afterMs };
 
-/** No way of asking is left. This is nobody's no. */
+/** No way of asking is left. No person has said no. */
 export function personNotAsked(operation: Operation, unseen: UnseenAnswer): Refusal {
   const how =
     'Do not report it as declined. Tell the person what was to be done: they can have it done through a client that shows questions, or approve it on the page of approvals, or set --confirm token.';

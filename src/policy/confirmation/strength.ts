@@ -16,7 +16,7 @@ export function strongest(wanted: readonly WantedStrength[], kind: InstanceKind,
   return STRENGTHS[Math.max(...ranks)] ?? 'person';
 }
 
-/** Whether nobody but a person can confirm. */
+/** Whether only a person can confirm. */
 export const isByPerson = (strength: Strength): boolean => STRENGTHS.indexOf(strength) >= STRENGTHS.indexOf('person');
 
 /** What `confirm` holds in a call that is confirmed so. */

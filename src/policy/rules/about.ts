@@ -63,7 +63,7 @@ export const holdsId = (input: string, place: Place): boolean => place === 'path
 const UNKNOWN_THING: Naming = { belongsTo: SUBJECT_KINDS };
 const namings = new WeakMap<Operation, readonly (readonly [path: string, naming: Naming])[]>();
 
-/** What the inputs of an operation name. An id of which nothing is known could be anybody's. */
+/** What the inputs of an operation name. An id of which nothing is known could belong to any of them. */
 function namingsOf(operation: Operation): readonly (readonly [path: string, naming: Naming])[] {
   let found = namings.get(operation);
   if (found === undefined) {

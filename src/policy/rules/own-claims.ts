@@ -43,7 +43,7 @@ export interface OwnClaimsOptions {
 
 /**
  * The claims from which callers of this server get their scopes, where the instance that they work on issues their
- * tokens: whoever may write what feeds them could give themselves every scope.
+ * tokens: a caller who may write what feeds them could take every scope.
  */
 export class OwnClaims {
   readonly #options: OwnClaimsOptions;

@@ -40,7 +40,7 @@ const about = z
   })
   .refine(
     (value) => Object.values(value).some((names) => names !== undefined),
-    'names nobody: give user, organization or application',
+    'names no subject: give user, organization or application',
   )
   .optional()
   .describe(

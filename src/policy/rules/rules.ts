@@ -22,7 +22,7 @@ export interface Verdict {
   readonly rule: string;
   /** Of a `deny`. */
   readonly reason: string | undefined;
-  /** Whose word counts: in every one of the lists. Empty: anybody's. */
+  /** Whose word counts: approvers who are in every one of the lists. Empty: any approver's. */
   readonly approvers: readonly (readonly string[])[];
   /** How long the call can be approved and used, in milliseconds; `undefined` where no rule says. */
   readonly withinMs: number | undefined;

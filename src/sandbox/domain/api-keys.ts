@@ -19,7 +19,7 @@ export interface NewApiKey {
   readonly secret?: string | undefined;
 }
 
-/** A new key of somebody who was found to be there. */
+/** A new key of a subject that exists. */
 export const newApiKey = (instance: Instance, made: NewApiKey): ApiKeyRow =>
   instance.of(apiKeys).insert({
     ...newVoidable(instance, apiKeys, made.seconds_until_expiration ?? null),

@@ -8,7 +8,7 @@ import { defaultPlan } from './billing-catalog.js';
 
 export const typeOf = (payer: Pick<PayerRow, 'user_id'>): PayerType => (payer.user_id === null ? 'org' : 'user');
 
-/** The payer that a user or an organization is. Whoever was never billed is one from the beginning, on the free plan. */
+/** The payer that a user or an organization is. One that was never billed has been on the free plan from the beginning. */
 export const payerOfUser = (instance: Instance, user: UserRow): PayerRow =>
   instance.of(payers).many('user_id', user.id)[0] ?? enroll(instance, addPayer(instance, { user_id: user.id }, user));
 

@@ -108,7 +108,7 @@ export function sameUnderBothNames<Name extends string>(
   return either === undefined ? undefined : String(either);
 }
 
-/** What the connection still lacks to let anybody in. */
+/** What the connection still lacks before people can sign in through it. */
 export function missingForSignIn({
   saml,
   oidc,

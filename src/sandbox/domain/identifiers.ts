@@ -52,7 +52,7 @@ const TITLES: Readonly<Record<IdentifierType, string>> = {
   web3_wallet: 'web3 wallet',
 };
 
-/** @throws SandboxError `form_identifier_exists` when somebody has claimed it, or the user who is to get it has it already. */
+/** @throws SandboxError `form_identifier_exists` when another user has claimed it, or the user who is to get it already has it. */
 export function refuseTaken(instance: Instance, type: IdentifierType, value: string, userId?: string): void {
   if (holdersOf(instance, type, value).some((row) => row.user_id === userId || isClaimed(row))) {
     throw identifierExists(type, TITLES[type]);
@@ -66,7 +66,7 @@ export function holdersOf(instance: Instance, type: IdentifierType, value: strin
   return instance.of(web3Wallets).many('held', value);
 }
 
-/** @throws SandboxError when somebody else has claimed what is to be verified now. */
+/** @throws SandboxError when another user has claimed what is to be verified now. */
 export function refuseClaimed(instance: Instance, type: IdentifierType, value: string, self: IdentifierRow): void {
   if (holdersOf(instance, type, value).some((row) => row !== self && isClaimed(row))) {
     const why = `Another user has proven to have this ${TITLES[type]} in the meantime.`;

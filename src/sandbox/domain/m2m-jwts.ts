@@ -19,7 +19,7 @@ export interface M2mJwt {
   readonly created_at: number;
 }
 
-/** As it is sent. Nobody keeps it, so nobody can revoke it or knows when it was used. */
+/** As it is sent. It is not kept, so it cannot be revoked and its last use is not known. */
 export const showM2mJwt = (jwt: M2mJwt): object => ({
   object: m2mTokens.name,
   ...jwt,

@@ -9,7 +9,7 @@ import { parseRole } from './roles.js';
 
 const NO_LIMIT = 0;
 
-/** Whether the role lets its holder run an organization, which somebody in it must. */
+/** Whether the role lets its holder run an organization; every organization needs such a member. */
 function runsOrganization(instance: Instance, roleKey: string): boolean {
   const role = instance.of(roles).one('key', roleKey);
   return role !== undefined && isCreatorEligible(instance, role.permission_ids);

@@ -46,7 +46,7 @@ const holders = (instance: Instance, within: readonly OrganizationRow[]) => ({
     .filter((invitation) => isPending(invitation, instance)),
 });
 
-/** The keys of the roles that somebody has, or is invited to, in the organizations. */
+/** The keys of the roles that members have, or are invited to, in the organizations. */
 export function rolesInUse(instance: Instance, within: readonly OrganizationRow[]): string[] {
   const { members, invited } = holders(instance, within);
   return [...new Set([...members, ...invited].map((holder) => holder.role))];

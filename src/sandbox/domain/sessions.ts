@@ -34,7 +34,7 @@ export function finishTask(instance: Instance, userId: string, task: SessionTask
 export const refuseInactive = (status: number, row: SessionRow, instance: Instance): SandboxError =>
   refuse(status, 'session_not_active', 'Session is not active', `The session ${row.id} is ${statusOf(row, instance)}.`);
 
-/** @throws SandboxError when the user is banned, and so can be signed in by nobody. */
+/** @throws SandboxError when the user is banned and so cannot be signed in. */
 export function refuseBanned(user: UserRow): void {
   if (user.banned) throw refuse(403, 'user_banned', 'User banned', `The user ${user.id} is banned and cannot be signed in.`);
 }

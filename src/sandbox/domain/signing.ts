@@ -22,7 +22,7 @@ const ALGORITHMS: ReadonlySet<string> = new Set([
 const readKey = (algorithm: string, key: string): KeyObject =>
   algorithm.startsWith('HS') ? createSecretKey(key, 'utf8') : createPrivateKey(key);
 
-/** A compact JWT signed with a key that somebody brought along. */
+/** A compact JWT signed with a key that was brought along. */
 export async function signWith(
   algorithm: string,
   key: string,

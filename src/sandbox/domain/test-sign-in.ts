@@ -41,7 +41,7 @@ export async function runTest(instance: Instance, ticket: string): Promise<objec
     throw refuse(410, 'ticket_expired_code', 'Link expired', 'This link was used or has expired: begin another test run.');
   }
   instance.of(connectionTestRuns).update(run, tokens);
-  // What the identity provider sent is for those who list the runs, not for whoever has the link.
+  // What the identity provider sent is shown to those who list the runs, not to the bearer of the link.
   return { id: run.id, status: run.status, logs: run.logs };
 }
 

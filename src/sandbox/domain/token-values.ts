@@ -24,7 +24,7 @@ function userValues(instance: Instance, user: UserRow): ShortcodeValues {
   const phone = instance.of(phoneNumbers).get(user.primary_phone_number_id ?? '');
   const names = [user.first_name, user.last_name].filter((name) => name !== null && name !== '');
   const memberships = instance.of(organizationMemberships).many('user_id', user.id);
-  // Private metadata is left out: whoever holds a token can read all of it.
+  // Private metadata is left out: the holder of a token can read all of it.
   return {
     id: user.id,
     external_id: user.external_id,

@@ -16,7 +16,7 @@ interface CreateToken {
 const DEFAULT_SECONDS = 60 * 60;
 const DEFAULT_SESSION_SECONDS = 30 * 60;
 
-/** @throws SandboxError when there is no such user, or nobody may be signed in as them. */
+/** @throws SandboxError when there is no such user, or no one may sign in as them. */
 function check(instance: Instance, body: CreateToken): void {
   for (const param of ['expires_in_seconds', 'session_max_duration_in_seconds'] as const) {
     if ((body[param] ?? 1) >= 1) continue;

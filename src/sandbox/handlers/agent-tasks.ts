@@ -21,7 +21,7 @@ interface CreateTask {
 const TICKET_SECONDS = 60 * 60;
 const DEFAULT_SESSION_SECONDS = 30 * 60;
 
-/** @throws SandboxError 404 when nobody has proven to have it. */
+/** @throws SandboxError 404 when no user has verified it. */
 function holderOf(instance: Instance, identifier: string): UserRow {
   const found: readonly (IdentifierRow | undefined)[] = [
     instance.of(emailAddresses).one('email_address', normalize('email_address', identifier)),
@@ -35,7 +35,7 @@ function holderOf(instance: Instance, identifier: string): UserRow {
   return user;
 }
 
-/** @throws SandboxError when there is no such user, or nobody may be signed in as them. */
+/** @throws SandboxError when there is no such user, or no one may sign in as them. */
 function mustBeUser(instance: Instance, { user_id: id, identifier }: CreateTask['on_behalf_of']): UserRow {
   if (id === undefined && identifier === undefined) {
     const names = ['on_behalf_of.user_id', 'on_behalf_of.identifier'];

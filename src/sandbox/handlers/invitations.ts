@@ -14,7 +14,7 @@ interface CreateInvitation extends InvitationFields {
   readonly ignore_existing?: boolean | null;
 }
 
-/** @throws SandboxError when somebody has the address. */
+/** @throws SandboxError when a user has the address. */
 function refuseClaimed(instance: Instance, email: string): void {
   if (instance.of(emailAddresses).one('email_address', email) === undefined) return;
   throw identifierExists('email_address', 'email address');
@@ -51,7 +51,7 @@ export function invite(instance: Instance, body: CreateInvitation): InvitationBa
   return keep(instance, body, email);
 }
 
-/** All of them or none. That somebody has an address is never ignored here. */
+/** All of them or none. An address that a user has is never ignored here. */
 function inviteAll(instance: Instance, bodies: readonly CreateInvitation[]): InvitationBase[] {
   const checked = bodies.map((body) => ({ body, email: parseIdentifier('email_address', body.email_address) }));
   for (const [at, { body, email }] of checked.entries()) {

@@ -97,7 +97,7 @@ function renamed(instance: Instance, before: string, role: string): void {
   keepInitial(instance);
 }
 
-/** @throws SandboxError when somebody has the role, or gets it by default. */
+/** @throws SandboxError when a member has the role, or new members get it by default. */
 function refuseInUse(instance: Instance, row: RoleRow): void {
   const inUse = (code: string, why: string): SandboxError => refuse(422, code, 'role is in use', `The role ${row.key} ${why}.`);
   const sets = instance.of(roleSets).oldestFirst();

@@ -146,7 +146,7 @@ function replaceRole(row: RoleSetRow, body: ReplaceRole, instance: Instance): vo
   reassign(instance, organizationsWith(instance, row.key), { [from.key]: to.key });
 }
 
-/** Deletes the set and moves its organizations, with whoever has a role in them, to the other. */
+/** Deletes the set and moves its organizations, with the roles of their members, to the other. */
 function replaceSet(row: RoleSetRow, body: ReplaceRoleSet, instance: Instance): void {
   const { dest_role_set_key: destKey, reassignment_mappings: mapped = {} } = body;
   const dest = instance.of(roleSets).one('key', destKey);

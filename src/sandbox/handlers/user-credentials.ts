@@ -31,7 +31,7 @@ const deletesOfUser = <R extends Row & { readonly user_id: string }>(
     return deleted(resource, row);
   });
 
-/** Somebody with neither e-mail address, phone number, wallet nor username is found by the social account alone. */
+/** A user with neither e-mail address, phone number, wallet nor username is found by the social account alone. */
 function removeAccount(account: ExternalAccountRow, instance: Instance): void {
   const held = instance.of(externalAccounts);
   const user = must(instance, users, account.user_id);
@@ -59,7 +59,7 @@ export const userCredentials: Handlers = {
   ),
   Users_deleteExternalAccount: deletesOfUser(externalAccounts, 'external_account_id', removeAccount),
 
-  // Even the last way to sign in can be taken so. Whoever has no password is left as they are.
+  // Even the last way to sign in can be removed here. A user without a password is left unchanged.
   Users_removePassword: changes<UserRow, { sign_out_of_other_sessions?: boolean }>(users, (user, { instance, body }) => {
     if (user.password !== null) {
       instance.of(users).update(user, { password: null, password_last_updated_at: null });

@@ -1,7 +1,7 @@
 import { defineResource, type Row } from '../resource.js';
 import type { TicketRow } from './tickets.js';
 
-/** Whoever goes by one name among those that act for users. */
+/** An agent that acts for users, known by one name. */
 export interface AgentRow extends Row {
   name: string;
 }

@@ -7,13 +7,13 @@ import type { IdentifierVerification } from './verification.js';
 export interface IdentifierRow extends Row {
   user_id: string;
   verification: IdentifierVerification;
-  /** Unverified, yet nobody else may claim it. */
+  /** Unverified, yet no other user may claim it. */
   reserved: boolean;
 }
 
 export const isVerified = (row: IdentifierRow): boolean => row.verification?.status === 'verified';
 
-/** Whether nobody else may have it. What is neither verified nor reserved, several users may hold until one proves it. */
+/** Whether no other user may have it. Several users may hold one that is neither verified nor reserved, until one of them proves it. */
 export const isClaimed = (row: IdentifierRow): boolean => row.reserved || isVerified(row);
 
 export interface EmailAddressRow extends IdentifierRow {

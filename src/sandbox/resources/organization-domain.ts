@@ -16,7 +16,7 @@ export interface OrganizationDomainRow extends Row {
   name: string;
   enrollment_mode: EnrollmentMode;
   verified: boolean;
-  /** Unix milliseconds at which somebody vouched for the ownership; null for never. */
+  /** Unix milliseconds at which the ownership was affirmed; null for never. */
   owned_at: number | null;
 }
 

@@ -14,7 +14,7 @@ export interface RoleSetRow extends Row {
   role_ids: string[];
   /** Of new members. */
   default_role_id: string;
-  /** Of whoever creates an organization. */
+  /** The role of an organization's creator. */
   creator_role_id: string;
 }
 

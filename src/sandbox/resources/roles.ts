@@ -9,7 +9,7 @@ export const DEFAULT_ROLE_SET = 'role_set:default';
 /** What a member needs to be able to invite and to revoke. */
 export const MANAGE_MEMBERS = 'org:sys_memberships:manage';
 
-/** What a role must allow for whoever creates an organization to have it. Somebody in each organization should have them all. */
+/** What a role must allow to be the creator's role. At least one member of each organization should have all of these. */
 export const CREATOR_PERMISSIONS: readonly string[] = ['org:sys_profile:delete', 'org:sys_memberships:read', MANAGE_MEMBERS];
 
 export interface PermissionRow extends Row {
@@ -58,7 +58,7 @@ export function isCreatorEligible(instance: Instance, permissionIds: readonly st
   return CREATOR_PERMISSIONS.every((key) => keys.includes(key));
 }
 
-/** Keys of what whoever has this role may do; nothing where there is no such role. */
+/** The keys of the role's permissions; none where there is no such role. */
 export const permissionsOf = (instance: Instance, roleKey: string): string[] =>
   permissionRows(instance, instance.of(roles).one('key', roleKey)?.permission_ids ?? []).map((permission) => permission.key);
 

@@ -17,7 +17,7 @@ export interface SessionRow extends Row {
   status: SessionStatus;
   /** What the user must do before the session is active. Default: nothing. */
   tasks?: readonly SessionTask[];
-  /** Who acts in the user's name; null for nobody but the user. */
+  /** Who acts in the user's name; null where it is the user. */
   actor: Record<string, unknown> | null;
   last_active_organization_id: string | null;
   last_active_at: number;

@@ -5,7 +5,7 @@ import type { Metadata } from './shapes.js';
 /** How long a sign-up may be left alone. */
 export const SIGN_UP_MS = 24 * 60 * 60 * 1000;
 
-/** Somebody's attempt to become a user. */
+/** A person's attempt to become a user. */
 export interface SignUpRow extends Row {
   email_address: string | null;
   phone_number: string | null;

@@ -11,7 +11,7 @@ export interface SystemTemplate {
   readonly variables: readonly string[];
   /** Those without which the message is of no use. */
   readonly required: readonly string[];
-  /** A notice that can be switched off, unlike a code or link that somebody waits for. */
+  /** A notice that can be switched off, unlike a code or link that a person waits for. */
   readonly notice: boolean;
 }
 

@@ -2,7 +2,7 @@ import { defineResource, type Row } from '../resource.js';
 
 const statuses = ['pending', 'accepted', 'revoked'] as const;
 
-/** A ticket that signs somebody in, once. When it runs out is said by the token itself. */
+/** A ticket that signs a user in, once. The token itself says when it expires. */
 export interface TicketRow extends Row {
   user_id: string;
   status: (typeof statuses)[number];

@@ -1,7 +1,7 @@
 import type { Instance } from '../instance.js';
 import type { Row } from '../resource.js';
 
-/** A key or token that is good until its time is up or somebody revokes it. */
+/** A key or token that is valid until it expires or is revoked. */
 export interface VoidableRow extends Row {
   revoked: boolean;
   revocation_reason: string | null;

@@ -14,7 +14,7 @@ export interface WaitlistEntryRow extends Row {
   /** The last of its invitations. */
   invitation_id: string | null;
   invited_at: number | null;
-  /** Somebody had the address when it was invited, so that having it is no sign of a sign-up. */
+  /** A user already had the address when it was invited, so that having it is no sign of a sign-up. */
   claimed: boolean;
 }
 

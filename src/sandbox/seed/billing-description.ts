@@ -43,7 +43,7 @@ const card = z.strictObject({
   declines_from: time.optional(),
 });
 
-/** What somebody pays for, from then on and at every renewal up to now. Who is not named has the free plan. */
+/** What a payer pays for, from then on and at every renewal up to now. A payer that is not named has the free plan. */
 const subscription = z
   .strictObject({
     /** Of the subscription item. */
@@ -52,7 +52,7 @@ const subscription = z
     user: z.string().optional(),
     /** By id or slug. */
     organization: z.string().optional(),
-    /** By id or slug. Default: the free one, which is how somebody free has a card. */
+    /** By id or slug. Default: the free plan, so that a payer on it can have a card. */
     plan: z.string().optional(),
     period: z.enum(['month', 'annual']).optional(),
     /** Begins with the plan's free trial. */

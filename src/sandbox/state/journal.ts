@@ -40,7 +40,7 @@ export class Journal implements StoreWatcher {
   /** The write that is under way, and the one that waits for its end. */
   #current: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
-  /** After a failed write nobody knows what is on the disk, so the next one writes everything. */
+  /** After a failed write it is not known what is on the disk, so the next one writes everything. */
   #doubtful = false;
   #closed = false;
 
@@ -127,7 +127,7 @@ export class Journal implements StoreWatcher {
     const lines = [this.#header, ...snapshotLines(this.#instance.store.content, this.#instance.random.drawn)];
     this.#pending.clear();
     const fresh = `${this.#path}.new`;
-    // One that is left of a kill, or a link that somebody has put there. The lock of the state is ours.
+    // A leftover of a killed process, or a link planted there. The lock of the state is ours.
     await rm(fresh, { force: true });
     const file = await createPrivateFile(fresh);
     try {

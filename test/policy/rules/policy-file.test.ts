@@ -77,7 +77,7 @@ describe('readPolicy', () => {
       'One of flag, token, person, passkey, two, auto.',
     ],
     ['a rule that matches everything', { rules: [{ action: 'allow' }] }, 'rules[0]', 'matches every call'],
-    ['nobody', rule({ about: {} }), 'rules[0].about', 'names nobody'],
+    ['nobody', rule({ about: {} }), 'rules[0].about', 'names no subject'],
     ['somebody by a name', rule({ about: { user: 'the owner' } }), 'rules[0].about.user', 'expected the id of a user'],
     ['a tool that cannot be about an application', rule({ about: { application: 'x_1' } }), 'rules[0].about', 'can be about'],
     [

@@ -28,7 +28,7 @@ export const decidedBy = ({ declined, words }: Approval): string =>
     ? words.map(({ approver }) => approver).join(' and ')
     : declined.approver + (declined.reason === undefined ? '' : `: “${plain(declined.reason, 300)}”`);
 
-/** The caller, and what its client says of itself, which nobody has checked. */
+/** The caller, and what its client says of itself, which is not checked. */
 export function asks({ caller: { name, client, clientVersion } }: Approval): string {
   const says =
     client === undefined ? '' : `, whose client says it is “${plain([client, clientVersion].filter(Boolean).join(' '), 120)}”`;
