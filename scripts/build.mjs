@@ -20,11 +20,13 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 async function prepare() {
   const contents = `import { groups } from './tools/groups.js';
 import { toManifest } from './src/catalog/manifest.js';
+import { JOB_TOOLS } from './src/jobs/job-tools.js';
 import { knownAnswers } from './src/catalog/known-answers.js';
 import { outputSchemas } from './src/app/output-schemas.js';
 import { bundleBrowserScript } from './src/approvals/page/script.js';
 export const make = async (tokensOf, browserEntry) => {
-  const loaded = await Promise.all(Object.entries(groups).map(async ([name, load]) => [name, await load()]));
+  const loaders = [...Object.entries(groups), ...Object.entries(JOB_TOOLS).map(([name, job]) => [name, job.declaration])];
+  const loaded = await Promise.all(loaders.map(async ([name, load]) => [name, await load()]));
   const manifest = toManifest(Object.fromEntries(loaded), tokensOf);
   return {
     'manifest.json': JSON.stringify(manifest),

@@ -1,3 +1,4 @@
+import { jobs } from '../src/app/operations.js';
 import { Catalog } from '../src/catalog/catalog.js';
 import type { Operation } from '../src/catalog/operation.js';
 import { HTTP_OPTIONS, INIT_OPTIONS, OPTIONS, type Option, SANDBOX_OPTIONS } from '../src/config/settings.js';
@@ -27,7 +28,7 @@ function toolsTable(): string {
   );
   return table(
     ['group', 'tools', 'read', 'write', 'always gated', 'some calls gated'],
-    [...rows, cells('**all**', catalog.operations)],
+    [...rows, cells('**all**', catalog.operations), cells('`Jobs`, of many calls', jobs)],
   );
 }
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type CallEvent, Calls } from '../call/call.js';
+import { type CallEvent, Calls, MOST_TOKENS } from '../call/call.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { expose } from '../catalog/exposure.js';
 import { type Operation, withConfirm } from '../catalog/operation.js';
@@ -7,6 +7,7 @@ import type { ToolDefinition } from '../catalog/operation-types.js';
 import { type Budget, ClerkClient } from '../clerk/clerk-client.js';
 import { ClerkApiError, ClerkBusyError, ClerkError } from '../clerk/errors.js';
 import { type Config, ConfigError, type Values } from '../config/config.js';
+import type { Jobs } from '../jobs/jobs.js';
 import type { CounterStore } from '../limits/counter-store.js';
 import type { OnceStore } from '../limits/once-store.js';
 import type { RecordStore } from '../limits/record-store.js';
@@ -30,7 +31,7 @@ import { isWithin } from '../policy/rules/scopes.js';
 import { SecretsDir } from '../policy/secrets/secrets-dir.js';
 import type { ApprovalsHostOptions } from './approvals.js';
 import { LazyApprovals } from './lazy-approvals.js';
-import { type CatalogLog, loadCatalog, catalog as reviewed } from './load-catalog.js';
+import { type CatalogLog, catalogWithJobs, loadCatalog } from './load-catalog.js';
 
 /** Everything a transport needs, assembled once per process. */
 export interface App {
@@ -76,6 +77,9 @@ export interface AppOptions {
 
 const KEY_WITHOUT_STORE =
   'CLERK_MCP_SIGNING_KEY has no effect without a shared store: a confirmation counts only in the process that asked for it';
+
+/** How long a job may take, in milliseconds. */
+const JOB_TIMEOUT_MS = 300_000;
 
 /** A read that costs Clerk next to nothing. */
 export const PROBE = 'Jwks_getJsonWebKeySet';
@@ -142,12 +146,30 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   // The start does not wait for it.
   void policy.aboutOwnClaims().then((message) => message && warn(message));
-  const calls = new Calls({
+  let jobs: Promise<Jobs> | undefined;
+  const openJobs = async (): Promise<Jobs> =>
+    new (await import('../jobs/jobs.js')).Jobs({
+      calls,
+      offered,
+      policy,
+      instance,
+      isPaced: budget !== undefined,
+      limits: {
+        maxTokens: values.maxResultTokens ?? MOST_TOKENS,
+        timeoutMs: values.jobTimeout ?? JOB_TIMEOUT_MS,
+        filesDir: options.filesDir ?? values.filesDir ?? (allowLocalFiles ? process.cwd() : undefined),
+      },
+    });
+  const calls: Calls = new Calls({
     catalog,
     offered,
     policy,
     clerk,
     logger,
+    runJob: async (job) => {
+      jobs ??= openJobs();
+      return (await jobs).run(job);
+    },
     answers: {
       ...(values.results && { results: values.results }),
       ...(values.maxResultTokens && { maxTokens: values.maxResultTokens }),
@@ -166,18 +188,27 @@ export async function createApp(options: AppOptions): Promise<App> {
       return [operation, outputSchema === undefined ? tool : { ...tool, outputSchema }];
     }),
   );
+  const beside = [...tools].filter(([{ isJob }]) => isJob);
   const discovery = values.discovery
-    ? new Discovery({ catalog, offered, calls, toolOf: (operation) => tools.get(operation) ?? operation.tool })
+    ? new Discovery({
+        catalog,
+        calls,
+        offered: new Map([...offered].filter(([, { isJob }]) => !isJob)),
+        beside: new Set(beside.map(([{ name }]) => name)),
+        toolOf: (operation) => tools.get(operation) ?? operation.tool,
+      })
     : undefined;
+  const listed = discovery === undefined ? [] : DISCOVERY_TOOLS;
+  const choice = discovery === undefined ? [...tools] : beside;
   const lists = new Map<string, readonly ToolDefinition[]>();
   return {
     offered,
     calls: discovery ?? calls,
-    tools: discovery === undefined ? [...tools.values()] : DISCOVERY_TOOLS,
+    tools: [...listed, ...choice.map(([, tool]) => tool)],
     toolsFor: (scopes) => {
-      if (discovery !== undefined) return DISCOVERY_TOOLS;
       const key = [...new Set(scopes)].sort().join(' ');
-      const list = lists.get(key) ?? [...tools].filter(([operation]) => isWithin(operation, scopes)).map(([, tool]) => tool);
+      const within = choice.filter(([operation]) => isWithin(operation, scopes)).map(([, tool]) => tool);
+      const list = lists.get(key) ?? [...listed, ...within];
       lists.set(key, list);
       return list;
     },
@@ -213,7 +244,10 @@ export async function createApp(options: AppOptions): Promise<App> {
  * Reads the policy file. The error message has one line per fault, each with its path in the file.
  * @throws ConfigError
  */
-export async function loadPolicyFile(path: string | undefined, catalog: Catalog = reviewed): Promise<PolicyFile | undefined> {
+export async function loadPolicyFile(
+  path: string | undefined,
+  catalog: Catalog = catalogWithJobs,
+): Promise<PolicyFile | undefined> {
   if (path === undefined) return undefined;
   let text: string;
   try {

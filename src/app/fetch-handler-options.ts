@@ -82,10 +82,12 @@ export interface FetchHandlerOptions {
   readonly auditLog?: string;
   /** Secrets in answers go into new files here instead of into the conversation. */
   readonly secretsDir?: string;
-  /** Over stdio: the folder below which a call may name an image. Default: the working folder. */
+  /** Where scans write their files; over stdio also the folder below which a call may name an image. Default: the working folder over stdio; over HTTP none, and scans write no files. */
   readonly filesDir?: string;
   /** Time limit of one call, retries included. In milliseconds. Default: 30000. */
   readonly timeout?: number;
+  /** Time limit of a tool that makes many calls; it then answers with what it has. In milliseconds. Default: 300000. */
+  readonly jobTimeout?: number;
   /** Time limit for connecting to Clerk. In milliseconds. Default: 5000. */
   readonly connectTimeout?: number;
   /** Logs to stderr: fatal, error, warn, info, debug, trace, silent. Default: info. */

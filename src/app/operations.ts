@@ -2,12 +2,24 @@ import { groups } from '../../tools/groups.js';
 import { loadOperations } from '../catalog/declaration.js';
 import { fromManifest } from '../catalog/manifest.js';
 import type { Operation } from '../catalog/operation.js';
+import { JOB_TOOLS } from '../jobs/job-tools.js';
 import { readPrepared } from '../platform/prepared.js';
 
 declare const __BUILT__: true | undefined;
 
-/** Every operation of the catalog. In the built program they come from a manifest, so that a start need not build a schema. */
-export const operations: readonly Operation[] =
+const loaders = {
+  ...groups,
+  ...Object.fromEntries(Object.entries(JOB_TOOLS).map(([name, { declaration }]) => [name, declaration])),
+};
+
+/** All that is declared. In the built program it comes from a manifest, so that a start need not build a schema. */
+const declared: readonly Operation[] =
   typeof __BUILT__ === 'undefined'
-    ? await loadOperations(groups)
-    : fromManifest(JSON.parse(readPrepared('manifest.json')), groups);
+    ? await loadOperations(loaders)
+    : fromManifest(JSON.parse(readPrepared('manifest.json')), loaders);
+
+/** Every operation of Clerk's. */
+export const operations = declared.filter((operation) => !operation.isJob);
+
+/** The tools that are many calls of them. */
+export const jobs = declared.filter((operation) => operation.isJob);

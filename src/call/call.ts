@@ -34,6 +34,8 @@ export interface Call {
   readonly caller: Caller;
   /** Whether the client can put a question to its person. */
   readonly canAsk: boolean;
+  /** Whether it is one of the many calls of a job, which gets its answer whole and has no limit of tokens. Default: it is not. */
+  readonly isPart?: boolean;
   /** What the person answered, when this is the second entry after an `ask`. */
   readonly answer?: PersonAnswer | undefined;
   /** How the client can be given a link for its person to open. Default: it cannot. */
@@ -49,7 +51,13 @@ export interface Call {
 
 /** How a call ended. `text` is what the model reads: compact JSON, or a page of text. */
 export type CallOutcome =
-  | { readonly kind: 'done'; readonly text: string; readonly structured?: unknown }
+  | {
+      readonly kind: 'done';
+      readonly text: string;
+      readonly structured?: unknown;
+      /** In the place of `text`, which is empty then, where the call is a part of a job. */
+      readonly answer?: ClerkAnswer;
+    }
   | {
       readonly kind: 'refused';
       readonly text: string;
@@ -64,6 +72,16 @@ export type CallOutcome =
     });
 
 type Question = Extract<Decision, { kind: 'ask' }>;
+
+/** A call of a job that has been parsed, allowed and put on record. */
+export interface JobCall {
+  readonly operation: Operation;
+  readonly args: Arguments;
+  /** Who makes it, and how they are told of it and asked. */
+  readonly call: Call;
+  /** Aborts when the caller cancels or the server stops. */
+  readonly signal: AbortSignal;
+}
 
 /** The tool is unknown, or not offered here. */
 export class UnknownToolError extends Error {
@@ -103,6 +121,8 @@ export interface CallsOptions {
   readonly offered: ReadonlyMap<string, Operation>;
   readonly policy: Policy;
   readonly clerk: ClerkClient;
+  /** Carries out the operations that are jobs. */
+  readonly runJob: (job: JobCall) => Promise<CallOutcome>;
   readonly logger: Logger;
   /** How answers are given. Default: short, at most 25,000 tokens. */
   readonly answers?: Partial<Pick<ShapeOptions, 'results' | 'maxTokens' | 'structured'>>;
@@ -110,7 +130,8 @@ export interface CallsOptions {
   readonly observe?: ((event: CallEvent) => void) | undefined;
 }
 
-const MOST_TOKENS = 25_000;
+/** What an answer may cost a model where no setting says otherwise. */
+export const MOST_TOKENS = 25_000;
 
 /** The road of every call, whatever transport it came by: find, check scopes, parse, decide, record, send, shape. */
 export class Calls {
@@ -138,7 +159,7 @@ export class Calls {
     run: (abort: Abort, said: PolicyResult) => Promise<CallOutcome>,
   ): Promise<CallOutcome> {
     const said: PolicyResult = { decision: 'none', code: undefined };
-    const abort = follow(call.signal);
+    const [abort, release] = follow(call.signal);
     const running = run(abort, said);
     this.#inFlight.set(running, abort);
     let result: CallEvent['result'] = 'failed';
@@ -156,6 +177,7 @@ export class Calls {
       this.#options.logger.error({ err: error, operation: operation.name }, 'call failed inside the server');
       return failed({ error: 'internal_error', message: 'The server failed on this call.', hint: 'Its log (stderr) says more.' });
     } finally {
+      release();
       this.#inFlight.delete(running);
       this.#observe(call.name, result, said, started);
     }
@@ -260,8 +282,11 @@ export class Calls {
   }
 
   /** What was granted is what goes out: operation and arguments are the grant's own, and a key where they lack one. */
-  async #send(grant: Grant, { call: { caller }, asked, abort, progress }: DecidedCall): Promise<CallOutcome> {
+  async #send(grant: Grant, decided: DecidedCall): Promise<CallOutcome> {
+    const { call, asked, abort, progress } = decided;
+    const { caller } = call;
     const { operation } = grant;
+    if (operation.isJob) return this.#carryOut(grant, decided);
     const made = madeInputs(operation, grant.args);
     const args = made === undefined ? grant.args : { ...grant.args, ...made };
     const recorded = await this.#options.policy.begin(grant);
@@ -272,11 +297,27 @@ export class Calls {
       progress?.end();
       const value = await recorded.deliver(answer.value);
       await recorded.end({ status: answer.status, traceId: answer.traceId });
-      return this.#show(operation, args, value === answer.value ? answer : withoutRaw(answer, value), { ...asked, made });
+      const delivered = value === answer.value ? answer : withoutRaw(answer, value);
+      if (call.isPart === true) return { kind: 'done', text: '', answer: delivered };
+      return this.#show(operation, args, delivered, { ...asked, made });
     } catch (error) {
       await recorded.end(outcomeOf(error));
       if (error instanceof ClerkError) return this.#tell('failed', withMade(error.toModel(), made));
       if (error instanceof PolicyRefusal) throw error;
+      return this.#broken(operation, error);
+    }
+  }
+
+  /** Many calls in the place of one request. A job that asks a person has not ended yet when it does. */
+  async #carryOut(grant: Grant, { call, abort }: DecidedCall): Promise<CallOutcome> {
+    const { operation, args } = grant;
+    const recorded = await this.#options.policy.begin(grant);
+    try {
+      const outcome = await this.#options.runJob({ operation, args, call, signal: abort.signal });
+      await recorded.end(outcome.kind === 'done' ? {} : { code: outcome.kind });
+      return outcome;
+    } catch (error) {
+      await recorded.end(outcomeOf(error));
       return this.#broken(operation, error);
     }
   }
@@ -352,11 +393,13 @@ function withoutRaw({ raw: _, ...answer }: ClerkAnswer, value: unknown): ClerkAn
 }
 
 /** A controller of the call's own: `AbortSignal.any` with a signal that outlives the call would keep every call. */
-function follow(signal: AbortSignal | undefined): Abort {
+function follow(signal: AbortSignal | undefined): readonly [abort: Abort, release: () => void] {
   const abort = new Abort();
-  if (signal?.aborted === true) abort.abort();
-  else signal?.addEventListener('abort', () => abort.abort(), { once: true });
-  return abort;
+  const end = (): void => abort.abort();
+  if (signal?.aborted === true) end();
+  else signal?.addEventListener('abort', end, { once: true });
+  // A job makes thousands of calls under one signal.
+  return [abort, () => signal?.removeEventListener('abort', end)];
 }
 
 function refused(

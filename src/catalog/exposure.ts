@@ -6,7 +6,10 @@ import { operationMatcher } from './pattern.js';
 import { PROFILES, type Profile, type ProfileName } from './profiles.js';
 
 export interface ExposureOptions {
-  /** Names, groups (`Users`) or globs (`*_revoke*`); where nothing is picked, all operations but superseded ones. */
+  /**
+   * Names, groups (`Users`) or globs (`*_revoke*`); where nothing is picked, all operations but superseded ones. Jobs are in
+   * every offer, as they do nothing that the other tools do not.
+   */
   readonly tools?: readonly string[] | undefined;
   /** The same forms; wins over `tools`. */
   readonly exclude?: readonly string[] | undefined;
@@ -29,7 +32,7 @@ export class PatternError extends UserError {
  */
 export function expose(catalog: Catalog, options: ExposureOptions): ReadonlyMap<string, Operation> {
   const offered = among(catalog, options);
-  if (offered.length === 0)
+  if (offered.every((operation) => operation.isJob))
     throw new PatternError('No tool is left to offer: --tools, --toolsets, --profile, --exclude and --read-only leave none.');
   return new Map(offered.map((operation) => [operation.name, operation]));
 }
@@ -49,14 +52,14 @@ export function among(catalog: Catalog, options: ExposureOptions): readonly Oper
   const excluded = matchPatterns(catalog, options.exclude ?? []);
   return catalog.operations.filter(
     (operation) =>
-      (included === undefined ? !operation.superseded : included.has(operation)) &&
+      (included === undefined ? !operation.superseded : operation.isJob || included.has(operation)) &&
       !excluded.has(operation) &&
       (options.readOnly !== true || operation.risk === 'read'),
   );
 }
 
 /** The operations of a profile, less what it leaves out. */
-export function ofProfile(catalog: Catalog, profile: Profile): ReadonlySet<Operation> {
+function ofProfile(catalog: Catalog, profile: Profile): ReadonlySet<Operation> {
   const excluded = matchPatterns(catalog, profile.exclude ?? []);
   const picked = [...matchPatterns(catalog, profile.tools)];
   return new Set(

@@ -98,6 +98,8 @@ interface Declared {
   readonly needsOneOf?: readonly string[];
   /** The multipart field that carries an image; the other body inputs go beside it. */
   readonly image?: string;
+  /** Carried out here by many calls of other operations, and itself never sent: `request` only tells what it does. */
+  readonly job?: true;
   /** What a success answers with. Default: JSON. */
   readonly answers?: 'text' | 'nothing';
   /** Instead of what: `Use X.` Present on deprecated operations only. */

@@ -74,7 +74,7 @@ export class Operation {
   readonly keyed: boolean;
   /** Whether a request whose answer was lost may be sent again. Of POST and PATCH only those that are keyed. */
   readonly resendable: boolean;
-  /** Whether it answers with JSON, so that `fields` can pick from it. */
+  /** Whether Clerk answers it with JSON, so that `fields` can pick from it. */
   readonly takesFields: boolean;
   readonly places: ReadonlyMap<string, Place>;
   readonly #inputs: Inputs;
@@ -99,7 +99,7 @@ export class Operation {
     // In an unreviewed document the meaning of a name is unknown.
     this.keyed = this.reviewed && inputs.places.get(IDEMPOTENCY_KEY) === 'body';
     this.resendable = this.keyed || (this.idempotent && REPEATABLE.has(this.method));
-    this.takesFields = spec.answers === undefined;
+    this.takesFields = spec.answers === undefined && spec.job !== true;
     this.places = inputs.places;
     this.#inputs = inputs;
   }
@@ -107,6 +107,11 @@ export class Operation {
   /** Whether another tool has taken its place. */
   get superseded(): boolean {
     return SUCCESSOR.test(this.spec.deprecated ?? '');
+  }
+
+  /** Whether it is many calls of other operations rather than a request. */
+  get isJob(): boolean {
+    return this.spec.job === true;
   }
 
   /** What name, description and input schema cost a model, in o200k_base tokens; unknown in a program that was not built. */

@@ -218,8 +218,8 @@ export const OPTIONS = {
     flag: '--files-dir <dir>',
     env: 'CLERK_MCP_FILES_DIR',
     schema: path,
-    help: 'Over stdio: the folder below which a call may name an image',
-    default: 'the working folder',
+    help: 'Where scans write their files; over stdio also the folder below which a call may name an image',
+    default: 'the working folder over stdio; over HTTP none, and scans write no files',
   },
   timeout: {
     flag: '--timeout <ms>',
@@ -227,6 +227,13 @@ export const OPTIONS = {
     schema: milliseconds,
     help: 'Time limit of one call, retries included',
     default: '30000',
+  },
+  jobTimeout: {
+    flag: '--job-timeout <ms>',
+    env: 'CLERK_MCP_JOB_TIMEOUT_MS',
+    schema: () => count(1, 3_600_000, 'whole number of milliseconds'),
+    help: 'Time limit of a tool that makes many calls; it then answers with what it has',
+    default: '300000',
   },
   connectTimeout: {
     flag: '--connect-timeout <ms>',

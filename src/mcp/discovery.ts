@@ -77,6 +77,8 @@ export interface DiscoveryOptions {
   readonly calls: Calls;
   /** The definition of an operation's tool as it would be listed. */
   readonly toolOf: (operation: Operation) => ToolDefinition;
+  /** Tools that are listed beside the four, and called by their own names. */
+  readonly beside: ReadonlySet<string>;
 }
 
 /** Four tools in front of all the others. What they call takes the same road with the same gates, under its own name. */
@@ -90,6 +92,7 @@ export class Discovery {
 
   /** @throws UnknownToolError */
   async call(outer: Call): Promise<CallOutcome> {
+    if (this.#options.beside.has(outer.name)) return this.#options.calls.call(outer);
     const input = readInput(outer);
     switch (outer.name) {
       case 'search_operations':

@@ -1,5 +1,6 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { jobs } from '../../src/app/operations.js';
 import { DISCOVERY_TOKENS, DISCOVERY_TOOLS } from '../../src/mcp/discovery.js';
 import { operations } from '../../tools/index.js';
 import { CLIENTS, type ProgramClient, startProgram } from '../support/program.js';
@@ -24,9 +25,9 @@ describe.each(CLIENTS)('discovery mode with the client %s', (kind) => {
   });
   afterAll(() => client.close());
 
-  it('lists four tools, one of them marked as reading only among those that call', async () => {
+  it('lists four tools and the jobs, one of them marked as reading only among those that call', async () => {
     const tools = await client.listTools();
-    expect(tools.map((tool) => tool.name)).toEqual(DISCOVERY_TOOLS.map((tool) => tool.name));
+    expect(tools.map((tool) => tool.name)).toEqual([...DISCOVERY_TOOLS, ...jobs].map((tool) => tool.name));
     expect(tools.find((tool) => tool.name === 'call_read_operation')?.annotations).toMatchObject({ readOnlyHint: true });
     expect(tools.find((tool) => tool.name === 'call_operation')?.annotations).toMatchObject({ destructiveHint: true });
   });

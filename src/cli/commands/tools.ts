@@ -1,8 +1,8 @@
 import { loadCatalog } from '../../app/load-catalog.js';
 import type { Catalog } from '../../catalog/catalog.js';
-import { among, type ExposureOptions, expose, ofProfile } from '../../catalog/exposure.js';
+import { among, type ExposureOptions, expose } from '../../catalog/exposure.js';
 import type { Operation } from '../../catalog/operation.js';
-import { PROFILES } from '../../catalog/profiles.js';
+import { PROFILE_NAMES } from '../../catalog/profiles.js';
 import { loadValues } from '../../config/config.js';
 import { DISCOVERY_TOKENS } from '../../mcp/discovery.js';
 import { estimateTokens } from '../../response/token-count.js';
@@ -10,6 +10,9 @@ import { type Flags, print, toStderr } from './command.js';
 
 /** Which calls of a tool are gated, as the table says it. */
 const GATES = { always: 'gated', sometimes: 'sometimes', never: '' } as const;
+
+/** In the place of the request of a tool that makes one. */
+const MANY = 'calls of other tools';
 
 /** Prints what is offered: a line per tool, or JSON with `--json`. Needs no key. */
 export async function tools(flags: Flags): Promise<void> {
@@ -21,7 +24,7 @@ export async function tools(flags: Flags): Promise<void> {
     risk: operation.risk,
     gated: operation.gated,
     gate: operation.gate,
-    request: operation.spec.request,
+    request: operation.isJob ? MANY : operation.spec.request,
     title: operation.spec.title,
     ...(operation.spec.deprecated === undefined ? {} : { deprecated: operation.spec.deprecated }),
     ...(operation.reviewed ? {} : { reviewed: false }),
@@ -47,8 +50,8 @@ function printCosts(offered: readonly Operation[], catalog: Catalog, { exclude, 
   const rows = [
     ...catalog.groups
       .map((group) => [`--toolsets ${group}`, among(catalog, { tools: [group], exclude, readOnly })] as const)
-      .filter(([, operations]) => operations.length > 0),
-    ...Object.entries(PROFILES).map(([name, profile]) => [`--profile ${name}`, [...ofProfile(catalog, profile)]] as const),
+      .filter(([, operations]) => operations.some((operation) => !operation.isJob)),
+    ...PROFILE_NAMES.map((profile) => [`--profile ${profile}`, among(catalog, { profile })] as const),
     ['all that these flags offer', offered] as const,
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
@@ -57,7 +60,11 @@ function printCosts(offered: readonly Operation[], catalog: Catalog, { exclude, 
       `${name.padEnd(width)}  ${String(operations.length).padStart(4)} tools  ${String(cost(operations)).padStart(6)} tokens\n`,
     );
   }
-  print(`${'--discovery'.padEnd(width)}     4 tools  ${String(DISCOVERY_TOKENS).padStart(6)} tokens\n`);
+  const jobs = offered.filter((operation) => operation.isJob);
+  const discovery = DISCOVERY_TOKENS + cost(jobs);
+  print(
+    `${'--discovery'.padEnd(width)}  ${String(4 + jobs.length).padStart(4)} tools  ${String(discovery).padStart(6)} tokens\n`,
+  );
 }
 
 /** What of a tool stands before a model, where no build has counted it. */
