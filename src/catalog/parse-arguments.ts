@@ -77,7 +77,7 @@ const LONGEST_PATH = 100;
 /** The first faults, and that there are more. */
 export function mostTelling(faults: readonly Fault[]): Fault[] {
   const told = faults.slice(0, MOST_FAULTS).map(({ path, expected }) => ({ path: cut(path), expected }));
-  if (faults.length > MOST_FAULTS) told.push({ path: '', expected: 'there are more faults: mend these first' });
+  if (faults.length > MOST_FAULTS) told.push({ path: '', expected: 'there are more faults: correct these first' });
   return told;
 }
 

@@ -139,7 +139,7 @@ export class Discovery {
       risk: operation.risk,
       about: firstSentence(operation.tool.description),
     }));
-    const hint = operations.length === 0 ? { hint: 'Nothing is like that. Use other words, or only a group.' } : {};
+    const hint = operations.length === 0 ? { hint: 'No operation matches. Use other words, or give only a group.' } : {};
     return { kind: 'done', text: JSON.stringify({ operations, ...hint }) };
   }
 

@@ -10,7 +10,7 @@ const OPENING_BRACE = 0x7b;
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
 const NOT_JSON = { code: ProtocolErrorCode.ParseError, message: 'The message is no JSON.' };
-const NO_REQUEST = { code: ProtocolErrorCode.InvalidRequest, message: 'The message is no JSON-RPC request.' };
+const NO_REQUEST = { code: ProtocolErrorCode.InvalidRequest, message: 'The message is not a JSON-RPC request.' };
 const NO_BATCHES = {
   code: ProtocolErrorCode.InvalidRequest,
   message: 'Lists of messages belong to the revision 2025-03-26 alone.',
@@ -164,7 +164,7 @@ export class LineTransport implements Transport {
       return;
     }
     // Without its content, which may be a secret.
-    this.#report(new Error('A line is JSON, but no JSON-RPC message.'));
+    this.#report(new Error('A line is JSON but not a JSON-RPC message.'));
     if (found.kind === 'refused') this.#refuse(found.id, NO_REQUEST);
   }
 

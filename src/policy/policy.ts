@@ -221,7 +221,9 @@ export class Policy {
     if (this.#ownClaims === undefined) return undefined;
     const isOwn = await this.#ownClaims.isOwnInstance();
     if (isOwn === false) return undefined;
-    const why = isOwn ? 'is the instance that is worked on' : 'may be the instance that is worked on, which cannot be told now';
+    const why = isOwn
+      ? 'is the instance that this server operates'
+      : 'may be the instance that this server operates, which cannot be checked now';
     return `the issuer of the callers' tokens ${why}: calls that write what their scopes are made of are refused`;
   }
 

@@ -153,7 +153,7 @@ describe('a server with a file of tokens', () => {
     const program = await startHttp({ args: ['--sandbox', '--auth', 'token', '--tokens', own.path] });
     own.change((entries) => [...entries, { name: 'broken' }]);
     program.child.kill('SIGHUP');
-    await program.logged('tokens could not be looked at again');
+    await program.logged('the token file could not be read again');
     expect((await modernCall(program.url, COUNT, {}, bearer(token))).status).toBe(200);
   });
 
@@ -282,8 +282,8 @@ describe('a start that would leave the server open, or half set up', () => {
     ['an issuer without --auth oauth', ['--issuer', 'https://issuer.example.com'], {}, /--auth oauth/],
     ['a store without a signing key', ['--store', 'redis://127.0.0.1:1'], {}, /CLERK_MCP_SIGNING_KEY/],
     ['a store that is none', ['--store', 'http://x'], { CLERK_MCP_SIGNING_KEY: 'k'.repeat(32) }, /redis:/],
-    ['a host that is none', ['--allowed-hosts', 'http://x/y'], {}, /is no host/],
-    ['an origin that is none', ['--allowed-origins', 'example.com'], {}, /is no origin/],
+    ['a host that is none', ['--allowed-hosts', 'http://x/y'], {}, /is not a host/],
+    ['an origin that is none', ['--allowed-origins', 'example.com'], {}, /is not an origin/],
     ['a proxy that is none', ['--trusted-proxies', 'proxy.example.com'], {}, /is no address/],
     ['a port that is none', ['--port', '70000'], {}, /--port/],
     ['a limit that is none', ['--max-body', 'much'], {}, /--max-body: expected a whole number/],

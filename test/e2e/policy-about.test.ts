@@ -153,7 +153,7 @@ describe('the rule of the example that keeps everybody from the owner', () => {
     expect(isError).toBe(true);
     expect(json).toMatchObject({
       error: 'denied_by_policy',
-      message: expect.stringContaining('It cannot be told whom the call is about, so the rule counts.'),
+      message: expect.stringContaining('Whom the call is about cannot be determined, so the rule counts.'),
     });
     expect(sent()).toEqual([]);
   });

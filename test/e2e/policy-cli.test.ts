@@ -185,7 +185,7 @@ describe('policy explain', () => {
     };
     expect(await why('Users_markBanned', { user_id: 'user_1' })).toContain('whom it is about too; denies: No.');
     expect(await why('Users_markBanned', { user_id: 'user_2' })).toBe('it is about others');
-    expect(await why('Sessions_revokeSession', { session_id: 'sess_1' })).toContain('it cannot be told here whom it is about');
+    expect(await why('Sessions_revokeSession', { session_id: 'sess_1' })).toContain('whom it is about cannot be determined here');
   });
 
   it('looks at the risk of the very arguments', async () => {

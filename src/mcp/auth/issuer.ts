@@ -74,7 +74,7 @@ export class Issuer {
         reasons.push(`${address}: ${errorMessage(error)}`);
       }
     }
-    throw new IssuerUnavailableError(`The issuer's metadata could not be had. ${reasons.join('; ')}`);
+    throw new IssuerUnavailableError(`The issuer's metadata could not be fetched. ${reasons.join('; ')}`);
   }
 
   async #metadata(address: string): Promise<z.output<typeof metadataSchema>> {

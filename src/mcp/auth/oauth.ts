@@ -102,7 +102,9 @@ export class OAuthAuthentication implements Authenticator {
     // A client's id is shared by all of its users, so it names no person.
     if (name === undefined) return this.challenges.invalid('The token has no claim sub, so that its holder has no name.');
     if (typeof name !== 'string' || !SUBJECT.test(name)) {
-      return this.challenges.invalid('The claim sub of the token cannot be used as a name: 1-255 letters, visible ones.');
+      return this.challenges.invalid(
+        'The claim sub of the token cannot be used as a name: it must have 1-255 visible characters.',
+      );
     }
     const expiresAt = Number(payload.exp) * 1000 + (this.#options.clockToleranceMs ?? 60_000);
     return { ok: true, caller: { name, scopes: scopesOf(payload), expiresAt } };

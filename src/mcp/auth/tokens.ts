@@ -172,7 +172,7 @@ export class TokenAuthentication implements Authenticator {
     const reason = errorMessage(error);
     if (this.#complaints.get(about) === reason) return;
     this.#complaints.set(about, reason);
-    this.#options.logger.error({ about, reason }, 'tokens could not be looked at again: what was known last stays in force');
+    this.#options.logger.error({ about, reason }, 'the token file could not be read again: the tokens read last stay in force');
   }
 
   #isOver({ entry }: Live): boolean {

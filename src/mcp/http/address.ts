@@ -42,7 +42,7 @@ export class ClientAddress {
     const prefix = bits === undefined ? undefined : Number(bits);
     const most = version === 6 ? 128 : 32;
     if (version === 0 || (prefix !== undefined && !(/^\d{1,3}$/.test(bits ?? '') && prefix <= most))) {
-      throw new ProxyEntryError(`${JSON.stringify(entry)} is no address or network. Expected 10.0.0.7 or 10.0.0.0/8.`);
+      throw new ProxyEntryError(`${JSON.stringify(entry)} is not an address or network. Expected 10.0.0.7 or 10.0.0.0/8.`);
     }
     this.#proxies.addSubnet(address, prefix ?? most, version === 6 ? 'ipv6' : 'ipv4');
   }

@@ -50,7 +50,7 @@ export class CallLimits {
     if (own >= maxInFlightPerCaller)
       return busy('in_flight', 429, `You have ${own} ${what} in flight, which is the limit.`, SOON);
     if (this.#inFlight >= maxInFlight)
-      return busy('in_flight', 503, `The server has as many ${what} in flight as it takes.`, SOON);
+      return busy('in_flight', 503, `The server has as many ${what} in flight as it allows.`, SOON);
     const leave = this.#occupy(caller);
     try {
       const reserved = await counter.reserve([{ key: `${what}:${caller}`, weight: 1, max: maxPerMinute, windowMs: MINUTE }]);

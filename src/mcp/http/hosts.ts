@@ -108,14 +108,15 @@ function parseOrigin(text: string): { exact: string; anyPort: string } | undefin
 function hostEntry(entry: string): string {
   const parsed = parseAuthority(entry.trim().toLowerCase());
   if (parsed === undefined)
-    throw new HostEntryError(`${JSON.stringify(entry)} is no host. Expected mcp.example.com or mcp.example.com:8443.`);
+    throw new HostEntryError(`${JSON.stringify(entry)} is not a host. Expected mcp.example.com or mcp.example.com:8443.`);
   return parsed.port === undefined ? parsed.name : `${parsed.name}:${parsed.port}`;
 }
 
 function originEntry(entry: string): string {
   const text = entry.trim().toLowerCase().replace(/\/$/, '');
   const parsed = parseOrigin(text.replace(/:\*$/, ''));
-  if (parsed === undefined) throw new HostEntryError(`${JSON.stringify(entry)} is no origin. Expected https://app.example.com.`);
+  if (parsed === undefined)
+    throw new HostEntryError(`${JSON.stringify(entry)} is not an origin. Expected https://app.example.com.`);
   return text.endsWith(':*') ? parsed.anyPort : parsed.exact;
 }
 

@@ -97,7 +97,7 @@ export class Sessions<T> {
     if (own >= maxPerCaller) {
       return full(429, `You have ${own} sessions in use, which is the limit. End one (DELETE), or close its stream, first.`);
     }
-    if (this.#taken >= max) return full(503, 'The server has as many sessions as it takes.', this.#nextEndMs());
+    if (this.#taken >= max) return full(503, 'The server has reached its limit of sessions.', this.#nextEndMs());
     this.#taken++;
     this.#places.set(caller.name, own + 1);
     let isHeld = true;

@@ -20,7 +20,7 @@ export async function* showAudit(file: string, filters: AuditFilters = {}): Asyn
   for await (const { bytes } of linesOf(file)) {
     const read = readLine(bytes.toString('utf8'));
     if (read === undefined) {
-      if (isEmpty(filters)) yield '(a line that is none of this log, or was cut short)';
+      if (isEmpty(filters)) yield '(a line that is not from this log, or was cut short)';
       continue;
     }
     const { line } = read;

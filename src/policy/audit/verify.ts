@@ -139,7 +139,7 @@ class ChainCheck {
     const rest = Buffer.concat(foreign.flatMap(({ bytes }, index) => (index === 0 ? [bytes] : [Buffer.from('\n'), bytes])));
     if (torn?.sha256 === sha256(rest))
       this.#notes.push(`${this.#file}: line ${first.number} was cut short by a crash, and reported after it`);
-    else for (const { number } of foreign) this.#problem('the line was changed or inserted: it is none of this log', number);
+    else for (const { number } of foreign) this.#problem('the line was changed or inserted: it is not from this log', number);
   }
 
   #check(read: ReadLine): void {

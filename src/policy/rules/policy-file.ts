@@ -45,7 +45,7 @@ const about = z
   .optional()
   .describe(
     'Whom the call is about: named by any input, in lists too, or by something that is theirs (a session, an address, a key). ' +
-      'Where that cannot be told it counts.',
+      'Where that cannot be determined, the rule counts.',
   );
 
 const maxItems = z.int().min(1).optional().describe('The most items that one bulk call may have.');

@@ -86,7 +86,7 @@ function unionFaults(issue: z.core.$ZodIssueInvalidUnion, at: readonly PropertyK
     return [
       {
         path: formatPath(at),
-        problem: `${JSON.stringify(valueAt(raw, at)) ?? 'nothing'} is no action. One of allow, deny, confirm.`,
+        problem: `${JSON.stringify(valueAt(raw, at)) ?? 'nothing'} is not an action. Use one of allow, deny, confirm.`,
       },
     ];
   }

@@ -262,26 +262,26 @@ function unnamed({ declaration: { action, tools = [] } }: Rule, { name, risk, re
   return 'the tool is unreviewed, and the rule does not give its full name';
 }
 
-const UNTOLD = 'It cannot be told whom the call is about, so the rule counts.';
+const UNTOLD = 'Whom the call is about cannot be determined, so the rule counts.';
 
 function because({ declaration, args, about }: Rule, result: Step['result'], match: Match): string {
   if (result === 'passed over') {
     if (match.args === 'none') return 'the arguments are others';
     if (match.about === 'none') return 'it is about others';
     return match.about === 'unknown'
-      ? 'it cannot be told whom it is about, without which nothing is allowed'
+      ? 'whom it is about cannot be determined, and without that nothing is allowed'
       : 'it matches in part, which allows nothing';
   }
   if (result === 'raises') {
-    if (match.about === 'unknown') return 'it cannot be told here whom it is about: its strength is the least that will do';
+    if (match.about === 'unknown') return 'whom it is about cannot be determined here: its strength is a minimum';
     return match.args === 'some'
-      ? 'the arguments match in part: its strength is the least that will do'
-      : 'it is about them and others: its strength is the least that will do';
+      ? 'the arguments match in part: its strength is a minimum'
+      : 'it is about them and others: its strength is a minimum';
   }
   const { action } = declaration;
   const what =
     action === 'deny' ? `denies: ${declaration.reason}` : action === 'confirm' ? `confirm: ${declaration.strength}` : 'allows';
-  if (match.about === 'unknown') return `it cannot be told here whom it is about, so it counts; ${what}`;
+  if (match.about === 'unknown') return `whom it is about cannot be determined here, so it counts; ${what}`;
   const more = [...(args === undefined ? [] : ['the arguments too']), ...(about === undefined ? [] : ['whom it is about too'])];
   return [`everything in it matches${more.map((one) => `, ${one}`).join('')}`, what].join('; ');
 }

@@ -632,7 +632,7 @@ describe('showAudit', () => {
     const lines = await linesIn();
     await writeFile(file, `${lines.map((line) => line.replace('"status":200', '"status":201')).join('\n')}\nwhat\n`);
     const told = await shown();
-    expect(told.at(-1)).toContain('none of this log');
+    expect(told.at(-1)).toContain('not from this log');
     expect(told.filter((line) => line.endsWith('(CHANGED)'))).toHaveLength(1);
   });
 });

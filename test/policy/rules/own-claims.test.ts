@@ -67,8 +67,8 @@ describe('where the instance issues the tokens of this server', () => {
 
   it('says so at the start', async () => {
     const said = async (answers: Answers): Promise<string | undefined> => (await decide(MERGE, of({}), answers)).said;
-    expect(await said({})).toContain('is the instance that is worked on: calls that write');
-    expect(await said({ domains: undefined })).toContain('which cannot be told now');
+    expect(await said({})).toContain('is the instance that this server operates: calls that write');
+    expect(await said({ domains: undefined })).toContain('which cannot be checked now');
   });
 });
 
