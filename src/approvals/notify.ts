@@ -1,5 +1,6 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { errorMessage } from '../platform/error-message.js';
+import { webhookKey, webhookSignature } from '../platform/standard-webhook.js';
 import type { Approval } from './approval.js';
 
 export interface WebhookOptions {
@@ -36,8 +37,7 @@ export class Webhook {
 
   constructor(options: WebhookOptions) {
     this.#options = options;
-    const { secret } = options;
-    this.#key = secret.startsWith('whsec_') ? Buffer.from(secret.slice('whsec_'.length), 'base64') : Buffer.from(secret);
+    this.#key = webhookKey(options.secret);
   }
 
   pending({ id, operation, review, instance, expiresAt }: Approval, link: string | undefined): void {
@@ -104,7 +104,6 @@ export class Webhook {
   /** What went wrong; nothing where it was taken. */
   async #post(id: string, body: string): Promise<string | undefined> {
     const timestamp = Math.floor(Date.now() / 1000);
-    const signature = createHmac('sha256', this.#key).update(`${id}.${timestamp}.${body}`).digest('base64');
     try {
       const response = await fetch(this.#options.url, {
         method: 'POST',
@@ -112,7 +111,7 @@ export class Webhook {
           'content-type': 'application/json',
           'webhook-id': id,
           'webhook-timestamp': String(timestamp),
-          'webhook-signature': `v1,${signature}`,
+          'webhook-signature': webhookSignature(this.#key, { id, timestamp, body }),
         },
         body,
         redirect: 'manual',

@@ -130,7 +130,12 @@ export function loadHttpValues(flags: Readonly<Record<string, unknown>>, env: En
 /** The settings of serving the sandbox, checked one by one. @throws ConfigError */
 export function loadSandboxValues(flags: Readonly<Record<string, unknown>>, env: Environment = process.env): SandboxValues {
   refuseUnknownVariables(env);
-  return readOptions(SANDBOX_OPTIONS, flags, env);
+  const values = readOptions(SANDBOX_OPTIONS, flags, env);
+  if (values.webhook === undefined && flags.webhookSecret !== undefined) {
+    throw new ConfigError('--webhook-secret needs --webhook: where events are sent.');
+  }
+  if (values.webhookSecret !== undefined) hideFromNowOn(values.webhookSecret);
+  return values;
 }
 
 /**

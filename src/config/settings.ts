@@ -293,6 +293,17 @@ export const SANDBOX_OPTIONS = {
     schema: () => z.string().min(1, 'expected JSON or a file'),
     help: 'What goes wrong, as JSON or a file of it: {"fault":"rate_limit","operations":"Users","times":2}',
   },
+  webhook: {
+    flag: '--webhook <url>',
+    schema: () => z.url({ protocol: /^https?$/, error: 'expected an http or https address' }),
+    help: 'Sends events there as Clerk does, signed; a seed can name several, with filters',
+  },
+  webhookSecret: {
+    flag: '--webhook-secret <secret>',
+    env: 'CLERK_WEBHOOK_SIGNING_SECRET',
+    schema: () => z.string().regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'expected whsec_ and base64'),
+    help: 'With --webhook: what events are signed with; without it one is made and printed',
+  },
   rateLimit: {
     flag: '--rate-limit',
     schema: onOff,

@@ -1,7 +1,10 @@
 import { Keys } from './keys.js';
 import { Random } from './random.js';
 import { type Collection, Store } from './rows.js';
-import type { Row, Table } from './table.js';
+import { defineSetting, type Row, type Table } from './table.js';
+
+/** How far the clock was moved. Kept like everything else, so that nothing lies in the future after a restart. */
+const clock = defineSetting('clock', () => ({ ahead_ms: 0 }));
 
 export interface InstanceOptions {
   /** Unix milliseconds. Default: the system's clock. */
@@ -27,14 +30,24 @@ export class Instance {
     this.#clock = options.now ?? Date.now;
     this.origin = options.origin;
     this.random = new Random(options.randomSeed);
-    this.id = options.id ?? this.newId('ins');
     this.store = new Store({ now: () => this.now(), id: (prefix, at) => this.newId(prefix, at) });
+    this.id = options.id ?? this.newId('ins');
     this.keys = new Keys(this.id, this.store);
   }
 
   /** Unix milliseconds. */
   now(): number {
-    return this.#clock();
+    return this.#clock() + this.aheadMs;
+  }
+
+  /** How far the clock was moved. */
+  get aheadMs(): number {
+    return this.store.setting(clock).ahead_ms;
+  }
+
+  /** Moves the clock on. */
+  advance(ms: number): void {
+    this.store.set(clock, { ahead_ms: this.aheadMs + ms });
   }
 
   newId(prefix: string, at: number = this.now()): string {

@@ -1,5 +1,6 @@
 import type { Middleware, SandboxRequest, SandboxResponse } from './middleware.js';
 import type { SeedDescription } from './seed/description.js';
+import type { EndpointDescription } from './webhooks/endpoint.js';
 
 export interface SandboxOptions {
   /** Default 0: any free port. */
@@ -18,6 +19,8 @@ export interface SandboxOptions {
   readonly state?: string;
   /** What goes wrong from the start, and again after a reset. In the form of `POST /_sandbox/faults`. */
   readonly faults?: unknown;
+  /** Whom events are sent to, beside those that the seed names. Default: nobody. */
+  readonly webhooks?: readonly EndpointDescription[];
   /** Whether the limits of a development instance hold. Default false. */
   readonly rateLimit?: boolean;
   /** Stand between the key check and the operations. */

@@ -1,5 +1,7 @@
 import { answers } from '../catalog/answers.js';
 import type { DeclaredOperation as Operation } from '../catalog/declaration.js';
+import type { App } from './app.js';
+import { Changes } from './changes.js';
 import { control } from './control.js';
 import type { Faults } from './faults.js';
 import { authenticate, refuseBrowsers } from './guard.js';
@@ -7,20 +9,15 @@ import type { Call, Handler } from './handler.js';
 import { handlers } from './handlers/index.js';
 import { readCall } from './input.js';
 import type { Instance } from './instance.js';
-import {
-  compose,
-  type Handle,
-  type Middleware,
-  type RoutedRequest,
-  type SandboxRequest,
-  type SandboxResponse,
-} from './middleware.js';
+import { compose, type Handle, type Middleware, type RoutedRequest, type SandboxResponse } from './middleware.js';
 import { Recorder } from './request-log.js';
 import { publishableKey } from './resources/frontend-api.js';
 import { Router } from './router.js';
 import { RowGoneError } from './rows.js';
 import { notFound, refuse, SandboxError } from './sandbox-error.js';
 import { asBeforePendingSessions, checkVersion, PENDING_SESSIONS, versionOf } from './versions.js';
+import { lastSight } from './webhooks/events.js';
+import type { Webhooks } from './webhooks/webhooks.js';
 
 export interface AppOptions {
   readonly operations: readonly Operation[];
@@ -35,35 +32,45 @@ export interface AppOptions {
   readonly keep?: () => Promise<void>;
   /** Told that everything begins anew. */
   readonly onReset?: () => void;
+  readonly webhooks: Webhooks;
   /** What went wrong inside. Never shown to the caller. */
   readonly log: (message: string, error?: unknown) => void;
-}
-
-/** The sandbox without its socket. */
-export interface App {
-  /** One request in, one answer out. Rejects only when the instance cannot be opened. */
-  handle(request: SandboxRequest): Promise<SandboxResponse>;
-  /** The instance, opened when it is not yet. */
-  instance(): Promise<Instance>;
-  publishableKey(): Promise<string>;
 }
 
 /** Loaded with the first key that is not the instance's. */
 const machineKeys = () => import('./domain/machines.js');
 
 export function createApp(options: AppOptions): App {
+  const { webhooks } = options;
   const router = new Router(options.operations);
-  const recorder = new Recorder(options.now);
+  let opened: { readonly instance: Instance; readonly changes: Changes } | undefined;
+  const recorder = new Recorder(() => opened?.instance.now() ?? options.now());
+  const open = async (): Promise<Instance> => {
+    const made = await options.open();
+    opened = { instance: made, changes: new Changes(lastSight(made)) };
+    made.store.watch(opened.changes);
+    return made;
+  };
   let instance: Promise<Instance> | undefined;
   const current = () => {
-    instance ??= options.open();
+    instance ??= open();
     return instance;
   };
   const reset = async () => {
     recorder.clear();
+    webhooks.clear();
     options.onReset?.();
-    instance = options.open();
+    instance = open();
     await instance;
+  };
+  /** Tells what a request has changed, whatever became of it. */
+  const telling: Middleware = async (routed, next) => {
+    try {
+      return await next(routed);
+    } finally {
+      const changes = opened?.changes.take() ?? [];
+      if (opened !== undefined && changes.length > 0) webhooks.tell(changes, opened.instance, routed.request);
+    }
   };
 
   const carryOut: Handle = async (routed) => {
@@ -84,8 +91,9 @@ export function createApp(options: AppOptions): App {
     [
       envelope(options),
       keeping(options.keep),
+      telling,
       refuseBrowsers,
-      control({ recorder, faults: options.faults, instance: current, reset }),
+      control(() => app),
       recorder.middleware,
       namingVersion,
       envelope(options),
@@ -97,14 +105,24 @@ export function createApp(options: AppOptions): App {
     ],
     carryOut,
   );
-  return {
+  const app: App = {
     handle: (request) => {
       const match = router.match(request.method, request.segments);
       return handle({ request, operation: match?.operation, params: match?.params ?? {} });
     },
     instance: current,
     publishableKey: async () => publishableKey(await current(), options.secretKey),
+    requests: () => recorder.requests,
+    reset,
+    advance: async (ms) => {
+      (await current()).advance(ms);
+      webhooks.moved();
+      await webhooks.sent();
+    },
+    faults: options.faults,
+    webhooks,
   };
+  return app;
 }
 
 /** Whatever became of the request: a refused one may have changed something before it failed. */

@@ -8,9 +8,10 @@ export interface Surroundings {
 
 /** Is told what happened to a store, right after it happened. */
 export interface StoreWatcher {
-  /** A row came or changed. */
-  put(resource: string, row: Row): void;
-  dropped(resource: string, id: string): void;
+  /** A row came or changed. @param before What it held before; undefined for a new one. */
+  put(resource: string, row: Row, before: Row | undefined): void;
+  /** A row is about to go. What belongs to it goes first, and is told after it. */
+  dropping(resource: string, row: Row): void;
   set(setting: string, value: object): void;
 }
 
@@ -53,10 +54,7 @@ export class RowGoneError extends Error {
 }
 
 /** What a collection tells its store. */
-interface StoreHooks {
-  put(resource: string, row: Row): void;
-  dropped(resource: string, id: string): void;
-}
+type StoreHooks = Pick<StoreWatcher, 'put' | 'dropping'>;
 
 /** The rows of one resource, with their indices. Reading by id or key costs the same at any size. */
 export class Collection<R extends Row, Unique extends string = string, Lookup extends string = string> {
@@ -146,7 +144,7 @@ export class Collection<R extends Row, Unique extends string = string, Lookup ex
     this.#byId.set(row.id, row);
     this.#reindex(row, [], keys);
     this.#append(row);
-    this.#told.put(this.resource.name, row);
+    this.#told.put(this.resource.name, row, undefined);
     return row;
   }
 
@@ -165,18 +163,18 @@ export class Collection<R extends Row, Unique extends string = string, Lookup ex
     }
     this.#reindex(row, before, after);
     if (row.created_at !== was.created_at) this.#sorted = false;
-    this.#told.put(this.resource.name, row);
+    this.#told.put(this.resource.name, row, was);
     return row;
   }
 
   /** Removes the row and everything that belongs to it. */
   delete(row: R): void {
     if (this.#byId.get(row.id) !== row) return;
+    this.#told.dropping(this.resource.name, row);
     const at = this.position(row);
     this.#byTime.splice(at, 1);
     this.#byId.delete(row.id);
     this.#reindex(row, this.#keysOf(row), []);
-    this.#told.dropped(this.resource.name, row.id);
   }
 
   #append(row: R): void {
@@ -232,7 +230,7 @@ export class Store {
   readonly #surroundings: Surroundings;
   readonly #collections = new Map<string, Collection<Row>>();
   readonly #settings = new Map<string, object>();
-  #watcher: StoreWatcher | undefined;
+  readonly #watchers: StoreWatcher[] = [];
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
@@ -244,10 +242,12 @@ export class Store {
     const held = this.#collections.get(resource.name);
     if (held !== undefined) return held as unknown as Collection<R, Unique, Lookup>;
     const made = new Collection(resource, this.#surroundings, {
-      put: (name, row) => this.#watcher?.put(name, row),
-      dropped: (name, id) => {
-        this.#watcher?.dropped(name, id);
-        this.#removeOwned(name, id);
+      put: (name, row, before) => {
+        for (const watcher of this.#watchers) watcher.put(name, row, before);
+      },
+      dropping: (name, row) => {
+        for (const watcher of this.#watchers) watcher.dropping(name, row);
+        this.#removeOwned(name, row.id);
       },
     });
     this.#collections.set(resource.name, made as unknown as Collection<Row>);
@@ -265,13 +265,13 @@ export class Store {
   set<T extends object>(setting: Setting<T>, patch: Partial<T>): Readonly<T> {
     const next = { ...this.setting(setting), ...patch };
     this.#settings.set(setting.name, next);
-    this.#watcher?.set(setting.name, next);
+    for (const watcher of this.#watchers) watcher.set(setting.name, next);
     return next;
   }
 
   /** From now on every change is told. */
   watch(watcher: StoreWatcher): void {
-    this.#watcher = watcher;
+    this.#watchers.push(watcher);
   }
 
   get content(): StoreContent {

@@ -1,7 +1,7 @@
+import type { App } from './app.js';
 import { listen } from './listen.js';
 import type { SandboxRequest, SandboxResponse } from './middleware.js';
 import type { SandboxOptions } from './options.js';
-import type { App } from './pipeline.js';
 import { chance } from './random.js';
 import type { StateFile } from './state/state-file.js';
 
@@ -13,6 +13,8 @@ export interface Sandbox {
   readonly secretKey: string;
   /** Of the instance's domain, as Clerk's middleware for web servers asks for it. Seeds the instance when it is not yet. */
   publishableKey(): Promise<string>;
+  /** All of it but its port. */
+  app(): Promise<App>;
   /** Ends every connection, and has everything in the state file. */
   close(): Promise<void>;
 }
@@ -48,6 +50,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       server.close((error) => (error === undefined ? resolve() : reject(error)));
       server.closeAllConnections();
     });
+    (await loading)?.webhooks.clear();
     await stored?.close();
   };
   let ended: Promise<void> | undefined;
@@ -56,7 +59,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     return ended;
   };
   // What the caller wrote is read at once, so that its faults show at the start.
-  if (typeof seed === 'object' || stored !== undefined || options.faults !== undefined) {
+  if (typeof seed === 'object' || stored !== undefined || options.faults !== undefined || options.webhooks !== undefined) {
     try {
       await (await app()).instance();
     } catch (error) {
@@ -64,7 +67,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       throw error;
     }
   }
-  return { url: `${origin}/v1`, origin, secretKey, publishableKey: async () => (await app()).publishableKey(), close };
+  return { url: `${origin}/v1`, origin, secretKey, publishableKey: async () => (await app()).publishableKey(), app, close };
 }
 
 const openState = async (path: string): Promise<StateFile> => (await import('./state/state-file.js')).StateFile.open(path);

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { verifyWebhook } from '@clerk/backend/webhooks';
 import { afterEach, describe, expect, it } from 'vitest';
 import { runProgram, startProgram } from '../support/program.js';
+import { RecordingServer } from '../support/recording-server.js';
 import { endSandboxes, type SandboxProgram, startSandboxProgram } from '../support/sandbox-program.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
 
@@ -46,6 +48,41 @@ describe('clerk-mcp sandbox', () => {
       code: 0,
       stdout: expect.stringMatching(/^CLERK_API_URL=.*\nCLERK_SECRET_KEY=.*\nCLERK_PUBLISHABLE_KEY=pk_test_.*\n$/),
     });
+  });
+
+  it('sends events to the receiver that it is given, signed with the secret that it prints', async () => {
+    const receiver = await RecordingServer.start();
+    try {
+      const file = newFile();
+      const sandbox = await startSandboxProgram('--webhook', `${receiver.origin}/hook`, '--state', file);
+      await create(sandbox, 'new@example.com');
+      expect((await sandbox.request('GET', '/_sandbox/webhooks')).body).toMatchObject({ data: [{ status: 'delivered' }] });
+      const [{ headers = {}, body = Buffer.alloc(0) } = {}] = receiver.requests;
+      const request = new Request(receiver.origin, {
+        method: 'POST',
+        headers: headers as Record<string, string>,
+        body: new Uint8Array(body),
+      });
+      const signingSecret = String(sandbox.env.CLERK_WEBHOOK_SIGNING_SECRET);
+      expect(await verifyWebhook(request, { signingSecret })).toMatchObject({ type: 'user.created' });
+
+      await sandbox.request('POST', '/_sandbox/clock', { advance_ms: 3_600_000 });
+      sandbox.child.kill('SIGTERM');
+      await sandbox.ended;
+      const again = await startSandboxProgram('--state', file);
+      expect((await again.request('GET', '/_sandbox/clock')).body).toMatchObject({ ahead_ms: 3_600_000 });
+    } finally {
+      await receiver.stop();
+    }
+  });
+
+  it('refuses a secret without a receiver, and what is no receiver', async () => {
+    const secret = `whsec_${'a'.repeat(32)}`;
+    expect(await runProgram(['sandbox', '--webhook-secret', secret])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--webhook'),
+    });
+    expect(await runProgram(['sandbox', '--webhook', 'mailto:ada@example.com'])).toMatchObject({ code: 2 });
   });
 
   it('starts with the example seed, with nothing, or with the demo', async () => {

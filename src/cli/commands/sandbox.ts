@@ -23,6 +23,8 @@ export async function sandbox(flags: Flags): Promise<never> {
     randomSeed,
     faults,
     rateLimit = false,
+    webhook,
+    webhookSecret,
     port = DEFAULT_PORT,
     logLevel,
   } = loadSandboxValues(flags);
@@ -42,16 +44,29 @@ export async function sandbox(flags: Flags): Promise<never> {
       ...(now === undefined ? {} : { now: () => now }),
       ...(randomSeed === undefined ? {} : { randomSeed }),
       ...(given === undefined ? {} : { faults: given }),
+      ...(webhook === undefined ? {} : { webhooks: [{ url: webhook, ...(webhookSecret && { secret: webhookSecret }) }] }),
     },
     unlock,
   );
   // For other programs, as lines that a shell or an .env file takes. The key is the sandbox's own and opens nothing else.
   const publishableKey = await served.publishableKey();
-  print(`CLERK_API_URL=${served.origin}\nCLERK_SECRET_KEY=${served.secretKey}\nCLERK_PUBLISHABLE_KEY=${publishableKey}\n`);
+  const lines = [
+    `CLERK_API_URL=${served.origin}`,
+    `CLERK_SECRET_KEY=${served.secretKey}`,
+    ...(webhook === undefined ? [] : [`CLERK_WEBHOOK_SIGNING_SECRET=${await secretOfFirst(served)}`]),
+    `CLERK_PUBLISHABLE_KEY=${publishableKey}`,
+  ];
+  print(`${lines.join('\n')}\n`);
   logger.info({ url: served.url, seed, state }, 'serving the sandbox');
   const signal = await signalled;
   logger.info({ signal }, 'stopping');
   process.exit(await stop(served, unlock, logger));
+}
+
+/** What events are signed with that go to the receiver that the start names. */
+async function secretOfFirst(served: Sandbox): Promise<string> {
+  const app = await served.app();
+  return app.webhooks.endpoints(await app.instance())[0]?.secret ?? '';
 }
 
 /** @throws ConfigError, SeedError, StateError, FaultsError */

@@ -3,7 +3,9 @@ import { CODE_MS, type CodeVerificationRow, codeStatus, codeVerifications } from
 import { type EmailAddressRow, emailAddresses, type PhoneNumberRow, phoneNumbers } from '../resources/identifiers.js';
 import { communication, instanceSettings } from '../resources/instance-settings.js';
 import { countryOf } from '../resources/sms-countries.js';
+import type { TemplateType } from '../resources/system-templates.js';
 import { notFound, refuse, SandboxError } from '../sandbox-error.js';
+import { sendMessage } from './messages.js';
 
 /** What Clerk's test mode sends to its reserved addresses and to fictional numbers, so that tests need no mailbox. */
 const TEST_CODE = '424242';
@@ -11,19 +13,39 @@ const TEST_MARK = '+clerk_test';
 const FICTIONAL_NUMBER = /^\+1\d{3}55501\d\d$/;
 
 const DIGITS = 6;
+const MINUTE_MS = 60 * 1000;
 /** Between two text messages to one number. */
 const PAUSE_MS = 30 * 1000;
 
-type Sent = Pick<CodeVerificationRow, 'identification_id' | 'strategy'>;
+/** Whom a code goes to. */
+interface Receiver {
+  readonly id: string;
+  readonly user_id: string;
+  readonly to: string;
+  readonly type: TemplateType;
+}
 
 const newest = (instance: Instance, identificationId: string): CodeVerificationRow | undefined =>
   instance.of(codeVerifications).many('identification_id', identificationId).at(-1);
 
-function send(instance: Instance, sent: Sent, isTest: boolean): CodeVerificationRow {
+function send(instance: Instance, { id, user_id, to, type }: Receiver, isTest: boolean): CodeVerificationRow {
   const drawn = Math.floor(instance.random.fraction() * 10 ** DIGITS);
   const code = isTest ? TEST_CODE : String(drawn).padStart(DIGITS, '0');
-  const expire_at = instance.now() + CODE_MS;
-  return instance.of(codeVerifications).insert({ ...sent, code, attempts: 0, expire_at, accepted: false });
+  const row = instance.of(codeVerifications).insert({
+    identification_id: id,
+    strategy: type === 'sms' ? 'phone_code' : 'email_code',
+    code,
+    attempts: 0,
+    expire_at: instance.now() + CODE_MS,
+    accepted: false,
+  });
+  const values = {
+    otp_code: code,
+    ttl_minutes: String(CODE_MS / MINUTE_MS),
+    requested_at: new Date(instance.now()).toUTCString(),
+  };
+  sendMessage(instance, { type, slug: 'verification_code', to, identification_id: id, user_id, values });
+  return row;
 }
 
 function isTestAddress(address: string): boolean {
@@ -33,13 +55,13 @@ function isTestAddress(address: string): boolean {
 
 const inTestMode = (instance: Instance): boolean => instance.store.setting(instanceSettings).test_mode;
 
-export const sendEmailCode = (instance: Instance, { id, email_address: address }: EmailAddressRow): CodeVerificationRow =>
-  send(instance, { identification_id: id, strategy: 'email_code' }, inTestMode(instance) && isTestAddress(address));
+export const sendEmailCode = (instance: Instance, { id, user_id, email_address: to }: EmailAddressRow): CodeVerificationRow =>
+  send(instance, { id, user_id, to, type: 'email' }, inTestMode(instance) && isTestAddress(to));
 
 /** @throws SandboxError when no messages go to the number's country, or the last one went out a moment ago. */
-export function sendPhoneCode(instance: Instance, { id, phone_number: number }: PhoneNumberRow): CodeVerificationRow {
-  const sent = { identification_id: id, strategy: 'phone_code' } as const;
-  if (inTestMode(instance) && FICTIONAL_NUMBER.test(number)) return send(instance, sent, true);
+export function sendPhoneCode(instance: Instance, { id, user_id, phone_number: number }: PhoneNumberRow): CodeVerificationRow {
+  const receiver = { id, user_id, to: number, type: 'sms' } as const;
+  if (inTestMode(instance) && FICTIONAL_NUMBER.test(number)) return send(instance, receiver, true);
   const country = countryOf(number);
   if (country !== undefined && instance.store.setting(communication).blocked_country_codes.includes(country)) {
     const why = `The instance sends no text messages to ${country}.`;
@@ -47,7 +69,7 @@ export function sendPhoneCode(instance: Instance, { id, phone_number: number }: 
   }
   const wait = (newest(instance, id)?.created_at ?? Number.NEGATIVE_INFINITY) + PAUSE_MS - instance.now();
   if (wait > 0) throw tooSoon(Math.ceil(wait / 1000));
-  return send(instance, sent, false);
+  return send(instance, receiver, false);
 }
 
 /** @param seconds Until the next code may be sent. */

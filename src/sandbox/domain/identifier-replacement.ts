@@ -8,11 +8,12 @@ import { identifierExists } from '../sandbox-error.js';
 import { enrollOwner } from './enrollment.js';
 import { must } from './found.js';
 import { parseIdentifier, refuseRestricted } from './identifiers.js';
-import { refuseDeletion } from './primary.js';
+import { refuseDeletion, tellingFormerAddress } from './primary.js';
 import { changeFactors } from './second-factors.js';
 
 interface Replacement {
   readonly identification_status?: 'verified' | 'reserved' | 'unverified';
+  readonly notify_primary_email_address_changed?: boolean | null;
 }
 
 /** Deletes all identifiers of one kind. */
@@ -45,9 +46,12 @@ export const emailReplacement: Handler = answers<Replacement & { email_address: 
   ) {
     throw refuseDeletion('An e-mail address of the user is linked to an external account. Delete that account first.');
   }
-  deleteAll(instance, emailAddresses, user);
-  const row = instance.of(emailAddresses).insert({ ...columnsOf(user, body), email_address: address });
-  instance.of(users).update(user, { primary_email_address_id: row.id });
+  const row = tellingFormerAddress(instance, user, body.notify_primary_email_address_changed, () => {
+    deleteAll(instance, emailAddresses, user);
+    const only = instance.of(emailAddresses).insert({ ...columnsOf(user, body), email_address: address });
+    instance.of(users).update(user, { primary_email_address_id: only.id });
+    return only;
+  });
   enrollOwner(instance, row);
   return emailAddresses.show(row, instance);
 });

@@ -5,6 +5,8 @@ import { invitationStatus } from '../resources/invitation.js';
 import type { Metadata } from '../resources/shapes.js';
 import type { Draft } from '../rows.js';
 import { refuse } from '../sandbox-error.js';
+import type { Values } from './interpolate.js';
+import { sendMessage } from './messages.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const DEFAULT_DAYS = 30;
@@ -15,6 +17,8 @@ export interface InvitationFields {
   readonly public_metadata?: Metadata | null;
   readonly expires_in_days?: number | null;
   readonly redirect_url?: string | null;
+  /** Whether a mail tells of it. Default true. */
+  readonly notify?: boolean | null;
 }
 
 /** The columns of a new invitation that the two kinds share. `email_address` is to be checked already. */
@@ -26,8 +30,24 @@ export function newInvitation(instance: Instance, fields: InvitationFields, publ
     status: 'pending',
     public_metadata: publicMetadata,
     url: ticketUrl(instance, ticket) + redirect,
-    expires_at: instance.now() + (fields.expires_in_days ?? DEFAULT_DAYS) * DAY_MS,
+    expires_at: instance.now() + daysOf(fields) * DAY_MS,
   };
+}
+
+const daysOf = ({ expires_in_days }: InvitationFields): number => expires_in_days ?? DEFAULT_DAYS;
+
+/** Mails an invitation, unless nobody is to be told. @param values What the template names beside the link and its lifetime. */
+export function mailInvitation(
+  instance: Instance,
+  slug: 'invitation' | 'organization_invitation',
+  row: InvitationBase,
+  fields: InvitationFields,
+  values: Values = {},
+): void {
+  if (fields.notify === false) return;
+  const days = String(daysOf(fields));
+  const filled = { action_url: row.url, 'invitation.expires_in_days': days, ...values };
+  sendMessage(instance, { type: 'email', slug, to: row.email_address, values: filled });
 }
 
 export const isPending = (row: InvitationBase, instance: Instance): boolean => invitationStatus(row, instance) === 'pending';

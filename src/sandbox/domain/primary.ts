@@ -4,6 +4,7 @@ import { emailAddresses, type IdentifierRow, isVerified, phoneNumbers, web3Walle
 import { type UserRow, users } from '../resources/user.js';
 import { refuse, refuseParam, type SandboxError } from '../sandbox-error.js';
 import { must } from './found.js';
+import { sendMessage } from './messages.js';
 
 const ONLY_VERIFIED = 'Only a verified identifier can be the primary one.';
 
@@ -23,6 +24,24 @@ export function setPrimary(instance: Instance, user: UserRow, field: PrimaryFiel
 export function promote(instance: Instance, field: PrimaryField, row: IdentifierRow): void {
   if (!isVerified(row)) throw refuse(400, 'identification_update_failed', 'Identification update failed', ONLY_VERIFIED);
   instance.of(users).update(must(instance, users, row.user_id), { [field]: row.id });
+}
+
+/** Makes a change, and mails the primary address that a user had before where it has become another and the caller wants that. */
+export function tellingFormerAddress<T>(
+  instance: Instance,
+  user: UserRow,
+  wanted: boolean | null | undefined,
+  change: () => T,
+): T {
+  const primary = (): string | undefined => instance.of(emailAddresses).get(user.primary_email_address_id ?? '')?.email_address;
+  const former = primary();
+  const result = change();
+  const present = primary();
+  if (wanted === true && former !== undefined && present !== undefined && present !== former) {
+    const values = { new_email_address: present };
+    sendMessage(instance, { type: 'email', slug: 'primary_email_address_changed', to: former, user_id: user.id, values });
+  }
+  return result;
 }
 
 /** What a deletion answers that would leave a user with nothing to be found by, or take what something else rests on. */

@@ -1,3 +1,4 @@
+import { invite } from '../domain/application-invitations.js';
 import { deletes } from '../domain/found.js';
 import { identifierType, normalize } from '../domain/identifiers.js';
 import { answers, type Handlers } from '../handler.js';
@@ -11,7 +12,6 @@ import {
   type ListedIdentifierRow,
 } from '../resources/identifier-lists.js';
 import { duplicateRecord, refuseParam } from '../sandbox-error.js';
-import { invite } from './invitations.js';
 
 interface AddIdentifier {
   readonly identifier: string;

@@ -4,7 +4,7 @@ import { changes, deletes, gets, must } from '../domain/found.js';
 import { attempt, preparation } from '../domain/identifier-codes.js';
 import { emailReplacement } from '../domain/identifier-replacement.js';
 import { parseIdentifier, refuseClaimed, refuseRestricted, refuseTaken } from '../domain/identifiers.js';
-import { promote, refuseUnverifiedPrimary, removeIdentifier } from '../domain/primary.js';
+import { promote, refuseUnverifiedPrimary, removeIdentifier, tellingFormerAddress } from '../domain/primary.js';
 import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { type EmailAddressRow, emailAddresses } from '../resources/identifiers.js';
@@ -14,6 +14,7 @@ import { VERIFIED_BY_ADMIN } from '../resources/verification.js';
 interface UpdateEmailAddress {
   readonly verified?: boolean | null;
   readonly primary?: boolean | null;
+  readonly notify_primary_email_address_changed?: boolean | null;
 }
 
 interface CreateEmailAddress extends UpdateEmailAddress {
@@ -36,8 +37,10 @@ function create(instance: Instance, body: CreateEmailAddress): EmailAddressRow {
     reserved: false,
     verification: verified ? VERIFIED_BY_ADMIN : null,
   });
-  const first = user[PRIMARY] === null;
-  if (first || body.primary === true) instance.of(users).update(user, { [PRIMARY]: row.id });
+  if (user[PRIMARY] === null || body.primary === true) {
+    const makePrimary = () => instance.of(users).update(user, { [PRIMARY]: row.id });
+    tellingFormerAddress(instance, user, body.notify_primary_email_address_changed, makePrimary);
+  }
   enrollOwner(instance, row);
   return row;
 }
@@ -58,7 +61,9 @@ export const emailAddressesHandlers: Handlers = {
         instance.of(emailAddresses).update(row, { verification: body.verified ? VERIFIED_BY_ADMIN : null, reserved: false });
         enrollOwner(instance, row);
       }
-      if (body.primary === true) promote(instance, PRIMARY, row);
+      if (body.primary !== true) return;
+      const user = must(instance, users, row.user_id);
+      tellingFormerAddress(instance, user, body.notify_primary_email_address_changed, () => promote(instance, PRIMARY, row));
     },
     { openBody: true },
   ),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseTemplate, render, TemplateSyntaxError, type Values, variablesOf } from '../domain/interpolate.js';
+import { valuesOfInstance } from '../domain/messages.js';
 import { answers, type Call, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
@@ -109,12 +110,7 @@ function sampleValues(instance: Instance): Values {
   const now = new Date(instance.now()).toUTCString();
   const link = (path: string): string => `https://accounts.${domain}/${path}`;
   return {
-    'app.name': 'Sandbox',
-    'app.domain_name': domain,
-    'app.url': `https://${domain}`,
-    'app.logo_image_url': `https://${domain}/logo.png`,
-    'theme.primary_color': '#6c47ff',
-    'theme.button_text_color': '#ffffff',
+    ...valuesOfInstance(instance),
     otp_code: '424242',
     ttl_minutes: '10',
     requested_at: now,

@@ -1,6 +1,6 @@
 import { must } from '../domain/found.js';
 import { parseIdentifier } from '../domain/identifiers.js';
-import { type InvitationFields, isPending, newInvitation } from '../domain/invitations.js';
+import { type InvitationFields, isPending, mailInvitation, newInvitation } from '../domain/invitations.js';
 import { byStatus, listsAcrossOrganizations } from '../domain/invitations-across-organizations.js';
 import { membershipOf, mustManageMembers, refuseFull } from '../domain/members.js';
 import { metadataOf } from '../domain/metadata.js';
@@ -58,13 +58,17 @@ const refuseTooMany = (instance: Instance, organization: OrganizationRow, more: 
   );
 
 function keep(instance: Instance, organization: OrganizationRow, invite: Invite): OrganizationInvitationRow {
-  return instance.of(organizationInvitations).insert({
+  const row = instance.of(organizationInvitations).insert({
     ...newInvitation(instance, invite, metadataOf(invite, 'public_metadata')),
     organization_id: organization.id,
     role: invite.role,
     inviter_id: invite.inviter_user_id ?? null,
     private_metadata: metadataOf(invite, 'private_metadata'),
   });
+  const inviter = instance.of(users).get(row.inviter_id ?? '');
+  const inviter_name = [inviter?.first_name, inviter?.last_name].filter((part) => part != null).join(' ') || 'Somebody';
+  mailInvitation(instance, 'organization_invitation', row, invite, { 'org.name': organization.name, inviter_name });
+  return row;
 }
 
 function invitationIn({ instance, path }: Pick<Call, 'instance' | 'path'>): OrganizationInvitationRow {

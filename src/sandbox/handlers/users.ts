@@ -4,7 +4,7 @@ import { type MetadataFields, mergedMetadata, metadataOf } from '../domain/metad
 import { isWeak, verifyPassword } from '../domain/password-hashers.js';
 import { hashPassword } from '../domain/passwords.js';
 import { userBilling } from '../domain/payer-billing.js';
-import { type PrimaryField, setPrimary } from '../domain/primary.js';
+import { type PrimaryField, setPrimary, tellingFormerAddress } from '../domain/primary.js';
 import { disableSecondFactors, findBackupCode, TOTP_DIGITS, verifyTotp } from '../domain/second-factors.js';
 import { endSessionsOf, finishTask } from '../domain/sessions.js';
 import { type CreateUser, commonColumns, createUser, takePassword, type UserFields } from '../domain/user-creation.js';
@@ -31,6 +31,7 @@ interface UpdateUser extends UserFields, MetadataFields {
   readonly primary_web3_wallet_id?: string | null;
   readonly profile_image_id?: string | null;
   readonly sign_out_of_other_sessions?: boolean | null;
+  readonly notify_primary_email_address_changed?: boolean | null;
 }
 
 const METADATA = ['public_metadata', 'private_metadata', 'unsafe_metadata'] as const;
@@ -55,10 +56,12 @@ async function update(user: UserRow, body: UpdateUser, instance: Instance): Prom
     columns.image_id = body.profile_image_id;
   }
   for (const field of METADATA) if (body[field] !== undefined) columns[field] = metadataOf(body, field);
-  for (const [field, resource] of Object.entries(PRIMARIES) as [PrimaryField, Resource<IdentifierRow>][]) {
-    const id = body[field];
-    if (typeof id === 'string') setPrimary(instance, user, field, instance.of(resource).get(id));
-  }
+  tellingFormerAddress(instance, user, body.notify_primary_email_address_changed, () => {
+    for (const [field, resource] of Object.entries(PRIMARIES) as [PrimaryField, Resource<IdentifierRow>][]) {
+      const id = body[field];
+      if (typeof id === 'string') setPrimary(instance, user, field, instance.of(resource).get(id));
+    }
+  });
   instance.of(users).update(user, columns);
   if (password !== undefined) finishTask(instance, user.id, 'reset-password');
   if (body.sign_out_of_other_sessions === true) endSessionsOf(instance, user.id, 'revoked');

@@ -1,5 +1,7 @@
+import { invite } from '../domain/application-invitations.js';
 import { changes, deletes } from '../domain/found.js';
 import { parseIdentifier } from '../domain/identifiers.js';
+import { sendMessage } from '../domain/messages.js';
 import { containing, equal } from '../filters.js';
 import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
@@ -7,18 +9,21 @@ import { lists } from '../list.js';
 import { emailAddresses } from '../resources/identifiers.js';
 import { type WaitlistEntryRow, waitlistEntries, waitlistStatus } from '../resources/waitlist-entry.js';
 import { refuse, refuseParam } from '../sandbox-error.js';
-import { invite } from './invitations.js';
 
 interface CreateEntry {
   readonly email_address: string;
+  readonly notify?: boolean | null;
 }
 
-/** The entry of an address: the one that is there, or a new one. */
-const join = (instance: Instance, email: string): WaitlistEntryRow =>
-  instance.of(waitlistEntries).one('email_address', email) ??
-  instance
+/** The entry of an address: the one that is there, or a new one, of which a mail tells unless nobody is to be told. */
+function join(instance: Instance, email: string, notify: boolean | null = true): WaitlistEntryRow {
+  const held = instance.of(waitlistEntries).one('email_address', email);
+  if (held !== undefined) return held;
+  if (notify !== false) sendMessage(instance, { type: 'email', slug: 'waitlist_confirmation', to: email, values: {} });
+  return instance
     .of(waitlistEntries)
     .insert({ email_address: email, status: 'pending', invitation_id: null, invited_at: null, claimed: false });
+}
 
 /** @throws SandboxError 409 unless the entry is as it must be. */
 function mustBe(entry: WaitlistEntryRow, instance: Instance, wanted: readonly string[], what: string): void {
@@ -39,7 +44,8 @@ export const waitlistEntriesHandlers: Handlers = {
   }),
 
   WaitlistEntries_createEntry: answers<CreateEntry>(
-    ({ instance, body }) => waitlistEntries.show(join(instance, parseIdentifier('email_address', body.email_address)), instance),
+    ({ instance, body }) =>
+      waitlistEntries.show(join(instance, parseIdentifier('email_address', body.email_address), body.notify), instance),
     { openBody: true },
   ),
 
@@ -49,7 +55,7 @@ export const waitlistEntriesHandlers: Handlers = {
     if (twice !== undefined) {
       throw refuseParam('form_param_duplicate', 'email_address', 'is duplicate', `${twice} is given twice.`);
     }
-    return emails.map((email) => waitlistEntries.show(join(instance, email), instance));
+    return emails.map((email, at) => waitlistEntries.show(join(instance, email, items[at]?.notify), instance));
   }),
 
   WaitlistEntries_deleteById: deletes(waitlistEntries, {

@@ -3,6 +3,7 @@ import { UserError } from '../../platform/user-error.js';
 import { enrollmentModes } from '../resources/organization-domain.js';
 import { metadata, time } from '../resources/shapes.js';
 import { PLATFORMS } from '../resources/trusted-device.js';
+import { endpointDescription, isOnThisMachine } from '../webhooks/endpoint.js';
 import { billing } from './billing-description.js';
 
 const identifierState = {
@@ -263,6 +264,15 @@ export const seedDescription = z.strictObject({
   blocklist: z.array(z.string()).optional(),
   machines: z.array(machine).optional(),
   api_keys: z.array(apiKey).optional(),
+  /** Whom events are sent to. */
+  webhooks: z
+    .array(
+      endpointDescription.refine(({ url }) => isOnThisMachine(url), {
+        path: ['url'],
+        error: 'must be of this machine, such as http://localhost:3000/webhooks; --webhook takes any other',
+      }),
+    )
+    .optional(),
 });
 
 export type SeedDescription = z.input<typeof seedDescription>;

@@ -24,6 +24,7 @@ import { type SessionActivity, sessions } from '../resources/session.js';
 import { SIGN_UP_MS, signUps } from '../resources/sign-up.js';
 import { users } from '../resources/user.js';
 import type { Draft } from '../rows.js';
+import { newEndpoint, webhookEndpoints } from '../webhooks/endpoint.js';
 import {
   type SeedDescription,
   SeedError,
@@ -70,6 +71,9 @@ export function seedInstance(instance: Instance, given: SeedDescription): void {
   each(seed.machines, 'machines', (machine) => newMachine(instance, machine));
   each(seed.machines, 'machines', (machine) => seedScopes(instance, machine));
   each(seed.api_keys, 'api_keys', (key) => newApiKey(instance, { ...key, subject: ownerId(instance, key.subject) }));
+  each(seed.webhooks, 'webhooks', (given) => {
+    instance.of(webhookEndpoints).insert(newEndpoint(given, (length) => instance.random.bytes(length)));
+  });
 }
 
 /** Seeds one after the other, and says which one failed. */

@@ -62,7 +62,7 @@ export class Journal implements StoreWatcher {
     this.#pending.set(`${resource}/${row.id}`, () => ['put', resource, row]);
   }
 
-  dropped(resource: string, id: string): void {
+  dropping(resource: string, { id }: Row): void {
     this.#pending.set(`${resource}/${id}`, () => ['drop', resource, id]);
   }
 

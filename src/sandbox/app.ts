@@ -1,0 +1,22 @@
+import type { Faults } from './faults.js';
+import type { Instance } from './instance.js';
+import type { SandboxRequest, SandboxResponse } from './middleware.js';
+import type { RecordedRequest } from './request-log.js';
+import type { Webhooks } from './webhooks/webhooks.js';
+
+/** The sandbox without its socket. */
+export interface App {
+  /** One request in, one answer out. Rejects only when the instance cannot be opened. */
+  handle(request: SandboxRequest): Promise<SandboxResponse>;
+  /** The instance, opened when it is not yet. */
+  instance(): Promise<Instance>;
+  publishableKey(): Promise<string>;
+  /** The requests so far, oldest first. */
+  requests(): readonly RecordedRequest[];
+  /** Forgets everything and seeds again. */
+  reset(): Promise<void>;
+  /** Moves the clock on, and resolves once everything that is due by then was sent. */
+  advance(ms: number): Promise<void>;
+  readonly faults: Faults;
+  readonly webhooks: Webhooks;
+}
