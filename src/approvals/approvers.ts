@@ -1,6 +1,9 @@
-import { chmod, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { type BigIntStats, constants } from 'node:fs';
+import { mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorMessage } from '../platform/error-message.js';
+import { createPrivateFile } from '../platform/private-file.js';
+import { decodeText } from '../platform/read-text.js';
 import type { Needs } from '../policy/confirmation/approvals.js';
 import { type Approver, ApproverFileError, parseApprovers, writeApprovers } from './approver-file.js';
 
@@ -28,14 +31,9 @@ export class Approvers {
    */
   async all(): Promise<readonly Approver[]> {
     try {
-      const { ino, size, mtimeNs, ctimeNs, mode } = await stat(this.path, { bigint: true });
-      const version = [ino, size, mtimeNs, ctimeNs].join();
-      if (version === this.#version) return this.#known;
-      if (process.platform !== 'win32' && (Number(mode) & 0o022) !== 0) {
-        throw new ApproverFileError(`Others than its owner can change ${this.path}: chmod 600 it, and look who is in it.`);
-      }
-      if (size > MOST_BYTES) throw new ApproverFileError(`${this.path} is too large to be a file of approvers.`);
-      const known = parseApprovers(await readFile(this.path, 'utf8'));
+      if (versionOf(await stat(this.path, { bigint: true })) === this.#version) return this.#known;
+      const { version, text } = await this.#read();
+      const known = parseApprovers(text);
       this.#known = known;
       this.#version = version;
       return known;
@@ -45,6 +43,23 @@ export class Approvers {
       throw error instanceof ApproverFileError
         ? error
         : new ApproverFileError(`${this.path} cannot be read: ${errorMessage(error)}.`);
+    }
+  }
+
+  /** What is checked is the very file that is read. */
+  async #read(): Promise<{ version: string; text: string }> {
+    // A pipe in its place would keep whoever opens it.
+    const file = await open(this.path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const stats = await file.stat({ bigint: true });
+      if (!stats.isFile()) throw new ApproverFileError(`${this.path} is no regular file.`);
+      if (process.platform !== 'win32' && (Number(stats.mode) & 0o022) !== 0) {
+        throw new ApproverFileError(`Others than its owner can change ${this.path}: chmod 600 it, and look who is in it.`);
+      }
+      if (stats.size > MOST_BYTES) throw new ApproverFileError(`${this.path} is too large to be a file of approvers.`);
+      return { version: versionOf(stats), text: decodeText(await file.readFile()) };
+    } finally {
+      await file.close();
     }
   }
 
@@ -61,7 +76,7 @@ export class Approvers {
     await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
     const target = await realpath(this.path).catch(() => this.path);
     const draft = `${target}.new`;
-    const file = await open(draft, 'wx', 0o600).catch((error: unknown) => {
+    const file = await createPrivateFile(draft).catch((error: unknown) => {
       if (isCode(error, 'EEXIST')) {
         throw new ApproverFileError(`Another command is changing the file of approvers. If none is, remove ${draft}.`);
       }
@@ -71,7 +86,6 @@ export class Approvers {
       await file.writeFile(writeApprovers(change(await this.all())));
       await file.sync();
       await file.close();
-      await chmod(draft, 0o600);
       await rename(draft, target);
     } catch (error) {
       await file.close().catch(() => {});
@@ -107,6 +121,8 @@ export class Approvers {
     });
   }
 }
+
+const versionOf = ({ ino, size, mtimeNs, ctimeNs }: BigIntStats): string => [ino, size, mtimeNs, ctimeNs].join();
 
 const unknown = (name: string): ApproverFileError => new ApproverFileError(`There is no approver named ${JSON.stringify(name)}.`);
 

@@ -1,6 +1,8 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { createPrivateFile } from '../platform/private-file.js';
+import { readText } from '../platform/read-text.js';
 
 const schema = z.object({
   pid: z.int().min(1),
@@ -20,7 +22,14 @@ export async function announce(approversFile: string, running: Omit<Running, 'pi
   const folder = folderOf(approversFile);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${process.pid}.json`);
-  await writeFile(path, `${JSON.stringify({ pid: process.pid, ...running })}\n`, { mode: 0o600 });
+  // What a process of the same id has left there, or a link that somebody has put there.
+  await rm(path, { force: true });
+  const file = await createPrivateFile(path);
+  try {
+    await file.writeFile(`${JSON.stringify({ pid: process.pid, ...running })}\n`);
+  } finally {
+    await file.close();
+  }
   return () => rm(path, { force: true });
 }
 
@@ -39,7 +48,7 @@ export async function runningServers(approversFile: string): Promise<readonly Ru
 
 async function readRunning(path: string): Promise<Running | undefined> {
   try {
-    return schema.safeParse(JSON.parse(await readFile(path, 'utf8'))).data;
+    return schema.safeParse(JSON.parse(await readText(path))).data;
   } catch {
     return undefined;
   }
