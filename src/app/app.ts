@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { CallerBook, type SessionSeen } from '../approvals/caller-book.js';
 import { type CallEvent, Calls, MOST_TOKENS } from '../call/call.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { expose } from '../catalog/exposure.js';
@@ -8,7 +9,7 @@ import { type Budget, ClerkClient } from '../clerk/clerk-client.js';
 import { ClerkApiError, ClerkBusyError, ClerkError } from '../clerk/errors.js';
 import { type Config, ConfigError, type Values } from '../config/config.js';
 import type { Jobs } from '../jobs/jobs.js';
-import type { CounterStore } from '../limits/counter-store.js';
+import type { BudgetStore } from '../limits/counter-store.js';
 import type { OnceStore } from '../limits/once-store.js';
 import type { RecordStore } from '../limits/record-store.js';
 import { DISCOVERY_TOOLS, Discovery } from '../mcp/discovery.js';
@@ -66,9 +67,11 @@ export interface AppOptions {
   /** Who issues the tokens that callers show, where they show any. */
   readonly issuer?: string | undefined;
   /** Holds used confirmations, budgets and approvals for several processes. Default: this process's memory. */
-  readonly store?: (OnceStore & CounterStore & RecordStore) | undefined;
+  readonly store?: (OnceStore & BudgetStore & RecordStore) | undefined;
   /** What serves approvals to people: a loopback listener of its own, or what listens already. */
   readonly serveApprovals: ApprovalsHostOptions['serve'];
+  /** The sessions that are open. Default: there are none but that of stdio. */
+  readonly sessions?: (() => readonly SessionSeen[]) | undefined;
   /** Creates the budget that keeps requests below Clerk's limit. Default: no budget. */
   readonly budget?: ((instance: Instance) => Budget | undefined) | undefined;
   readonly onCall?: ((event: CallEvent) => void) | undefined;
@@ -119,14 +122,24 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...(onUpstream && { onAnswer: onUpstream }),
   });
   const { approversFile, isUsualFile } = config.approvals;
+  const book = new CallerBook({ records: store, sessions: options.sessions });
   const approvals = new LazyApprovals({
     config,
     logger,
     records: store,
     serve: options.serveApprovals,
+    insight: {
+      callers: () => book.seen(),
+      budgets: (callers) => policy.budgetUse(callers),
+      history: async (filters, cursor) => {
+        if (values.auditLog === undefined) return undefined;
+        const { readRecord } = await import('./read-record.js');
+        return readRecord(values.auditLog, filters, cursor);
+      },
+    },
     enrolCommand: `clerk-mcp approver add NAME${isUsualFile ? '' : ` --approvers ${approversFile}`}`,
   });
-  const policy = new Policy({
+  const policy: Policy = new Policy({
     catalog,
     approvals,
     ask: values.ask,
@@ -203,7 +216,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const lists = new Map<string, readonly ToolDefinition[]>();
   return {
     offered,
-    calls: discovery ?? calls,
+    calls: noted(discovery ?? calls, book),
     tools: [...listed, ...choice.map(([, tool]) => tool)],
     toolsFor: (scopes) => {
       const key = [...new Set(scopes)].sort().join(' ');
@@ -233,6 +246,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     close: async (graceMs) => {
       await calls.stop(graceMs);
       await approvals.close();
+      await book.close();
       await clerk.close();
       await audit?.close();
       await upstream.close();
@@ -287,6 +301,15 @@ async function openAuditLog(setting: string, key: string | undefined, warn: (mes
   }
   throw new ConfigError(`The audit log ${setting} cannot be used: ${taken?.message}`);
 }
+
+/** Calls of which it is kept who made them. */
+const noted = (calls: App['calls'], book: CallerBook): App['calls'] => ({
+  call: (call) => {
+    book.note(call.caller);
+    return calls.call(call);
+  },
+  stop: (graceMs) => calls.stop(graceMs),
+});
 
 /** Clerk, or the sandbox started in its place. */
 export interface Upstream {

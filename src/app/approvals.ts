@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Approvers } from '../approvals/approvers.js';
 import { ApprovalDesk } from '../approvals/desk.js';
 import { type ApprovalsHandler, createApprovalsHandler, underApprovals } from '../approvals/handler.js';
+import type { Insight } from '../approvals/insight.js';
 import { type Loopback, serveOnLoopback } from '../approvals/loopback.js';
 import { Webhook } from '../approvals/notify.js';
 import { lazyPage } from '../approvals/page/lazy-page.js';
@@ -18,6 +19,8 @@ export interface ApprovalsHostOptions {
   readonly config: Config;
   readonly logger: Logger;
   readonly enrolCommand: string;
+  /** What the page shows beside approvals. */
+  readonly insight: Insight;
   /** Where approvals are kept for several processes. Default: in this one. */
   readonly records?: RecordStore | undefined;
   /**
@@ -37,7 +40,7 @@ export interface ApprovalsHost {
 }
 
 /** Puts together what asking people who are not at the client takes. */
-export function openApprovals({ config, logger, enrolCommand, records, serve }: ApprovalsHostOptions): ApprovalsHost {
+export function openApprovals({ config, logger, enrolCommand, insight, records, serve }: ApprovalsHostOptions): ApprovalsHost {
   const kept = records ?? new MemoryRecordStore();
   const { approversFile, webhook: hook } = config.approvals;
   const approvers = new Approvers(approversFile);
@@ -126,7 +129,7 @@ export function openApprovals({ config, logger, enrolCommand, records, serve }: 
   };
   const handle = createApprovalsHandler({
     ...served,
-    page: lazyPage({ ...served, approvers, records: kept }),
+    page: lazyPage({ ...served, approvers, insight, records: kept }),
     ...(serve === 'loopback' && { hosts: () => hosts }),
   });
   return {

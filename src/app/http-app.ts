@@ -11,19 +11,18 @@ import { isLoopback } from '../mcp/auth/loopback.js';
 import { type OpenAuthentication, openAuthentication } from '../mcp/auth/open.js';
 import { ClientAddress } from '../mcp/http/address.js';
 import { CallLimits } from '../mcp/http/caller-limits.js';
-import type { Connection } from '../mcp/http/connection.js';
 import { defaultHosts, Hosts } from '../mcp/http/hosts.js';
 import { inFlightRequestOf } from '../mcp/http/in-flight-request.js';
 import type { ReplyHandler } from '../mcp/http/listener.js';
 import { Probes } from '../mcp/http/probes.js';
 import { Router } from '../mcp/http/router.js';
-import { Sessions } from '../mcp/http/sessions.js';
 import { createMcpServer } from '../mcp/server.js';
 import type { Logger } from '../platform/logger.js';
 import { droppedLines } from '../platform/stderr.js';
 import type { Caller, Instance } from '../policy/policy-types.js';
 import { type App, catalogLog, createApp } from './app.js';
 import { authenticationChoice, requireSigningKey } from './http-settings.js';
+import { ListedSessions } from './listed-sessions.js';
 import { loadCatalog } from './load-catalog.js';
 
 export interface HttpAppOptions {
@@ -77,7 +76,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     const local = new MemoryStore();
     const counter = store === undefined ? local : new FallbackCounterStore(store, local);
     const { calls, messages } = limits(http, counter, local);
-    const sessions = new Sessions<Connection | undefined>(sessionOptions(http, logger));
+    const sessions = new ListedSessions(sessionOptions(http, logger));
     const catalog = await loadCatalog(config.values.openapi, catalogLog(logger));
     let approvalsAddress = knownAddress(config, http, basePath);
     const metrics = await createMetrics({
@@ -94,6 +93,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       issuer: authenticator === undefined && choice.kind === 'oauth' ? choice.issuer : undefined,
       store,
       serveApprovals: { address: () => approvalsAddress },
+      sessions: () => sessions.list(),
       budget: (instance) => budgetOf(instance, http, counter),
       onCall: ({ tool, result, decision, code, seconds }) => {
         metrics.call(tool, result, decision, seconds);

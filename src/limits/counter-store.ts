@@ -15,6 +15,13 @@ export type Availability =
 
 export type Reserved = { readonly ok: true; release(): Promise<void> } | Exclude<Availability, { ok: true }>;
 
+/** What is taken of a budget now. */
+export interface Use {
+  readonly used: number;
+  /** How long until some of that is free again, in milliseconds; 0 where nothing is taken. */
+  readonly freesMs: number;
+}
+
 /** Counts what was let through, in sliding windows. Both methods throw when the store is away. */
 export interface CounterStore {
   /** Takes all the shares or none, atomically. */
@@ -23,11 +30,17 @@ export interface CounterStore {
   room(shares: readonly Reservation[]): Promise<Availability>;
 }
 
+/** Tells as well how much is taken. */
+export interface BudgetStore extends CounterStore {
+  /** What is taken of each window. Takes nothing. @throws when the store is away */
+  used(windows: readonly Pick<Reservation, 'key' | 'windowMs'>[]): Promise<readonly Use[]>;
+}
+
 /** Many more than callers have budgets. */
 const MOST_KEYS = 10_000;
 
 /** For one process. */
-export class MemoryCounterStore implements CounterStore {
+export class MemoryCounterStore implements BudgetStore {
   readonly #windows = new Map<string, SlidingWindow>();
   readonly #now: () => number;
 
@@ -53,6 +66,15 @@ export class MemoryCounterStore implements CounterStore {
 
   async room(shares: readonly Reservation[]): Promise<Availability> {
     return this.#roomFor(shares, this.#now());
+  }
+
+  async used(windows: readonly Pick<Reservation, 'key'>[]): Promise<readonly Use[]> {
+    const now = this.#now();
+    return windows.map(({ key }) => {
+      const window = this.#windows.get(key);
+      const used = window?.sum(now) ?? 0;
+      return { used, freesMs: used === 0 ? 0 : Math.max(0, (window?.endsAtMost(used - 1) ?? now) - now) };
+    });
   }
 
   #roomFor(shares: readonly Reservation[], now: number): Availability {

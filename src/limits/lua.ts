@@ -53,6 +53,27 @@ end
 return { 1, string.format('%d', now) }
 `;
 
+/** KEYS: the counters. ARGV: the number of steps, then the window of each. Answers with what is taken of each, and the milliseconds until less is. */
+export const USED = `${NOW}
+local steps, uses = tonumber(ARGV[1]), {}
+for i, key in ipairs(KEYS) do
+  local window = tonumber(ARGV[i + 1])
+  local width = math.max(1, math.ceil(window / steps))
+  local flat = redis.call('HGETALL', key)
+  local used, first = 0, nil
+  for f = 1, #flat, 2 do
+    local ends, weight = (tonumber(flat[f]) + 1) * width + window, tonumber(flat[f + 1])
+    if ends > now and weight > 0 then
+      used = used + weight
+      if first == nil or ends < first then first = ends end
+    end
+  end
+  uses[2 * i - 1] = used
+  uses[2 * i] = first == nil and 0 or first - now
+end
+return uses
+`;
+
 /** KEYS: the counters. ARGV: when the shares were taken, the number of steps, then weight and window of each. */
 export const RELEASE = `
 local at, steps = tonumber(ARGV[1]), tonumber(ARGV[2])

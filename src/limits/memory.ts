@@ -1,4 +1,4 @@
-import { type Availability, MemoryCounterStore, type Reservation, type Reserved } from './counter-store.js';
+import { type Availability, MemoryCounterStore, type Reservation, type Reserved, type Use } from './counter-store.js';
 import { MemoryOnceStore } from './once-store.js';
 import { MemoryRecordStore, type Swap } from './record-store.js';
 import type { SharedStore } from './shared-store.js';
@@ -33,6 +33,10 @@ export class MemoryStore implements SharedStore {
 
   room(shares: readonly Reservation[]): Promise<Availability> {
     return this.#counters.room(shares);
+  }
+
+  used(windows: readonly Pick<Reservation, 'key'>[]): Promise<readonly Use[]> {
+    return this.#counters.used(windows);
   }
 
   async revoke(id: string, ttlMs: number): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { UserError } from '../platform/user-error.js';
-import type { Availability, Reservation, Reserved } from './counter-store.js';
-import { LIVING, RELEASE, RESERVE, REVOKE, SWAP, WINDOW_STEPS } from './lua.js';
+import type { Availability, Reservation, Reserved, Use } from './counter-store.js';
+import { LIVING, RELEASE, RESERVE, REVOKE, SWAP, USED, WINDOW_STEPS } from './lua.js';
 import type { Swap } from './record-store.js';
 import type { SharedStore } from './shared-store.js';
 import { StoreUnavailableError } from './store-unavailable.js';
@@ -74,6 +74,14 @@ class RedisStore implements SharedStore {
     return (await this.#ask(shares, false)).room;
   }
 
+  async used(windows: readonly Pick<Reservation, 'key' | 'windowMs'>[]): Promise<readonly Use[]> {
+    if (windows.length === 0) return [];
+    const lengths = windows.map(({ windowMs }) => windowMs);
+    const reply = await answer(this.#redis.eval(USED, windows.length, ...this.#counters(windows), WINDOW_STEPS, ...lengths));
+    if (!Array.isArray(reply)) throw new StoreUnavailableError('unexpected answer');
+    return windows.map((_, nth) => ({ used: Number(reply[2 * nth]), freesMs: Number(reply[2 * nth + 1]) }));
+  }
+
   async revoke(id: string, ttlMs: number): Promise<void> {
     await answer(this.#redis.eval(REVOKE, 1, `${this.#prefix}:revoked`, id, Math.ceil(ttlMs)));
   }
@@ -136,7 +144,7 @@ class RedisStore implements SharedStore {
     await answer(this.#redis.eval(RELEASE, shares.length, ...this.#counters(shares), at, WINDOW_STEPS, ...values));
   }
 
-  #counters(shares: readonly Reservation[]): string[] {
+  #counters(shares: readonly Pick<Reservation, 'key'>[]): string[] {
     return shares.map(({ key }) => `${this.#prefix}:window:${key}`);
   }
 }

@@ -1,4 +1,4 @@
-import type { CounterStore } from './counter-store.js';
+import type { BudgetStore } from './counter-store.js';
 import type { OnceStore } from './once-store.js';
 import type { RecordStore } from './record-store.js';
 
@@ -13,6 +13,6 @@ export interface RevocationStore {
 }
 
 /** What several processes of one deployment must agree on. */
-export interface SharedStore extends OnceStore, CounterStore, RevocationStore, RecordStore {
+export interface SharedStore extends OnceStore, BudgetStore, RevocationStore, RecordStore {
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/catalog.js';
-import type { CounterStore } from '../limits/counter-store.js';
+import type { BudgetStore } from '../limits/counter-store.js';
 import type { OnceStore } from '../limits/once-store.js';
 import type { AuditLog } from './audit/log.js';
 import type { Approvals } from './confirmation/approvals.js';
@@ -24,7 +24,7 @@ export interface PolicyOptions {
   /** Where used confirmations are remembered. Default: in this process. */
   readonly once?: OnceStore | undefined;
   /** Where budgets are counted. Default: in this process. */
-  readonly counters?: CounterStore | undefined;
+  readonly counters?: BudgetStore | undefined;
   readonly audit?: AuditLog | undefined;
   readonly secrets?: SecretsDir | undefined;
   /** Whether targets and consequences are looked up. Default: true. */

@@ -20,7 +20,7 @@ import { WAYS } from './policy-types.js';
 import type { MayRead } from './preview/lookup.js';
 import { Previewer } from './preview/preview.js';
 import type { Review } from './preview/review.js';
-import { type BudgetLimit, Budgets, DEFAULT_BUDGETS } from './rules/budgets.js';
+import { type BudgetLimit, Budgets, type BudgetUse, DEFAULT_BUDGETS } from './rules/budgets.js';
 import type { Reading } from './rules/find-resource.js';
 import { DEFAULT_KEYS_THAT_GRANT, OWN_CLAIMS } from './rules/granting-metadata.js';
 import { Inquiry } from './rules/knowledge.js';
@@ -262,6 +262,11 @@ export class Policy {
   /** The whole policy as it holds, the built-in rules and budgets too. */
   show(): { readonly rules: readonly RuleDeclaration[]; readonly budgets: readonly BudgetDeclaration[] } {
     return { rules: this.#rules.declarations, budgets: this.#budgets.declarations };
+  }
+
+  /** How much of the budgets these callers have taken. @throws when the store is away */
+  budgetUse(callers: readonly string[]): Promise<readonly BudgetUse[]> {
+    return this.#budgets.use(callers);
   }
 
   async #follow(facts: DecidedCall, verdict: Verdict): Promise<Decision> {

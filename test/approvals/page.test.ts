@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { INSIGHT } from '../support/approvals-insight.js';
 import { DELETION, REVIEW, type ServedPage, serveApprovalsPage, withPassphrase } from '../support/approvals-page.js';
 import { PASSPHRASE } from '../support/approvers.js';
 import { isBrowserLeftOut, launchBrowser, plugInAuthenticator, type Visitor, visit } from '../support/browser.js';
@@ -26,11 +27,11 @@ describe.skipIf(isBrowserLeftOut)('the page of approvals in a browser', { timeou
   let served: ServedPage;
 
   beforeAll(async () => {
-    served = await serveApprovalsPage(await scratchDirectory(), [
-      withPassphrase('grace'),
-      withPassphrase('barbara'),
-      { name: 'katherine', added: '2026-01-01T00:00:00Z' },
-    ]);
+    served = await serveApprovalsPage(
+      await scratchDirectory(),
+      [withPassphrase('grace'), withPassphrase('barbara'), { name: 'katherine', added: '2026-01-01T00:00:00Z' }],
+      { insight: INSIGHT },
+    );
     browser = await launchBrowser();
   }, 120_000);
 
@@ -198,7 +199,18 @@ describe.skipIf(isBrowserLeftOut)('the page of approvals in a browser', { timeou
       };
       for (const path of ['/sign-in', '/enrol']) await check(path);
       await signIn(visitor);
-      for (const path of ['', `/${plain}`, `/${grave}`, '/history', '/apr_0000000000000000000000']) await check(path);
+      for (const path of [
+        '',
+        `/${plain}`,
+        `/${grave}`,
+        '/history',
+        '/record',
+        '/record?caller=nobody',
+        '/budgets',
+        '/callers',
+        '/apr_0000000000000000000000',
+      ])
+        await check(path);
       await visitor.context.close();
     }
   });
@@ -239,6 +251,32 @@ describe.skipIf(isBrowserLeftOut)('the page of approvals in a browser', { timeou
     expect(changing()).toHaveLength(1);
     expect(visitor.complaints).toEqual([]);
     await client.close();
+    await visitor.context.close();
+  });
+
+  it('has the record, budgets and callers, filtered by the keyboard alone', async () => {
+    const visitor = await visit(browser);
+    const { page } = visitor;
+    await signIn(visitor);
+    await page.getByRole('link', { name: 'Record' }).click();
+    await page.getByRole('row').filter({ hasText: 'Users_deleteUser' }).getByText('All of it').click();
+    await page.getByText('ann, by passkey, shown anew, after 12 s').waitFor();
+    await page.getByLabel('Caller').focus();
+    await page.keyboard.type('ci');
+    await page.keyboard.press('Enter');
+    await page.getByText('1 call, the newest first').waitFor();
+    await page.getByRole('link', { name: 'Older' }).click();
+    await page.getByText('Nothing was found.').waitFor();
+    expect(await page.getByLabel('Caller').inputValue()).toBe('ci');
+    await page.getByRole('link', { name: 'The newest' }).click();
+    await page.getByText('1 call, the newest first').waitFor();
+    await page.getByRole('link', { name: 'Budgets' }).click();
+    await page.getByText('17 of 20 left').waitFor();
+    expect(await page.getByLabel('Left to support-bot').first().getAttribute('value')).toBe('17');
+    await page.getByRole('link', { name: 'Callers' }).click();
+    await page.getByText('says it is “claude-desktop 1.4”').first().waitFor();
+    expect(visitor.elsewhere).toEqual([]);
+    expect(visitor.complaints).toEqual([]);
     await visitor.context.close();
   });
 

@@ -59,6 +59,22 @@ export function storeContract(open: () => Promise<SharedStore>): void {
     expect((await store.reserve([])).ok).toBe(true);
   });
 
+  it('tells how much is taken, and when less is', async () => {
+    const store = await open();
+    const [some, none] = [randomUUID(), randomUUID()];
+    const uses = () => store.used([some, none].map((key) => ({ key, windowMs: TEN_MINUTES })));
+    const taken = await store.reserve([share(some, 3, 10)]);
+    await store.reserve([share(some, 4, 10)]);
+    const [known, unknown] = await uses();
+    expect(known?.used).toBe(7);
+    expect(known?.freesMs).toBeGreaterThan(590_000);
+    expect(known?.freesMs).toBeLessThanOrEqual(610_000);
+    expect(unknown).toEqual({ used: 0, freesMs: 0 });
+    if (taken.ok) await taken.release();
+    expect((await uses())[0]?.used).toBe(4);
+    expect(await store.used([])).toEqual([]);
+  });
+
   it('gives back what is released', async () => {
     const store = await open();
     const [key, other] = [randomUUID(), randomUUID()];

@@ -5,6 +5,7 @@ import type { Approver } from '../../src/approvals/approver-file.js';
 import { Approvers } from '../../src/approvals/approvers.js';
 import { ApprovalDesk } from '../../src/approvals/desk.js';
 import { createApprovalsHandler, underApprovals } from '../../src/approvals/handler.js';
+import type { Insight } from '../../src/approvals/insight.js';
 import { newInvitation } from '../../src/approvals/invitation.js';
 import { serveOnLoopback } from '../../src/approvals/loopback.js';
 import { lazyPage } from '../../src/approvals/page/lazy-page.js';
@@ -82,7 +83,11 @@ export interface ServedPage {
 }
 
 /** The page on the loopback, with approvers that are kept in a file of this directory. */
-export async function serveApprovalsPage(directory: string, people: readonly Approver[]): Promise<ServedPage> {
+export async function serveApprovalsPage(
+  directory: string,
+  people: readonly Approver[],
+  { insight }: { readonly insight?: Insight } = {},
+): Promise<ServedPage> {
   let ahead = 0;
   let calls = 0;
   const now = (): number => Date.now() + ahead;
@@ -95,6 +100,7 @@ export async function serveApprovalsPage(directory: string, people: readonly App
   const options = {
     approvers,
     records,
+    insight,
     desk,
     now,
     signIn: new SignIn({ approvers, records, now }),

@@ -1,73 +1,40 @@
-import { createHash } from 'node:crypto';
 import type { RecordStore } from '../../limits/record-store.js';
 import { type ApprovalsApiOptions, unheardMessage } from '../api.js';
 import type { Approver, Approvers } from '../approvers.js';
 import type { Say } from '../desk.js';
 import type { ApprovalsPage } from '../handler.js';
+import type { Insight } from '../insight.js';
 import { acceptInvitation, invited } from '../invitation.js';
+import { again, message, notFound, seeOther, shown } from './answers.js';
+import { type Asked, isSignedIn, type SignedIn } from './asked.js';
+import { type Assets, assetAnswer, loadAssets } from './assets.js';
 import { readForm } from './form.js';
 import type { Html } from './html.js';
 import { PageKey } from './page-key.js';
 import { claimedChallenge, Passkeys } from './passkeys.js';
-import { browserScript } from './script.js';
-import { STYLE } from './style.js';
+import { budgetsView } from './views/budgets.js';
+import { callersView } from './views/callers.js';
 import { detailView } from './views/detail.js';
-import { creationView, enrolledView, invitationView, messageView } from './views/enrol.js';
-import { historyFilter, historyView } from './views/history.js';
+import { creationView, enrolledView, invitationView } from './views/enrol.js';
+import { historyView } from './views/history.js';
 import type { Frame } from './views/layout.js';
 import { listView } from './views/list.js';
+import { recordFilters, recordView } from './views/record.js';
 import { signInView } from './views/sign-in.js';
-import { hostOf, setCookie, type Visit, visitOf } from './visit.js';
+import { hostOf, setCookie, visitOf } from './visit.js';
 
 export interface PageOptions extends ApprovalsApiOptions {
   readonly approvers: Approvers;
   readonly records: RecordStore;
+  /** What is shown beside approvals. Default: nothing. */
+  readonly insight?: Insight | undefined;
   /** Told when a passkey has been enrolled. */
   readonly onEnrolled?: ((name: string) => void) | undefined;
   /** Told of what must not be shown. */
   readonly onError: (error: unknown) => void;
 }
 
-/** One request, and all that is known of who sends it. */
-interface Asked {
-  readonly request: Request;
-  readonly path: string;
-  readonly visit: Visit;
-  readonly frame: Frame;
-}
-
-type SignedIn = Asked & { readonly visit: Visit & { readonly session: NonNullable<Visit['session']> } };
-
-interface Assets {
-  /** By what follows `/assets/`. */
-  readonly files: ReadonlyMap<string, { readonly type: string; readonly text: string }>;
-  readonly style: string;
-  readonly script: string;
-}
-
 const ID = /^\/(apr_[\w-]{22})$/;
-
-/** Nothing is loaded from elsewhere, nothing runs that is not ours, and no page can frame it. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "connect-src 'self'",
-  'img-src data:',
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-const HEADERS = {
-  'Content-Security-Policy': POLICY,
-  'X-Frame-Options': 'DENY',
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'same-origin',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Permissions-Policy': 'publickey-credentials-get=(self), publickey-credentials-create=(self)',
-};
 
 /** The page where people look at calls and decide on them. */
 export async function createPage(options: PageOptions): Promise<ApprovalsPage> {
@@ -93,9 +60,9 @@ class Page {
   /** @throws StoreUnavailableError, ApproverFileError */
   async respond(request: Request, path: string): Promise<Response> {
     const base = new URL(request.url).pathname.slice(0, -path.length || undefined);
-    if (path.startsWith('/assets/')) return this.#asset(path.slice('/assets/'.length));
+    if (path.startsWith('/assets/')) return assetAnswer(this.#assets, path.slice('/assets/'.length));
     // A link that another site shows brings no cookie of ours along; the page itself asks once more, and does.
-    if (isFromElsewhere(request)) return again(`${base}${path}`);
+    if (isFromElsewhere(request)) return again();
     const visit = await visitOf(request, this.#options.sessions);
     const frame: Frame = {
       base,
@@ -123,11 +90,33 @@ class Page {
       const id = ID.exec(path)?.[1];
       return seeOther(`${frame.base}/sign-in${id === undefined ? '' : `?next=${id}`}`);
     }
-    const { desk } = this.#options;
-    if (path === '' || path === '/') return shown(visit, 200, listView(frame, await desk.list()));
-    if (path === '/history') return shown(visit, 200, historyView(frame, await desk.list(), historyFilter(query)));
     const id = ID.exec(path)?.[1];
-    return id === undefined ? notFound(frame) : this.#detail(asked, id, {});
+    if (id !== undefined) return this.#detail(asked, id, {});
+    const view = await this.#view(asked, query);
+    return view === undefined ? notFound(frame) : shown(visit, 200, view);
+  }
+
+  async #view({ path, frame }: SignedIn, query: URLSearchParams): Promise<Html | undefined> {
+    const { desk, insight } = this.#options;
+    switch (path) {
+      case '':
+      case '/':
+        return listView(frame, await desk.list());
+      case '/history':
+        return historyView(frame, await desk.list(), query);
+      case '/record':
+        return recordView(frame, await insight?.history(recordFilters(query), query.get('from') ?? undefined), query);
+      case '/callers':
+        return callersView(frame, (await insight?.callers()) ?? { callers: [], sessions: [] });
+      case '/budgets': {
+        // Those whose calls wait are callers too, also where another process had them.
+        const [seen, asking] = await Promise.all([insight?.callers(), desk.list()]);
+        const names = [...(seen?.callers ?? []), ...asking.map(({ caller }) => caller)].map(({ name }) => name);
+        return budgetsView(frame, (await insight?.budgets([...new Set(names)])) ?? []);
+      }
+      default:
+        return undefined;
+    }
   }
 
   async #post(asked: Asked): Promise<Response> {
@@ -267,28 +256,7 @@ class Page {
     if (again.ok) return { method: 'passphrase' };
     return { error: `${notSignedIn(approver.name, again)[1].error} Nothing was approved.` };
   }
-
-  #asset(name: string): Response {
-    const file = this.#assets.files.get(name);
-    if (file === undefined) return new Response('Nothing is here.\n', { status: 404, headers: HEADERS });
-    const headers = { ...HEADERS, 'Content-Type': file.type, 'Cache-Control': 'public, max-age=31536000, immutable' };
-    return new Response(file.text, { headers });
-  }
 }
-
-async function loadAssets(): Promise<Assets> {
-  const script = await browserScript();
-  const named = (text: string, ending: string): string =>
-    `${createHash('sha256').update(text).digest('base64url').slice(0, 16)}.${ending}`;
-  const assets = { style: named(STYLE, 'css'), script: named(script, 'js') };
-  const files = new Map([
-    [assets.style, { type: 'text/css; charset=utf-8', text: STYLE }],
-    [assets.script, { type: 'text/javascript; charset=utf-8', text: script }],
-  ]);
-  return { ...assets, files };
-}
-
-const isSignedIn = (asked: Asked): asked is SignedIn => asked.visit.session !== undefined;
 
 const isId = (text: string | null): text is string => text !== null && ID.test(`/${text}`);
 
@@ -307,30 +275,3 @@ function notSignedIn(
   if (why === 'wrong') return [401, { name, error: `The name or the passphrase is wrong.${wait}` }];
   return [429, { name, error: `There were too many tries.${wait}` }];
 }
-
-const page = (status: number, text: string, headers: Record<string, string> = {}): Response =>
-  new Response(text, {
-    status,
-    headers: { ...HEADERS, 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store', ...headers },
-  });
-
-const shown = ({ cookie }: Visit, status: number, { text }: Html): Response =>
-  page(status, text, cookie === undefined ? {} : { 'Set-Cookie': cookie });
-
-const message = (frame: Frame, status: number, title: string, text: string): Response =>
-  page(status, messageView(frame, title, text).text);
-
-const notFound = (frame: Frame): Response =>
-  message(frame, 404, 'Not found', 'There is no such approval, or it was too long ago.');
-
-const seeOther = (location: string, headers: Record<string, string> = {}): Response =>
-  new Response(null, { status: 303, headers: { ...HEADERS, Location: location, 'Cache-Control': 'no-store', ...headers } });
-
-/** Only a path of this server that was asked for is written here, in the form in which a URL holds it. */
-const again = (path: string): Response => {
-  const target = path.replace(/[^\w/.~-]/g, '');
-  return page(
-    200,
-    `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="0"><title>clerk-mcp</title></head><body><p><a href="${target}">Go on</a></p></body></html>`,
-  );
-};

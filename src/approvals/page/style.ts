@@ -33,7 +33,7 @@ header { background: var(--card); border-bottom: 1px solid var(--line); }
 .bar { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1.25rem; padding-block: .7rem; }
 .brand { font-weight: 700; letter-spacing: -.01em; margin-right: auto; display: flex; gap: .55rem; align-items: center; }
 .brand svg { width: 1.35rem; height: 1.35rem; color: var(--accent); }
-.bar nav { display: flex; gap: 1rem; } .bar nav a { text-decoration: none; padding: .3rem 0; color: var(--soft); border-bottom: 2px solid transparent; }
+.bar nav { display: flex; flex-wrap: wrap; gap: 0 1rem; } .bar nav a { text-decoration: none; padding: .3rem 0; color: var(--soft); border-bottom: 2px solid transparent; }
 .bar nav a[aria-current] { color: var(--ink); border-color: var(--accent); font-weight: 600; }
 .who { display: flex; gap: .75rem; align-items: center; color: var(--soft); font-size: .9rem; } .who form { margin: 0; }
 main { padding-block: 1.75rem 4rem; }
@@ -73,7 +73,7 @@ pre { background: var(--page); border: 1px solid var(--line); border-radius: 8px
 details > summary { cursor: pointer; font-weight: 600; padding: .2rem 0; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1.25rem; margin: 0; } dt { color: var(--soft); } dd { margin: 0; min-width: 0; }
 label { display: block; font-weight: 600; margin: .9rem 0 .3rem; }
-input[type=text], input[type=password], input[type=search], select, textarea { width: 100%; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--field); border-radius: 8px; padding: .6rem .75rem; min-height: 2.75rem; }
+input[type=text], input[type=password], input[type=search], input[type=datetime-local], select, textarea { width: 100%; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--field); border-radius: 8px; padding: .6rem .75rem; min-height: 2.75rem; }
 textarea { min-height: 4.5rem; resize: vertical; }
 button, .button { font: inherit; font-weight: 600; min-height: 2.75rem; padding: .55rem 1.2rem; border-radius: 8px; border: 1px solid var(--field); background: var(--card); color: var(--ink); cursor: pointer; text-decoration: none; display: inline-block; }
 button.main { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
@@ -84,6 +84,8 @@ button:disabled { opacity: .6; cursor: progress; } button:hover { filter: bright
 .word { display: inline-block; border: 1px dashed var(--field); border-radius: 6px; padding: 0 .45rem; user-select: all; }
 .narrow { max-width: 27rem; margin-inline: auto; } .or { display: flex; align-items: center; gap: .8rem; color: var(--soft); margin: 1.2rem 0 .2rem; } .or::before, .or::after { content: ""; flex: 1; border-top: 1px solid var(--line); }
 .filters { display: grid; grid-template-columns: 2fr 1fr 1fr auto; gap: .75rem; align-items: end; } .filters label, .decide label:first-of-type { margin-top: 0; } .filters label { margin: 0 0 .3rem; font-size: .9rem; }
+.filters.wide { grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); } h2.first { margin: 0; }
+.uses { list-style: none; margin: .5rem 0 0; padding: 0; display: grid; gap: .7rem; } meter { width: 100%; height: 1rem; }
 .chart { width: 100%; height: auto; display: block; } .chart text { fill: var(--soft); font-size: 11px; } .chart line { stroke: var(--line); }
 .chart .approved, .key.approved { fill: var(--approved); background: var(--approved); } .chart .declined, .key.declined { fill: var(--declined); background: var(--declined); }
 .chart .lapsed, .key.lapsed { fill: var(--lapsed); background: var(--lapsed); } .key { display: inline-block; width: .75rem; height: .75rem; border-radius: 3px; margin-right: .35rem; }
@@ -94,7 +96,7 @@ th { text-align: left; color: var(--soft); font-weight: 600; font-size: .85rem; 
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (max-width: 40rem) {
   .bar, main { padding-inline: .9rem; } main { padding-block: 1.1rem 3rem; } h1 { font-size: 1.35rem; }
-  .decide, .filters { grid-template-columns: 1fr; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; }
+  .decide, .filters, .filters.wide { grid-template-columns: 1fr; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; }
   .actions button { flex: 1 1 100%; } .brand { flex-basis: 100%; }
   .history thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; } .history tr { display: block; border-bottom: 1px solid var(--line); padding: .6rem 0; } .history th, .history td { display: block; border: 0; padding: .1rem 0; }
 }

@@ -25,13 +25,20 @@ export async function* linesOf(path: string): AsyncGenerator<RawLine> {
   if (rest.length > 0) yield { bytes: Buffer.concat(rest), terminated: false };
 }
 
-/** The lines of the first `size` bytes of a file from the last to the first. `start` is where the line begins. */
-export async function* linesBackward(file: FileHandle, size: number): AsyncGenerator<RawLine & { readonly start: number }> {
+/**
+ * The lines of the first `size` bytes of a file from the last to the first. `start` is where the line begins.
+ * @param least nothing before it is read, nor a line that begins there
+ */
+export async function* linesBackward(
+  file: FileHandle,
+  size: number,
+  least = 0,
+): AsyncGenerator<RawLine & { readonly start: number }> {
   let buffer = Buffer.alloc(0);
   let at = size;
   let terminated = false;
-  while (at > 0) {
-    const from = Math.max(0, at - CHUNK);
+  while (at > least) {
+    const from = Math.max(least, at - CHUNK);
     buffer = Buffer.concat([await readExactly(file, from, at - from), buffer]);
     at = from;
     for (let end = buffer.lastIndexOf(NEWLINE); end !== -1; end = buffer.lastIndexOf(NEWLINE)) {
@@ -42,7 +49,7 @@ export async function* linesBackward(file: FileHandle, size: number): AsyncGener
       terminated = true;
     }
   }
-  if (terminated || buffer.length > 0) yield { bytes: buffer, terminated, start: 0 };
+  if (least === 0 && (terminated || buffer.length > 0)) yield { bytes: buffer, terminated, start: 0 };
 }
 
 export async function readExactly(file: FileHandle, position: number, length: number): Promise<Buffer> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Operation } from '../../catalog/operation.js';
 import type { Arguments, Risk } from '../../catalog/operation-types.js';
-import type { Availability, CounterStore, Reservation, Reserved } from '../../limits/counter-store.js';
+import type { Availability, BudgetStore, Reservation, Reserved, Use } from '../../limits/counter-store.js';
 import type { Caller, Instance } from '../policy-types.js';
 import { toMilliseconds } from './length-of-time.js';
 import type { BudgetDeclaration } from './policy-file.js';
@@ -38,7 +38,7 @@ export interface BudgetsOptions {
   readonly catalog: Catalog;
   readonly instance: Instance;
   readonly budgets: readonly BudgetDeclaration[];
-  readonly store: CounterStore;
+  readonly store: BudgetStore;
 }
 
 interface Budget {
@@ -58,6 +58,18 @@ export interface BudgetLimit {
   readonly raisedBy: string | undefined;
 }
 
+/** How much of a budget is taken. */
+export interface BudgetUse {
+  readonly name: string;
+  /** What falls under it: `risk destructive, defensive no`. */
+  readonly of: string;
+  readonly max: number;
+  /** As the policy file writes it: `1h`. */
+  readonly per: string;
+  /** The callers who have taken some of it; one without a name where all are counted together. */
+  readonly uses: readonly (Use & { readonly caller: string | undefined })[];
+}
+
 /** A call's shares of the budgets that it falls under. */
 export interface Shares {
   readonly wanted: readonly Reservation[];
@@ -69,7 +81,7 @@ export interface Shares {
 export class Budgets {
   readonly declarations: readonly BudgetDeclaration[];
   readonly #budgets: readonly Budget[];
-  readonly #store: CounterStore;
+  readonly #store: BudgetStore;
   readonly #instanceId: string;
 
   constructor({ catalog, instance, budgets, store }: BudgetsOptions) {
@@ -100,11 +112,35 @@ export class Budgets {
       limits: [...budgets.map(limitOf), ...(guesses === undefined ? [] : [GUESSES_LIMIT])],
       wanted: [
         ...budgets.map(({ declaration: { max, scope }, key, windowMs }) => {
-          return { key: scope === 'caller' ? `${key}:caller:${caller.name}` : `${key}:process`, weight, max, windowMs };
+          return { key: keyFor(key, scope === 'caller' ? caller.name : undefined), weight, max, windowMs };
         }),
         ...(guesses === undefined ? [] : [guesses]),
       ],
     };
+  }
+
+  /** What is taken of each budget that holds on this instance, by these callers. @throws when the store is away */
+  async use(callers: readonly string[]): Promise<readonly BudgetUse[]> {
+    const budgets = this.#budgets.filter(({ conditions }) => conditions.holdsHere);
+    const windows = budgets.flatMap(({ declaration: { scope }, key, windowMs }, nth) =>
+      (scope === 'caller' ? callers : [undefined]).map((caller) => ({ nth, caller, key: keyFor(key, caller), windowMs })),
+    );
+    const uses = await this.#store.used(windows);
+    return budgets.map(({ declaration, name }, nth) => ({
+      name,
+      of: conditionsOf(declaration),
+      max: declaration.max,
+      per: declaration.per,
+      uses: windows
+        .map(({ caller, ...window }, at) => ({
+          nth: window.nth,
+          caller,
+          used: uses[at]?.used ?? 0,
+          freesMs: uses[at]?.freesMs ?? 0,
+        }))
+        .filter((use) => use.nth === nth && (use.caller === undefined || use.used > 0))
+        .map(({ caller, used, freesMs }) => ({ caller, used, freesMs })),
+    }));
   }
 
   /** The trial that a call is at a secret; counted by a hash, as what a caller gives for an id has no bounds. */
@@ -121,6 +157,16 @@ export class Budgets {
   reserve(shares: Shares): Promise<Reserved> {
     return this.#store.reserve(shares.wanted);
   }
+}
+
+/** @param caller nobody where all are counted together */
+const keyFor = (key: string, caller: string | undefined): string =>
+  caller === undefined ? `${key}:process` : `${key}:caller:${caller}`;
+
+/** What a budget looks at, in the words of the policy file. */
+function conditionsOf({ tools, risk, returnsSecret, caller, defensive }: BudgetDeclaration): string {
+  const conditions = Object.entries({ tools, risk, caller, returnsSecret, defensive }).filter(([, value]) => value !== undefined);
+  return conditions.map(([name, value]) => `${name} ${[value].flat().join(' or ')}`).join(', ') || 'every call';
 }
 
 const limitOf = ({ name, declaration: { max, per, scope } }: Budget): BudgetLimit => ({

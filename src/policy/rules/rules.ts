@@ -191,6 +191,11 @@ export class Conditions {
     this.#otherInstance = kinds === undefined || kinds.includes(kind) ? undefined : `the instance is ${kind}`;
   }
 
+  /** Whether they can hold on this instance at all. */
+  get holdsHere(): boolean {
+    return this.#otherInstance === undefined;
+  }
+
   canMatch(operation: Operation): boolean {
     return (
       this.#otherInstance === undefined &&

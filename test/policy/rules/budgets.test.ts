@@ -179,15 +179,42 @@ describe('the built-in budgets', () => {
   });
 });
 
+describe('how much of the budgets is taken', () => {
+  it('is told for the callers that are asked about, and for all together', async () => {
+    const it = bench(
+      budgets([
+        { name: 'few', risk: 'destructive', max: 2, per: '1h' },
+        { tools: ['Users_*', 'Sessions'], max: 9, per: '7d', scope: 'process' },
+        { name: 'elsewhere', tools: 'Users', instance: 'sandbox', max: 1, per: '1h' },
+      ]),
+    );
+    expect(await attempt(it, operations.ban)).toBe('allow');
+    it.clock.time += 600_000;
+    expect(await it.policy.budgetUse(['local', 'nobody'])).toEqual([
+      { name: 'few', of: 'risk destructive', max: 2, per: '1h', uses: [{ caller: 'local', used: 1, freesMs: 3_000_000 }] },
+      {
+        name: 'budgets[1]',
+        of: 'tools Users_* or Sessions',
+        max: 9,
+        per: '7d',
+        uses: [{ caller: undefined, used: 1, freesMs: 604_200_000 }],
+      },
+    ]);
+  });
+});
+
 describe('where budgets cannot be counted', () => {
   const away = async (): Promise<never> => Promise.reject(new Error('away'));
 
   it('what is gated or counted is refused, and reads go on', async () => {
-    const it = bench({ confirm: 'flag', counters: { reserve: away, room: away } });
+    const it = bench({ confirm: 'flag', counters: { reserve: away, room: away, used: away } });
     expect(await attempt(it, operations.ban)).toMatchObject({ error: 'policy_unavailable' });
     expect(await attempt(it, operations.getUser)).toBe('allow');
     expect(await attempt(it, operations.createUser, {})).toBe('allow');
-    const counted = bench({ ...budgets([{ tools: 'Users', max: 5, per: '1h' }]), counters: { reserve: away, room: away } });
+    const counted = bench({
+      ...budgets([{ tools: 'Users', max: 5, per: '1h' }]),
+      counters: { reserve: away, room: away, used: away },
+    });
     expect(await attempt(counted, operations.createUser, {})).toMatchObject({ error: 'policy_unavailable' });
     expect(await attempt(counted, operations.getUser)).toBe('allow');
   });

@@ -78,7 +78,9 @@ function tick(): void {
     const seconds = Math.round((Date.parse(time.dateTime) - Date.now()) / 1000);
     const minutes = Math.floor(Math.abs(seconds) / 60);
     const left = minutes > 0 ? `${minutes} min ${Math.abs(seconds) % 60} s` : `${Math.abs(seconds)} s`;
-    time.textContent = seconds > 0 ? `${left} left` : 'expired';
+    const after = time.dataset.until ?? '';
+    if (seconds > 0) time.textContent = left + after;
+    else time.textContent = after === '' ? '0 s' : 'expired';
   }
 }
 

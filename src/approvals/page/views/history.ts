@@ -3,44 +3,43 @@ import { APPROVAL_STATES } from '../../../policy/confirmation/approvals.js';
 import { type Approval, type ApprovalState, stateOf } from '../../approval.js';
 import { type Html, html } from '../html.js';
 import { chartView } from './chart.js';
+import { filterField, filterOptions } from './filters.js';
 import { type Frame, layout, time } from './layout.js';
 import { badge, decidedBy, STATE_WORDS, state } from './words.js';
 
 /** What of the history is wanted; empty texts are no filter. */
-export interface HistoryFilter {
+interface HistoryFilter {
   /** Somewhere in what the row shows, or in the ids. */
   readonly text: string;
   readonly state: string;
   readonly caller: string;
 }
 
-export const historyFilter = (query: URLSearchParams): HistoryFilter => ({
+const historyFilter = (query: URLSearchParams): HistoryFilter => ({
   text: (query.get('q') ?? '').slice(0, 200),
   state: query.get('state') ?? '',
   caller: query.get('caller') ?? '',
 });
 
 /** @param approvals all that are kept, the newest first */
-export function historyView(frame: Frame, approvals: readonly Approval[], filter: HistoryFilter): Html {
+export function historyView(frame: Frame, approvals: readonly Approval[], query: URLSearchParams): Html {
+  const filter = historyFilter(query);
   const { now, base } = frame;
   const callers = [...new Set(approvals.map(({ caller }) => caller.name))].sort();
   const found = approvals.filter((approval) => isWanted(approval, filter, now));
   const states: readonly ApprovalState[] = APPROVAL_STATES;
   const body = html`<h1>History</h1>
-<p class="soft">What was asked within a day. The record that is kept for longer is read by <code>clerk-mcp audit</code>.</p>
+<p class="soft">What was asked within a day. The <a href="${base}/record">record</a> goes back further.</p>
 ${chartView(approvals, now)}
 <form class="card filters" method="get" action="${base}/history" role="search">
-<div><label for="q">Search</label><input id="q" name="q" type="search" value="${filter.text}" autocomplete="off"></div>
-<div><label for="state">State</label><select id="state" name="state"><option value="">any</option>${states.map((one) => option(one, STATE_WORDS[one], filter.state))}</select></div>
-<div><label for="caller">Caller</label><select id="caller" name="caller"><option value="">any</option>${callers.map((one) => option(one, plain(one), filter.caller))}</select></div>
+${filterField('q', 'Search', query, 'search')}
+${filterOptions('state', 'State', states, query, STATE_WORDS)}
+${filterOptions('caller', 'Caller', callers, query)}
 <button>Filter</button>
 </form>
 ${found.length === 0 ? html`<div class="card quiet-box"><p>Nothing was found.</p></div>` : table(frame, found, approvals.length)}`;
   return layout(frame, { title: 'History', body, current: 'history' });
 }
-
-const option = (value: string, name: string, chosen: string): Html =>
-  html`<option value="${value}"${value === chosen && html` selected`}>${name}</option>`;
 
 function table({ base, now }: Frame, found: readonly Approval[], all: number): Html {
   return html`<div class="card scroll" tabindex="0" role="region" aria-label="Calls"><table class="history">

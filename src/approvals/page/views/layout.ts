@@ -22,7 +22,7 @@ export interface Content {
   readonly version?: string | undefined;
   /** What is said to those who hear the page when it has changed. */
   readonly says?: string | undefined;
-  readonly current?: 'waiting' | 'history' | undefined;
+  readonly current?: 'waiting' | 'history' | 'record' | 'budgets' | 'callers' | undefined;
 }
 
 const MARK = html`<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M12 3l7 3v5c0 5-3.2 8.4-7 10-3.8-1.6-7-5-7-10V6z"/><path d="M8.7 12.2l2.3 2.3 4.4-4.6"/></svg>`;
@@ -50,7 +50,7 @@ export function layout(frame: Frame, { title, body, version, says, current }: Co
 <div class="brand">${MARK} clerk-mcp approvals</div>
 ${
   session &&
-  html`<nav aria-label="Approvals">${link('', 'Waiting', 'waiting')}${link('/history', 'History', 'history')}</nav>
+  html`<nav aria-label="Approvals">${link('', 'Waiting', 'waiting')}${link('/history', 'History', 'history')}${link('/record', 'Record', 'record')}${link('/budgets', 'Budgets', 'budgets')}${link('/callers', 'Callers', 'callers')}</nav>
 <div class="who"><span>${session.approver.name}, by ${session.method}</span>${form(frame, '/sign-out', html`<button class="quiet">Sign out</button>`)}</div>`
 }
 </div></header>
@@ -75,6 +75,12 @@ export const time = (at: number): Html => {
 
 /** How long something still stands. */
 export const timeLeft = (until: number, now: number): Html =>
-  html`<time datetime="${new Date(until).toISOString()}" data-until>${Math.max(0, Math.ceil((until - now) / 60_000))} min left</time>`;
+  html`<time datetime="${new Date(until).toISOString()}" data-until=" left">${minutesTo(until, now)} left</time>`;
+
+/** How long it is until then. */
+export const timeUntil = (until: number, now: number): Html =>
+  html`<time datetime="${new Date(until).toISOString()}" data-until="">${minutesTo(until, now)}</time>`;
+
+const minutesTo = (until: number, now: number): string => `${Math.max(0, Math.ceil((until - now) / 60_000))} min`;
 
 export const alert = (message: string | undefined): Html => html`<div class="note bad" role="alert">${message}</div>`;

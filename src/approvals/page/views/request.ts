@@ -4,19 +4,21 @@ import { type Html, html } from '../html.js';
 /** What a reader would not see, written as JSON writes it. */
 const UNSEEN = /(?![\n])[\p{C}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]/gu;
 
-const visible = (text: string): string =>
+/** Text in which a reader sees every character. */
+export const visible = (text: string): string =>
   text.replace(UNSEEN, (character) =>
     [...character].map((one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}}`).join(''),
   );
 
-const json = (value: unknown): string => visible(JSON.stringify(value, null, 2));
+/** JSON in which a reader sees every character. */
+export const visibleJson = (value: unknown): string => visible(JSON.stringify(value, null, 2));
 
 /** The request as it will be sent, secrets masked, to unfold. */
 export function requestView({ method, path, query, body }: ExactRequest): Html {
   const hasQuery = Object.keys(query).length > 0;
   return html`<details class="card"><summary>The exact request</summary>
 <pre tabindex="0" role="region" aria-label="Method and path">${method} ${visible(path)}</pre>
-${hasQuery && html`<p class="soft small">Query</p><pre tabindex="0" role="region" aria-label="Query">${json(query)}</pre>`}
-${body === undefined ? html`<p class="soft small">No body is sent.</p>` : html`<p class="soft small">Body; secrets are masked.</p><pre tabindex="0" role="region" aria-label="Body">${json(body)}</pre>`}
+${hasQuery && html`<p class="soft small">Query</p><pre tabindex="0" role="region" aria-label="Query">${visibleJson(query)}</pre>`}
+${body === undefined ? html`<p class="soft small">No body is sent.</p>` : html`<p class="soft small">Body; secrets are masked.</p><pre tabindex="0" role="region" aria-label="Body">${visibleJson(body)}</pre>`}
 </details>`;
 }

@@ -30,7 +30,9 @@ export const decidedBy = ({ declined, words }: Approval): string =>
 
 /** The caller, and what its client says of itself, which is not checked. */
 export function asks({ caller: { name, client, clientVersion } }: Approval): string {
-  const says =
-    client === undefined ? '' : `, whose client says it is “${plain([client, clientVersion].filter(Boolean).join(' '), 120)}”`;
-  return plain(name, 200) + says;
+  return plain(name, 200) + (client === undefined ? '' : `, whose client ${saysItIs(client, clientVersion)}`);
 }
+
+/** What a client says of itself. */
+export const saysItIs = (client: string | undefined, version: string | undefined): string =>
+  client === undefined ? '' : `says it is “${plain([client, version].filter(Boolean).join(' '), 120)}”`;

@@ -1,0 +1,13 @@
+import type { HistoryFilters, HistoryPage } from '../policy/audit/history.js';
+import type { BudgetUse } from '../policy/rules/budgets.js';
+import type { CallersSeen } from './caller-book.js';
+
+/** What people see beside the calls that wait. */
+export interface Insight {
+  /** @throws when the store is away */
+  callers(): Promise<CallersSeen>;
+  /** How much of the budgets these callers have taken. @throws when the store is away */
+  budgets(callers: readonly string[]): Promise<readonly BudgetUse[]>;
+  /** A page of the record; `undefined` where none is kept. @param cursor `older` of the page before */
+  history(filters: HistoryFilters, cursor: string | undefined): Promise<HistoryPage | undefined>;
+}

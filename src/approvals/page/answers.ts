@@ -1,0 +1,54 @@
+import type { Html } from './html.js';
+import { messageView } from './views/enrol.js';
+import type { Frame } from './views/layout.js';
+import type { Visit } from './visit.js';
+
+/** Nothing is loaded from elsewhere, nothing runs that is not ours, and no page can frame it. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  'img-src data:',
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Of every answer of the page. */
+export const HEADERS = {
+  'Content-Security-Policy': POLICY,
+  'X-Frame-Options': 'DENY',
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'same-origin',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy': 'publickey-credentials-get=(self), publickey-credentials-create=(self)',
+};
+
+/** A whole page. */
+export const page = (status: number, text: string, headers: Record<string, string> = {}): Response =>
+  new Response(text, {
+    status,
+    headers: { ...HEADERS, 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store', ...headers },
+  });
+
+/** A view, to somebody who visits. */
+export const shown = ({ cookie }: Visit, status: number, { text }: Html): Response =>
+  page(status, text, cookie === undefined ? {} : { 'Set-Cookie': cookie });
+
+export const message = (frame: Frame, status: number, title: string, text: string): Response =>
+  page(status, messageView(frame, title, text).text);
+
+export const notFound = (frame: Frame): Response =>
+  message(frame, 404, 'Not found', 'There is no such approval, or it was too long ago.');
+
+export const seeOther = (location: string, headers: Record<string, string> = {}): Response =>
+  new Response(null, { status: 303, headers: { ...HEADERS, Location: location, 'Cache-Control': 'no-store', ...headers } });
+
+/** Asks the browser for the same address once more, from here: now it brings the cookie along. */
+export const again = (): Response =>
+  page(
+    200,
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="0"><title>clerk-mcp</title></head><body><p><a href="">Go on</a></p></body></html>',
+  );

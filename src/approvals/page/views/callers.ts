@@ -1,0 +1,37 @@
+import { plain } from '../../../platform/plain-text.js';
+import type { CallerSeen, CallersSeen, SessionSeen } from '../../caller-book.js';
+import { type Html, html } from '../html.js';
+import { type Frame, layout, time } from './layout.js';
+import { saysItIs } from './words.js';
+
+/** Who calls, and who is connected. */
+export function callersView(frame: Frame, { callers, sessions }: CallersSeen): Html {
+  const body = html`<h1>Callers</h1>
+<p class="soft">Since the servers that run now were started. A caller's name is known; what a client says of itself, nobody has checked.</p>
+<h2>Connected <span class="count">${sessions.length}</span></h2>
+${sessions.length === 0 ? nothing('No client has a session. Newer clients have none: they are seen by their calls.') : connected(sessions)}
+<h2>Have called <span class="count">${callers.length}</span></h2>
+${callers.length === 0 ? nothing('Nobody has called yet.') : called(callers)}`;
+  const version = `${sessions.length}:${callers.map(({ name, calls }) => `${name}:${calls}`).join()}`;
+  return layout(frame, { title: 'Callers', body, current: 'callers', version, says: 'Somebody has called.' });
+}
+
+const nothing = (text: string): Html => html`<div class="card quiet-box"><p>${text}</p></div>`;
+
+const connected = (sessions: readonly SessionSeen[]): Html =>
+  html`<div class="card scroll" tabindex="0" role="region" aria-label="Connected"><table class="history">
+<thead><tr><th scope="col">Caller</th><th scope="col">Client</th><th scope="col">Over</th><th scope="col">Since</th></tr></thead>
+<tbody>${sessions.map(
+    ({ caller, client, clientVersion, transport, since }) =>
+      html`<tr><th scope="row">${plain(caller)}</th><td>${saysItIs(client, clientVersion)}</td><td>${transport}</td><td class="soft">${time(since)}</td></tr>`,
+  )}</tbody>
+</table></div>`;
+
+const called = (callers: readonly CallerSeen[]): Html =>
+  html`<div class="card scroll" tabindex="0" role="region" aria-label="Have called"><table class="history">
+<thead><tr><th scope="col">Caller</th><th scope="col">Client</th><th scope="col">Over</th><th scope="col">Calls</th><th scope="col">First</th><th scope="col">Last</th></tr></thead>
+<tbody>${callers.map(
+    ({ name, client, clientVersion, transport, calls, firstAt, lastAt }) =>
+      html`<tr><th scope="row">${plain(name)}</th><td>${saysItIs(client, clientVersion)}</td><td>${transport}</td><td>${calls} ${calls === 1 ? 'call' : 'calls'}</td><td class="soft">${time(firstAt)}</td><td class="soft">${time(lastAt)}</td></tr>`,
+  )}</tbody>
+</table></div>`;

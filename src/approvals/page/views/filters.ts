@@ -1,0 +1,19 @@
+import { plain } from '../../../platform/plain-text.js';
+import { type Html, html } from '../html.js';
+
+/** A field of a form that filters, filled in as it was sent. */
+export const filterField = (name: string, label: string, query: URLSearchParams, type = 'text'): Html =>
+  html`<div><label for="${name}">${label}</label><input id="${name}" name="${name}" type="${type}" value="${query.get(name) ?? ''}" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="200"></div>`;
+
+/** A choice of such a form. @param words what the values are called */
+export const filterOptions = <T extends string>(
+  name: string,
+  label: string,
+  values: readonly T[],
+  query: URLSearchParams,
+  words?: Readonly<Record<T, string>>,
+): Html =>
+  html`<div><label for="${name}">${label}</label><select id="${name}" name="${name}"><option value="">any</option>${values.map(
+    (value) =>
+      html`<option value="${value}"${value === query.get(name) && html` selected`}>${words?.[value] ?? plain(value)}</option>`,
+  )}</select></div>`;
