@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RecordStore } from '../limits/record-store.js';
 import type { Caller } from '../policy/policy-types.js';
 
-/** Somebody who has called, with one client. `name` is known; what the client says of itself nobody has checked. */
+/** Somebody who has called, with one client. `name` is known; what the client says of itself is not checked. */
 export interface CallerSeen {
   readonly name: string;
   readonly transport: Caller['transport'];

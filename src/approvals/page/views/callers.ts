@@ -7,7 +7,7 @@ import { saysItIs } from './words.js';
 /** Who calls, and who is connected. */
 export function callersView(frame: Frame, { callers, sessions }: CallersSeen): Html {
   const body = html`<h1>Callers</h1>
-<p class="soft">Since the servers that run now were started. A caller's name is known; what a client says of itself, nobody has checked.</p>
+<p class="soft">Since the servers that run now were started. A caller's name is known; what a client says of itself is not checked.</p>
 <h2>Connected <span class="count">${sessions.length}</span></h2>
 ${sessions.length === 0 ? nothing('No client has a session. Newer clients have none: they are seen by their calls.') : connected(sessions)}
 <h2>Have called <span class="count">${callers.length}</span></h2>
