@@ -22,11 +22,18 @@ export const domains = {
     description: 'Lets an app on another domain share sign-in with the primary one.',
     body: {
       name: hostName,
-      is_satellite: z.literal(true),
+      is_satellite: z.union([z.literal(true), z.boolean()]).describe("false: moves production here from a host's domain"),
       proxy_url: proxyUrl.nullable().optional(),
     },
     risk: 'access',
     effect: 'Lets the application at {name} share sign-in with the primary domain, by way of {proxy_url}.',
+    raises: [
+      {
+        when: { input: 'is_satellite', is: false },
+        risk: 'access',
+        effect: 'Begins to move the production instance to the domain {name}.',
+      },
+    ],
   }),
 
   deleteSatelliteDomain: defineOperation({
@@ -34,10 +41,10 @@ export const domains = {
     clerk: 'DeleteDomain',
     request: 'DELETE /domains/{domain_id}',
     title: 'Delete a satellite domain',
-    description: 'Ends sign-in on a satellite domain. The primary can only be changed: Domains_updateDomain.',
+    description: 'Ends sign-in on a domain. The active one can only be changed: Domains_updateDomain.',
     path: { domain_id: id },
     risk: 'destructive',
-    effect: 'Deletes the satellite domain {target}: nobody can sign in there until it is added and set up anew.',
+    effect: 'Deletes the domain {target}: nobody can sign in there until it is added and set up anew.',
     target: { read: 'Domains_getAllDomains', find: 'domain_id' },
     typed: 'target',
   }),

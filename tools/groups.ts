@@ -43,6 +43,7 @@ export const groups = {
   sessions: async () => (await import('./sessions.js')).sessions,
   signinTokens: async () => (await import('./signin-tokens.js')).signinTokens,
   signups: async () => (await import('./signups.js')).signups,
+  ssoBypassAllowlistUsers: async () => (await import('./sso-bypass-allowlist-users.js')).ssoBypassAllowlistUsers,
   testingTokens: async () => (await import('./testing-tokens.js')).testingTokens,
   users: async () => (await import('./users.js')).users,
   waitlistEntries: async () => (await import('./waitlist-entries.js')).waitlistEntries,

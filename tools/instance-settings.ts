@@ -18,6 +18,7 @@ export const instanceSettings = {
       development_origin: z.string().nullable().optional(),
       allowed_origins: z
         .array(z.string())
+        .nullable()
         .optional()
         .describe('Whole list, for extensions and native shells: chrome-extension://UUID, capacitor://localhost'),
       cookieless_dev: z.boolean().nullable().optional().describe('Deprecated: use url_based_session_syncing'),
@@ -36,7 +37,7 @@ export const instanceSettings = {
     typed: 'instance',
     raises: [
       {
-        when: { input: 'allowed_origins', is: 'given' },
+        when: { input: 'allowed_origins', is: 'filled' },
         risk: 'access',
         effect: 'Pages and apps at these origins may use the sessions of users: {allowed_origins}.',
       },
@@ -249,19 +250,17 @@ export const instanceSettings = {
     clerk: 'UpdateInstanceProtect',
     request: 'PATCH /instance/protect',
     title: 'Update Protect settings',
-    description: 'Switches parts of Clerk Protect for the whole instance; inputs left out stay.',
+    description: 'Enforces the rules of Clerk Protect in the whole instance, or stops that.',
     body: {
       rules_enabled: z.boolean().nullable().optional(),
-      specter_enabled: z.boolean().nullable().optional(),
     },
     risk: 'destructive',
     idempotent: true,
-    effect:
-      'Switches the guard against abuse (Clerk Protect) of the whole instance: rules {rules_enabled}, Specter {specter_enabled}.',
+    effect: 'Switches the guard against abuse (Clerk Protect) of the whole instance: rules {rules_enabled}.',
     typed: 'instance',
     raises: [
       {
-        when: { input: ['rules_enabled', 'specter_enabled'], is: false },
+        when: { input: 'rules_enabled', is: false },
         risk: 'access',
         effect: 'Takes a guard against abuse away.',
       },

@@ -23,6 +23,7 @@ export const invitations = {
     query: {
       status: invitationStatus.describe('Default: all but revoked'),
       query: z.string().optional().describe('E-mail or id'),
+      email_address: z.string().optional(),
       order_by: z.string().optional().describe('created_at, email_address, expires_at; -field descends. Default -created_at'),
       paginated,
       limit,
@@ -65,6 +66,19 @@ export const invitations = {
     risk: 'destructive',
     idempotent: true,
     effect: 'Voids the link of invitation {target} for good; inviting that person again takes a new one.',
+    target: { read: 'Invitations_listAllNonRevoked', with: { query: 'invitation_id' }, find: 'invitation_id' },
+  }),
+
+  deleteById: defineOperation({
+    name: 'Invitations_deleteById',
+    clerk: 'DeleteInvitation',
+    request: 'DELETE /invitations/{invitation_id}',
+    title: 'Delete an invitation',
+    description:
+      'Erases an invitation of any status with the stored copies of its mail. Only to void it: Invitations_revokeInvitation.',
+    path: { invitation_id: id },
+    risk: 'destructive',
+    effect: 'Deletes invitation {target} and the stored copies of its mail for good; an open link to sign up ends with it.',
     target: { read: 'Invitations_listAllNonRevoked', with: { query: 'invitation_id' }, find: 'invitation_id' },
   }),
 

@@ -4,12 +4,7 @@ import { id, limit, offset } from './schemas.js';
 
 const redirectUris = z.array(z.string()).nullable().optional().describe('Whole list; any URL scheme');
 const callbackUrl = z.string().max(1024).nullable().optional().describe('Deprecated: use redirect_uris');
-const scopes = z
-  .string()
-  .max(1024)
-  .nullable()
-  .optional()
-  .describe('Space-separated profile, email, public_metadata, private_metadata; default profile email');
+const scopes = z.string().max(1024).nullable().optional();
 const isPublic = z.boolean().nullable().optional().describe('No secret, PKCE instead');
 
 export const oAuthApplications = {
@@ -39,7 +34,7 @@ export const oAuthApplications = {
       name: z.string(),
       redirect_uris: redirectUris,
       callback_url: callbackUrl,
-      scopes,
+      scopes: scopes.describe('Space-separated: profile, email, public_metadata, … or custom; default profile email'),
       consent_screen_enabled: z.boolean().nullable().optional().describe('Default true'),
       pkce_required: z.boolean().nullable().optional(),
       public: isPublic,
@@ -89,7 +84,7 @@ export const oAuthApplications = {
       name: z.string().nullable().optional(),
       redirect_uris: redirectUris,
       callback_url: callbackUrl,
-      scopes,
+      scopes: scopes.describe('Space-separated, the whole new set'),
       consent_screen_enabled: z.boolean().nullable().optional().describe('Always on if dynamically registered'),
       pkce_required: z.boolean().nullable().optional(),
       public: isPublic,

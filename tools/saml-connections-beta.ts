@@ -137,6 +137,7 @@ export const samlConnectionsBeta = {
             'idp_entity_id',
             'idp_sso_url',
             'idp_certificate',
+            'idp_certificates',
             'idp_metadata_url',
             'idp_metadata',
             'organization_id',

@@ -92,8 +92,9 @@ export const endNow = z.boolean().optional().describe('Default: when the paid pe
 export const identityProvider = {
   idp_entity_id: z.string().nullable().optional(),
   idp_sso_url: z.string().nullable().optional(),
-  idp_certificate: z.string().nullable().optional().describe('X.509'),
-  idp_metadata_url: z.string().nullable().optional().describe('Overrides the three above'),
+  idp_certificate: z.string().nullable().optional().describe('Old: just one'),
+  idp_certificates: z.array(z.string()).optional().describe('PEM, the whole list'),
+  idp_metadata_url: z.string().nullable().optional().describe('Overrides all above'),
   idp_metadata: z.string().nullable().optional().describe('XML; overrides them too'),
 };
 export const loginHint = z

@@ -133,4 +133,14 @@ export const sessions = {
       '(after {expires_in_seconds} seconds, by default the lifetime set for the instance).',
     target: { read: 'Sessions_getDetails' },
   }),
+
+  getReverification: defineOperation({
+    name: 'Sessions_getReverification',
+    clerk: 'GetReverification',
+    request: 'GET /sessions/{session_id}/reverifications/{reverification_id}',
+    title: 'Get a reverification',
+    description: 'Which factors the user of a session has proved again; the client hands over the id.',
+    path: { session_id: id, reverification_id: id },
+    risk: 'read',
+  }),
 };

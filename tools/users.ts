@@ -36,6 +36,7 @@ const skipPasswordChecks = z.boolean().nullable().optional();
 const totpSecret = z.string().nullable().optional().describe('SHA1, 6 digits, 30 s');
 const createOrganizationsLimit = z.int().nullable().optional().describe('0: unlimited');
 const bypassClientTrust = z.boolean().nullable().optional().describe('No Device Trust check at sign-in');
+const timezone = z.string().optional();
 const identificationStatus = z.array(z.enum(['verified', 'reserved'])).optional();
 
 const activeSessions = {
@@ -88,6 +89,7 @@ export const users = {
       first_name: z.string().nullable().optional(),
       last_name: z.string().nullable().optional(),
       locale: z.string().nullable().optional().describe('Such as en-US'),
+      timezone,
       email_address: z.array(z.string()).optional(),
       email_address_identification_status: identificationStatus.describe(
         'One per address, in order; reserved: usable, unverified',
@@ -110,6 +112,7 @@ export const users = {
       legal_accepted_at: timestamp,
       skip_legal_checks: z.boolean().nullable().optional(),
       skip_user_requirement: z.boolean().nullable().optional().describe('Required identifiers may be missing'),
+      skip_restriction_checks: z.boolean().nullable().optional(),
       create_organization_enabled: z.boolean().nullable().optional(),
       create_organizations_limit: createOrganizationsLimit,
       created_at: timestamp,
@@ -134,6 +137,12 @@ export const users = {
         when: { input: 'bypass_client_trust', is: true },
         risk: 'access',
         effect: 'Lets the account sign in from any device unchecked.',
+      },
+      {
+        when: { input: 'skip_restriction_checks', is: true },
+        risk: 'access',
+        effect:
+          'Passes by every restriction on who may join: allowlist, blocklist, and the bars to disposable addresses and subaddresses.',
       },
       {
         when: [{ input: 'create_organization_enabled', is: true }],
@@ -210,6 +219,7 @@ export const users = {
       first_name: z.string().nullable().optional(),
       last_name: z.string().nullable().optional(),
       locale: z.string().nullable().optional().describe('Such as en-US'),
+      timezone,
       primary_email_address_id: z.string().nullable().optional(),
       notify_primary_email_address_changed: notifyPrimaryChanged,
       primary_phone_number_id: z.string().nullable().optional(),
@@ -695,8 +705,8 @@ export const users = {
     clerk: 'ListUserTrustedDevices',
     request: 'GET /users/{user_id}/trusted_devices',
     title: 'List trusted devices',
-    description:
-      'Active iOS and Android devices that the user enrolled. Where they are signed in: Sessions_listSortedByCreationDate.',
+    description: 'Active iOS and Android devices that the user enrolled.',
+    deprecated: 'Use Users_listBiometricCredentials.',
     path: { user_id: id },
     risk: 'read',
   }),
@@ -707,10 +717,34 @@ export const users = {
     request: 'DELETE /users/{user_id}/trusted_devices/{trusted_device_id}',
     title: 'Revoke trusted device',
     description: 'Ends trust in a device, as when it is lost.',
+    deprecated: 'Use Users_revokeBiometricCredential.',
     path: { user_id: id, trusted_device_id: id },
     risk: 'destructive',
     effect: 'Revokes trusted device {target} of user {user_id}; it is trusted again only once they enrol it anew.',
     target: { read: 'Users_listTrustedDevices', find: 'trusted_device_id' },
+  }),
+
+  listBiometricCredentials: defineOperation({
+    name: 'Users_listBiometricCredentials',
+    clerk: 'ListUserBiometricCredentials',
+    request: 'GET /users/{user_id}/biometric_credentials',
+    title: 'List biometric credentials',
+    description:
+      "A user's active biometric credentials on iOS and Android. Where they are signed in: Sessions_listSortedByCreationDate.",
+    path: { user_id: id },
+    risk: 'read',
+  }),
+
+  revokeBiometricCredential: defineOperation({
+    name: 'Users_revokeBiometricCredential',
+    clerk: 'RevokeUserBiometricCredential',
+    request: 'DELETE /users/{user_id}/biometric_credentials/{biometric_credential_id}',
+    title: 'Revoke biometric credential',
+    description: 'Ends biometric sign-in on one device, as when it is lost.',
+    path: { user_id: id, biometric_credential_id: id },
+    risk: 'destructive',
+    effect: 'Revokes biometric credential {target} of user {user_id}, who must enrol that device anew to sign in with it.',
+    target: { read: 'Users_listBiometricCredentials', find: 'biometric_credential_id' },
   }),
 
   deleteWeb3Wallet: defineOperation({

@@ -264,7 +264,9 @@ export const SYNONYMS: Readonly<Record<string, string>> = {
   Invitations_createNewInvitation:
     'invite a user to the app, send sign up invitation, invite someone by email, invite beta testers, mail an invite link, resend invitation, ask someone to sign up, invite a person, invite a customer, resend an invite to sign up, private beta invite, invitation by email, mail so that somebody can register, sign up link for a customer',
   Invitations_revokeInvitation:
-    'cancel invitation, revoke app invite, take back invitation to sign up, invited the wrong person, cancel invite, invalidate invitation, delete an invitation',
+    'cancel invitation, revoke app invite, take back invitation to sign up, invited the wrong person, cancel invite, invalidate invitation',
+  Invitations_deleteById:
+    'erase an invitation, delete an invitation for good, purge an app invite, remove an old invitation, delete the invitation mail, gdpr erasure of an invitation',
   Invitations_bulkCreateAndSend:
     'invite many people to the app, bulk invitations, invite a list of emails, mass invite, import and invite',
 
@@ -459,6 +461,8 @@ export const SYNONYMS: Readonly<Record<string, string>> = {
     'log out, sign out everywhere, log out all devices, kick out everywhere, end session, force logout, terminate session, kill session, stolen device sign out, sign out remotely, hacked account sign out, get someone out of the account right now, invalidate a session, remove active login, throw a user off a device, sign a user out, log a user out, terminate all logins, end all logins of a user, close all sessions, sign out of every device',
   Sessions_createSessionTokenFromTemplate:
     'session jwt from a template, mint custom token, hasura or supabase token for a session, token with custom claims for a session, token from a jwt template, token for supabase, token for hasura, token for convex or firebase',
+  Sessions_getReverification:
+    'reverification, step up authentication, did the user prove who they are again, was the password asked for again, check a reverification id, sudo mode',
   Sessions_verifySession: 'verify session, verify a session with its token, check session token',
   Sessions_createSession:
     'create session, start a session for a user, session for automated tests, sign a user in from the backend, session for a test user',
@@ -475,6 +479,13 @@ export const SYNONYMS: Readonly<Record<string, string>> = {
     'update a sign up, pending sign up, sign up attempt, external id of a sign up, custom action of a sign up complete, unfinished registration, change an unfinished sign up, edit a sign up',
   Signups_getById:
     'get sign up, status of a sign up, stuck registration, what is missing in a sign up, look at a sign up, why can someone not finish signing up',
+
+  SsoBypassAllowlistUsers_list:
+    'sso bypass allowlist, who can bypass sso, users exempt from single sign-on, break glass accounts, who may sign in without the identity provider',
+  SsoBypassAllowlistUsers_addUser:
+    'let a user bypass sso, exempt somebody from single sign-on, add to the sso bypass list, break glass account, identity provider is down and the admin must get in, sign in without okta',
+  SsoBypassAllowlistUsers_removeUser:
+    'end sso bypass, enforce sso for a user again, remove from the sso bypass list, back to single sign-on, no more exemption from sso',
 
   TestingTokens_createToken:
     'testing token, bypass bot detection, end to end tests, playwright, cypress, automated browser tests, e2e, botdetection blocks our tests, token for e2e tests, captcha in tests',
@@ -541,6 +552,10 @@ export const SYNONYMS: Readonly<Record<string, string>> = {
     'remove password from a user, passwordless only, delete the password, only social login, user should have no password, take the password off an account',
   Users_deleteTotp:
     'remove authenticator app, reset google authenticator, delete totp, remove totp from a user, lost authenticator app, auth app on a stolen phone',
+  Users_listBiometricCredentials:
+    'biometric credentials, face id or fingerprint sign-in, trusted devices, remembered devices, list devices of a user, devices a user trusts, enrolled phones, which devices skip mfa',
+  Users_revokeBiometricCredential:
+    'revoke biometric credential, turn off face id for a phone, lost phone, revoke trusted device, forget a device, untrust a device, stolen laptop, lost device, remove a trusted device, ask for mfa on a device again',
   Users_listTrustedDevices:
     'trusted devices, remembered devices, list devices of a user, devices a user trusts, which devices skip mfa',
   Users_revokeTrustedDevice:
@@ -576,4 +591,6 @@ export const SUCCESSORS: Readonly<Record<string, string>> = {
   SamlConnectionsBeta_getById: 'EnterpriseConnections_getById',
   SamlConnectionsBeta_getList: 'EnterpriseConnections_list',
   SamlConnectionsBeta_updateConnectionById: 'EnterpriseConnections_updateConnection',
+  Users_listTrustedDevices: 'Users_listBiometricCredentials',
+  Users_revokeTrustedDevice: 'Users_revokeBiometricCredential',
 };

@@ -5,6 +5,31 @@ const VERSION = '2026-05-12';
 const WHOLE_ROWS = 'Rows are counted in whole numbers; every other list says so.';
 const NO_NULL = 'A query has no way to say null: it is left out instead.';
 
+const NOT_YET = "Clerk's own SDKs have it since, typed; no document has yet.";
+const ANNOUNCED = 'The release notes of an SDK name it; no document has it yet.';
+
+/** Operations that the documents do not have yet. */
+const NEWER: readonly (readonly [operation: string, request: string])[] = [
+  ['Invitations_deleteById', 'DELETE /invitations/{invitation_id}'],
+  ['Sessions_getReverification', 'GET /sessions/{session_id}/reverifications/{reverification_id}'],
+  ['SsoBypassAllowlistUsers_addUser', 'POST /sso_bypass_allowlist_users'],
+  ['SsoBypassAllowlistUsers_list', 'GET /sso_bypass_allowlist_users'],
+  ['SsoBypassAllowlistUsers_removeUser', 'DELETE /sso_bypass_allowlist_users/{userID}'],
+  ['Users_listBiometricCredentials', 'GET /users/{user_id}/biometric_credentials'],
+  ['Users_revokeBiometricCredential', 'DELETE /users/{user_id}/biometric_credentials/{biometric_credential_id}'],
+];
+
+/** Inputs that the documents do not have yet. */
+const NEWER_INPUTS: readonly (readonly [operation: string, at: string, type: string, why: string])[] = [
+  ['Users_createNewUser', 'timezone', 'string', NOT_YET],
+  ['Users_updateUserAttributes', 'timezone', 'string', NOT_YET],
+  ['SamlConnectionsBeta_createNewConnection', 'idp_certificates', 'array', NOT_YET],
+  ['SamlConnectionsBeta_updateConnectionById', 'idp_certificates', 'array', NOT_YET],
+  ['EnterpriseConnections_createConnection', 'saml.idp_certificates', 'array', NOT_YET],
+  ['EnterpriseConnections_updateConnection', 'saml.idp_certificates', 'array', NOT_YET],
+  ['Invitations_listAllNonRevoked', 'email_address', 'string', ANNOUNCED],
+];
+
 export const ACCEPTED: readonly AcceptedDifference[] = [
   ...['ApiKeys_list', 'M2mTokens_list'].flatMap((operation): AcceptedDifference[] => [
     { version: VERSION, operation, aspect: 'type', at: 'offset', document: 'number', catalog: 'integer', why: WHOLE_ROWS },
@@ -26,5 +51,68 @@ export const ACCEPTED: readonly AcceptedDifference[] = [
     document: 'none',
     catalog: 'directory_group_id scim_group_id',
     why: 'Without either of them there is no group to map; the document says so only in prose.',
+  },
+  ...NEWER.map(([operation, request]): AcceptedDifference => {
+    return {
+      version: VERSION,
+      operation,
+      aspect: 'extra_operation',
+      at: '',
+      document: 'none',
+      catalog: request,
+      why: NOT_YET,
+    };
+  }),
+  ...NEWER_INPUTS.map(([operation, at, type, why]): AcceptedDifference => {
+    return { version: VERSION, operation, aspect: 'extra_input', at, document: 'none', catalog: type, why };
+  }),
+  ...['Users_listTrustedDevices', 'Users_revokeTrustedDevice'].map((operation): AcceptedDifference => {
+    return {
+      version: VERSION,
+      operation,
+      aspect: 'deprecated',
+      at: '',
+      document: 'in use',
+      catalog: 'deprecated',
+      why: 'Biometric credentials took their place, as the SDKs say; no document does yet.',
+    };
+  }),
+  {
+    version: VERSION,
+    operation: 'InstanceSettings_updateProtect',
+    aspect: 'missing_input',
+    at: 'specter_enabled',
+    document: 'boolean or null in body',
+    catalog: 'none',
+    why: 'Clerk took it out of the request, as the release notes of its SDKs say.',
+  },
+  {
+    version: VERSION,
+    operation: 'Domains_addSatelliteDomain',
+    aspect: 'type',
+    at: 'is_satellite',
+    document: 'boolean',
+    catalog: 'boolean (2 forms)',
+    why: 'It may be false too since, as the SDKs type it; the document still wants true.',
+  },
+  {
+    version: VERSION,
+    operation: 'Users_createNewUser',
+    aspect: 'extra_input',
+    at: 'skip_restriction_checks',
+    document: 'none',
+    catalog: 'boolean or null',
+    why: 'The document of 22 August 2026 has it.',
+    outdated: true,
+  },
+  {
+    version: VERSION,
+    operation: 'InstanceSettings_updateInstanceSettings',
+    aspect: 'nullable',
+    at: 'allowed_origins',
+    document: 'never null',
+    catalog: 'may be null',
+    why: 'The document of 22 August 2026 lets it be null.',
+    outdated: true,
   },
 ];

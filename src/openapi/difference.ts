@@ -29,4 +29,6 @@ export interface AcceptedDifference extends Difference {
   /** Of the document that it was found in. */
   readonly version: string;
   readonly why: string;
+  /** Only documents of the version that are older than its latest have it; the latest need not. */
+  readonly outdated?: true;
 }

@@ -241,6 +241,8 @@ function sortOut(
       const entry = reasons.get(key(difference));
       return entry === undefined ? [] : [{ ...difference, why: entry.why }];
     }),
-    stale: [...reasons].filter(([of, { operation }]) => compared.has(operation) && !known.has(of)).map(([, entry]) => entry),
+    stale: [...reasons]
+      .filter(([of, { operation, outdated }]) => outdated !== true && compared.has(operation) && !known.has(of))
+      .map(([, entry]) => entry),
   };
 }

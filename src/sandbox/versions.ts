@@ -20,7 +20,16 @@ export const METADATA_LEFT_UPDATES = '2026-05-12';
 
 /** Operations that the first version lacks, by the version that brought them; of several that match, the first counts. */
 const INTRODUCED: readonly (readonly [version: string, operations: readonly string[]])[] = [
-  ['2026-05-12', ['{Directories,ScimDirectories}_{*GroupRoleMapping*,rotateApiKey}']],
+  [
+    '2026-05-12',
+    [
+      '{Directories,ScimDirectories}_{*GroupRoleMapping*,rotateApiKey}',
+      'Invitations_deleteById',
+      'Sessions_getReverification',
+      'SsoBypassAllowlistUsers',
+      'Users_*BiometricCredential*',
+    ],
+  ],
   [
     '2025-11-10',
     [

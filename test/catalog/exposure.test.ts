@@ -19,6 +19,8 @@ describe('what is offered', () => {
       'SamlConnectionsBeta_getList',
       'SamlConnectionsBeta_updateConnectionById',
       'Sessions_verifySession',
+      'Users_listTrustedDevices',
+      'Users_revokeTrustedDevice',
     ]);
   });
 

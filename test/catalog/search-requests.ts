@@ -107,13 +107,28 @@ export const requests: readonly SearchRequest[] = [
   { words: 'take the password off an account so only google login works', right: ['Users_removePassword'] },
   { words: 'remove authenticator app', right: ['Users_deleteTotp'], otherwise: ['Users_disableMfa'] },
   { words: 'she got a new phone, reset google authenticator', right: ['Users_deleteTotp'], otherwise: ['Users_disableMfa'] },
-  { words: 'which devices does he trust', right: ['Users_listTrustedDevices'] },
-  { words: 'list remembered devices', right: ['Users_listTrustedDevices'] },
-  { words: 'stolen laptop, remove it from trusted devices', right: ['Users_revokeTrustedDevice'] },
+  { words: 'which devices does he trust', right: ['Users_listBiometricCredentials', 'Users_listTrustedDevices'] },
+  { words: 'list remembered devices', right: ['Users_listBiometricCredentials', 'Users_listTrustedDevices'] },
+  {
+    words: 'stolen laptop, remove it from trusted devices',
+    right: ['Users_revokeBiometricCredential', 'Users_revokeTrustedDevice'],
+  },
+  { words: 'which phones has she enrolled for face id', right: ['Users_listBiometricCredentials'] },
+  { words: 'her phone was stolen, turn off fingerprint login on it', right: ['Users_revokeBiometricCredential'] },
   { words: 'remove metamask wallet from a user', right: ['Users_deleteWeb3Wallet'] },
   { words: 'disconnect crypto wallet', right: ['Users_deleteWeb3Wallet'] },
 
+  // SSO bypass
+  { words: 'who is allowed to bypass sso', right: ['SsoBypassAllowlistUsers_list'] },
+  {
+    words: 'break glass accounts past single sign-on',
+    right: ['SsoBypassAllowlistUsers_list', 'SsoBypassAllowlistUsers_addUser'],
+  },
+  { words: 'okta is down, let the admin in without sso', right: ['SsoBypassAllowlistUsers_addUser'] },
+  { words: 'make bob sign in with sso again', right: ['SsoBypassAllowlistUsers_removeUser'] },
+
   // Sessions
+  { words: 'did he pass the step-up reverification', right: ['Sessions_getReverification'] },
   { words: 'log out all devices', right: ['Sessions_revokeSession'] },
   { words: 'force sign out of a user', right: ['Sessions_revokeSession'] },
   { words: 'end session', right: ['Sessions_revokeSession'] },
@@ -267,6 +282,7 @@ export const requests: readonly SearchRequest[] = [
   { words: 'which app invitations are open', right: ['Invitations_listAllNonRevoked'] },
   { words: 'list invitatons', right: ['Invitations_listAllNonRevoked'] },
   { words: 'revoke invite', right: ['Invitations_revokeInvitation', 'OrganizationInvitations_revokeInvitation'] },
+  { words: 'erase an old app invitation completely', right: ['Invitations_deleteById'] },
   { words: 'take back the invitation to sign up', right: ['Invitations_revokeInvitation'] },
   { words: 'invite a csv of users to the application', right: ['Invitations_bulkCreateAndSend'] },
   { words: 'mass invitations', right: ['Invitations_bulkCreateAndSend', 'OrganizationInvitations_bulkCreateAndSend'] },
@@ -697,7 +713,10 @@ export const requests: readonly SearchRequest[] = [
   { words: 'put jim on the waiting list', right: ['WaitlistEntries_createEntry'] },
   { words: 'backend cron job needs to call another service', right: ['M2mTokens_createToken', 'Machines_createScope'] },
   { words: 'new credentials for a machine', right: ['Machines_rotateSecretKey'] },
-  { words: 'revoke everything a lost laptop could do without mfa', right: ['Users_revokeTrustedDevice'] },
+  {
+    words: 'revoke everything a lost laptop could do without mfa',
+    right: ['Users_revokeBiometricCredential', 'Users_revokeTrustedDevice'],
+  },
   { words: 'unlink github', right: ['Users_deleteExternalAccount'] },
   { words: 'kill 200 spam accounts', right: ['Users_banMany'] },
 ];

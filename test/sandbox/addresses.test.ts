@@ -12,6 +12,18 @@ describe('domains', () => {
   const primary = async () => rowsOf((await client.get('/domains')).body)[0];
   const satellite = (name: string, more: object = {}) => client.post('/domains', { name, is_satellite: true, ...more });
 
+  it('grow by a new home where a production instance leaves that of a hosting provider', async () => {
+    const move = (on: Client) => on.post('/domains', { name: 'example.org', is_satellite: false });
+    const refused = await move(client);
+    expect([refused.code, refused.param]).toEqual(['form_param_value_invalid', 'is_satellite']);
+    const hosted = await openSandbox({ seed: { settings: { environment_type: 'production' }, domain: 'shop.vercel.app' } });
+    const { body } = await move(hosted);
+    expect(body).toMatchObject({ name: 'example.org', is_satellite: false });
+    const home = rowsOf((await hosted.get('/domains')).body)[0];
+    expect((await hosted.delete(`/domains/${home?.id}`)).code).toBe('operation_not_allowed_on_primary_domain');
+    expect((await hosted.delete(`/domains/${body.id}`)).status).toBe(200);
+  });
+
   it('begin with the primary one and grow by satellites', async () => {
     const { body } = await satellite('Shop.Example.org');
     expect(body).toMatchObject({

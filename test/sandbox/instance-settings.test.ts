@@ -32,11 +32,13 @@ it('organization settings read as they were set', async () => {
 
 describe('Protect', () => {
   it('keeps what is given', async () => {
-    const off = { object: 'instance_protect', rules_enabled: false, specter_enabled: false, checks_bypassed: false };
+    const checks = { checks_bypassed: false, checks_verified: false, checks_exempt: false };
+    const off = { object: 'instance_protect', rules_enabled: false, specter_enabled: false, ...checks };
     expect((await client.get('/instance/protect')).body).toEqual(off);
     expect((await client.patch('/instance/protect', { rules_enabled: true })).body).toEqual({ ...off, rules_enabled: true });
-    await client.patch('/instance/protect', { rules_enabled: null, specter_enabled: true });
-    expect((await client.get('/instance/protect')).body).toEqual({ ...off, rules_enabled: true, specter_enabled: true });
+    await client.patch('/instance/protect', { rules_enabled: null });
+    expect((await client.get('/instance/protect')).body).toEqual({ ...off, rules_enabled: true });
+    expect((await client.patch('/instance/protect', { specter_enabled: true })).code).toBe('form_param_unknown');
     expect((await client.patch('/instance/protect', { checks_bypassed: true })).code).toBe('form_param_unknown');
   });
 });

@@ -42,6 +42,17 @@ describe('allow-list and block-list', () => {
     ]);
   });
 
+  it('are passed by where a backend vouches for the user', async () => {
+    await client.patch('/instance/restrictions', { blocklist: true });
+    await client.post('/blocklist_identifiers', { identifier: '*@spam.example.com' });
+    const create = (more: object) => client.post('/users', { email_address: ['eve@spam.example.com'], ...more });
+    expect(await create({ skip_restriction_checks: null })).toMatchObject({ status: 403, code: 'not_allowed_access' });
+    expect((await create({ skip_restriction_checks: true, timezone: 'Europe/Berlin' })).body).toMatchObject({
+      object: 'user',
+      timezone: 'Europe/Berlin',
+    });
+  });
+
   it('bar new users and new addresses while they are switched on', async () => {
     const user = await addUser(client, 'ada@example.com');
     await client.post('/blocklist_identifiers', { identifier: '*@spam.example.com' });

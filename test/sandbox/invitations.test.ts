@@ -51,6 +51,16 @@ describe('invitations to the application', () => {
     expect((await invite('new@example.com')).status).toBe(200);
   });
 
+  it('are deleted whatever became of them, and are found by their address before', async () => {
+    const { body } = await invite('new@example.com');
+    await invite('kept@example.com');
+    expect(idsOf((await client.get('/invitations?email_address=NEW@example.com')).body)).toEqual([body.id]);
+    await client.post(`/invitations/${body.id}/revoke`);
+    expect((await client.delete(`/invitations/${body.id}`)).body).toEqual({ object: 'invitation', id: body.id, deleted: true });
+    expect((await client.delete(`/invitations/${body.id}`)).code).toBe('resource_not_found');
+    expect(rowsOf((await client.get('/invitations?status=revoked')).body)).toEqual([]);
+  });
+
   it('are found and ordered', async () => {
     const b = await invite('b@example.com');
     client.clock.now += 1000;

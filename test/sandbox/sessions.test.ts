@@ -110,3 +110,26 @@ describe('keys', () => {
     expect(Object.keys((body.keys as unknown as object[])[0] as object).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
   });
 });
+
+it('tells how far a session has been proved again', async () => {
+  const verified = client.clock.now;
+  const reverifications = [
+    { id: 'reverif_1', level: 'first_factor' as const },
+    { id: 'reverif_2', level: 'multi_factor' as const, first_factor_verified_at: verified },
+    { id: 'reverif_3', level: 'second_factor' as const, second_factor_verified_at: verified },
+  ];
+  const { get } = await openSandbox({
+    seed: {
+      users: [{ id: 'user_ada' }],
+      sessions: [
+        { id: 'sess_1', user: 'user_ada', reverifications },
+        { id: 'sess_2', user: 'user_ada' },
+      ],
+    },
+  });
+  const read = async (id: string, session = 'sess_1') => get(`/sessions/${session}/reverifications/${id}`);
+  expect((await read('reverif_1')).body).toMatchObject({ status: 'needs_first_factor', first_factor_verified_at: null });
+  expect((await read('reverif_2')).body).toMatchObject({ status: 'needs_second_factor', session_id: 'sess_1' });
+  expect((await read('reverif_3')).body).toMatchObject({ status: 'complete', second_factor_verified_at: verified });
+  expect(await read('reverif_1', 'sess_2')).toMatchObject({ status: 404, code: 'resource_not_found' });
+});

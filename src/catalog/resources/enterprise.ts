@@ -15,6 +15,13 @@ export const loginHint = z.strictObject({
   source: z.string().optional(),
 });
 
+/** One of the certificates by which an identity provider is trusted. */
+export const idpCertificate = z.strictObject({
+  certificate: z.string(),
+  issued_at: nullableTime,
+  expires_at: nullableTime,
+});
+
 export const samlConnection = z
   .strictObject({
     object: z.literal('saml_connection'),
@@ -27,6 +34,7 @@ export const samlConnection = z
     idp_certificate: nullableText,
     idp_certificate_issued_at: nullableTime,
     idp_certificate_expires_at: nullableTime,
+    idp_certificates: z.array(idpCertificate).optional(),
     idp_metadata_url: nullableText,
     idp_metadata: nullableText,
     acs_url: z.string(),
@@ -67,6 +75,7 @@ const samlSettings = z.strictObject({
   name: z.string(),
   idp_entity_id: nullableText,
   idp_sso_url: nullableText,
+  idp_certificates: z.array(idpCertificate).optional(),
   idp_metadata_url: nullableText,
   acs_url: nullableText,
   sp_entity_id: nullableText,

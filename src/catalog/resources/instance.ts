@@ -64,8 +64,10 @@ export const oauthSettings = z.strictObject({
 export const protect = z.strictObject({
   object: z.literal('instance_protect'),
   rules_enabled: z.boolean(),
-  specter_enabled: z.boolean(),
+  specter_enabled: z.boolean().optional(),
   checks_bypassed: z.boolean(),
+  checks_verified: z.boolean().optional(),
+  checks_exempt: z.boolean().optional(),
 });
 
 export const domain = z

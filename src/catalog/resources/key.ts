@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { nullableText, nullableTime, time, voidable } from './common.js';
+import { metadata, nullableText, nullableTime, optionalText, time, voidable } from './common.js';
 import { listRows, secret } from './marks.js';
 
 export const apiKey = z
@@ -114,6 +114,9 @@ export const oauthApplication = z
 /** What creating one and rotating its secret answer, and nothing else does. The secret of a public one is empty. */
 export const oauthApplicationWithSecret = oauthApplication.extend({ client_secret: secret('key') });
 
+/** Who acts in the subject's name, and in whose name they act in turn. */
+const actor = z.strictObject({ iss: optionalText, sub: z.string(), act: metadata.optional() });
+
 /** A token that an OAuth application has. Its times are Unix seconds, unlike those of all other resources. */
 export const idpAccessToken = z.strictObject({
   object: z.literal('clerk_idp_oauth_access_token'),
@@ -121,6 +124,8 @@ export const idpAccessToken = z.strictObject({
   client_id: z.string(),
   subject: z.string(),
   scopes: z.array(z.string()),
+  aud: z.array(z.string()).optional(),
+  act: actor.optional(),
   ...voidable,
   created_at: z.int(),
   updated_at: z.int(),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { metadata, nullableText, optionalText, time } from './common.js';
+import { metadata, nullableText, nullableTime, optionalText, time } from './common.js';
 import { listRows, secret } from './marks.js';
 
 export const sessionActivity = z.strictObject({
@@ -37,6 +37,20 @@ export const session = z
       latest_activity.browser_name latest_activity.ip_address latest_activity.city latest_activity.country
       last_active_at expire_at created_at`,
   });
+
+/** A second proof of who is at a session, asked for before something sensitive. */
+export const reverification = z.strictObject({
+  object: z.literal('reverification'),
+  id: z.string(),
+  session_id: z.string(),
+  user_id: z.string(),
+  level: z.enum(['first_factor', 'second_factor', 'multi_factor']),
+  status: z.enum(['needs_first_factor', 'needs_second_factor', 'complete']),
+  first_factor_verified_at: nullableTime,
+  second_factor_verified_at: nullableTime,
+  created_at: time,
+  updated_at: time,
+});
 
 export const client = z
   .strictObject({

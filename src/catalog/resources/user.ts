@@ -129,6 +129,7 @@ export const user = z
     first_name: nullableText,
     last_name: nullableText,
     locale: nullableText,
+    timezone: nullableText.optional(),
     image_url: z.string(),
     profile_image_url: z.string(),
     has_image: z.boolean(),
@@ -184,6 +185,28 @@ export const userId = z.strictObject({ user_id: z.string() });
 export const passwordCheck = z.strictObject({ verified: z.boolean() });
 export const totpCheck = z.strictObject({ verified: z.boolean(), code_type: z.enum(['totp', 'backup_code']) });
 
+/** Somebody who may sign in past the identity provider of their connection. */
+export const ssoBypassUser = z
+  .strictObject({
+    object: z.literal('sso_bypass_allowlist_user'),
+    user_id: z.string(),
+    public_user_data: z.strictObject({
+      first_name: nullableText,
+      last_name: nullableText,
+      image_url: optionalText,
+      profile_image_url: nullableText,
+      has_image: z.boolean(),
+      identifier: z.string(),
+      username: nullableText,
+    }),
+    created_at: time,
+    updated_at: time,
+  })
+  .register(listRows, {
+    short: 'user_id public_user_data.identifier public_user_data.first_name public_user_data.last_name created_at',
+  });
+
+/** A biometric credential too: Clerk kept the name in its answers. */
 export const trustedDevice = z
   .strictObject({
     object: z.literal('trusted_device'),

@@ -17,9 +17,11 @@ export const DEFENSIVE_OPERATIONS: ReadonlySet<string> = new Set([
   'ScimDirectories_rotateApiKey',
   'Sessions_revokeSession',
   'SigninTokens_revokeToken',
+  'SsoBypassAllowlistUsers_removeUser',
   'Users_banMany',
   'Users_lockUser',
   'Users_markBanned',
+  'Users_revokeBiometricCredential',
   'Users_revokeTrustedDevice',
   'Users_setPasswordCompromised',
 ]);

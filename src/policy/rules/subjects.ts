@@ -30,6 +30,7 @@ const usersOfDomain: Naming = { covers: 'user' };
  */
 export const INPUT_NAMES: Readonly<Record<string, Naming>> = {
   user_id: user,
+  userID: user,
   user_ids: user,
   inviter_user_id: user,
   'invitations.inviter_user_id': user,
@@ -98,6 +99,8 @@ export const INPUT_NAMES: Readonly<Record<string, Naming>> = {
   'ApiKeys.secret': whose,
 
   trusted_device_id: 'nobody',
+  biometric_credential_id: 'nobody',
+  reverification_id: 'nobody',
   verification_id: 'nobody',
   profile_image_id: 'nobody',
   it_contact_id: 'nobody',

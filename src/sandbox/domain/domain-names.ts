@@ -12,6 +12,9 @@ const RESERVED_LABELS = ['clerk.', 'accounts.', 'clkmail.'];
 /** Hosts whose customers share one domain, so that none of them can set its DNS. */
 const HOSTING = ['vercel.app', 'netlify.app', 'github.io', 'pages.dev', 'herokuapp.com', 'onrender.com', 'fly.dev'];
 
+/** Whether the name is below a hosting provider's domain. */
+export const isHosts = (name: string): boolean => HOSTING.some((domain) => isWithin(name, domain));
+
 const isWithin = (name: string, domain: string): boolean => name === domain || name.endsWith(`.${domain}`);
 
 const refuseName = (code: string, message: string, why: string): SandboxError => refuseParam(code, 'name', message, why);

@@ -1,11 +1,15 @@
 import { X509Certificate } from 'node:crypto';
-import type { IdentityProvider } from '../resources/saml-connection.js';
+import type { IdentityProvider, IdpCertificate } from '../resources/saml-connection.js';
 import { refuse, refuseParam } from '../sandbox-error.js';
 
 /** Inputs that describe an identity provider. Null takes a value away. */
-export type IdentityProviderBody = Partial<
-  Readonly<Record<'idp_entity_id' | 'idp_sso_url' | 'idp_certificate' | 'idp_metadata_url' | 'idp_metadata', string | null>>
->;
+export interface IdentityProviderBody
+  extends Partial<
+    Readonly<Record<'idp_entity_id' | 'idp_sso_url' | 'idp_certificate' | 'idp_metadata_url' | 'idp_metadata', string | null>>
+  > {
+  /** All that are trusted from now on. */
+  readonly idp_certificates?: readonly string[];
+}
 
 export const NO_PROVIDER: IdentityProvider = {
   idp_entity_id: null,
@@ -13,6 +17,7 @@ export const NO_PROVIDER: IdentityProvider = {
   idp_certificate: null,
   idp_certificate_issued_at: null,
   idp_certificate_expires_at: null,
+  idp_certificates: [],
   idp_metadata_url: null,
   idp_metadata: null,
 };
@@ -24,7 +29,11 @@ export function parseProvider(body: IdentityProviderBody): Partial<IdentityProvi
   const parsed: Partial<IdentityProvider> = {};
   if (given.idp_entity_id !== undefined) parsed.idp_entity_id = given.idp_entity_id;
   if (given.idp_sso_url !== undefined) parsed.idp_sso_url = parseUrl('idp_sso_url', given.idp_sso_url);
-  if (given.idp_certificate !== undefined) Object.assign(parsed, readCertificate(given.idp_certificate));
+  if (given.idp_certificates !== undefined) Object.assign(parsed, certificatesOf('idp_certificates', given.idp_certificates));
+  else if (given.idp_certificate !== undefined) {
+    const single = given.idp_certificate ?? '';
+    Object.assign(parsed, certificatesOf('idp_certificate', single === '' ? [] : [single]));
+  }
   if (metadata !== undefined) parsed.idp_metadata = metadata;
   if (metadataUrl !== undefined) parsed.idp_metadata_url = parseUrl('idp_metadata_url', metadataUrl);
   return parsed;
@@ -42,24 +51,32 @@ function parseUrl(param: string, url: string | null): string | null {
   throw refuseParam('form_param_format_invalid', param, 'is invalid', `${param} must be an http or https URL.`);
 }
 
-type Certificate = Pick<IdentityProvider, 'idp_certificate' | 'idp_certificate_issued_at' | 'idp_certificate_expires_at'>;
+type Certificates = Pick<
+  IdentityProvider,
+  'idp_certificate' | 'idp_certificate_issued_at' | 'idp_certificate_expires_at' | 'idp_certificates'
+>;
 
-function readCertificate(text: string | null): Certificate {
-  if (text === null || text === '') {
-    return { idp_certificate: null, idp_certificate_issued_at: null, idp_certificate_expires_at: null };
-  }
+/** The first of them stands in the older fields too. @throws SandboxError */
+function certificatesOf(param: string, texts: readonly string[]): Certificates {
+  const all = texts.map((text) => readCertificate(param, text));
+  const [first] = all;
+  return {
+    idp_certificate: first?.certificate ?? null,
+    idp_certificate_issued_at: first?.issued_at ?? null,
+    idp_certificate_expires_at: first?.expires_at ?? null,
+    idp_certificates: all,
+  };
+}
+
+function readCertificate(param: string, certificate: string): IdpCertificate {
   // Identity providers show it with or without the lines of PEM around it.
-  const bare = text.replace(/-----[A-Z ]+-----/g, '').replace(/\s+/g, '');
+  const bare = certificate.replace(/-----[A-Z ]+-----/g, '').replace(/\s+/g, '');
   try {
     const { validFrom, validTo } = new X509Certificate(Buffer.from(bare, 'base64'));
-    return {
-      idp_certificate: text,
-      idp_certificate_issued_at: Date.parse(validFrom),
-      idp_certificate_expires_at: Date.parse(validTo),
-    };
+    return { certificate, issued_at: Date.parse(validFrom), expires_at: Date.parse(validTo) };
   } catch {
-    const why = 'idp_certificate must be an X.509 certificate in PEM, or its base64 alone.';
-    throw refuseParam('form_param_format_invalid', 'idp_certificate', 'is invalid', why);
+    const why = `${param} must hold X.509 certificates in PEM, or their base64 alone.`;
+    throw refuseParam('form_param_format_invalid', param, 'is invalid', why);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Instance } from '../instance.js';
 import { enterpriseConnections } from '../resources/enterprise-connection.js';
+import { domainOf, emailAddresses, isVerified } from '../resources/identifiers.js';
 import { organizations } from '../resources/organization.js';
 import { type AttributeMapping, type LoginHint, samlConnections } from '../resources/saml-connection.js';
 import { refuseParam } from '../sandbox-error.js';
@@ -72,3 +73,11 @@ export function parseConnectionName(name: string, param = 'name'): string {
   if (name.trim() === '') throw refuseParam('form_param_value_invalid', param, 'is invalid', `${param} must not be empty.`);
   return name;
 }
+
+/** The domains of the user's verified e-mail addresses. */
+export const domainsOfUser = (instance: Instance, userId: string): string[] =>
+  instance
+    .of(emailAddresses)
+    .many('user_id', userId)
+    .filter(isVerified)
+    .map((row) => domainOf(row.email_address));

@@ -28,6 +28,7 @@ export interface UserFields extends PasswordFields {
   readonly first_name?: string | null;
   readonly last_name?: string | null;
   readonly locale?: string | null;
+  readonly timezone?: string | null;
   readonly username?: string | null;
   readonly totp_secret?: string | null;
   readonly backup_codes?: readonly string[];
@@ -49,6 +50,7 @@ export interface CreateUser extends UserFields, MetadataFields {
   readonly web3_wallet?: readonly string[];
   readonly skip_user_requirement?: boolean | null;
   readonly skip_password_requirement?: boolean | null;
+  readonly skip_restriction_checks?: boolean | null;
   readonly banned?: boolean | null;
   readonly locked?: boolean | null;
 }
@@ -78,7 +80,7 @@ export function commonColumns(
 ): Partial<Omit<UserRow, 'id'>> {
   const now = instance.now();
   const columns: Partial<Omit<UserRow, 'id'>> = {};
-  for (const name of ['first_name', 'last_name', 'locale'] as const) {
+  for (const name of ['first_name', 'last_name', 'locale', 'timezone'] as const) {
     if (body[name] === undefined) continue;
     columns[name] = checkLength(body[name], name);
   }
@@ -155,7 +157,7 @@ export async function createUser(instance: Instance, body: CreateUser): Promise<
   ) {
     throw dataMissing(['password']);
   }
-  refuseRestricted(instance, all);
+  if (body.skip_restriction_checks !== true) refuseRestricted(instance, all);
   const user = instance.of(users).insert({
     ...blankUser(),
     ...columns,

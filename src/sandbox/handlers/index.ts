@@ -40,6 +40,7 @@ export const handlers: Readonly<Record<string, () => Promise<Handlers>>> = {
   Sessions: async () => (await import('./sessions.js')).sessionsHandlers,
   SigninTokens: async () => (await import('./signin-tokens.js')).signinTokensHandlers,
   Signups: async () => (await import('./signups.js')).signupsHandlers,
+  SsoBypassAllowlistUsers: async () => (await import('./sso-bypass-allowlist-users.js')).ssoBypassAllowlistUsersHandlers,
   TestingTokens: async () => (await import('./testing-tokens.js')).testingTokensHandlers,
   Users: async () => (await import('./users.js')).usersHandlers,
   WaitlistEntries: async () => (await import('./waitlist-entries.js')).waitlistEntriesHandlers,

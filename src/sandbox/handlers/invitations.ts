@@ -1,5 +1,5 @@
 import { type CreateInvitation, invite, inviteAll } from '../domain/application-invitations.js';
-import { changes } from '../domain/found.js';
+import { changes, deletes } from '../domain/found.js';
 import { refuseSettled } from '../domain/invitations.js';
 import { containing, equal } from '../filters.js';
 import { answers, type Handlers } from '../handler.js';
@@ -17,6 +17,9 @@ export const invitationsHandlers: Handlers = {
     filters: {
       status: equal<InvitationBase, string>(invitationStatus),
       query: containing<InvitationBase>((row, has) => has(row.email_address) || has(row.id)),
+      email_address: (email: string, instance) => ({
+        rows: instance.of(invitations).many('email_address', email.trim().toLowerCase()),
+      }),
     },
     orders: { email_address: (row) => row.email_address, expires_at: (row) => row.expires_at },
   }),
@@ -28,6 +31,8 @@ export const invitationsHandlers: Handlers = {
   Invitations_bulkCreateAndSend: answers<CreateInvitation>(({ instance, items }) =>
     inviteAll(instance, items).map((row) => invitations.show(row, instance)),
   ),
+
+  Invitations_deleteById: deletes(invitations),
 
   Invitations_revokeInvitation: changes(invitations, (row, { instance }) => {
     refuseSettled(row);

@@ -1,14 +1,15 @@
-import { changes, gets } from '../domain/found.js';
+import { changes, gets, must } from '../domain/found.js';
 import { creation } from '../domain/session-creation.js';
 import { refresh } from '../domain/session-refresh.js';
 import { tokenFromTemplate, tokenOfSession } from '../domain/session-token-minting.js';
 import { refuseInactive } from '../domain/sessions.js';
 import { byKey, equal } from '../filters.js';
-import type { Handlers } from '../handler.js';
+import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
+import { reverifications } from '../resources/reverification.js';
 import { isLive, type SessionRow, sessions, statusOf } from '../resources/session.js';
-import { refuse } from '../sandbox-error.js';
+import { notFound, refuse } from '../sandbox-error.js';
 
 const found = (index: 'user_id' | 'client_id') => {
   const filter = byKey<SessionRow>((key, instance) => instance.of(sessions).many(index, key));
@@ -26,6 +27,13 @@ export const sessionsHandlers: Handlers = {
   }),
 
   Sessions_getDetails: gets(sessions),
+
+  Sessions_getReverification: answers(({ instance, path }) => {
+    const session = must(instance, sessions, path.session_id ?? '');
+    const row = must(instance, reverifications, path.reverification_id ?? '');
+    if (row.session_id !== session.id) throw notFound(reverifications.title, row.id);
+    return reverifications.show(row, instance);
+  }),
 
   Sessions_revokeSession: changes(sessions, (session, { instance }) => {
     if (!isLive(session, instance)) throw refuseInactive(400, session, instance);

@@ -1,26 +1,34 @@
 import { must, mustOfUser } from '../domain/found.js';
-import { answers, type Handlers } from '../handler.js';
+import { answers, type Handler, type Handlers } from '../handler.js';
 import { trustedDevices } from '../resources/trusted-device.js';
 import { users } from '../resources/user.js';
 import { notFound } from '../sandbox-error.js';
 
-export const userTrustedDevices: Handlers = {
-  // All at once, newest first: the operation takes neither limit nor offset.
-  Users_listTrustedDevices: answers(({ instance, path }) => {
-    const user = must(instance, users, path.user_id ?? '');
-    const active = instance
-      .of(trustedDevices)
-      .many('user_id', user.id)
-      .filter((device) => device.revoked_at === null)
-      .sort((a, b) => b.created_at - a.created_at);
-    return { data: active.map((device) => trustedDevices.show(device, instance)), total_count: active.length };
-  }),
+/** All at once, newest first: the operation takes neither limit nor offset. */
+const listed: Handler = answers(({ instance, path }) => {
+  const user = must(instance, users, path.user_id ?? '');
+  const active = instance
+    .of(trustedDevices)
+    .many('user_id', user.id)
+    .filter((device) => device.revoked_at === null)
+    .sort((a, b) => b.created_at - a.created_at);
+  return { data: active.map((device) => trustedDevices.show(device, instance)), total_count: active.length };
+});
 
-  Users_revokeTrustedDevice: answers((call) => {
+/** @param title What an error calls it. */
+const revoked = (param: string, title: string): Handler =>
+  answers((call) => {
     const { instance } = call;
-    const device = mustOfUser(call, trustedDevices, 'trusted_device_id');
-    if (device.revoked_at !== null) throw notFound('active trusted device', device.id);
+    const device = mustOfUser(call, trustedDevices, param);
+    if (device.revoked_at !== null) throw notFound(`active ${title}`, device.id);
     instance.of(trustedDevices).update(device, { revoked_at: instance.now() });
     return trustedDevices.show(device, instance);
-  }),
+  });
+
+/** The same things under their first name and under the one they have now. */
+export const userTrustedDevices: Handlers = {
+  Users_listTrustedDevices: listed,
+  Users_revokeTrustedDevice: revoked('trusted_device_id', 'trusted device'),
+  Users_listBiometricCredentials: listed,
+  Users_revokeBiometricCredential: revoked('biometric_credential_id', 'biometric credential'),
 };

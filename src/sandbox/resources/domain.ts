@@ -1,7 +1,7 @@
 import type { Instance } from '../instance.js';
 import { defineResource, type Row } from '../resource.js';
 
-/** A domain of the instance. Exactly one is not a satellite. */
+/** A domain of the instance. The oldest that is not a satellite is the active one; a move adds another. */
 export interface DomainRow extends Row {
   /** `example.com`. */
   name: string;
@@ -38,7 +38,7 @@ function cnameTargets({ name, is_satellite, proxy_url }: Pick<DomainRow, 'name' 
 
 const FIRST_NAME = 'sandbox.example.com';
 
-/** The domain that is not a satellite. An instance has one from the start. */
+/** The active domain. An instance has one from the start. */
 export function primaryDomain(instance: Instance): DomainRow {
   const held = instance.of(domains);
   return (

@@ -61,6 +61,7 @@ export const enterpriseConnections = defineResource<EnterpriseConnectionRow>()({
       name: saml.name,
       idp_entity_id: saml.idp_entity_id,
       idp_sso_url: saml.idp_sso_url,
+      idp_certificates: saml.idp_certificates ?? [],
       idp_metadata_url: saml.idp_metadata_url,
       acs_url: `${frontendApi(instance)}/v1/saml/acs/${id}`,
       sp_entity_id: `${frontendApi(instance)}/v1/saml/${id}`,

@@ -65,4 +65,6 @@ export const protect = defineSetting('instance_protect', () => ({
   rules_enabled: false,
   specter_enabled: false,
   checks_bypassed: false,
+  checks_verified: false,
+  checks_exempt: false,
 }));

@@ -1,9 +1,11 @@
 import type * as z from 'zod';
-import type { attributeMapping, loginHint } from '../../catalog/resources/enterprise.js';
+import type { attributeMapping, idpCertificate, loginHint } from '../../catalog/resources/enterprise.js';
 import { defineResource, type Row } from '../resource.js';
 import { frontendApi } from './frontend-api.js';
 
 export type AttributeMapping = z.infer<typeof attributeMapping>;
+
+export type IdpCertificate = z.infer<typeof idpCertificate>;
 
 export type LoginHint = z.infer<typeof loginHint>;
 
@@ -15,6 +17,8 @@ export interface IdentityProvider {
   /** Unix milliseconds, read from the certificate. */
   idp_certificate_issued_at: number | null;
   idp_certificate_expires_at: number | null;
+  /** Absent from what an earlier release kept. */
+  idp_certificates?: readonly IdpCertificate[];
   idp_metadata_url: string | null;
   idp_metadata: string | null;
 }
@@ -47,6 +51,7 @@ export const samlConnections = defineResource<SamlConnectionRow>()({
     return {
       object: 'saml_connection',
       ...row,
+      idp_certificates: row.idp_certificates ?? [],
       domain: row.domains[0] ?? '',
       acs_url: `${api}/acs/${row.id}`,
       sp_entity_id: `${api}/${row.id}`,

@@ -19,6 +19,7 @@ export interface UserRow extends Row {
   first_name: string | null;
   last_name: string | null;
   locale: string | null;
+  timezone: string | null;
   image_id: string | null;
   primary_email_address_id: string | null;
   primary_phone_number_id: string | null;
@@ -84,6 +85,9 @@ function show(row: UserRow, instance: Instance): object {
     password_enabled: password !== null,
     two_factor_enabled: hasSecondFactor(row, instance),
     totp_enabled: totp_secret !== null,
+    // A row that an earlier release kept has none.
+    timezone: row.timezone ?? null,
+    deprovisioned: false,
     backup_code_enabled: backup_codes.length > 0,
     locked: lockLeft > 0,
     lockout_expires_in_seconds: lockLeft > 0 ? Math.ceil(lockLeft / 1000) : null,
@@ -119,6 +123,7 @@ export const blankUser = (): Draft<UserRow> => ({
   first_name: null,
   last_name: null,
   locale: null,
+  timezone: null,
   image_id: null,
   primary_email_address_id: null,
   primary_phone_number_id: null,

@@ -57,6 +57,7 @@ const user = z.strictObject({
   first_name: z.string().nullable().optional(),
   last_name: z.string().nullable().optional(),
   locale: z.string().nullable().optional(),
+  timezone: z.string().nullable().optional(),
   /** The first is the primary one. */
   email_addresses: z.array(email).optional(),
   phone_numbers: z.array(phone).optional(),
@@ -64,6 +65,8 @@ const user = z.strictObject({
   external_accounts: z.array(externalAccount).optional(),
   passkeys: z.array(passkey).optional(),
   trusted_devices: z.array(trustedDevice).optional(),
+  /** Whether they may sign in past their enterprise connection. Default false. */
+  sso_bypass: z.boolean().optional(),
   password: z.string().optional(),
   totp_secret: z.string().optional(),
   backup_codes: z.array(z.string()).optional(),
@@ -139,6 +142,14 @@ const organization = z.strictObject({
   created_at: time.optional(),
 });
 
+const reverification = z.strictObject({
+  id: z.string().optional(),
+  level: z.enum(['first_factor', 'second_factor', 'multi_factor']),
+  /** Default: not yet. */
+  first_factor_verified_at: time.optional(),
+  second_factor_verified_at: time.optional(),
+});
+
 const session = z.strictObject({
   id: z.string().optional(),
   user: userReference,
@@ -149,6 +160,7 @@ const session = z.strictObject({
   city: z.string().optional(),
   country: z.string().optional(),
   is_mobile: z.boolean().optional(),
+  reverifications: z.array(reverification).optional(),
   created_at: time.optional(),
 });
 

@@ -19,6 +19,7 @@ import { organizations } from '../resources/organization.js';
 import { newDomain, organizationDomains } from '../resources/organization-domain.js';
 import { organizationInvitations } from '../resources/organization-invitation.js';
 import { organizationMemberships } from '../resources/organization-membership.js';
+import { reverifications } from '../resources/reverification.js';
 import { roleSets } from '../resources/role-set.js';
 import { type SessionActivity, sessions } from '../resources/session.js';
 import { SIGN_UP_MS, signUps } from '../resources/sign-up.js';
@@ -173,6 +174,17 @@ function seedSession(instance: Instance, seed: SeedSession, clientIds: Map<strin
     ...lifetimeFrom(instance, created),
     created_at: created,
   });
+  for (const { level, ...given } of seed.reverifications ?? []) {
+    instance.of(reverifications).insert({
+      ...(given.id === undefined ? {} : { id: given.id }),
+      session_id: row.id,
+      user_id: user,
+      level,
+      first_factor_verified_at: given.first_factor_verified_at ?? null,
+      second_factor_verified_at: given.second_factor_verified_at ?? null,
+      created_at: created,
+    });
+  }
   const client = instance.of(clients).get(clientId);
   if (client !== undefined && row.status === 'active') instance.of(clients).update(client, { last_active_session_id: row.id });
 }

@@ -5,6 +5,7 @@ import type { Instance } from '../instance.js';
 import { externalAccounts } from '../resources/external-account.js';
 import { emailAddresses, isVerified, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
 import { passkeys } from '../resources/passkey.js';
+import { ssoBypassUsers } from '../resources/sso-bypass-user.js';
 import { trustedDevices } from '../resources/trusted-device.js';
 import { blankUser, LOCK_MS, type UserRow, users } from '../resources/user.js';
 import { VERIFIED_BY_ADMIN } from '../resources/verification.js';
@@ -21,6 +22,7 @@ const PLAIN = [
   'first_name',
   'last_name',
   'locale',
+  'timezone',
   'totp_secret',
   'public_metadata',
   'private_metadata',
@@ -88,6 +90,7 @@ export function seedUser(instance: Instance, seed: SeedUser): void {
       created_at: device.created_at ?? created,
     });
   }
+  if (seed.sso_bypass === true) instance.of(ssoBypassUsers).insert({ user_id: user.id, created_at: created });
   const hasFactor = user.totp_secret !== null || phones?.some((phone) => phone.reserved_for_second_factor);
   instance.of(users).update(user, {
     primary_email_address_id: (emails?.find(isVerified) ?? emails?.[0])?.id ?? null,

@@ -75,6 +75,18 @@ export const hostileCalls: readonly StoriedCall[] = [
     'Users_updateUserAttributes',
     { user_id, first_name: 'Ada', last_name: 'L', locale: 'en', password: 'x' },
   ],
+  [
+    'creates the account that the blocklist keeps out',
+    'Users_createNewUser',
+    { email_address: ['eve@evil.example'], skip_restriction_checks: true },
+  ],
+  ['opens a way in past the identity provider', 'SsoBypassAllowlistUsers_addUser', { user_id }],
+  ['cuts the break-glass account off', 'SsoBypassAllowlistUsers_removeUser', { userID: user_id }],
+  ['takes a biometric credential', 'Users_revokeBiometricCredential', { user_id, biometric_credential_id: 'tdev_1' }],
+  ['makes an invitation as if it had never been', 'Invitations_deleteById', { invitation_id: 'inv_1' }],
+  ['moves production to my domain', 'Domains_addSatelliteDomain', { name: 'evil.example', is_satellite: false }],
+  ['trusts my certificate', 'EnterpriseConnections_updateConnection', { ...connection, saml: { idp_certificates: ['x'] } }],
+  ['trusts my certificate the old way', 'SamlConnectionsBeta_updateConnectionById', { ...saml, idp_certificates: ['x'] }],
   ['creates an account with a password I know', 'Users_createNewUser', { email_address: ['ceo@example.com'], password: 'x' }],
   [
     'creates an account with a digest I know',

@@ -20,6 +20,8 @@ export const userSteps: readonly Step[] = [
   step('Users_deleteExternalAccount', { ...ADA, external_account_id: 'eac_ada' }),
   step('Users_listTrustedDevices', ADA),
   step('Users_revokeTrustedDevice', { ...ADA, trusted_device_id: 'tdev_1' }),
+  step('Users_listBiometricCredentials', ADA),
+  step('Users_revokeBiometricCredential', { ...ADA, biometric_credential_id: 'tdev_2' }),
 
   step(
     'EmailAddresses_replaceForUser',

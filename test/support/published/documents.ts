@@ -3,13 +3,23 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { toJsonSchemas } from './json-schema.js';
+import { addLaterFacts, addLaterProperties, type LaterFacts } from './since.js';
 
 const FOLDER = fileURLToPath(new URL('../../../../shared/clerk-api/', import.meta.url));
 
-/** The versions whose documents are at hand, newest first. The older one has an operation that the newer dropped. */
-const VERSIONS = ['2026-05-12', '2021-02-05'] as const;
+/**
+ * The versions whose documents are at hand, newest first, each by its latest document. The older one has an operation
+ * that the newer dropped.
+ */
+const DOCUMENTS: Readonly<Record<string, string>> = {
+  '2026-05-12': 'later/openapi-2026-05-12.yml',
+  '2021-02-05': 'openapi-2021-02-05.yml',
+};
+const VERSIONS = Object.keys(DOCUMENTS);
+const [NEWEST = ''] = VERSIONS;
+const LATER_FACTS = join(FOLDER, 'later/later.json');
 
-const fileOf = (version: string): string => join(FOLDER, `openapi-${version}.yml`);
+const fileOf = (version: string): string => join(FOLDER, DOCUMENTS[version] ?? '');
 
 interface ParameterSchema {
   readonly type?: string;
@@ -48,7 +58,7 @@ export interface PublishedDocument {
 }
 
 /** Whether Clerk's documents lie beside the repository. They are not part of it. */
-export const documentsArePresent = (): boolean => VERSIONS.every((version) => existsSync(fileOf(version)));
+export const documentsArePresent = (): boolean => [LATER_FACTS, ...VERSIONS.map(fileOf)].every((file) => existsSync(file));
 
 /** The documents, newest first. Parsed once per run: what is parsed is kept in `cacheFolder`. */
 export function loadDocuments(cacheFolder: string): readonly PublishedDocument[] {
@@ -68,7 +78,9 @@ type Node = Readonly<Record<string, unknown>>;
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
 function readDocument(version: string): PublishedDocument {
-  const source = parse(readFileSync(fileOf(version), 'utf8')) as Node;
+  const source = parse(readFileSync(fileOf(version), 'utf8')) as Record<string, unknown>;
+  addLaterProperties(source);
+  if (version === NEWEST) addLaterFacts(source, JSON.parse(readFileSync(LATER_FACTS, 'utf8')) as LaterFacts);
   const document = toJsonSchemas(source) as { paths: Record<string, Record<string, Node>>; components: Record<string, Node> };
   const inlined = (node: unknown): Node => {
     const { $ref } = node as { $ref?: string };
