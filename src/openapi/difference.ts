@@ -1,8 +1,10 @@
+import type { AnswerAspect } from './compare-answers.js';
 import type { FormAspect } from './compare-forms.js';
 
 /** What can differ between the document and the catalog. */
 export type Aspect =
   | FormAspect
+  | AnswerAspect
   | 'missing_operation'
   | 'extra_operation'
   | 'request'
@@ -15,10 +17,13 @@ export type Aspect =
   | 'unreadable';
 
 export interface Difference {
-  /** The tool's name; for what the catalog lacks the document's operationId, or its request where it has none. */
+  /**
+   * The tool's name; for what the catalog lacks the document's operationId, or its request where it has none. Of an
+   * answer the resource by its `object`, wherever it is answered, and the tool's name outside of resources.
+   */
   readonly operation: string;
   readonly aspect: Aspect;
-  /** The input, dotted; empty for the whole operation. */
+  /** The input or the field of the answer, dotted; empty for the whole. */
   readonly at: string;
   readonly document: string;
   readonly catalog: string;
@@ -29,6 +34,6 @@ export interface AcceptedDifference extends Difference {
   /** Of the document that it was found in. */
   readonly version: string;
   readonly why: string;
-  /** Only documents of the version that are older than its latest have it; the latest need not. */
-  readonly outdated?: true;
+  /** Not every document of the version has it: one that does not is no reason to take it out. */
+  readonly passing?: true;
 }

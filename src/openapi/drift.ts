@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Catalog } from '../catalog/catalog.js';
 import { CURRENT_API_VERSION, type Operation } from '../catalog/operation.js';
+import { AnswerComparison, isOfAnswer } from './answer-comparison.js';
 import { compareForms, compareRequired, extraInput, missingInput } from './compare-forms.js';
 import type { AcceptedDifference, Aspect, Difference } from './difference.js';
 import { type DocumentOperation, OpenApiDocument } from './document.js';
@@ -46,6 +47,9 @@ export async function findDrift(
   const judged = pairs.filter(({ declared }) => isJudgedBy(declared, document));
   const found: Difference[] = [...documentDifferences(document)];
   for (const pair of judged) found.push(...(await compareOperations(document, pair)));
+  const answers = new AnswerComparison(document);
+  for (const { declared, documented } of judged) answers.compare(declared, documented);
+  found.push(...answers.differences);
   for (const operation of missing) found.push(missingOperation(operation));
   for (const operation of extra) if (isMissed(operation, document)) found.push(extraOperation(operation));
   const unjudged = [
@@ -57,7 +61,7 @@ export async function findDrift(
     version: document.version,
     catalogVersion: CURRENT_API_VERSION,
     compared: compared.size,
-    ...sortOut(found, accepted, { version: document.version, compared }),
+    ...sortOut(found, accepted, { version: document.version, compared, resources: answers.resources }),
     otherVersions: unjudged.map((operation) => ({ operation: operation.name, version: operation.apiVersion })),
   };
 }
@@ -223,13 +227,15 @@ async function catalogInputs(operation: Operation): Promise<ReadonlyMap<string, 
 interface DriftContext {
   readonly version: string;
   readonly compared: ReadonlySet<string>;
+  /** Of which answers were compared, beside operations. */
+  readonly resources: ReadonlySet<string>;
 }
 
 /** An accepted difference counts only as it was when it was accepted, and for the document that it was found in. */
 function sortOut(
   found: readonly Difference[],
   accepted: readonly AcceptedDifference[],
-  { version, compared }: DriftContext,
+  { version, compared, resources }: DriftContext,
 ): Pick<DriftReport, 'differences' | 'accepted' | 'stale'> {
   const key = ({ operation, aspect, at, document, catalog }: Difference): string =>
     JSON.stringify([operation, aspect, at, document, catalog]);
@@ -242,7 +248,10 @@ function sortOut(
       return entry === undefined ? [] : [{ ...difference, why: entry.why }];
     }),
     stale: [...reasons]
-      .filter(([of, { operation, outdated }]) => outdated !== true && compared.has(operation) && !known.has(of))
+      .filter(([of, { operation, aspect, passing }]) => {
+        const looked = isOfAnswer(aspect) ? resources : compared;
+        return passing !== true && looked.has(operation) && !known.has(of);
+      })
       .map(([, entry]) => entry),
   };
 }

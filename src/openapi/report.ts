@@ -21,14 +21,21 @@ const WORDS: Readonly<Record<Aspect, string>> = {
   bound: 'bound',
   commas: 'list in query',
   one_of: 'one of',
+  answer: 'answer',
+  missing_field: 'answer lacks',
+  extra_field: 'answer exceeds',
+  answer_type: 'answer type',
+  answer_null: 'answer null',
+  answer_enum: 'answer enum',
 };
 
 const ORDER = Object.keys(WORDS) as Aspect[];
 /** Longest piece of the document in a column, in characters. */
 const WIDEST = 60;
 
-/** Whether the report is one of difference: then the command fails. */
-export const hasDrift = ({ differences, stale }: DriftReport): boolean => differences.length > 0 || stale.length > 0;
+/** Whether the report is one of difference, or of nothing: then the command fails. */
+export const hasDrift = ({ differences, stale, compared }: DriftReport): boolean =>
+  differences.length > 0 || stale.length > 0 || compared === 0;
 
 /** The report for people. */
 export function reportTable(report: DriftReport): string {
@@ -38,6 +45,11 @@ export function reportTable(report: DriftReport): string {
     ...section('Accepted, each with its reason:', accepted),
     ...section('Accepted, but no difference any more; take these out of src/openapi/accepted.ts:', stale),
   ];
+  const why =
+    otherVersions.length > 0
+      ? 'the document is older than what the catalog sends, and says nothing of it'
+      : 'the document and the catalog have no operation in common';
+  const nothing = compared > 0 ? [] : [`Nothing was compared: ${why}.`];
   const others = otherVersions.length === 0 ? '' : ` Sending another version, and not judged by it: ${otherVersions.length}.`;
   const count = `${differences.length} ${differences.length === 1 ? 'difference' : 'differences'}`;
   const more = [
@@ -45,7 +57,7 @@ export function reportTable(report: DriftReport): string {
     ...(stale.length === 0 ? [] : [`${stale.length} accepted for nothing`]),
   ];
   const summary = `Document ${plain(report.version) || 'of no version'}, catalog ${report.catalogVersion}: ${compared} operations compared, ${[count, ...more].join(', ')}.${others}`;
-  return `${[...parts, summary].join('\n\n')}\n`;
+  return `${[...parts, summary, ...nothing].join('\n\n')}\n`;
 }
 
 function section(title: string, entries: readonly (Difference & Pick<AcceptedDifference, 'why'>)[]): string[] {
@@ -55,7 +67,7 @@ function section(title: string, entries: readonly (Difference & Pick<AcceptedDif
 
 function table(differences: readonly Difference[]): string {
   const sorted = [...differences].sort((a, b) => ORDER.indexOf(a.aspect) - ORDER.indexOf(b.aspect));
-  const rows = [['what', 'operation', 'input', 'document', 'catalog'], ...sorted.map(cells)];
+  const rows = [['what', 'operation or resource', 'input or field', 'document', 'catalog'], ...sorted.map(cells)];
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
     .map((row) =>

@@ -111,7 +111,7 @@ export class SchemaReader {
       this.fault(at, 'uses not, if or patternProperties, which are not understood');
     }
     const all = this.#list(raw, 'allOf', at).map((part) => below(part, ''));
-    const merged = all.length === 0 ? schema : [schema, ...all].reduce(merge);
+    const merged = all.length === 0 ? schema : withNull([schema, ...all].reduce(merge), raw.nullable === true);
     const branches = [...this.#list(raw, 'oneOf', at), ...this.#list(raw, 'anyOf', at)].map((part) => below(part, ''));
     if (branches.length === 0) return merged;
     return { ...merged, anyOf: raw.nullable === true ? [...branches, { type: 'null' }] : branches };
@@ -201,6 +201,13 @@ function notesOf(raw: JsonObject): Schema {
     ...(typeof format === 'string' && { format }),
     ...(preset !== undefined && isScalar(preset) && { default: preset }),
   };
+}
+
+/** `nullable` beside an `allOf` says null too, although the parts know nothing of it. */
+function withNull(schema: Schema, nullable: boolean): Schema {
+  const types = [schema.type ?? (schema.properties === undefined ? [] : 'object')].flat();
+  if (!nullable || types.length === 0 || types.includes('null')) return schema;
+  return { ...schema, type: [...types, 'null'], ...(schema.enum !== undefined && { enum: [...schema.enum, null] }) };
 }
 
 /** What both allow, for schemas that say different things of one value, as the parts of an `allOf` do. */

@@ -47,6 +47,15 @@ describe('clerk-mcp drift', () => {
     ]);
   });
 
+  it('says of an older document that nothing was compared, and ends with 1', async () => {
+    const document = await documentOf(operations);
+    document.info.version = '2021-02-05';
+    const { code, stdout } = await drift(await scratchFile(scratch, document));
+    expect(code).toBe(1);
+    expect(stdout).toContain(': 0 operations compared, 0 differences.');
+    expect(stdout).toMatch(/^Nothing was compared: the document is older than what the catalog sends/m);
+  });
+
   it("does nothing to a terminal with the document's text", async () => {
     const document = await changedDocument();
     document.paths['/x\u001b[2J'] = { get: { operationId: 'Bad\u001b]0;title\u0007\r\nName', parameters: [] } };

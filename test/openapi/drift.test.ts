@@ -9,6 +9,7 @@ import { operations } from '../../tools/index.js';
 import {
   bodyOf,
   type DocumentedOperation,
+  describeAnswer,
   documentOf,
   operationIn,
   parameterOf,
@@ -276,6 +277,89 @@ describe('the catalog against a document', () => {
     expect((await report(document)).differences).toEqual([
       expect.objectContaining({ aspect: 'version', operation: 'Widgets_oldWidget', catalog: '2024-10-01' }),
     ]);
+  });
+});
+
+describe('answers', () => {
+  const USER = 'GET /users/{user_id}';
+  const real = new Catalog(operations);
+
+  /** What is found where an answer is as the catalog has it, but for what `change` makes of the schema. */
+  async function found(request: string, change: (schema: ReturnType<typeof describeAnswer>) => void) {
+    const document = await documentOf(operations);
+    const schema = describeAnswer(operationIn(document, request), request);
+    change(schema);
+    const { ACCEPTED } = await import('../../src/openapi/accepted.js');
+    return findDrift(new OpenApiDocument(document), real, ACCEPTED);
+  }
+
+  it('that are as the catalog has them differ in nothing', async () => {
+    expect(await found(USER, () => {})).toMatchObject({ differences: [] });
+    expect(await found('GET /users', () => {})).toMatchObject({ differences: [] });
+  });
+
+  it.each<[string, (properties: Record<string, Record<string, unknown>>) => void, object]>([
+    [
+      'a new field',
+      (fields) => {
+        fields.shoe_size = { type: ['integer', 'null'] };
+      },
+      { operation: 'user', aspect: 'missing_field', at: 'shoe_size', document: 'integer or null', catalog: 'none' },
+    ],
+    [
+      'a field that is gone',
+      (fields) => {
+        delete fields.banned;
+      },
+      { operation: 'user', aspect: 'extra_field', at: 'banned', document: 'none', catalog: 'boolean' },
+    ],
+    [
+      'another type',
+      (fields) => {
+        fields.created_at = { type: 'string' };
+      },
+      { operation: 'user', aspect: 'answer_type', at: 'created_at', document: 'string', catalog: 'integer' },
+    ],
+    [
+      'null where there was none',
+      (fields) => {
+        fields.banned = { type: 'boolean', nullable: true };
+      },
+      { operation: 'user', aspect: 'answer_null', at: 'banned', document: 'may be null', catalog: 'never null' },
+    ],
+    [
+      'null beside the parts of a schema',
+      (fields) => {
+        fields.email_addresses = { nullable: true, allOf: [fields.email_addresses] };
+      },
+      { operation: 'user', aspect: 'answer_null', at: 'email_addresses', document: 'may be null', catalog: 'never null' },
+    ],
+  ])('are told of by their resource: %s', async (_, change, expected) => {
+    const { differences } = await found(USER, ({ properties }) => change(properties));
+    expect(differences).toEqual([expected]);
+  });
+
+  it('are told of by their resource: values that the catalog does not know', async () => {
+    const { differences } = await found('GET /invitations', (schema) => {
+      const text = JSON.stringify(schema).replaceAll('"enum":["pending",', '"enum":["paused","pending",');
+      Object.assign(schema, JSON.parse(text));
+    });
+    expect(differences).toEqual([
+      expect.objectContaining({ operation: 'invitation', aspect: 'answer_enum', at: 'status', document: '"paused"' }),
+    ]);
+  });
+
+  it('are told of by their operation where there is one and none should be', async () => {
+    const document = await documentOf(operations);
+    operationIn(document, USER).responses = { 204: { description: '' } };
+    const { differences } = await findDrift(new OpenApiDocument(document), real, []);
+    expect(differences).toContainEqual({
+      operation: 'Users_getUserDetails',
+      aspect: 'answer',
+      at: '',
+      document: 'nothing',
+      catalog: 'json',
+    });
   });
 });
 

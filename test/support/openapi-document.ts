@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { answers } from '../../src/catalog/answers.js';
 import { CURRENT_API_VERSION, type Operation } from '../../src/catalog/operation.js';
 import { ACCEPTED } from '../../src/openapi/accepted.js';
 
@@ -97,14 +98,35 @@ async function describe(operation: Operation): Promise<DocumentedOperation> {
     ...(spec.deprecated === undefined ? {} : { deprecated: true }),
     parameters,
     ...(hasBody ? { requestBody: { required: true, content: { [type]: { schema } } } } : {}),
-    responses: { 200: { description: '', content: { 'application/json': { schema: { type: 'object' } } } } },
+    responses: responsesOf(operation),
   };
-  for (const { operation: name, aspect, at } of ACCEPTED) if (name === operation.name) differ(documented, aspect, at);
+  for (const { operation: name, aspect, at, passing } of ACCEPTED) {
+    if (name === operation.name && passing !== true) differ(documented, aspect, at);
+  }
   return documented;
+}
+
+/** As the catalog has them, whose JSON may be any. */
+function responsesOf({ spec }: Operation): DocumentNode {
+  const answer = answers[spec.request];
+  if (answer === undefined) return {};
+  if (answer === null) return { 200: { description: '' } };
+  return { 200: { description: '', content: { [spec.answers === 'text' ? 'text/html' : 'application/json']: { schema: {} } } } };
+}
+
+/** What an answer has that the catalog knows, as a document says it. */
+export function describeAnswer(operation: DocumentedOperation, request: string): ObjectSchema {
+  const schema = z.toJSONSchema(answers[request] as z.ZodType, { io: 'input' }) as unknown as ObjectSchema;
+  operation.responses = { 200: { description: '', content: { 'application/json': { schema } } } };
+  return schema;
 }
 
 /** Puts back what the catalog has differently on purpose. */
 function differ(documented: DocumentedOperation, aspect: string, at: string): void {
+  if (aspect === 'answer' || aspect === 'answer_type') {
+    documented.responses = {};
+    return;
+  }
   if (aspect === 'one_of') {
     delete bodyOf(documented).anyOf;
     return;

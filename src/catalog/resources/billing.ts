@@ -53,12 +53,12 @@ export const totals = z.strictObject({
 });
 
 export const nextPayment = z.strictObject({
-  amount: money,
-  date: time,
+  amount: money.nullable(),
+  date: nullableTime,
   /** The name that `date` had. */
   time: time.optional(),
   per_unit_totals: unitTotals,
-  totals,
+  totals: totals.nullable(),
 });
 
 export const feature = z.strictObject({
@@ -169,7 +169,7 @@ export const paymentMethod = z.strictObject({
 });
 
 /** What a former item was worth when its payer moved on before the end of its period. */
-export const credit = z.strictObject({ amount: money.nullable(), cycle_remaining_percent: z.number() }).nullable().optional();
+export const credit = z.strictObject({ amount: money.nullable(), cycle_remaining_percent: z.number() });
 
 export const itemRow = {
   short: `id status plan_id plan.name plan_period price_id payer_id payer.user_id payer.organization_id payer.email
@@ -181,12 +181,12 @@ export const subscriptionItem = z
     object: z.literal('commerce_subscription_item'),
     id: z.string(),
     instance_id: z.string(),
-    status: z.enum(['active', 'canceled', 'past_due', 'upcoming', 'incomplete', 'ended', 'abandoned']),
-    credit,
+    status: z.enum(['active', 'canceled', 'past_due', 'upcoming', 'incomplete', 'ended', 'abandoned', 'expired']),
+    credit: credit.optional(),
     credits: credits.nullable(),
-    plan_id: z.string(),
+    plan_id: nullableText,
     price_id: z.string(),
-    plan,
+    plan: plan.nullable(),
     plan_period: z.enum(planPeriods),
     payment_method: paymentMethod.optional(),
     lifetime_paid: money,
@@ -253,7 +253,7 @@ export const payment = z
     subscription_item_id: z.string(),
     subscription_item: subscriptionItem.optional(),
     amount: money,
-    totals,
+    totals: totals.nullable(),
     payment_method_id: z.string(),
     payment_method: paymentMethod,
     statement_id: z.string(),

@@ -175,7 +175,7 @@ export const testRunUrl = z.strictObject({ url: secret('link') });
 const directoryFields = {
   id: z.string(),
   name: z.string(),
-  enterprise_connection_id: z.string(),
+  enterprise_connection_id: nullableText,
   endpoint_url: z.string(),
   provider: z.string(),
   enabled: z.boolean(),

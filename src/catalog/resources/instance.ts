@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { nullableText, optionalText, time } from './common.js';
+import { nullableText, nullableTime, optionalText, time } from './common.js';
 import { listRows, secret } from './marks.js';
 
 export const instance = z.strictObject({
@@ -92,7 +92,7 @@ export const proxyCheck = z.strictObject({
   domain_id: z.string(),
   proxy_url: z.string(),
   successful: z.boolean(),
-  last_run_at: time,
+  last_run_at: nullableTime,
   created_at: time,
   updated_at: time,
 });

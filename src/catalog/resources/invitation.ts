@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { metadata, time } from './common.js';
+import { metadata, nullableTime, time } from './common.js';
 import { listRows, secret } from './marks.js';
 
 export const invitation = z
@@ -11,7 +11,7 @@ export const invitation = z
     revoked: z.boolean(),
     status: z.enum(['pending', 'accepted', 'revoked', 'expired']),
     url: secret('link'),
-    expires_at: time,
+    expires_at: nullableTime,
     created_at: time,
     updated_at: time,
   })

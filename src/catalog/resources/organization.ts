@@ -9,7 +9,7 @@ export const organization = z
     name: z.string(),
     slug: z.string(),
     image_url: z.string(),
-    logo_url: nullableText,
+    logo_url: nullableText.optional(),
     has_image: z.boolean(),
     members_count: z.int().optional(),
     pending_invitations_count: z.int().optional(),
@@ -96,7 +96,7 @@ export const organizationInvitation = z
     private_metadata: metadata,
     /** Null once it is no longer pending. */
     url: secret('link').nullable(),
-    expires_at: time,
+    expires_at: nullableTime,
     created_at: time,
     updated_at: time,
   })
@@ -130,7 +130,7 @@ export const organizationDomain = z
     verification: domainVerification,
     total_pending_invitations: z.int(),
     total_pending_suggestions: z.int(),
-    public_organization_data: publicOrganizationData,
+    public_organization_data: publicOrganizationData.nullable(),
     created_at: time,
     updated_at: time,
   })
@@ -173,8 +173,8 @@ const roleSetItem = z.strictObject({
   name: z.string(),
   key: z.string(),
   description: nullableText,
-  members_count: z.int(),
-  has_members: z.boolean(),
+  members_count: z.int().nullable(),
+  has_members: z.boolean().nullable(),
   created_at: time,
   updated_at: time,
 });

@@ -28,7 +28,10 @@ export const session = z
     latest_activity: sessionActivity.nullable(),
     expire_at: time,
     abandon_at: time,
-    tasks: z.array(z.strictObject({ key: z.string() })).optional(),
+    tasks: z
+      .array(z.strictObject({ key: z.string() }))
+      .nullable()
+      .optional(),
     created_at: time,
     updated_at: time,
   })
@@ -88,7 +91,7 @@ const ticket = {
   updated_at: time,
 };
 
-export const signInToken = z.strictObject({ object: z.literal('sign_in_token'), ...ticket });
+export const signInToken = z.strictObject({ object: z.literal('sign_in_token'), ...ticket, url: ticket.url.nullable() });
 
 export const actorToken = z.strictObject({
   object: z.literal('actor_token'),
@@ -101,9 +104,11 @@ export const agentTask = z.strictObject({
   agent_id: z.string(),
   agent_task_id: z.string(),
   task_id: z.string(),
+  /** Only in the answer that makes one. */
+  url: secret('link').optional(),
 });
 
-/** What creating one answers, and nothing else does. */
+/** What creating one answers. */
 export const agentTaskWithUrl = agentTask.extend({ url: secret('link') });
 
 export const testingToken = z.strictObject({ object: z.literal('testing_token'), token: secret('token'), expires_at: z.int() });

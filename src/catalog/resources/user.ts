@@ -137,7 +137,7 @@ export const user = z
     primary_phone_number_id: nullableText,
     primary_web3_wallet_id: nullableText,
     public_metadata: metadata,
-    private_metadata: metadata,
+    private_metadata: metadata.nullable(),
     unsafe_metadata: metadata,
     email_addresses: z.array(emailAddress),
     phone_numbers: z.array(phoneNumber),

@@ -54,7 +54,7 @@ export function showRedemption(row: RedemptionRow, instance: Instance): object {
     ...sent,
     source: 'manual',
     amount_off: moneyOrNull(row.amount_off),
-    amount: next === null ? null : money(discountOn(row, next.totals.subtotal.amount)),
+    amount: next?.totals == null ? null : money(discountOn(row, next.totals.subtotal.amount)),
     redeemed_at: created_at,
     redeemed_by: null,
   };
