@@ -92,7 +92,7 @@ export const endNow = z.boolean().optional().describe('Default: when the paid pe
 export const identityProvider = {
   idp_entity_id: z.string().nullable().optional(),
   idp_sso_url: z.string().nullable().optional(),
-  idp_certificate: z.string().nullable().optional().describe('Old: just one'),
+  idp_certificate: z.string().nullable().optional().describe('Deprecated: use idp_certificates'),
   idp_certificates: z.array(z.string()).optional().describe('PEM, the whole list'),
   idp_metadata_url: z.string().nullable().optional().describe('Overrides all above'),
   idp_metadata: z.string().nullable().optional().describe('XML; overrides them too'),
