@@ -49,7 +49,8 @@ export interface Answered {
 /** One who is signed in where a link leads. */
 export interface SignedIn {
   readonly show: (id: string) => Promise<ApprovalView>;
-  readonly approve: (id: string, typed?: string) => Promise<Answered>;
+  /** With the passphrase once more, where that is wanted or no approval is given. */
+  readonly approve: (id: string, typed?: string, approval?: ApprovalView) => Promise<Answered>;
   readonly decline: (id: string, reason: string) => Promise<Answered>;
 }
 
@@ -66,13 +67,14 @@ export async function signIn(address: string, name: string): Promise<SignedIn> {
   const { token } = (await request('/session', { name, passphrase: PASSPHRASE })).body as { token?: string };
   if (token === undefined) throw new Error(`${name} could not sign in`);
   const show: SignedIn['show'] = async (id) => (await request(`/${id}`, undefined, token)).body as ApprovalView;
-  const decide = async (id: string, word: object): Promise<Answered> => {
-    const { shown } = await show(id);
-    return request(`/${id}/decision`, { shown, lookedMs: 4_000, passphrase: PASSPHRASE, ...word }, token);
+  const decide = async (id: string, word: object, approval?: ApprovalView): Promise<Answered> => {
+    const { shown } = approval ?? (await show(id));
+    const again = approval?.needs.grave === false ? {} : { passphrase: PASSPHRASE };
+    return request(`/${id}/decision`, { shown, lookedMs: 4_000, ...again, ...word }, token);
   };
   return {
     show,
-    approve: (id, typed) => decide(id, { verdict: 'approve', typed }),
+    approve: (id, typed, approval) => decide(id, { verdict: 'approve', typed }, approval),
     decline: (id, reason) => decide(id, { verdict: 'decline', reason }),
   };
 }
