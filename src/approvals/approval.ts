@@ -64,11 +64,16 @@ export function toApproval(wish: ApprovalWish, id: string, now: number): Approva
   return { ...told, shown, words: [] };
 }
 
+/** How far the clocks of two processes may differ, or one be set back. */
+const CLOCK_MARGIN_MS = 600_000;
+
 export function stateOf(approval: Approval, now: number): ApprovalState {
   if (approval.usedAt !== undefined) return 'used';
   if (approval.declined !== undefined) return 'declined';
   if (approval.replacedAt !== undefined) return 'replaced';
-  if (approval.expiresAt <= now) return 'expired';
+  // By a clock that was set back further it would stand for longer than anybody meant.
+  const isFromAhead = approval.createdAt - now > CLOCK_MARGIN_MS;
+  if (approval.expiresAt <= now || isFromAhead) return 'expired';
   return approval.words.length >= wordsNeeded(approval.needs) ? 'approved' : 'pending';
 }
 

@@ -135,6 +135,23 @@ describe('an approval', () => {
     expect((await opened(desk)).id).not.toBe(given.id);
   });
 
+  it.each([
+    ['an hour back', -3_600_000, 'expired'],
+    ['an hour ahead', 3_600_000, 'expired'],
+    ['as little back as clocks differ', -300_000, 'approved'],
+  ])('can be used by a clock that is set %s as far as it would have been: %i ms, %s', async (_, step, state) => {
+    now = 10_000_000;
+    const desk = deskOf();
+    const lifetimeMs = 900_000;
+    const given = await opened(desk, { lifetimeMs });
+    const waits = await opened(desk, { lifetimeMs, digest: 'digest-2' });
+    await desk.decide(given.id, say(given.shown));
+    now += step;
+    expect(await desk.find(given.id)).toMatchObject({ state });
+    expect(await desk.take(given.id)).toBe(state === 'approved');
+    expect((await desk.decide(waits.id, say(waits.shown))).ok).toBe(state === 'approved');
+  });
+
   it('can be taken back until it is used', async () => {
     const desk = deskOf();
     const { id, shown } = await opened(desk);
