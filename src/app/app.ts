@@ -72,6 +72,8 @@ export interface AppOptions {
   readonly serveApprovals: ApprovalsHostOptions['serve'];
   /** The sessions that are open. Default: there are none but that of stdio. */
   readonly sessions?: (() => readonly SessionSeen[]) | undefined;
+  /** How people start this program at a terminal. Default: `clerk-mcp`. */
+  readonly ownCommand?: string | undefined;
   /** Creates the budget that keeps requests below Clerk's limit. Default: no budget. */
   readonly budget?: ((instance: Instance) => Budget | undefined) | undefined;
   readonly onCall?: ((event: CallEvent) => void) | undefined;
@@ -137,7 +139,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         return readRecord(values.auditLog, filters, cursor);
       },
     },
-    enrolCommand: `clerk-mcp approver add NAME${isUsualFile ? '' : ` --approvers ${approversFile}`}`,
+    enrolCommand: `${options.ownCommand ?? 'clerk-mcp'} approver add NAME${isUsualFile ? '' : ` --approvers ${approversFile}`}`,
   });
   const policy: Policy = new Policy({
     catalog,

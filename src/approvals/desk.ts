@@ -54,6 +54,7 @@ export type Heard =
 export interface DeskEvents {
   readonly opened?: (approval: Approval, link: string | undefined) => void;
   readonly decided?: (approval: Approval) => void;
+  /** Of one caller once a minute at most. */
   readonly flood?: (caller: string) => void;
   /** Something the operator should know: one line. */
   readonly warn?: (message: string) => void;
@@ -85,6 +86,8 @@ const KIND = 'approval';
 const CALLERS = 'approvals-of';
 const LONGEST_REASON = 300;
 const MOST_TRIES = 50;
+/** How often the operator is told of the same caller's flood, in milliseconds. */
+const FLOOD_TOLD_MS = 60_000;
 
 interface Under {
   readonly id: string;
@@ -100,6 +103,8 @@ export class ApprovalDesk implements Approvals {
   readonly enrolCommand: string;
   readonly #options: ApprovalDeskOptions;
   readonly #now: () => number;
+  /** When the operator was told of whose flood. */
+  readonly #floods = new Map<string, number>();
   readonly #changes = new EventEmitter().setMaxListeners(0);
 
   constructor(options: ApprovalDeskOptions) {
@@ -124,7 +129,7 @@ export class ApprovalDesk implements Approvals {
     if (text.length > LARGEST) return { ok: false, why: 'too_large' };
     const placed = await this.#place(approval);
     if (placed === 'flood') {
-      events?.flood?.(approval.caller.name);
+      if (this.#isNewFlood(approval.caller.name)) events?.flood?.(approval.caller.name);
       return { ok: false, why: 'flood' };
     }
     if (placed !== undefined) {
@@ -288,6 +293,15 @@ export class ApprovalDesk implements Approvals {
 
   #ttl({ expiresAt }: Approval): number {
     return Math.max(0, expiresAt - this.#now()) + KEPT_MS;
+  }
+
+  /** Whoever is refused in a loop is told of once in a while, so that nothing else drowns in it. */
+  #isNewFlood(caller: string): boolean {
+    const now = this.#now();
+    for (const [name, at] of this.#floods) if (Math.abs(now - at) >= FLOOD_TOLD_MS) this.#floods.delete(name);
+    if (this.#floods.has(caller)) return false;
+    this.#floods.set(caller, now);
+    return true;
   }
 
   #nextChange(id: string, ms: number, signal: AbortSignal | undefined): { happened: Promise<void>; stop: () => void } {

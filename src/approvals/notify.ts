@@ -19,9 +19,24 @@ const MOST_UNDER_WAY = 100;
 
 interface Message {
   readonly type: 'approval.pending' | 'approval.decided' | 'approvals.flood' | 'approvals.locked';
-  /** What Slack and Teams show. */
+  /** For people. */
   readonly text: string;
   readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** What takes cards alone: the addresses that Teams gives out, the present ones and those of before. */
+const TEAMS = /\.(?:logic\.azure\.com|powerplatform\.com|webhook\.office\.com)$/;
+
+/** What is sent. Slack shows the `text` of any body, Teams only what is a card. */
+export function bodyFor(url: string, message: Message & { readonly timestamp: string }): object {
+  if (!TEAMS.test(new URL(url).hostname)) return message;
+  const content = {
+    $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+    type: 'AdaptiveCard',
+    version: '1.2',
+    body: [{ type: 'TextBlock', text: message.text, wrap: true }],
+  };
+  return { type: 'message', attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content }] };
 }
 
 /**
@@ -81,8 +96,8 @@ export class Webhook {
       return;
     }
     this.#underWay++;
-    const body = JSON.stringify({ ...message, timestamp: new Date().toISOString() });
-    this.#attempt(`msg_${randomUUID()}`, body, 0);
+    const body = bodyFor(this.#options.url, { ...message, timestamp: new Date().toISOString() });
+    this.#attempt(`msg_${randomUUID()}`, JSON.stringify(body), 0);
   }
 
   #attempt(id: string, body: string, tried: number): void {

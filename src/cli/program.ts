@@ -75,6 +75,8 @@ function program(script: string, onListed: () => void): Command {
     withOptions(root.command('init').description('write the configuration of an MCP client, so that it starts this server')),
     INIT_OPTIONS,
   )
+    .option('--passkey', 'with --approver: a passkey instead of a passphrase')
+    .option('--passphrase-stdin', 'with --approver: read the passphrase from stdin')
     .addHelpText('after', '\nAll other flags go into the entry as they are given. The key is never read, shown or written.')
     .action(async (_: Flags, command: Command) => (await import('./commands/init.js')).init(flagsOf(command), script));
 

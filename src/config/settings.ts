@@ -493,6 +493,12 @@ export const INIT_OPTIONS = {
     help: 'The server reads its key from this file',
     default: 'the best place that the client has',
   },
+  approver: {
+    flag: '--approver <name>',
+    schema: () => z.string(),
+    help: 'Enrol this person too, who then approves gated calls; asks for a passphrase (with --passkey: prints a link for a passkey)',
+    default: 'asked for where nobody is enrolled',
+  },
   print: {
     flag: '--print',
     schema: onOff,

@@ -3,7 +3,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Approver, ApproverFileError, Approvers, type Passkey } from '../../src/approvals/approvers.js';
-import { ApprovalDesk, type Say } from '../../src/approvals/desk.js';
+import { ApprovalDesk, type DeskEvents, type Say } from '../../src/approvals/desk.js';
 import { hashPassphrase } from '../../src/approvals/passphrase.js';
 import { MemoryRecordStore } from '../../src/limits/record-store.js';
 import type { ApprovalWish, Needs } from '../../src/policy/confirmation/approvals.js';
@@ -25,8 +25,9 @@ const enrol = async (...people: readonly object[]): Promise<void> => {
   await writeFile(approvers.path, JSON.stringify({ approvers: people }), { mode: 0o600 });
 };
 
-const deskOf = (): ApprovalDesk =>
+const deskOf = (events: DeskEvents = {}): ApprovalDesk =>
   new ApprovalDesk({
+    events,
     records,
     approvers,
     randomBytes,
@@ -168,6 +169,25 @@ describe('an approval', () => {
     expect(await desks[0]?.list()).toHaveLength(10);
     const other = await opened(deskOf(), { digest: 'x', caller: { name: 'other', transport: 'http' } });
     expect(other.state).toBe('pending');
+  });
+
+  it('of a caller that goes on beyond that is told once a minute', async () => {
+    const told: string[] = [];
+    const desk = deskOf({ flood: (caller) => told.push(caller) });
+    const flood = async (calls: number, caller: string): Promise<void> => {
+      for (let n = 0; n < calls; n++) await desk.open(wish({ digest: `${caller}-${n}`, caller: { name: caller, transport: 'http' } }));
+    };
+    await flood(30, 'one');
+    await flood(12, 'other');
+    expect(told).toEqual(['one', 'other']);
+    now += 59_000;
+    await flood(20, 'one');
+    expect(told).toHaveLength(2);
+    now += 1_000;
+    await desk.open(wish({ digest: 'one more', caller: { name: 'one', transport: 'http' } }));
+    expect(told).toEqual(['one', 'other']);
+    await flood(12, 'one');
+    expect(told).toEqual(['one', 'other', 'one']);
   });
 
   it('holds no more than a person reads', async () => {

@@ -5,7 +5,7 @@ import { approver, approversFile, runWithPassphrase, signIn, writeApprovers } fr
 import { connectHttp } from '../support/http-clients.js';
 import { startHttp, stopAll } from '../support/http-program.js';
 import { operationOf, plausibleReply, plausibleUpstream } from '../support/plausible.js';
-import { type ProgramClient, type Progress, startProgram, type ToolResult } from '../support/program.js';
+import { PROGRAM, type ProgramClient, type Progress, startProgram, type ToolResult } from '../support/program.js';
 import { scratchDirectory } from '../support/scratch.js';
 
 // Several programs are started one after the other.
@@ -53,7 +53,10 @@ describe('a gated call on a live instance, by a client that cannot ask', () => {
     const path = join(scratch, 'nobody.json');
     const client = await start(NO_WAIT, path);
     const refused = await client.call(BAN, { user_id: 'user_1', confirm: true });
-    expect(refused.json).toMatchObject({ error: 'person_required', enrol: `clerk-mcp approver add NAME --approvers ${path}` });
+    expect(refused.json).toMatchObject({
+      error: 'person_required',
+      enrol: `node ${PROGRAM} approver add NAME --approvers ${path}`,
+    });
     expect((await runWithPassphrase(path, 'approver', 'add', 'bob')).stderr).toContain('bob can approve from now on');
     const { id, address } = pendingOf(await client.call(BAN, { user_id: 'user_1', confirm: true }));
     await (await signIn(address, 'bob')).approve(id);

@@ -3,7 +3,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { OPTIONS, type Option } from '../../config/settings.js';
 
 /** Settings whose value names a file or directory. The client starts the server in another directory. */
-const PATHS: ReadonlySet<string> = new Set(['seed', 'policy', 'auditLog', 'secretsDir', 'openapi']);
+const PATHS: ReadonlySet<string> = new Set(['seed', 'policy', 'auditLog', 'secretsDir', 'openapi', 'approvers', 'filesDir']);
 /** Values of such settings that are words. */
 const WORDS = new Set(['demo', 'empty']);
 

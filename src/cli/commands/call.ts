@@ -7,6 +7,7 @@ import { decodeText } from '../../platform/read-text.js';
 import { scrub } from '../../platform/scrub.js';
 import { VERSION } from '../../platform/version.js';
 import type { Waiting } from '../../policy/policy-types.js';
+import { ownCommand } from '../own-command.js';
 import { parseJsonArguments } from './arguments.js';
 import { EXIT, type Flags, GRACE_MS, print } from './command.js';
 
@@ -20,6 +21,7 @@ export async function call(name: string, json: string, flags: Flags): Promise<vo
     allowLocalFiles: true,
     filesDir: config.values.filesDir,
     serveApprovals: 'loopback',
+    ownCommand: ownCommand(process.argv[1] ?? ''),
   });
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());

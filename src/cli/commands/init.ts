@@ -10,6 +10,9 @@ import { type Installation, install, installedClients, preview, type Way, wayOf 
 import { launch, serverArgs } from '../client-config/launch.js';
 import { type Client, ClientConfigError, type KeySource, type Server } from '../client-config/mcp-client.js';
 import { ownKeyFile } from '../client-config/paths.js';
+import { ownCommand } from '../own-command.js';
+import { ask, isAtTerminal } from '../passphrase-prompt.js';
+import { addApprover, approversOf, newApprover } from './approver.js';
 import { type Flags, print, toStderr } from './command.js';
 
 /**
@@ -17,11 +20,15 @@ import { type Flags, print, toStderr } from './command.js';
  * @param script what is being run, which is what the client shall start
  */
 export async function init(flags: Flags, script: string): Promise<void> {
-  const { client: id, name = 'clerk', keyFile, print: onlyShow, server: settings } = loadInitValues(flags);
+  const { client: id, name = 'clerk', keyFile, approver, print: onlyShow, server: settings } = loadInitValues(flags);
   // Anything that would stop the server from starting is reported here, where a person reads it.
   const catalog = await loadCatalog(settings.openapi, toStderr);
   expose(catalog, settings);
   await loadPolicyFile(settings.policy, catalog);
+  const isGuarded = settings.sandbox !== true;
+  const approvers = approversOf(flags);
+  const isNobody = isGuarded && (await approvers.all()).length === 0;
+  if (approver !== undefined) newApprover(approver, flags);
   const places = loadPlaces();
   const client = clients.find((each) => each.id === id) ?? theInstalled(places);
   const { command, args } = launch(script, places.platform);
@@ -30,6 +37,9 @@ export async function init(flags: Flags, script: string): Promise<void> {
   refuseVariables(server);
   if (onlyShow === true) return show(client, server, places);
   report(client, server, await install(client, server, places, Date.now()));
+  const enrolled = approver ?? (isNobody && isAtTerminal() ? await askName() : '');
+  if (enrolled !== '') return enrol(enrolled, flags);
+  if (isNobody) print(advice(script, flags));
 }
 
 function theInstalled(places: UserPaths): Client {
@@ -90,6 +100,22 @@ function keyAdvice({ id, keyHint }: Client, key: KeySource): string | undefined 
   if (key.from === 'none' || existsSync(key.path)) return undefined;
   const bundle = id === 'claude-desktop' ? ' Or install clerk-mcp.mcpb instead: Claude Desktop then keeps the key itself.' : '';
   return `Put the key into ${key.path}, readable by you alone.${bundle}`;
+}
+
+/** Who does not want to be asked now gives no name. */
+async function askName(): Promise<string> {
+  print('Nobody can approve calls yet. On a live instance what is gated waits for somebody who can.\n');
+  return (await ask('Your name, to approve them yourself (nothing: later): ')).trim();
+}
+
+async function enrol(name: string, flags: Flags): Promise<void> {
+  if (flags.passkey === true) await (await import('./enrol-passkey.js')).enrolPasskey(name, flags);
+  else await addApprover(name, flags);
+}
+
+function advice(script: string, flags: Flags): string {
+  const file = flags.approvers === undefined ? '' : ` --approvers ${quoted(approversOf(flags).path)}`;
+  return `Nobody can approve calls yet, and on a live instance what is gated is refused until somebody can. Enrol yourself:\n  ${ownCommand(script)} approver add NAME${file}\n`;
 }
 
 /** Beside what --print shows on stdout, which other programs may read. */

@@ -5,6 +5,7 @@ import { serveOverStdio } from '../../mcp/stdio.js';
 import { claimStdout } from '../../mcp/stdout.js';
 import { createLogger } from '../../platform/logger.js';
 import { VERSION } from '../../platform/version.js';
+import { ownCommand } from '../own-command.js';
 import { EXIT, type Flags, GRACE_MS } from './command.js';
 
 /**
@@ -25,6 +26,7 @@ export async function stdio(flags: Flags, onListed: () => void): Promise<never> 
     allowLocalFiles: true,
     filesDir: config.values.filesDir ?? process.cwd(),
     serveApprovals: 'loopback',
+    ownCommand: ownCommand(process.argv[1] ?? ''),
   });
   process.on('SIGHUP', () => void app.reopenLog().catch((error: unknown) => logger.error({ err: error }, 'audit log')));
   const { confirmation } = app;
