@@ -175,7 +175,8 @@ describe('an approval', () => {
     const told: string[] = [];
     const desk = deskOf({ flood: (caller) => told.push(caller) });
     const flood = async (calls: number, caller: string): Promise<void> => {
-      for (let n = 0; n < calls; n++) await desk.open(wish({ digest: `${caller}-${n}`, caller: { name: caller, transport: 'http' } }));
+      for (let n = 0; n < calls; n++)
+        await desk.open(wish({ digest: `${caller}-${n}`, caller: { name: caller, transport: 'http' } }));
     };
     await flood(30, 'one');
     await flood(12, 'other');

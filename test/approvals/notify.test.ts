@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import type { Approval } from '../../src/approvals/approval.js';
-import { Webhook } from '../../src/approvals/notify.js';
+import { bodyFor, Webhook } from '../../src/approvals/notify.js';
 import { RecordingServer } from '../support/recording-server.js';
 
 const receiver = await RecordingServer.start();
@@ -45,4 +45,26 @@ it('gives up with a line for the log', async () => {
   webhook.pending(approval, undefined);
   await expect.poll(() => warned).toEqual(['a notification did not get through: status 503']);
   expect(receiver.requests).toHaveLength(2);
+});
+
+it('has a text that Slack shows, and is a card where Teams is told', () => {
+  const message = { type: 'approvals.flood', text: 'Too many wait.', data: {}, timestamp: '2026-01-01T00:00:00Z' } as const;
+  expect(bodyFor('https://hooks.slack.com/services/T0/B0/x', message)).toEqual(message);
+  const teams = [
+    'https://prod-01.westeurope.logic.azure.com:443/workflows/1/triggers/manual/paths/invoke?sig=x',
+    'https://default1.e0.environment.api.powerplatform.com/powerautomate/automations/direct/workflows/1',
+    'https://example.webhook.office.com/webhookb2/1',
+  ];
+  for (const url of teams) {
+    expect(bodyFor(url, message)).toMatchObject({
+      type: 'message',
+      attachments: [
+        {
+          contentType: 'application/vnd.microsoft.card.adaptive',
+          content: { type: 'AdaptiveCard', body: [{ type: 'TextBlock', text: 'Too many wait.', wrap: true }] },
+        },
+      ],
+    });
+  }
+  expect(bodyFor('https://logic.azure.com.example/', message)).toEqual(message);
 });

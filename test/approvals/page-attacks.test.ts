@@ -234,6 +234,8 @@ describe('attacks on the page of approvals', () => {
       await post('/sign-in', await look('/sign-in'), { passkey: signed }),
       await post('/sign-in', seat, { passkey: assertion({ origin: served.origin, challenge: 'bm90IG91cnM' }) }),
       await post('/sign-in', seat, { passkey: assertion({ origin: 'https://evil.example', challenge }) }),
+      // A page that looks like ours, on another port of this machine.
+      await post('/sign-in', seat, { passkey: assertion({ origin: 'http://localhost:1', challenge }) }),
       await post('/sign-in', seat, { passkey: assertion({ origin: served.origin, challenge, rpId: 'evil.example' }) }),
       await post('/sign-in', seat, { passkey: assertion({ origin: served.origin, challenge, flags: 1 }) }),
       await post('/sign-in', seat, { passkey: '{"id":[]}' }),

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -6,6 +7,7 @@ import { connectHttp } from '../support/http-clients.js';
 import { startHttp, stopAll } from '../support/http-program.js';
 import { operationOf, plausibleReply, plausibleUpstream } from '../support/plausible.js';
 import { PROGRAM, type ProgramClient, type Progress, startProgram, type ToolResult } from '../support/program.js';
+import { RecordingServer } from '../support/recording-server.js';
 import { scratchDirectory } from '../support/scratch.js';
 
 // Several programs are started one after the other.
@@ -95,7 +97,9 @@ describe('a gated call on a live instance, by a client that cannot ask', () => {
     for (const confirm of [id, true, 'apr_AAAAAAAAAAAAAAAAAAAAAA', `${id}x`]) {
       expect((await client.call(BAN, { user_id: 'user_1', confirm })).isError).toBe(true);
     }
-    expect(await (await signIn(address, 'ann')).approve(id)).toMatchObject({ status: 200, body: { state: 'approved' } });
+    const ann = await signIn(address, 'ann');
+    expect(await ann.approve(id)).toMatchObject({ status: 200, body: { state: 'approved' } });
+    const { shown } = await ann.show(id);
     const swapped = await client.call(BAN, { user_id: 'user_2', confirm: id });
     expect(swapped.json).toMatchObject({ error: 'confirmation_invalid', reason: 'other_arguments' });
     const other = await client.call('Users_lockUser', { user_id: 'user_1', confirm: id });
@@ -112,15 +116,16 @@ describe('a gated call on a live instance, by a client that cannot ask', () => {
       confirmed: 'ann, by passphrase',
       approval: {
         id,
-        shown: expect.stringMatching(/^[\w-]{43}$/),
+        shown,
         shownText: expect.stringContaining('user_1'),
         words: [{ approver: 'ann', method: 'passphrase', fresh: true, lookedMs: 4_000 }],
       },
     });
   });
 
-  it('is declined with who and their reason', async () => {
-    const client = await start(NO_WAIT);
+  it('is declined with who and their reason, which is on record', async () => {
+    const log = join(scratch, 'declined.log');
+    const client = await start([...NO_WAIT, '--audit-log', log]);
     const { id, address } = pendingOf(await client.call(BAN, { user_id: 'user_1' }));
     await (await signIn(address, 'ann')).decline(id, 'Wrong person.');
     const { json } = await client.call(BAN, { user_id: 'user_1', confirm: id });
@@ -128,6 +133,11 @@ describe('a gated call on a live instance, by a client that cannot ask', () => {
       error: 'confirmation_declined',
       declined_by: 'ann',
       message: expect.stringContaining('"Wrong person."'),
+    });
+    const refusal = (await readFile(log, 'utf8')).split('\n').find((line) => line.includes('confirmation_declined'));
+    expect(JSON.parse(refusal ?? '{}')).toMatchObject({
+      reason: 'confirmation_declined',
+      approval: { id, words: [{ approver: 'ann', method: 'passphrase', lookedMs: 4_000 }] },
     });
     expect(changing()).toEqual([]);
   });
@@ -201,6 +211,41 @@ describe('a gated call on a live instance, by a client that cannot ask', () => {
     expect((await (await signIn(address, 'dan')).approve(id)).body.state).toBe('approved');
     expect((await client.call(BAN, { user_id: 'user_1', confirm: id })).isError).toBe(false);
     expect(changing()).toHaveLength(1);
+  });
+});
+
+describe('who is notified', () => {
+  const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+  it('is told of what waits, of decisions and of a flood, by signed messages that no call waits for', async () => {
+    const receiver = await RecordingServer.start();
+    // Nothing is ever taken.
+    receiver.reply = () => ({ status: 500 });
+    try {
+      const client = await startProgram('v2 (2025)', {
+        args: [...NO_WAIT, '--approvals-webhook', receiver.origin],
+        env: { ...env(), CLERK_MCP_WEBHOOK_SECRET: SECRET },
+      });
+      open.push(client);
+      const { id, address } = pendingOf(await client.call(BAN, { user_id: 'user_1' }));
+      await (await signIn(address, 'ann')).approve(id);
+      expect((await client.call(BAN, { user_id: 'user_1', confirm: id })).isError).toBe(false);
+      for (let n = 1; n <= 12; n++) await client.call(BAN, { user_id: `user_${n}0` });
+      const bodies = (): string[] => receiver.requests.map(({ body }) => String(body));
+      const count = (type: string): number => new Set(bodies().filter((body) => JSON.parse(body).type === type)).size;
+      await expect.poll(() => ['approval.pending', 'approval.decided', 'approvals.flood'].map(count)).toEqual([11, 1, 1]);
+      for (const { headers, body } of receiver.requests) {
+        expect(String(body)).not.toMatch(/user_\d|\bAda\b|\bann\b/);
+        const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
+        const signature = createHmac('sha256', Buffer.alloc(32, 7)).update(signed).digest('base64');
+        expect(headers['webhook-signature']).toBe(`v1,${signature}`);
+      }
+      // Each once more, since it was not taken.
+      await expect.poll(() => receiver.requests.length, { timeout: 10_000 }).toBeGreaterThan(13);
+      expect(client.stderr()).not.toContain(SECRET);
+    } finally {
+      await receiver.stop();
+    }
   });
 });
 
