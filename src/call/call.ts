@@ -4,7 +4,7 @@ import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/operation-types.js';
 import { parseArguments } from '../catalog/parse-arguments.js';
 import type { ClerkClient } from '../clerk/clerk-client.js';
-import { ClerkApiError, ClerkError } from '../clerk/errors.js';
+import { ClerkAnswerError, ClerkApiError, ClerkError } from '../clerk/errors.js';
 import { Abort } from '../platform/abort.js';
 import { isRecord } from '../platform/is-record.js';
 import type { Logger } from '../platform/logger.js';
@@ -47,6 +47,8 @@ export interface Call {
   readonly onWaiting?: ((waiting: Waiting) => void) | undefined;
   /** Told when a call that waited for them does so no longer. Must not throw. */
   readonly onDecided?: ((id: string) => void) | undefined;
+  /** What was read as something else than was sent before it came here. */
+  readonly readAs?: readonly string[] | undefined;
 }
 
 /** How a call ended. `text` is what the model reads: compact JSON, or a page of text. */
@@ -98,10 +100,11 @@ export interface CallEvent {
   readonly seconds: number;
 }
 
-/** What the policy said, where it was asked. */
-interface PolicyResult {
+/** What the policy said, where it was asked, and what was read as something else than was sent. */
+interface Said {
   decision: CallEvent['decision'];
   code: string | undefined;
+  readAs: readonly string[];
 }
 
 /** A call whose arguments have been parsed, on its way through the policy. */
@@ -109,10 +112,10 @@ interface DecidedCall {
   readonly operation: Operation;
   readonly args: Arguments;
   readonly call: Call;
-  /** What the caller wants of the answer, and what is to be said beside it. */
-  readonly asked: Pick<ShapeOptions, 'fields' | 'readAs'>;
+  /** What the caller wants of the answer. */
+  readonly fields: readonly string[] | undefined;
   readonly abort: Abort;
-  readonly said: PolicyResult;
+  readonly said: Said;
   readonly progress: CallProgress | undefined;
 }
 
@@ -156,9 +159,9 @@ export class Calls {
     operation: Operation,
     call: Call,
     started: number,
-    run: (abort: Abort, said: PolicyResult) => Promise<CallOutcome>,
+    run: (abort: Abort, said: Said) => Promise<CallOutcome>,
   ): Promise<CallOutcome> {
-    const said: PolicyResult = { decision: 'none', code: undefined };
+    const said: Said = { decision: 'none', code: undefined, readAs: call.readAs ?? [] };
     const [abort, release] = follow(call.signal);
     const running = run(abort, said);
     this.#inFlight.set(running, abort);
@@ -172,7 +175,7 @@ export class Calls {
       if (error instanceof PolicyRefusal) {
         result = 'refused';
         said.code = error.code;
-        return this.#tell('refused', error.model);
+        return this.#tell('refused', error.model, said);
       }
       this.#options.logger.error({ err: error, operation: operation.name }, 'call failed inside the server');
       return failed({ error: 'internal_error', message: 'The server failed on this call.', hint: 'Its log (stderr) says more.' });
@@ -195,23 +198,24 @@ export class Calls {
   #find({ name }: Call, started: number): Operation {
     const operation = this.#options.offered.get(name);
     if (operation !== undefined) return operation;
-    this.#observe(name, 'unknown_tool', { decision: 'none', code: undefined }, started);
+    this.#observe(name, 'unknown_tool', { decision: 'none', code: undefined, readAs: [] }, started);
     const { catalog } = this.#options;
     if (catalog.find(name) !== undefined) throw new UnknownToolError(`Tool ${name} is not offered by this server's settings.`);
     throw new UnknownToolError(`Unknown tool: ${plain(scrub(name))}.${catalog.suggest(name)}`);
   }
 
-  async #run(operation: Operation, call: Call, abort: Abort, said: PolicyResult): Promise<CallOutcome> {
+  async #run(operation: Operation, call: Call, abort: Abort, said: Said): Promise<CallOutcome> {
     const refused = await this.#outOfScope(operation, call, said);
     if (refused !== undefined) return refused;
     const parsed = await parseArguments(operation, call.arguments, this.#options.policy.mayConfirm(operation));
+    said.readAs = [...said.readAs, ...parsed.notes];
     if (!parsed.ok) {
       const hint = 'Correct the arguments and call again. Nothing was sent.';
-      return this.#tell('failed', { error: 'invalid_arguments', operation: operation.name, faults: parsed.faults, hint });
+      return this.#tell('failed', { error: 'invalid_arguments', operation: operation.name, faults: parsed.faults, hint }, said);
     }
-    const { args, confirm, fields, notes } = parsed;
+    const { args, confirm, fields } = parsed;
     const progress = progressOf(call, operation, args);
-    const decided: DecidedCall = { operation, args, call, asked: { fields, readAs: notes }, abort, said, progress };
+    const decided: DecidedCall = { operation, args, call, fields, abort, said, progress };
     const deciding = this.#options.policy.decide({
       operation,
       args,
@@ -233,13 +237,13 @@ export class Calls {
    * The refusal of a call beyond the caller's scopes, which needs no look at the rest of its arguments. The attempt is
    * put on record.
    */
-  async #outOfScope(operation: Operation, call: Call, said: PolicyResult): Promise<CallOutcome | undefined> {
+  async #outOfScope(operation: Operation, call: Call, said: Said): Promise<CallOutcome | undefined> {
     const given = isRecord(call.arguments) ? call.arguments : {};
     const lacking = await this.#options.policy.missingScope(operation, given, call.caller);
     if (lacking === undefined) return undefined;
     const { confirm, fields: _, ...args } = given;
     const decision = await this.#options.policy.decide({ operation, args, confirm, caller: call.caller, canAsk: false });
-    return decision.kind === 'refuse' ? refused(decision, said, lacking) : undefined;
+    return decision.kind === 'refuse' ? this.#refused(decision, said, lacking) : undefined;
   }
 
   async #follow(decision: Decision, decided: DecidedCall): Promise<CallOutcome> {
@@ -247,7 +251,7 @@ export class Calls {
     said.decision = decision.kind;
     switch (decision.kind) {
       case 'refuse':
-        return refused(
+        return this.#refused(
           decision,
           said,
           decision.code === 'insufficient_scope'
@@ -269,6 +273,7 @@ export class Calls {
     const { operation, call } = decided;
     return this.#answer(operation, call, performance.now(), async (abort, said) => {
       const { progress } = decided;
+      said.readAs = decided.said.readAs;
       const deciding = this.#options.policy.decideAnswer(question, answer, {
         get signal() {
           return abort.signal;
@@ -283,7 +288,7 @@ export class Calls {
 
   /** What was granted is what goes out: operation and arguments are the grant's own, and a key where they lack one. */
   async #send(grant: Grant, decided: DecidedCall): Promise<CallOutcome> {
-    const { call, asked, abort, progress } = decided;
+    const { call, fields, abort, said, progress } = decided;
     const { caller } = call;
     const { operation } = grant;
     if (operation.isJob) return this.#carryOut(grant, decided);
@@ -299,10 +304,10 @@ export class Calls {
       await recorded.end({ status: answer.status, traceId: answer.traceId });
       const delivered = value === answer.value ? answer : withoutRaw(answer, value);
       if (call.isPart === true) return { kind: 'done', text: '', answer: delivered };
-      return this.#show(operation, args, delivered, { ...asked, made });
+      return this.#show(operation, args, delivered, { fields, readAs: said.readAs, made });
     } catch (error) {
       await recorded.end(outcomeOf(error));
-      if (error instanceof ClerkError) return this.#tell('failed', withMade(error.toModel(), made));
+      if (error instanceof ClerkError) return this.#tell('failed', withMade(error.toModel(), made), said);
       if (error instanceof PolicyRefusal) throw error;
       return this.#broken(operation, error);
     }
@@ -361,12 +366,23 @@ export class Calls {
     return shapeAnswer(operation, answer, { args, ...asked, results, maxTokens, structured });
   }
 
-  /** What is no answer costs a model no more than an answer may. */
-  #tell(kind: 'failed' | 'refused', model: object): CallOutcome {
-    return { kind, text: scrub(shapeError(model, this.#options.answers?.maxTokens ?? MOST_TOKENS)) };
+  /** What is no answer of Clerk's as a model reads it: without secrets, and at no more than an answer may cost. */
+  write(model: object, readAs: readonly string[] = []): string {
+    const told = readAs.length === 0 ? model : { ...model, read_as: readAs };
+    return scrub(shapeError(told, this.#options.answers?.maxTokens ?? MOST_TOKENS));
   }
 
-  #observe(tool: string, result: CallEvent['result'], { decision, code }: PolicyResult, started: number): void {
+  #tell<K extends 'failed' | 'refused'>(kind: K, model: object, { readAs }: Said): { readonly kind: K; readonly text: string } {
+    return { kind, text: this.write(model, readAs) };
+  }
+
+  #refused({ code, model }: Extract<Decision, { kind: 'refuse' }>, said: Said, lacking: Scope | undefined): CallOutcome {
+    said.decision = 'refuse';
+    said.code = code;
+    return { ...this.#tell('refused', model, said), ...(lacking !== undefined && { missingScope: lacking }) };
+  }
+
+  #observe(tool: string, result: CallEvent['result'], { decision, code }: Said, started: number): void {
     this.#options.observe?.({ tool, result, decision, code, seconds: (performance.now() - started) / 1000 });
   }
 
@@ -402,23 +418,16 @@ function follow(signal: AbortSignal | undefined): readonly [abort: Abort, releas
   return [abort, () => signal?.removeEventListener('abort', end)];
 }
 
-function refused(
-  { code, model }: Extract<Decision, { kind: 'refuse' }>,
-  said: PolicyResult,
-  lacking: Scope | undefined,
-): CallOutcome {
-  said.decision = 'refuse';
-  said.code = code;
-  return { kind: 'refused', text: scrub(JSON.stringify(model)), ...(lacking !== undefined && { missingScope: lacking }) };
-}
-
 const failed = (model: object): CallOutcome => ({ kind: 'failed', text: JSON.stringify(model) });
 
 function outcomeOf(error: unknown): Outcome {
   if (error instanceof ClerkApiError) {
     return { status: error.status, code: error.code, traceId: error.traceId, mayHaveHappened: error.mayHaveHappened };
   }
-  if (error instanceof ClerkError) return { code: error.code, mayHaveHappened: error.mayHaveHappened };
+  if (error instanceof ClerkError) {
+    const status = error instanceof ClerkAnswerError ? error.status : undefined;
+    return { status, code: error.code, mayHaveHappened: error.mayHaveHappened };
+  }
   if (error instanceof PolicyRefusal) return { code: error.code, mayHaveHappened: true };
   return { code: 'internal_error', mayHaveHappened: true };
 }

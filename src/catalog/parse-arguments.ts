@@ -19,7 +19,7 @@ export type Parsed =
       /** What was read as something else than was sent. */
       readonly notes: readonly string[];
     }
-  | { readonly ok: false; readonly faults: readonly Fault[] };
+  | { readonly ok: false; readonly faults: readonly Fault[]; readonly notes: readonly string[] };
 
 /**
  * Checks a call's arguments against the operation. What passes is the caller's own object less
@@ -36,12 +36,13 @@ export async function parseArguments(
   const whole = readWhole(raw, operation.places);
   const given = whole.value;
   if (given === null || typeof given !== 'object' || Array.isArray(given)) {
-    return { ok: false, faults: [{ path: '', expected: 'arguments must be one JSON object' }] };
+    return { ok: false, faults: [{ path: '', expected: 'arguments must be one JSON object' }], notes: [] };
   }
   const { confirm: confirmation, fields: paths, ...rest } = given as Record<string, unknown>;
   // Hosts that fill in every input send null for those that the model left out.
   const confirm = confirmation ?? undefined;
-  const fields = typeof paths === 'string' ? (textAs(paths, '[') ?? paths) : (paths ?? undefined);
+  const spelled = typeof paths === 'string' ? textAs(paths, '[') : undefined;
+  const fields = spelled ?? paths ?? undefined;
   const sent: Record<string, unknown> = {
     ...rest,
     ...(takesConfirm || confirm === undefined ? {} : { confirm }),
@@ -54,7 +55,7 @@ export async function parseArguments(
     operation.keyed && given[IDEMPOTENCY_KEY] === undefined ? { ...given, [IDEMPOTENCY_KEY]: '' } : given;
   const read = readLeniently((values) => schema.safeParse(keyed(values)), sent);
   const { args, result } = read;
-  const notes = [...whole.notes, ...read.notes];
+  const notes = [...whole.notes, ...(spelled === undefined ? [] : ['fields: text read as list']), ...read.notes];
   if (!result.success) {
     for (const issue of result.error.issues) {
       if (faults.length > MOST_FAULTS) break;
@@ -66,7 +67,7 @@ export async function parseArguments(
   if (operation.takesFields && !isFields(fields)) {
     faults.push({ path: 'fields', expected: 'a list of paths, like ["id","email_addresses.email_address"], or ["*"] for all' });
   }
-  if (faults.length > 0) return { ok: false, faults: mostTelling(faults) };
+  if (faults.length > 0) return { ok: false, faults: mostTelling(faults), notes };
   return { ok: true, args, confirm, fields: fields as string[] | undefined, notes };
 }
 

@@ -75,7 +75,7 @@ export function readLeniently(check: (args: Values) => z.ZodSafeParseResult<unkn
 }
 
 /** As many notes as are worth reading. */
-const counted = (notes: readonly string[]): string[] =>
+export const counted = (notes: readonly string[]): string[] =>
   notes.length <= MOST_NOTES ? [...notes] : [...notes.slice(0, MOST_NOTES), `and ${notes.length - MOST_NOTES} more`];
 
 /** Changes what the issue is about, if it can be read differently, and says so. */

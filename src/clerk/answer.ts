@@ -34,7 +34,7 @@ export function readAnswer(answered: Answered, about: ErrorContext): ClerkAnswer
     ...(about.uncertain ? { repeated: true } : {}),
   };
   if (answered.body.length === 0 && (status === 202 || status === 204)) return { ...facts, kind: 'empty', value: undefined };
-  if (about.operation.spec.answers !== 'text' && isTooDense(answered.body)) return misread('too_large', answered, about);
+  if (about.operation.spec.answers !== 'text' && isTooDense(answered.body)) return unread(answered, about);
   const text = decode(answered.body, about.scrubber);
   if (about.operation.spec.answers === 'text') {
     return text === undefined ? misread('not_text', answered, about) : { ...facts, kind: 'text', value: text };
@@ -42,6 +42,18 @@ export function readAnswer(answered: Answered, about: ErrorContext): ClerkAnswer
   const parsed = parseJson(text);
   if (text === undefined || parsed === undefined) return misread('not_json', answered, about);
   return { ...facts, kind: 'json', value: parsed.value, raw: text };
+}
+
+/** What is not read: of a write, Clerk has said in its status that it was carried out. */
+function unread(answered: Answered, about: ErrorContext): ClerkAnswerError {
+  const isClerks = answered.headers.get('content-type')?.includes('json') === true;
+  if (!isClerks || !changes(about.operation)) return misread('too_large', answered, about);
+  return new ClerkAnswerError('not_shown', answered.status, {
+    operation: about.operation.name,
+    message: `Status ${answered.status}, ${describe('too_large', answered, about)}.`,
+    hint: `Clerk has carried this out; its answer cannot be shown. Do not call again: look with ${about.checkWith ?? 'a read'}.`,
+    attempts: about.attempts,
+  });
 }
 
 /** `identity`, in any case, or nothing says that the body is as it is; so does a list of them. */
@@ -87,9 +99,11 @@ function apiError(answered: Answered, about: ErrorContext): ClerkApiError {
   });
 }
 
+type Misreading = Exclude<AnswerFault, 'not_shown'>;
+
 /** The error for an answer that cannot be understood or that broke off. */
 export function answerError(
-  fault: AnswerFault,
+  fault: Misreading,
   status: number | undefined,
   message: string,
   about: ErrorContext,
@@ -106,7 +120,7 @@ export function answerError(
 
 const BETWEEN = 'Something in between may have answered: check CLERK_API_URL and any proxy.';
 
-const HINTS: Readonly<Record<AnswerFault, string>> = {
+const HINTS: Readonly<Record<Misreading, string>> = {
   not_json: BETWEEN,
   not_text: BETWEEN,
   too_large: 'Ask for less: a smaller limit, or a narrower filter.',
@@ -116,12 +130,12 @@ const HINTS: Readonly<Record<AnswerFault, string>> = {
   malformed_http: BETWEEN,
 };
 
-function misread(fault: AnswerFault, answered: Answered, about: ErrorContext): ClerkAnswerError {
+function misread(fault: Misreading, answered: Answered, about: ErrorContext): ClerkAnswerError {
   const { status } = answered;
   return answerError(fault, status, `Status ${status}, ${describe(fault, answered, about)}.`, about);
 }
 
-function describe(fault: AnswerFault, answered: Answered, about: ErrorContext): string {
+function describe(fault: Misreading, answered: Answered, about: ErrorContext): string {
   switch (fault) {
     case 'encoded':
       return `with the encoding ${about.scrubber.line(answered.headers.get('content-encoding') ?? '', 40)}`;

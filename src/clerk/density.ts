@@ -1,6 +1,9 @@
+import { randomInt } from 'node:crypto';
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
+const COLON = 0x3a;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
@@ -12,18 +15,41 @@ const MOST_VALUES = 300_000;
 /** How deep the values of an answer may nest. */
 const MOST_LEVELS = 200;
 
+/** The most different names of properties: each is dear, in whatever object it stands, and pages repeat theirs. */
+const MOST_NAMES = 40_000;
+
+/** A number with more digits than are certain to survive, or a fraction, is read more than once; so it counts as several values. */
+const DIGITS = 15;
+const ODD_NUMBER_COUNTS = 10;
+
+/** What a number goes on with after its first digit: digits, and what makes it a fraction. */
+const DIGIT = 1;
+const FRACTION = 2;
+const NUMBER_BYTES = new Uint8Array(256);
+for (const digit of '0123456789') NUMBER_BYTES[digit.charCodeAt(0)] = DIGIT;
+for (const sign of '.eE+-') NUMBER_BYTES[sign.charCodeAt(0)] = FRACTION;
+
+/** So that nobody can choose names that count as one. */
+const SEED = randomInt(2 ** 32);
+
 /**
- * Whether JSON has so many values, or nests them so deep, that to parse it would keep every other caller waiting for
- * seconds: ten megabytes hold millions of them. One pass over the bytes, which need not be good JSON.
+ * Whether JSON has so many values, or so many different names, or nests so deep, that to read it would keep every other
+ * caller waiting for seconds: ten megabytes hold millions of them. One pass over the bytes, which need not be good JSON.
  */
 export function isTooDense(json: Uint8Array): boolean {
+  const names = new Set<number>();
   let values = 1;
   let level = 0;
   for (let at = 0; at < json.length; at++) {
-    switch (json[at]) {
-      case QUOTE:
-        at = endOfString(json, at + 1);
+    const byte = json[at] as number;
+    switch (byte) {
+      case QUOTE: {
+        const start = at + 1;
+        at = endOfString(json, start);
+        if (json[at + 1] !== COLON && !isNameBeforeSpace(json, at + 1)) break;
+        if (names.add(hashOf(json, start, at)).size > MOST_NAMES) return true;
         break;
+      }
       case COMMA:
         if (++values > MOST_VALUES) return true;
         break;
@@ -35,9 +61,30 @@ export function isTooDense(json: Uint8Array): boolean {
       case CLOSE_BRACE:
         level--;
         break;
+      default: {
+        if (NUMBER_BYTES[byte] !== DIGIT) break;
+        const start = at;
+        let kinds = 0;
+        while (at + 1 < json.length && NUMBER_BYTES[json[at + 1] as number] !== 0)
+          kinds |= NUMBER_BYTES[json[++at] as number] as number;
+        if (kinds >= FRACTION || at - start >= DIGITS) values += ODD_NUMBER_COUNTS;
+      }
     }
   }
-  return false;
+  return values > MOST_VALUES;
+}
+
+/** FNV-1a. */
+function hashOf(json: Uint8Array, start: number, end: number): number {
+  let hash = SEED;
+  for (let at = start; at < end; at++) hash = Math.imul(hash ^ (json[at] as number), 16_777_619);
+  return hash;
+}
+
+function isNameBeforeSpace(json: Uint8Array, start: number): boolean {
+  let at = start;
+  while (json[at] === 0x20 || json[at] === 0x0a || json[at] === 0x0d || json[at] === 0x09) at++;
+  return at > start && json[at] === COLON;
 }
 
 function endOfString(json: Uint8Array, start: number): number {

@@ -130,9 +130,11 @@ export type AnswerFault =
   | 'encoded'
   | 'redirected'
   | 'unexpected_status'
-  | 'malformed_http';
+  | 'malformed_http'
+  /** Clerk has made the change, as its status says, and its answer is too much to be read. */
+  | 'not_shown';
 
-/** An answer that cannot be understood. */
+/** An answer that cannot be understood or shown. */
 export class ClerkAnswerError extends ClerkError {
   readonly code: `answer_${AnswerFault}`;
   readonly status: number | undefined;

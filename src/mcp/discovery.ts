@@ -2,10 +2,10 @@ import { type Call, type CallOutcome, type Calls, UnknownToolError } from '../ca
 import type { Catalog } from '../catalog/catalog.js';
 import { DISCOVERY_NAMES } from '../catalog/discovery-names.js';
 import { didYouMean } from '../catalog/nearest.js';
-import type { Operation } from '../catalog/operation.js';
+import { Operation } from '../catalog/operation.js';
 import { RISKS, type Risk, type ToolDefinition } from '../catalog/operation-types.js';
 import { mostTelling } from '../catalog/parse-arguments.js';
-import { HOST_KEYS, readWhole } from '../catalog/read-leniently.js';
+import { counted, HOST_KEYS, readWhole } from '../catalog/read-leniently.js';
 import type { OperationSearch } from '../catalog/search.js';
 import { isRecord } from '../platform/is-record.js';
 import { plain } from '../platform/plain-text.js';
@@ -93,15 +93,19 @@ export class Discovery {
   /** @throws UnknownToolError */
   async call(outer: Call): Promise<CallOutcome> {
     if (this.#options.beside.has(outer.name)) return this.#options.calls.call(outer);
-    const input = readInput(outer);
+    const { input, notes } = readInput(outer);
+    const tell = ({ kind, model }: Told): CallOutcome => ({ kind, text: this.#options.calls.write(model, notes) });
     switch (outer.name) {
       case 'search_operations':
-        return this.#find(input, outer.caller);
+        return tell(await this.#find(input, outer.caller));
       case 'describe_operation':
-        return this.#describe(input, outer.caller);
+        return tell(this.#describe(input, outer.caller));
       case 'call_read_operation':
-      case 'call_operation':
-        return this.#call(outer, input);
+      case 'call_operation': {
+        const found = this.#toCall(outer.name, input);
+        if (!(found instanceof Operation)) return tell(found);
+        return this.#options.calls.call({ ...outer, name: found.name, arguments: input.arguments, readAs: notes });
+      }
       default:
         throw new UnknownToolError(
           `Unknown tool: ${plain(outer.name)}.${didYouMean(outer.name, DISCOVERY_NAMES)} Operations are called through call_read_operation and call_operation.`,
@@ -113,7 +117,7 @@ export class Discovery {
     return this.#options.calls.stop(graceMs);
   }
 
-  async #find(input: Readonly<Record<string, unknown>>, caller: Caller): Promise<CallOutcome> {
+  async #find(input: Readonly<Record<string, unknown>>, caller: Caller): Promise<Told> {
     const { query, group, risk, limit = DEFAULT_LIMIT } = input;
     const faults = [
       ...unknownInputs(input, ['query', 'group', 'risk', 'limit']),
@@ -140,28 +144,28 @@ export class Discovery {
       about: firstSentence(operation.tool.description),
     }));
     const hint = operations.length === 0 ? { hint: 'No operation matches. Use other words, or give only a group.' } : {};
-    return { kind: 'done', text: JSON.stringify({ operations, ...hint }) };
+    return { kind: 'done', model: { operations, ...hint } };
   }
 
-  #describe(input: Readonly<Record<string, unknown>>, caller: Caller): CallOutcome {
+  #describe(input: Readonly<Record<string, unknown>>, caller: Caller): Told {
     const operation = this.#named(input.name, caller);
     if (operation === undefined) return this.#unknown('describe_operation', input.name);
     const { title: _, annotations: __, ...tool } = this.#options.toolOf(operation);
     const callWith = operation.risk === 'read' ? 'call_read_operation' : 'call_operation';
-    return { kind: 'done', text: JSON.stringify({ ...tool, risk: operation.risk, call_with: callWith }) };
+    return { kind: 'done', model: { ...tool, risk: operation.risk, call_with: callWith } };
   }
 
-  async #call(outer: Call, input: Readonly<Record<string, unknown>>): Promise<CallOutcome> {
+  #toCall(tool: string, input: Readonly<Record<string, unknown>>): Operation | Told {
     const faults = unknownInputs(input, ['name', 'arguments']);
-    if (faults.length > 0) return invalid(outer.name, faults);
+    if (faults.length > 0) return invalid(tool, faults);
     // One beyond the caller's scopes is refused on the road of all calls, which says what scope it needs.
     const operation = typeof input.name === 'string' ? this.#options.offered.get(input.name) : undefined;
-    if (operation === undefined) return this.#unknown(outer.name, input.name);
-    if (outer.name === 'call_read_operation' && operation.risk !== 'read') {
+    if (operation === undefined) return this.#unknown(tool, input.name);
+    if (tool === 'call_read_operation' && operation.risk !== 'read') {
       const hint = `${operation.name} has the risk ${operation.risk}: call it with call_operation. Nothing was sent.`;
       return failed({ error: 'not_a_read', operation: operation.name, hint });
     }
-    return this.#options.calls.call({ ...outer, name: operation.name, arguments: input.arguments });
+    return operation;
   }
 
   #named(given: unknown, caller: Caller): Operation | undefined {
@@ -169,7 +173,7 @@ export class Discovery {
     return operation !== undefined && mayUse(operation, caller) ? operation : undefined;
   }
 
-  #unknown(tool: string, given: unknown): CallOutcome {
+  #unknown(tool: string, given: unknown): Told {
     if (typeof given !== 'string') return invalid(tool, [{ path: 'name', expected: 'required, string' }]);
     const message = `No operation is named ${plain(given)}.${didYouMean(given, this.#options.offered.keys())}`;
     return failed({ error: 'unknown_operation', message, hint: 'Find its name with search_operations. Nothing was sent.' });
@@ -191,13 +195,35 @@ export class Discovery {
   }
 }
 
+/** What a discovery tool says. */
+interface Told {
+  readonly kind: 'done' | 'failed';
+  readonly model: object;
+}
+
+interface Input {
+  readonly input: Readonly<Record<string, unknown>>;
+  /** What was read as something else than was sent. */
+  readonly notes: readonly string[];
+}
+
 /** The arguments of a discovery tool as hosts send them: text for what is an object or a number, null for what is left out. */
-function readInput({ name: tool, arguments: given }: Call): Readonly<Record<string, unknown>> {
+function readInput({ name: tool, arguments: given }: Call): Input {
   const isCall = tool === 'call_operation' || tool === 'call_read_operation';
-  const { value } = readWhole(given, { has: (input) => isCall && input === 'arguments' && !isWrapped(given) });
-  if (!isRecord(value)) return {};
-  const entries = Object.entries(value).filter(([key, input]) => input !== null && !HOST_KEYS.has(key));
-  return Object.fromEntries(entries.map(([key, input]) => [key, key === 'limit' && isDigits(input) ? Number(input) : input]));
+  const { value, notes: whole } = readWhole(given, { has: (input) => isCall && input === 'arguments' && !isWrapped(given) });
+  if (!isRecord(value)) return { input: {}, notes: whole };
+  const notes = [...whole];
+  const read = Object.entries(value).flatMap(([key, sent]): [string, unknown][] => {
+    if (HOST_KEYS.has(key)) notes.push(`${key}: dropped`);
+    else if (sent === null) notes.push(`${plain(key)}: null read as not given`);
+    else if (key !== 'limit' || !isDigits(sent)) return [[key, sent]];
+    else {
+      notes.push('limit: text read as number');
+      return [[key, Number(sent)]];
+    }
+    return [];
+  });
+  return { input: Object.fromEntries(read), notes: counted(notes) };
 }
 
 /** Whether there is nothing but `arguments`, which then hold the name too. */
@@ -206,14 +232,14 @@ const isDigits = (value: unknown): boolean => typeof value === 'string' && /^\d{
 const isRisk = (value: unknown): value is Risk => RISKS.some((risk) => risk === value);
 const isLimit = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST;
 const mayUse = (operation: Operation, { scopes }: Caller): boolean => scopes === undefined || isWithin(operation, scopes);
-const failed = (model: object): CallOutcome => ({ kind: 'failed', text: JSON.stringify(model) });
+const failed = (model: object): Told => ({ kind: 'failed', model });
 
 interface Fault {
   readonly path: string;
   readonly expected: string;
 }
 
-const invalid = (tool: string, faults: readonly Fault[]): CallOutcome =>
+const invalid = (tool: string, faults: readonly Fault[]): Told =>
   failed({
     error: 'invalid_arguments',
     operation: tool,

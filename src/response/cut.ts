@@ -1,3 +1,4 @@
+import { put } from './put.js';
 import { fits, lengthWithin } from './token-count.js';
 
 /** Roughly what a mark costs. Cutting a value no longer than this saves nothing. */
@@ -15,33 +16,49 @@ function startOf(text: string, length: number): string {
 const ID_LENGTH = 40;
 const LEAST_ELSE = 4;
 
-/** An element of an array is, as a rule, worth this many characters. */
+/** An element of an array is, as a rule, worth this many characters, and a property no fewer than this. */
 const ELEMENT_LENGTH = 16;
+const PROPERTY_LENGTH = 4;
 
 /**
- * The value with every string cut to `most` characters, every object to `most` properties and every array to a sixteenth
- * as many elements. Strings as short as an id stay whole unless `most` is very small. A cut string ends in `…[+n]`, where
- * n is the number of characters left out; a cut array has this mark as its last element, a cut object under the key `…`.
+ * Cuts one value to several lengths. `cut(most)` has every string cut to `most` characters, every object to a quarter as
+ * many properties and every array to a sixteenth as many elements. Strings as short as an id stay whole unless `most` is
+ * very small. A cut string ends in `…[+n]`, where n is the number of characters left out; a cut array has this mark as
+ * its last element, a cut object under the key `…`.
+ *
+ * @param isWhole of strings that are never cut
  */
-export function cutValue(value: unknown, most: number, isWhole: (text: string) => boolean): unknown {
-  if (typeof value === 'string') {
-    const length = most < LEAST_ELSE ? most : Math.max(most, ID_LENGTH);
-    if (value.length <= length + MARK_LENGTH || isWhole(value)) return value;
-    const start = startOf(value, length);
-    return start + mark(value.length - start.length);
-  }
-  if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) {
-    const count = Math.ceil(most / ELEMENT_LENGTH);
-    const elements = value.slice(0, count).map((element) => cutValue(element, most, isWhole));
-    return value.length > count ? [...elements, mark(value.length - count)] : elements;
-  }
-  const entries = Object.entries(value);
-  const kept = entries
-    .slice(0, most)
-    .map(([key, entry]): [string, unknown] => [cutKey(key, most), cutValue(entry, most, isWhole)]);
-  if (entries.length > most) kept.push(['…', mark(entries.length - most)]);
-  return Object.fromEntries(kept);
+export function cutter(value: unknown, isWhole: (text: string) => boolean = () => false): (most: number) => unknown {
+  // To list the names of a very large object takes longer than to cut it.
+  const names = new Map<object, readonly string[]>();
+  const namesOf = (object: object): readonly string[] => {
+    const known = names.get(object) ?? Object.keys(object);
+    names.set(object, known);
+    return known;
+  };
+  const cut = (part: unknown, most: number): unknown => {
+    if (typeof part === 'string') return isWhole(part) ? part : cutString(part, most);
+    if (part === null || typeof part !== 'object') return part;
+    if (Array.isArray(part)) {
+      const count = Math.ceil(most / ELEMENT_LENGTH);
+      const elements = part.slice(0, count).map((element) => cut(element, most));
+      return part.length > count ? [...elements, mark(part.length - count)] : elements;
+    }
+    const count = Math.ceil(most / PROPERTY_LENGTH);
+    const all = namesOf(part);
+    const kept: Record<string, unknown> = {};
+    for (const name of all.slice(0, count)) put(kept, cutKey(name, most), cut((part as Record<string, unknown>)[name], most));
+    if (all.length > count) put(kept, '…', mark(all.length - count));
+    return kept;
+  };
+  return (most) => cut(value, most);
+}
+
+function cutString(text: string, most: number): string {
+  const length = most < LEAST_ELSE ? most : Math.max(most, ID_LENGTH);
+  if (text.length <= length + MARK_LENGTH) return text;
+  const start = startOf(text, length);
+  return start + mark(text.length - start.length);
 }
 
 const cutKey = (key: string, most: number): string =>

@@ -2,7 +2,7 @@ import type { ClerkAnswer } from '../catalog/clerk-answer.js';
 import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/operation-types.js';
 import { isRecord } from '../platform/is-record.js';
-import { cutText, cutValue } from './cut.js';
+import { cutText, cutter } from './cut.js';
 import { type Declared, type Resource, resourceOf } from './declared.js';
 import { withoutEmpty } from './empty.js';
 import { type ExactJson, exactJson } from './exact.js';
@@ -52,20 +52,34 @@ export function shapeAnswer(operation: Operation, answer: ClerkAnswer, options: 
   switch (answer.kind) {
     case 'empty':
       return toAnswer(JSON.stringify({ ...noted(beside(options)), ok: true, status: answer.status }), options);
-    case 'text': {
-      const text = cutText(String(answer.value), options.maxTokens);
-      return options.structured === true ? { text, structured: { text } } : { text };
-    }
+    case 'text':
+      return shapePage(String(answer.value), options);
     case 'json':
       return toAnswer(shapeJson(operation, answer, options), options);
   }
 }
 
+/** A page has no place for a note but its end. */
+function shapePage(page: string, options: ShapeOptions): ShapedAnswer {
+  const note = beside(options);
+  const end = note === undefined ? '' : `\n${JSON.stringify({ _: note })}`;
+  const text = cutText(page, options.maxTokens - estimateTokens(end));
+  return options.structured === true ? { text: text + end, structured: { ...noted(note), text } } : { text: text + end };
+}
+
+/** What of an error is of no use in part. */
+const NEVER_CUT = ['error', 'operation', 'message', 'hint', 'token', 'approval', 'link'];
+
 /** An error or a refusal as a model reads it, within the same limit: where it is too long, its longest values are cut. */
 export function shapeError(model: object, maxTokens: number): string {
   const text = JSON.stringify(model);
   if (fits(text, maxTokens)) return text;
-  return cutToFit((most) => JSON.stringify(cutValue(model, most, () => false)), maxTokens);
+  const whole = new Set(NEVER_CUT.map((name) => (model as Readonly<Record<string, unknown>>)[name]));
+  const careful = cutter(model, (value) => whole.has(value));
+  const written = cutToFit((most) => JSON.stringify(careful(most)), maxTokens);
+  if (fits(written, maxTokens)) return written;
+  const cut = cutter(model);
+  return cutToFit((most) => JSON.stringify(cut(most)), maxTokens);
 }
 
 const toAnswer = (text: string, { structured }: ShapeOptions): ShapedAnswer =>
@@ -181,7 +195,8 @@ function writeSingle(value: unknown, note: Note, { options, exact }: Context): s
   };
   const text = write(value, note);
   if (fits(text, maxTokens)) return text;
-  return cutToFit((most) => write(cutValue(value, most, exact.isNumber), { ...note, cut: CUT_VALUES }), maxTokens);
+  const cut = cutter(value, exact.isNumber);
+  return cutToFit((most) => write(cut(most), { ...note, cut: CUT_VALUES }), maxTokens);
 }
 
 /** The object's text with one more member in front. Faster than a copy of the object, and a key like `1` stays behind it. */
@@ -198,9 +213,11 @@ function noteKey(object: object): string {
 function writeList(list: List, view: View, context: Context): string {
   const { operation, options, exact } = context;
   const { maxTokens, args = {} } = options;
-  const texts = view.items.map((item) => exact.write(item));
-  const whole = frameList(list, texts, view.note, context);
-  if (fits(whole, maxTokens)) return whole;
+  const texts = writtenWithin(view.items, exact, maxTokens * MOST_PER_TOKEN);
+  if (texts.length === view.items.length) {
+    const whole = frameList(list, texts, view.note, context);
+    if (fits(whole, maxTokens)) return whole;
+  }
 
   const noteFor = (kept: number): Note => {
     const missing = list.items.length - kept;
@@ -215,11 +232,26 @@ function writeList(list: List, view: View, context: Context): string {
     kept++;
   }
   if (kept > 0) return frameList(list, texts.slice(0, kept), noteFor(kept), context);
-  const cut = cutToFit((most) => {
-    const first = exact.write(cutValue(view.items[0], most, exact.isNumber));
-    return frameList(list, [first], { ...noteFor(1), cut: CUT_VALUES }, context);
-  }, maxTokens);
-  return fits(cut, maxTokens) ? cut : writeSingle(exact.value, view.note, context);
+  const cut = cutter(view.items[0], exact.isNumber);
+  const note = { ...noteFor(1), cut: CUT_VALUES };
+  const text = cutToFit((most) => frameList(list, [exact.write(cut(most))], note, context), maxTokens);
+  return fits(text, maxTokens) ? text : writeSingle(exact.value, view.note, context);
+}
+
+/** No token is worth so many characters of JSON. */
+const MOST_PER_TOKEN = 64;
+
+/** The texts of the items, as far as they can matter where there is room for so many characters. */
+function writtenWithin(items: readonly unknown[], exact: ExactJson, room: number): string[] {
+  const texts: string[] = [];
+  let left = room;
+  for (const item of items) {
+    const text = exact.write(item);
+    texts.push(text);
+    left -= text.length;
+    if (left < 0) break;
+  }
+  return texts;
 }
 
 /** For the digits of a larger `offset` than the frame was measured with. */
@@ -243,7 +275,7 @@ function cutToFit(write: (most: number) => string, maxTokens: number): string {
   let text = write(most);
   while (most > 0 && !fits(text, maxTokens)) {
     tooMuch = most;
-    most = Math.floor(most / (text.length > maxTokens * 64 ? 8 : 2));
+    most = Math.floor(most / (text.length > maxTokens * MOST_PER_TOKEN ? 8 : 2));
     text = write(most);
   }
   for (let tries = 3; tries > 0 && most > 0; tries--) {

@@ -5,12 +5,22 @@ import { ErrorContext } from '../../src/clerk/error-context.js';
 import { Scrubber } from '../../src/platform/scrub.js';
 import { catalog, KEY, NOW } from './support.js';
 
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 const dense = (text: string): boolean => isTooDense(Buffer.from(text));
 
 describe('an answer is too dense', () => {
   it.each([
     ['with more values than any page of Clerk has', `[${'0,'.repeat(300_000)}0]`],
     ['with as many names', `{${'"a":1,'.repeat(300_000)}"a":1}`],
+    ['with more different names', JSON.stringify(Object.fromEntries(numbers(40_001).map((n) => [`name_${n}`, n])))],
+    [
+      'with as many, in objects of their own, before spaces',
+      `[${numbers(40_001)
+        .map((n) => `{"${n}" \n:1}`)
+        .join(',')}]`,
+    ],
+    ['with many numbers that must be kept as they are', `[${'12345678901234567890,'.repeat(28_000)}0]`],
+    ['with many fractions', `[${'-1.5e0,'.repeat(28_000)}0]`],
     ['nested deeper than any value of Clerk', '['.repeat(201)],
   ])('%s', (_, text) => {
     expect(dense(text)).toBe(true);
@@ -19,6 +29,18 @@ describe('an answer is too dense', () => {
   it.each([
     ['a page of 500 users of 300 values each', `[${`{${'"a":1,'.repeat(300)}"b":1},`.repeat(500)}{}]`],
     ['a long text with commas and brackets', JSON.stringify({ body: '[{,"\\,'.repeat(300_000) })],
+    [
+      'a page of 500 users with 60 names of their own each',
+      `[${numbers(500)
+        .map(
+          (n) =>
+            `{${'"x":1764424800000,'.repeat(200)}${numbers(60)
+              .map((k) => `"k${n}_${k}":"${k}"`)
+              .join(',')}}`,
+        )
+        .join(',')}]`,
+    ],
+    ['as many different texts as values', JSON.stringify(numbers(299_000).map(String))],
     ['many lists beside each other', `[${'[],'.repeat(100_000)}0]`],
     ['no JSON', 'a "b'],
     ['nothing', ''],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startHttp, stopAll } from '../support/http-program.js';
 import { answer, MisbehavingServer } from '../support/misbehaving-server.js';
@@ -53,6 +54,36 @@ describe('an answer over stdio costs no more than an answer may, for', () => {
   });
 });
 
+describe('with --max-result-tokens 1000 no text costs more, be it', () => {
+  const ids = Array.from({ length: 50 }, (_, at) => `user_${'x'.repeat(60)}${at}`);
+  const metadata = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`key_${at}`, `${'word '.repeat(20)}${at}`]));
+
+  it.each<[string, readonly string[], string, object, string]>([
+    ['a refusal by flag', ['--confirm', 'flag'], 'Users_banMany', { user_ids: ids }, 'confirmation_required'],
+    ['a refusal with a token', ['--confirm', 'token'], 'Users_banMany', { user_ids: ids }, 'confirmation_required'],
+    [
+      'a refusal that shows metadata',
+      ['--confirm', 'token'],
+      'Users_createNewUser',
+      { first_name: 'Ada', private_metadata: { ...metadata, role: 'admin' } },
+      'confirmation_required',
+    ],
+    ['faults of arguments', [], 'Users_getUserDetails', unknownInputs(1000), 'invalid_arguments'],
+    ['faults of a discovery tool', ['--discovery'], 'search_operations', unknownInputs(1000), 'invalid_arguments'],
+    ['an unknown operation', ['--discovery'], 'call_operation', { name: 'Users_'.repeat(5000) }, 'unknown_operation'],
+  ])('%s', async (_, args, name, input, error) => {
+    const program = await start('--max-result-tokens', '1000', ...args);
+    const answered = program.answer(1);
+    program.call(1, name, input);
+    const { result } = await answered;
+    const text = String(result?.content?.[0]?.text);
+    const model = JSON.parse(text) as { error: string; token?: string };
+    expect(model.error).toBe(error);
+    expect(countTokens(text)).toBeLessThanOrEqual(1000);
+    if (args.includes('token')) expect(model.token).toMatch(/^[\w-]{60,}$/);
+  });
+});
+
 describe('what a caller makes up', () => {
   it('is told in part where an input is unknown, with the nearest name as long as that can be', async () => {
     const program = await start();
@@ -87,11 +118,20 @@ const TEN_MEGABYTES = 10 * 1024 * 1024;
 const filled = (before: string, piece: string, after: string): string =>
   before + piece.repeat(Math.floor((TEN_MEGABYTES - 100) / piece.length)) + after;
 
+const filledBy = (piece: (n: number) => string, before: string, after: string): string =>
+  before + Array.from({ length: 400_000 }, (_, n) => piece(n)).join('') + after;
+
 describe('a hostile answer of the API', () => {
   it.each<[string, string, string | undefined]>([
     ['with millions of numbers', filled('[', '0,', '0]'), 'answer_too_large'],
     ['with millions of empty lists', filled('{"data":[', '[],', '[]],"total_count":1}'), 'answer_too_large'],
     ['nested five million deep', filled('', '[', ''), 'answer_too_large'],
+    [
+      'with as many different names as there is room for',
+      filledBy((n) => `"made_up_${n}":1,`, '{', '"a":1}'),
+      'answer_too_large',
+    ],
+    ['with numbers that a double cannot hold', filled('[', '12345678901234567890.5,', '0]'), 'answer_too_large'],
     ['with half a million names', filled('{', '"made_up":1,', '"a":1}'), 'answer_too_large'],
     ['with a text of ten megabytes', filled('{"id":"', 'x', '"}'), undefined],
     ['that echoes the start of the key', filled('{"id":"', 'sk_test_hostile_answer', '"}'), undefined],

@@ -82,14 +82,56 @@ describe('what hosts and models send', () => {
 
   it('what is confirmed is what is sent: the question and the request have the same reading', async () => {
     const given = { user_id: 'user_1', task_progress: 'x' };
-    const refused = modelOf(await call(program, 'Users_deleteUser', given));
-    const state = JSON.stringify(refused);
-    expect(state).not.toContain('task_progress');
-    await call(program, 'Users_deleteUser', { ...given, confirm: true });
-    expect(
-      sent()
-        .filter((request) => request.startsWith('DELETE'))
-        .every((request) => request === 'DELETE /v1/users/user_1'),
-    ).toBe(true);
+    const refused = modelOf(await call(program, 'Users_deleteUserById', given));
+    expect(refused).toMatchObject({ error: 'confirmation_required', read_as: ['task_progress: dropped'] });
+    expect(JSON.stringify(refused.effect)).not.toContain('task_progress');
+    await call(program, 'Users_deleteUserById', { ...given, confirm: true });
+    expect(sent().filter((request) => request.startsWith('DELETE'))).toEqual(['DELETE /v1/users/user_1']);
+  });
+});
+
+describe('what was read differently is said', () => {
+  it('beside what is still wrong', async () => {
+    const model = modelOf(await call(program, 'Users_listSortedByCreationDate', { limit: '2', offset: 'soon' }));
+    expect(model).toMatchObject({
+      error: 'invalid_arguments',
+      faults: [{ path: 'offset' }],
+      read_as: ['limit: text read as number'],
+    });
+  });
+
+  it("beside Clerk's error", async () => {
+    upstream.reply = () => ({ status: 404, body: { errors: [{ code: 'resource_not_found', message: 'not found' }] } });
+    const model = modelOf(await call(program, 'Users_getUserDetails', '{"user_id":"user_1"}'));
+    expect(model).toMatchObject({ error: 'resource_not_found', read_as: ['arguments: text read as object'] });
+  });
+
+  it('at the end of a page of text', async () => {
+    upstream.reply = () => ({ body: '<html></html>', headers: { 'content-type': 'text/html' } });
+    const { result } = await call(program, 'Miscellaneous_getInterstitialMarkup', { frontend_api: null, task_progress: 'x' });
+    const [page, note] = String(result?.content?.[0]?.text).split('\n');
+    expect(page).toContain('<html></html>');
+    expect(JSON.parse(String(note))._.read_as.toSorted()).toEqual([
+      'frontend_api: null read as not given',
+      'task_progress: dropped',
+    ]);
+  });
+
+  it.each<[string, unknown, object]>([
+    ['search_operations', { query: 'ban a user', limit: '2', group: null }, { operations: [{}, {}] }],
+    ['search_operations', { query: 7, limit: '2', group: null }, { error: 'invalid_arguments' }],
+    ['describe_operation', { name: 'Users_nobody', limit: '2', group: null }, { error: 'unknown_operation' }],
+    ['call_read_operation', { name: 'Users_deleteUserById', limit: '2', group: null }, { error: 'invalid_arguments' }],
+  ])('by %s for its own arguments: %j', async (name, given, expected) => {
+    const model = modelOf(await call(discovery, name, given));
+    expect(model).toMatchObject(expected);
+    expect(model.read_as).toEqual(['limit: text read as number', 'group: null read as not given']);
+  });
+
+  it('for the arguments of the call and of the tool together', async () => {
+    upstream.reply = () => ({ body: [] });
+    const given = { name: 'Users_listSortedByCreationDate', arguments: { limit: '2' }, task_progress: 'x' };
+    const model = modelOf(await call(discovery, 'call_read_operation', given));
+    expect(model._).toMatchObject({ read_as: ['task_progress: dropped', 'limit: text read as number'] });
   });
 });

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cutter } from '../../src/response/cut.js';
 import { shapeAnswer } from '../../src/response/shape-answer.js';
 import { changing, getUser, json, listUsers, operation, reading, sent, shape, tokens } from './support.js';
 import { token, user } from './users.js';
@@ -107,6 +108,25 @@ describe('a value that is too large', () => {
     expect(cut.many.at(-1)).toBe(`…[+${60_001 - cut.many.length}]`);
     expect(cut.many.slice(0, -1)).toEqual(many.slice(0, cut.many.length - 1));
     expect(cut.keyed['…']).toBe(`…[+${60_001 - Object.keys(cut.keyed).length}]`);
+  });
+
+  it('is gone through as often as it is cut to a length, and its names are listed once', () => {
+    const seen = { listed: 0, read: 0 };
+    const names = Array.from({ length: 30_000 }, (_, n) => `name_${n}`);
+    const large = new Proxy(Object.fromEntries(names.map((name) => [name, 1])), {
+      ownKeys: (target) => {
+        seen.listed++;
+        return Reflect.ownKeys(target);
+      },
+      get: (target, name) => {
+        seen.read++;
+        return Reflect.get(target, name);
+      },
+    });
+    const cut = cutter(large);
+    for (let most = 100_000; most >= 1; most /= 2) cut(most);
+    expect(seen.listed).toBe(1);
+    expect(seen.read).toBeLessThan(2 * names.length);
   });
 
   it('is never a number', () => {

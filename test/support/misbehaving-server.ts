@@ -75,7 +75,7 @@ export const truncatedJson: Behaviour = answer(200, '{"data":[{"id":"user_1"', {
 export const endlessBody = (status = 200): Behaviour =>
   arrived((socket) => {
     socket.write(head(status, { 'content-type': 'application/json', 'transfer-encoding': 'chunked' }));
-    const chunk = `1000\r\n${' '.repeat(0x1000)}\r\n`;
+    const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`;
     const more = (error?: Error | null): void => {
       if (!error) socket.write(chunk, more);
     };
