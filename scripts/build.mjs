@@ -8,6 +8,7 @@ import { build } from 'esbuild';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import ts from 'typescript';
 import { bundleAlone, bundleInChunks, inAscii, target } from './chunks.mjs';
+import { licensesOf } from './licenses.mjs';
 
 const root = join(import.meta.dirname, '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -23,17 +24,19 @@ import { toManifest } from './src/catalog/manifest.js';
 import { JOB_TOOLS } from './src/jobs/job-tools.js';
 import { knownAnswers } from './src/catalog/known-answers.js';
 import { outputSchemas } from './src/app/output-schemas.js';
-import { bundleBrowserScript } from './src/approvals/page/script.js';
+import { bundleBrowserScript } from './src/approvals/page/bundle-browser-script.js';
 export const make = async (tokensOf, browserEntry) => {
   const loaders = [...Object.entries(groups), ...Object.entries(JOB_TOOLS).map(([name, job]) => [name, job.declaration])];
   const loaded = await Promise.all(loaders.map(async ([name, load]) => [name, await load()]));
   const manifest = toManifest(Object.fromEntries(loaded), tokensOf);
-  return {
+  const page = await bundleBrowserScript(browserEntry);
+  const prepared = {
     'manifest.json': JSON.stringify(manifest),
     'known-answers.json': JSON.stringify(knownAnswers()),
     'output-schemas.json': JSON.stringify([...(await outputSchemas())]),
-    'approvals-page.js': await bundleBrowserScript(browserEntry),
+    'approvals-page.js': page.text,
   };
+  return { prepared, pageInputs: page.inputs };
 };`;
   // Below the root, where esbuild is found.
   const dir = mkdtempSync(join(root, 'node_modules/.clerk-mcp-'));
@@ -53,8 +56,8 @@ export const make = async (tokensOf, browserEntry) => {
   }
 }
 
-const prepared = await prepare();
-const files = await bundleInChunks({
+const { prepared, pageInputs } = await prepare();
+const { files, inputs } = await bundleInChunks({
   root,
   entries: { start: 'src/cli/start.ts', index: 'src/index.ts' },
   define: { __VERSION__: JSON.stringify(version), __BUILT__: 'true' },
@@ -65,6 +68,7 @@ for (const [path, text] of files) writeFileSync(join(root, path), text);
 for (const [file, text] of Object.entries(prepared)) writeFileSync(join(root, 'dist', file), inAscii(text));
 await bundleAlone({ absWorkingDir: root, entry: 'src/main.ts', outfile: 'dist/cli.js' });
 chmodSync(join(root, 'dist/cli.js'), 0o755);
+writeFileSync(join(root, 'dist/THIRD-PARTY-LICENSES.txt'), licensesOf(root, [...inputs, ...pageInputs]));
 writeFileSync(join(root, 'dist/package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
 
 // The public types stand in modules that import nothing but each other, so that each makes its part of them alone.

@@ -37,7 +37,7 @@ export const bundleAlone = ({ entry, outfile, ...rest }) =>
  * would read twenty. Only CommonJS can be loaded with compiled code. So the chunks are made as ES modules first, then
  * those of the first entry are joined, and all become CommonJS. A chunk that was joined is left as a file that refers
  * to its part.
- * @returns {Promise<Map<string, string>>}
+ * @returns {Promise<{ files: Map<string, string>, inputs: string[] }>} the files, and which modules are in them
  */
 export async function bundleInChunks({ root, entries, ...rest }) {
   const path = (absolute) => relative(root, absolute).replaceAll('\\', '/');
@@ -63,8 +63,18 @@ export async function bundleInChunks({ root, entries, ...rest }) {
     const code = part === -1 ? await toCommonJs(text) : `module.exports=require("${reference(chunk, start)}").part${part};\n`;
     files.set(chunk, code);
   }
-  return files.set(start, await join(modules, start, joined));
+  files.set(start, await join(modules, start, joined));
+  return { files, inputs: modulesIn(metafile) };
 }
+
+/** The modules of which something is left in the output. */
+const modulesIn = ({ outputs }) => [
+  ...new Set(
+    Object.values(outputs).flatMap(({ inputs }) =>
+      Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+    ),
+  ),
+];
 
 /** ES modules get Node's own modules by a function of esbuild's, which the tools of those who bundle us do not see through. */
 const withPlainRequire = (text) => text.replace(/\b__require\(/g, 'require(');
