@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { createPrivateFile } from '../platform/private-file.js';
@@ -37,13 +37,23 @@ export async function announce(approversFile: string, running: Omit<Running, 'pi
 export async function runningServers(approversFile: string): Promise<readonly Running[]> {
   const folder = folderOf(approversFile);
   const names = await readdir(folder).catch(() => []);
+  const trusted = [process.getuid?.(), 0, (await lstat(approversFile).catch(() => undefined))?.uid];
   const found: Running[] = [];
   for (const name of names.filter((one) => /^\d+\.json$/.test(one)).sort()) {
+    // Who signs in gives their passphrase to what is named here.
+    if (!(await isBy(trusted, join(folder, name)))) continue;
     const running = await readRunning(join(folder, name));
     if (running !== undefined && lives(running.pid)) found.push(running);
     else await rm(join(folder, name), { force: true });
   }
   return found;
+}
+
+/** Whether one of them wrote the file, and nobody else could. */
+async function isBy(users: readonly (number | undefined)[], path: string): Promise<boolean> {
+  if (process.platform === 'win32') return true;
+  const stats = await lstat(path).catch(() => undefined);
+  return stats?.isFile() === true && users.includes(stats.uid) && (stats.mode & 0o022) === 0;
 }
 
 async function readRunning(path: string): Promise<Running | undefined> {

@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, readFile, stat, symlink, unlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Approvers } from '../../src/approvals/approvers.js';
@@ -72,6 +72,22 @@ describe('the note of where a server runs', () => {
     expect(await readFile(victim, 'utf8')).toBe('as it was');
     expect(await runningServers(file)).toMatchObject([{ url: 'http://localhost:1/approvals' }]);
     await takeBack();
+    expect(await runningServers(file)).toEqual([]);
+  });
+
+  it('is believed where its owner alone can have written it, since passphrases go to what it names', async () => {
+    const directory = await scratchDirectory();
+    const [file, folder] = [join(directory, 'approvers.json'), join(directory, 'approvals')];
+    await mkdir(folder);
+    const text = JSON.stringify({ pid: process.pid, url: 'http://localhost:1/approvals', instance: 'live' });
+    const note = join(folder, '1.json');
+    await writeFile(note, text, { mode: 0o600 });
+    expect(await runningServers(file)).toHaveLength(1);
+    await chmod(note, 0o666);
+    expect(await runningServers(file)).toEqual([]);
+    await rm(note);
+    await writeFile(join(directory, 'elsewhere'), text, { mode: 0o600 });
+    await symlink(join(directory, 'elsewhere'), note);
     expect(await runningServers(file)).toEqual([]);
   });
 });

@@ -179,7 +179,7 @@ export class ApprovalRoad {
     return {
       id,
       link,
-      message: `A call to ${kind.toUpperCase()} waits for a person: ${plain(review.title)}. Open the page, sign in, and look at all of it before you decide.`,
+      message: `A call on a ${kind.toUpperCase()} instance waits for a person: ${plain(review.title)}. Open the page, sign in, and look at all of it before you decide.`,
       notOpened,
       decided: async (signal) => void (await this.#approvals.wait(id, Math.max(0, expiresAt - this.#options.now()), signal)),
     };
