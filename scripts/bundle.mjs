@@ -27,6 +27,7 @@ try {
     recursive: true,
     filter: (path) => !/[\\/]dist[\\/](index\.(js|d\.ts)|[^\\/]+\.cache)$/.test(path),
   });
+  cpSync(join(root, 'plans'), join(stage, 'plans'), { recursive: true });
   const packed = await packExtension({
     extensionPath: stage,
     outputPath: process.argv[2] ?? join(root, 'clerk-mcp.mcpb'),

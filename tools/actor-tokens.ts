@@ -20,6 +20,7 @@ export const actorTokens = {
     risk: 'credential',
     effect: 'Shows {where} a link with which anybody can act as {target}, with {actor} recorded as the actor.',
     target: { read: 'Users_getUserDetails', with: { user_id: 'user_id' } },
+    undo: { by: 'ActorTokens_revokeToken', with: { actor_token_id: '{answer.id}' }, lost: 'what was done with it stays done' },
   }),
 
   revokeToken: defineOperation({
@@ -32,5 +33,6 @@ export const actorTokens = {
     risk: 'destructive',
     idempotent: true,
     effect: 'Voids actor token {actor_token_id} for good, so that it starts no impersonation.',
+    undo: { never: 'what was revoked cannot be made valid again' },
   }),
 };

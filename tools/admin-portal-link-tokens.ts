@@ -18,6 +18,11 @@ export const adminPortalLinkTokens = {
     risk: 'credential',
     effect:
       'Shows {where} a token that lets whoever has it into the admin portal (organization {organization_id}, scopes {scopes}).',
+    undo: {
+      by: 'AdminPortalLinkTokens_revokeToken',
+      with: { adminPortalLinkTokenID: '{answer.id}' },
+      lost: 'what was done with it stays done',
+    },
   }),
 
   revokeToken: defineOperation({
@@ -33,5 +38,6 @@ export const adminPortalLinkTokens = {
     risk: 'destructive',
     idempotent: true,
     effect: 'Voids admin portal token {adminPortalLinkTokenID} for good: its link no longer opens the portal.',
+    undo: { never: 'what was revoked cannot be made valid again' },
   }),
 };

@@ -27,6 +27,11 @@ export const agentTasks = {
     risk: 'credential',
     effect:
       'Shows {where} a link that signs whoever opens it in as {on_behalf_of}, with all permissions, as agent {agent_name} for the task: {task_description}.',
+    undo: {
+      by: 'AgentTasks_revokeTask',
+      with: { agent_task_id: '{answer.agent_task_id}' },
+      lost: 'what was done with it stays done',
+    },
   }),
 
   revokeTask: defineOperation({
@@ -39,5 +44,6 @@ export const agentTasks = {
     risk: 'destructive',
     idempotent: true,
     effect: 'Voids the link of agent task {agent_task_id} for good, so that it signs nobody in.',
+    undo: { never: 'what was revoked cannot be made valid again' },
   }),
 };

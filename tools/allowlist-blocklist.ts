@@ -28,6 +28,11 @@ export const allowlistBlocklist = {
     risk: 'access',
     effect: 'Lets {identifier} sign up while the allowlist is on.',
     openWorld: true,
+    undo: {
+      by: 'AllowlistBlocklist_deleteIdentifier',
+      with: { identifier_id: '{answer.id}' },
+      lost: 'a mail or message that was sent stays sent',
+    },
   }),
 
   deleteIdentifier: defineOperation({
@@ -40,6 +45,11 @@ export const allowlistBlocklist = {
     risk: 'destructive',
     effect: 'Takes {target} off the allowlist: while the allowlist is on, it can no longer be used to sign up.',
     target: { read: 'AllowlistBlocklist_listAllowedIdentifiers', find: 'identifier_id' },
+    undo: {
+      by: 'AllowlistBlocklist_addIdentifierToAllowList',
+      with: { identifier: '{before.identifier}' },
+      lost: 'its id and its dates are new',
+    },
   }),
 
   listBlockedIdentifiers: defineOperation({
@@ -66,6 +76,7 @@ export const allowlistBlocklist = {
         effect: 'Keeps everybody with an address at {identifier} out.',
       },
     ],
+    undo: { by: 'AllowlistBlocklist_deleteIdentifierFromBlocklist', with: { identifier_id: '{answer.id}' } },
   }),
 
   deleteIdentifierFromBlocklist: defineOperation({
@@ -79,5 +90,10 @@ export const allowlistBlocklist = {
     effect: 'Takes {target} off the blocklist: it can be used to sign up and sign in again.',
     target: { read: 'AllowlistBlocklist_listBlockedIdentifiers', find: 'identifier_id' },
     raises: [{ risk: 'access', effect: 'Somebody who was kept out can come in.' }],
+    undo: {
+      by: 'AllowlistBlocklist_addIdentifier',
+      with: { identifier: '{before.identifier}' },
+      lost: 'its id and its dates are new',
+    },
   }),
 };

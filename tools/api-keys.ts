@@ -44,6 +44,7 @@ export const apiKeys = {
     risk: 'credential',
     effect:
       'Mints the API key {name} for {subject} (scopes {scopes}) and shows its secret {where}: whoever has it can call your API in their name.',
+    undo: { by: 'ApiKeys_revokeKey', with: { apiKeyID: '{answer.id}' }, lost: 'what was done with it stays done' },
   }),
 
   verifyKey: defineOperation({
@@ -70,6 +71,7 @@ export const apiKeys = {
     risk: 'destructive',
     effect: 'Deletes the API key {target} for good: programs that use it are refused, and no record of it stays.',
     target: { read: 'ApiKeys_getById' },
+    undo: { never: 'a deleted key cannot be brought back' },
   }),
 
   getById: defineOperation({
@@ -111,6 +113,7 @@ export const apiKeys = {
       },
     ],
     target: { read: 'ApiKeys_getById' },
+    undo: { by: 'ApiKeys_updateKey', with: { apiKeyID: '{apiKeyID}' }, restores: 'inputs', unread: ['seconds_until_expiration'] },
   }),
 
   revokeKey: defineOperation({
@@ -127,6 +130,7 @@ export const apiKeys = {
     idempotent: true,
     effect: 'Revokes the API key {target} for good: programs that use it are refused.',
     target: { read: 'ApiKeys_getById' },
+    undo: { never: 'what was revoked cannot be made valid again' },
   }),
 
   getSecret: defineOperation({
@@ -139,5 +143,6 @@ export const apiKeys = {
     risk: 'credential',
     effect: "Shows {where} the secret of API key {target}: whoever has it can call your API in its owner's name.",
     target: { read: 'ApiKeys_getById' },
+    undo: { never: 'a secret that was shown stays known' },
   }),
 };

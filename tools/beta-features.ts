@@ -28,6 +28,7 @@ export const betaFeatures = {
     consequences: moveConsequences,
     typed: '{home_url}',
     raises: [{ risk: 'access', effect: 'Whoever owns that domain gets the sign-ins of all users.' }],
+    undo: { never: 'moving back is another move, with DNS and keys to be set up' },
   }),
 
   updateInstanceSettings: defineOperation({
@@ -61,6 +62,7 @@ export const betaFeatures = {
         effect: 'Mail to users comes from {from_email_address}.',
       },
     ],
+    undo: { never: 'Clerk does not tell the former settings' },
   }),
 
   updateInstanceDomain: defineOperation({
@@ -77,5 +79,6 @@ export const betaFeatures = {
     consequences: moveConsequences,
     typed: '{home_url}',
     raises: [{ risk: 'access', effect: 'Whoever owns that domain gets the sign-ins of all users.' }],
+    undo: { never: 'moving back is another move, with DNS and keys to be set up' },
   }),
 };

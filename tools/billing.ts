@@ -44,6 +44,7 @@ export const billing = {
     risk: 'access',
     effect:
       'Adds a price to plan {plan_id}: {amount} cents a month, {annual_monthly_amount} a month when paid yearly (currency {currency}, USD by default).',
+    undo: { never: 'a price cannot be deleted' },
   }),
 
   listStatements: defineOperation({
@@ -107,6 +108,7 @@ export const billing = {
     effect:
       'Cancels subscription item {target}: its payer loses the plan when the paid period is over, or at once if end_now is true ({end_now}).',
     target: subscriptionItem,
+    undo: { never: 'a cancelled subscription takes a new one' },
   }),
 
   applyDiscount: defineOperation({
@@ -122,6 +124,11 @@ export const billing = {
     risk: 'access',
     effect: 'Gives the payer of subscription item {target} the discount {discount_id}, in place of the one in force.',
     target: subscriptionItem,
+    undo: {
+      by: 'Billing_removeDiscount',
+      with: { subscription_item_id: '{subscription_item_id}', discount_id: '{discount_id}' },
+      lost: 'what was charged meanwhile stays charged',
+    },
   }),
 
   removeDiscount: defineOperation({
@@ -134,6 +141,11 @@ export const billing = {
     risk: 'destructive',
     effect: 'Takes discount {discount_id} from subscription item {target}: its payer is charged the full price from then on.',
     target: subscriptionItem,
+    undo: {
+      by: 'Billing_applyDiscount',
+      with: { subscription_item_id: '{subscription_item_id}', discount_id: '{discount_id}' },
+      lost: 'it begins anew',
+    },
   }),
 
   extendFreeTrial: defineOperation({
@@ -150,6 +162,7 @@ export const billing = {
     effect: 'Lets the payer of subscription item {target} go without paying until {extend_to}.',
     idempotent: true,
     target: subscriptionItem,
+    undo: { never: 'a trial cannot be shortened' },
   }),
 
   createPriceTransition: defineOperation({
@@ -169,5 +182,6 @@ export const billing = {
       'Moves subscription item {target} from price {from_price_id} to {to_price_id}, so that its payer pays differently, possibly at once.',
     target: subscriptionItem,
     raises: [{ risk: 'access', effect: 'What is charged changes from price {from_price_id} to {to_price_id}.' }],
+    undo: { never: 'a transition that was begun is not taken back' },
   }),
 };

@@ -46,5 +46,6 @@ export const commerce = {
     effect:
       'Cancels subscription item {target}: its payer loses the plan when the paid period is over, or at once if end_now is true ({end_now}).',
     target: { read: 'Commerce_listSubscriptionItems', find: 'subscription_item_id' },
+    undo: { never: 'a cancelled subscription takes a new one' },
   }),
 };

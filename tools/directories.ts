@@ -46,6 +46,7 @@ export const directories = {
     effect:
       'Creates a directory for enterprise connection {enterprise_connection_id} and shows its API key {where}: whoever has it can add, change and remove users through it.',
     raises: [{ risk: 'access', effect: 'Its identity provider can make and change users from then on.' }],
+    undo: { by: 'Directories_deleteById', with: { directory_id: '{answer.id}' }, lost: 'a secret that was shown stays known' },
   }),
 
   deleteById: defineOperation({
@@ -68,6 +69,7 @@ export const directories = {
       },
     ],
     typed: 'target',
+    undo: { never: 'a deleted directory has to be set up anew on both sides' },
   }),
 
   getById: defineOperation({
@@ -108,6 +110,7 @@ export const directories = {
       },
     ],
     target: { read: 'Directories_getById' },
+    undo: { by: 'Directories_updateDirectory', with: { directory_id: '{directory_id}' }, restores: 'inputs' },
   }),
 
   listGroupRoleMappings: defineOperation({
@@ -135,6 +138,11 @@ export const directories = {
     risk: 'access',
     effect: 'Gives the role {role_id} to every member of a group that the identity provider of directory {target} fills.',
     target: { read: 'Directories_getById' },
+    undo: {
+      by: 'Directories_deleteGroupRoleMapping',
+      with: { directory_id: '{directory_id}', mapping_id: '{answer.id}' },
+      lost: 'members who got the role by it meanwhile may keep it',
+    },
   }),
 
   replaceGroupRoleMappings: defineOperation({
@@ -159,6 +167,7 @@ export const directories = {
       },
     ],
     raises: [{ risk: 'access', effect: 'Whoever the identity provider puts into these groups gets their roles.' }],
+    undo: { never: 'the former mappings have to be given anew' },
   }),
 
   deleteGroupRoleMapping: defineOperation({
@@ -171,6 +180,7 @@ export const directories = {
     risk: 'destructive',
     effect: 'Deletes the group-to-role mapping {target}: members of that group no longer get its role.',
     target: { read: 'Directories_listGroupRoleMappings', find: 'mapping_id' },
+    undo: { never: 'a mapping that was deleted has to be made anew' },
   }),
 
   rotateApiKey: defineOperation({
@@ -186,5 +196,6 @@ export const directories = {
     target: { read: 'Directories_getById' },
     typed: 'target',
     returnsCredential: true,
+    undo: { never: 'the former key stays void' },
   }),
 };

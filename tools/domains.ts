@@ -34,6 +34,7 @@ export const domains = {
         effect: 'Begins to move the production instance to the domain {name}.',
       },
     ],
+    undo: { by: 'Domains_deleteSatelliteDomain', with: { domain_id: '{answer.id}' } },
   }),
 
   deleteSatelliteDomain: defineOperation({
@@ -47,6 +48,7 @@ export const domains = {
     effect: 'Deletes the domain {target}: nobody can sign in there until it is added and set up anew.',
     target: { read: 'Domains_getAllDomains', find: 'domain_id' },
     typed: 'target',
+    undo: { never: 'its DNS and certificates have to be set up anew' },
   }),
 
   updateDomain: defineOperation({
@@ -75,5 +77,6 @@ export const domains = {
         effect: 'Sign-ins go by way of the new name or proxy, whose owner sees them.',
       },
     ],
+    undo: { by: 'Domains_updateDomain', with: { domain_id: '{domain_id}' }, restores: 'inputs', unread: ['is_secondary'] },
   }),
 };

@@ -37,6 +37,11 @@ export const emailAddresses = {
       },
     ],
     target: { read: 'Users_getUserDetails', with: { user_id: 'user_id' } },
+    undo: {
+      by: 'EmailAddresses_deleteById',
+      with: { email_address_id: '{answer.id}' },
+      lost: 'another address that was primary before has to be chosen again',
+    },
   }),
 
   deleteById: defineOperation({
@@ -49,6 +54,7 @@ export const emailAddresses = {
     risk: 'destructive',
     effect: 'Deletes {target} from its user, who can no longer sign in or be reached with it.',
     target: { read: 'EmailAddresses_getDetails' },
+    undo: { never: 'the address has to be added and verified anew' },
   }),
 
   getDetails: defineOperation({
@@ -99,6 +105,7 @@ export const emailAddresses = {
       },
     ],
     target: { read: 'EmailAddresses_getDetails' },
+    undo: { never: 'Clerk does not tell of the address what was primary or verified before' },
   }),
 
   attemptVerification: defineOperation({
@@ -116,6 +123,7 @@ export const emailAddresses = {
     risk: 'write',
     secrets: ['code'],
     guesses: 'email_address_id',
+    undo: { never: 'a code that was used stays used' },
   }),
 
   prepareVerification: defineOperation({
@@ -128,6 +136,7 @@ export const emailAddresses = {
     path: { email_address_id: id },
     risk: 'write',
     openWorld: true,
+    undo: { never: 'a message that was sent stays sent' },
   }),
 
   replaceForUser: defineOperation({
@@ -159,5 +168,6 @@ export const emailAddresses = {
         effect: 'The owner of the old address is not told.',
       },
     ],
+    undo: { never: 'the former address and its verification are gone' },
   }),
 };

@@ -55,6 +55,12 @@ export const emailSmsTemplates = {
     effect:
       'Changes what every user is sent by {template_type} template {target}: subject {subject}, text {body}, markup {markup}, sender {from_email_name}, replies to {reply_to_email_name}, sent by Clerk {delivered_by_clerk}.',
     target: { read: 'EmailSmsTemplates_getTemplateDetails' },
+    undo: {
+      by: 'EmailSmsTemplates_updateTemplateByTypeAndSlug',
+      with: { template_type: '{template_type}', slug: '{slug}' },
+      restores: 'inputs',
+      lost: "a text that was Clerk's own is no longer kept up to date by Clerk",
+    },
   }),
 
   previewTemplate: defineOperation({
@@ -88,6 +94,17 @@ export const emailSmsTemplates = {
     effect:
       "Throws away all changes to the {template_type} template {target} and restores Clerk's text; they cannot be recovered.",
     target: { read: 'EmailSmsTemplates_getTemplateDetails' },
+    undo: {
+      by: 'EmailSmsTemplates_updateTemplateByTypeAndSlug',
+      with: {
+        template_type: '{template_type}',
+        slug: '{slug}',
+        name: '{before.name}',
+        subject: '{before.subject}',
+        markup: '{before.markup}',
+        body: '{before.body}',
+      },
+    },
   }),
 
   toggleDeliveryByTypeAndSlug: defineOperation({
@@ -105,5 +122,10 @@ export const emailSmsTemplates = {
     effect:
       'Sets whether Clerk sends {template_type} template {target} to {delivered_by_clerk}; where it does not and your own server does not either, no code arrives.',
     target: { read: 'EmailSmsTemplates_getTemplateDetails' },
+    undo: {
+      by: 'EmailSmsTemplates_toggleDeliveryByTypeAndSlug',
+      with: { template_type: '{template_type}', slug: '{slug}' },
+      restores: 'inputs',
+    },
   }),
 };

@@ -90,6 +90,7 @@ export const enterpriseConnections = {
       'Lets the identity provider {provider} vouch for everybody with an address at {domains}: active {active}, linked to existing accounts {allow_organization_account_linking}.',
     openWorld: true,
     secrets: ['oidc'],
+    undo: { by: 'EnterpriseConnections_deleteById', with: { enterprise_connection_id: '{answer.id}' } },
   }),
 
   deleteById: defineOperation({
@@ -104,6 +105,7 @@ export const enterpriseConnections = {
       'Deletes the enterprise connection {target} for good: its users can no longer sign in through their identity provider.',
     target: { read: 'EnterpriseConnections_getById' },
     typed: 'target',
+    undo: { never: 'a deleted connection has to be set up anew on both sides' },
   }),
 
   getById: defineOperation({
@@ -180,6 +182,12 @@ export const enterpriseConnections = {
       },
     ],
     target: { read: 'EnterpriseConnections_getById' },
+    undo: {
+      by: 'EnterpriseConnections_updateConnection',
+      with: { enterprise_connection_id: '{enterprise_connection_id}' },
+      restores: 'inputs',
+      unread: ['saml', 'oidc'],
+    },
   }),
 
   listTestRuns: defineOperation({
@@ -213,5 +221,6 @@ export const enterpriseConnections = {
     description: 'Returns a short-lived link for a person to try the sign-in; outcome: EnterpriseConnections_listTestRuns.',
     path: { enterprise_connection_id: id },
     risk: 'write',
+    undo: { never: 'a test that was run has been run' },
   }),
 };

@@ -58,6 +58,22 @@ export const instanceSettings = {
         effect: 'Sign-ins of development go to {development_origin}.',
       },
     ],
+    undo: {
+      by: 'InstanceSettings_updateInstanceSettings',
+      with: {},
+      restores: 'inputs',
+      read: { read: 'InstanceSettings_getInstance', with: {} },
+      unread: [
+        'test_mode',
+        'hibp',
+        'support_email',
+        'clerk_js_version',
+        'development_origin',
+        'cookieless_dev',
+        'url_based_session_syncing',
+        'preferred_sign_in_strategy_when_password_required',
+      ],
+    },
   }),
 
   updateOrganizationSettings: defineOperation({
@@ -93,6 +109,13 @@ export const instanceSettings = {
       },
       { when: { input: 'admin_delete_enabled', is: true }, risk: 'access', effect: 'Admins may delete their organization.' },
     ],
+    undo: {
+      by: 'InstanceSettings_updateOrganizationSettings',
+      with: {},
+      restores: 'inputs',
+      read: { read: 'InstanceSettings_getOrganizationSettings', with: {} },
+      unread: ['creator_role_id', 'domains_default_role_id'],
+    },
   }),
 
   updateRestrictions: defineOperation({
@@ -126,6 +149,7 @@ export const instanceSettings = {
         effect: 'Lifts a restriction: blocked people who have an account can sign in.',
       },
     ],
+    undo: { never: 'Clerk does not tell the former restrictions' },
   }),
 
   getInstance: defineOperation({
@@ -166,6 +190,12 @@ export const instanceSettings = {
       'Sends no SMS any more, sign-in codes included, to users of the whole instance in these countries and no others: {blocked_country_codes}.',
     typed: 'instance',
     raises: [{ risk: 'access', effect: 'Countries that are no longer in the list can be sent SMS again.' }],
+    undo: {
+      by: 'InstanceSettings_updateCommunication',
+      with: {},
+      restores: 'inputs',
+      read: { read: 'InstanceSettings_getCommunication', with: {} },
+    },
   }),
 
   getOAuthApplicationSettings: defineOperation({
@@ -225,6 +255,12 @@ export const instanceSettings = {
       },
       { when: { input: 'default_scopes', is: 'given' }, risk: 'access', effect: 'Clients get these scopes: {default_scopes}.' },
     ],
+    undo: {
+      by: 'InstanceSettings_updateOAuthApplicationSettings',
+      with: {},
+      restores: 'inputs',
+      read: { read: 'InstanceSettings_getOAuthApplicationSettings', with: {} },
+    },
   }),
 
   getOrganizationSettings: defineOperation({
@@ -265,5 +301,11 @@ export const instanceSettings = {
         effect: 'Takes a guard against abuse away.',
       },
     ],
+    undo: {
+      by: 'InstanceSettings_updateProtect',
+      with: {},
+      restores: 'inputs',
+      read: { read: 'InstanceSettings_getProtect', with: {} },
+    },
   }),
 };

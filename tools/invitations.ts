@@ -52,6 +52,7 @@ export const invitations = {
     risk: 'write',
     openWorld: true,
     raises: [grantingMetadata('public_metadata')],
+    undo: { by: 'Invitations_revokeInvitation', with: { invitation_id: '{answer.id}' }, lost: 'a mail that was sent stays sent' },
   }),
 
   revokeInvitation: defineOperation({
@@ -67,6 +68,7 @@ export const invitations = {
     idempotent: true,
     effect: 'Voids the link of invitation {target} for good; inviting that person again takes a new one.',
     target: { read: 'Invitations_listAllNonRevoked', with: { query: 'invitation_id' }, find: 'invitation_id' },
+    undo: { never: 'a new invitation is a new mail' },
   }),
 
   deleteById: defineOperation({
@@ -80,6 +82,7 @@ export const invitations = {
     risk: 'destructive',
     effect: 'Deletes invitation {target} and the stored copies of its mail for good; an open link to sign up ends with it.',
     target: { read: 'Invitations_listAllNonRevoked', with: { query: 'invitation_id' }, find: 'invitation_id' },
+    undo: { never: 'a new invitation is a new mail' },
   }),
 
   bulkCreateAndSend: defineOperation({
@@ -117,5 +120,6 @@ export const invitations = {
         effect: 'Passes metadata on to new users that applications take rights from: {invitations}.',
       },
     ],
+    undo: { never: 'mails that were sent stay sent, and each invitation is revoked by itself' },
   }),
 };

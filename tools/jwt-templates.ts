@@ -34,6 +34,7 @@ export const jwtTemplates = {
     effect:
       'Defines tokens {name} that other services trust: claims {claims}, lifetime {lifetime} seconds, own signing key {custom_signing_key}.',
     secrets: ['signing_key'],
+    undo: { by: 'JwtTemplates_deleteTemplateById', with: { template_id: '{answer.id}' } },
   }),
 
   deleteTemplateById: defineOperation({
@@ -46,6 +47,7 @@ export const jwtTemplates = {
     risk: 'destructive',
     effect: 'Deletes the JWT template {target} for good: apps and services that ask for its tokens get none.',
     target: { read: 'JwtTemplates_getTemplateDetails' },
+    undo: { never: 'its id is gone, and a signing key of its own with it' },
   }),
 
   getTemplateDetails: defineOperation({
@@ -72,5 +74,11 @@ export const jwtTemplates = {
     idempotent: true,
     secrets: ['signing_key'],
     target: { read: 'JwtTemplates_getTemplateDetails' },
+    undo: {
+      by: 'JwtTemplates_updateTemplateById',
+      with: { template_id: '{template_id}' },
+      restores: 'inputs',
+      unread: ['signing_key'],
+    },
   }),
 };

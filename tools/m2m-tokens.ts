@@ -39,6 +39,7 @@ export const m2mTokens = {
     risk: 'credential',
     effect:
       'Mints a machine-to-machine token (format {token_format}, seconds to live {seconds_until_expiration}) and shows it {where}: whoever has it can call your services as that machine.',
+    undo: { by: 'M2mTokens_revokeToken', with: { m2m_token_id: '{answer.id}' }, lost: 'what was done with it stays done' },
   }),
 
   verifyToken: defineOperation({
@@ -68,5 +69,6 @@ export const m2mTokens = {
     risk: 'destructive',
     idempotent: true,
     effect: 'Revokes M2M token {m2m_token_id} for good: calls made with it are refused.',
+    undo: { never: 'what was revoked cannot be made valid again' },
   }),
 };

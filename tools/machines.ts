@@ -35,6 +35,7 @@ export const machines = {
     risk: 'credential',
     effect:
       'Registers the machine {name} and shows its secret key {where}: whoever has it can make tokens as this machine (it may call: {scoped_machines}).',
+    undo: { by: 'Machines_deleteById', with: { machine_id: '{answer.id}' }, lost: 'what was done with it stays done' },
   }),
 
   deleteById: defineOperation({
@@ -56,6 +57,7 @@ export const machines = {
       },
     ],
     typed: 'target',
+    undo: { never: 'a deleted machine has to be made anew, with a new secret' },
   }),
 
   getById: defineOperation({
@@ -89,6 +91,7 @@ export const machines = {
       },
     ],
     target: { read: 'Machines_getById' },
+    undo: { by: 'Machines_updateMachine', with: { machine_id: '{machine_id}' }, restores: 'inputs' },
   }),
 
   createScope: defineOperation({
@@ -104,6 +107,7 @@ export const machines = {
     risk: 'access',
     effect: 'Lets machine {target} call machine {to_machine_id}.',
     target: { read: 'Machines_getById' },
+    undo: { by: 'Machines_deleteScope', with: { machine_id: '{machine_id}', other_machine_id: '{to_machine_id}' } },
   }),
 
   deleteScope: defineOperation({
@@ -116,6 +120,7 @@ export const machines = {
     risk: 'destructive',
     effect: 'Bars machine {target} from calling machine {other_machine_id}: what depends on these calls fails.',
     target: { read: 'Machines_getById' },
+    undo: { by: 'Machines_createScope', with: { machine_id: '{machine_id}', to_machine_id: '{other_machine_id}' } },
   }),
 
   getSecretKey: defineOperation({
@@ -128,6 +133,7 @@ export const machines = {
     risk: 'credential',
     effect: 'Shows {where} the secret key of machine {target}: whoever has it can make tokens as this machine.',
     target: { read: 'Machines_getById' },
+    undo: { never: 'a secret that was shown stays known' },
   }),
 
   rotateSecretKey: defineOperation({
@@ -146,5 +152,6 @@ export const machines = {
     target: { read: 'Machines_getById' },
     typed: 'target',
     returnsCredential: true,
+    undo: { never: 'the former key stays void' },
   }),
 };

@@ -48,6 +48,11 @@ export const oAuthApplications = {
           'The app can then sign users in: redirect URIs {redirect_uris} {callback_url}, scopes {scopes}, consent asked {consent_screen_enabled}, public {public}.',
       },
     ],
+    undo: {
+      by: 'OAuthApplications_deleteById',
+      with: { oauth_application_id: '{answer.id}' },
+      lost: 'what was done with it stays done',
+    },
   }),
 
   deleteById: defineOperation({
@@ -61,6 +66,7 @@ export const oAuthApplications = {
     effect: 'Deletes the OAuth application {target}: nobody can sign in through it any more. This cannot be undone.',
     target: { read: 'OAuthApplications_getById' },
     typed: 'target',
+    undo: { never: 'a deleted application has to be set up anew, with a new secret' },
   }),
 
   getById: defineOperation({
@@ -119,6 +125,11 @@ export const oAuthApplications = {
       },
     ],
     target: { read: 'OAuthApplications_getById' },
+    undo: {
+      by: 'OAuthApplications_updateApplication',
+      with: { oauth_application_id: '{oauth_application_id}' },
+      restores: 'inputs',
+    },
   }),
 
   rotateSecret: defineOperation({
@@ -134,6 +145,7 @@ export const oAuthApplications = {
     target: { read: 'OAuthApplications_getById' },
     typed: 'target',
     returnsCredential: true,
+    undo: { never: 'the former secret stays void' },
   }),
 
   uploadLogo: defineOperation({
@@ -148,6 +160,7 @@ export const oAuthApplications = {
     },
     image: 'file',
     risk: 'write',
+    undo: { never: 'the former picture is not kept' },
   }),
 
   revokeToken: defineOperation({
@@ -167,5 +180,6 @@ export const oAuthApplications = {
     effect:
       'Voids the given token of {target} and every other token of the same grant: the app loses its access until the user grants it anew.',
     target: { read: 'OAuthApplications_getById' },
+    undo: { never: 'what was revoked cannot be made valid again' },
   }),
 };

@@ -85,6 +85,11 @@ export const organizationDomains = {
       },
     ],
     target: { read: 'Organizations_getByIdOrSlug' },
+    undo: {
+      by: 'OrganizationDomains_deleteById',
+      with: { organization_id: '{organization_id}', domain_id: '{answer.id}' },
+      lost: 'who joined by it stays a member',
+    },
   }),
 
   deleteById: defineOperation({
@@ -97,6 +102,7 @@ export const organizationDomains = {
     risk: 'destructive',
     effect: 'Takes domain {target} from organization {organization_id}: people with such an address no longer come in by it.',
     target: { read: 'OrganizationDomains_list', find: 'domain_id' },
+    undo: { never: 'the domain has to be added and verified anew' },
   }),
 
   updateDomain: defineOperation({
@@ -125,6 +131,13 @@ export const organizationDomains = {
       },
     ],
     target: { read: 'OrganizationDomains_list', find: 'domain_id' },
+    undo: {
+      by: 'OrganizationDomains_updateDomain',
+      with: { organization_id: '{organization_id}', domain_id: '{domain_id}' },
+      restores: 'inputs',
+      unread: ['verified'],
+      lost: 'who joined by it stays a member',
+    },
   }),
 
   verifyOwnership: defineOperation({
@@ -139,5 +152,6 @@ export const organizationDomains = {
       'Declares that organization {organization_id} owns domain {target}, without the DNS check: people with an address there can be let in by it.',
     idempotent: true,
     target: { read: 'OrganizationDomains_list', find: 'domain_id' },
+    undo: { never: 'a domain that was verified stays verified' },
   }),
 };

@@ -67,6 +67,11 @@ export const organizationInvitations = {
       grantingMetadata('public_metadata', 'private_metadata'),
     ],
     target: { read: 'Organizations_getByIdOrSlug' },
+    undo: {
+      by: 'OrganizationInvitations_revokeInvitation',
+      with: { organization_id: '{organization_id}', invitation_id: '{answer.id}' },
+      lost: 'a mail that was sent stays sent',
+    },
   }),
 
   bulkCreateAndSend: defineOperation({
@@ -96,6 +101,7 @@ export const organizationInvitations = {
       },
     ],
     target: { read: 'Organizations_getByIdOrSlug' },
+    undo: { never: 'mails that were sent stay sent, and each invitation is revoked by itself' },
   }),
 
   listPending: defineOperation({
@@ -136,6 +142,7 @@ export const organizationInvitations = {
     idempotent: true,
     effect: 'Voids invitation {target} to organization {organization_id} for good; joining then takes a new one.',
     target: { read: 'OrganizationInvitations_getById' },
+    undo: { never: 'a new invitation is a new mail' },
   }),
 
   listForInstance: defineOperation({

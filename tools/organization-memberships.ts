@@ -60,6 +60,15 @@ export const organizationMemberships = {
       grantingMetadata('public_metadata', 'private_metadata'),
     ],
     target: { read: 'Users_getUserDetails', with: { user_id: 'user_id' } },
+    undo: {
+      by: 'OrganizationMemberships_removeUserFromOrganization',
+      with: { organization_id: '{organization_id}', user_id: '{user_id}' },
+      read: {
+        read: 'OrganizationMemberships_getAllMembers',
+        with: { organization_id: '{organization_id}', user_id: ['{user_id}'], limit: 1 },
+        find: { 'public_user_data.user_id': 'user_id' },
+      },
+    },
   }),
 
   removeUserFromOrganization: defineOperation({
@@ -72,6 +81,22 @@ export const organizationMemberships = {
     risk: 'destructive',
     effect: 'Removes {target} from organization {organization_id}, with the role and metadata held there.',
     target: { read: 'Users_getUserDetails' },
+    undo: {
+      by: 'OrganizationMemberships_addUserToOrganization',
+      with: {
+        organization_id: '{organization_id}',
+        user_id: '{user_id}',
+        role: '{before.role}',
+        public_metadata: '{before.public_metadata}',
+        private_metadata: '{before.private_metadata}',
+      },
+      read: {
+        read: 'OrganizationMemberships_getAllMembers',
+        with: { organization_id: '{organization_id}', user_id: ['{user_id}'], limit: 1 },
+        find: { 'public_user_data.user_id': 'user_id' },
+      },
+      lost: 'the id and the dates of the membership are new',
+    },
   }),
 
   updateMembershipProperties: defineOperation({
@@ -101,6 +126,16 @@ export const organizationMemberships = {
       },
     ],
     target: { read: 'Users_getUserDetails', with: { user_id: 'user_id' } },
+    undo: {
+      by: 'OrganizationMemberships_updateMembershipProperties',
+      with: { organization_id: '{organization_id}', user_id: '{user_id}' },
+      restores: 'inputs',
+      read: {
+        read: 'OrganizationMemberships_getAllMembers',
+        with: { organization_id: '{organization_id}', user_id: ['{user_id}'], limit: 1 },
+        find: { 'public_user_data.user_id': 'user_id' },
+      },
+    },
   }),
 
   updateMembershipMetadata: defineOperation({
@@ -118,6 +153,16 @@ export const organizationMemberships = {
     idempotent: true,
     raises: [grantingMetadata('public_metadata', 'private_metadata')],
     target: { read: 'Users_getUserDetails', with: { user_id: 'user_id' } },
+    undo: {
+      by: 'OrganizationMemberships_updateMembershipMetadata',
+      with: { organization_id: '{organization_id}', user_id: '{user_id}' },
+      restores: 'keys',
+      read: {
+        read: 'OrganizationMemberships_getAllMembers',
+        with: { organization_id: '{organization_id}', user_id: ['{user_id}'], limit: 1 },
+        find: { 'public_user_data.user_id': 'user_id' },
+      },
+    },
   }),
 
   listForInstance: defineOperation({

@@ -32,6 +32,7 @@ export const organizationPermissions = {
       description: z.string().optional(),
     },
     risk: 'write',
+    undo: { by: 'OrganizationPermissions_deleteById', with: { permission_id: '{answer.id}' } },
   }),
 
   deleteById: defineOperation({
@@ -47,6 +48,7 @@ export const organizationPermissions = {
       'Deletes permission {target} for good: every role that holds it loses it, in all organizations. This cannot be undone.',
     target: { read: 'OrganizationPermissions_getById' },
     typed: 'target',
+    undo: { never: 'its id is gone, and which roles had it' },
   }),
 
   getById: defineOperation({
@@ -82,5 +84,6 @@ export const organizationPermissions = {
       },
     ],
     target: { read: 'OrganizationPermissions_getById' },
+    undo: { by: 'OrganizationPermissions_updatePermission', with: { permission_id: '{permission_id}' }, restores: 'inputs' },
   }),
 };

@@ -41,6 +41,7 @@ export const organizationRoles = {
         effect: 'Lets every new organization give the role {key}.',
       },
     ],
+    undo: { by: 'OrganizationRoles_deleteById', with: { organization_role_id: '{answer.id}' } },
   }),
 
   deleteById: defineOperation({
@@ -54,6 +55,7 @@ export const organizationRoles = {
     effect: 'Deletes role {target} for good; Clerk refuses while a member, an invitation or a default still uses it.',
     target: { read: 'OrganizationRoles_getById' },
     typed: 'target',
+    undo: { never: 'its id is gone, and which sets had it' },
   }),
 
   getById: defineOperation({
@@ -102,6 +104,12 @@ export const organizationRoles = {
       },
     ],
     target: { read: 'OrganizationRoles_getById' },
+    undo: {
+      by: 'OrganizationRoles_updateRole',
+      with: { organization_role_id: '{organization_role_id}' },
+      restores: 'inputs',
+      stands: { permissions: 'permissions.*.id' },
+    },
   }),
 
   removePermission: defineOperation({
@@ -114,6 +122,11 @@ export const organizationRoles = {
     risk: 'destructive',
     effect: 'Takes permission {permission_id} from role {target}, and so from every member who holds that role.',
     target: { read: 'OrganizationRoles_getById' },
+    undo: {
+      by: 'OrganizationRoles_assignPermission',
+      with: { organization_role_id: '{organization_role_id}', permission_id: '{permission_id}' },
+      watch: ['permissions.*.id'],
+    },
   }),
 
   assignPermission: defineOperation({
@@ -127,5 +140,10 @@ export const organizationRoles = {
     effect: 'Gives permission {permission_id} to role {target}, and so to everybody who holds that role.',
     idempotent: true,
     target: { read: 'OrganizationRoles_getById' },
+    undo: {
+      by: 'OrganizationRoles_removePermission',
+      with: { organization_role_id: '{organization_role_id}', permission_id: '{permission_id}' },
+      watch: ['permissions.*.id'],
+    },
   }),
 };

@@ -69,6 +69,11 @@ export const organizations = {
         effect: 'Sets how many members the organization may have to {max_allowed_memberships}; 0 stands for any number.',
       },
     ],
+    undo: {
+      by: 'Organizations_deleteOrganization',
+      with: { organization_id: '{answer.id}' },
+      read: { read: 'Organizations_getByIdOrSlug', with: { organization_id: '{answer.id}' } },
+    },
   }),
 
   deleteOrganization: defineOperation({
@@ -96,6 +101,7 @@ export const organizations = {
       },
     ],
     typed: 'target',
+    undo: { never: 'a deleted organization cannot be brought back' },
   }),
 
   getByIdOrSlug: defineOperation({
@@ -152,6 +158,12 @@ export const organizations = {
       },
     ],
     target: { read: 'Organizations_getByIdOrSlug' },
+    undo: {
+      by: 'Organizations_updateOrganization',
+      with: { organization_id: '{organization_id}' },
+      restores: 'inputs',
+      unread: ['created_at'],
+    },
   }),
 
   removeLogo: defineOperation({
@@ -164,6 +176,7 @@ export const organizations = {
     risk: 'destructive',
     effect: 'Deletes the logo of {target}; getting it back takes a new upload.',
     target: { read: 'Organizations_getByIdOrSlug' },
+    undo: { never: 'the picture is not kept' },
   }),
 
   updateOrganizationLogo: defineOperation({
@@ -178,6 +191,7 @@ export const organizations = {
     },
     image: 'file',
     risk: 'write',
+    undo: { never: 'the former picture is not kept' },
   }),
 
   mergeOrganizationMetadata: defineOperation({
@@ -195,6 +209,7 @@ export const organizations = {
     idempotent: true,
     raises: [grantingMetadata('public_metadata', 'private_metadata')],
     target: { read: 'Organizations_getByIdOrSlug' },
+    undo: { by: 'Organizations_mergeOrganizationMetadata', with: { organization_id: '{organization_id}' }, restores: 'keys' },
   }),
 
   getBillingCreditBalance: defineOperation({
@@ -227,6 +242,7 @@ export const organizations = {
         effect: 'Gives {amount} cents of credit away (currency {currency}, USD by default).',
       },
     ],
+    undo: { never: 'a booking is only balanced by another one' },
   }),
 
   getBillingSubscription: defineOperation({
@@ -258,5 +274,6 @@ export const organizations = {
       'Overwrites the metadata of {target}, public: {public_metadata}, private: {private_metadata}; what a kind given here held before is lost.',
     target: { read: 'Organizations_getByIdOrSlug' },
     raises: [grantingMetadata('public_metadata', 'private_metadata')],
+    undo: { by: 'Organizations_replaceOrganizationMetadata', with: { organization_id: '{organization_id}' }, restores: 'inputs' },
   }),
 };

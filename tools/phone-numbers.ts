@@ -34,6 +34,11 @@ export const phoneNumbers = {
       },
     ],
     target: { read: 'Users_getUserDetails', with: { user_id: 'user_id' } },
+    undo: {
+      by: 'PhoneNumbers_deletePhoneNumberById',
+      with: { phone_number_id: '{answer.id}' },
+      lost: 'another number that was primary before has to be chosen again',
+    },
   }),
 
   deletePhoneNumberById: defineOperation({
@@ -46,6 +51,7 @@ export const phoneNumbers = {
     risk: 'destructive',
     effect: 'Deletes {target} from its user, who can no longer sign in or pass a second factor with it.',
     target: { read: 'PhoneNumbers_getDetails' },
+    undo: { never: 'the number has to be added and verified anew' },
   }),
 
   getDetails: defineOperation({
@@ -96,6 +102,7 @@ export const phoneNumbers = {
       },
     ],
     target: { read: 'PhoneNumbers_getDetails' },
+    undo: { never: 'Clerk does not tell of the number what was primary or verified before' },
   }),
 
   attemptVerification: defineOperation({
@@ -114,6 +121,7 @@ export const phoneNumbers = {
     risk: 'write',
     secrets: ['code'],
     guesses: 'phone_number_id',
+    undo: { never: 'a code that was used stays used' },
   }),
 
   prepareVerification: defineOperation({
@@ -125,6 +133,7 @@ export const phoneNumbers = {
     path: { phone_number_id: id },
     risk: 'write',
     openWorld: true,
+    undo: { never: 'a message that was sent stays sent' },
   }),
 
   replaceForUser: defineOperation({
@@ -149,5 +158,6 @@ export const phoneNumbers = {
       '(status {identification_status}, by default verified; unverified can lock the user out).',
     target: { read: 'Users_getUserDetails' },
     raises: [{ risk: 'access', effect: 'Whoever holds {phone_number} can take over the account of {target}.' }],
+    undo: { never: 'the former number and its verification are gone' },
   }),
 };

@@ -24,6 +24,7 @@ export const redirectUrls = {
     },
     risk: 'access',
     effect: 'Lets sign-in flows hand what they bring to {url}.',
+    undo: { by: 'RedirectUrLs_removeById', with: { id: '{answer.id}' } },
   }),
 
   removeById: defineOperation({
@@ -36,6 +37,7 @@ export const redirectUrls = {
     risk: 'destructive',
     effect: 'Removes {target} from the allowed redirect URLs: sign-in flows that return to it fail.',
     target: { read: 'RedirectUrLs_getById' },
+    undo: { by: 'RedirectUrLs_createNewUrl', with: { url: '{before.url}' }, lost: 'its id and its dates are new' },
   }),
 
   getById: defineOperation({

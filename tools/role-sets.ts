@@ -46,6 +46,7 @@ export const roleSets = {
         effect: 'Gives every new member the role {default_role_key}, with which an organization is managed.',
       },
     ],
+    undo: { never: 'a role set goes only by being replaced with another' },
   }),
 
   getByKeyOrId: defineOperation({
@@ -84,6 +85,13 @@ export const roleSets = {
       },
     ],
     target: { read: 'RoleSets_getByKeyOrId' },
+    undo: {
+      by: 'RoleSets_updateRoleSet',
+      with: { role_set_key_or_id: '{role_set_key_or_id}' },
+      restores: 'inputs',
+      stands: { default_role_key: 'default_role.key', creator_role_key: 'creator_role.key' },
+      unread: ['key', 'type'],
+    },
   }),
 
   replaceRoleSet: defineOperation({
@@ -108,6 +116,7 @@ export const roleSets = {
     target: { read: 'RoleSets_getByKeyOrId' },
     typed: 'target',
     raises: [{ risk: 'access', effect: 'Moves members of all its organizations to the roles of {dest_role_set_key}.' }],
+    undo: { never: 'which organization had which set and role before is not told' },
   }),
 
   addRoles: defineOperation({
@@ -127,6 +136,7 @@ export const roleSets = {
       'Lets all organizations that use role set {target} give the roles {role_keys}; for new members {default_role_key}, for creators {creator_role_key}.',
     idempotent: true,
     target: { read: 'RoleSets_getByKeyOrId' },
+    undo: { never: 'a role leaves a set only by being replaced with another' },
   }),
 
   replaceRole: defineOperation({
@@ -155,5 +165,6 @@ export const roleSets = {
         effect: 'Everybody who holds {role_key} gets {to_role_key}, with which an organization is managed.',
       },
     ],
+    undo: { never: 'who had which of the two roles before is not told' },
   }),
 };

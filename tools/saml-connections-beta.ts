@@ -59,6 +59,7 @@ export const samlConnectionsBeta = {
     effect:
       'Lets the identity provider {idp_entity_id} vouch for everybody with an address at {domains} {domain}, once the connection is active.',
     openWorld: true,
+    undo: { by: 'SamlConnectionsBeta_deleteConnectionById', with: { saml_connection_id: '{answer.id}' } },
   }),
 
   deleteConnectionById: defineOperation({
@@ -73,6 +74,7 @@ export const samlConnectionsBeta = {
     effect: 'Deletes the SAML connection {target} for good: its users can no longer sign in through their identity provider.',
     target: { read: 'SamlConnectionsBeta_getById' },
     typed: 'target',
+    undo: { never: 'a deleted connection has to be set up anew on both sides' },
   }),
 
   getById: defineOperation({
@@ -164,5 +166,11 @@ export const samlConnectionsBeta = {
       },
     ],
     target: { read: 'SamlConnectionsBeta_getById' },
+    undo: {
+      by: 'SamlConnectionsBeta_updateConnectionById',
+      with: { saml_connection_id: '{saml_connection_id}' },
+      restores: 'inputs',
+      unread: ['idp_metadata', 'consent_verified_domains_deletion'],
+    },
   }),
 };

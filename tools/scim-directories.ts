@@ -42,6 +42,11 @@ export const scimDirectories = {
       'with which anybody can provision users through it.',
     target: { read: 'EnterpriseConnections_getById', with: { enterprise_connection_id: 'enterprise_connection_id' } },
     raises: [{ risk: 'access', effect: 'Its identity provider can make and change users from then on.' }],
+    undo: {
+      by: 'ScimDirectories_deleteById',
+      with: { scim_directory_id: '{answer.id}' },
+      lost: 'a secret that was shown stays known',
+    },
   }),
 
   deleteById: defineOperation({
@@ -66,6 +71,7 @@ export const scimDirectories = {
       },
     ],
     typed: 'target',
+    undo: { never: 'a deleted directory has to be set up anew on both sides' },
   }),
 
   getById: defineOperation({
@@ -106,6 +112,7 @@ export const scimDirectories = {
       },
     ],
     target: { read: 'ScimDirectories_getById' },
+    undo: { by: 'ScimDirectories_updateDirectory', with: { scim_directory_id: '{scim_directory_id}' }, restores: 'inputs' },
   }),
 
   listGroupRoleMappings: defineOperation({
@@ -134,6 +141,11 @@ export const scimDirectories = {
     risk: 'access',
     effect: 'Gives the role {role_id} to every member of a group that the identity provider of directory {target} fills.',
     target: { read: 'ScimDirectories_getById' },
+    undo: {
+      by: 'ScimDirectories_deleteGroupRoleMapping',
+      with: { scim_directory_id: '{scim_directory_id}', mapping_id: '{answer.id}' },
+      lost: 'members who got the role by it meanwhile may keep it',
+    },
   }),
 
   replaceGroupRoleMappings: defineOperation({
@@ -164,6 +176,7 @@ export const scimDirectories = {
       },
     ],
     raises: [{ risk: 'access', effect: 'Whoever the identity provider puts into these groups gets their roles.' }],
+    undo: { never: 'the former mappings have to be given anew' },
   }),
 
   deleteGroupRoleMapping: defineOperation({
@@ -176,6 +189,7 @@ export const scimDirectories = {
     risk: 'destructive',
     effect: 'Deletes mapping {target} of SCIM directory {scim_directory_id}: its group no longer gives its members the role.',
     target: { read: 'ScimDirectories_listGroupRoleMappings', find: 'mapping_id' },
+    undo: { never: 'a mapping that was deleted has to be made anew' },
   }),
 
   rotateApiKey: defineOperation({
@@ -193,5 +207,6 @@ export const scimDirectories = {
     target: { read: 'ScimDirectories_getById' },
     typed: 'target',
     returnsCredential: true,
+    undo: { never: 'the former key stays void' },
   }),
 };

@@ -41,6 +41,7 @@ export const sessions = {
     idempotent: true,
     effect: 'Ends session {target}: its user is signed out there and must sign in again.',
     target: { read: 'Sessions_getDetails' },
+    undo: { never: 'an ended session stays ended; signing in begins a new one' },
   }),
 
   createSessionTokenFromTemplate: defineOperation({
@@ -58,6 +59,7 @@ export const sessions = {
       'Shows {where} a token made from template {template_name}, with which anybody can act as the user of ' +
       'session {target} until it expires.',
     target: { read: 'Sessions_getDetails' },
+    undo: { never: 'a token that was shown works until it expires' },
   }),
 
   verifySession: defineOperation({
@@ -91,6 +93,7 @@ export const sessions = {
     risk: 'credential',
     effect: 'Opens an active session for {target} and shows it {where}: tokens made from it let anybody act as this user.',
     target: { read: 'Users_getUserDetails', with: { user_id: 'user_id' } },
+    undo: { by: 'Sessions_revokeSession', with: { session_id: '{answer.id}' }, lost: 'what was done with it stays done' },
   }),
 
   refreshSession: defineOperation({
@@ -114,6 +117,7 @@ export const sessions = {
     secrets: ['expired_token', 'refresh_token', 'request_headers'],
     effect: 'Shows {where} a new token of session {target}, with which anybody can act as its user until the token expires.',
     target: { read: 'Sessions_getDetails' },
+    undo: { never: 'a token that was shown works until it expires' },
   }),
 
   createSessionToken: defineOperation({
@@ -132,6 +136,7 @@ export const sessions = {
       'Shows {where} a token with which anybody can act as the user of session {target} until it expires ' +
       '(after {expires_in_seconds} seconds, by default the lifetime set for the instance).',
     target: { read: 'Sessions_getDetails' },
+    undo: { never: 'a token that was shown works until it expires' },
   }),
 
   getReverification: defineOperation({

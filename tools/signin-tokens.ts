@@ -19,6 +19,7 @@ export const signinTokens = {
     risk: 'credential',
     effect: 'Shows {where} a link with which anybody can sign in as {target} until it expires or is used.',
     target: { read: 'Users_getUserDetails', with: { user_id: 'user_id' } },
+    undo: { by: 'SigninTokens_revokeToken', with: { sign_in_token_id: '{answer.id}' }, lost: 'what was done with it stays done' },
   }),
 
   revokeToken: defineOperation({
@@ -31,5 +32,6 @@ export const signinTokens = {
     risk: 'destructive',
     idempotent: true,
     effect: 'Voids sign-in token {sign_in_token_id} for good, so that its link signs nobody in.',
+    undo: { never: 'what was revoked cannot be made valid again' },
   }),
 };

@@ -23,6 +23,12 @@ export const signups = {
         effect: 'Sets by which id your own systems will know the user, to {external_id}: they may take this user for another.',
       },
     ],
+    undo: {
+      by: 'Signups_updateSignUpById',
+      with: { id: '{id}' },
+      restores: 'inputs',
+      read: { read: 'Signups_getById', with: { id: '{id}' } },
+    },
   }),
 
   getById: defineOperation({

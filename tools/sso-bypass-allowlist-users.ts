@@ -23,6 +23,7 @@ export const ssoBypassAllowlistUsers = {
     risk: 'access',
     effect: 'Lets {target} sign in by email code, without their identity provider and whatever it would have checked.',
     target: { read: 'Users_getUserDetails', with: { user_id: 'user_id' } },
+    undo: { by: 'SsoBypassAllowlistUsers_removeUser', with: { userID: '{user_id}' }, watch: [] },
   }),
 
   removeUser: defineOperation({
@@ -35,5 +36,6 @@ export const ssoBypassAllowlistUsers = {
     risk: 'destructive',
     effect: 'Takes {target} off the list: they can sign in through their identity provider only.',
     target: { read: 'Users_getUserDetails', with: { user_id: 'userID' } },
+    undo: { by: 'SsoBypassAllowlistUsers_addUser', with: { user_id: '{userID}' }, watch: [] },
   }),
 };

@@ -9,5 +9,6 @@ export const testingTokens = {
     description: 'Mints a short-lived token by which end-to-end tests get past bot detection. Signs nobody in.',
     risk: 'credential',
     effect: 'Shows {where} a token with which anybody gets past the bot detection of the instance until it expires.',
+    undo: { never: 'a token that was shown works until it expires' },
   }),
 };

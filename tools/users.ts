@@ -156,6 +156,11 @@ export const users = {
       },
       grantingMetadata('public_metadata', 'private_metadata', 'unsafe_metadata'),
     ],
+    undo: {
+      by: 'Users_deleteUserById',
+      with: { user_id: '{answer.id}' },
+      read: { read: 'Users_getUserDetails', with: { user_id: '{answer.id}' } },
+    },
   }),
 
   getTotalCount: defineOperation({
@@ -193,6 +198,7 @@ export const users = {
       },
     ],
     typed: 'target',
+    undo: { never: 'a deleted user cannot be brought back' },
   }),
 
   getUserDetails: defineOperation({
@@ -327,6 +333,22 @@ export const users = {
     ],
     target: { read: 'Users_getUserDetails' },
     consequences: [{ ...activeSessions, says: 'the user has {n} active sessions', one: 'the user has 1 active session' }],
+    undo: {
+      by: 'Users_updateUserAttributes',
+      with: { user_id: '{user_id}' },
+      restores: 'inputs',
+      unread: [
+        'password',
+        'password_digest',
+        'totp_secret',
+        'backup_codes',
+        'profile_image_id',
+        'sign_out_of_other_sessions',
+        'legal_accepted_at',
+        'created_at',
+        'bypass_client_trust',
+      ],
+    },
   }),
 
   markBanned: defineOperation({
@@ -343,6 +365,12 @@ export const users = {
     effect: 'Ends every session of {target} and bars sign-in until unbanned.',
     target: { read: 'Users_getUserDetails' },
     consequences: [{ ...activeSessions, says: '{n} active sessions end', one: '1 active session ends' }],
+    undo: {
+      by: 'Users_removeBanFromUser',
+      with: { user_id: '{user_id}' },
+      watch: ['banned'],
+      lost: 'the sessions that it ended stay ended',
+    },
   }),
 
   lockUser: defineOperation({
@@ -358,6 +386,7 @@ export const users = {
     idempotent: true,
     effect: 'Bars {target} from signing in until the lockout time of the instance has passed or somebody unlocks them.',
     target: { read: 'Users_getUserDetails' },
+    undo: { by: 'Users_removeLock', with: { user_id: '{user_id}' }, watch: ['locked'] },
   }),
 
   mergeUserMetadataAttributes: defineOperation({
@@ -376,6 +405,7 @@ export const users = {
     idempotent: true,
     raises: [grantingMetadata('public_metadata', 'private_metadata', 'unsafe_metadata')],
     target: { read: 'Users_getUserDetails' },
+    undo: { by: 'Users_mergeUserMetadataAttributes', with: { user_id: '{user_id}' }, restores: 'keys' },
   }),
 
   disableMfa: defineOperation({
@@ -388,6 +418,7 @@ export const users = {
     risk: 'destructive',
     effect: 'Removes every second factor of {target}: the first factor alone is then enough until they enrol again.',
     target: { read: 'Users_getUserDetails' },
+    undo: { never: 'second factors have to be enrolled anew' },
   }),
 
   getOAuthAccessToken: defineOperation({
@@ -402,6 +433,7 @@ export const users = {
     openWorld: true,
     effect: 'Shows {where} the token with which anybody can act as {target} at {provider}.',
     target: { read: 'Users_getUserDetails' },
+    undo: { never: 'a token that was shown works until it expires' },
   }),
 
   getOrganizationMemberships: defineOperation({
@@ -425,6 +457,7 @@ export const users = {
     risk: 'destructive',
     effect: 'Deletes the profile image of {target}; getting it back takes a new upload.',
     target: { read: 'Users_getUserDetails' },
+    undo: { never: 'the picture is not kept' },
   }),
 
   setProfileImage: defineOperation({
@@ -437,6 +470,7 @@ export const users = {
     image: 'file',
     risk: 'write',
     idempotent: true,
+    undo: { never: 'the former picture is not kept' },
   }),
 
   removeBanFromUser: defineOperation({
@@ -450,6 +484,12 @@ export const users = {
     effect: 'Lifts the ban of {target}, who can sign in again.',
     idempotent: true,
     target: { read: 'Users_getUserDetails' },
+    undo: {
+      by: 'Users_markBanned',
+      with: { user_id: '{user_id}' },
+      watch: ['banned'],
+      lost: 'sessions that were begun meanwhile end',
+    },
   }),
 
   removeLock: defineOperation({
@@ -463,6 +503,12 @@ export const users = {
     effect: 'Lifts the lock of {target} before it lapses: signing in, and guessing at it, can go on.',
     idempotent: true,
     target: { read: 'Users_getUserDetails' },
+    undo: {
+      by: 'Users_lockUser',
+      with: { user_id: '{user_id}' },
+      watch: ['locked'],
+      lost: 'the lock lasts as long as a new one',
+    },
   }),
 
   verifyPassword: defineOperation({
@@ -478,6 +524,7 @@ export const users = {
     risk: 'write',
     secrets: ['password'],
     guesses: 'user_id',
+    undo: { never: 'a trial that was made has been counted' },
   }),
 
   verifyTotp: defineOperation({
@@ -493,6 +540,7 @@ export const users = {
     risk: 'write',
     secrets: ['code'],
     guesses: 'user_id',
+    undo: { never: 'a backup code that was used stays used' },
   }),
 
   banMany: defineOperation({
@@ -508,6 +556,7 @@ export const users = {
     idempotent: true,
     effect: 'Ends every session of {user_ids} and bars their sign-in until unbanned.',
     bulk: 'user_ids',
+    undo: { never: 'who of them was banned before is not kept: unban each by itself' },
   }),
 
   unbanMany: defineOperation({
@@ -523,6 +572,7 @@ export const users = {
     effect: 'Lifts the ban of the users {user_ids}, who can sign in again.',
     idempotent: true,
     bulk: 'user_ids',
+    undo: { never: 'who of them was banned before is not kept: ban each by itself' },
   }),
 
   deleteBackupCodes: defineOperation({
@@ -535,6 +585,7 @@ export const users = {
     risk: 'destructive',
     effect: 'Voids all backup codes of {target}, who can no longer pass a second factor with one until they make new ones.',
     target: { read: 'Users_getUserDetails' },
+    undo: { never: 'new codes have to be made' },
   }),
 
   getBillingCreditBalance: defineOperation({
@@ -567,6 +618,7 @@ export const users = {
         effect: 'Gives {amount} cents of credit away (currency {currency}, USD by default).',
       },
     ],
+    undo: { never: 'a booking is only balanced by another one' },
   }),
 
   getBillingSubscription: defineOperation({
@@ -590,6 +642,7 @@ export const users = {
     effect:
       'Unlinks external account {external_account_id} from {target}, who cannot sign in with it until they link it again themselves.',
     target: { read: 'Users_getUserDetails' },
+    undo: { never: 'the user has to link the account anew' },
   }),
 
   replaceUserMetadata: defineOperation({
@@ -612,6 +665,7 @@ export const users = {
       'what a kind given here held before is lost.',
     target: { read: 'Users_getUserDetails' },
     raises: [grantingMetadata('public_metadata', 'private_metadata', 'unsafe_metadata')],
+    undo: { by: 'Users_replaceUserMetadata', with: { user_id: '{user_id}' }, restores: 'inputs' },
   }),
 
   getOrganizationInvitations: defineOperation({
@@ -637,6 +691,7 @@ export const users = {
     effect:
       'Deletes passkey {passkey_identification_id} of {target} for good, so that it no longer signs in, and mails them about it.',
     target: { read: 'Users_getUserDetails' },
+    undo: { never: 'the passkey has to be enrolled anew' },
   }),
 
   setPasswordCompromised: defineOperation({
@@ -654,6 +709,12 @@ export const users = {
     effect: 'Makes {target} choose a new password at the next sign-in; ends their sessions: {revoke_all_sessions}.',
     target: { read: 'Users_getUserDetails' },
     consequences: [{ ...activeSessions, says: 'the user has {n} active sessions', one: 'the user has 1 active session' }],
+    undo: {
+      by: 'Users_unsetPasswordCompromised',
+      with: { user_id: '{user_id}' },
+      watch: [],
+      lost: 'sessions that it ended stay ended',
+    },
   }),
 
   unsetPasswordCompromised: defineOperation({
@@ -667,6 +728,7 @@ export const users = {
     effect: 'Lets {target} go on with a password that was marked as compromised.',
     idempotent: true,
     target: { read: 'Users_getUserDetails' },
+    undo: { by: 'Users_setPasswordCompromised', with: { user_id: '{user_id}' }, watch: [] },
   }),
 
   removePassword: defineOperation({
@@ -686,6 +748,7 @@ export const users = {
       'Deletes the password of {target}, who may then have no way to sign in; ends their sessions: {sign_out_of_other_sessions}.',
     target: { read: 'Users_getUserDetails' },
     consequences: [{ ...activeSessions, says: 'the user has {n} active sessions', one: 'the user has 1 active session' }],
+    undo: { never: 'the user has to choose a new password' },
   }),
 
   deleteTotp: defineOperation({
@@ -698,6 +761,7 @@ export const users = {
     risk: 'destructive',
     effect: 'Removes the authenticator app of {target}, who can no longer pass a second factor with it until they enrol again.',
     target: { read: 'Users_getUserDetails' },
+    undo: { never: 'the app has to be enrolled anew' },
   }),
 
   listTrustedDevices: defineOperation({
@@ -722,6 +786,7 @@ export const users = {
     risk: 'destructive',
     effect: 'Revokes trusted device {target} of user {user_id}; it is trusted again only once they enrol it anew.',
     target: { read: 'Users_listTrustedDevices', find: 'trusted_device_id' },
+    undo: { never: 'the device has to be enrolled anew' },
   }),
 
   listBiometricCredentials: defineOperation({
@@ -745,6 +810,7 @@ export const users = {
     risk: 'destructive',
     effect: 'Revokes biometric credential {target} of user {user_id}, who must enrol that device anew to sign in with it.',
     target: { read: 'Users_listBiometricCredentials', find: 'biometric_credential_id' },
+    undo: { never: 'the device has to be enrolled anew' },
   }),
 
   deleteWeb3Wallet: defineOperation({
@@ -757,5 +823,6 @@ export const users = {
     risk: 'destructive',
     effect: 'Deletes web3 wallet {web3_wallet_identification_id} of {target}, who can no longer sign in with it.',
     target: { read: 'Users_getUserDetails' },
+    undo: { never: 'the wallet has to be added and verified anew' },
   }),
 };

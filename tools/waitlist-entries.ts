@@ -36,6 +36,11 @@ export const waitlistEntries = {
     risk: 'write',
     idempotent: true,
     openWorld: true,
+    undo: {
+      by: 'WaitlistEntries_deleteById',
+      with: { waitlist_entry_id: '{answer.id}' },
+      lost: 'a mail that was sent stays sent',
+    },
   }),
 
   bulkCreate: defineOperation({
@@ -52,6 +57,7 @@ export const waitlistEntries = {
     idempotent: true,
     openWorld: true,
     bulk: 'entries',
+    undo: { never: 'each entry is deleted by itself' },
   }),
 
   deleteById: defineOperation({
@@ -64,6 +70,11 @@ export const waitlistEntries = {
     risk: 'destructive',
     effect: 'Deletes {target} from the waitlist for good; only a new entry puts that address back.',
     target: sameEntry,
+    undo: {
+      by: 'WaitlistEntries_createEntry',
+      with: { email_address: '{before.email_address}' },
+      lost: 'its id, its place and its state are new',
+    },
   }),
 
   inviteEntry: defineOperation({
@@ -78,6 +89,7 @@ export const waitlistEntries = {
     },
     risk: 'write',
     openWorld: true,
+    undo: { never: 'a mail that was sent stays sent' },
   }),
 
   rejectEntry: defineOperation({
@@ -91,5 +103,6 @@ export const waitlistEntries = {
     idempotent: true,
     effect: 'Rejects waitlist entry {target}: that person is not let in.',
     target: sameEntry,
+    undo: { never: 'a rejection is not taken back, but the entry can still be invited' },
   }),
 };

@@ -13,6 +13,7 @@ export const webhooks = {
     effect:
       "Deletes the instance's Svix app with all its webhook endpoints: no events are delivered any more. This cannot be undone.",
     typed: 'instance',
+    undo: { never: 'its endpoints have to be set up anew' },
   }),
 
   createSvixApp: defineOperation({
@@ -26,6 +27,7 @@ export const webhooks = {
     openWorld: true,
     effect:
       "Sets up webhooks for the instance and shows a link {where} that logs anyone who has it in to the webhooks' dashboard.",
+    undo: { by: 'Webhooks_deleteSvixApp', with: {} },
   }),
 
   generateSvixDashboardUrl: defineOperation({
@@ -37,5 +39,6 @@ export const webhooks = {
     risk: 'credential',
     openWorld: true,
     effect: "Shows a link {where} that logs anyone who has it in to the dashboard of the instance's webhooks.",
+    undo: { never: 'a link that was shown works until it expires' },
   }),
 };

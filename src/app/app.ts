@@ -9,6 +9,7 @@ import { type Budget, ClerkClient } from '../clerk/clerk-client.js';
 import { ClerkApiError, ClerkBusyError, ClerkError } from '../clerk/errors.js';
 import { type Config, ConfigError, type Values } from '../config/config.js';
 import type { Jobs } from '../jobs/jobs.js';
+import type { PlanServices } from '../jobs/services.js';
 import type { BudgetStore } from '../limits/counter-store.js';
 import type { OnceStore } from '../limits/once-store.js';
 import type { RecordStore } from '../limits/record-store.js';
@@ -161,6 +162,17 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   // The start does not wait for it.
   void policy.aboutOwnClaims().then((message) => message && warn(message));
+  let services: Promise<PlanServices> | undefined;
+  const openServices = async (): Promise<PlanServices> => {
+    const { openPlanServices } = await import('./plan-services.js');
+    return openPlanServices({ config, catalog, instance, logger });
+  };
+  const plans = (): Promise<PlanServices> => {
+    services ??= openServices();
+    return services;
+  };
+  // A folder that cannot be used stops the start.
+  if (values.stateDir !== undefined) await plans();
   let jobs: Promise<Jobs> | undefined;
   const openJobs = async (): Promise<Jobs> =>
     new (await import('../jobs/jobs.js')).Jobs({
@@ -169,6 +181,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       policy,
       instance,
       isPaced: budget !== undefined,
+      plans: await plans(),
       limits: {
         maxTokens: values.maxResultTokens ?? MOST_TOKENS,
         timeoutMs: values.jobTimeout ?? JOB_TIMEOUT_MS,
@@ -181,6 +194,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     policy,
     clerk,
     logger,
+    // What single calls change is kept where it outlives the process.
+    keeper: values.stateDir === undefined ? undefined : (await plans()).keeper,
     runJob: async (job) => {
       jobs ??= openJobs();
       return (await jobs).run(job);
@@ -246,7 +261,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     approvals,
     reopenLog: async () => audit?.reopen(),
     close: async (graceMs) => {
-      await calls.stop(graceMs);
+      await Promise.all([(await services)?.runs.close(), calls.stop(graceMs)]);
       await approvals.close();
       await book.close();
       await clerk.close();

@@ -82,6 +82,10 @@ export interface FetchHandlerOptions {
   readonly auditLog?: string;
   /** Secrets in answers go into new files here instead of into the conversation. */
   readonly secretsDir?: string;
+  /** Keeps plans, how far they are, and what takes changes back, encrypted, across restarts; single calls can be taken back only with it. Default: in memory. */
+  readonly stateDir?: string;
+  /** How long the former state of what was changed is kept to take changes back; 0 keeps none. Default: 7. */
+  readonly undoDays?: number;
   /** Where scans write their files; over stdio also the folder below which a call may name an image. Default: the working folder over stdio; over HTTP none, and scans write no files. */
   readonly filesDir?: string;
   /** Time limit of one call, retries included. In milliseconds. Default: 30000. */

@@ -10,6 +10,7 @@ import { isRecord } from '../platform/is-record.js';
 import type { Logger } from '../platform/logger.js';
 import { plain } from '../platform/plain-text.js';
 import { scrub } from '../platform/scrub.js';
+import type { Place } from '../policy/list-call.js';
 import type { Policy } from '../policy/policy.js';
 import {
   type Caller,
@@ -25,6 +26,7 @@ import { itemCount } from '../policy/rules/risk.js';
 import type { Scope } from '../policy/rules/scopes.js';
 import { type ShapedAnswer, type ShapeOptions, shapeAnswer, shapeError } from '../response/shape-answer.js';
 import { madeInputs, withMade } from './idempotency.js';
+import type { Keeper, Kept } from './keeper.js';
 import { CallProgress, type Progress } from './progress.js';
 
 /** One call as a transport brings it. */
@@ -36,6 +38,8 @@ export interface Call {
   readonly canAsk: boolean;
   /** Whether it is one of the many calls of a job, which gets its answer whole and has no limit of tokens. Default: it is not. */
   readonly isPart?: boolean;
+  /** Its place in a list of calls that was confirmed as a whole. */
+  readonly place?: Place | undefined;
   /** What the person answered, when this is the second entry after an `ask`. */
   readonly answer?: PersonAnswer | undefined;
   /** How the client can be given a link for its person to open. Default: it cannot. */
@@ -59,6 +63,8 @@ export type CallOutcome =
       readonly structured?: unknown;
       /** In the place of `text`, which is empty then, where the call is a part of a job. */
       readonly answer?: ClerkAnswer;
+      /** Of a part: what the call is found by on record. */
+      readonly record?: string;
     }
   | {
       readonly kind: 'refused';
@@ -79,6 +85,8 @@ type Question = Extract<Decision, { kind: 'ask' }>;
 export interface JobCall {
   readonly operation: Operation;
   readonly args: Arguments;
+  /** The `confirm` input as it came; of a job that is confirmed for all of its calls at once. */
+  readonly confirm: unknown;
   /** Who makes it, and how they are told of it and asked. */
   readonly call: Call;
   /** Aborts when the caller cancels or the server stops. */
@@ -112,6 +120,7 @@ interface DecidedCall {
   readonly operation: Operation;
   readonly args: Arguments;
   readonly call: Call;
+  readonly confirm: unknown;
   /** What the caller wants of the answer. */
   readonly fields: readonly string[] | undefined;
   readonly abort: Abort;
@@ -124,6 +133,8 @@ export interface CallsOptions {
   readonly offered: ReadonlyMap<string, Operation>;
   readonly policy: Policy;
   readonly clerk: ClerkClient;
+  /** Keeps what is needed to take calls back. Default: nothing is kept. */
+  readonly keeper?: Keeper | undefined;
   /** Carries out the operations that are jobs. */
   readonly runJob: (job: JobCall) => Promise<CallOutcome>;
   readonly logger: Logger;
@@ -215,7 +226,7 @@ export class Calls {
     }
     const { args, confirm, fields } = parsed;
     const progress = progressOf(call, operation, args);
-    const decided: DecidedCall = { operation, args, call, fields, abort, said, progress };
+    const decided: DecidedCall = { operation, args, confirm, call, fields, abort, said, progress };
     const deciding = this.#options.policy.decide({
       operation,
       args,
@@ -224,6 +235,7 @@ export class Calls {
       canAsk: call.canAsk,
       answer: call.answer,
       takesLink: call.takesLink,
+      place: call.place,
       onDecided: call.onDecided,
       onWaiting: (waiting) => tellWaiting(call, progress, waiting),
       get signal() {
@@ -295,15 +307,17 @@ export class Calls {
     const made = madeInputs(operation, grant.args);
     const args = made === undefined ? grant.args : { ...grant.args, ...made };
     const recorded = await this.#options.policy.begin(grant);
+    const kept = call.isPart === true ? undefined : await this.#keep(operation, args, caller, recorded.id, abort);
     try {
       progress?.begin();
       const onRetry = progress && { onRetry: progress.waits.bind(progress) };
       const answer = await this.#options.clerk.send(operation, args, { signal: abort, caller: caller.name, ...onRetry });
       progress?.end();
+      await kept?.done(answer.value);
       const value = await recorded.deliver(answer.value);
       await recorded.end({ status: answer.status, traceId: answer.traceId });
       const delivered = value === answer.value ? answer : withoutRaw(answer, value);
-      if (call.isPart === true) return { kind: 'done', text: '', answer: delivered };
+      if (call.isPart === true) return { kind: 'done', text: '', answer: delivered, record: recorded.id };
       return this.#show(operation, args, delivered, { fields, readAs: said.readAs, made });
     } catch (error) {
       await recorded.end(outcomeOf(error));
@@ -313,12 +327,31 @@ export class Calls {
     }
   }
 
+  /** The present form of what is about to be changed, where it is kept. The parts of a job see to it themselves. */
+  async #keep(operation: Operation, args: Arguments, caller: Caller, record: string, abort: Abort): Promise<Kept | undefined> {
+    const { clerk, catalog, keeper } = this.#options;
+    if (operation.risk === 'read') return undefined;
+    return keeper?.before({
+      operation,
+      args,
+      caller: caller.name,
+      made: { record },
+      read: async (name, given) => {
+        try {
+          return (await clerk.send(catalog.get(name), given, { signal: abort, caller: caller.name })).value;
+        } catch (error) {
+          return error instanceof ClerkApiError && error.status === 404 ? 'missing' : undefined;
+        }
+      },
+    });
+  }
+
   /** Many calls in the place of one request. A job that asks a person has not ended yet when it does. */
-  async #carryOut(grant: Grant, { call, abort }: DecidedCall): Promise<CallOutcome> {
+  async #carryOut(grant: Grant, { call, confirm, abort }: DecidedCall): Promise<CallOutcome> {
     const { operation, args } = grant;
     const recorded = await this.#options.policy.begin(grant);
     try {
-      const outcome = await this.#options.runJob({ operation, args, call, signal: abort.signal });
+      const outcome = await this.#options.runJob({ operation, args, confirm, call, signal: abort.signal });
       await recorded.end(outcome.kind === 'done' ? {} : { code: outcome.kind });
       return outcome;
     } catch (error) {

@@ -77,6 +77,38 @@ export interface Consequence {
   readonly one: string;
 }
 
+/**
+ * How a call is taken back. In `with`, `{input}` stands for an input of the call, `{before.path}` for what the object showed
+ * before it, `{answer.path}` for what Clerk answered; anything else stands for itself.
+ */
+export interface TakenBack {
+  /** The operation that takes it back; the same one where it puts former values back. */
+  readonly by: string;
+  readonly with: Readonly<Record<string, unknown>>;
+  /** Where the object is read. Default: the read of the target. */
+  readonly read?: ObjectReadSpec;
+  /** The inputs given get the values that the object had: whole, or key by key, as metadata is merged. */
+  readonly restores?: 'inputs' | 'keys';
+  /** Where the value of an input stands in the object. Default: under its own name. */
+  readonly stands?: Readonly<Record<string, string>>;
+  /** Inputs whose former value cannot be read: a call that gives one is not taken back. */
+  readonly unread?: readonly string[];
+  /** What of the object must still be as the call left it. Default: the inputs that are put back, or all of it. */
+  readonly watch?: readonly string[];
+  /** What does not come back, as a clause: `the sessions that it ended stay ended`. */
+  readonly lost?: string;
+}
+
+/** How an object is read. `find`: where in the items of a list stands what an input of the call holds. */
+export interface ObjectReadSpec {
+  readonly read: string;
+  readonly with: Readonly<Record<string, unknown>>;
+  readonly find?: Readonly<Record<string, string>>;
+}
+
+/** Whether a call can be taken back; why it never can, as a clause: `a deleted user cannot be brought back`. */
+export type Undo = TakenBack | { readonly never: string };
+
 interface Declared {
   /** The operationId, and the MCP tool's name. `Group_action`. */
   readonly name: `${string}_${string}`;
@@ -100,6 +132,8 @@ interface Declared {
   readonly image?: string;
   /** Carried out here by many calls of other operations, and itself never sent: `request` only tells what it does. */
   readonly job?: true;
+  /** A job that is confirmed for all of its calls at once, and takes `confirm` for that. */
+  readonly confirms?: true;
   /** What a success answers with. Default: JSON. */
   readonly answers?: 'text' | 'nothing';
   /** Instead of what: `Use X.` Present on deprecated operations only. */
@@ -122,6 +156,8 @@ interface Declared {
   readonly raises?: readonly Raise[];
   /** Annotated as destructive although `risk` is `write`: the API's facts count some calls of it so. */
   readonly mayDestroy?: true;
+  /** Whether and how it is taken back. Of what only reads there is nothing to say. */
+  readonly undo?: Undo;
   /** The input by which attempts are counted: without a limit, a caller would guess the secret in the end. */
   readonly guesses?: string;
 }

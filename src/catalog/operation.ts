@@ -155,7 +155,7 @@ export class Operation {
       },
       ...(this.reviewed ? {} : { _meta: NOT_REVIEWED }),
     };
-    return this.gated ? withConfirm(tool, ['flag']) : tool;
+    return this.gated || spec.confirms === true ? withConfirm(tool, ['flag']) : tool;
   }
 }
 

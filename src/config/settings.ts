@@ -214,6 +214,20 @@ export const OPTIONS = {
     schema: path,
     help: 'Secrets in answers go into new files here instead of into the conversation',
   },
+  stateDir: {
+    flag: '--state-dir <dir>',
+    env: 'CLERK_MCP_STATE_DIR',
+    schema: path,
+    help: 'Keeps plans, how far they are, and what takes changes back, encrypted, across restarts; single calls can be taken back only with it',
+    default: 'in memory',
+  },
+  undoDays: {
+    flag: '--undo-days <n>',
+    env: 'CLERK_MCP_UNDO_DAYS',
+    schema: () => count(0, 365),
+    help: 'How long the former state of what was changed is kept to take changes back; 0 keeps none',
+    default: '7',
+  },
   filesDir: {
     flag: '--files-dir <dir>',
     env: 'CLERK_MCP_FILES_DIR',

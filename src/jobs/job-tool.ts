@@ -3,7 +3,9 @@ import type { Progress } from '../call/progress.js';
 import type { GroupLoader } from '../catalog/declaration.js';
 import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/operation-types.js';
+import type { Place } from '../policy/list-call.js';
 import type { Policy } from '../policy/policy.js';
+import type { PlanServices } from './services.js';
 
 /**
  * A tool that is many calls. What is listed of it, how its arguments are checked, which rules, budgets and scopes it falls
@@ -25,6 +27,10 @@ export type RunJobTool = (args: Arguments, context: JobContext) => Promise<CallO
 
 /** What a job may use. Its rights are those of the calls that it makes, each of them decided as if the caller had made it. */
 export interface JobContext {
+  /** The tool of the job itself. */
+  readonly operation: Operation;
+  /** The `confirm` input as it came. */
+  readonly confirm: unknown;
   /** The call of the job itself: the caller, whether they can be asked, what they answered. */
   readonly call: Call;
   /** The operations that it may make calls of: those offered here, without the jobs. */
@@ -34,6 +40,13 @@ export interface JobContext {
    * outcome of kind `done` has the answer whole under `answer`. It waits for its turn where Clerk's limit is near.
    */
   readonly make: (name: string, args: Arguments) => Promise<CallOutcome>;
+  /** The same for what goes on when the job's own call has been answered; what aborts it is given. */
+  readonly makeAlone: (
+    name: string,
+    args: Arguments,
+    how: { readonly place?: Place | undefined; readonly signal: AbortSignal },
+  ) => Promise<CallOutcome>;
+  readonly plans: PlanServices;
   readonly policy: Policy;
   /** Aborts when the caller cancels or the server stops. */
   readonly signal: AbortSignal;

@@ -7,6 +7,7 @@ import type { Policy } from '../policy/policy.js';
 import type { Instance } from '../policy/policy-types.js';
 import type { JobContext, JobLimits } from './job-tool.js';
 import { JOB_TOOLS } from './job-tools.js';
+import type { PlanServices } from './services.js';
 
 export interface JobsOptions {
   readonly calls: Pick<Calls, 'call'>;
@@ -16,6 +17,7 @@ export interface JobsOptions {
   /** Whether every request waits for its turn already. Otherwise those of jobs do: they alone are many. */
   readonly isPaced: boolean;
   readonly limits: JobLimits;
+  readonly plans: PlanServices;
 }
 
 /** Makes what carries out the tools that are many calls. */
@@ -38,21 +40,27 @@ export class Jobs {
           });
   }
 
-  async run({ operation, args, call, signal }: JobCall): Promise<CallOutcome> {
+  async run({ operation, args, confirm, call, signal }: JobCall): Promise<CallOutcome> {
     const tool = JOB_TOOLS[operation.name as keyof typeof JOB_TOOLS];
     if (tool === undefined) throw new Error(`no job is named ${operation.name}`);
-    const { calls, policy, limits } = this.#options;
+    const { calls, policy, limits, plans } = this.#options;
+    const { caller } = call;
+    const makeAlone: JobContext['makeAlone'] = async (name, inner, how) => {
+      await this.#turn(caller.name, how.signal);
+      return calls.call({ ...how, name, arguments: inner, caller, canAsk: false, isPart: true });
+    };
     const context: JobContext = {
+      operation,
+      confirm,
       call,
+      plans,
+      makeAlone,
       offered: this.#offered,
       policy,
       signal,
       limits,
       tell: call.onProgress ?? (() => {}),
-      make: async (name, inner) => {
-        await this.#turn(call.caller.name, signal);
-        return calls.call({ name, arguments: inner, caller: call.caller, canAsk: false, signal, isPart: true });
-      },
+      make: (name, inner) => makeAlone(name, inner, { signal }),
     };
     return (await tool.load())(args, context);
   }

@@ -5,8 +5,8 @@ import type { AuditLog } from './audit/log.js';
 import type { Approvals } from './confirmation/approvals.js';
 import type { Instance, Read, Way } from './policy-types.js';
 import type { PolicyFile } from './rules/policy-file.js';
-import type { WantedStrength } from './rules/rules.js';
 import type { SecretsDir } from './secrets/secrets-dir.js';
+import type { WantedStrength } from './strengths.js';
 
 export interface PolicyOptions {
   readonly catalog: Catalog;

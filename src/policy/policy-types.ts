@@ -1,5 +1,6 @@
 import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/operation-types.js';
+import type { CallList, Place } from './list-call.js';
 
 export const INSTANCE_KINDS = ['test', 'live', 'sandbox'] as const;
 export type InstanceKind = (typeof INSTANCE_KINDS)[number];
@@ -22,9 +23,7 @@ export interface Caller {
   readonly transport: 'stdio' | 'http' | 'cli';
 }
 
-/** From weakest to strongest. */
-export const STRENGTHS = ['flag', 'token', 'person', 'passkey', 'two'] as const;
-export type Strength = (typeof STRENGTHS)[number];
+export { STRENGTHS, type Strength } from './strengths.js';
 
 /** What came back after an `ask`. */
 export interface PersonAnswer {
@@ -55,6 +54,10 @@ export interface PolicyCall {
   readonly onWaiting?: ((waiting: Waiting) => void) | undefined;
   /** Told when a call that waited does so no longer, since it was decided or its time is over. Must not throw. */
   readonly onDecided?: ((id: string) => void) | undefined;
+  /** What the call carries out, where that is many calls: it is decided and confirmed by all of them. */
+  readonly list?: CallList | undefined;
+  /** Its place in a list that was confirmed. */
+  readonly place?: Place | undefined;
 }
 
 /** `meanwhile`: while its call waits. `first`: as the answer to its call, which then comes again. */
@@ -116,6 +119,8 @@ export interface Outcome {
 
 /** The record of one call under way. */
 export interface Recorded {
+  /** Joins the lines of the call on record. */
+  readonly id: string;
   /**
    * The answer as the model may have it: where secrets are kept in files, they are stored now and taken out.
    * @throws PolicyRefusal (`secret_not_stored`) when Clerk has acted but the secret could not be kept.

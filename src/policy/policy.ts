@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ConfirmForm, Operation } from '../catalog/operation.js';
+import { byWeight, type ConfirmForm, heaviest, type Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/operation-types.js';
 import { MemoryCounterStore, type Reserved } from '../limits/counter-store.js';
 import { MemoryOnceStore, type OnceStore } from '../limits/once-store.js';
@@ -11,24 +11,27 @@ import { CallIds } from './confirmation/call-ids.js';
 import { canonicalJson, TooDeepError } from './confirmation/canonical.js';
 import { ClientForm, type FormAnswer, MOST_SLIPS } from './confirmation/client-form.js';
 import { LIFETIME_MS, REMEMBERED_MS } from './confirmation/lifetime.js';
+import { Passes } from './confirmation/passes.js';
 import * as refusals from './confirmation/refusals.js';
 import { type Binding, Sealer } from './confirmation/sealer.js';
 import { explainStrategy, formOf, isByPerson, needsOf, strongest } from './confirmation/strength.js';
+import type { CallList, Judged, ListPass, Place } from './list-call.js';
 import type { PolicyOptions } from './policy-options.js';
-import type { Caller, Decision, Grant, PersonAnswer, PolicyCall, Recorded, Strength, Way } from './policy-types.js';
+import type { Caller, Decision, Grant, InstanceKind, PersonAnswer, PolicyCall, Recorded, Strength, Way } from './policy-types.js';
 import { WAYS } from './policy-types.js';
 import type { MayRead } from './preview/lookup.js';
 import { Previewer } from './preview/preview.js';
 import type { Review } from './preview/review.js';
-import { type BudgetLimit, Budgets, type BudgetUse, DEFAULT_BUDGETS } from './rules/budgets.js';
+import { type BudgetLimit, Budgets, type BudgetUse, DEFAULT_BUDGETS, type Shares } from './rules/budgets.js';
 import type { Reading } from './rules/find-resource.js';
 import { DEFAULT_KEYS_THAT_GRANT, OWN_CLAIMS } from './rules/granting-metadata.js';
 import { Inquiry } from './rules/knowledge.js';
 import { OwnClaims } from './rules/own-claims.js';
 import type { BudgetDeclaration, RuleDeclaration } from './rules/policy-file.js';
 import { type Consequences, consequencesOf, itemCount } from './rules/risk.js';
-import { Rules, type Step, type Verdict, type WantedStrength } from './rules/rules.js';
+import { Rules, type Step, type Verdict } from './rules/rules.js';
 import { isWithin, missingScope, type Scope } from './rules/scopes.js';
+import type { WantedStrength } from './strengths.js';
 
 type Question = Extract<Decision, { kind: 'ask' }>;
 
@@ -45,6 +48,15 @@ export interface Explanation {
   readonly budgets: readonly string[];
   readonly steps: readonly Step[];
 }
+
+/** What the policy says of a call of a list, before any of it is made. */
+export type JudgedCall =
+  | { readonly ok: true; readonly judged: Judged }
+  | { readonly ok: false; readonly refusal: refusals.Refusal };
+
+type Weighed =
+  | { readonly ok: true; readonly verdict: Verdict }
+  | { readonly ok: false; readonly rule: string; readonly refusal: refusals.Refusal };
 
 interface Issued {
   readonly facts: DecidedCall;
@@ -97,6 +109,7 @@ export class Policy {
   readonly #now: () => number;
   readonly #ids: CallIds;
   readonly #issued = new WeakMap<Grant, Issued>();
+  readonly #passes = new Passes();
   readonly #asked = new WeakMap<Question, { readonly facts: DecidedCall; readonly modelMay: boolean }>();
 
   constructor(options: PolicyOptions) {
@@ -144,23 +157,111 @@ export class Policy {
     const { operation, args, caller } = call;
     let facts: DecidedCall = { call, id: this.#ids.next(), risk: operation.risk, risks: [operation.risk], effects: [], rule: '' };
     try {
+      if (call.list !== undefined) return await this.#follow(...this.#sumUp(facts, call.list));
       // Also keeps the rules from arguments so deep that going through them would fail.
       if (operation.risk !== 'read') canonicalJson(args);
       const consequences = await this.#consequences(operation, args, caller);
       facts = { ...facts, ...consequences };
-      const lacking = missingScope(consequences.risks, caller);
-      if (lacking !== undefined) {
-        return await this.#refuse({ ...facts, rule: 'scopes' }, refusals.insufficientScope(operation, lacking));
-      }
-      if ((await this.#ownClaims?.areFedBy(operation, args, caller.name)) === true) {
-        return await this.#refuse({ ...facts, rule: 'own claims' }, refusals.feedsOwnClaims(operation));
-      }
-      const verdict = await this.#rules.decideByReading(operation, args, caller, consequences.risks, this.#reading);
-      return await this.#follow({ ...facts, rule: verdict.rule }, verdict);
+      const weighed = await this.#weigh(call, consequences);
+      if (!weighed.ok) return await this.#refuse({ ...facts, rule: weighed.rule }, weighed.refusal);
+      return await this.#follow({ ...facts, rule: weighed.verdict.rule }, weighed.verdict);
     } catch (error) {
       if (error instanceof TooDeepError) return this.#refuse(facts, refusals.argumentsTooDeep(operation, error.message));
       throw error;
     }
+  }
+
+  /**
+   * What a call of a list would need. Nothing is asked, taken or put on record. Never throws for anything that is in a call.
+   */
+  async judge(call: Pick<PolicyCall, 'operation' | 'args' | 'caller'>): Promise<JudgedCall> {
+    const { operation, args, caller } = call;
+    try {
+      canonicalJson(args);
+      const consequences = await this.#consequences(operation, args, caller);
+      const weighed = await this.#weigh(call, consequences);
+      if (!weighed.ok) return { ok: false, refusal: weighed.refusal };
+      const { action, rule, reason, strengths, approvers, withinMs, maxItems } = weighed.verdict;
+      if (action === 'deny') return { ok: false, refusal: refusals.denied(operation, reason ?? '', rule) };
+      const items = itemCount(operation, args);
+      if (maxItems !== undefined && items > maxItems)
+        return { ok: false, refusal: refusals.tooManyItems(operation, items, maxItems, rule) };
+      return { ok: true, judged: { ...consequences, action, rule, strengths, approvers, withinMs } };
+    } catch (error) {
+      if (error instanceof TooDeepError) return { ok: false, refusal: refusals.argumentsTooDeep(operation, error.message) };
+      throw error;
+    }
+  }
+
+  /** Whether the budgets have room for a whole list now; the refusal where they have not. */
+  async roomFor(list: CallList, operation: Operation, caller: Pick<Caller, 'name'>): Promise<refusals.Refusal | undefined> {
+    const shares = this.#budgets.sharesOfAll(list.items, caller, isConfirmedByPerson(list, this.#options.instance.kind));
+    if (shares.wanted.length === 0) return undefined;
+    const room = await this.#budgets.room(shares).catch(() => undefined);
+    if (room === undefined) return refusals.storeAway(operation);
+    return room.ok ? undefined : budgetRefusal(operation, shares.limits, room);
+  }
+
+  /** The leave to make the calls of a list, for whom the whole of it was granted. To be asked for before `begin`. */
+  passFor(grant: Grant): ListPass {
+    const issued = this.#issued.get(grant);
+    const { list, caller } = issued?.facts.call ?? {};
+    if (issued === undefined || list === undefined || caller === undefined)
+      throw new Error('the grant has been used, or is for no list');
+    return this.#passes.open(list, caller, issued.confirmed, isConfirmedByPerson(list, this.#options.instance.kind));
+  }
+
+  /** Who confirmed a list, and how. */
+  confirmedBy(pass: ListPass): string {
+    return this.#passes.confirmedBy(pass);
+  }
+
+  /** The call at this place of a list may be made after all: it was not carried out, or may be twice. */
+  giveBack(place: Place): void {
+    this.#passes.giveBack(place);
+  }
+
+  /** How the list is confirmed; `undefined` where it need not be. */
+  strengthFor({ items }: CallList, canAsk: boolean): Strength | undefined {
+    const wanted = items.flatMap(({ judged }) => (judged.action === 'confirm' ? wantedStrengths(judged) : []));
+    if (wanted.length === 0) return undefined;
+    return strongest([...new Set(wanted)], this.#options.instance.kind, canAsk && this.#ways.includes('client'));
+  }
+
+  /** What was confirmed before a restart, by the word of whoever kept it. */
+  passAgain(list: CallList, caller: Pick<Caller, 'name'>, confirmed: string): ListPass {
+    return this.#passes.open(list, caller, confirmed, isConfirmedByPerson(list, this.#options.instance.kind));
+  }
+
+  /** The rules' verdict, or why they are not asked. */
+  async #weigh(
+    { operation, args, caller }: Pick<PolicyCall, 'operation' | 'args' | 'caller'>,
+    { risks }: Consequences,
+  ): Promise<Weighed> {
+    const lacking = missingScope(risks, caller);
+    if (lacking !== undefined) return { ok: false, rule: 'scopes', refusal: refusals.insufficientScope(operation, lacking) };
+    if ((await this.#ownClaims?.areFedBy(operation, args, caller.name)) === true)
+      return { ok: false, rule: 'own claims', refusal: refusals.feedsOwnClaims(operation) };
+    return { ok: true, verdict: await this.#rules.decideByReading(operation, args, caller, risks, this.#reading) };
+  }
+
+  /** A list is as risky as its gravest call, and needs all that any of them needs. */
+  #sumUp(facts: DecidedCall, { items }: CallList): [DecidedCall, Verdict] {
+    const judged = items.map((item) => item.judged);
+    const risks = byWeight([...new Set(judged.flatMap((each) => each.risks))]);
+    const gated = judged.filter(({ action }) => action === 'confirm');
+    const within = gated.map(({ withinMs }) => withinMs ?? Number.POSITIVE_INFINITY);
+    const withinMs = Math.min(...new Set(within));
+    const verdict: Verdict = {
+      action: gated.length > 0 ? 'confirm' : 'allow',
+      strengths: [...new Set(gated.flatMap(({ strengths }) => strengths))],
+      rule: (gated[0] ?? judged[0])?.rule ?? '',
+      reason: undefined,
+      approvers: [...new Map(gated.flatMap(({ approvers }) => approvers).map((names) => [names.join(), names])).values()],
+      withinMs: Number.isFinite(withinMs) ? withinMs : undefined,
+      maxItems: undefined,
+    };
+    return [{ ...facts, risk: heaviest(risks), risks, rule: verdict.rule }, verdict];
   }
 
   /**
@@ -229,13 +330,17 @@ export class Policy {
 
   /** Whether some call of the operation can need `confirm`. */
   mayConfirm(operation: Operation): boolean {
-    return this.#rules.strengthsOf(operation).length > 0;
+    return operation.spec.confirms === true || this.#rules.strengthsOf(operation).length > 0;
   }
 
   /** The forms that `confirm` has in calls of the operation; empty where none needs it. */
   confirmForms(operation: Operation): readonly ConfirmForm[] {
     const { kind } = this.#options.instance;
-    return [...new Set(this.#rules.strengthsOf(operation).map((strength) => formOf(strongest([strength], kind, false))))];
+    const { catalog } = this.#options;
+    // What is confirmed for many calls at once takes whatever any of them takes.
+    const all = operation.spec.confirms === true ? catalog.operations : [operation];
+    const strengths = all.flatMap((each) => this.#rules.strengthsOf(each));
+    return [...new Set(strengths.map((strength) => formOf(strongest([strength], kind, false))))];
   }
 
   explain(operation: Operation, args: Arguments, caller: Pick<Caller, 'name'>): Explanation {
@@ -276,6 +381,7 @@ export class Policy {
     if (verdict.maxItems !== undefined && items > verdict.maxItems) {
       return this.#refuse(facts, refusals.tooManyItems(operation, items, verdict.maxItems, verdict.rule));
     }
+    if (facts.call.place !== undefined) return this.#byPass(facts, facts.call.place, verdict);
     if (verdict.action === 'allow') return this.#grant(facts, `the rule ${verdict.rule}`);
     const { kind } = this.#options.instance;
     const { approvers, withinMs } = verdict;
@@ -283,6 +389,18 @@ export class Policy {
     const strength = strongest(wanted, kind, facts.call.canAsk && this.#ways.includes('client'));
     const needs = needsOf(wanted, approvers);
     return this.#confirm({ ...facts, strength, needs, withinMs }, !isByPerson(strongest(wanted, kind, false)));
+  }
+
+  /** A call of a list that was confirmed: nobody is asked again, and nothing is sent that was not in the list. */
+  async #byPass(facts: DecidedCall, place: Place, verdict: Verdict): Promise<Decision> {
+    const { operation, args, caller } = facts.call;
+    const passage = this.#passes.check(place, { operation, args, caller }, verdict);
+    if (!passage.ok) return this.#refuse(facts, refusals.notInList(operation, passage.flaw));
+    if (!(await this.#recorder.works())) return this.#refuse(facts, refusals.logAway(operation));
+    this.#passes.use(place);
+    const decision = await this.#grant({ ...facts, byPerson: passage.byPerson }, passage.confirmed);
+    if (decision.kind !== 'allow') this.#passes.giveBack(place);
+    return decision;
   }
 
   /** @param modelMay whether the caller confirms such calls itself where its client cannot ask */
@@ -442,8 +560,9 @@ export class Policy {
 
   /** Takes the share of the budgets, then the confirmation, so that neither is spent on a call that is refused. */
   async #grant(facts: DecidedCall, confirmed: string, claim?: Claim): Promise<Decision> {
-    const { operation, args, caller } = facts.call;
-    const shares = this.#budgets.shares(operation, args, caller, facts.risks);
+    const { operation, args, list } = facts.call;
+    // Each call of a list takes its own share when its turn comes.
+    const shares = list === undefined ? this.#sharesOf(facts) : NO_SHARES;
     let release = async (): Promise<void> => {};
     if (shares.wanted.length > 0) {
       const reserved = await this.#budgets.reserve(shares).catch(() => undefined);
@@ -473,21 +592,28 @@ export class Policy {
   }
 
   /** A person is never asked about a call that would be refused anyway. */
-  async #overBudget({ call: { operation, args, caller }, risks }: DecidedCall): Promise<refusals.Refusal | undefined> {
-    const shares = this.#budgets.shares(operation, args, caller, risks);
+  async #overBudget(facts: DecidedCall): Promise<refusals.Refusal | undefined> {
+    const { operation, list, caller } = facts.call;
+    if (list !== undefined) return this.roomFor(list, operation, caller);
+    const shares = this.#sharesOf(facts);
     if (shares.wanted.length === 0) return undefined;
     const room = await this.#budgets.room(shares).catch(() => undefined);
     if (room === undefined) return refusals.storeAway(operation);
     return room.ok ? undefined : budgetRefusal(operation, shares.limits, room);
   }
 
+  #sharesOf({ call: { operation, args, caller }, risks, byPerson }: DecidedCall): Shares {
+    return this.#budgets.shares(operation, args, caller, risks, byPerson);
+  }
+
   /** Nothing is shown, to a person either, that the caller could not read. */
   #review({ call, effects }: DecidedCall): Promise<Review | 'missing'> {
-    const { operation, args, caller, signal } = call;
+    const { operation, args, caller, signal, list } = call;
     const mayRead: MayRead = (read, readArgs) =>
       this.#options.preview !== false &&
       missingScope(consequencesOf(read, readArgs).risks, caller) === undefined &&
       this.#rules.decide(read, readArgs, caller).action === 'allow';
+    if (list !== undefined) return this.#previewer.reviewList(operation, list, { mayRead, signal, caller });
     return this.#previewer.review(operation, args, { effects, mayRead, signal, caller });
   }
 
@@ -505,6 +631,14 @@ export class Policy {
     return { operation: operation.name, args: canonicalJson(args), caller: caller.name, instance: this.#options.instance.id };
   }
 }
+
+/** Whether a person, and not the caller, has to agree to the list as a whole. */
+const isConfirmedByPerson = ({ items }: CallList, kind: InstanceKind): boolean => {
+  const wanted = new Set(items.flatMap(({ judged }) => (judged.action === 'confirm' ? wantedStrengths(judged) : [])));
+  return wanted.size > 0 && isByPerson(strongest([...wanted], kind, false));
+};
+
+const NO_SHARES: Shares = { limits: [], wanted: [] };
 
 /** Whose word it is can be known of a person alone. */
 const wantedStrengths = ({ strengths, approvers }: Pick<Verdict, 'strengths' | 'approvers'>): readonly WantedStrength[] =>

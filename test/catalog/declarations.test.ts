@@ -48,7 +48,35 @@ function toolsNamedBy({ spec, tool }: Operation): string[] {
   return [...prose.matchAll(/\b[A-Z][A-Za-z0-9]+_[a-z]\w*/g)].map(([name]) => name);
 }
 
+/** What is wrong with how an operation is said to be taken back. */
+function undoFaults({ spec, risk, places }: Operation): string[] {
+  const { undo } = spec;
+  if (risk === 'read') return undo === undefined ? [] : ['reads, and says how it is taken back'];
+  if (undo === undefined) return ['does not say whether it can be taken back'];
+  if ('never' in undo) return /^[a-z]|^Clerk /.test(undo.never) && !undo.never.endsWith('.') ? [] : ['says no clause'];
+  const back = catalog.find(undo.by);
+  if (back === undefined) return [`is taken back by ${undo.by}, which does not exist`];
+  const given = Object.keys(undo.with);
+  const required = (back.tool.inputSchema.required ?? []) as string[];
+  const reading = undo.read && lookupFaults(undo.read.read, Object.keys(undo.read.with), 'taking it back');
+  const inputs = JSON.stringify([undo.with, undo.read?.with]).matchAll(/"\{(\w+)\}"/g);
+  const named = [...inputs].map(([, name = '']) => name);
+  return [
+    ...unknownInputs(back, given, 'taking it back'),
+    ...(undo.restores === undefined ? required.filter((name) => !given.includes(name)) : []),
+    ...(undo.restores !== undefined && undo.by !== spec.name ? ['puts values back by another operation'] : []),
+    ...named.filter((name) => !places.has(name)).map((name) => `${name} is no input`),
+    ...(undo.unread ?? []).filter((name) => !places.has(name)).map((name) => `${name} is no input`),
+    ...Object.keys(undo.stands ?? {}).filter((name) => !places.has(name)),
+    ...(reading ?? []),
+  ];
+}
+
 describe('every operation', () => {
+  it('says whether and how it is taken back', () => {
+    expect(faultsOf(undoFaults)).toEqual([]);
+  });
+
   it('has a title and a description', () => {
     const blank = (text: string): boolean => text.trim() === '' || text !== text.trim();
     const faults = faultsOf(({ spec }) => [

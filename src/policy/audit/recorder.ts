@@ -33,6 +33,8 @@ export interface DecidedCall {
   readonly approval?: RecordedApproval | undefined;
   /** As a person would name it. */
   readonly target?: string | undefined;
+  /** Whether a person has agreed to the list that the call is one of. */
+  readonly byPerson?: boolean | undefined;
   /** How a person is, or was, asked. */
   readonly way?: string | undefined;
   /** How long their answer took, in milliseconds. */
@@ -48,7 +50,7 @@ export interface RecorderOptions {
   readonly warn: (message: string) => void;
 }
 
-const UNRECORDED: Recorded = { deliver: async (result) => result, end: async () => {} };
+const unrecorded = (id: string): Recorded => ({ id, deliver: async (result) => result, end: async () => {} });
 
 /** Puts decisions and requests on record, and keeps secrets out of results. */
 export class Recorder {
@@ -86,9 +88,9 @@ export class Recorder {
   async begin(facts: DecidedCall, confirmed: string): Promise<Recorded> {
     const { operation } = facts.call;
     const { audit, secrets } = this.#options;
-    const changes = facts.risk !== 'read' || facts.strength !== undefined;
+    const changes = facts.risk !== 'read' || facts.strength !== undefined || facts.call.list !== undefined;
     const keeper = secrets !== undefined && returnsSecret(operation) ? secrets : undefined;
-    if (!changes && keeper === undefined) return UNRECORDED;
+    if (!changes && keeper === undefined) return unrecorded(facts.id);
     const file = keeper && (await keeper.reserve(operation).catch((error: unknown) => this.#fail(secretsAway(operation), error)));
     const intent: AuditFields = {
       kind: 'intent',
@@ -105,6 +107,7 @@ export class Recorder {
       return this.#fail(logAway(operation), error);
     }
     return {
+      id: facts.id,
       deliver: (result) => this.#deliver(facts, file, result),
       end: (outcome) => this.#end(facts, file, started, outcome),
     };

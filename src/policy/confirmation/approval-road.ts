@@ -5,7 +5,7 @@ import type { DecidedCall, Recorder } from '../audit/recorder.js';
 import type { Instance, PersonAnswer, PolicyCall, Waiting } from '../policy-types.js';
 import { changesBetween } from '../preview/changes.js';
 import { reviewText } from '../preview/dialog.js';
-import { exactRequest } from '../preview/exact-request.js';
+import { exactRequest, exactRequests } from '../preview/exact-request.js';
 import type { Review } from '../preview/review.js';
 import * as refusals from './approval-refusals.js';
 import type { ApprovalSeen, Approvals, Needs } from './approvals.js';
@@ -111,11 +111,11 @@ export class ApprovalRoad {
 
   async #open(facts: DecidedCall, review: Review, changed: readonly string[], until: number): Promise<RoadEnd> {
     const { call } = facts;
-    const { operation, args, caller } = call;
+    const { operation, args, caller, list } = call;
     const known: DecidedCall = { ...facts, target: review.target, way: 'page' };
     const opened = await this.#approvals.open({
       review,
-      request: exactRequest(operation, args),
+      request: list === undefined ? exactRequest(operation, args) : exactRequests(list),
       binding: this.#options.bindingOf(call),
       digest: this.#digest(facts),
       caller,
@@ -225,7 +225,7 @@ const isGrave = ({ call, risks, needs }: DecidedCall, review: Review): boolean =
   review.irreversible ||
   review.word !== undefined ||
   risks.includes('access') ||
-  !call.operation.path.includes('{') ||
+  (call.list === undefined && !call.operation.path.includes('{')) ||
   needs?.passkey === true ||
   needs?.two === true;
 

@@ -5,6 +5,7 @@ import type { Review } from '../preview/review.js';
 import type { BudgetLimit } from '../rules/budgets.js';
 import type { Slip, TooLarge } from './asking.js';
 import { MOST_SLIPS, type Unseen } from './client-form.js';
+import type { PassFlaw } from './passes.js';
 import type { SealFault } from './sealer.js';
 
 /** One refusal: `model` is what the model reads. */
@@ -174,6 +175,17 @@ export function overBudget(
   const message = `${NOTHING_SENT} The budget ${plain(name)} is used up: ${size}. ${when} ${raise}`;
   return refusal('budget_exceeded', operation, message, more);
 }
+
+const PASS_FLAWS: Readonly<Record<PassFlaw, string>> = {
+  unknown: 'It is no call of a plan that was confirmed here.',
+  other_caller: 'The plan was confirmed for another caller.',
+  other_call: 'It is not the call that was shown in the plan.',
+  used: 'It has been made already.',
+  stronger: 'It needs another confirmation now than when the plan was confirmed.',
+};
+
+export const notInList = (operation: Operation, flaw: PassFlaw): Refusal =>
+  refusal('not_in_plan', operation, `${NOTHING_SENT} ${PASS_FLAWS[flaw]} Make a new plan.`, { reason: flaw });
 
 export const storeAway = (operation: Operation): Refusal =>
   refusal('policy_unavailable', operation, `${NOTHING_SENT} What counts calls and confirmations cannot be reached. Reads go on.`);

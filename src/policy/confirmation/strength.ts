@@ -1,7 +1,7 @@
 import type { ConfirmForm } from '../../catalog/operation.js';
 import type { InstanceKind, Strength } from '../policy-types.js';
 import { STRENGTHS } from '../policy-types.js';
-import type { WantedStrength } from '../rules/rules.js';
+import type { WantedStrength } from '../strengths.js';
 import type { Needs } from './approvals.js';
 
 /** `auto` for this client: a person wherever one can be asked, and on a live instance in every client. */

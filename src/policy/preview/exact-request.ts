@@ -1,5 +1,6 @@
 import type { Operation, Place } from '../../catalog/operation.js';
 import type { Arguments } from '../../catalog/operation-types.js';
+import type { CallList } from '../list-call.js';
 import { maskedInput } from './review-inputs.js';
 
 /** The request that will be sent, secrets masked. Its texts are foreign. */
@@ -25,5 +26,24 @@ export function exactRequest(operation: Operation, args: Arguments): ExactReques
     path: operation.path.replaceAll(/\{([^{}]+)\}/g, (_, name: string) => String(inPath.get(name) ?? `{${name}}`)),
     query: Object.fromEntries(at('query')),
     body: whole === undefined ? (fields.length === 0 ? undefined : Object.fromEntries(fields)) : whole[1],
+  };
+}
+
+/** A person reads no more of them; beyond that the ids stand with the names. */
+const MOST_REQUESTS = 200;
+
+/** The requests of a list, as many as are read. */
+export function exactRequests({ title, items }: CallList): ExactRequest {
+  const requests = items.slice(0, MOST_REQUESTS).map(({ operation, args }) => {
+    const { method, path, query, body } = exactRequest(operation, args);
+    const more = { ...(Object.keys(query).length === 0 ? {} : { query }), ...(body === undefined ? {} : { body }) };
+    return Object.keys(more).length === 0 ? `${method} ${path}` : { request: `${method} ${path}`, ...more };
+  });
+  const rest = items.length - requests.length;
+  return {
+    method: 'PLAN',
+    path: title,
+    query: {},
+    body: rest === 0 ? requests : [...requests, `and ${rest} more, listed above`],
   };
 }

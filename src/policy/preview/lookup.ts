@@ -4,6 +4,7 @@ import type { Arguments, Consequence } from '../../catalog/operation-types.js';
 import { isRecord } from '../../platform/is-record.js';
 import type { Read } from '../policy-types.js';
 import { type Label, labelOf } from './label.js';
+import { readerNamed, targetInputsOf, targetReadOf } from './target-read.js';
 
 /**
  * `missing`: it does not exist. `unknown`: it could not be looked up, or the operation has no target.
@@ -55,8 +56,6 @@ const MOST_NAMING_READS = 8;
 
 /** Whose an address or a number is: the list of users takes both as filters, the resources themselves do not say. */
 const HOLDER_FILTERS = ['email_address', 'phone_number'] as const;
-/** Asked of a list in which one item is to be found; lists that take less are asked for that. */
-const PAGE_SIZES = [500, 100] as const;
 
 /** Looks things up for people, only ever by operations that read. No failure of a lookup leaves this class. */
 export class Lookup {
@@ -67,7 +66,7 @@ export class Lookup {
   }
 
   async target(operation: Operation, args: Arguments, context: LookupContext): Promise<LookupResult> {
-    const wanted = this.#targetRead(operation, args);
+    const wanted = targetReadOf(this.#options.catalog, operation, args);
     if (wanted === undefined) return UNKNOWN;
     const answer = await this.#read(wanted.reader, wanted.args, context);
     if (answer.kind !== 'found') return answer;
@@ -143,43 +142,17 @@ export class Lookup {
 
   /** The value by which the read of the target finds it, where that is one alone and no list is read. */
   targetIds(operation: Operation, args: Arguments): readonly unknown[] {
-    const values = Object.values(this.#targetRead(operation, args)?.args ?? {});
+    const values = Object.values(targetReadOf(this.#options.catalog, operation, args)?.args ?? {});
     return operation.spec.target?.find === undefined && values.length === 1 ? values : [];
   }
 
   /** The inputs by which a call names its target, the most particular first: a member before the organization. */
   targetInputs(operation: Operation): readonly string[] {
-    const { target } = operation.spec;
-    if (target?.find !== undefined) return [target.find];
-    return [...Object.values(this.#readInputs(operation)).reverse(), ...pathInputs(operation).reverse()];
-  }
-
-  /** Inputs of the read that finds the target, to inputs of the operation. */
-  #readInputs(operation: Operation): Readonly<Record<string, string>> {
-    const { target } = operation.spec;
-    const reader = target && this.#reader(target.read);
-    const shared = reader === undefined ? [] : pathInputs(reader).filter((name) => operation.places.has(name));
-    return target?.with ?? Object.fromEntries(shared.map((name) => [name, name]));
-  }
-
-  /** `undefined` when there is nothing to look up, or an input for it was not given. */
-  #targetRead(operation: Operation, args: Arguments): { reader: Operation; args: Arguments } | undefined {
-    const { target } = operation.spec;
-    const reader = target && this.#reader(target.read);
-    if (target === undefined || reader === undefined) return undefined;
-    const given: Record<string, unknown> = {};
-    for (const [name, input] of Object.entries(this.#readInputs(operation))) {
-      if (args[input] === undefined || args[input] === null) return undefined;
-      given[name] = args[input];
-    }
-    if (!pathInputs(reader).every((name) => name in given)) return undefined;
-    const limit = target.find === undefined ? undefined : pageSize(reader);
-    return { reader, args: limit === undefined ? given : { ...given, limit } };
+    return targetInputsOf(this.#options.catalog, operation);
   }
 
   #reader(name: string): Operation | undefined {
-    const reader = this.#options.catalog.find(name);
-    return reader?.risk === 'read' && reader.method === 'GET' ? reader : undefined;
+    return readerNamed(this.#options.catalog, name);
   }
 
   async #read(
@@ -220,14 +193,6 @@ function batchesOf(namer: Namer, all: readonly string[]): Batch[] {
   const ids = all.filter((id) => id.startsWith(namer.prefix));
   const starts = Array.from({ length: Math.ceil(ids.length / namer.atOnce) }, (_, at) => at * namer.atOnce);
   return starts.map((start) => ({ namer, ids: ids.slice(start, start + namer.atOnce) }));
-}
-
-const pathInputs = (operation: Operation): string[] =>
-  [...operation.places].filter(([, place]) => place === 'path').map(([name]) => name);
-
-export function pageSize(reader: Operation): number | undefined {
-  const limit = reader.inputSchema.properties?.limit as { readonly maximum?: number } | undefined;
-  return limit && PAGE_SIZES.find((size) => size <= (limit.maximum ?? size));
 }
 
 /** Puts the call's inputs in; `undefined` where one of them was not given. */

@@ -1,10 +1,12 @@
 import type { Operation } from '../../catalog/operation.js';
 import type { Arguments } from '../../catalog/operation-types.js';
 import { plain, quoted, shownValue, typeable } from '../../platform/plain-text.js';
+import type { CallList } from '../list-call.js';
 import type { Caller, Instance } from '../policy-types.js';
 import { consequencesOf, itemCount, raisingInputs, returnsSecret } from '../rules/risk.js';
 import { fillEffect, sentence } from './effect.js';
 import type { Label } from './label.js';
+import { listReview } from './list-review.js';
 import { Lookup, type LookupContext, type LookupOptions, type LookupResult, type MayRead } from './lookup.js';
 import type { Review } from './review.js';
 import { reviewInputs } from './review-inputs.js';
@@ -71,6 +73,24 @@ export class Previewer {
     return this.#render({ operation, args, effects, found, owner, domain, names, counted, caller: wish.caller });
   }
 
+  /** Many calls at once. Whom they are about has been looked up. */
+  async reviewList(operation: Operation, list: CallList, { mayRead, signal, caller }: PreviewWish): Promise<Review> {
+    return listReview({
+      operation,
+      list,
+      targetInputs: (listed) => this.#lookup.targetInputs(listed),
+      keepsSecrets: this.#options.keepsSecrets,
+      instance: this.#instanceShown(await this.#instanceDomain({ mayRead, signal, caller: caller.name })),
+      caller: shownCaller(caller),
+    });
+  }
+
+  #instanceShown(domain: string | undefined): Review['instance'] {
+    const { kind } = this.#options.instance;
+    const name = kind.toUpperCase();
+    return { kind, domain, text: domain === undefined ? name : `${name}, ${shownValue(domain)}` };
+  }
+
   /** What the target belongs to, by name. */
   async #ownerOf(found: LookupResult, names: Names, context: LookupContext): Promise<string | undefined> {
     if (found.kind !== 'found') return undefined;
@@ -129,8 +149,8 @@ export class Previewer {
         named,
         names,
       }),
-      instance: { kind: instance.kind, domain, text: domain === undefined ? kind : `${kind}, ${shownValue(domain)}` },
-      caller: { name: plain(caller.name), client: caller.clientName && plain(caller.clientName) },
+      instance: this.#instanceShown(domain),
+      caller: shownCaller(caller),
       question: `${title}?`,
       word: typedWord(operation, args, label?.word ?? (targetId && typeable(targetId)), domain ?? kind),
     };
@@ -173,6 +193,11 @@ export class Previewer {
     return this.#lookup.mayReadDomain(context) ? this.#domain.name : undefined;
   }
 }
+
+const shownCaller = ({ name, clientName }: PreviewWish['caller']): Review['caller'] => ({
+  name: plain(name),
+  client: clientName && plain(clientName),
+});
 
 function withOwner({ name, text }: Label, owner: string | undefined): string {
   if (owner === undefined) return name;

@@ -34,6 +34,14 @@ export const DEFAULT_BUDGETS: readonly BudgetDeclaration[] = [
 const GUESSES = { name: 'built-in: guesses', max: 5, windowMs: 15 * 60_000 } as const;
 const GUESSES_LIMIT: BudgetLimit = { name: GUESSES.name, size: '5 in 15m for each user', raisedBy: undefined };
 
+/** What plans that a person has seen whole may change, on any instance where the policy file names no budgets. */
+const PLANS = { name: 'built-in: plans', max: 20_000, windowMs: 3_600_000 } as const;
+const PLANS_LIMIT: BudgetLimit = {
+  name: PLANS.name,
+  size: `${PLANS.max} in 1h for each caller`,
+  raisedBy: 'budgets in the file of --policy',
+};
+
 export interface BudgetsOptions {
   readonly catalog: Catalog;
   readonly instance: Instance;
@@ -83,11 +91,13 @@ export class Budgets {
   readonly #budgets: readonly Budget[];
   readonly #store: BudgetStore;
   readonly #instanceId: string;
+  readonly #areBuiltIn: boolean;
 
   constructor({ catalog, instance, budgets, store }: BudgetsOptions) {
     this.declarations = budgets;
     this.#store = store;
     this.#instanceId = instance.id;
+    this.#areBuiltIn = budgets === DEFAULT_BUDGETS;
     this.#budgets = budgets.map((declaration, index) => ({
       declaration,
       name: declaration.name ?? `budgets[${index}]`,
@@ -102,7 +112,9 @@ export class Budgets {
     args: Arguments,
     caller: Pick<Caller, 'name'>,
     risks: readonly Risk[] = consequencesOf(operation, args).risks,
+    inPlan = false,
   ): Shares {
+    if (inPlan && this.#areBuiltIn) return this.#planShares(operation, args, caller);
     // A secret that comes with a destructive call is a credential handed out all the same.
     const counted = returnsSecret(operation) ? [...new Set<Risk>([...risks, 'credential'])] : risks;
     const budgets = this.#budgets.filter(({ conditions }) => conditions.mismatch(operation, counted, caller) === undefined);
@@ -141,6 +153,43 @@ export class Budgets {
         .filter((use) => use.nth === nth && (use.caller === undefined || use.used > 0))
         .map(({ caller, used, freesMs }) => ({ caller, used, freesMs })),
     }));
+  }
+
+  /** What many calls take together. */
+  sharesOfAll(
+    items: readonly {
+      readonly operation: Operation;
+      readonly args: Arguments;
+      readonly judged: { readonly risks: readonly Risk[] };
+    }[],
+    caller: Pick<Caller, 'name'>,
+    byPerson: boolean,
+  ): Shares {
+    const sums = new Map<string, { limit: BudgetLimit; share: Reservation }>();
+    for (const { operation, args, judged } of items) {
+      const { limits, wanted } = this.shares(operation, args, caller, judged.risks, byPerson);
+      for (const [nth, share] of wanted.entries()) {
+        const limit = limits[nth];
+        const before = sums.get(share.key);
+        if (limit !== undefined)
+          sums.set(share.key, { limit, share: { ...share, weight: share.weight + (before?.share.weight ?? 0) } });
+      }
+    }
+    return { limits: [...sums.values()].map(({ limit }) => limit), wanted: [...sums.values()].map(({ share }) => share) };
+  }
+
+  /**
+   * The built-in budgets bound what can be done by many single questions, the last of which nobody reads. A person who has
+   * seen a whole list has agreed to its size; what the operator's own budgets say holds for it all the same.
+   */
+  #planShares(operation: Operation, args: Arguments, caller: Pick<Caller, 'name'>): Shares {
+    const guesses = this.#guesses(operation, args);
+    const key = `${this.#instanceId}:plans:caller:${caller.name}`;
+    const share: Reservation = { key, weight: itemCount(operation, args), max: PLANS.max, windowMs: PLANS.windowMs };
+    return {
+      limits: [PLANS_LIMIT, ...(guesses === undefined ? [] : [GUESSES_LIMIT])],
+      wanted: [share, ...(guesses === undefined ? [] : [guesses])],
+    };
   }
 
   /** The trial that a call is at a secret; counted by a hash, as what a caller gives for an id has no bounds. */

@@ -2,7 +2,8 @@ import type { Catalog } from '../../catalog/catalog.js';
 import type { Operation } from '../../catalog/operation.js';
 import type { Arguments } from '../../catalog/operation-types.js';
 import type { Read } from '../policy-types.js';
-import { isWhole, listOf, pageSize } from '../preview/lookup.js';
+import { isWhole, listOf } from '../preview/lookup.js';
+import { pageSize } from '../preview/target-read.js';
 
 /** One read, and of a list the id to find in it. */
 export interface ResourceRead {

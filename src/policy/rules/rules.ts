@@ -2,7 +2,8 @@ import type { Catalog } from '../../catalog/catalog.js';
 import { matchPatterns } from '../../catalog/exposure.js';
 import type { Operation } from '../../catalog/operation.js';
 import type { Arguments, Risk } from '../../catalog/operation-types.js';
-import type { Caller, Instance, InstanceKind, Strength } from '../policy-types.js';
+import type { Caller, Instance, InstanceKind } from '../policy-types.js';
+import type { WantedStrength } from '../strengths.js';
 import { type About, type AboutExtent, canBeAbout, extentOf, subjectsOf } from './about.js';
 import { DEFENSIVE_OPERATIONS } from './defensive.js';
 import { type Reading, Resources } from './find-resource.js';
@@ -10,8 +11,6 @@ import { toMilliseconds } from './length-of-time.js';
 import { type ArgumentPatterns, type Extent, matchArguments, matchesWildcard } from './match-args.js';
 import type { BudgetDeclaration, RuleDeclaration } from './policy-file.js';
 import { consequencesOf, isGated, returnsSecret } from './risk.js';
-
-export type WantedStrength = Strength | 'auto';
 
 /** What the rules say of one call. */
 export interface Verdict {

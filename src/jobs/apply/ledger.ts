@@ -1,0 +1,205 @@
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lockFile } from '../../platform/file-lock.js';
+import { openPrivateFile } from '../../platform/private-file.js';
+import { canonicalJson } from '../../policy/confirmation/canonical.js';
+import { syncFolder, type Vault } from '../state/vault.js';
+
+/** What became of one call of a plan. */
+export type Entry =
+  /** Somebody agreed to the plan. */
+  | { readonly kind: 'begun'; readonly at: number; readonly sha256: string; readonly confirmed: string }
+  /** The call is about to be made. */
+  | { readonly kind: 'intent'; readonly item: number }
+  /** `gave`: ids that later calls take from the answer, by their paths. */
+  | {
+      readonly kind: 'done';
+      readonly item: number;
+      readonly record?: string | undefined;
+      readonly gave?: Readonly<Record<string, unknown>> | undefined;
+    }
+  /** It was certainly not carried out. */
+  | { readonly kind: 'failed'; readonly item: number; readonly error: string; readonly message?: string | undefined }
+  /** It may have been carried out, and must not be repeated. */
+  | { readonly kind: 'unknown'; readonly item: number; readonly error: string; readonly checkWith?: string | undefined }
+  /** It was not made, as what it is about is not what was shown. */
+  | { readonly kind: 'left_out'; readonly item: number; readonly why: string };
+
+export type ItemEntry = Exclude<Entry, { kind: 'begun' }>;
+export type Begun = Extract<Entry, { kind: 'begun' }>;
+
+/** What is known of a plan that was begun. */
+export interface LedgerState {
+  /** The last agreement. */
+  readonly begun: Begun | undefined;
+  /** The last that is known of each call. `intent`: the process ended before its outcome was written. */
+  readonly items: ReadonlyMap<number, ItemEntry>;
+}
+
+/** Where it is written down what became of the calls of a plan. One process writes it at a time. */
+export interface Ledger extends LedgerState {
+  /** Resolves when the entry is on the disk. */
+  write(entry: Entry): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Ledgers {
+  /** What is known of a plan; undefined where it was not begun. @throws UserError for a ledger that was changed */
+  look(plan: string): Promise<LedgerState | undefined>;
+  /** @throws FileLockedError while another process carries the plan out */
+  open(plan: string): Promise<Ledger>;
+}
+
+class Entries implements LedgerState {
+  begun: Begun | undefined;
+  readonly items = new Map<number, ItemEntry>();
+
+  take(entry: Entry): void {
+    if (entry.kind === 'begun') this.begun = entry;
+    else this.items.set(entry.item, entry);
+  }
+}
+
+/** For plans that are forgotten with the process. */
+export class MemoryLedgers implements Ledgers {
+  readonly #ledgers = new Map<string, Entries>();
+
+  async look(plan: string): Promise<LedgerState | undefined> {
+    return this.#ledgers.get(plan);
+  }
+
+  async open(plan: string): Promise<Ledger> {
+    const entries = this.#ledgers.get(plan) ?? new Entries();
+    this.#ledgers.set(plan, entries);
+    return Object.assign(entries, { write: async (entry: Entry) => entries.take(entry), close: async () => {} });
+  }
+}
+
+const pathIn = (dir: string, plan: string): string => join(dir, `plan-${plan}.ledger`);
+
+/** A file of lines for each plan, each line signed with its number, so that none can be changed or taken away from between. */
+export class FolderLedgers implements Ledgers {
+  readonly #vault: Vault;
+
+  constructor(vault: Vault) {
+    this.#vault = vault;
+  }
+
+  async look(plan: string): Promise<LedgerState | undefined> {
+    const file = await openPrivateFile(pathIn(this.#vault.dir, plan), { create: false }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return undefined;
+    });
+    if (file === undefined) return undefined;
+    try {
+      return readEntries(await file.readFile('utf8'), plan, this.#vault).entries;
+    } finally {
+      await file.close();
+    }
+  }
+
+  async open(plan: string): Promise<Ledger> {
+    const path = pathIn(this.#vault.dir, plan);
+    const unlock = await lockFile(path);
+    try {
+      const file = await openPrivateFile(path, { append: true });
+      const text = await file.readFile('utf8');
+      const { entries, lines, bytes } = readEntries(text, plan, this.#vault);
+      // What a kill left of a line is no line.
+      if (bytes < Buffer.byteLength(text)) await file.truncate(bytes);
+      await syncFolder(this.#vault.dir);
+      return new FileLedger({ entries, file, lines, plan, vault: this.#vault, unlock });
+    } catch (error) {
+      await unlock();
+      throw error;
+    }
+  }
+}
+
+interface FileLedgerParts {
+  readonly entries: Entries;
+  readonly file: FileHandle;
+  readonly lines: number;
+  readonly plan: string;
+  readonly vault: Vault;
+  readonly unlock: () => Promise<void>;
+}
+
+/** What comes in while a write is under way goes to the disk together in the next. */
+class FileLedger implements Ledger {
+  readonly #parts: FileLedgerParts;
+  #lines: number;
+  #queue: { readonly entry: Entry; readonly done: () => void; readonly failed: (error: unknown) => void }[] = [];
+  #writing: Promise<void> | undefined;
+  /** Why nothing is written any more: behind half a line no line can be read. */
+  #broken: unknown;
+
+  constructor(parts: FileLedgerParts) {
+    this.#parts = parts;
+    this.#lines = parts.lines;
+  }
+
+  get begun(): Begun | undefined {
+    return this.#parts.entries.begun;
+  }
+
+  get items(): ReadonlyMap<number, ItemEntry> {
+    return this.#parts.entries.items;
+  }
+
+  write(entry: Entry): Promise<void> {
+    return new Promise((done, failed) => {
+      this.#queue.push({ entry, done, failed });
+      this.#writing ??= this.#drain().finally(() => {
+        this.#writing = undefined;
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#writing;
+    await this.#parts.file.close();
+    await this.#parts.unlock();
+  }
+
+  async #drain(): Promise<void> {
+    const { file, plan, vault, entries } = this.#parts;
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.splice(0);
+      try {
+        if (this.#broken !== undefined) throw this.#broken;
+        let lines = this.#lines;
+        const text = batch.map(({ entry }) => `${lineOf(entry, lines++, plan, vault)}\n`).join('');
+        await file.appendFile(text);
+        await file.datasync();
+        this.#lines = lines;
+        for (const { entry, done } of batch) {
+          entries.take(entry);
+          done();
+        }
+      } catch (error) {
+        this.#broken = error;
+        for (const { failed } of batch) failed(error);
+      }
+    }
+  }
+}
+
+const lineOf = (entry: Entry, number: number, plan: string, vault: Vault): string =>
+  JSON.stringify({ ...entry, mac: signed(entry, number, plan, vault) });
+
+const signed = (entry: Entry, number: number, plan: string, vault: Vault): string =>
+  vault.signature(`ledger ${plan} ${number} ${canonicalJson(entry)}`);
+
+/** The entries of a ledger, and how many bytes of it they take. @throws UserError where a line was changed */
+function readEntries(text: string, plan: string, vault: Vault): { entries: Entries; lines: number; bytes: number } {
+  const entries = new Entries();
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const lines = whole.split('\n').slice(0, -1);
+  for (const [number, line] of lines.entries()) {
+    const { mac, ...entry } = JSON.parse(line) as Entry & { readonly mac: string };
+    if (mac !== signed(entry as Entry, number, plan, vault)) throw vault.damaged(pathIn(vault.dir, plan));
+    entries.take(entry as Entry);
+  }
+  return { entries, lines: lines.length, bytes: Buffer.byteLength(whole) };
+}

@@ -1,0 +1,68 @@
+import type { CallOutcome } from '../../call/call.js';
+import { isRecord } from '../../platform/is-record.js';
+
+/** How one call of a plan went. */
+export type Sent =
+  | { readonly kind: 'done'; readonly value: unknown; readonly record: string | undefined }
+  /** Certainly not carried out. `again`: it may be tried again, after so long. */
+  | {
+      readonly kind: 'failed';
+      readonly error: string;
+      readonly message: string | undefined;
+      readonly againMs: number | undefined;
+    }
+  /** Certainly not carried out, and nothing else will be either for a while. */
+  | { readonly kind: 'held_back'; readonly error: string; readonly message: string | undefined }
+  /** What was shown is no longer so. */
+  | { readonly kind: 'left_out'; readonly why: string }
+  /** It may have been carried out. */
+  | { readonly kind: 'unknown'; readonly error: string; readonly checkWith: string | undefined };
+
+/** Errors that pass: the request did not reach Clerk, or was turned away at the door. */
+const PASSING: ReadonlySet<string> = new Set([
+  'busy',
+  'not_connected',
+  'too_many_requests',
+  'rate_limit_exceeded',
+  'maintenance_mode',
+]);
+/** Refusals that hold for whatever comes next. */
+const HOLDING: ReadonlySet<string> = new Set([
+  'budget_exceeded',
+  'policy_unavailable',
+  'audit_unavailable',
+  'secrets_unavailable',
+]);
+const SOON_MS = 1_000;
+
+/** What an outcome on the road of all calls means for a plan. */
+export function sentOf(outcome: CallOutcome): Sent {
+  if (outcome.kind === 'done') return { kind: 'done', value: outcome.answer?.value, record: outcome.record };
+  if (outcome.kind === 'ask' || outcome.kind === 'link')
+    return { kind: 'failed', error: 'confirmation_required', message: undefined, againMs: undefined };
+  const model = read(outcome.text);
+  const error = String(model.error);
+  const message = text(model.long_message) ?? text(model.message);
+  if (outcome.kind === 'refused') {
+    if (error === 'secret_not_stored') return { kind: 'unknown', error, checkWith: undefined };
+    if (error === 'not_in_plan' && model.reason === 'stronger')
+      return { kind: 'left_out', why: 'it needs another confirmation now' };
+    return HOLDING.has(error) ? { kind: 'held_back', error, message } : { kind: 'failed', error, message, againMs: undefined };
+  }
+  if (model.may_have_happened === true) return { kind: 'unknown', error, checkWith: text(model.check_with) };
+  const passes = model.status === 429 || model.status === 503 || PASSING.has(error);
+  const seconds = typeof model.retry_after_seconds === 'number' ? model.retry_after_seconds : undefined;
+  const againMs = passes ? (seconds === undefined ? SOON_MS : seconds * 1_000) : undefined;
+  return { kind: 'failed', error, message, againMs };
+}
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+function read(json: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(json);
+    return isRecord(value) ? value : {};
+  } catch {
+    return {};
+  }
+}

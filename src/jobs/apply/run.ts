@@ -1,0 +1,257 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CallOutcome } from '../../call/call.js';
+import type { Keeper } from '../../call/keeper.js';
+import type { Catalog } from '../../catalog/catalog.js';
+import { isGated, type Operation } from '../../catalog/operation.js';
+import type { Arguments } from '../../catalog/operation-types.js';
+import { isRecord } from '../../platform/is-record.js';
+import { withValue } from '../../policy/confirmation/passes.js';
+import type { Judged, Place } from '../../policy/list-call.js';
+import { labelOf } from '../../policy/preview/label.js';
+import { listOf } from '../../policy/preview/lookup.js';
+import { targetInputsOf, targetReadOf } from '../../policy/preview/target-read.js';
+import type { Plan, PlanItem } from '../plan/plan.js';
+import { at } from '../plan/references.js';
+import { digestOf, objectIn } from '../undo/object-read.js';
+import type { ItemEntry, Ledger } from './ledger.js';
+import { type Sent, sentOf } from './outcome.js';
+
+/** One call that is to be made, with its place in what was confirmed. */
+export interface Due {
+  readonly nth: number;
+  readonly item: PlanItem;
+  readonly operation: Operation;
+  readonly judged: Judged;
+  readonly place: Place;
+}
+
+export interface RunOptions {
+  readonly plan: Plan;
+  readonly due: readonly Due[];
+  readonly ledger: Ledger;
+  readonly catalog: Catalog;
+  readonly onError: 'stop' | 'continue';
+  /** Makes one call for the plan's caller by the road of all calls. */
+  readonly make: (
+    name: string,
+    args: Arguments,
+    how: { readonly place?: Place; readonly signal: AbortSignal },
+  ) => Promise<CallOutcome>;
+  /** The call at this place was not carried out, or may be made twice. */
+  readonly giveBack: (place: Place) => void;
+  /** Keeps what is needed to take calls back; undefined where that is switched off. */
+  readonly keeper: Keeper | undefined;
+}
+
+/** How many calls are under way at once. */
+const AT_ONCE = 4;
+/** How often a call is tried that was turned away at the door. */
+const MOST_TRIES = 6;
+const LONGEST_WAIT_MS = 60_000;
+
+/** Why no further call is made. */
+export type Stopped = 'error' | 'cancelled' | 'held_back' | 'ledger';
+
+/** Carries out what is due of a plan, step by step, a few calls at a time. */
+export class Run {
+  readonly #options: RunOptions;
+  readonly #abort = new AbortController();
+  /** What each step gave to those after it. */
+  readonly #gave = new Map<string, Readonly<Record<string, unknown>>>();
+  /** Items for which a call was not carried out: nothing that comes after it is done to them. */
+  readonly #spoilt = new Set<string>();
+  #stopped: { readonly why: Stopped; readonly message?: string | undefined } | undefined;
+  #done = 0;
+  #changed: (() => void)[] = [];
+  readonly ended: Promise<void>;
+  isEnded = false;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    for (const [nth, entry] of options.ledger.items) {
+      const item = options.plan.items[nth];
+      if (item !== undefined && entry.kind === 'done' && entry.gave !== undefined) this.#gave.set(item.step, entry.gave);
+    }
+    this.ended = this.#run().finally(async () => {
+      this.isEnded = true;
+      await options.ledger.close();
+      this.#tell();
+    });
+  }
+
+  get ledger(): Ledger {
+    return this.#options.ledger;
+  }
+
+  get stopped(): { readonly why: Stopped; readonly message?: string | undefined } | undefined {
+    return this.#stopped;
+  }
+
+  get total(): number {
+    return this.#options.due.length;
+  }
+
+  /** How many of those that were due have an outcome. */
+  get done(): number {
+    return this.#done;
+  }
+
+  /** No further call is begun; those under way end. */
+  stop(why: Stopped = 'cancelled', message?: string): void {
+    this.#stopped ??= { why, message };
+    this.#abort.abort();
+  }
+
+  /** Resolves at the next outcome, and at the end. */
+  changed(): Promise<void> {
+    if (this.isEnded) return Promise.resolve();
+    return new Promise((resolve) => this.#changed.push(resolve));
+  }
+
+  #tell(): void {
+    for (const resolve of this.#changed.splice(0)) resolve();
+  }
+
+  /** A step begins when all calls of the one before it have ended. */
+  async #run(): Promise<void> {
+    const { due } = this.#options;
+    for (let start = 0; start < due.length && this.#stopped === undefined; ) {
+      const step = due[start]?.item.step;
+      let end = start;
+      while (end < due.length && due[end]?.item.step === step) end++;
+      let next = start;
+      const turn = async (): Promise<void> => {
+        while (next < end && this.#stopped === undefined) {
+          const one = due[next++];
+          if (one !== undefined) await this.#take(one);
+        }
+      };
+      await Promise.all(Array.from({ length: Math.min(AT_ONCE, end - start) }, turn));
+      start = end;
+    }
+  }
+
+  async #take(one: Due): Promise<void> {
+    try {
+      const entry = await this.#carryOut(one);
+      if (entry !== undefined) await this.#settle(one, entry);
+    } catch (error) {
+      // What cannot be written down is not done: the calls that are under way stay with their intent.
+      this.stop('ledger', error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async #settle({ item }: Due, entry: ItemEntry): Promise<void> {
+    await this.#options.ledger.write(entry);
+    this.#done++;
+    if (entry.kind === 'done') {
+      if (entry.gave !== undefined) this.#gave.set(item.step, entry.gave);
+    } else {
+      if (item.item !== undefined) this.#spoilt.add(item.item);
+      if (entry.kind !== 'left_out' && this.#options.onError === 'stop') this.stop('error');
+    }
+    this.#tell();
+  }
+
+  /** The outcome of one call; undefined where it was given back, to be made another time. */
+  async #carryOut({ nth, item, operation, judged, place }: Due): Promise<ItemEntry | undefined> {
+    const { ledger, keeper } = this.#options;
+    const leftOut = (why: string): ItemEntry => ({ kind: 'left_out', item: nth, why });
+    if (item.item !== undefined && this.#spoilt.has(item.item))
+      return leftOut('an earlier call for the same item was not carried out');
+    const args = this.#filled(item);
+    if (args === undefined) return leftOut('what an earlier step was to give is not there');
+    const why = await this.#changedSince(item, operation, judged, args);
+    if (why !== undefined) return leftOut(why);
+    const { plan } = this.#options;
+    const kept = await keeper?.before({
+      operation,
+      args,
+      caller: plan.caller,
+      made: { plan: plan.id, item: nth },
+      read: (name, given) => this.#read(name, given),
+    });
+    if (this.#stopped !== undefined) return undefined;
+    await ledger.write({ kind: 'intent', item: nth });
+    const sent = await this.#send(operation, args, place);
+    switch (sent.kind) {
+      case 'done': {
+        await kept?.done(sent.value);
+        return { kind: 'done', item: nth, record: sent.record, gave: this.#gift(item, sent.value) };
+      }
+      case 'unknown':
+        return { kind: 'unknown', item: nth, error: sent.error, checkWith: sent.checkWith ?? operation.spec.target?.read };
+      case 'left_out':
+        return leftOut(sent.why);
+      case 'held_back':
+        this.stop('held_back', sent.message ?? sent.error);
+        return { kind: 'failed', item: nth, error: sent.error, message: sent.message };
+      case 'failed':
+        return { kind: 'failed', item: nth, error: sent.error, message: sent.message };
+    }
+  }
+
+  /** What was turned away at the door is tried again; so is what may be done twice. */
+  async #send(operation: Operation, args: Arguments, place: Place): Promise<Sent> {
+    // The call itself is not cut short when the run is stopped: it ends, and its outcome is known.
+    const { signal } = new AbortController();
+    for (let tries = 1; ; tries++) {
+      const sent = sentOf(await this.#options.make(operation.name, args, { place, signal }));
+      const waitMs = sent.kind === 'failed' ? sent.againMs : sent.kind === 'unknown' && operation.idempotent ? 0 : undefined;
+      if (waitMs === undefined || tries >= MOST_TRIES || this.#stopped !== undefined) return sent;
+      await sleep(Math.min(LONGEST_WAIT_MS, waitMs + 250 * tries), undefined, { signal: this.#abort.signal }).catch(() => {});
+      if (this.#stopped !== undefined) return sent;
+      this.#options.giveBack(place);
+    }
+  }
+
+  #filled(item: PlanItem): Arguments | undefined {
+    let args: unknown = item.args;
+    for (const { to, step, path } of item.later) {
+      const id = this.#gave.get(step)?.[path.join('.')];
+      if (id === undefined) return undefined;
+      args = withValue(args, to, id);
+    }
+    return args as Arguments;
+  }
+
+  /** The ids of an answer that later calls take. */
+  #gift({ step }: PlanItem, value: unknown): Readonly<Record<string, unknown>> | undefined {
+    const wanted = this.#options.plan.items.flatMap(({ later }) => later.filter((each) => each.step === step));
+    if (wanted.length === 0) return undefined;
+    return Object.fromEntries(wanted.map(({ path }) => [path.join('.'), at(value, path)]));
+  }
+
+  /** Why the call is not to be made, as what it is about is another than was shown. */
+  async #changedSince(item: PlanItem, operation: Operation, judged: Judged, args: Arguments): Promise<string | undefined> {
+    const { catalog, plan } = this.#options;
+    if (item.unless !== undefined) {
+      const found = await this.#read(item.unless.read, item.unless.args);
+      if (digestOf(objectIn(found, item.unless), item.unless.watch) !== item.unless.sha256) return 'it has changed since';
+    }
+    if (!judged.risks.some(isGated)) return undefined;
+    const target = targetReadOf(catalog, operation, args);
+    if (target === undefined) return undefined;
+    const id = targetInputsOf(catalog, operation)
+      .map((input) => args[input])
+      .find((value) => typeof value === 'string');
+    const shown = plan.labels[String(id)];
+    const found = await this.#read(target.reader.name, target.args);
+    if (found === 'missing') return 'it is gone';
+    if (shown === undefined) return undefined;
+    if (found === undefined) return 'it cannot be looked at';
+    const { find } = operation.spec.target ?? {};
+    const value = find === undefined ? found : listOf(found)?.find((each) => isRecord(each) && each.id === id);
+    const label = labelOf(value);
+    if (label === undefined) return 'it is gone';
+    return label.text === shown.text ? undefined : `it is called ${label.text} now`;
+  }
+
+  /** `missing` for what does not exist, undefined for what cannot be read. */
+  async #read(name: string, args: Arguments): Promise<unknown> {
+    const outcome = await this.#options.make(name, args, { signal: this.#abort.signal });
+    if (outcome.kind === 'done') return outcome.answer?.value;
+    const sent = sentOf(outcome);
+    return sent.kind === 'failed' && /not_found$/.test(sent.error) ? 'missing' : undefined;
+  }
+}

@@ -1,0 +1,19 @@
+import type { CallOutcome } from '../../call/call.js';
+
+/** Why a plan cannot be made or carried out; the caller reads it. Nothing was changed. */
+export class PlanFault extends Error {
+  override readonly name = 'PlanFault';
+  readonly model: Readonly<Record<string, unknown>>;
+  /** Whether the policy or the caller's rights were against it, rather than what was given. */
+  readonly refused: boolean;
+
+  constructor(code: string, message: string, more: Readonly<Record<string, unknown>> = {}, refused = false) {
+    super(message);
+    this.model = { error: code, ...more, message: `${message} Nothing was changed.` };
+    this.refused = refused;
+  }
+
+  get outcome(): CallOutcome {
+    return { kind: this.refused ? 'refused' : 'failed', text: JSON.stringify(this.model) };
+  }
+}

@@ -1,0 +1,102 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { didYouMean } from '../../catalog/nearest.js';
+import { isRecord } from '../../platform/is-record.js';
+import { readText } from '../../platform/read-text.js';
+import { PlanFault } from './fault.js';
+import type { Step } from './steps.js';
+
+const input = z.strictObject({
+  about: z.string(),
+  /** Default: text. */
+  is: z.enum(['text', 'list', 'object', 'number', 'boolean']).default('text'),
+  optional: z.boolean().default(false),
+  default: z.unknown().optional(),
+});
+
+const planFile = z.strictObject({
+  about: z.string(),
+  inputs: z.record(z.string().regex(/^\w+$/), input).default({}),
+  steps: z
+    .array(
+      z.strictObject({
+        name: z.string().optional(),
+        tool: z.string(),
+        arguments: z.record(z.string(), z.unknown()).optional(),
+        for_each: z.unknown().optional(),
+        if: z.string().optional(),
+      }),
+    )
+    .min(1),
+});
+
+type PlanFile = z.output<typeof planFile>;
+
+/** A plan that comes with the program, with its inputs. */
+export interface NamedPlan {
+  readonly name: string;
+  readonly steps: readonly Step[];
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** Put in by the build: where the plans are beside the program. */
+const FOLDER = join(import.meta.dirname, '..', '..', '..', 'plans');
+const SUFFIX = '.yml';
+/** Asked for in the place of a name. */
+const LIST = 'list';
+
+/** A named plan and its inputs; what the named plans are, where that is asked for. @throws PlanFault */
+export async function namedPlan(name: string, given: unknown): Promise<NamedPlan | { readonly text: string }> {
+  const names = (await readdir(FOLDER))
+    .filter((file) => file.endsWith(SUFFIX))
+    .map((file) => file.slice(0, -SUFFIX.length))
+    .sort();
+  if (name === LIST) return { text: JSON.stringify({ plans: await Promise.all(names.map(describe)) }) };
+  if (!names.includes(name))
+    throw new PlanFault(
+      'unknown_plan',
+      `No plan is named ${JSON.stringify(name.slice(0, 60))}.${didYouMean(name, names) || ` Known: ${names.join(', ')}.`}`,
+    );
+  const file = await read(name);
+  return { name, steps: file.steps, inputs: inputsOf(name, file, isRecord(given) ? given : {}) };
+}
+
+async function describe(name: string): Promise<object> {
+  const { about, inputs } = await read(name);
+  const told = Object.entries(inputs).map(([input, { about: what, optional }]) => [
+    input,
+    optional ? `${what} (optional)` : what,
+  ]);
+  return { name, about, inputs: Object.fromEntries(told) };
+}
+
+async function read(name: string): Promise<PlanFile> {
+  const { parse } = await import('yaml');
+  return planFile.parse(parse(await readText(join(FOLDER, `${name}${SUFFIX}`))));
+}
+
+function inputsOf(name: string, { inputs }: PlanFile, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const faults: { path: string; expected: string }[] = [];
+  for (const key of Object.keys(given)) {
+    if (!Object.hasOwn(inputs, key))
+      faults.push({ path: `inputs.${key}`, expected: `no such input.${didYouMean(key, Object.keys(inputs))}` });
+  }
+  const values: Record<string, unknown> = {};
+  for (const [key, { about, is, optional, default: usual }] of Object.entries(inputs)) {
+    const value = given[key] ?? usual;
+    if (value === undefined && !optional) faults.push({ path: `inputs.${key}`, expected: `required: ${about}` });
+    else if (value !== undefined && !IS[is](value)) faults.push({ path: `inputs.${key}`, expected: `${is}: ${about}` });
+    else if (value !== undefined) values[key] = value;
+  }
+  if (faults.length > 0) throw new PlanFault('invalid_arguments', `The inputs do not fit the plan ${name}.`, { faults });
+  return values;
+}
+
+const IS: Readonly<Record<z.output<typeof input>['is'], (value: unknown) => boolean>> = {
+  text: (value) => typeof value === 'string' && value !== '',
+  list: Array.isArray,
+  object: isRecord,
+  number: (value) => typeof value === 'number',
+  boolean: (value) => typeof value === 'boolean',
+};

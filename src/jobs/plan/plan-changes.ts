@@ -1,0 +1,46 @@
+import type { RunJobTool } from '../job-tool.js';
+import { expand } from './expand.js';
+import { PlanFault } from './fault.js';
+import { Known } from './known.js';
+import { namedPlan } from './named-plans.js';
+import { PlanReader } from './reader.js';
+import { settle } from './settle.js';
+import type { Step } from './steps.js';
+
+/** Longer a caller does not wait for a plan to be made, in milliseconds: clients give up after a minute. */
+const LONGEST_MS = 50_000;
+
+/** Makes a plan of the steps given, or of a named plan. */
+export const planChanges: RunJobTool = async ({ steps, plan, inputs = {} }, context) => {
+  const late = AbortSignal.timeout(LONGEST_MS);
+  const signal = AbortSignal.any([context.signal, late]);
+  try {
+    const named = typeof plan === 'string' ? await namedPlan(plan, inputs) : undefined;
+    if (named !== undefined && 'text' in named) return { kind: 'done', text: named.text };
+    const known = new Known();
+    const making = { ...context, signal, make: context.make };
+    const reader = new PlanReader(making, known);
+    const { items, warnings } = await expand(named?.steps ?? (steps as readonly Step[]), {
+      offered: context.offered,
+      reader,
+      inputs: named?.inputs ?? {},
+      signal,
+    });
+    const title = named === undefined ? undefined : `Plan ${named.name}: ${items.length} changes`;
+    const text = await settle(
+      { items, warnings, known, reader, ...(title === undefined ? {} : { title }) },
+      making,
+      context.plans,
+    );
+    return { kind: 'done', text };
+  } catch (error) {
+    if (error instanceof PlanFault) return error.outcome;
+    if (late.aborted && !context.signal.aborted) return TOO_LONG.outcome;
+    throw error;
+  }
+};
+
+const TOO_LONG = new PlanFault(
+  'took_too_long',
+  `The plan was not made within ${LONGEST_MS / 1000} s: narrow its lists, or make several.`,
+);

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import type { Arguments } from '../../catalog/operation-types.js';
+import { canonicalJson } from '../../policy/confirmation/canonical.js';
+import type { Label } from '../../policy/preview/label.js';
+import type { ObjectRead } from '../undo/object-read.js';
+import type { Deferred } from './references.js';
+
+/** One call that a plan stands for. */
+export interface PlanItem {
+  /** The step that it comes from. */
+  readonly step: string;
+  readonly operation: string;
+  /** What is known only later stands in it as the reference that it is. */
+  readonly args: Arguments;
+  readonly later: readonly Deferred[];
+  /** Of the item of `for_each` that it is about: what fails for one is not gone on with. */
+  readonly item?: string | undefined;
+  /** Of a plan that takes another back: what must still be so for the call to be made. */
+  readonly unless?: Unchanged | undefined;
+}
+
+/** A read, and a digest of what it must show. */
+export interface Unchanged extends ObjectRead {
+  /** What of it; undefined for all but what changes of itself. */
+  readonly watch: readonly (readonly string[])[] | undefined;
+  readonly sha256: string;
+}
+
+/** Changes that are shown, confirmed and carried out as one. Kept as JSON. */
+export interface Plan {
+  /** `pln_` and 22 characters of base64url. */
+  readonly id: string;
+  readonly title: string;
+  /** The name of the caller whose it is. */
+  readonly caller: string;
+  /** The id of the instance that it is for. */
+  readonly instance: string;
+  /** Unix milliseconds. */
+  readonly createdAt: number;
+  readonly items: readonly PlanItem[];
+  /** Of caller, instance and the whole expanded list, hexadecimal: what a confirmation is bound to. */
+  readonly sha256: string;
+  /** What is called how, by id. */
+  readonly labels: Readonly<Record<string, Label>>;
+  readonly warnings: readonly string[];
+}
+
+/** Equal for the same calls of the same caller on the same instance. */
+export const hashOf = ({ caller, instance, items }: Pick<Plan, 'caller' | 'instance' | 'items'>): string =>
+  createHash('sha256')
+    .update(
+      canonicalJson({
+        caller,
+        instance,
+        items: items.map(({ operation, args, later, item, unless }) => ({ operation, args, later, item, unless })),
+      }),
+    )
+    .digest('hex');
+
+/** Whether the id has the form of a plan's. */
+export const isPlanId = (id: string): boolean => /^pln_[\w-]{22}$/.test(id);

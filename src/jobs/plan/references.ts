@@ -1,0 +1,161 @@
+import { isRecord } from '../../platform/is-record.js';
+
+/**
+ * A text that stands for a value known elsewhere. `$` is the current item of `for_each`, `$.path` something in it,
+ * `$steps.NAME.path` what an earlier step answered, `$inputs.NAME` an input of a named plan. A path is names and numbers
+ * with dots between them; `*` stands for every item of a list, and lists in lists become one. With `?` at its end, the
+ * argument is left out where there is nothing. A text that begins with `$` is written with `$$`.
+ */
+export interface Reference {
+  readonly from: 'item' | 'steps' | 'inputs';
+  /** Of a step or an input. */
+  readonly name: string;
+  readonly path: readonly string[];
+  readonly optional: boolean;
+}
+
+/** A text that begins like a reference and is none, or leads nowhere. */
+export class BadReferenceError extends Error {
+  override readonly name = 'BadReferenceError';
+}
+
+/** A value that is known only once an earlier step has been carried out. */
+export interface Deferred {
+  /** Where it goes in the arguments. */
+  readonly to: readonly string[];
+  readonly step: string;
+  /** Where it is in the answer. */
+  readonly path: readonly string[];
+}
+
+/** What references lead to. */
+export interface Scope {
+  /** The current item; a list of one, so that there can be none. */
+  readonly item: readonly [unknown] | undefined;
+  /** Answers by step. A step that changes something has none yet. */
+  readonly steps: ReadonlyMap<string, unknown>;
+  /** Steps whose answer is known only once they were carried out. */
+  readonly pending: ReadonlySet<string>;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+export interface Resolved {
+  readonly value: unknown;
+  readonly deferred: readonly Deferred[];
+}
+
+const FORM = /^\$(?:(?<from>steps|inputs)\.(?<name>[\w-]+))?(?<path>(?:\.(?:[\w-]+|\*))*)(?<optional>\?)?$/;
+const DEEPEST = 12;
+/** Far beyond what a plan can be made of. */
+const MOST_COLLECTED = 100_000;
+
+/** @throws BadReferenceError for what begins with `$` and is no reference */
+export function readReference(text: string): Reference | undefined {
+  if (!text.startsWith('$') || text.startsWith('$$')) return undefined;
+  const { from = 'item', name = '', path = '', optional } = FORM.exec(text)?.groups ?? {};
+  const isForm = FORM.test(text);
+  if (!isForm) {
+    throw new BadReferenceError(
+      'a reference is $, $.path, $steps.NAME.path or $inputs.NAME; text that begins with $ is written with $$',
+    );
+  }
+  return {
+    from: from as Reference['from'],
+    name,
+    path: path === '' ? [] : path.slice(1).split('.'),
+    optional: optional !== undefined,
+  };
+}
+
+/**
+ * A value with all references in it replaced by what they lead to. What is not known yet stays as it is written, and is
+ * listed.
+ * @throws BadReferenceError
+ */
+export function resolve(value: unknown, scope: Scope): Resolved {
+  const deferred: Deferred[] = [];
+  const walk = (at: unknown, to: readonly string[]): unknown => {
+    if (to.length > DEEPEST) return at;
+    if (typeof at === 'string') {
+      const reference = readReference(at);
+      if (reference === undefined) return at.startsWith('$$') ? at.slice(1) : at;
+      if (isPending(reference, scope)) {
+        deferred.push(deferredOf(reference, at, to));
+        return at;
+      }
+      const found = lookUp(reference, scope);
+      if (found === undefined && !reference.optional) throw new BadReferenceError(`${at} leads to nothing`);
+      return found;
+    }
+    if (Array.isArray(at)) return at.map((item, nth) => walk(item, [...to, String(nth)]));
+    if (!isRecord(at)) return at;
+    return Object.fromEntries(
+      Object.entries(at)
+        .map(([key, member]) => [key, walk(member, [...to, key])] as const)
+        .filter(([, member]) => member !== undefined),
+    );
+  };
+  return { value: walk(value, []), deferred };
+}
+
+/** What a reference by itself leads to; `undefined` for nothing. @throws BadReferenceError */
+export function resolveText(text: string, scope: Scope): unknown {
+  const reference = readReference(text);
+  if (reference === undefined) throw new BadReferenceError(`${JSON.stringify(text.slice(0, 60))} is no reference`);
+  if (isPending(reference, scope))
+    throw new BadReferenceError(`${text} is known only once step ${reference.name} was carried out`);
+  return lookUp(reference, scope);
+}
+
+const isPending = ({ from, name }: Reference, { pending }: Scope): boolean => from === 'steps' && pending.has(name);
+
+/** Only ids are taken over from what is not known yet: a person cannot approve anything else unseen. */
+function deferredOf({ name, path }: Reference, text: string, to: readonly string[]): Deferred {
+  const last = path.at(-1) ?? '';
+  if (!/(?:^|_)id$/.test(last) || path.includes('*')) {
+    throw new BadReferenceError(
+      `${text}: of a step that is still to be carried out only ids can be used, as in $steps.${name}.id`,
+    );
+  }
+  return { to, step: name, path };
+}
+
+function lookUp({ from, name, path }: Reference, { item, steps, inputs }: Scope): unknown {
+  switch (from) {
+    case 'item':
+      if (item === undefined) throw new BadReferenceError('$ is the current item of for_each, and there is no for_each');
+      return at(item[0], path);
+    case 'inputs':
+      return at(own(inputs, name), path);
+    case 'steps':
+      if (!steps.has(name)) throw new BadReferenceError(`no step before this one is named ${name}`);
+      return at(steps.get(name), path);
+  }
+}
+
+/** What stands at a path. Of a list, `data` is the list itself: some of the API's lists are bare, others are not. */
+export function at(value: unknown, path: readonly string[]): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  if (Array.isArray(value)) {
+    if (key === '*') return collect(value, rest);
+    return at(key === 'data' ? value : value[Number(key)], rest);
+  }
+  return isRecord(value) ? at(own(value, key), rest) : undefined;
+}
+
+/** What stands at the path in every item, without those in which nothing does. */
+function collect(list: readonly unknown[], rest: readonly string[]): unknown[] {
+  const found: unknown[] = [];
+  for (const item of list) {
+    const inner = at(item, rest);
+    if (inner === undefined) continue;
+    if (Array.isArray(inner)) for (const each of inner) found.push(each);
+    else found.push(inner);
+    if (found.length > MOST_COLLECTED) throw new BadReferenceError(`a list of more than ${MOST_COLLECTED} items`);
+  }
+  return found;
+}
+
+const own = (value: Readonly<Record<string, unknown>>, key: string): unknown =>
+  Object.hasOwn(value, key) ? value[key] : undefined;

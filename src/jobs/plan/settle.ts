@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto';
+import { Catalog } from '../../catalog/catalog.js';
+import { isGated, type Operation } from '../../catalog/operation.js';
+import { plain } from '../../platform/plain-text.js';
+import type { CallList, Judged } from '../../policy/list-call.js';
+import type { Strength } from '../../policy/policy-types.js';
+import type { JobContext } from '../job-tool.js';
+import type { PlanServices } from '../services.js';
+import { undoWords } from '../undo/words.js';
+import { inTurns, type Reader } from './expand.js';
+import { PlanFault } from './fault.js';
+import { idsOf, type Known, lookUp, targetIdOf } from './known.js';
+import { paceOf } from './pace.js';
+import { hashOf, type Plan, type PlanItem } from './plan.js';
+import { readSurroundings } from './rehearsal.js';
+import { summaryOf } from './summary.js';
+
+export interface Draft {
+  readonly title?: string;
+  readonly items: readonly PlanItem[];
+  readonly warnings: readonly string[];
+  readonly known: Known;
+  readonly reader: Reader;
+}
+
+const CONFIRMATIONS: Readonly<Record<Strength, string>> = {
+  flag: 'one, for all of it: confirm: true, once the person agrees',
+  token: 'one, for all of it: by a token that the first apply gives',
+  person: 'one, for all of it, by a person',
+  passkey: 'one, for all of it, by a person with a passkey',
+  two: 'one, for all of it, by two people',
+};
+
+/**
+ * Makes a plan of calls: each is checked against rules, scopes and budgets, and tried out where nothing comes of it.
+ * Answers with it in a few words.
+ * @throws PlanFault
+ */
+export async function settle(draft: Draft, context: JobContext, services: PlanServices): Promise<string> {
+  const { items, known, reader } = draft;
+  const { call, policy, signal, offered } = context;
+  const catalog = new Catalog(offered.values());
+  const looking = { catalog, reader, signal };
+  await lookUp(items, known, looking);
+  const judged = await judge(items, context);
+  const surroundings = await readSurroundings(items, known, looking);
+  const rehearsed = await services.rehearse({
+    items: items.map(({ operation, args, step, later }) => ({ operation: catalog.get(operation), args, step, later })),
+    objects: [...known.objects],
+    roles: surroundings.roles,
+    signal,
+  });
+  const labels = known.labels(idsOf(items, catalog));
+  const nameOf = (nth: number): string | undefined => {
+    const item = items[nth];
+    const id = item && targetIdOf(item, catalog);
+    return id === undefined ? undefined : (labels[id]?.name ?? plain(id));
+  };
+  const gone = items.flatMap((item, nth) => (known.missing.has(targetIdOf(item, catalog) ?? '') ? [nth] : []));
+  const warnings = [
+    ...gone.slice(0, MOST_NAMED).map((nth) => `${nameOf(nth)} does not exist.`),
+    ...grouped(rehearsed?.failures ?? [], nameOf),
+    ...(rehearsed?.orphans ?? []).map(
+      ({ item, organization }) => `${nameOf(item)}: leaves ${plain(organization)} without an admin who can sign in.`,
+    ),
+    ...draft.warnings,
+  ];
+  const id = `pln_${randomBytes(16).toString('base64url')}`;
+  const owner = { caller: call.caller.name, instance: services.instance.id };
+  const facts = { ...owner, items };
+  const title = draft.title ?? `Plan of ${items.length} changes`;
+  const made: Plan = { id, title, ...facts, createdAt: Date.now(), sha256: hashOf(facts), labels, warnings };
+  const list = listOf(made, items, judged, offered);
+  const full = await policy.roomFor(list, catalog.get(items[0]?.operation ?? ''), call.caller).catch(() => undefined);
+  const operations = items.map(({ operation }) => catalog.get(operation));
+  const pace = paceOf(operations, readsBeside(operations, judged, services), services.instance.kind);
+  const plan: Plan = {
+    ...made,
+    warnings: [...warnings, ...pace.warnings, ...(full === undefined ? [] : [budgetWarning(full.model)])],
+  };
+  if (items.length > 0) await services.store.save(plan);
+  const strength = policy.strengthFor(list, call.canAsk);
+  return summaryOf({
+    plan,
+    list,
+    pace,
+    confirmation: strength && CONFIRMATIONS[strength],
+    unrehearsed: unknownOf(items.length, rehearsed, surroundings.unseen),
+    nameOf,
+  });
+}
+
+/** What the rules say of every call. @throws PlanFault for what is refused */
+export async function judge(
+  items: readonly PlanItem[],
+  { call, policy, signal, offered }: JobContext,
+): Promise<readonly Judged[]> {
+  const refused: { readonly nth: number; readonly model: Readonly<Record<string, unknown>> }[] = [];
+  const judged = await inTurns(
+    items,
+    AT_ONCE,
+    async ({ operation: name, args }, nth) => {
+      const operation = offered.get(name);
+      if (operation === undefined) throw new PlanFault('invalid_plan', `${name} is not offered here any more.`);
+      const { caller } = call;
+      const result = await policy.judge({ operation, args, caller });
+      if (result.ok) return result.judged;
+      refused.push({ nth, model: result.refusal.model });
+      return undefined;
+    },
+    signal,
+  );
+  const [first] = refused;
+  if (first === undefined) return judged.filter((each) => each !== undefined);
+  const { step } = items[first.nth] ?? {};
+  throw new PlanFault(
+    String(first.model.error),
+    `${refused.length} of ${items.length} calls would be refused, the first of them in ${step}: ${String(first.model.message)}`,
+    { ...first.model, step, refused: refused.length },
+    true,
+  );
+}
+
+/** The calls as the policy confirms them. */
+export function listOf(
+  plan: Plan,
+  items: readonly PlanItem[],
+  judged: readonly Judged[],
+  offered: ReadonlyMap<string, Operation>,
+): CallList {
+  const operations = new Map(items.map(({ operation }) => [operation, offered.get(operation)]));
+  const undo = new Map(
+    [...operations].flatMap(([name, operation]) => (operation === undefined ? [] : [[name, undoWords(operation)] as const])),
+  );
+  return {
+    title: plan.title,
+    names: new Map(Object.entries(plan.labels)),
+    undo,
+    warnings: plan.warnings.slice(0, MOST_WARNINGS_SHOWN),
+    items: items.flatMap(({ operation: name, args, later }, nth) => {
+      const operation = operations.get(name);
+      const judgement = judged[nth];
+      return operation === undefined || judgement === undefined
+        ? []
+        : [{ operation, args, later: later.map(({ to }) => to), judged: judgement }];
+    }),
+  };
+}
+
+const AT_ONCE = 8;
+const MOST_NAMED = 5;
+const MOST_WARNINGS_SHOWN = 20;
+
+/** Before a gated call what it is about is looked at; before one that can be taken back, its present form. */
+function readsBeside(operations: readonly Operation[], judged: readonly Judged[], { keeper }: PlanServices): number {
+  return operations.filter((operation, nth) => {
+    const gated = judged[nth]?.risks.some(isGated) === true && operation.spec.target !== undefined;
+    return gated || (keeper !== undefined && undoWords(operation).can !== 'never');
+  }).length;
+}
+
+/** Failures of one kind in one sentence, with the first that they hit. */
+function grouped(
+  failures: readonly { readonly item: number; readonly code: string; readonly message: string }[],
+  nameOf: (nth: number) => string | undefined,
+): string[] {
+  const kinds = new Map<string, { message: string; items: number[] }>();
+  for (const { item, code, message } of failures) {
+    const kind = kinds.get(code) ?? { message, items: [] };
+    kind.items.push(item);
+    kinds.set(code, kind);
+  }
+  return [...kinds.values()].map(({ message, items }) => {
+    const [first = 0] = items;
+    const more = items.length === 1 ? '' : `, and ${items.length - 1} more`;
+    return `Would fail: call ${first + 1} (${nameOf(first) ?? 'see the list'})${more}: ${plain(message, 120)}`;
+  });
+}
+
+const budgetWarning = (model: Readonly<Record<string, unknown>>): string =>
+  String(model.message).replace('Nothing was sent. ', '');
+
+function unknownOf(
+  total: number,
+  rehearsed: { readonly unknown: number; readonly tried: number } | undefined,
+  unseen: readonly string[],
+): string | undefined {
+  const parts = [
+    ...(rehearsed === undefined ? ['it could not be tried out'] : []),
+    ...(rehearsed !== undefined && rehearsed.tried < total
+      ? [`${total - rehearsed.tried} of ${total} calls were not tried`]
+      : []),
+    ...(rehearsed !== undefined && rehearsed.unknown > 0 ? [`${rehearsed.unknown} could not be played`] : []),
+    ...unseen.map((what) => `not looked at: ${what}`),
+  ];
+  return parts.length === 0 ? undefined : `${parts.join('; ')}.`;
+}

@@ -1,0 +1,141 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { link, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createPrivateFile, openPrivateFile } from '../../platform/private-file.js';
+import { hideFromNowOn } from '../../platform/scrub.js';
+import { UserError } from '../../platform/user-error.js';
+
+const ALGORITHM = 'aes-256-gcm';
+const NONCE = 12;
+const TAG = 16;
+const SIGNATURE_DIGITS = 32;
+const KEY_FILE = 'state.key';
+const KEY_FORM = /^[\w-]{43}$/;
+
+/**
+ * Texts in a folder, each sealed with AES-256-GCM under its own name, so that none can be read, changed or put in the place
+ * of another by those who have the folder but not the key.
+ */
+export class Vault {
+  readonly dir: string;
+  readonly #key: Buffer;
+
+  private constructor(dir: string, key: Buffer) {
+    this.dir = dir;
+    this.#key = key;
+  }
+
+  /**
+   * @param secret what the key is made of, 32 characters or more. Default: `state.key` in the folder, made where there is none
+   * @throws UserError
+   */
+  static async open(dir: string, secret: string | undefined): Promise<Vault> {
+    const own = secret ?? (await keyFile(join(dir, KEY_FILE)));
+    return new Vault(dir, Buffer.from(hkdfSync('sha256', own, '', 'clerk-mcp state 1', 32)));
+  }
+
+  seal(name: string, text: string): string {
+    const nonce = randomBytes(NONCE);
+    const cipher = createCipheriv(ALGORITHM, this.#key, nonce).setAAD(Buffer.from(name));
+    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
+  }
+
+  /** `undefined` for what was not sealed here under this name. */
+  unseal(name: string, sealed: string): string | undefined {
+    const bytes = Buffer.from(sealed.trim(), 'base64url');
+    if (bytes.length < NONCE + TAG) return undefined;
+    try {
+      const decipher = createDecipheriv(ALGORITHM, this.#key, bytes.subarray(0, NONCE)).setAAD(Buffer.from(name));
+      decipher.setAuthTag(bytes.subarray(NONCE, NONCE + TAG));
+      return Buffer.concat([decipher.update(bytes.subarray(NONCE + TAG)), decipher.final()]).toString('utf8');
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** What only those can make who have the key. */
+  signature(text: string): string {
+    return createHmac('sha256', this.#key).update(text).digest('hex').slice(0, SIGNATURE_DIGITS);
+  }
+
+  damaged(path: string): UserError {
+    return new UserError(`${path} was changed, or was written with another key`);
+  }
+
+  /** Writes a file anew, in one step, and has it on the disk. */
+  async write(name: string, text: string): Promise<void> {
+    const draft = join(this.dir, `${name}.${randomBytes(6).toString('hex')}.new`);
+    const file = await createPrivateFile(draft);
+    try {
+      await file.writeFile(this.seal(name, text));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, join(this.dir, name));
+    await syncFolder(this.dir);
+  }
+
+  /** `undefined` where there is none. @throws UserError for a file that was changed, or sealed with another key */
+  async read(name: string): Promise<string | undefined> {
+    const path = join(this.dir, name);
+    const sealed = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (sealed === undefined) return undefined;
+    const text = this.unseal(name, sealed);
+    if (text === undefined) throw this.damaged(path);
+    return text;
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(join(this.dir, name), { force: true });
+  }
+
+  /** Names of the files that begin so. */
+  async names(prefix: string): Promise<readonly string[]> {
+    return (await readdir(this.dir)).filter((name) => name.startsWith(prefix) && !name.endsWith('.new'));
+  }
+}
+
+async function keyFile(path: string): Promise<string> {
+  for (;;) {
+    const found = await openPrivateFile(path, { create: false }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return undefined;
+    });
+    if (found !== undefined) {
+      const secret = (await found.readFile('utf8').finally(() => found.close())).trim();
+      if (!KEY_FORM.test(secret))
+        throw new UserError(`${path} holds no key: restore it, or move it and what lies beside it away`);
+      hideFromNowOn(secret);
+      return secret;
+    }
+    await makeKey(path);
+  }
+}
+
+/** In one step, so that there is never half a key; of two processes that make one, one wins. */
+async function makeKey(path: string): Promise<void> {
+  const draft = `${path}.${randomBytes(6).toString('hex')}.new`;
+  const file = await createPrivateFile(draft);
+  try {
+    await file.writeFile(`${randomBytes(32).toString('base64url')}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await link(draft, path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  await rm(draft, { force: true });
+}
+
+/** So that a new name outlives a power cut. Windows cannot, and need not. */
+export async function syncFolder(dir: string): Promise<void> {
+  const folder = await open(dir, 'r').catch(() => undefined);
+  await folder?.sync().catch(() => {});
+  await folder?.close();
+}

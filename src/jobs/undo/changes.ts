@@ -1,0 +1,164 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Change, Keeper, Kept } from '../../call/keeper.js';
+import type { Catalog } from '../../catalog/catalog.js';
+import type { Arguments } from '../../catalog/operation-types.js';
+import { errorMessage } from '../../platform/error-message.js';
+import { openPrivateFile } from '../../platform/private-file.js';
+import type { Vault } from '../state/vault.js';
+import { isMade, objectIn, objectReadOf } from './object-read.js';
+
+/** A call that was made, with all that taking it back needs. Kept as JSON, sealed. */
+export interface KeptChange {
+  readonly at: number;
+  readonly caller: string;
+  readonly instance: string;
+  readonly operation: string;
+  readonly args: Arguments;
+  /** The object before the call; null where there was none, undefined where it was not looked at. */
+  readonly before: unknown;
+  /** What Clerk answered; undefined where it is not known whether the call was carried out. */
+  readonly answer: unknown;
+  /** Of a plan's calls. */
+  readonly item?: number | undefined;
+}
+
+/** Where changes are kept: those of a plan together, any other by its record. */
+export interface ChangeStore {
+  /** `key` names the plan or the record. */
+  put(key: string, change: KeptChange): Promise<void>;
+  /** The last that is known of each, in the order in which they were made. */
+  find(key: string): Promise<readonly KeptChange[]>;
+}
+
+export const keyOf = (made: Change['made']): string => ('plan' in made ? made.plan : `call-${made.record}`);
+
+export interface ChangesOptions {
+  readonly catalog: Catalog;
+  readonly instance: string;
+  readonly store: ChangeStore;
+  readonly warn: (message: string) => void;
+}
+
+/** Keeps the present form of what is about to be changed. */
+export class Changes implements Keeper {
+  readonly #options: ChangesOptions;
+
+  constructor(options: ChangesOptions) {
+    this.#options = options;
+  }
+
+  async before(change: Change): Promise<Kept | undefined> {
+    const { catalog, instance, store, warn } = this.#options;
+    const { operation, args, caller, made } = change;
+    const { undo } = operation.spec;
+    if (undo === undefined || 'never' in undo || undo.unread?.some((input) => args[input] !== undefined)) return undefined;
+    const reading = isMade(undo)
+      ? undefined
+      : objectReadOf(catalog, operation, undo, { args, before: undefined, answer: undefined });
+    const found = reading && (await change.read(reading.read, reading.args));
+    const before = reading === undefined || found === undefined ? undefined : objectIn(found, reading);
+    const needsBefore = undo.restores !== undefined || JSON.stringify(undo.with).includes('{before.');
+    if (needsBefore && (before === undefined || before === null)) return undefined;
+    const kept: KeptChange = {
+      at: Date.now(),
+      caller,
+      instance,
+      operation: operation.name,
+      args,
+      before,
+      answer: undefined,
+      ...('plan' in made ? { item: made.item } : {}),
+    };
+    const put = (record: KeptChange): Promise<void> =>
+      store.put(keyOf(made), record).catch((error: unknown) => {
+        warn(`what ${operation.name} changes could not be kept, and cannot be taken back: ${errorMessage(error)}`);
+      });
+    await put(kept);
+    return { done: (answer) => put({ ...kept, answer: answer ?? null }) };
+  }
+}
+
+/** Changes in memory, in all. */
+const MOST_CHANGES = 20_000;
+
+/** For one process, which forgets them when it ends. */
+export class MemoryChangeStore implements ChangeStore {
+  readonly #kept = new Map<string, Map<number, KeptChange>>();
+  #count = 0;
+
+  async put(key: string, change: KeptChange): Promise<void> {
+    const changes = this.#kept.get(key) ?? new Map<number, KeptChange>();
+    const { item = 0 } = change;
+    if (!changes.has(item)) this.#count++;
+    this.#kept.set(key, changes.set(item, change));
+    for (const [oldest, old] of this.#kept) {
+      if (this.#count <= MOST_CHANGES || oldest === key) break;
+      this.#kept.delete(oldest);
+      this.#count -= old.size;
+    }
+  }
+
+  async find(key: string): Promise<readonly KeptChange[]> {
+    return [...(this.#kept.get(key)?.values() ?? [])];
+  }
+}
+
+const PREFIX = 'undo-';
+const KEY = /^(?:pln_|call-)[\w-]{12,22}$/;
+const HOUR_MS = 3_600_000;
+
+/** In a folder: a file for each plan and each call, a sealed line for each thing that was kept. */
+export class FolderChangeStore implements ChangeStore {
+  readonly #vault: Vault;
+  readonly #keptMs: number;
+  #sweptAt = 0;
+
+  constructor(vault: Vault, keptMs: number) {
+    this.#vault = vault;
+    this.#keptMs = keptMs;
+  }
+
+  async put(key: string, change: KeptChange): Promise<void> {
+    await this.#sweep();
+    const name = nameOf(key);
+    const path = join(this.#vault.dir, name);
+    const line = `${this.#vault.seal(name, JSON.stringify(change))}\n`;
+    const file = await openPrivateFile(path, { append: true });
+    // In one write, so that the lines of calls that are under way at once do not mix.
+    await file.write(line).finally(() => file.close());
+  }
+
+  async find(key: string): Promise<readonly KeptChange[]> {
+    if (!KEY.test(key)) return [];
+    await this.#sweep();
+    const name = nameOf(key);
+    const file = await openPrivateFile(join(this.#vault.dir, name), { create: false }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return undefined;
+    });
+    if (file === undefined) return [];
+    const lines = (await file.readFile('utf8').finally(() => file.close())).split('\n').slice(0, -1);
+    const last = new Map<number, KeptChange>();
+    for (const line of lines) {
+      const text = this.#vault.unseal(name, line);
+      if (text === undefined) throw this.#vault.damaged(join(this.#vault.dir, name));
+      const change = JSON.parse(text) as KeptChange;
+      if (change.at + this.#keptMs > Date.now()) last.set(change.item ?? 0, change);
+    }
+    return [...last.values()];
+  }
+
+  /** What is too old to be taken back is not kept. */
+  async #sweep(): Promise<void> {
+    const now = Date.now();
+    if (now - this.#sweptAt < HOUR_MS) return;
+    this.#sweptAt = now;
+    for (const name of await this.#vault.names(PREFIX)) {
+      const stats = await stat(join(this.#vault.dir, name)).catch(() => undefined);
+      if (stats !== undefined && stats.mtimeMs + this.#keptMs < now) await this.#vault.remove(name);
+    }
+  }
+}
+
+const nameOf = (key: string): string => `${PREFIX}${key}.log`;

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import type { Catalog } from '../../catalog/catalog.js';
+import type { Operation } from '../../catalog/operation.js';
+import type { Arguments, TakenBack } from '../../catalog/operation-types.js';
+import { isRecord } from '../../platform/is-record.js';
+import { canonicalJson } from '../../policy/confirmation/canonical.js';
+import { listOf } from '../../policy/preview/lookup.js';
+import { targetReadOf } from '../../policy/preview/target-read.js';
+import { at } from '../plan/references.js';
+
+/** A read that shows one object. Kept as JSON. */
+export interface ObjectRead {
+  readonly read: string;
+  readonly args: Arguments;
+  /** Of a list: where its items say which they are, and which it is. */
+  readonly find?: { readonly path: string; readonly value: unknown } | undefined;
+}
+
+/** What a template is filled from. */
+export interface Source {
+  readonly args: Arguments;
+  readonly before: unknown;
+  readonly answer: unknown;
+}
+
+const PLACEHOLDER = /^\{(?:(before|answer)\.)?([\w.*-]+)\}$/;
+
+/** A template with values in it; a member whose value is not there is left out. */
+export function fill(template: unknown, source: Source): unknown {
+  if (Array.isArray(template)) return template.map((item) => fill(item, source));
+  if (isRecord(template)) {
+    const filled = Object.entries(template).map(([key, member]) => [key, fill(member, source)] as const);
+    return Object.fromEntries(filled.filter(([, value]) => value !== undefined));
+  }
+  if (typeof template !== 'string') return template;
+  const [, from, path = ''] = PLACEHOLDER.exec(template) ?? [];
+  if (path === '') return template;
+  if (from === undefined) return source.args[path];
+  return at(from === 'before' ? source.before : source.answer, path.split('.'));
+}
+
+/** Whether the object can only be read once the call has answered. */
+export const isMade = ({ read }: TakenBack): boolean => JSON.stringify(read?.with ?? {}).includes('{answer.');
+
+/** The read that shows what a call changes; undefined where there is none. */
+export function objectReadOf(catalog: Catalog, operation: Operation, undo: TakenBack, source: Source): ObjectRead | undefined {
+  const { args } = source;
+  if (undo.read !== undefined) {
+    const { read, with: template, find } = undo.read;
+    const [path, input] = Object.entries(find ?? {})[0] ?? [];
+    const given = fill(template, source) as Arguments;
+    if (Object.keys(given).length < Object.keys(template).length) return undefined;
+    return { read, args: given, ...(path === undefined ? {} : { find: { path, value: args[input ?? ''] } }) };
+  }
+  const target = targetReadOf(catalog, operation, args);
+  if (target === undefined) return undefined;
+  const { find } = operation.spec.target ?? {};
+  return {
+    read: target.reader.name,
+    args: target.args,
+    ...(find === undefined ? {} : { find: { path: 'id', value: args[find] } }),
+  };
+}
+
+/** The object in what its read answered; null where there is none. */
+export function objectIn(found: unknown, { find }: Pick<ObjectRead, 'find'>): unknown {
+  if (found === 'missing') return null;
+  if (find === undefined) return found;
+  return listOf(found)?.find((item) => at(item, find.path.split('.')) === find.value) ?? null;
+}
+
+/** What changes of itself, or by changes to others. */
+const VOLATILE: ReadonlySet<string> = new Set([
+  'updated_at',
+  'last_active_at',
+  'last_sign_in_at',
+  'members_count',
+  'pending_invitations_count',
+]);
+
+/**
+ * A digest of an object, or of what stands at some paths in it. Equal while nothing of it has changed but what changes of
+ * itself.
+ */
+export function digestOf(object: unknown, watch: readonly (readonly string[])[] | undefined): string {
+  const isThere = object !== null && object !== undefined;
+  const part = !isThere ? null : watch === undefined ? stable(object) : watch.map((path) => at(object, path) ?? null);
+  return createHash('sha256').update(canonicalJson(part)).digest('hex');
+}
+
+function stable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(stable);
+  if (!isRecord(value)) return value ?? null;
+  return Object.fromEntries(Object.entries(value).flatMap(([key, member]) => (VOLATILE.has(key) ? [] : [[key, stable(member)]])));
+}

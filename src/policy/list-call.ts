@@ -1,0 +1,63 @@
+import type { Operation } from '../catalog/operation.js';
+import type { Arguments, Risk } from '../catalog/operation-types.js';
+import type { Label } from './preview/label.js';
+import type { WantedStrength } from './strengths.js';
+
+/** A call that is one of many, all of which are confirmed at once. */
+export interface ListedCall {
+  readonly operation: Operation;
+  /** As they are shown. */
+  readonly args: Arguments;
+  /** Where an id goes that only an earlier call of the list will give. */
+  readonly later: readonly (readonly string[])[];
+}
+
+/** What the policy says of one call of a list before any is made. */
+export interface Judged {
+  /** Every risk of the call, the heaviest first. */
+  readonly risks: readonly Risk[];
+  /** What will happen, placeholders not yet filled in. */
+  readonly effects: readonly string[];
+  readonly action: 'allow' | 'confirm';
+  readonly rule: string;
+  readonly strengths: readonly WantedStrength[];
+  readonly approvers: readonly (readonly string[])[];
+  readonly withinMs: number | undefined;
+}
+
+/** What a person is told of the calls of a list beside what they are. */
+export interface ListTold {
+  /** What the list is called: `Plan pln_…`. */
+  readonly title: string;
+  /** Names by id, as far as they are known. */
+  readonly names: ReadonlyMap<string, Label | 'missing'>;
+  /** Whether a call of this operation can be taken back, and what is lost: by the operation's name. */
+  readonly undo: ReadonlyMap<string, UndoWords>;
+  /** What was found to be amiss, a sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** `says` is a clause: `the sessions that it ends are lost`. */
+export interface UndoWords {
+  readonly can: 'wholly' | 'in part' | 'never';
+  readonly says: string | undefined;
+}
+
+/** Many calls that are confirmed as one. */
+export interface CallList extends ListTold {
+  readonly items: readonly (ListedCall & { readonly judged: Judged })[];
+}
+
+declare const passed: unique symbol;
+
+/** Leave to make the calls of a list that was confirmed, each once. Only a `Policy` makes one. */
+export interface ListPass {
+  readonly [passed]?: never;
+}
+
+/** The place of a call in a list that was confirmed. */
+export interface Place {
+  readonly pass: ListPass;
+  /** Number of the call in the list, from 0. */
+  readonly item: number;
+}
