@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { didYouMean } from '../../catalog/nearest.js';
 import { isRecord } from '../../platform/is-record.js';
@@ -40,15 +41,22 @@ export interface NamedPlan {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
-/** Put in by the build: where the plans are beside the program. */
-const FOLDER = join(import.meta.dirname, '..', '..', '..', 'plans');
+/** The folder of plans that comes with the program, which may be built or not. */
+function folder(): string {
+  for (let above = import.meta.dirname; ; above = dirname(above)) {
+    const plans = join(above, 'plans');
+    if (existsSync(plans)) return plans;
+    if (dirname(above) === above) throw new Error('the folder of plans is not there');
+  }
+}
+
 const SUFFIX = '.yml';
 /** Asked for in the place of a name. */
 const LIST = 'list';
 
 /** A named plan and its inputs; what the named plans are, where that is asked for. @throws PlanFault */
 export async function namedPlan(name: string, given: unknown): Promise<NamedPlan | { readonly text: string }> {
-  const names = (await readdir(FOLDER))
+  const names = (await readdir(folder()))
     .filter((file) => file.endsWith(SUFFIX))
     .map((file) => file.slice(0, -SUFFIX.length))
     .sort();
@@ -73,7 +81,7 @@ async function describe(name: string): Promise<object> {
 
 async function read(name: string): Promise<PlanFile> {
   const { parse } = await import('yaml');
-  return planFile.parse(parse(await readText(join(FOLDER, `${name}${SUFFIX}`))));
+  return planFile.parse(parse(await readText(join(folder(), `${name}${SUFFIX}`))));
 }
 
 function inputsOf(name: string, { inputs }: PlanFile, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
