@@ -211,6 +211,7 @@ export const enterpriseConnections = {
       },
     ],
     target: { read: 'EnterpriseConnections_getById' },
+    undo: { never: 'a secret that was shown stays known' },
   }),
 
   createTestRun: defineOperation({
