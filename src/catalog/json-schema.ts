@@ -72,6 +72,12 @@ class Lister {
       else out[key] = key === 'additionalProperties' ? this.list(value as JsonSchema, true) : value;
     }
     if (out.type === 'array') out.items ??= { type: 'string' };
+    // Hosts know choices among texts alone.
+    if (out.type !== 'string' && Array.isArray(out.enum)) {
+      const choice = `One of ${out.enum.join(', ')}`;
+      out.description = out.description === undefined ? choice : `${choice}; ${out.description}`;
+      delete out.enum;
+    }
     return out;
   }
 }

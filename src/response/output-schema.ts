@@ -29,7 +29,7 @@ export function outputSchema(answer: JsonSchema | null, { secret }: OutputSchema
     ...forms.filter((form) => isOf(form, 'array')).map((data) => ({ type: 'object', properties: { data } })),
     ...forms.filter((form) => isOf(form, 'string')).map((text) => ({ type: 'object', properties: { text } })),
   ];
-  const named = propertiesOf(objects);
+  const named = propertiesOf(objects, 2);
   if (secret) {
     const names = Object.keys(named).map((name) => [name, {}] as const);
     return { type: 'object', properties: { _: NOTE, ...Object.fromEntries(names), secret_file: { type: 'string' } } };
@@ -48,38 +48,46 @@ function alternatives(schema: JsonSchema): readonly JsonSchema[] {
   return schema.not === undefined ? [schema] : [];
 }
 
-/** One schema for all that any of these allows, or null. A schema that says nothing of types makes it say nothing. */
-function loosen(schemas: readonly JsonSchema[], more: readonly string[] = []): JsonSchema {
+/** Objects and lists within each other that hosts read; what is deeper is not told. */
+const DEEPEST = 10;
+
+/**
+ * One schema for all that any of these allows, or null. A schema that says nothing of types makes it say nothing.
+ * @param depth objects and lists that the value is in, itself among them where it is one
+ */
+function loosen(schemas: readonly JsonSchema[], depth: number, more: readonly string[] = []): JsonSchema {
   const forms = schemas.flatMap(alternatives);
   const types = new Set(forms.flatMap(({ type }) => type));
   if (types.size === 0 || types.has(undefined)) return {};
-  const properties = propertiesOf(forms);
+  if (depth > DEEPEST && (types.has('object') || types.has('array'))) return {};
+  const properties = propertiesOf(forms, depth + 1);
   // Not a list of types, which some hosts do not take.
   const branches = [...new Set([...types, ...more, 'null'])].map((type) => ({
     type,
     ...(type === 'object' && Object.keys(properties).length > 0 && { properties }),
-    ...(type === 'array' && itemsOf(forms)),
+    ...(type === 'array' && itemsOf(forms, depth + 1)),
   }));
   return { anyOf: branches };
 }
 
-function propertiesOf(forms: readonly JsonSchema[]): Record<string, JsonSchema> {
+function propertiesOf(forms: readonly JsonSchema[], depth: number): Record<string, JsonSchema> {
   const byName = new Map<string, JsonSchema[]>();
   for (const { properties = {} } of forms) {
     for (const [name, schema] of Object.entries(properties as Readonly<Record<string, JsonSchema>>)) {
       byName.set(name, [...(byName.get(name) ?? []), schema]);
     }
   }
-  return Object.fromEntries([...byName].map(([name, schemas]) => [name, loosen(schemas)]));
+  return Object.fromEntries([...byName].map(([name, schemas]) => [name, loosen(schemas, depth)]));
 }
 
-function itemsOf(forms: readonly JsonSchema[]): JsonSchema {
+function itemsOf(forms: readonly JsonSchema[], depth: number): JsonSchema {
   const arrays = forms.filter((form) => isOf(form, 'array'));
   const items = loosen(
     arrays.map((array) => (array.items ?? {}) as JsonSchema),
+    depth,
     ['string'],
   );
-  return Object.keys(items).length > 0 ? { items } : {};
+  return { items };
 }
 
 const orInteger = (schema: JsonSchema): JsonSchema =>
