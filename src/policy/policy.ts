@@ -22,7 +22,7 @@ import { WAYS } from './policy-types.js';
 import type { MayRead } from './preview/lookup.js';
 import { Previewer } from './preview/preview.js';
 import type { Review } from './preview/review.js';
-import { type BudgetLimit, Budgets, type BudgetUse, DEFAULT_BUDGETS, type Shares } from './rules/budgets.js';
+import { type BudgetLimit, Budgets, type BudgetUse, defaultBudgets, type Shares } from './rules/budgets.js';
 import type { Reading } from './rules/find-resource.js';
 import { DEFAULT_KEYS_THAT_GRANT, OWN_CLAIMS } from './rules/granting-metadata.js';
 import { Inquiry } from './rules/knowledge.js';
@@ -130,7 +130,7 @@ export class Policy {
     this.#ways = options.ask ?? WAYS;
     this.#rules = new Rules({ catalog, instance, rules: file?.rules ?? [], confirm });
     const store = options.counters ?? new MemoryCounterStore(this.#now);
-    this.#budgets = new Budgets({ catalog, instance, budgets: file?.budgets ?? DEFAULT_BUDGETS, store });
+    this.#budgets = new Budgets({ catalog, instance, budgets: file?.budgets ?? defaultBudgets(catalog), store });
     const timeoutMs = options.previewTimeoutMs ?? 5_000;
     this.#reading = { read, timeoutMs };
     const { issuer } = options;

@@ -8,6 +8,7 @@ import { withoutEmpty } from './empty.js';
 import { type ExactJson, exactJson } from './exact.js';
 import { CUT_VALUES, type Note, nextPage, reportFields, restOfEmpty, restOfShort } from './note.js';
 import { Selection } from './selection.js';
+import { shortOf } from './short-item.js';
 import { estimateTokens, fits } from './token-count.js';
 
 export interface ShapeOptions {
@@ -166,24 +167,11 @@ function emptyLeftOut(items: readonly unknown[], shape: Declared | undefined, op
   return same ? { items, note: {} } : { items: rest, note: { rest: restOfEmpty(operation) } };
 }
 
-function shortView(items: readonly unknown[], { primary, shape }: Resource, short: string, operation: Operation): View {
+function shortView(items: readonly unknown[], resource: Resource, short: string, operation: Operation): View {
   if (items.length === 0) return { items, note: {} };
   const selection = new Selection(short.split(/\s+/));
-  const shown = items.map((item) => withoutEmpty(selection.pick(withPrimaryOnly(item, primary)) ?? item, shape));
+  const shown = items.map((item) => shortOf(item, resource, selection));
   return { items: shown, note: { rest: restOfShort(operation) } };
-}
-
-/** The item with only the primary element in each of these arrays. An array without a known primary keeps all its elements. */
-function withPrimaryOnly(item: unknown, primary: Resource['primary']): unknown {
-  if (primary === undefined || !isRecord(item)) return item;
-  const narrowed = { ...item };
-  for (const [array, idAt] of Object.entries(primary)) {
-    const elements = item[array];
-    if (!Array.isArray(elements)) continue;
-    const found = elements.filter((element) => isRecord(element) && element.id === item[idAt]);
-    if (found.length > 0) narrowed[array] = found;
-  }
-  return narrowed;
 }
 
 function writeSingle(value: unknown, note: Note, { options, exact }: Context): string {

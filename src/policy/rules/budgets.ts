@@ -13,7 +13,7 @@ import { Conditions } from './rules.js';
  * What holds on live instances where the policy file names no budgets. Defensive calls have budgets of their own, in which
  * an incident can be brought under control, and take no room from the others.
  */
-export const DEFAULT_BUDGETS: readonly BudgetDeclaration[] = [
+const DEFAULT_BUDGETS: readonly BudgetDeclaration[] = [
   { name: 'default: destructive', risk: 'destructive', defensive: false, instance: 'live', max: 20, per: '1h', scope: 'caller' },
   { name: 'default: defensive', defensive: true, instance: 'live', max: 500, per: '1h', scope: 'caller' },
   { name: 'default: access', risk: 'access', instance: 'live', max: 20, per: '1h', scope: 'caller' },
@@ -29,6 +29,20 @@ export const DEFAULT_BUDGETS: readonly BudgetDeclaration[] = [
   },
   { name: 'default: defensive, process', defensive: true, instance: 'live', max: 1000, per: '1h', scope: 'process' },
 ];
+
+/** The same for the tool that reads through whole lists, where there is one. */
+const SCANS: BudgetDeclaration = {
+  name: 'default: scans',
+  tools: 'Jobs_scanList',
+  instance: 'live',
+  max: 60,
+  per: '1h',
+  scope: 'caller',
+};
+
+/** What holds where the policy file names no budgets. */
+export const defaultBudgets = (catalog: Catalog): readonly BudgetDeclaration[] =>
+  catalog.find('Jobs_scanList') === undefined ? DEFAULT_BUDGETS : [...DEFAULT_BUDGETS, SCANS];
 
 /** How often a user's password or code may be tried, by all callers together and whatever the policy file says. */
 const GUESSES = { name: 'built-in: guesses', max: 5, windowMs: 15 * 60_000 } as const;

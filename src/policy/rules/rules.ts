@@ -36,11 +36,28 @@ export interface Step {
   readonly why: string;
 }
 
-/** The rules after the file's last. `confirm` is what gated calls need where no rule says otherwise. */
-export const defaultRules = (confirm: WantedStrength): readonly RuleDeclaration[] => [
+/** The tool that reads through whole lists, and can write what it finds into a file. */
+const SCAN = 'Jobs_scanList';
+
+/**
+ * The rules after the file's last. `confirm` is what gated calls need where no rule says otherwise; `scans` whether there is
+ * the tool that scans.
+ */
+export const defaultRules = (confirm: WantedStrength, scans: boolean): readonly RuleDeclaration[] => [
+  ...(scans ? [filesOfPeople(confirm)] : []),
   { name: 'default: reading and writing', risk: ['read', 'write'], action: 'allow' },
   { name: 'default: gated', risk: ['destructive', 'credential', 'access'], action: 'confirm', strength: confirm },
 ];
+
+/** A file of everybody in a live instance outlives the conversation. */
+const filesOfPeople = (confirm: WantedStrength): RuleDeclaration => ({
+  name: 'default: files of scans',
+  tools: SCAN,
+  instance: 'live',
+  args: { to: '*' },
+  action: 'confirm',
+  strength: confirm,
+});
 
 export interface RulesOptions {
   readonly catalog: Catalog;
@@ -68,7 +85,7 @@ export class Rules {
 
   constructor({ catalog, instance, rules, confirm }: RulesOptions) {
     this.#catalog = catalog;
-    this.declarations = [...rules, ...defaultRules(confirm)];
+    this.declarations = [...rules, ...defaultRules(confirm, catalog.find(SCAN) !== undefined)];
     this.#rules = this.declarations.map((declaration, index) => ({
       declaration,
       name: declaration.name ?? `rules[${index}]`,

@@ -1,0 +1,19 @@
+const RELATIVE = /^([+-])(\d{1,6})([smhdw])$/;
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i;
+
+/**
+ * A moment as people write it, in Unix milliseconds: `-7d` and `+12h` from now, or ISO 8601, where a date alone is its
+ * first moment and a time without an offset is UTC. `undefined` for any other text.
+ */
+export function readMoment(text: string, now: number = Date.now()): number | undefined {
+  const trimmed = text.trim();
+  const [, sign, count, unit = ''] = RELATIVE.exec(trimmed) ?? [];
+  if (count !== undefined) return now + (sign === '-' ? -1 : 1) * Number(count) * (UNITS[unit] ?? 0);
+  const [whole, year, month, day, time = '00:00', offset = 'Z'] = ISO.exec(trimmed) ?? [];
+  if (whole === undefined) return undefined;
+  // Date.parse would take February 31st for March 3rd.
+  if (new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() !== Number(day)) return undefined;
+  const at = Date.parse(`${year}-${month}-${day}T${time}${offset.toUpperCase()}`);
+  return Number.isNaN(at) ? undefined : at;
+}

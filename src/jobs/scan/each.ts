@@ -1,0 +1,129 @@
+import type { Operation } from '../../catalog/operation.js';
+import type { Arguments } from '../../catalog/operation-types.js';
+import { isRecord } from '../../platform/is-record.js';
+import { Pages } from './pages.js';
+import { fillIn, NothingThereError } from './paths.js';
+import { OutOfTimeError, ReadError, type Reads } from './reads.js';
+import { withoutSecrets } from './secrets.js';
+import type { Test } from './where.js';
+
+/** A read for every row. */
+export interface Each {
+  readonly read: Operation;
+  /** With references into the row. */
+  readonly args: Arguments;
+  /** The property of the row under which an item that is found stands. */
+  readonly as: string;
+  readonly where: Test | undefined;
+  /** Rows that go on: with each item that is found, those for which none is, or both. */
+  readonly keep: 'some' | 'none' | 'all';
+  readonly each: Each | undefined;
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Rows for which the read did not answer, by why. */
+export interface Unread {
+  readonly error: string;
+  readonly message: string | undefined;
+  count: number;
+  /** The first of them. */
+  readonly ids: unknown[];
+}
+
+/** Reads under way at once: enough to use the rate limit, and few enough to leave room for other callers. */
+const AT_ONCE = 4;
+/** Reads whose items are kept, for rows that ask for the same. */
+const MOST_KEPT = 2_000;
+const MOST_IDS = 5;
+/** The most items that one of these reads gives. */
+const MOST_ITEMS = 10_000;
+
+/** Joins rows with what a read for each of them finds. */
+export class Joins {
+  readonly #reads: Reads;
+  readonly #kept = new Map<string, Promise<readonly unknown[]>>();
+  readonly #unread = new Map<string, Unread>();
+  #outcome: ReadError['outcome'] | undefined;
+  #answered = 0;
+  #skipped = 0;
+
+  constructor(reads: Reads) {
+    this.#reads = reads;
+  }
+
+  get unread(): readonly Unread[] {
+    return [...this.#unread.values()];
+  }
+
+  /** Rows that were not looked at for want of time. */
+  get skipped(): number {
+    return this.#skipped;
+  }
+
+  /** Why no read at all has answered; `undefined` where one has, or none was made. */
+  get failure(): ReadError['outcome'] | undefined {
+    return this.#answered === 0 ? this.#outcome : undefined;
+  }
+
+  async join(rows: readonly Row[], each: Each): Promise<readonly Row[]> {
+    const joined: (readonly Row[])[] = [];
+    let next = 0;
+    const work = async (): Promise<void> => {
+      for (let at = next++; at < rows.length; at = next++) joined[at] = await this.#joinOne(rows[at] as Row, each);
+    };
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, rows.length) }, work));
+    const all = joined.flat();
+    return each.each === undefined ? all : this.join(all, each.each);
+  }
+
+  async #joinOne(row: Row, each: Each): Promise<readonly Row[]> {
+    try {
+      const found = await this.#itemsFor(row, each);
+      const wanted = each.where === undefined ? found : found.filter(each.where);
+      const withItems = wanted.map((item) => ({ ...row, [each.as]: item }));
+      if (each.keep === 'none') return wanted.length === 0 ? [row] : [];
+      return each.keep === 'all' && withItems.length === 0 ? [row] : withItems;
+    } catch (error) {
+      if (error instanceof OutOfTimeError) this.#skipped++;
+      else if (error instanceof NothingThereError) this.#note(row, 'nothing_there', `${error.message} leads to nothing`);
+      else if (error instanceof ReadError) {
+        this.#outcome ??= error.outcome;
+        this.#note(row, error.code, typeof error.model.message === 'string' ? error.model.message : undefined);
+      } else throw error;
+      return [];
+    }
+  }
+
+  #note({ id }: Row, code: string, message: string | undefined): void {
+    const unread = this.#unread.get(code) ?? { error: code, message, count: 0, ids: [] };
+    unread.count++;
+    if (unread.ids.length < MOST_IDS && id !== undefined) unread.ids.push(id);
+    this.#unread.set(code, unread);
+  }
+
+  #itemsFor(row: Row, { read, args }: Each): Promise<readonly unknown[]> {
+    const filled = fillIn(args, row) as Arguments;
+    const key = `${read.name} ${JSON.stringify(filled)}`;
+    const known = this.#kept.get(key);
+    if (known !== undefined) return known;
+    const items = this.#itemsOf(read, filled);
+    if (this.#kept.size < MOST_KEPT) this.#kept.set(key, items);
+    // What has failed is tried again for the next row.
+    items.catch(() => this.#kept.delete(key));
+    return items;
+  }
+
+  async #itemsOf(operation: Operation, args: Arguments): Promise<readonly unknown[]> {
+    const items: unknown[] = [];
+    const pages = new Pages({ operation, args, reads: this.#reads, most: MOST_ITEMS, countWith: undefined });
+    for await (const page of pages) for (const item of page) items.push(withoutSecrets(item, operation));
+    this.#answered++;
+    if (pages.result.isCut)
+      this.#note({ id: Object.values(args)[0] }, 'too_many_items', `Only the first ${MOST_ITEMS} were read.`);
+    return items;
+  }
+}
+
+/** A row of an item that may be no object. */
+export const rowOf = (item: unknown): Row => (isRecord(item) ? item : { value: item });

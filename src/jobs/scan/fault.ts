@@ -1,0 +1,16 @@
+import type { CallOutcome } from '../../call/call.js';
+
+/** A scan that cannot go on: what the caller is told instead of its answer. */
+export class ScanFault extends Error {
+  override readonly name = 'ScanFault';
+  readonly outcome: CallOutcome;
+
+  constructor(outcome: CallOutcome) {
+    super(outcome.kind);
+    this.outcome = outcome;
+  }
+
+  static of(model: Readonly<Record<string, unknown>>): ScanFault {
+    return new ScanFault({ kind: 'failed', text: JSON.stringify(model) });
+  }
+}

@@ -1,0 +1,172 @@
+import { RE2JS } from 're2js';
+import {
+  $all,
+  $and,
+  $elemMatch,
+  $eq,
+  $exists,
+  $gt,
+  $gte,
+  $in,
+  $lt,
+  $lte,
+  $mod,
+  $ne,
+  $nin,
+  $nor,
+  $not,
+  $options,
+  $or,
+  $size,
+  $type,
+  createEqualsOperation,
+  createQueryTester,
+} from 'sift';
+import { readMoment } from '../../catalog/moment.js';
+import { isRecord } from '../../platform/is-record.js';
+
+/** Whether an item is looked for. */
+export type Test = (item: unknown) => boolean;
+
+/** A `where` that is no query, or costs too much. `path` leads to the place in it. */
+export class WhereFault extends Error {
+  override readonly name = 'WhereFault';
+  readonly path: string;
+
+  constructor(path: string, message: string) {
+    super(message);
+    this.path = path;
+  }
+}
+
+type Operators = NonNullable<NonNullable<Parameters<typeof createQueryTester>[1]>['operations']>;
+
+/** MongoDB's operators, less those that take code. Regular expressions are matched in linear time. */
+const OPERATORS: Operators = {
+  $all,
+  $and,
+  $elemMatch,
+  $eq,
+  $exists,
+  $gt,
+  $gte,
+  $in,
+  $lt,
+  $lte,
+  $mod,
+  $ne,
+  $nin,
+  $nor,
+  $not,
+  // A flag of $regex, no operation by itself.
+  $options: $options as unknown as Operators[string],
+  $or,
+  $regex: (pattern, query, options) => createEqualsOperation(matcher(String(pattern), query?.$options), query, options),
+  $size,
+  $type,
+};
+
+const LISTS: ReadonlySet<string> = new Set(['$and', '$or', '$nor', '$in', '$nin', '$all']);
+const COMPARISONS: ReadonlySet<string> = new Set(['$gt', '$gte', '$lt', '$lte']);
+
+/** One item is tested in one go, whatever the query: these keep that short. */
+const DEEPEST = 8;
+const MOST_CONDITIONS = 100;
+const MOST_VALUES = 1_000;
+const MOST_PATTERNS = 5;
+const LONGEST_PATTERN = 200;
+/** Steps of the compiled pattern, each of which is weighed against each character. */
+const MOST_STEPS = 1_000;
+/** How much of a text is matched. */
+const LONGEST_TEXT = 1_000;
+const LONGEST_PATH = 200;
+const UNSAFE: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype', 'toJSON', 'hasOwnProperty']);
+
+/**
+ * Reads a query in MongoDB's language.
+ * @throws WhereFault
+ */
+export function readWhere(query: unknown, at = 'where'): Test {
+  const checked = check(query, { path: at, key: undefined, depth: 0, seen: { conditions: 0, values: 0, patterns: 0 } });
+  try {
+    return createQueryTester(checked as object, { operations: { ...OPERATORS } });
+  } catch (error) {
+    if (error instanceof WhereFault) throw new WhereFault(at, error.message);
+    throw new WhereFault(at, error instanceof Error ? error.message.slice(0, 200) : 'is no query');
+  }
+}
+
+interface Place {
+  readonly path: string;
+  /** The property that a condition is about. */
+  readonly key: string | undefined;
+  readonly depth: number;
+  readonly seen: { conditions: number; values: number; patterns: number };
+}
+
+/** The same query with moments in milliseconds. */
+function check(value: unknown, place: Place): unknown {
+  const { path, depth, seen } = place;
+  if (depth > DEEPEST) throw new WhereFault(path, `nests more than ${DEEPEST} levels`);
+  if (Array.isArray(value)) {
+    return value.map((item, nth) => check(item, { ...place, path: `${path}.${nth}`, depth: depth + 1 }));
+  }
+  if (!isRecord(value)) {
+    if (++seen.values > MOST_VALUES) throw new WhereFault(path, `has more than ${MOST_VALUES} values`);
+    return value;
+  }
+  const entries = Object.entries(value).map(([name, member]) => {
+    const below = `${path}.${name.slice(0, LONGEST_PATH)}`;
+    if (++seen.conditions > MOST_CONDITIONS) throw new WhereFault(below, `has more than ${MOST_CONDITIONS} conditions`);
+    if (name.length > LONGEST_PATH || name.split('.').some((part) => UNSAFE.has(part))) {
+      throw new WhereFault(below, 'is no path');
+    }
+    if (!name.startsWith('$')) return [name, check(member, { path: below, key: name, depth: depth + 1, seen })];
+    return [name, checkOperator(name, member, { ...place, path: below, depth: depth + 1 })];
+  });
+  return Object.fromEntries(entries);
+}
+
+function checkOperator(name: string, value: unknown, place: Place): unknown {
+  const { path, key, seen } = place;
+  if (!Object.hasOwn(OPERATORS, name)) {
+    throw new WhereFault(path, `no such operator. Known: ${Object.keys(OPERATORS).join(', ')}`);
+  }
+  if (LISTS.has(name) && !Array.isArray(value)) throw new WhereFault(path, 'expected a list');
+  if (name === '$mod' && !(Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'number'))) {
+    throw new WhereFault(path, 'expected [divisor, remainder]');
+  }
+  if (name === '$regex') {
+    if (typeof value !== 'string') throw new WhereFault(path, 'expected a pattern as text');
+    if (++seen.patterns > MOST_PATTERNS) throw new WhereFault(path, `more than ${MOST_PATTERNS} patterns`);
+  }
+  const moment = COMPARISONS.has(name) && typeof value === 'string' && isTime(key) ? readMoment(value) : undefined;
+  return moment ?? check(value, place);
+}
+
+/** Properties that hold times are named alike in the whole API. */
+export const isTime = (key: string | undefined): boolean => key !== undefined && /(?:^|[._])(?:at|expiration)$/.test(key);
+
+const FLAGS: Readonly<Record<string, number>> = { i: RE2JS.CASE_INSENSITIVE, m: RE2JS.MULTILINE, s: RE2JS.DOTALL };
+
+/** A function in the place of a value: the comparison asks it. */
+function matcher(pattern: string, options: unknown): (text: unknown) => boolean {
+  if (pattern.length > LONGEST_PATTERN) throw new WhereFault('', `a pattern is longer than ${LONGEST_PATTERN} characters`);
+  let flags = 0;
+  for (const flag of typeof options === 'string' ? options : '') {
+    const known = FLAGS[flag];
+    if (known === undefined) throw new WhereFault('', `$options knows i, m and s, not ${flag}`);
+    flags |= known;
+  }
+  const compiled = compile(pattern, flags);
+  if (compiled.programSize() > MOST_STEPS) throw new WhereFault('', 'the pattern is too large');
+  return (text) => typeof text === 'string' && compiled.test(text.slice(0, LONGEST_TEXT));
+}
+
+function compile(pattern: string, flags: number): RE2JS {
+  try {
+    return RE2JS.compile(pattern, flags);
+  } catch (error) {
+    throw new WhereFault('', error instanceof Error ? error.message : 'is no pattern');
+  }
+}
