@@ -65,6 +65,8 @@ export interface AppOptions {
   readonly filesDir?: string | undefined;
   /** Every known operation. Default: as the settings say. */
   readonly catalog?: Catalog;
+  /** Where approvers can sign in besides. Default: nowhere. */
+  readonly approversIssuer?: ApprovalsHostOptions['issuer'];
   /** Who issues the tokens that callers show, where they show any. */
   readonly issuer?: string | undefined;
   /** Holds used confirmations, budgets and approvals for several processes. Default: this process's memory. */
@@ -131,6 +133,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     logger,
     records: store,
     serve: options.serveApprovals,
+    issuer: options.approversIssuer,
     insight: {
       callers: () => book.seen(),
       budgets: (callers) => policy.budgetUse(callers),

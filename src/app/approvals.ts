@@ -3,6 +3,7 @@ import { Approvers } from '../approvals/approvers.js';
 import { ApprovalDesk } from '../approvals/desk.js';
 import { type ApprovalsHandler, createApprovalsHandler, underApprovals } from '../approvals/handler.js';
 import type { Insight } from '../approvals/insight.js';
+import { IssuerClient, type IssuerSettings } from '../approvals/issuer/issuer-client.js';
 import { type Loopback, serveOnLoopback } from '../approvals/loopback.js';
 import { Webhook } from '../approvals/notify.js';
 import { lazyPage } from '../approvals/page/lazy-page.js';
@@ -21,6 +22,8 @@ export interface ApprovalsHostOptions {
   readonly enrolCommand: string;
   /** What the page shows beside approvals. */
   readonly insight: Insight;
+  /** Where approvers can sign in besides. Default: nowhere. */
+  readonly issuer?: IssuerSettings | undefined;
   /** Where approvals are kept for several processes. Default: in this one. */
   readonly records?: RecordStore | undefined;
   /**
@@ -40,7 +43,15 @@ export interface ApprovalsHost {
 }
 
 /** Puts together what asking people who are not at the client takes. */
-export function openApprovals({ config, logger, enrolCommand, insight, records, serve }: ApprovalsHostOptions): ApprovalsHost {
+export function openApprovals({
+  config,
+  logger,
+  enrolCommand,
+  insight,
+  issuer,
+  records,
+  serve,
+}: ApprovalsHostOptions): ApprovalsHost {
   const kept = records ?? new MemoryRecordStore();
   const { approversFile, webhook: hook } = config.approvals;
   const approvers = new Approvers(approversFile);
@@ -88,6 +99,7 @@ export function openApprovals({ config, logger, enrolCommand, insight, records, 
     approvers,
     randomBytes,
     enrolCommand,
+    issuer: issuer?.issuer,
     address: serve === 'loopback' ? ownAddress : async () => serve.address(),
     events: {
       opened: (approval, link) => {
@@ -127,9 +139,11 @@ export function openApprovals({ config, logger, enrolCommand, insight, records, 
     sessions: new Sessions(kept, approvers),
     onError: (error: unknown) => logger.error({ err: error }, 'approvals'),
   };
+  const signInAtIssuer =
+    issuer && serve !== 'loopback' ? { client: new IssuerClient(issuer), address: serve.address } : undefined;
   const handle = createApprovalsHandler({
     ...served,
-    page: lazyPage({ ...served, approvers, insight, records: kept }),
+    page: lazyPage({ ...served, approvers, insight, records: kept, issuer: signInAtIssuer }),
     ...(serve === 'loopback' && { hosts: () => hosts }),
   });
   return {

@@ -8,7 +8,7 @@ import type { SharedStore } from '../limits/shared-store.js';
 import type { Authenticator } from '../mcp/auth/authenticator.js';
 import { BearerChallenges } from '../mcp/auth/bearer.js';
 import { isLoopback } from '../mcp/auth/loopback.js';
-import { type OpenAuthentication, openAuthentication } from '../mcp/auth/open.js';
+import { type AuthenticationChoice, type OpenAuthentication, openAuthentication } from '../mcp/auth/open.js';
 import { ClientAddress } from '../mcp/http/address.js';
 import { CallLimits } from '../mcp/http/caller-limits.js';
 import { defaultHosts, Hosts } from '../mcp/http/hosts.js';
@@ -91,6 +91,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       catalog,
       allowLocalFiles: false,
       issuer: authenticator === undefined && choice.kind === 'oauth' ? choice.issuer : undefined,
+      approversIssuer: authenticator === undefined ? approversIssuer(choice, http, config) : undefined,
       store,
       serveApprovals: { address: () => approvalsAddress },
       sessions: () => sessions.list(),
@@ -149,6 +150,12 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     await parts.close();
     throw error;
   }
+}
+
+/** Where approvers can sign in: at the issuer of the callers' tokens, where there is a client for that. */
+function approversIssuer(choice: AuthenticationChoice, { approvalsClientId }: HttpValues, { approvals }: Config) {
+  if (choice.kind !== 'oauth' || approvalsClientId === undefined) return undefined;
+  return { issuer: choice.issuer, clientId: approvalsClientId, clientSecret: approvals.clientSecret };
 }
 
 /** The address of approvals as people reach it, as far as the settings tell it. */

@@ -3,10 +3,12 @@ import type { AuthenticationChoice } from '../mcp/auth/open.js';
 
 /** @throws ConfigError for settings that contradict each other */
 export function authenticationChoice(http: HttpValues): AuthenticationChoice {
-  const { auth = 'none', tokens, issuer, audience, host = '127.0.0.1' } = http;
+  const { auth = 'none', tokens, issuer, audience, approvalsClientId, host = '127.0.0.1' } = http;
   if (auth !== 'token' && tokens !== undefined) throw new ConfigError('--tokens works only with --auth token, which is not set.');
   if (auth !== 'oauth' && (issuer ?? audience) !== undefined)
     throw new ConfigError('--issuer and --audience work only with --auth oauth, which is not set.');
+  if (auth !== 'oauth' && approvalsClientId !== undefined)
+    throw new ConfigError('--approvals-client-id works only with --auth oauth, which is not set.');
   if (auth === 'none') return { kind: 'none', host };
   if (auth === 'token') {
     if (tokens === undefined)

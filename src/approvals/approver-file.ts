@@ -49,10 +49,17 @@ const approverSchema = z.strictObject({
   /** A scrypt hash in PHC form. */
   passphrase: passphraseSchema.optional(),
   passkeys: z.array(passkeySchema).max(16).optional(),
+  /** Who they are at issuers where they sign in. */
+  subjects: z
+    .array(z.strictObject({ issuer: z.string().min(1).max(500), sub: z.string().min(1).max(255) }))
+    .max(16)
+    .optional(),
   /** Of a link by which a passkey is enrolled, once. */
   invitation: z.strictObject({ sha256: base64url(43), expires: z.iso.datetime({ offset: true }) }).optional(),
   added: z.iso.datetime({ offset: true }),
 });
+/** Somebody at an issuer: its address as the server is given it, and the `sub` of its tokens. */
+export type Subject = NonNullable<z.output<typeof approverSchema>['subjects']>[number];
 export type Approver = z.output<typeof approverSchema>;
 
 const fileSchema = z.strictObject({ approvers: z.array(approverSchema).max(1000) }).superRefine(({ approvers }, context) => {
@@ -61,6 +68,14 @@ const fileSchema = z.strictObject({ approvers: z.array(approverSchema).max(1000)
     const key = approver.name.toLowerCase();
     if (seen.has(key)) context.addIssue({ code: 'custom', path: ['approvers', index, 'name'], message: 'is there twice' });
     seen.add(key);
+  }
+  const subjects = approvers.flatMap((approver, index) => (approver.subjects ?? []).map((subject) => ({ index, subject })));
+  const known = new Set<string>();
+  for (const { index, subject } of subjects) {
+    const key = JSON.stringify([subject.issuer, subject.sub]);
+    if (known.has(key))
+      context.addIssue({ code: 'custom', path: ['approvers', index, 'subjects'], message: 'has one that is there twice' });
+    known.add(key);
   }
 });
 

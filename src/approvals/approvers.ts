@@ -5,9 +5,9 @@ import { errorMessage } from '../platform/error-message.js';
 import { createPrivateFile } from '../platform/private-file.js';
 import { decodeText } from '../platform/read-text.js';
 import type { Needs } from '../policy/confirmation/approvals.js';
-import { type Approver, ApproverFileError, parseApprovers, writeApprovers } from './approver-file.js';
+import { type Approver, ApproverFileError, parseApprovers, type Subject, writeApprovers } from './approver-file.js';
 
-export { type Approver, ApproverFileError, type Passkey } from './approver-file.js';
+export { type Approver, ApproverFileError, type Passkey, type Subject } from './approver-file.js';
 
 /** Larger than a thousand people with their passkeys. */
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -66,6 +66,11 @@ export class Approvers {
   /** Names are the same in capitals. */
   async find(name: string): Promise<Approver | undefined> {
     return (await this.all()).find((approver) => isSameName(approver.name, name));
+  }
+
+  /** @throws ApproverFileError */
+  async findBySubject(subject: Subject): Promise<Approver | undefined> {
+    return (await this.all()).find((approver) => hasSubject(approver, subject));
   }
 
   /**
@@ -128,19 +133,31 @@ const unknown = (name: string): ApproverFileError => new ApproverFileError(`Ther
 
 export const isSameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
-/** Whether a caller is the same person. */
-export const isCaller = (approver: Approver, caller: string): boolean =>
-  [approver.name, ...(approver.callers ?? [])].some((name) => isSameName(name, caller));
+/** Whether a caller is the same person: callers who show a token of an issuer are known by its `sub`. */
+export const isCaller = ({ name, callers = [], subjects = [] }: Approver, caller: string): boolean =>
+  [name, ...callers].some((one) => isSameName(one, caller)) || subjects.some(({ sub }) => sub === caller);
+
+export const hasSubject = ({ subjects = [] }: Approver, { issuer, sub }: Subject): boolean =>
+  subjects.some((subject) => subject.issuer === issuer && subject.sub === sub);
+
+/** Whether they can sign in at the issuer, where there is one. */
+export const signsInAt = ({ subjects = [] }: Approver, issuer: string | undefined): boolean =>
+  issuer !== undefined && subjects.some((subject) => subject.issuer === issuer);
 
 /** Whether the rules let this person give their word. */
 export const isNamed = ({ name, groups = [] }: Approver, needs: Pick<Needs, 'approvers'>): boolean =>
   needs.approvers.every((list) => list.some((one) => isSameName(one, name) || groups.some((group) => isSameName(group, one))));
 
-/** Whether the people who are enrolled could give all that is needed for a call of this caller. */
-export function canDecide(approvers: readonly Approver[], needs: Needs, caller: string): boolean {
+/**
+ * Whether the people who are enrolled could give all that is needed for a call of this caller.
+ * @param issuer where they can sign in besides
+ */
+export function canDecide(approvers: readonly Approver[], needs: Needs, caller: string, issuer?: string): boolean {
+  const hasPasskey = ({ passkeys = [] }: Approver): boolean => passkeys.length > 0;
   const able = approvers.filter(
     (approver) =>
-      isNamed(approver, needs) && ((approver.passkeys?.length ?? 0) > 0 || (!needs.passkey && approver.passphrase !== undefined)),
+      isNamed(approver, needs) &&
+      (hasPasskey(approver) || (!needs.passkey && (approver.passphrase !== undefined || signsInAt(approver, issuer)))),
   );
   if (!needs.two) return able.length > 0;
   return able.length > 1 && able.some((approver) => !isCaller(approver, caller));

@@ -24,10 +24,13 @@ export interface Say {
   /** How long they had it before them, in milliseconds. */
   readonly lookedMs: number;
   /**
-   * That they showed who they are with this very word: the passphrase again, or an assertion whose challenge is `shown`
-   * of this approval. What they showed it with counts as the method.
+   * That they showed who they are with this very word: the passphrase again, an assertion whose challenge is `shown`
+   * of this approval, or a sign-in at the issuer for it. What they showed it with counts as the method.
    */
-  readonly fresh?: { readonly method: 'passphrase' } | { readonly method: 'passkey'; readonly challenge: string } | undefined;
+  readonly fresh?:
+    | { readonly method: 'passphrase' }
+    | { readonly method: 'passkey' | 'oauth'; readonly challenge: string }
+    | undefined;
 }
 
 /**
@@ -68,6 +71,8 @@ export interface ApprovalDeskOptions {
   readonly address: () => Promise<string | undefined>;
   /** The one command that enrols an approver. */
   readonly enrolCommand: string;
+  /** Where approvers can sign in besides. */
+  readonly issuer?: string | undefined;
   readonly events?: DeskEvents | undefined;
   /** Unix milliseconds. Default: `Date.now`. */
   readonly now?: (() => number) | undefined;
@@ -115,7 +120,7 @@ export class ApprovalDesk implements Approvals {
 
   async reaches(needs: Needs, { name }: Pick<Caller, 'name'>): Promise<boolean> {
     try {
-      return canDecide(await this.#options.approvers.all(), needs, name);
+      return canDecide(await this.#options.approvers.all(), needs, name, this.#options.issuer);
     } catch (error) {
       this.#options.events?.warn?.(errorMessage(error));
       return false;
@@ -224,7 +229,7 @@ export class ApprovalDesk implements Approvals {
     if (!isNamed(approver, needs)) return 'not_named';
     if (say.shown !== approval.shown) return 'changed';
     const method = fresh?.method ?? say.method;
-    const isFresh = fresh?.method === 'passphrase' || (fresh?.method === 'passkey' && fresh.challenge === approval.shown);
+    const isFresh = fresh !== undefined && (fresh.method === 'passphrase' || fresh.challenge === approval.shown);
     const reason = say.reason?.slice(0, LONGEST_REASON).trim() || undefined;
     const lookedMs = Math.max(0, Math.round(say.lookedMs));
     const word: Word = {

@@ -1,12 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { RecordStore } from '../limits/record-store.js';
 import type { Word } from '../policy/confirmation/approvals.js';
-import type { Approver, Approvers } from './approvers.js';
+import { type Approver, type Approvers, hasSubject, type Subject } from './approvers.js';
 
 /** A person who is signed in. */
 export interface Session {
   readonly approver: Approver;
   readonly method: Word['method'];
+  /** Who they are at the issuer, where they signed in there. */
+  readonly subject?: Subject | undefined;
 }
 
 interface Kept {
@@ -14,6 +16,7 @@ interface Kept {
   /** Of the approver: one who is enrolled anew counts as another person. */
   readonly added: string;
   readonly method: Word['method'];
+  readonly subject?: Subject | undefined;
 }
 
 /** A working day. */
@@ -31,9 +34,9 @@ export class Sessions {
   }
 
   /** Answers with a new token, 43 characters of base64url, good for eight hours. @throws StoreUnavailableError */
-  async open({ approver: { name, added }, method }: Session): Promise<string> {
+  async open({ approver: { name, added }, method, subject }: Session): Promise<string> {
     const token = randomBytes(32).toString('base64url');
-    const kept: Kept = { name, added, method };
+    const kept: Kept = { name, added, method, subject };
     await this.#records.swap(KIND, keyOf(token), { from: undefined, to: JSON.stringify(kept), ttlMs: LASTS_MS });
     return token;
   }
@@ -42,9 +45,10 @@ export class Sessions {
   async find(token: string): Promise<Session | undefined> {
     const text = await this.#records.read(KIND, keyOf(token));
     if (text === undefined) return undefined;
-    const { name, added, method } = JSON.parse(text) as Kept;
+    const { name, added, method, subject } = JSON.parse(text) as Kept;
     const approver = await this.#approvers.find(name);
-    return approver?.added === added ? { approver, method } : undefined;
+    if (approver?.added !== added || (subject !== undefined && !hasSubject(approver, subject))) return undefined;
+    return { approver, method, subject };
   }
 
   /** @throws StoreUnavailableError */

@@ -74,7 +74,9 @@ export class SignIn {
     const text = await records.read(KIND, key);
     const { failures, until }: Tries = text === undefined ? { failures: 0, until: 0 } : (JSON.parse(text) as Tries);
     const waitMs = until - this.#now();
-    if (waitMs > 0) return { ok: false, why: failures >= MOST ? 'locked' : 'slowed', retryAfterMs: waitMs };
+    // Nobody is to wait for longer: the clock was set back.
+    if (waitMs > 0 && waitMs <= LOCKED_MS)
+      return { ok: false, why: failures >= MOST ? 'locked' : 'slowed', retryAfterMs: waitMs };
     const tries = toTries(failures + 1, this.#now());
     const counted = JSON.stringify(tries);
     const isCounted = await records.swap(KIND, key, { from: text, to: counted, ttlMs: FORGOTTEN_MS });

@@ -129,12 +129,15 @@ function addApproverCommands(approver: Command): void {
     .option('--caller <name>', 'a caller that is this person, where two people are wanted; may be given again', many)
     .option('--passphrase-stdin', 'read the passphrase from stdin')
     .option('--passkey', 'enrol a passkey instead, by a link that works once; also for an approver who is enrolled already')
+    .option('--subject <sub>', 'let them sign in at the issuer instead, where their tokens have this sub; may be given besides')
+    .option('--issuer <url>', 'with --subject: the issuer (default: CLERK_MCP_ISSUER)')
     .option('--url <url>', 'with --passkey: the address of /approvals where it is to be used (default: on this machine)')
-    .action(async (name: string, _: Flags, command: Command) =>
-      flagsOf(command).passkey === true
-        ? (await import('./commands/enrol-passkey.js')).enrolPasskey(name, flagsOf(command))
-        : (await import('./commands/approver.js')).addApprover(name, flagsOf(command)),
-    );
+    .action(async (name: string, _: Flags, command: Command) => {
+      const flags = flagsOf(command);
+      if (flags.subject !== undefined) return (await import('./commands/approver.js')).addSubject(name, flags);
+      if (flags.passkey === true) return (await import('./commands/enrol-passkey.js')).enrolPasskey(name, flags);
+      return (await import('./commands/approver.js')).addApprover(name, flags);
+    });
   withOptions(approver.command('list').description('say who is enrolled'), { approvers }).action(
     async (_: Flags, command: Command) => (await import('./commands/approver.js')).listApprovers(flagsOf(command)),
   );

@@ -49,6 +49,8 @@ export interface ApprovalSettings {
   readonly isUsualFile: boolean;
   /** Where to notify, and what messages are signed with. */
   readonly webhook: { readonly url: string; readonly secret: string } | undefined;
+  /** Of the client by which approvers sign in at the issuer, where that is a confidential one. */
+  readonly clientSecret?: string | undefined;
 }
 
 type Environment = Record<string, string | undefined>;
@@ -59,6 +61,7 @@ const AUDIT_KEY = 'CLERK_MCP_AUDIT_KEY';
 const KEY_BYTES = 32;
 const WEBHOOK_SECRET = 'CLERK_MCP_WEBHOOK_SECRET';
 const WEBHOOK_SECRET_BYTES = 24;
+const CLIENT_SECRET = 'CLERK_MCP_APPROVALS_CLIENT_SECRET';
 const DEFAULT_API_URL = 'https://api.clerk.com/v1';
 /** Of an instance, or of one machine of it, with which only operations with M2M tokens work. */
 const KEY_FORM = /^(?:sk_(?:test|live)|ak)_[\w-]+$/;
@@ -185,6 +188,7 @@ function refuseUnknownVariables(env: Environment): void {
     SIGNING_KEY,
     AUDIT_KEY,
     WEBHOOK_SECRET,
+    CLIENT_SECRET,
   ];
   for (const name of Object.keys(env)) {
     if (!name.toUpperCase().startsWith(PREFIX) || known.includes(name)) continue;
@@ -241,7 +245,9 @@ export function approversFile({ approvers }: Pick<Values, 'approvers'>, env: Env
 function approvalSettings(values: Values, env: Environment): ApprovalSettings {
   const { approvalsWebhook: url, approvers } = values;
   const secret = env[WEBHOOK_SECRET];
-  const settings = { approversFile: approversFile(values, env), isUsualFile: approvers === undefined };
+  const clientSecret = env[CLIENT_SECRET] || undefined;
+  if (clientSecret !== undefined) hideFromNowOn(clientSecret);
+  const settings = { approversFile: approversFile(values, env), isUsualFile: approvers === undefined, clientSecret };
   if (url === undefined) return { ...settings, webhook: undefined };
   if (secret === undefined || Buffer.byteLength(secret) < WEBHOOK_SECRET_BYTES) {
     throw new ConfigError(

@@ -367,6 +367,12 @@ export const HTTP_OPTIONS = {
     schema: list,
     help: 'With --auth oauth: what the aud claim of a token must hold; the first is the address of /mcp that clients use',
   },
+  approvalsClientId: {
+    flag: '--approvals-client-id <id>',
+    env: 'CLERK_MCP_APPROVALS_CLIENT_ID',
+    schema: () => z.string().min(1, 'expected an id').max(500),
+    help: 'With --auth oauth: the client by which approvers sign in at the issuer. A confidential one has its secret in CLERK_MCP_APPROVALS_CLIENT_SECRET',
+  },
   allowedHosts: {
     flag: '--allowed-hosts <hosts...>',
     env: 'CLERK_MCP_ALLOWED_HOSTS',

@@ -253,6 +253,55 @@ describe('a word', () => {
   });
 });
 
+describe('a clock that steps', () => {
+  it('forward lets nothing through that has expired by it', async () => {
+    const desk = deskOf();
+    const { id, shown } = await opened(desk);
+    await desk.decide(id, say(shown));
+    now += 3_600_000;
+    expect(await desk.take(id)).toBe(false);
+    expect((await opened(desk)).id).not.toBe(id);
+  });
+
+  it('back to before an approval was made lets it neither be given nor used', async () => {
+    const desk = deskOf();
+    const [given, waiting] = [await opened(desk), await opened(desk, { digest: 'digest-2' })];
+    await desk.decide(given.id, say(given.shown));
+    now -= 900_000;
+    expect(await desk.find(given.id)).toMatchObject({ state: 'expired' });
+    expect(await desk.take(given.id)).toBe(false);
+    expect(await desk.decide(waiting.id, say(waiting.shown))).toMatchObject({ ok: false, why: 'not_pending' });
+  });
+
+  it('back and forth brings back nothing that was used, declined or found to be otherwise', async () => {
+    const desk = deskOf();
+    const [used, declined, replaced] = [
+      await opened(desk),
+      await opened(desk, { digest: 'digest-2' }),
+      await opened(desk, { digest: 'digest-3' }),
+    ];
+    await desk.decide(used.id, say(used.shown));
+    expect(await desk.take(used.id)).toBe(true);
+    await desk.decide(declined.id, say(declined.shown, { verdict: 'decline' }));
+    await desk.replace(replaced.id);
+    for (const step of [3_600_000, -3_600_000, -900_000, 900_000]) {
+      now += step;
+      for (const { id, shown } of [used, declined, replaced]) {
+        expect(await desk.decide(id, say(shown))).toMatchObject({ ok: false });
+        expect(await desk.take(id)).toBe(false);
+      }
+    }
+  });
+
+  it('of another process that is a little behind does no harm', async () => {
+    const desk = deskOf();
+    const { id, shown } = await opened(desk);
+    now -= 5_000;
+    expect(await desk.decide(id, say(shown))).toMatchObject({ ok: true });
+    expect(await desk.take(id)).toBe(true);
+  });
+});
+
 describe('who can be asked', () => {
   it('is whoever is enrolled now, and can give what is needed', async () => {
     const desk = deskOf();

@@ -27,17 +27,21 @@ describe.skipIf(isBrowserLeftOut)('the page of approvals in a browser', { timeou
   let served: ServedPage;
 
   beforeAll(async () => {
-    served = await serveApprovalsPage(
-      await scratchDirectory(),
-      [withPassphrase('grace'), withPassphrase('barbara'), { name: 'katherine', added: '2026-01-01T00:00:00Z' }],
-      { insight: INSIGHT },
-    );
+    // It is never asked: nobody signs in there.
+    const issuer = { issuer: 'https://id.example.com', clientId: 'approvals' };
+    const people = [
+      withPassphrase('grace', { subjects: [{ issuer: issuer.issuer, sub: 'sub-grace' }] }),
+      withPassphrase('barbara'),
+      { name: 'katherine', added: '2026-01-01T00:00:00Z' },
+    ];
+    served = await serveApprovalsPage(await scratchDirectory(), people, { insight: INSIGHT, issuer });
     browser = await launchBrowser();
   }, 120_000);
 
   afterAll(async () => {
     await browser?.close();
     await served?.close();
+    expect(served.complaints).toEqual([]);
   });
 
   const signIn = async ({ page }: Visitor, name = 'grace', path = ''): Promise<void> => {

@@ -47,6 +47,18 @@ it('slows guessing down, then locks the name and tells it', async () => {
   expect(await signIn.byPassphrase('ann', 'a guess')).toMatchObject({ ok: false, why: 'wrong', retryAfterMs: 0 });
 });
 
+it('locks nobody out for longer by a clock that was set back, and gives no guess for free', async () => {
+  for (let guess = 1; guess <= 10; guess++) {
+    await signIn.byPassphrase('ann', `guess ${guess}`);
+    if (guess < 10) now += 60_000;
+  }
+  now -= 86_400_000;
+  expect(await signIn.byPassphrase('ann', 'guess 11')).toMatchObject({ ok: false, why: 'wrong', retryAfterMs: 900_000 });
+  expect(await signIn.byPassphrase('ann', PASSPHRASE)).toMatchObject({ ok: false, why: 'locked' });
+  now += 900_000;
+  expect(await signIn.byPassphrase('ann', PASSPHRASE)).toMatchObject({ ok: true });
+});
+
 it('counts guesses at once one by one, in every process', async () => {
   const other = new SignIn({ approvers, records, now: () => now });
   const guesses = await Promise.all(

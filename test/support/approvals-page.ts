@@ -7,6 +7,7 @@ import { ApprovalDesk } from '../../src/approvals/desk.js';
 import { createApprovalsHandler, underApprovals } from '../../src/approvals/handler.js';
 import type { Insight } from '../../src/approvals/insight.js';
 import { newInvitation } from '../../src/approvals/invitation.js';
+import { IssuerClient, type IssuerSettings } from '../../src/approvals/issuer/issuer-client.js';
 import { serveOnLoopback } from '../../src/approvals/loopback.js';
 import { lazyPage } from '../../src/approvals/page/lazy-page.js';
 import { Sessions } from '../../src/approvals/sessions.js';
@@ -69,6 +70,8 @@ export interface ServedPage {
   /** `http://localhost:1234` */
   readonly origin: string;
   readonly url: string;
+  /** What the log would have, of signing in at an issuer. */
+  readonly complaints: readonly string[];
   readonly approvers: Approvers;
   readonly desk: ApprovalDesk;
   readonly records: MemoryRecordStore;
@@ -86,7 +89,7 @@ export interface ServedPage {
 export async function serveApprovalsPage(
   directory: string,
   people: readonly Approver[],
-  { insight }: { readonly insight?: Insight } = {},
+  { insight, issuer }: { readonly insight?: Insight; readonly issuer?: IssuerSettings } = {},
 ): Promise<ServedPage> {
   let ahead = 0;
   let calls = 0;
@@ -96,7 +99,17 @@ export async function serveApprovalsPage(
   await writeFile(path, JSON.stringify({ approvers: people }), { mode: 0o600 });
   const approvers = new Approvers(path);
   let hosts: ReadonlySet<string> = new Set();
-  const desk = new ApprovalDesk({ records, approvers, randomBytes, now, enrolCommand: '', address: async () => undefined });
+  let url = '';
+  const complaints: string[] = [];
+  const desk = new ApprovalDesk({
+    records,
+    approvers,
+    randomBytes,
+    now,
+    enrolCommand: '',
+    issuer: issuer?.issuer,
+    address: async () => undefined,
+  });
   const options = {
     approvers,
     records,
@@ -106,17 +119,21 @@ export async function serveApprovalsPage(
     signIn: new SignIn({ approvers, records, now }),
     sessions: new Sessions(records, approvers),
     hosts: () => hosts,
+    issuer: issuer && { client: new IssuerClient(issuer), address: () => url },
     onError: (error: unknown) => {
-      throw error;
+      if (issuer === undefined) throw error;
+      complaints.push(String(error));
     },
   };
   const handle = createApprovalsHandler({ ...options, page: lazyPage(options) });
   const { port, close } = await serveOnLoopback(underApprovals(handle), 0);
   const origin = `http://localhost:${port}`;
+  url = `${origin}/approvals`;
   hosts = new Set([`localhost:${port}`, `127.0.0.1:${port}`]);
   return {
     origin,
-    url: `${origin}/approvals`,
+    url,
+    complaints,
     approvers,
     desk,
     records,

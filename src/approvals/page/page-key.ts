@@ -31,10 +31,13 @@ export class PageKey {
     return isSame(await this.#sign('form', visit), token ?? '');
   }
 
-  /** What a passkey is to sign for `purpose`, within five minutes and by the browser of this visit. @throws StoreUnavailableError */
-  async challenge(visit: string, purpose: string): Promise<string> {
+  /**
+   * What a passkey is to sign for `purpose`, or an issuer to send back, within five minutes and by the browser of this visit.
+   * @throws StoreUnavailableError
+   */
+  async challenge(visit: string, purpose: string, lifetimeMs = CHALLENGE_MS): Promise<string> {
     const until = Buffer.alloc(8);
-    until.writeBigUInt64BE(BigInt(this.#now() + CHALLENGE_MS));
+    until.writeBigUInt64BE(BigInt(this.#now() + lifetimeMs));
     const open = Buffer.concat([randomBytes(NONCE_BYTES), until]);
     const mac = await this.#sign('challenge', visit, purpose, open.toString('base64url'));
     return Buffer.concat([open, mac]).toString('base64url');
@@ -47,6 +50,11 @@ export class PageKey {
     if (open.length < NONCE_BYTES + 8 || open.readBigUInt64BE(NONCE_BYTES) < BigInt(this.#now())) return false;
     const mac = await this.#sign('challenge', visit, purpose, open.toString('base64url'));
     return isSame(mac, bytes.subarray(open.length).toString('base64url'));
+  }
+
+  /** A secret that can be made again, and need not be kept: 43 characters of base64url. @throws StoreUnavailableError */
+  async secret(visit: string, purpose: string): Promise<string> {
+    return (await this.#sign('secret', visit, purpose)).toString('base64url');
   }
 
   async #sign(...parts: string[]): Promise<Buffer> {

@@ -10,6 +10,7 @@ import { type Asked, isSignedIn, type SignedIn } from './asked.js';
 import { type Assets, assetAnswer, loadAssets } from './assets.js';
 import { readForm } from './form.js';
 import type { Html } from './html.js';
+import { ARRIVAL, IssuerRoad, type IssuerSignIn } from './issuer-road.js';
 import { PageKey } from './page-key.js';
 import { claimedChallenge, Passkeys } from './passkeys.js';
 import { budgetsView } from './views/budgets.js';
@@ -28,6 +29,8 @@ export interface PageOptions extends ApprovalsApiOptions {
   readonly records: RecordStore;
   /** What is shown beside approvals. Default: nothing. */
   readonly insight?: Insight | undefined;
+  /** Where people can sign in besides. Default: nowhere. */
+  readonly issuer?: IssuerSignIn | undefined;
   /** Told when a passkey has been enrolled. */
   readonly onEnrolled?: ((name: string) => void) | undefined;
   /** Told of what must not be shown. */
@@ -47,6 +50,7 @@ class Page {
   readonly #assets: Assets;
   readonly #key: PageKey;
   readonly #passkeys: Passkeys;
+  readonly #issuer: IssuerRoad | undefined;
   readonly #now: () => number;
 
   constructor(options: PageOptions, assets: Assets) {
@@ -55,6 +59,15 @@ class Page {
     this.#now = options.now ?? Date.now;
     this.#key = new PageKey(options.records, this.#now);
     this.#passkeys = new Passkeys(options);
+    this.#issuer =
+      options.issuer &&
+      new IssuerRoad({
+        ...options,
+        ...options.issuer,
+        key: this.#key,
+        signInPage: (asked, next, status, said) => this.#signInPage(asked, next, status, said),
+        detail: (asked, id, said) => this.#detail(asked, id, said),
+      });
   }
 
   /** @throws StoreUnavailableError, ApproverFileError */
@@ -86,6 +99,11 @@ class Page {
       return this.#signInPage(asked, query.get('next'));
     }
     if (path === '/enrol') return shown(visit, 200, invitationView(frame));
+    if (this.#issuer !== undefined) {
+      const next = query.get('next');
+      if (path === '/sign-in/issuer') return this.#issuer.leave(asked, isId(next) ? next : '');
+      if (path === ARRIVAL) return this.#issuer.arrive(asked);
+    }
     if (!isSignedIn(asked)) {
       const id = ID.exec(path)?.[1];
       return seeOther(`${frame.base}/sign-in${id === undefined ? '' : `?next=${id}`}`);
@@ -145,7 +163,8 @@ class Page {
     said?: { name?: string; error: string },
   ): Promise<Response> {
     const challenge = await this.#key.challenge(visit.token, 'sign-in');
-    return shown(visit, status, signInView(frame, { challenge, next: isId(next) ? next : '', ...said }));
+    const host = this.#issuerAddress && new URL(this.#issuerAddress).host;
+    return shown(visit, status, signInView(frame, { challenge, next: isId(next) ? next : '', issuer: host, ...said }));
   }
 
   async #signIn(asked: Asked, form: URLSearchParams): Promise<Response> {
@@ -208,7 +227,8 @@ class Page {
   ): Promise<Response> {
     const approval = await this.#options.desk.get(id);
     if (approval === undefined) return notFound(frame);
-    const view = { session: visit.session, seenAt: said.seenAt ?? frame.now, error: said.error };
+    const { session } = visit;
+    const view = { session, issuer: this.#issuerAddress, seenAt: said.seenAt ?? frame.now, error: said.error };
     return shown(visit, said.status ?? 200, detailView(frame, approval, view));
   }
 
@@ -220,6 +240,10 @@ class Page {
     const seen = Number(form.get('seen'));
     const seenAt = Number.isSafeInteger(seen) && seen >= approval.createdAt && seen <= frame.now ? seen : frame.now;
     const verdict = form.get('verdict') === 'approve' ? 'approve' : 'decline';
+    if (verdict === 'approve' && form.get('by') === 'issuer' && this.#issuer !== undefined) {
+      const said = { shown: form.get('shown') ?? '', typed: form.get('typed') ?? undefined, seenAt };
+      return this.#issuer.leaveWithYes(asked, approval, said);
+    }
     const fresh = verdict === 'approve' ? await this.#showAgain(asked, form, approval.shown) : undefined;
     if (fresh !== undefined && 'error' in fresh) return this.#detail(asked, id, { error: fresh.error, status: 403, seenAt });
     const { approver, method } = visit.session;
@@ -235,6 +259,10 @@ class Page {
     });
     if (!heard.ok) return this.#detail(asked, id, { error: unheardMessage(heard.why), status: 409, seenAt });
     return seeOther(`${frame.base}/${id}`);
+  }
+
+  get #issuerAddress(): string | undefined {
+    return this.#options.issuer?.client.settings.issuer;
   }
 
   /** Who gives their word shows once more who they are, where they want to or have to. */

@@ -76,7 +76,7 @@ label { display: block; font-weight: 600; margin: .9rem 0 .3rem; }
 input[type=text], input[type=password], input[type=search], input[type=datetime-local], select, textarea { width: 100%; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--field); border-radius: 8px; padding: .6rem .75rem; min-height: 2.75rem; }
 textarea { min-height: 4.5rem; resize: vertical; }
 button, .button { font: inherit; font-weight: 600; min-height: 2.75rem; padding: .55rem 1.2rem; border-radius: 8px; border: 1px solid var(--field); background: var(--card); color: var(--ink); cursor: pointer; text-decoration: none; display: inline-block; }
-button.main { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
+button.main, .button.main { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
 button.no { border-color: var(--declined); color: var(--declined); background: var(--card); } button.quiet { min-height: 2rem; padding: .2rem .7rem; font-weight: 500; font-size: .9rem; }
 button:disabled { opacity: .6; cursor: progress; } button:hover { filter: brightness(1.07); }
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.1rem; align-items: center; }
@@ -97,7 +97,7 @@ th { text-align: left; color: var(--soft); font-weight: 600; font-size: .85rem; 
 @media (max-width: 40rem) {
   .bar, main { padding-inline: .9rem; } main { padding-block: 1.1rem 3rem; } h1 { font-size: 1.35rem; }
   .decide, .filters, .filters.wide { grid-template-columns: 1fr; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; }
-  .actions button { flex: 1 1 100%; } .brand { flex-basis: 100%; }
+  .actions button, .actions .button { flex: 1 1 100%; text-align: center; } .brand { flex-basis: 100%; }
   .history thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; } .history tr { display: block; border-bottom: 1px solid var(--line); padding: .6rem 0; } .history th, .history td { display: block; border: 0; padding: .1rem 0; }
 }
 @media (prefers-reduced-motion: no-preference) { button, .item { transition: border-color .12s, filter .12s; } }

@@ -1,7 +1,7 @@
 import { APPROVER_NAME_FORM, isApproverName } from '../../approvals/approver-file.js';
 import { type Approver, Approvers } from '../../approvals/approvers.js';
 import { hashPassphrase, LEAST_PASSPHRASE, MOST_PASSPHRASE } from '../../approvals/passphrase.js';
-import { approversFile, ConfigError, loadValues } from '../../config/config.js';
+import { approversFile, ConfigError, loadHttpValues, loadValues } from '../../config/config.js';
 import { ask, firstLine } from '../passphrase-prompt.js';
 import { type Flags, print } from './command.js';
 
@@ -28,6 +28,21 @@ export async function addApprover(name: string, flags: Flags): Promise<void> {
   process.stderr.write(`${name} can approve from now on. ${approvers.path} has only a hash of the passphrase.\n`);
 }
 
+/** Lets somebody sign in at the issuer, who may be enrolled already. */
+export async function addSubject(name: string, flags: Flags): Promise<void> {
+  const { issuer } = loadHttpValues({ issuer: flags.issuer });
+  if (issuer === undefined) throw new ConfigError('--subject needs --issuer URL, as the server is given it.');
+  if (flags.passkey === true) throw new ConfigError('--subject and --passkey are two commands: enrol one after the other.');
+  const subject = { issuer, sub: String(flags.subject) };
+  const approvers = approversOf(flags);
+  const other = await approvers.findBySubject(subject);
+  if (other !== undefined) throw new ConfigError(`${other.name} is enrolled with this subject already.`);
+  const known = await approvers.find(name);
+  if (known === undefined) await approvers.add({ ...newApprover(name, flags), subjects: [subject] });
+  else await approvers.update(name, (approver) => ({ ...approver, subjects: [...(approver.subjects ?? []), subject] }));
+  process.stderr.write(`${name} can approve from now on, signed in at ${issuer}.\n`);
+}
+
 async function newPassphrase(name: string, fromStdin: boolean): Promise<string> {
   const passphrase = fromStdin
     ? await firstLine()
@@ -46,9 +61,10 @@ export async function listApprovers(flags: Flags): Promise<void> {
   for (const approver of await approversOf(flags).all()) print(`${describe(approver)}\n`);
 }
 
-function describe({ name, groups = [], callers = [], passphrase, passkeys = [], added }: Approver): string {
+function describe({ name, groups = [], callers = [], passphrase, passkeys = [], subjects = [], added }: Approver): string {
   const keys = passkeys.length === 0 ? [] : [passkeys.length === 1 ? 'a passkey' : `${passkeys.length} passkeys`];
-  const signsIn = [...(passphrase === undefined ? [] : ['a passphrase']), ...keys].join(' and ') || 'nothing';
+  const issuers = subjects.map(({ issuer, sub }) => `${issuer} as ${sub}`);
+  const signsIn = [...(passphrase === undefined ? [] : ['a passphrase']), ...keys, ...issuers].join(' and ') || 'nothing';
   const more = [
     ...(groups.length === 0 ? [] : [`groups: ${groups.join(', ')}`]),
     ...(callers.length === 0 ? [] : [`calls as: ${callers.join(', ')}`]),

@@ -1,5 +1,5 @@
 import { type Approval, stateOf } from '../../approval.js';
-import { type Approver, isCaller, isNamed, isSameName } from '../../approvers.js';
+import { type Approver, isCaller, isNamed, isSameName, signsInAt } from '../../approvers.js';
 import type { Session } from '../../sessions.js';
 import { type Html, html } from '../html.js';
 import { passkeysAt, requestOptions } from '../passkeys.js';
@@ -7,6 +7,8 @@ import { alert, type Frame, form } from './layout.js';
 
 export interface DecideView {
   readonly session: Session;
+  /** Where people can sign in anew besides. */
+  readonly issuer?: string | undefined;
   /** Unix milliseconds. */
   readonly seenAt: number;
   readonly error?: string | undefined;
@@ -43,6 +45,7 @@ function approveForm(frame: Frame, approval: Approval, view: DecideView): Html {
   const keys = passkeysAt(approver, frame.host);
   const byKey = isFresh && keys.length > 0;
   const byPassphrase = isFresh && !needs.passkey && approver.passphrase !== undefined;
+  const byIssuer = isFresh && !needs.passkey && signsInAt(approver, view.issuer);
   const request = JSON.stringify(
     requestOptions(
       shown,
@@ -65,8 +68,9 @@ ${
   html`${byKey && html`<div class="or">or</div>`}<label for="again">Your passphrase</label><input id="again" name="passphrase" type="password" autocomplete="current-password" maxlength="1024"${!byKey && html` required`}>
 <div class="actions"><button${!byKey && html` class="main"`}>Approve with the passphrase</button></div>`
 }
+${byIssuer && html`${(byKey || byPassphrase) && html`<div class="or">or</div>`}<div class="actions"><button name="by" value="issuer" formnovalidate${!byKey && !byPassphrase && html` class="main"`}>Approve by signing in anew at ${new URL(view.issuer ?? '').host}</button></div>`}
 ${!isFresh && html`<div class="actions"><button class="main">Approve</button></div>`}
-${isFresh && !byKey && !byPassphrase && html`<p class="note">${`It takes a passkey for ${frame.host.replace(/:\d+$/, '')}, and you signed in by ${method}. Enrol one: clerk-mcp approver add ${approver.name} --passkey`}</p>`}`;
+${isFresh && !byKey && !byPassphrase && !byIssuer && html`<p class="note">${`It takes a passkey for ${frame.host.replace(/:\d+$/, '')}, and you signed in by ${method}. Enrol one: clerk-mcp approver add ${approver.name} --passkey`}</p>`}`;
   return html`<div class="card">${form(frame, `/${id}`, body)}</div>`;
 }
 

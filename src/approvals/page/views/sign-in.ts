@@ -8,17 +8,24 @@ export interface SignInView {
   readonly challenge: string;
   /** The approval that is looked at after it. */
   readonly next: string;
+  /** Whose sign-in is offered besides: `clerk.example.com`. */
+  readonly issuer?: string | undefined;
   readonly name?: string | undefined;
   readonly error?: string | undefined;
 }
 
-export function signInView(frame: Frame, { challenge, next, name, error }: SignInView): Html {
+export function signInView(frame: Frame, { challenge, next, issuer, name, error }: SignInView): Html {
   const hidden = html`<input type="hidden" name="next" value="${next}"><input type="hidden" name="passkey" value="">`;
   const request = JSON.stringify(requestOptions(challenge, frame.host, []));
   const body = html`<div class="narrow card">
 <h1>Sign in to approve</h1>
 <p class="soft">Nothing is shown, and nothing is approved, before you have signed in.</p>
 ${alert(error)}
+${
+  issuer !== undefined &&
+  html`<div class="actions"><a class="button main" href="${`${frame.base}/sign-in/issuer${next === '' ? '' : `?next=${next}`}`}">Sign in at ${issuer}</a></div>
+<div class="or">or</div>`
+}
 ${
   canUsePasskeys(frame.host) &&
   html`<div data-script hidden>${form(frame, '/sign-in', html`${hidden}${alert(undefined)}<div class="actions"><button class="main" data-request="${request}">Sign in with a passkey</button></div>`)}
