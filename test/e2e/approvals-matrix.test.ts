@@ -82,16 +82,16 @@ async function walkByPage(client: Pick<HttpClient, 'call'>): Promise<void> {
   }
 }
 
-/** Every operation, answered by a program in no time, then by a person who means it. */
+/** Every operation, answered by a program with an empty form, then by a person who means it. */
 async function walkByForm(connect: (person: (question: Question) => Answer) => Promise<HttpClient>): Promise<void> {
-  let answer = (_: Question): Answer => ({ action: 'decline' });
+  let answer = (_: Question): Answer => ({ action: 'accept', content: {} });
   const client = await connect((question) => answer(question));
   try {
     for (const batch of batches) {
       upstream.requests.length = 0;
       const together = (): Promise<ToolResult[]> =>
         Promise.all(batch.map((operation) => client.call(operation.name, argumentsOf(operation))));
-      answer = () => ({ action: 'decline' });
+      answer = () => ({ action: 'accept', content: {} });
       expect((await together()).map(codeOf)).toEqual(batch.map(() => 'person_not_asked'));
       expect(sent()).toEqual([]);
       answer = accepted;

@@ -6,7 +6,7 @@ import { connectHttp, type HttpClient, type HttpClientKind } from '../support/ht
 import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js';
 import { operationOf, plausibleUpstream } from '../support/plausible.js';
 import { CLIENTS, type ClientKind, startProgram } from '../support/program.js';
-import { call, openSession, post } from '../support/raw-http.js';
+import { call, modern, openSession, post } from '../support/raw-http.js';
 import { scratchDirectory } from '../support/scratch.js';
 
 const BAN = 'Users_markBanned';
@@ -123,6 +123,26 @@ describe('a client that can show links', () => {
     expect((await paged.call(BAN, { user_id: `user_${user}` })).isError).toBe(false);
     expect(links).toHaveLength(1);
     expect(changing()).toHaveLength(2);
+  });
+
+  it('gets nothing by what it says of a link: not by its word, nor by the id of another call', async () => {
+    const params = { name: BAN, arguments: { user_id: `user_${user}` } };
+    const send = async (more: object): Promise<Record<string, unknown>> => {
+      const { body, headers } = modern('tools/call', { ...params, ...more });
+      const { result } = (await post(`${hasty.url}/mcp`, body, headers)).json;
+      const { content } = result as { content: { text: string }[] };
+      return JSON.parse(content[0]?.text ?? '{}') as Record<string, unknown>;
+    };
+    const { approval, link } = await send({});
+    const inputResponses = { confirm: { action: 'accept', content: { confirm: true } } };
+    expect(await send({ requestState: approval, inputResponses })).toMatchObject({ error: 'approval_pending' });
+    expect(changing()).toEqual([]);
+    const ann = await signIn(String(link).replace(/\/apr_.*$/, ''), 'ann');
+    await ann.approve(String(approval));
+    const swapped = { requestState: approval, inputResponses, arguments: { user_id: 'user_other' } };
+    expect(await send(swapped)).toMatchObject({ error: 'confirmation_invalid', reason: 'other_arguments' });
+    expect(await send({ requestState: 'apr_AAAAAAAAAAAAAAAAAAAAAA', inputResponses })).toMatchObject({ reason: 'unknown' });
+    expect(changing()).toEqual([]);
   });
 
   it('is shown none where nobody is enrolled', async () => {
