@@ -9,6 +9,7 @@ import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import ts from 'typescript';
 import { bundleAlone, bundleInChunks, inAscii, target } from './chunks.mjs';
 import { licensesOf } from './licenses.mjs';
+import { typeOfSchema } from './type-of-schema.mjs';
 
 const root = join(import.meta.dirname, '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -25,6 +26,13 @@ import { JOB_TOOLS } from './src/jobs/job-tools.js';
 import { knownAnswers } from './src/catalog/known-answers.js';
 import { outputSchemas } from './src/app/output-schemas.js';
 import { bundleBrowserScript } from './src/approvals/page/bundle-browser-script.js';
+import { toJSONSchema } from 'zod';
+import { seedDescription } from './src/sandbox/seed/description.js';
+import { fault } from './src/sandbox/fault-forms.js';
+import { endpointDescription } from './src/sandbox/webhooks/endpoint.js';
+const inputs = { SeedDescription: seedDescription, FaultDescription: fault, EndpointDescription: endpointDescription };
+export const describe = () =>
+  Object.entries(inputs).map(([name, schema]) => [name, toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })]);
 export const make = async (tokensOf, browserEntry) => {
   const loaders = [...Object.entries(groups), ...Object.entries(JOB_TOOLS).map(([name, job]) => [name, job.declaration])];
   const loaded = await Promise.all(loaders.map(async ([name, load]) => [name, await load()]));
@@ -49,17 +57,17 @@ export const make = async (tokensOf, browserEntry) => {
       outfile,
       format: 'esm',
     });
-    const { make } = await import(pathToFileURL(outfile).href);
-    return await make(countTokens, join(root, 'src/approvals/page/browser/main.ts'));
+    const { make, describe } = await import(pathToFileURL(outfile).href);
+    return { ...(await make(countTokens, join(root, 'src/approvals/page/browser/main.ts'))), described: describe() };
   } finally {
     rmSync(dir, { recursive: true });
   }
 }
 
-const { prepared, pageInputs } = await prepare();
+const { prepared, pageInputs, described } = await prepare();
 const { files, inputs } = await bundleInChunks({
   root,
-  entries: { start: 'src/cli/start.ts', index: 'src/index.ts' },
+  entries: { start: 'src/cli/start.ts', index: 'src/index.ts', sandbox: 'src/sandbox/library.ts' },
   define: { __VERSION__: JSON.stringify(version), __BUILT__: 'true' },
 });
 rmSync(join(root, 'dist'), { recursive: true, force: true });
@@ -71,13 +79,19 @@ chmodSync(join(root, 'dist/cli.js'), 0o755);
 writeFileSync(join(root, 'dist/THIRD-PARTY-LICENSES.txt'), licensesOf(root, [...inputs, ...pageInputs]));
 writeFileSync(join(root, 'dist/package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
 
-// The public types stand in modules that import nothing but each other, so that each makes its part of them alone.
-const types = ['src/app/fetch-handler-options.ts', 'src/app/fetch-handler.ts'].map((fileName) => {
-  const source = readFileSync(join(root, fileName), 'utf8').replace(/^import type .*$/gm, '');
+/** The types that modules export. They need nothing but each other's, so that each makes its part of them alone. */
+function typesOf(...fileNames) {
   const compilerOptions = { isolatedDeclarations: true, target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.NodeNext };
-  return ts.transpileDeclaration(source, { compilerOptions, fileName }).outputText;
-});
-writeFileSync(join(root, 'dist/index.d.ts'), types.join(''));
+  const parts = fileNames.map((fileName) => {
+    const source = readFileSync(join(root, fileName), 'utf8').replace(/^(?:import|export type \{[^}]*\} from) [^;]*;$/gm, '');
+    return ts.transpileDeclaration(source, { compilerOptions, fileName }).outputText;
+  });
+  return parts.join('');
+}
+writeFileSync(join(root, 'dist/index.d.ts'), typesOf('src/app/fetch-handler-options.ts', 'src/app/fetch-handler.ts'));
+const inputTypes = described.map(([name, schema]) => `export type ${name} = ${typeOfSchema(schema)};\n`);
+const sandboxTypes = typesOf('src/sandbox/library-types.ts', 'src/sandbox/library.ts');
+writeFileSync(join(root, 'dist/sandbox.d.ts'), inputTypes.join('') + sandboxTypes);
 
 /**
  * Starts the program as a client does, so that what V8 compiles for that is kept for the starts to come. A program

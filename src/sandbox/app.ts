@@ -2,6 +2,7 @@ import type { Faults } from './faults.js';
 import type { Instance } from './instance.js';
 import type { SandboxRequest, SandboxResponse } from './middleware.js';
 import type { RecordedRequest } from './request-log.js';
+import type { SeedDescription } from './seed/description.js';
 import type { Webhooks } from './webhooks/webhooks.js';
 
 /** The sandbox without its socket. */
@@ -13,6 +14,8 @@ export interface App {
   publishableKey(): Promise<string>;
   /** The requests so far, oldest first. */
   requests(): readonly RecordedRequest[];
+  /** Adds to what is there, and tells no receiver of events of it. @throws SeedError, with what came before it seeded */
+  seed(description: SeedDescription): Promise<void>;
   /** Forgets everything and seeds again. */
   reset(): Promise<void>;
   /** Moves the clock on, and resolves once everything that is due by then was sent. */

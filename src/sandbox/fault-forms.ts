@@ -5,7 +5,7 @@ const MOST_DELAY_MS = 600_000;
 
 const common = {
   /** Names, groups (`Users`) or globs (`*_delete*`). Default: every operation. */
-  operations: z.union([z.string().transform((pattern) => [pattern]), z.array(z.string()).min(1)]).default(['*']),
+  operations: z.union([z.string().transform((pattern) => [pattern]), z.array(z.string()).min(1).readonly()]).default(['*']),
   /** How many requests it meets before it is over. Default: no end. */
   times: z.int().min(1).optional(),
   /** The part of the matching requests that it meets, by chance: 0.1 for one in ten. Default: all. */
@@ -15,7 +15,8 @@ const common = {
 /** Whether the request is carried out before its answer is spoilt: something happened, and the caller cannot know. */
 const takesEffect = z.boolean().default(false);
 
-const fault = z.discriminatedUnion('fault', [
+/** What goes wrong. */
+export const fault = z.discriminatedUnion('fault', [
   z.strictObject({
     fault: z.literal('rate_limit'),
     ...common,
@@ -37,6 +38,7 @@ const fault = z.discriminatedUnion('fault', [
 ]);
 
 export type Fault = z.output<typeof fault>;
+export type FaultDescription = z.input<typeof fault>;
 
 /** Faults that cannot be set. The message has a line for each thing that is wrong, with its path. */
 export class FaultsError extends UserError {

@@ -51,6 +51,11 @@ export class Faults {
     this.reset();
   }
 
+  /** Sets these in place of those that are set. @throws FaultsError, with nothing changed. */
+  async replace(given: unknown): Promise<void> {
+    this.#armed = await this.#read(given);
+  }
+
   clear(): void {
     this.#armed = [];
   }

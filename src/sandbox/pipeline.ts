@@ -113,6 +113,16 @@ export function createApp(options: AppOptions): App {
     instance: current,
     publishableKey: async () => publishableKey(await current(), options.secretKey),
     requests: () => recorder.requests,
+    seed: async (description) => {
+      const { seedInstance } = await import('./seed/seed-instance.js');
+      const held = await current();
+      try {
+        seedInstance(held, description);
+      } finally {
+        opened?.changes.take();
+        await options.keep?.();
+      }
+    },
     reset,
     advance: async (ms) => {
       (await current()).advance(ms);

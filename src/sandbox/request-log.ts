@@ -14,6 +14,8 @@ export interface RecordedRequest {
   readonly body: unknown;
   /** 0 where no answer was sent. */
   readonly status: number;
+  /** What was answered, of a long list the first ten, or a note of its size where it was no JSON. */
+  readonly answer: unknown;
   /** The fault on demand that it met. */
   readonly fault: string | null;
 }
@@ -21,10 +23,13 @@ export interface RecordedRequest {
 const MASK = '***';
 const MOST_REQUESTS = 1000;
 const MOST_BODY_BYTES = 64 * 1024;
+const MOST_ANSWERED_ITEMS = 10;
 /** The headers that are kept. Any other may hold a credential. */
 const KEPT_HEADERS = ['content-type', 'user-agent', 'clerk-api-version'];
 /** Names that carry secrets anywhere in the API, on top of those that the operation declares. */
-const SECRET_NAME = /password|secret|token|ticket|digest|backup_codes|signing_key|^code$|api_?key|certificate/i;
+const SECRET_NAME = /password|secret|token|ticket|digest|backup_codes|signing_key|^code$|api_?key|certificate|^jwt$|private_key/i;
+/** Links that let in the bearer. */
+const SECRET_LINK = /[?&#](?:__clerk_)?(?:ticket|token|key)=/;
 
 /** Keeps the last requests, with their secrets masked before anything is kept. */
 export class Recorder {
@@ -51,7 +56,7 @@ export class Recorder {
     return response;
   };
 
-  #record({ request, operation }: RoutedRequest, { status, fault }: SandboxResponse): RecordedRequest {
+  #record({ request, operation }: RoutedRequest, { status, fault, body: answered }: SandboxResponse): RecordedRequest {
     const secrets = new Set(operation?.spec.secrets ?? []);
     const query: Record<string, string[]> = {};
     for (const name of new Set(request.query.keys())) {
@@ -66,7 +71,8 @@ export class Recorder {
     const path = `/${request.segments.map(encodeURIComponent).join('/')}`;
     const body = recordBody(request, secrets);
     const name = operation?.name ?? null;
-    return { at: this.#now(), method: request.method, path, operation: name, query, headers, body, status, fault: fault ?? null };
+    const about = { at: this.#now(), method: request.method, path, operation: name, query, headers, body };
+    return { ...about, status, answer: recordAnswer(answered, secrets), fault: fault ?? null };
   }
 }
 
@@ -83,13 +89,23 @@ function recordBody(request: RoutedRequest['request'], secrets: ReadonlySet<stri
   }
 }
 
-function mask(value: unknown, secrets: ReadonlySet<string>): unknown {
-  if (Array.isArray(value)) return value.map((element) => mask(element, secrets));
+function recordAnswer(body: unknown, secrets: ReadonlySet<string>): unknown {
+  if (body === undefined) return null;
+  return body instanceof Uint8Array ? `(${body.length} bytes)` : mask(body, secrets, MOST_ANSWERED_ITEMS);
+}
+
+/** @param mostItems How many items of each list are kept. */
+function mask(value: unknown, secrets: ReadonlySet<string>, mostItems = Number.POSITIVE_INFINITY): unknown {
+  if (Array.isArray(value)) {
+    const kept = value.slice(0, mostItems).map((element) => mask(element, secrets, mostItems));
+    return kept.length < value.length ? [...kept, `(${value.length - kept.length} more)`] : kept;
+  }
+  if (typeof value === 'string') return SECRET_LINK.test(value) ? MASK : value;
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
       name,
-      isSecret(name, secrets) && inner !== null && typeof inner !== 'boolean' ? MASK : mask(inner, secrets),
+      isSecret(name, secrets) && inner !== null && typeof inner !== 'boolean' ? MASK : mask(inner, secrets, mostItems),
     ]),
   );
 }

@@ -19,6 +19,7 @@ it('the addresses that the README names exist', async () => {
   const { body: application } = await client.post('/oauth_applications', { name: 'Shop' });
   const bodies: Record<string, object> = {
     '/_sandbox/faults': [],
+    '/_sandbox/clock': { advance_ms: 1000 },
     // As the README shows it, with ids that exist.
     '/_sandbox/oauth_tokens': {
       ...JSON.parse(/```json\n(\{[\s\S]*?)```/.exec(section)?.[1] ?? ''),
@@ -30,6 +31,9 @@ it('the addresses that the README names exist', async () => {
   // What forgets everything comes last.
   named.reverse();
   expect(named.map(([, , path]) => path)).toEqual([
+    '/_sandbox/clock',
+    '/_sandbox/webhooks',
+    '/_sandbox/messages',
     '/_sandbox/oauth_tokens',
     '/_sandbox/faults',
     '/_sandbox/requests',

@@ -20,9 +20,12 @@ const FLAGS = [
 const pathOf = (program: string): string =>
   execFileSync('sh', ['-c', 'command -v "$0"', program], { env: systemEnv, encoding: 'utf8' }).trim();
 
+/** Where the Chromium of this machine is; empty where it was left out. */
+export const browserPath = (): string => (isBrowserLeftOut ? '' : pathOf(found.program()));
+
 /** The Chromium of this machine, with a profile of its own. @throws where there is none */
 export const launchBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: pathOf(found.program()), args: FLAGS, headless: true, timeout: 120_000 });
+  chromium.launch({ executablePath: browserPath(), args: FLAGS, headless: true, timeout: 120_000 });
 
 export interface Visitor {
   readonly page: Page;

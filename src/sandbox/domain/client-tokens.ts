@@ -9,6 +9,12 @@ import { sessionToken } from './session-token.js';
 import { refuseInactive } from './sessions.js';
 
 const ROTATING_LETTERS = 40;
+const BROWSER_LETTERS = 27;
+
+interface Cookie {
+  readonly name: string;
+  readonly value: string;
+}
 
 interface CookieOptions {
   /** Of the page that the session's token is for. Default: the instance's own domain. */
@@ -22,11 +28,22 @@ export async function cookieOf(
   instance: Instance,
   id: string,
   { origin = `https://${primaryDomain(instance).name}`, refresh = false }: CookieOptions = {},
-): Promise<{ name: string; value: string }> {
+): Promise<Cookie> {
   const session = instance.of(sessions).get(id);
   if (session === undefined) return { name: '__client', value: await clientToken(instance, must(instance, clients, id)) };
   if (refresh) return { name: '__refresh', value: newRefreshToken(instance, session) };
   return { name: '__session', value: await pageToken(instance, session, URL.canParse(origin) ? new URL(origin).origin : origin) };
+}
+
+/** All that the browser of a session sends to a page at `origin`. @throws SandboxError when there is no such session, or it has ended. */
+export async function signedInCookies(instance: Instance, id: string, origin: string): Promise<Cookie[]> {
+  const session = must(instance, sessions, id);
+  return [
+    await cookieOf(instance, id, { origin }),
+    { name: '__client_uat', value: String(Math.floor(session.created_at / 1000)) },
+    // A development instance knows a browser by it.
+    { name: '__clerk_db_jwt', value: `dvb_${instance.random.base62(BROWSER_LETTERS)}` },
+  ];
 }
 
 const clientToken = (instance: Instance, { id }: ClientRow): Promise<string> =>

@@ -41,13 +41,13 @@ const ROLE_SET = {
 
 const withId = (id: string | undefined): { id?: string } => (id === undefined ? {} : { id });
 
-const withDefaults = <T extends { readonly key: string }>(given: readonly T[] | undefined, defaults: readonly T[]): T[] => [
-  ...defaults.filter(({ key }) => given?.some((one) => one.key === key) !== true),
-  ...(given ?? []),
-];
-
-/** Seeds permissions, roles and role sets, before there is any organization. @throws SeedError */
+/** Seeds permissions, roles and role sets: in a new instance beside those that every one has. @throws SeedError */
 export function seedRoles(instance: Instance, seed: RolesSeed = {}): void {
+  const isNew = instance.of(permissions).size === 0;
+  const withDefaults = <T extends { readonly key: string }>(given: readonly T[] = [], defaults: readonly T[]): T[] => [
+    ...(isNew ? defaults.filter(({ key }) => !given.some((one) => one.key === key)) : []),
+    ...given,
+  ];
   eachOf('permission', withDefaults(seed.permissions, PERMISSIONS), ({ id, key, name, description = '' }) => {
     const type = key.startsWith('org:sys_') ? 'system' : 'user';
     instance.of(permissions).insert({ ...withId(id), key, name, description, type });
@@ -67,7 +67,7 @@ export function seedRoles(instance: Instance, seed: RolesSeed = {}): void {
   const initial = seed.role_sets?.find((set) => set.initial === true);
   const sets = withDefaults(seed.role_sets, initial === undefined ? [everyRole] : []);
   eachOf('role set', sets, (set) => seedRoleSet(instance, set));
-  keepInitial(instance, initial && instance.of(roleSets).one('key', initial.key));
+  if (isNew || initial !== undefined) keepInitial(instance, initial && instance.of(roleSets).one('key', initial.key));
 }
 
 function seedRoleSet(instance: Instance, seed: SeedRoleSet): void {
