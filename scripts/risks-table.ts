@@ -37,7 +37,12 @@ function raiseInWords({ when, risk }: Raise): string {
 
 function rowOf({ name, gate, spec, raises }: Operation): string {
   const own = spec.risk === 'read' || spec.risk === 'write' ? [] : [`${spec.risk}: always`];
-  return row([code(name), spec.risk, gate, [...own, ...raises.map(raiseInWords)].join('<br>')]);
+  return row([
+    code(name),
+    spec.defensive === true ? `${spec.risk}, defensive` : spec.risk,
+    gate,
+    [...own, ...raises.map(raiseInWords)].join('<br>'),
+  ]);
 }
 
 const counted = (gate: Operation['gate']): number => operations.filter((operation) => operation.gate === gate).length;

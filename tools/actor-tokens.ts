@@ -31,6 +31,7 @@ export const actorTokens = {
     description: 'Voids an unused impersonation token. A session begun with it: Sessions_revokeSession.',
     path: { actor_token_id: id },
     risk: 'destructive',
+    defensive: true,
     idempotent: true,
     effect: 'Voids actor token {actor_token_id} for good, so that it starts no impersonation.',
     undo: { never: 'what was revoked cannot be made valid again' },

@@ -36,6 +36,7 @@ export const adminPortalLinkTokens = {
       revocation_reason: revocationReason,
     },
     risk: 'destructive',
+    defensive: true,
     idempotent: true,
     effect: 'Voids admin portal token {adminPortalLinkTokenID} for good: its link no longer opens the portal.',
     undo: { never: 'what was revoked cannot be made valid again' },

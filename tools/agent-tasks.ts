@@ -42,6 +42,7 @@ export const agentTasks = {
     description: 'Voids the link of a task not yet begun. A session begun with it: Sessions_revokeSession.',
     path: { agent_task_id: id },
     risk: 'destructive',
+    defensive: true,
     idempotent: true,
     effect: 'Voids the link of agent task {agent_task_id} for good, so that it signs nobody in.',
     undo: { never: 'what was revoked cannot be made valid again' },

@@ -127,6 +127,7 @@ export const apiKeys = {
       revocation_reason: revocationReason,
     },
     risk: 'destructive',
+    defensive: true,
     idempotent: true,
     effect: 'Revokes the API key {target} for good: programs that use it are refused.',
     target: { read: 'ApiKeys_getById' },

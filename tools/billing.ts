@@ -122,7 +122,8 @@ export const billing = {
       discount_id: z.string(),
     },
     risk: 'access',
-    effect: 'Gives the payer of subscription item {target} the discount {discount_id}, in place of the one in force.',
+    effect:
+      'Gives the payer of subscription item {target} the discount {discount_id}, in place of the one in force; how much that takes off cannot be looked up.',
     target: subscriptionItem,
     undo: {
       by: 'Billing_removeDiscount',
@@ -178,10 +179,9 @@ export const billing = {
     },
     risk: 'destructive',
     openWorld: true,
-    effect:
-      'Moves subscription item {target} from price {from_price_id} to {to_price_id}, so that its payer pays differently, possibly at once.',
+    effect: 'Moves subscription item {target} to another price; its payer may be charged at once.',
     target: subscriptionItem,
-    raises: [{ risk: 'access', effect: 'What is charged changes from price {from_price_id} to {to_price_id}.' }],
+    raises: [{ risk: 'access', effect: 'The price changes from {from_price_id} to {to_price_id}.' }],
     undo: { never: 'a transition that was begun is not taken back' },
   }),
 };

@@ -191,11 +191,12 @@ export const directories = {
     description: 'Returns a new key, to be entered at the identity provider soon: the old one expires shortly after.',
     path: { directory_id: id },
     risk: 'destructive',
+    defensive: true,
     effect:
-      'Replaces the API key of directory {target} and shows the new one {where}: provisioning stops soon unless the identity provider gets the new key, and the old one cannot be brought back.',
+      'Replaces the API key of directory {target}: provisioning stops soon unless the identity provider gets the new key, and the old one cannot be brought back.',
     target: { read: 'Directories_getById' },
     typed: 'target',
-    returnsCredential: true,
+    raises: [{ risk: 'credential', effect: 'Shows the new key {where}.' }],
     undo: { never: 'the former key stays void' },
   }),
 };

@@ -123,6 +123,10 @@ export const emailAddresses = {
     risk: 'write',
     secrets: ['code'],
     guesses: 'email_address_id',
+    raises: [
+      { risk: 'access', effect: 'Verifies {target} if the code is right: whoever reads its mail can then sign in as that user.' },
+    ],
+    target: { read: 'EmailAddresses_getDetails' },
     undo: { never: 'a code that was used stays used' },
   }),
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineOperation } from '../src/catalog/declaration.js';
-import { id, identityProvider, limit, loginHint, offset } from './schemas.js';
+import { id, identityProvider, limit, loginHint, offset, showing } from './schemas.js';
 
 const samlSettings = {
   ...identityProvider,
@@ -219,9 +219,12 @@ export const enterpriseConnections = {
     clerk: 'CreateEnterpriseConnectionTestRun',
     request: 'POST /enterprise_connections/{enterprise_connection_id}/test_runs',
     title: 'Start an SSO test run',
-    description: 'Returns a short-lived link for a person to try the sign-in; outcome: EnterpriseConnections_listTestRuns.',
+    description:
+      'With fields:["url"], returns a short-lived link for a person to try the sign-in; outcome: EnterpriseConnections_listTestRuns.',
     path: { enterprise_connection_id: id },
     risk: 'write',
+    raises: [showing('url', 'Starts a test run of {target} and shows its link {where}, which begins a sign-in.')],
+    target: { read: 'EnterpriseConnections_getById' },
     undo: { never: 'a test that was run has been run' },
   }),
 };

@@ -11,6 +11,7 @@ import {
   offset,
   paginated,
   publicMetadata,
+  showing,
 } from './schemas.js';
 
 export const invitations = {
@@ -30,6 +31,7 @@ export const invitations = {
       offset,
     },
     risk: 'read',
+    raises: [showing('url', "Shows {where} the links of invitations: whoever opens one signs up in that person's place.")],
   }),
 
   createNewInvitation: defineOperation({
@@ -65,6 +67,7 @@ export const invitations = {
       'To an organization: OrganizationInvitations_revokeInvitation.',
     path: { invitation_id: id },
     risk: 'destructive',
+    defensive: true,
     idempotent: true,
     effect: 'Voids the link of invitation {target} for good; inviting that person again takes a new one.',
     target: { read: 'Invitations_listAllNonRevoked', with: { query: 'invitation_id' }, find: 'invitation_id' },

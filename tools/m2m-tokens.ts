@@ -67,6 +67,7 @@ export const m2mTokens = {
       revocation_reason: revocationReason,
     },
     risk: 'destructive',
+    defensive: true,
     idempotent: true,
     effect: 'Revokes M2M token {m2m_token_id} for good: calls made with it are refused.',
     undo: { never: 'what was revoked cannot be made valid again' },

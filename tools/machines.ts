@@ -147,11 +147,12 @@ export const machines = {
       previous_token_ttl: z.int().min(0).max(28800).describe('Seconds that the old key stays valid; 0: none'),
     },
     risk: 'destructive',
+    defensive: true,
     effect:
-      'Replaces the secret key of machine {target} and shows the new one {where}: the old key works for {previous_token_ttl} seconds more and cannot be brought back.',
+      'Replaces the secret key of machine {target}: the old key works for {previous_token_ttl} seconds more and cannot be brought back.',
     target: { read: 'Machines_getById' },
     typed: 'target',
-    returnsCredential: true,
+    raises: [{ risk: 'credential', effect: 'Shows the new key {where}.' }],
     undo: { never: 'the former key stays void' },
   }),
 };

@@ -140,11 +140,12 @@ export const oAuthApplications = {
     description: 'Returns a new client secret; the app fails until it is given the new one.',
     path: { oauth_application_id: id },
     risk: 'destructive',
+    defensive: true,
     effect:
-      'Replaces the client secret of {target} and shows the new one {where}: sign-in through it fails until the app has the new secret, and the old one cannot be brought back.',
+      'Replaces the client secret of {target}: sign-in through it fails until the app has the new secret, and the old one cannot be brought back.',
     target: { read: 'OAuthApplications_getById' },
     typed: 'target',
-    returnsCredential: true,
+    raises: [{ risk: 'credential', effect: 'Shows the new secret {where}.' }],
     undo: { never: 'the former secret stays void' },
   }),
 
@@ -175,6 +176,7 @@ export const oAuthApplications = {
       token: z.string(),
     },
     risk: 'destructive',
+    defensive: true,
     idempotent: true,
     secrets: ['token'],
     effect:

@@ -12,6 +12,7 @@ import {
   offset,
   publicMetadata,
   role,
+  showing,
 } from './schemas.js';
 
 /** What one invitation says, alone or in bulk. */
@@ -124,6 +125,8 @@ export const organizationInvitations = {
     description: 'One invitation with status, role and expiry.',
     path: { organization_id: id, invitation_id: id },
     risk: 'read',
+    raises: [showing('url', "Shows {where} the link of the invitation: whoever opens it accepts in that person's place.")],
+    target: { read: 'OrganizationInvitations_getById' },
   }),
 
   revokeInvitation: defineOperation({
@@ -139,6 +142,7 @@ export const organizationInvitations = {
       requesting_user_id: z.string().nullable().optional().describe('Organization admin'),
     },
     risk: 'destructive',
+    defensive: true,
     idempotent: true,
     effect: 'Voids invitation {target} to organization {organization_id} for good; joining then takes a new one.',
     target: { read: 'OrganizationInvitations_getById' },

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineOperation } from '../src/catalog/declaration.js';
-import { id } from './schemas.js';
+import { id, showing } from './schemas.js';
 
 const reservedForSecondFactor = z.boolean().nullable().optional().describe('For MFA only; must be verified');
 
@@ -62,6 +62,10 @@ export const phoneNumbers = {
     description: 'One number with verification and MFA state. Its user: Users_listSortedByCreationDate.',
     path: { phone_number_id: id },
     risk: 'read',
+    raises: [
+      showing('backup_codes', 'Shows {where} the backup codes of {target}: each signs in once in place of the second factor.'),
+    ],
+    target: { read: 'PhoneNumbers_getDetails' },
   }),
 
   updateDetails: defineOperation({
@@ -121,6 +125,13 @@ export const phoneNumbers = {
     risk: 'write',
     secrets: ['code'],
     guesses: 'phone_number_id',
+    raises: [
+      {
+        risk: 'access',
+        effect: 'Verifies {target} if the code is right: whoever reads its messages can then sign in as that user.',
+      },
+    ],
+    target: { read: 'PhoneNumbers_getDetails' },
     undo: { never: 'a code that was used stays used' },
   }),
 

@@ -138,3 +138,10 @@ export const grantingMetadata = (...input: readonly string[]): Raise => ({
   risk: 'access',
   effect: 'Writes metadata that applications take rights from.',
 });
+
+/** What a call raises that names a secret of the answer in `fields`, without which a mark stands in its place. */
+export const showing = (field: string, effect: string): Raise => ({
+  when: { input: 'fields', is: { oneOf: [field] } },
+  risk: 'credential',
+  effect,
+});

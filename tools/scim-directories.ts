@@ -201,12 +201,13 @@ export const scimDirectories = {
       'Returns a new API key; put it into the identity provider soon, as the old one ends shortly. Older form of Directories_rotateApiKey.',
     path: { scim_directory_id: id },
     risk: 'destructive',
+    defensive: true,
     effect:
-      'Replaces the API key of SCIM directory {target} and shows the new one {where}: the old one ends after a short grace period, ' +
+      'Replaces the API key of SCIM directory {target}: the old one ends after a short grace period, ' +
       'and provisioning fails from then until the identity provider has the new one.',
     target: { read: 'ScimDirectories_getById' },
     typed: 'target',
-    returnsCredential: true,
+    raises: [{ risk: 'credential', effect: 'Shows the new key {where}.' }],
     undo: { never: 'the former key stays void' },
   }),
 };

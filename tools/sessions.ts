@@ -38,6 +38,7 @@ export const sessions = {
     description: 'Ends one session; the user may sign in again. To end all and bar sign-in: Users_markBanned.',
     path: { session_id: id },
     risk: 'destructive',
+    defensive: true,
     idempotent: true,
     effect: 'Ends session {target}: its user is signed out there and must sign in again.',
     target: { read: 'Sessions_getDetails' },

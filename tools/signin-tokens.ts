@@ -30,6 +30,7 @@ export const signinTokens = {
     description: 'Voids an unused sign-in token. Sessions begun with a used one: Sessions_revokeSession.',
     path: { sign_in_token_id: id },
     risk: 'destructive',
+    defensive: true,
     idempotent: true,
     effect: 'Voids sign-in token {sign_in_token_id} for good, so that its link signs nobody in.',
     undo: { never: 'what was revoked cannot be made valid again' },

@@ -34,6 +34,7 @@ export const ssoBypassAllowlistUsers = {
     description: 'Sends a user back to their identity provider, for every connection.',
     path: { userID: id },
     risk: 'destructive',
+    defensive: true,
     effect: 'Takes {target} off the list: they can sign in through their identity provider only.',
     target: { read: 'Users_getUserDetails', with: { user_id: 'userID' } },
     undo: { by: 'SsoBypassAllowlistUsers_addUser', with: { user_id: '{userID}' }, watch: [] },

@@ -30,6 +30,7 @@ import { Policy } from '../policy/policy.js';
 import type { Instance } from '../policy/policy-types.js';
 import type { PolicyFile } from '../policy/rules/policy-file.js';
 import { isWithin } from '../policy/rules/scopes.js';
+import { withoutSecrets } from '../policy/secrets/answer-secrets.js';
 import { SecretsDir } from '../policy/secrets/secrets-dir.js';
 import type { ApprovalsHostOptions } from './approvals.js';
 import { LazyApprovals } from './lazy-approvals.js';
@@ -156,12 +157,18 @@ export async function createApp(options: AppOptions): Promise<App> {
     warn,
     issuer: options.issuer,
     confirm: values.confirm,
+    readOnly: values.readOnly,
     // Without a store, used confirmations are forgotten when the process ends; a key that outlives it would let them be reused.
     signingKey: store && config.signingKey,
     secrets: secrets || undefined,
     once: store,
     counters: store,
-    read: async (name, args, signal, caller) => (await clerk.send(catalog.get(name), args, { signal, caller })).value,
+    read: async (name, args, signal, caller) => {
+      const operation = catalog.get(name);
+      const { value } = await clerk.send(operation, args, { signal, caller });
+      // What a person is shown of it can be read by the model, too.
+      return withoutSecrets(value, operation);
+    },
   });
   // The start does not wait for it.
   void policy.aboutOwnClaims().then((message) => message && warn(message));

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { readPrepared } from '../platform/prepared.js';
-import { returnsSecret } from '../policy/rules/risk.js';
 import { type OutputSchema, outputSchema } from '../response/output-schema.js';
 import { operations } from './operations.js';
 
@@ -17,7 +16,7 @@ async function makeOutputSchemas(): Promise<Map<string, OutputSchema>> {
       const answer = answers[operation.spec.request];
       if (answer === undefined) return [];
       const schema = answer && z.toJSONSchema(answer, { unrepresentable: 'any' });
-      return [[operation.name, outputSchema(schema, { secret: returnsSecret(operation) })] as const];
+      return [[operation.name, outputSchema(schema, { secret: operation.risk === 'credential' })] as const];
     }),
   );
 }

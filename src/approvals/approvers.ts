@@ -159,8 +159,9 @@ export function canDecide(approvers: readonly Approver[], needs: Needs, caller: 
       isNamed(approver, needs) &&
       (hasPasskey(approver) || (!needs.passkey && (approver.passphrase !== undefined || signsInAt(approver, issuer)))),
   );
-  if (!needs.two) return able.length > 0;
-  return able.length > 1 && able.some((approver) => !isCaller(approver, caller));
+  const others = able.filter((approver) => !isCaller(approver, caller));
+  if (needs.byAnother) return others.length > (needs.two ? 1 : 0);
+  return needs.two ? able.length > 1 && others.length > 0 : able.length > 0;
 }
 
 const isCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code;

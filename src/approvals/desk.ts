@@ -247,7 +247,7 @@ export class ApprovalDesk implements Approvals {
     if (review.word !== undefined && !isWord(say.typed, review.word)) return 'wrong_word';
     if (words.some((given) => isSameName(given.approver, approver.name))) return 'again';
     // One of the two may be the caller, who then needs a second person.
-    if (needs.two && word.own && words.some(({ own }) => own)) return 'own';
+    if (word.own && (needs.byAnother || (needs.two && words.some(({ own }) => own)))) return 'own';
     return { ...approval, words: [...words, word] };
   }
 

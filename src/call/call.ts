@@ -15,6 +15,7 @@ import type { Policy } from '../policy/policy.js';
 import {
   type Caller,
   type Decision,
+  type Delivered,
   type Grant,
   type LinkTiming,
   type Outcome,
@@ -22,8 +23,11 @@ import {
   PolicyRefusal,
   type Waiting,
 } from '../policy/policy-types.js';
-import { itemCount } from '../policy/rules/risk.js';
+import { asksForFields, itemCount } from '../policy/rules/risk.js';
 import type { Scope } from '../policy/rules/scopes.js';
+import { withoutSecrets } from '../policy/secrets/answer-secrets.js';
+import { withoutSecretTexts } from '../policy/secrets/secret-text.js';
+import { exactJson } from '../response/exact.js';
 import { type ShapedAnswer, type ShapeOptions, shapeAnswer, shapeError } from '../response/shape-answer.js';
 import { madeInputs, withMade } from './idempotency.js';
 import type { Keeper, Kept } from './keeper.js';
@@ -128,6 +132,9 @@ interface DecidedCall {
   readonly progress: CallProgress | undefined;
 }
 
+/** What the caller wants of the answer, and what is said beside it. */
+type Shown = Pick<ShapeOptions, 'fields' | 'made' | 'readAs' | 'secretFile'>;
+
 export interface CallsOptions {
   readonly catalog: Catalog;
   readonly offered: ReadonlyMap<string, Operation>;
@@ -224,7 +231,8 @@ export class Calls {
       const hint = 'Correct the arguments and call again. Nothing was sent.';
       return this.#tell('failed', { error: 'invalid_arguments', operation: operation.name, faults: parsed.faults, hint }, said);
     }
-    const { args, confirm, fields } = parsed;
+    const { confirm, fields } = parsed;
+    const args = withFields(operation, parsed.args, fields);
     const progress = progressOf(call, operation, args);
     const decided: DecidedCall = { operation, args, confirm, call, fields, abort, said, progress };
     const deciding = this.#options.policy.decide({
@@ -253,7 +261,8 @@ export class Calls {
     const given = isRecord(call.arguments) ? call.arguments : {};
     const lacking = await this.#options.policy.missingScope(operation, given, call.caller);
     if (lacking === undefined) return undefined;
-    const { confirm, fields: _, ...args } = given;
+    const { confirm, fields, ...inputs } = given;
+    const args = withFields(operation, inputs, fields);
     const decision = await this.#options.policy.decide({ operation, args, confirm, caller: call.caller, canAsk: false });
     return decision.kind === 'refuse' ? this.#refused(decision, said, lacking) : undefined;
   }
@@ -313,15 +322,18 @@ export class Calls {
       const onRetry = progress && { onRetry: progress.waits.bind(progress) };
       const answer = await this.#options.clerk.send(operation, args, { signal: abort, caller: caller.name, ...onRetry });
       progress?.end();
-      await kept?.done(answer.value);
-      const value = await recorded.deliver(answer.value);
+      await kept?.done(withoutSecrets(answer.value, operation));
+      const { shown, secretFile } = await recorded.deliver(answer.value);
+      const delivered = withWhatIsShown(answer, shown);
       await recorded.end({ status: answer.status, traceId: answer.traceId });
-      const delivered = value === answer.value ? answer : withoutRaw(answer, value);
       if (call.isPart === true) return { kind: 'done', text: '', answer: delivered, record: recorded.id };
-      return this.#show(operation, args, delivered, { fields, readAs: said.readAs, made });
+      return this.#show(operation, args, delivered, { fields, readAs: said.readAs, made, secretFile });
     } catch (error) {
       await recorded.end(outcomeOf(error));
-      if (error instanceof ClerkError) return this.#tell('failed', withMade(error.toModel(), made), said);
+      if (error instanceof ClerkError) {
+        const { text } = this.#tell('failed', withMade(error.toModel(), made), said);
+        return { kind: 'failed', text: withoutSecretTexts(text) };
+      }
       if (error instanceof PolicyRefusal) throw error;
       return this.#broken(operation, error);
     }
@@ -338,7 +350,8 @@ export class Calls {
       made: { record },
       read: async (name, given) => {
         try {
-          return (await clerk.send(catalog.get(name), given, { signal: abort, caller: caller.name })).value;
+          const reader = catalog.get(name);
+          return withoutSecrets((await clerk.send(reader, given, { signal: abort, caller: caller.name })).value, reader);
         } catch (error) {
           return error instanceof ClerkApiError && error.status === 404 ? 'missing' : undefined;
         }
@@ -361,12 +374,7 @@ export class Calls {
   }
 
   /** Clerk has answered: an answer that cannot be shown must not read as a call that was not carried out. */
-  #show(
-    operation: Operation,
-    args: Arguments,
-    answer: ClerkAnswer,
-    asked: Pick<ShapeOptions, 'fields' | 'made' | 'readAs'>,
-  ): CallOutcome {
+  #show(operation: Operation, args: Arguments, answer: ClerkAnswer, asked: Shown): CallOutcome {
     try {
       return { kind: 'done', ...this.#shape(operation, args, answer, asked) };
     } catch (error) {
@@ -389,12 +397,7 @@ export class Calls {
     return failed({ error: 'internal_error', message, hint, ...(changes ? { may_have_happened: true } : {}) });
   }
 
-  #shape(
-    operation: Operation,
-    args: Arguments,
-    answer: ClerkAnswer,
-    asked: Pick<ShapeOptions, 'fields' | 'made' | 'readAs'>,
-  ): ShapedAnswer {
+  #shape(operation: Operation, args: Arguments, answer: ClerkAnswer, asked: Shown): ShapedAnswer {
     const { results = 'short', maxTokens = MOST_TOKENS, structured } = this.#options.answers ?? {};
     return shapeAnswer(operation, answer, { args, ...asked, results, maxTokens, structured });
   }
@@ -428,6 +431,10 @@ export class Calls {
   }
 }
 
+/** What is decided on: the inputs, and beside them what the caller wants to see, where that can be a secret. No request holds it. */
+const withFields = (operation: Operation, args: Arguments, fields: unknown): Arguments =>
+  fields === undefined || !asksForFields(operation) ? args : { ...args, fields };
+
 const progressOf = ({ onProgress }: Call, operation: Operation, args: Arguments): CallProgress | undefined =>
   onProgress && new CallProgress(onProgress, operation.spec.bulk === undefined ? undefined : itemCount(operation, args));
 
@@ -436,9 +443,12 @@ function tellWaiting({ onWaiting }: Call, progress: CallProgress | undefined, wa
   onWaiting?.(waiting);
 }
 
-/** What was taken out of the value must not come back in the text that it was read from. */
-function withoutRaw({ raw: _, ...answer }: ClerkAnswer, value: unknown): ClerkAnswer {
-  return { ...answer, value };
+/** What is taken out of the value is taken out of its text, too, which keeps its numbers. */
+function withWhatIsShown(answer: ClerkAnswer, shown: Delivered['shown']): ClerkAnswer {
+  if (answer.kind !== 'json' || shown(answer.value) === answer.value) return answer;
+  const exact = exactJson(answer);
+  const raw = exact.write(shown(exact.value));
+  return { ...answer, value: JSON.parse(raw), raw };
 }
 
 /** A controller of the call's own: `AbortSignal.any` with a signal that outlives the call would keep every call. */

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { type ListRow, listRows, type SecretKind, secrets } from './resources/marks.js';
+import { type ListRow, listRows, type Secret, secrets } from './resources/marks.js';
 
 /** A value that nothing more is known of. */
 export const VALUE = -1;
@@ -7,7 +7,7 @@ export const VALUE = -1;
 export const FREE = -2;
 
 /** What a property holds: one of the above, a secret, or an object, by its place among all. */
-type Held = number | SecretKind;
+type Held = number | Secret;
 
 /** One kind of answer, or of row in an answer that lists. */
 interface ResourceShape extends Partial<ListRow> {
@@ -29,11 +29,11 @@ export interface AnswerShapes {
 /** All that is known of a value, from every schema that it may have. */
 class Node {
   free = false;
-  secret: SecretKind | undefined;
+  secret: Secret | undefined;
   readonly properties = new Map<string, Node>();
 
   add(schema: z.core.$ZodType): this {
-    this.secret ??= secrets.get(schema as z.ZodType)?.kind;
+    this.secret ??= secrets.get(schema as z.ZodType);
     const { def } = (schema as z.ZodType)._zod as unknown as { readonly def: z.core.$ZodTypes['_zod']['def'] };
     switch (def.type) {
       case 'optional':

@@ -36,7 +36,10 @@ export type Test =
   | { readonly oneOf: readonly string[] }
   | { readonly matches: string };
 
-/** Holds when one of the inputs passes the test. Dots lead into objects and lists, of which one item is enough. */
+/**
+ * Holds when one of the inputs passes the test. Dots lead into objects and lists, of which one item is enough. `fields` is
+ * what the caller wants to see of the answer.
+ */
 export interface Condition {
   readonly input: string | readonly string[];
   readonly is: Test;
@@ -144,8 +147,6 @@ interface Declared {
   readonly openWorld?: boolean;
   /** Inputs that are secrets: they appear in the request to Clerk and nowhere else. */
   readonly secrets?: readonly string[];
-  /** The answer carries a secret although the risk is not `credential`. */
-  readonly returnsCredential?: boolean;
   readonly target?: Target;
   readonly consequences?: readonly Consequence[];
   /** What a person must type to confirm: the target's name, an input's value, or the instance's domain. */
@@ -156,6 +157,11 @@ interface Declared {
   readonly raises?: readonly Raise[];
   /** Annotated as destructive although `risk` is `write`: the API's facts count some calls of it so. */
   readonly mayDestroy?: true;
+  /**
+   * It brings an incident under control: it ends access or bars it, and what it does can be made good. Such calls have
+   * budgets of their own.
+   */
+  readonly defensive?: true;
   /** Whether and how it is taken back. Of what only reads there is nothing to say. */
   readonly undo?: Undo;
   /** The input by which attempts are counted: without a limit, a caller would guess the secret in the end. */

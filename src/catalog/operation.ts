@@ -91,7 +91,8 @@ export class Operation {
     this.raises = spec.raises ?? [];
     const always = this.raises.filter(({ when }) => when === undefined).map(({ risk }) => risk);
     this.risk = heaviest([spec.risk, ...always]);
-    this.risks = [...new Set([this.risk, ...always, ...this.raises.map(({ risk }) => risk)])];
+    const own = isGated(spec.risk) || always.length === 0 ? [spec.risk] : [];
+    this.risks = [...new Set([this.risk, ...own, ...this.raises.map(({ risk }) => risk)])];
     this.gate = isGated(this.risk) ? 'always' : this.raises.length > 0 ? 'sometimes' : 'never';
     this.gated = this.gate !== 'never';
     this.reviewed = spec.reviewed ?? true;

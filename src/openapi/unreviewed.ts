@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Catalog } from '../catalog/catalog.js';
 import { listedSchema } from '../catalog/json-schema.js';
 import { CURRENT_API_VERSION, isUpdate, Operation, type Place } from '../catalog/operation.js';
-import type { PlainSpec } from '../catalog/operation-types.js';
+import type { PlainSpec, Raise } from '../catalog/operation-types.js';
 import { errorMessage } from '../platform/error-message.js';
 import { plain } from '../platform/plain-text.js';
 import { mayReturnCredential } from './credentials.js';
@@ -76,6 +76,9 @@ function remembered<T, R>(find: (of: T) => R): (of: T) => R {
   };
 }
 
+/** Nobody has looked at the answer, so it is not shown to those who may have no secrets. */
+const MAY_HOLD_SECRET: Raise = { risk: 'credential', effect: 'Shows its answer {where}, which may hold a secret.' };
+
 interface ConversionContext {
   readonly catalog: Catalog;
   readonly missing: readonly DocumentOperation[];
@@ -120,7 +123,7 @@ function toOperation(document: OpenApiDocument, documented: DocumentOperation, a
     // What it does is not known, so neither is whether doing it twice is doing it once.
     idempotent: isRead,
     openWorld: !isRead,
-    returnsCredential: suspect,
+    ...(suspect ? { raises: [MAY_HOLD_SECRET] } : {}),
     reviewed: false as const,
   };
   const parts = schemasOf(inputs, isUpdate(spec.request));

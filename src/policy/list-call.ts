@@ -22,6 +22,8 @@ export interface Judged {
   readonly rule: string;
   readonly strengths: readonly WantedStrength[];
   readonly approvers: readonly (readonly string[])[];
+  /** Whether it takes a person other than the caller. */
+  readonly byAnother?: boolean | undefined;
   readonly withinMs: number | undefined;
 }
 

@@ -117,15 +117,23 @@ export interface Outcome {
   readonly mayHaveHappened?: boolean | undefined;
 }
 
+/** An answer on its way to the caller. */
+export interface Delivered {
+  /** The answer, or the same read in another way, as the caller may have it; itself where nothing is taken out. */
+  readonly shown: (answer: unknown) => unknown;
+  /** The file that holds what was taken out. */
+  readonly secretFile?: string | undefined;
+}
+
 /** The record of one call under way. */
 export interface Recorded {
   /** Joins the lines of the call on record. */
   readonly id: string;
   /**
-   * The answer as the model may have it: where secrets are kept in files, they are stored now and taken out.
+   * What the caller may have of the answer. Where secrets are kept in files, they are stored now.
    * @throws PolicyRefusal (`secret_not_stored`) when Clerk has acted but the secret could not be kept.
    */
-  deliver(result: unknown): Promise<unknown>;
+  deliver(result: unknown): Promise<Delivered>;
   /** Writes the outcome. Never throws: what was sent cannot be taken back. */
   end(outcome: Outcome): Promise<void>;
 }

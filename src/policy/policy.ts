@@ -26,14 +26,19 @@ import { type BudgetLimit, Budgets, type BudgetUse, defaultBudgets, type Shares 
 import type { Reading } from './rules/find-resource.js';
 import { DEFAULT_KEYS_THAT_GRANT, OWN_CLAIMS } from './rules/granting-metadata.js';
 import { Inquiry } from './rules/knowledge.js';
-import { OwnClaims } from './rules/own-claims.js';
+import { OWN_CLAIMS_EFFECT, OwnClaims } from './rules/own-claims.js';
 import type { BudgetDeclaration, RuleDeclaration } from './rules/policy-file.js';
-import { type Consequences, consequencesOf, itemCount } from './rules/risk.js';
+import { type Consequences, consequencesOf, isGated, itemCount, withRisk } from './rules/risk.js';
 import { Rules, type Step, type Verdict } from './rules/rules.js';
 import { isWithin, missingScope, type Scope } from './rules/scopes.js';
 import type { WantedStrength } from './strengths.js';
 
 type Question = Extract<Decision, { kind: 'ask' }>;
+
+/** What a call would do, and whether it writes what the scopes of this server's own callers are made of. */
+interface KnownConsequences extends Consequences {
+  readonly feedsOwnClaims: boolean;
+}
 
 /** Why a call would be decided as it would. */
 export interface Explanation {
@@ -181,12 +186,12 @@ export class Policy {
       const consequences = await this.#consequences(operation, args, caller);
       const weighed = await this.#weigh(call, consequences);
       if (!weighed.ok) return { ok: false, refusal: weighed.refusal };
-      const { action, rule, reason, strengths, approvers, withinMs, maxItems } = weighed.verdict;
+      const { action, rule, reason, strengths, approvers, byAnother, withinMs, maxItems } = weighed.verdict;
       if (action === 'deny') return { ok: false, refusal: refusals.denied(operation, reason ?? '', rule) };
       const items = itemCount(operation, args);
       if (maxItems !== undefined && items > maxItems)
         return { ok: false, refusal: refusals.tooManyItems(operation, items, maxItems, rule) };
-      return { ok: true, judged: { ...consequences, action, rule, strengths, approvers, withinMs } };
+      return { ok: true, judged: { ...consequences, action, rule, strengths, approvers, byAnother, withinMs } };
     } catch (error) {
       if (error instanceof TooDeepError) return { ok: false, refusal: refusals.argumentsTooDeep(operation, error.message) };
       throw error;
@@ -236,13 +241,14 @@ export class Policy {
   /** The rules' verdict, or why they are not asked. */
   async #weigh(
     { operation, args, caller }: Pick<PolicyCall, 'operation' | 'args' | 'caller'>,
-    { risks }: Consequences,
+    { risks, feedsOwnClaims }: KnownConsequences,
   ): Promise<Weighed> {
     const lacking = missingScope(risks, caller);
     if (lacking !== undefined) return { ok: false, rule: 'scopes', refusal: refusals.insufficientScope(operation, lacking) };
-    if ((await this.#ownClaims?.areFedBy(operation, args, caller.name)) === true)
-      return { ok: false, rule: 'own claims', refusal: refusals.feedsOwnClaims(operation) };
-    return { ok: true, verdict: await this.#rules.decideByReading(operation, args, caller, risks, this.#reading) };
+    if (this.#options.readOnly === true && risks.some(isGated))
+      return { ok: false, rule: 'read only', refusal: refusals.readOnly(operation) };
+    const verdict = await this.#rules.decideByReading(operation, args, caller, risks, this.#reading);
+    return { ok: true, verdict: feedsOwnClaims ? byAnother(verdict) : verdict };
   }
 
   /** A list is as risky as its gravest call, and needs all that any of them needs. */
@@ -258,6 +264,7 @@ export class Policy {
       rule: (gated[0] ?? judged[0])?.rule ?? '',
       reason: undefined,
       approvers: [...new Map(gated.flatMap(({ approvers }) => approvers).map((names) => [names.join(), names])).values()],
+      byAnother: gated.some((each) => each.byAnother === true),
       withinMs: Number.isFinite(withinMs) ? withinMs : undefined,
       maxItems: undefined,
     };
@@ -311,10 +318,18 @@ export class Policy {
   }
 
   /** Nothing is looked up for a caller who may make no call of the operation. */
-  async #consequences(operation: Operation, args: Arguments, caller: Pick<Caller, 'name' | 'scopes'>): Promise<Consequences> {
+  async #consequences(
+    operation: Operation,
+    args: Arguments,
+    caller: Pick<Caller, 'name' | 'scopes'>,
+  ): Promise<KnownConsequences> {
     const hopeless = caller.scopes !== undefined && !isWithin(operation, caller.scopes);
     const known = hopeless ? this.#inquiry.offline : await this.#inquiry.about(operation, args, caller.name);
-    return consequencesOf(operation, args, known);
+    const consequences = consequencesOf(operation, args, known);
+    const feedsOwnClaims = !hopeless && (await this.#ownClaims?.areFedBy(operation, args, caller.name)) === true;
+    return feedsOwnClaims
+      ? { ...withRisk(consequences, 'access', OWN_CLAIMS_EFFECT), feedsOwnClaims }
+      : { ...consequences, feedsOwnClaims };
   }
 
   /** What the operator should know of where callers get their scopes; never rejects. */
@@ -325,7 +340,7 @@ export class Policy {
     const why = isOwn
       ? 'is the instance that this server operates'
       : 'may be the instance that this server operates, which cannot be checked now';
-    return `the issuer of the callers' tokens ${why}: calls that write what their scopes are made of are refused`;
+    return `the issuer of the callers' tokens ${why}: calls that write what their scopes are made of need a person other than the caller`;
   }
 
   /** Whether some call of the operation can need `confirm`. */
@@ -387,7 +402,7 @@ export class Policy {
     const { approvers, withinMs } = verdict;
     const wanted = wantedStrengths(verdict);
     const strength = strongest(wanted, kind, facts.call.canAsk && this.#ways.includes('client'));
-    const needs = needsOf(wanted, approvers);
+    const needs = needsOf(wanted, approvers, verdict.byAnother === true);
     return this.#confirm({ ...facts, strength, needs, withinMs }, !isByPerson(strongest(wanted, kind, false)));
   }
 
@@ -463,12 +478,15 @@ export class Policy {
     }
     const ways = await this.#waysTo(facts, this.#ways);
     if (ways.length > 0) return this.#ask(facts, ways, modelMay);
-    return this.#refuse(facts, (this.#ways.includes('page') && this.#road.noPerson(facts)) || refusals.cannotAsk(operation));
+    const noPerson = this.#ways.includes('page') ? this.#road.noPerson(facts) : undefined;
+    const cannot = facts.needs?.byAnother === true ? refusals.feedsOwnClaims(operation) : refusals.cannotAsk(operation);
+    return this.#refuse(facts, noPerson ?? cannot);
   }
 
   /** Who answers a client's form is not known beyond that it is its person. */
   #canShowForm({ call, needs }: DecidedCall): boolean {
-    const isEnough = needs?.passkey !== true && needs?.two !== true && (needs?.approvers.length ?? 0) === 0;
+    const isEnough =
+      needs?.passkey !== true && needs?.two !== true && needs?.byAnother !== true && (needs?.approvers.length ?? 0) === 0;
     return isEnough && this.#ways.includes('client') && this.#form.reaches(call);
   }
 
@@ -639,6 +657,12 @@ const isConfirmedByPerson = ({ items }: CallList, kind: InstanceKind): boolean =
 };
 
 const NO_SHARES: Shares = { limits: [], wanted: [] };
+
+/** Whatever a rule lets through, or the caller could confirm. */
+const byAnother = (verdict: Verdict): Verdict =>
+  verdict.action === 'deny'
+    ? verdict
+    : { ...verdict, action: 'confirm', strengths: [...verdict.strengths, 'person'], byAnother: true };
 
 /** Whose word it is can be known of a person alone. */
 const wantedStrengths = ({ strengths, approvers }: Pick<Verdict, 'strengths' | 'approvers'>): readonly WantedStrength[] =>

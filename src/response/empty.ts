@@ -1,4 +1,4 @@
-import type { Declared } from './declared.js';
+import type { Declared } from '../catalog/declared-answer.js';
 import { put } from './put.js';
 
 /** Null, `""`, `[]` or `{}`. False and 0 say something. */

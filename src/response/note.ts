@@ -1,7 +1,7 @@
+import { type Declared, declaredPaths, lookUp } from '../catalog/declared-answer.js';
 import { didYouMean } from '../catalog/nearest.js';
 import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/operation-types.js';
-import { type Declared, declaredPaths, lookUp } from './declared.js';
 import type { Selection } from './selection.js';
 import { estimateTokens } from './token-count.js';
 

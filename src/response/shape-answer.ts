@@ -1,9 +1,9 @@
 import type { ClerkAnswer } from '../catalog/clerk-answer.js';
+import { type Declared, type Resource, resourceOf } from '../catalog/declared-answer.js';
 import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/operation-types.js';
 import { isRecord } from '../platform/is-record.js';
 import { cutText, cutter } from './cut.js';
-import { type Declared, type Resource, resourceOf } from './declared.js';
 import { withoutEmpty } from './empty.js';
 import { type ExactJson, exactJson } from './exact.js';
 import { CUT_VALUES, type Note, nextPage, reportFields, restOfEmpty, restOfShort } from './note.js';
@@ -24,6 +24,8 @@ export interface ShapeOptions {
   readonly made?: Arguments | undefined;
   /** What of the arguments was read as something else than was sent: said beside the answer. */
   readonly readAs?: readonly string[] | undefined;
+  /** The file that holds what was taken out of the answer: given with it, as `secret_file`. */
+  readonly secretFile?: string | undefined;
   /** Whether to return the answer as an object as well. Default: false. */
   readonly structured?: boolean | undefined;
 }
@@ -97,7 +99,7 @@ const noted = (note: Note | undefined): { readonly _?: Note } => (note === undef
 function shapeJson(operation: Operation, answer: ClerkAnswer, options: ShapeOptions): string {
   const untouched = options.fields?.length ? options.fields.includes('*') : options.results === 'full';
   const extra = beside(options);
-  if (untouched && extra === undefined) {
+  if (untouched && extra === undefined && options.secretFile === undefined) {
     const text = untouchedText(answer, options);
     if (fits(text, options.maxTokens)) return text;
   }
@@ -175,11 +177,16 @@ function shortView(items: readonly unknown[], resource: Resource, short: string,
 }
 
 function writeSingle(value: unknown, note: Note, { options, exact }: Context): string {
-  const { maxTokens, structured } = options;
+  const { maxTokens, structured, secretFile } = options;
+  const file = secretFile === undefined ? undefined : { secret_file: secretFile };
   const write = (part: unknown, notes: Note): string => {
     const noted = Object.keys(notes).length > 0;
-    if (isRecord(part)) return noted ? prepend(noteKey(part), notes, exact.write(part)) : exact.write(part);
-    return exact.write(noted || structured === true ? { ...(noted ? { _: notes } : {}), data: part } : part);
+    if (isRecord(part)) {
+      const text = exact.write(file === undefined ? part : { ...part, ...file });
+      return noted ? prepend(noteKey(part), notes, text) : text;
+    }
+    const bare = !noted && structured !== true && file === undefined;
+    return exact.write(bare ? part : { ...(noted ? { _: notes } : {}), data: part, ...file });
   };
   const text = write(value, note);
   if (fits(text, maxTokens)) return text;
@@ -248,11 +255,13 @@ const SLACK = 10;
 function frameList(list: List, texts: readonly string[], note: Note, { options, exact }: Context): string {
   const array = `[${texts.join(',')}]`;
   const noted = Object.keys(note).length > 0;
-  if (list.envelope === undefined && !noted && options.structured !== true) return array;
+  const { structured, secretFile } = options;
+  if (list.envelope === undefined && !noted && structured !== true && secretFile === undefined) return array;
   const members = noted ? [`"${noteKey(list.envelope ?? {})}":${JSON.stringify(note)}`] : [];
   for (const [key, value] of Object.entries(list.envelope ?? { [list.key]: [] })) {
     members.push(`${JSON.stringify(key)}:${key === list.key ? array : exact.write(value)}`);
   }
+  if (secretFile !== undefined) members.push(`"secret_file":${JSON.stringify(secretFile)}`);
   return `{${members.join(',')}}`;
 }
 

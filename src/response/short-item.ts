@@ -1,5 +1,5 @@
+import { type Resource, resourceOf } from '../catalog/declared-answer.js';
 import { isRecord } from '../platform/is-record.js';
-import { type Resource, resourceOf } from './declared.js';
 import { withoutEmpty } from './empty.js';
 import { Selection } from './selection.js';
 

@@ -1,5 +1,5 @@
+import type { Declared } from '../catalog/declared-answer.js';
 import { isRecord } from '../platform/is-record.js';
-import type { Declared } from './declared.js';
 
 /** Properties that hold a time are named alike in the whole API. */
 const NAME = /(?:^|_)(?:at|expiration)$/;

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { outputSchemas } from '../../src/app/output-schemas.js';
 import { Catalog } from '../../src/catalog/catalog.js';
 import type { ClerkAnswer } from '../../src/catalog/clerk-answer.js';
-import { returnsSecret } from '../../src/policy/rules/risk.js';
 import { type ShapeOptions, shapeAnswer } from '../../src/response/shape-answer.js';
 import { operations } from '../../tools/index.js';
 import { everyAnswer } from '../sandbox/every-answer.js';
@@ -79,7 +78,7 @@ describe.each(names)('%s', (name) => {
   });
 });
 
-const secret = operations.filter(returnsSecret).map((operation) => operation.name);
+const secret = operations.filter(({ risk }) => risk === 'credential').map((operation) => operation.name);
 
 it.each(secret)('%s answers as its schema says where its secret is in a file', (name) => {
   const hidden = Object.keys(answers.get(name)?.value ?? {}).map((key) => [key, '[in secret_file]'] as const);

@@ -45,7 +45,7 @@ beforeEach(async () => {
   await enrol(ann, bob);
 });
 
-const NEEDS: Needs = { passkey: false, two: false, approvers: [], grave: false };
+const NEEDS: Needs = { passkey: false, two: false, byAnother: false, approvers: [], grave: false };
 
 const wish = (more: Partial<ApprovalWish> = {}): ApprovalWish => ({
   review: {
@@ -198,6 +198,16 @@ describe('an approval', () => {
 });
 
 describe('a word', () => {
+  it('of the caller does not count where it takes another', async () => {
+    const desk = deskOf();
+    const caller = { name: bob.name, transport: 'http' } as const;
+    const { id, shown } = await opened(desk, { caller, needs: { ...NEEDS, byAnother: true } });
+    expect(await desk.decide(id, say(shown, { approver: bob }))).toMatchObject({ ok: false, why: 'own' });
+    expect(await desk.take(id)).toBe(false);
+    expect((await desk.decide(id, say(shown))).ok).toBe(true);
+    expect(await desk.take(id)).toBe(true);
+  });
+
   it.each([
     ['about something else', {}, { shown: 'something else' }, 'changed'],
     ['of somebody the rules do not name', { needs: { ...NEEDS, approvers: [['finance']] } }, {}, 'not_named'],

@@ -8,7 +8,7 @@ import { type ProgramClient, runProgram, startProgram } from '../support/program
 import { minimalArguments } from '../support/sample-arguments.js';
 import { scratchDirectory } from '../support/scratch.js';
 
-const minting = operations.filter(({ risk, spec }) => risk === 'credential' || spec.returnsCredential === true);
+const minting = operations.filter(({ risk }) => risk === 'credential');
 const TOKEN = { name: 'SigninTokens_createToken', args: { user_id: 'user_ada', confirm: true } };
 const SECRET = 'S3cr3tOfTheAnswer';
 

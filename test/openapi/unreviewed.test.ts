@@ -42,9 +42,9 @@ describe('the risk of an operation that nobody has reviewed', () => {
       }),
     ).toEqual({
       'GET /widgets': 'read',
-      'GET /gears': 'destructive',
+      'GET /gears': 'credential',
       'GET /wheels': 'destructive',
-      'GET /cogs': 'destructive',
+      'GET /cogs': 'credential',
       'POST /widgets': 'destructive',
       'PUT /widgets': 'destructive',
       'PATCH /widgets': 'destructive',
@@ -64,8 +64,8 @@ describe('the risk of an operation that nobody has reviewed', () => {
     });
     expect(Object.fromEntries(made.map(({ spec, risk }) => [spec.request, risk]))).toEqual({
       'GET /widgets/{id}/{what}': 'destructive',
-      'GET /widgets/{id}/contents': 'destructive',
-      'GET /machines/mch_1/secret_key': 'destructive',
+      'GET /widgets/{id}/contents': 'credential',
+      'GET /machines/mch_1/secret_key': 'credential',
       'GET /users/all': 'read',
     });
     expect(leftOut.map(({ operation }) => operation)).toEqual([

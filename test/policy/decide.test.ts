@@ -8,7 +8,7 @@ import type { Decision, PersonAnswer, PolicyCall } from '../../src/policy/policy
 import { readPolicy } from '../../src/policy/rules/read-policy.js';
 import { consequencesOf, isGated } from '../../src/policy/rules/risk.js';
 import { operations as real } from '../../tools/index.js';
-import { fullArguments, minimalArguments } from '../support/sample-arguments.js';
+import { fullArguments, gatedArguments, minimalArguments } from '../support/sample-arguments.js';
 import { bench, CALLER, call, catalog, operations } from './fixtures.js';
 
 const USER = { user_id: 'user_ada' };
@@ -581,7 +581,7 @@ describe('every gated operation of the catalog', () => {
   const whole = new Catalog(real);
   const gated = real.filter((operation) => operation.gated);
   const argumentsOf = (operation: Operation) =>
-    operation.gate === 'always' ? [minimalArguments(operation), fullArguments(operation)] : [fullArguments(operation)];
+    operation.gate === 'always' ? [minimalArguments(operation), fullArguments(operation)] : [gatedArguments(operation)];
   const table = gated.flatMap((operation) =>
     (['flag', 'token', 'person'] as const).flatMap((strength) =>
       [true, false].map((canAsk) => [operation.name, strength, canAsk, operation] as const),

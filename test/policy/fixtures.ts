@@ -184,8 +184,8 @@ export const operations = {
     description: 'Rotates.',
     path: { id },
     risk: 'destructive',
-    returnsCredential: true,
     effect: 'Makes the old secret of {id} void.',
+    raises: [{ risk: 'credential', effect: 'Shows the new one {where}.' }],
   }),
   banMany: defineOperation({
     name: 'Users_banMany',

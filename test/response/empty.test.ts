@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Declared } from '../../src/response/declared.js';
+import type { Declared } from '../../src/catalog/declared-answer.js';
 import { isEmpty, withoutEmpty } from '../../src/response/empty.js';
 import { getUser, sent, shape as shapedText } from './support.js';
 

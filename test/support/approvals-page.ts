@@ -145,7 +145,7 @@ export async function serveApprovalsPage(
         digest: String(calls++),
         caller: { name: 'support-bot', transport: 'stdio', clientName: 'claude-desktop', clientVersion: '1.4', ...caller },
         instance: { kind: review.instance.kind, id: 'ins_1' },
-        needs: { passkey: false, two: false, approvers: [], grave: false, ...needs },
+        needs: { passkey: false, two: false, byAnother: false, approvers: [], grave: false, ...needs },
         lifetimeMs,
         changed,
       });

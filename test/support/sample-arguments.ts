@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import type { Operation } from '../../src/catalog/operation.js';
+import { asksForFields } from '../../src/policy/rules/risk.js';
 
 interface Schema {
   readonly type?: string | readonly string[];
@@ -37,6 +38,12 @@ export function minimalArguments(operation: Operation): Record<string, unknown> 
   const one = operation.spec.needsOneOf?.[0];
   return sample(operation, (name) => required.includes(name) || name === one);
 }
+
+/** Arguments with which the operation is gated, and all that the answer could show besides. */
+export const gatedArguments = (operation: Operation): Record<string, unknown> =>
+  operation.gate === 'always'
+    ? minimalArguments(operation)
+    : { ...fullArguments(operation), ...(asksForFields(operation) ? { fields: ['url', 'backup_codes'] } : {}) };
 
 function sample(operation: Operation, wanted: (name: string) => boolean): Record<string, unknown> {
   const args: Record<string, unknown> = operation.spec.image === undefined ? {} : { ...IMAGE };

@@ -142,13 +142,13 @@ export const testRunLog = z.strictObject({
 
 export const samlExchange = z.strictObject({
   saml_request: z.string(),
-  saml_response: secret('token'),
-  relay_state: secret('token'),
+  saml_response: secret('token', 'EnterpriseConnections_listTestRuns shows it'),
+  relay_state: secret('token', 'EnterpriseConnections_listTestRuns shows it'),
 });
 
 export const oauthExchange = z.strictObject({
-  id_token: secret('token'),
-  access_token: secret('token'),
+  id_token: secret('token', 'EnterpriseConnections_listTestRuns shows it'),
+  access_token: secret('token', 'EnterpriseConnections_listTestRuns shows it'),
   user_info: z.string(),
 });
 
@@ -169,10 +169,16 @@ export const connectionTestRun = z
   });
 
 /** Opening the link begins the test run. */
-export const testRunUrl = z.strictObject({ url: secret('link') });
+export const testRunUrl = z.strictObject({
+  url: secret('link', 'EnterpriseConnections_createTestRun with fields:["url"] makes one'),
+});
 
-/** A directory through which an identity provider adds, changes and removes users. */
-const directoryFields = {
+/**
+ * A directory through which an identity provider adds, changes and removes users.
+ *
+ * @param newKey what makes a new key
+ */
+const directoryFields = (newKey: string) => ({
   id: z.string(),
   name: z.string(),
   enterprise_connection_id: nullableText,
@@ -184,15 +190,17 @@ const directoryFields = {
   attribute_mapping: z.record(z.string(), z.string()),
   custom_attributes: z.array(customAttribute),
   /** Only in the answers that make one. */
-  api_key: secret('key').nullable(),
+  api_key: secret('key', `${newKey} makes a new one`).nullable(),
   created_at: time,
   updated_at: time,
-};
+});
 const directoryRow = { short: 'id name provider enabled enterprise_connection_id group_role_mapping_enabled created_at' };
 
-export const directory = z.strictObject({ object: z.literal('directory'), ...directoryFields }).register(listRows, directoryRow);
+export const directory = z
+  .strictObject({ object: z.literal('directory'), ...directoryFields('Directories_rotateApiKey') })
+  .register(listRows, directoryRow);
 export const scimDirectory = z
-  .strictObject({ object: z.literal('scim_directory'), ...directoryFields })
+  .strictObject({ object: z.literal('scim_directory'), ...directoryFields('ScimDirectories_rotateApiKey') })
   .register(listRows, directoryRow);
 
 /** A group of the identity provider, and the role that its members get. */

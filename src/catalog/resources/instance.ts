@@ -202,4 +202,4 @@ export const templatePreview = z.strictObject({
 });
 
 /** Opens the dashboard of the webhooks, signed in. */
-export const svixUrl = z.strictObject({ svix_url: secret('link') });
+export const svixUrl = z.strictObject({ svix_url: secret('link', 'Webhooks_generateSvixDashboardUrl makes one') });

@@ -10,7 +10,7 @@ export const invitation = z
     public_metadata: metadata,
     revoked: z.boolean(),
     status: z.enum(['pending', 'accepted', 'revoked', 'expired']),
-    url: secret('link'),
+    url: secret('link', 'Invitations_listAllNonRevoked with fields:["url"] shows it'),
     expires_at: nullableTime,
     created_at: time,
     updated_at: time,

@@ -22,9 +22,9 @@ export const apiKey = z
   .register(listRows, { short: 'id name subject scopes revoked expired expiration last_used_at created_at' });
 
 /** What creating one answers. */
-export const apiKeyWithSecret = apiKey.extend({ secret: secret('key') });
+export const apiKeyWithSecret = apiKey.extend({ secret: secret('key', 'ApiKeys_getSecret shows it') });
 
-export const apiKeySecret = z.strictObject({ secret: secret('key') });
+export const apiKeySecret = z.strictObject({ secret: secret('key', 'ApiKeys_getSecret shows it') });
 
 export const m2mToken = z
   .strictObject({
@@ -41,7 +41,7 @@ export const m2mToken = z
   .register(listRows, { short: 'id subject scopes revoked expired expiration last_used_at created_at' });
 
 /** What creating one answers, and nothing else does. */
-export const m2mTokenWithSecret = m2mToken.extend({ token: secret('token') });
+export const m2mTokenWithSecret = m2mToken.extend({ token: secret('token', 'M2mTokens_createToken makes a new one') });
 
 const bareMachine = z.strictObject({
   object: z.literal('machine'),
@@ -59,9 +59,12 @@ export const machine = bareMachine
   .register(listRows, { short: 'id name default_token_ttl scoped_machines.id scoped_machines.name created_at' });
 
 /** What creating one answers, and nothing else does. */
-export const machineWithSecret = machine.extend({ secret_key: secret('key') });
+export const machineWithSecret = machine.extend({ secret_key: secret('key', 'Machines_getSecretKey shows it') });
 
-export const machineSecretKey = z.strictObject({ object: z.literal('machine_secret_key'), secret: secret('key') });
+export const machineSecretKey = z.strictObject({
+  object: z.literal('machine_secret_key'),
+  secret: secret('key', 'Machines_getSecretKey shows it'),
+});
 
 const scope = { object: z.literal('machine_scope'), from_machine_id: z.string(), to_machine_id: z.string() };
 
@@ -83,7 +86,9 @@ export const adminPortalLinkToken = z.strictObject({
 });
 
 /** What creating one answers, and nothing else does. */
-export const adminPortalLinkTokenWithSecret = adminPortalLinkToken.extend({ token: secret('token') });
+export const adminPortalLinkTokenWithSecret = adminPortalLinkToken.extend({
+  token: secret('token', 'AdminPortalLinkTokens_createToken makes a new one'),
+});
 
 export const oauthApplication = z
   .strictObject({
@@ -112,7 +117,9 @@ export const oauthApplication = z
   .register(listRows, { short: 'id name client_id client_uri public scopes redirect_uris created_at' });
 
 /** What creating one and rotating its secret answer, and nothing else does. The secret of a public one is empty. */
-export const oauthApplicationWithSecret = oauthApplication.extend({ client_secret: secret('key') });
+export const oauthApplicationWithSecret = oauthApplication.extend({
+  client_secret: secret('key', 'OAuthApplications_rotateSecret makes a new one'),
+});
 
 /** Who acts in the subject's name, and in whose name they act in turn. */
 const actor = z.strictObject({ iss: optionalText, sub: z.string(), act: metadata.optional() });

@@ -3,11 +3,18 @@ import * as z from 'zod';
 /** What a secret is: a bearer's token, a key that is kept, a link that signs in or accepts, a code to type. */
 export type SecretKind = 'token' | 'key' | 'link' | 'code';
 
-/** Values that give access to anyone who holds them. Everything else in an answer may be shown. */
-export const secrets = z.registry<{ readonly kind: SecretKind }>();
+export interface Secret {
+  readonly kind: SecretKind;
+  /** The confirmed call that hands it out, in a few words: `ApiKeys_getSecret shows it`. None does where this is left out. */
+  readonly from?: string;
+}
 
-/** A text that is a secret. */
-export const secret = (kind: SecretKind): z.ZodString => z.string().register(secrets, { kind });
+/** Values that give access to anyone who holds them. Everything else in an answer may be shown. */
+export const secrets = z.registry<Secret>();
+
+/** A text that is a secret, and what shows it. */
+export const secret = (kind: SecretKind, from?: string): z.ZodString =>
+  z.string().register(secrets, from === undefined ? { kind } : { kind, from });
 
 /** What a list shows of a resource unless `fields` says otherwise. */
 export interface ListRow {

@@ -95,7 +95,7 @@ export const organizationInvitation = z
     public_metadata: metadata,
     private_metadata: metadata,
     /** Null once it is no longer pending. */
-    url: secret('link').nullable(),
+    url: secret('link', 'OrganizationInvitations_getById with fields:["url"] shows it').nullable(),
     expires_at: nullableTime,
     created_at: time,
     updated_at: time,

@@ -72,30 +72,40 @@ export const client = z
     short: 'id session_ids last_active_session_id sessions.user_id sessions.status updated_at created_at',
   });
 
-export const sessionToken = z.strictObject({ object: z.literal('token'), jwt: secret('token') });
+export const sessionToken = z.strictObject({
+  object: z.literal('token'),
+  jwt: secret('token', 'Sessions_createSessionToken makes one'),
+});
 
 /** A renewed session token, as it is or as the cookies that hold it. */
 export const refreshedToken = z.discriminatedUnion('object', [
   sessionToken,
-  z.strictObject({ object: z.literal('cookies'), cookies: z.array(secret('token')) }),
+  z.strictObject({ object: z.literal('cookies'), cookies: z.array(secret('token', 'Sessions_refreshSession makes them')) }),
 ]);
 
-const ticket = {
+/** @param from what makes one */
+const ticket = (from: string) => ({
   id: z.string(),
   user_id: z.string(),
   status: z.enum(['pending', 'accepted', 'revoked']),
-  token: secret('token'),
+  token: secret('token', from),
   /** Where a browser turns the token into a session. */
-  url: secret('link'),
+  url: secret('link', from),
   created_at: time,
   updated_at: time,
-};
+});
 
-export const signInToken = z.strictObject({ object: z.literal('sign_in_token'), ...ticket, url: ticket.url.nullable() });
+const signInTicket = ticket('SigninTokens_createToken makes a new one');
+
+export const signInToken = z.strictObject({
+  object: z.literal('sign_in_token'),
+  ...signInTicket,
+  url: signInTicket.url.nullable(),
+});
 
 export const actorToken = z.strictObject({
   object: z.literal('actor_token'),
-  ...ticket,
+  ...ticket('ActorTokens_createToken makes a new one'),
   actor: z.looseObject({ sub: z.string() }),
 });
 
@@ -109,9 +119,13 @@ export const agentTask = z.strictObject({
 });
 
 /** What creating one answers. */
-export const agentTaskWithUrl = agentTask.extend({ url: secret('link') });
+export const agentTaskWithUrl = agentTask.extend({ url: secret('link', 'AgentTasks_createTask makes one') });
 
-export const testingToken = z.strictObject({ object: z.literal('testing_token'), token: secret('token'), expires_at: z.int() });
+export const testingToken = z.strictObject({
+  object: z.literal('testing_token'),
+  token: secret('token', 'TestingTokens_createToken makes one'),
+  expires_at: z.int(),
+});
 
 const signUpStep = z
   .strictObject({

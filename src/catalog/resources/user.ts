@@ -33,7 +33,7 @@ export const phoneNumber = z.strictObject({
   reserved: z.boolean(),
   verification: phoneVerification,
   linked_to: linkedTo,
-  backup_codes: z.array(secret('code')).nullable(),
+  backup_codes: z.array(secret('code', 'PhoneNumbers_getDetails with fields:["backup_codes"] shows them')).nullable(),
   created_at: time,
   updated_at: time,
 });
@@ -228,13 +228,13 @@ export const oauthAccessToken = z.strictObject({
   object: z.literal('oauth_access_token'),
   external_account_id: z.string(),
   provider_user_id: z.string(),
-  token: secret('token'),
+  token: secret('token', 'Users_getOAuthAccessToken shows it'),
   expires_at: z.int().nullable(),
   provider: z.string(),
   public_metadata: metadata,
   label: nullableText,
   scopes: z.array(z.string()),
-  id_token: secret('token').optional(),
+  id_token: secret('token', 'Users_getOAuthAccessToken shows it').optional(),
   /** Of OAuth 1.0a. */
-  token_secret: secret('key').optional(),
+  token_secret: secret('key', 'Users_getOAuthAccessToken shows it').optional(),
 });

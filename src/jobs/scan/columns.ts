@@ -1,4 +1,4 @@
-import { type Declared, resourceOf } from '../../response/declared.js';
+import { type Declared, resourceOf } from '../../catalog/declared-answer.js';
 import { Selection } from '../../response/selection.js';
 import { shortItem } from '../../response/short-item.js';
 import { isoTimes } from '../../response/times.js';

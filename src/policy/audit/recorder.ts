@@ -1,11 +1,22 @@
+import type { Operation } from '../../catalog/operation.js';
 import type { Risk } from '../../catalog/operation-types.js';
 import { errorMessage } from '../../platform/error-message.js';
+import { isRecord } from '../../platform/is-record.js';
 import type { Needs } from '../confirmation/approvals.js';
 import { TooDeepError } from '../confirmation/canonical.js';
 import { logAway, type Refusal, secretLost, secretsAway } from '../confirmation/refusals.js';
 import type { Sealer } from '../confirmation/sealer.js';
-import { type Instance, type Outcome, type PolicyCall, PolicyRefusal, type Recorded, type Strength } from '../policy-types.js';
-import { isGated, returnsSecret } from '../rules/risk.js';
+import {
+  type Delivered,
+  type Instance,
+  type Outcome,
+  type PolicyCall,
+  PolicyRefusal,
+  type Recorded,
+  type Strength,
+} from '../policy-types.js';
+import { isGated } from '../rules/risk.js';
+import { coverSecrets, withoutSecrets } from '../secrets/answer-secrets.js';
 import { canonicalWithoutSecrets, maskArguments } from '../secrets/masking.js';
 import type { SecretFile, SecretsDir } from '../secrets/secrets-dir.js';
 import { type AuditFields, type RecordedApproval, sha256 } from './line.js';
@@ -50,7 +61,12 @@ export interface RecorderOptions {
   readonly warn: (message: string) => void;
 }
 
-const unrecorded = (id: string): Recorded => ({ id, deliver: async (result) => result, end: async () => {} });
+const IN_FILE = '[in secret_file]';
+
+/** What was not confirmed as `credential` is given without secrets. */
+const covered = (operation: Operation): Delivered => ({ shown: (answer) => withoutSecrets(answer, operation) });
+
+const whole: Delivered = { shown: (answer) => answer };
 
 /** Puts decisions and requests on record, and keeps secrets out of results. */
 export class Recorder {
@@ -89,8 +105,8 @@ export class Recorder {
     const { operation } = facts.call;
     const { audit, secrets } = this.#options;
     const changes = facts.risk !== 'read' || facts.strength !== undefined || facts.call.list !== undefined;
-    const keeper = secrets !== undefined && returnsSecret(operation) ? secrets : undefined;
-    if (!changes && keeper === undefined) return unrecorded(facts.id);
+    const keeper = facts.risks.includes('credential') ? secrets : undefined;
+    if (!changes) return { id: facts.id, deliver: async () => covered(operation), end: async () => {} };
     const file = keeper && (await keeper.reserve(operation).catch((error: unknown) => this.#fail(secretsAway(operation), error)));
     const intent: AuditFields = {
       kind: 'intent',
@@ -113,9 +129,15 @@ export class Recorder {
     };
   }
 
-  async #deliver({ call }: DecidedCall, file: SecretFile | undefined, result: unknown): Promise<unknown> {
-    if (file === undefined) return result;
-    return file.store(result).catch((error: unknown) => this.#fail(secretLost(call.operation), error));
+  async #deliver({ call: { operation }, risks }: DecidedCall, file: SecretFile | undefined, result: unknown): Promise<Delivered> {
+    if (!risks.includes('credential')) return covered(operation);
+    if (file === undefined) return whole;
+    const inFile = (answer: unknown) => coverSecrets(answer, operation, { mark: () => IN_FILE, handsOut: true });
+    const { hidden, known } = inFile(result);
+    if (hidden === 0 && known) return whole;
+    await file.store(result).catch((error: unknown) => this.#fail(secretLost(operation), error));
+    // An answer of a form that nobody knows, in which nothing looks like a secret, is shown by its name alone.
+    return { shown: (answer) => (hidden === 0 ? nameOf(answer) : inFile(answer).value), secretFile: file.path };
   }
 
   async #end(facts: DecidedCall, file: SecretFile | undefined, started: number, outcome: Outcome): Promise<void> {
@@ -177,4 +199,9 @@ export class Recorder {
       throw error;
     }
   }
+}
+
+function nameOf(answer: unknown): Record<string, unknown> {
+  const { object, id } = isRecord(answer) ? answer : {};
+  return { ...(typeof object === 'string' ? { object } : {}), ...(typeof id === 'string' ? { id } : {}) };
 }

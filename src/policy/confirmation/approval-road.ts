@@ -218,7 +218,7 @@ export class ApprovalRoad {
   }
 }
 
-const ANY_APPROVER: Needs = { passkey: false, two: false, approvers: [], grave: false };
+const ANY_APPROVER: Needs = { passkey: false, two: false, byAnother: false, approvers: [], grave: false };
 
 /** What cannot be undone, gives access or concerns the whole instance, and what takes more than one signature. */
 const isGrave = ({ call, risks, needs }: DecidedCall, review: Review): boolean =>

@@ -9,6 +9,8 @@ export interface Needs {
   readonly passkey: boolean;
   /** Given by two people. */
   readonly two: boolean;
+  /** Given by nobody who is the caller. */
+  readonly byAnother: boolean;
   /** Names and groups; an approver whose word counts is in every one of the lists. Empty: any enrolled approver. */
   readonly approvers: readonly (readonly string[])[];
   /** Much is at stake: the person shows anew who they are with their word. */

@@ -81,6 +81,7 @@ function isAsShown(shown: Arguments, args: Arguments, later: readonly (readonly 
 /** Whether the rules want no more now than when the list was confirmed. */
 const isEnough = (then: Judged, now: Verdict): boolean =>
   then.action === 'confirm' &&
+  (now.byAnother !== true || then.byAnother === true) &&
   now.strengths.every((strength) => then.strengths.includes(strength)) &&
   canonicalJson(now.approvers) === canonicalJson(then.approvers);
 

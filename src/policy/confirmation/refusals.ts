@@ -144,7 +144,15 @@ export const feedsOwnClaims = (operation: Operation): Refusal =>
     'own_claims',
     operation,
     `${NOTHING_SENT} It changes, or may change, what the scopes of this server's own callers are made of, which takes a person other than the caller. ` +
-      `Ask the operator to do it in Clerk's dashboard. ${FINAL}`,
+      `This server has no page on which one could approve it (--ask): ask the operator to do it in Clerk's dashboard. ${FINAL}`,
+  );
+
+/** Of a read that would show a secret. */
+export const readOnly = (operation: Operation): Refusal =>
+  refusal(
+    'read_only',
+    operation,
+    `${NOTHING_SENT} This server only reads (--read-only) and shows no secret: leave it out of fields.`,
   );
 
 export const insufficientScope = (operation: Operation, scope: string): Refusal =>

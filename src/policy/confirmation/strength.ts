@@ -24,9 +24,10 @@ export const formOf = (strength: Strength): ConfirmForm =>
   isByPerson(strength) ? 'approval' : strength === 'token' ? 'token' : 'flag';
 
 /** What a person's word must be like. What only the review tells is added when it is there. */
-export const needsOf = (wanted: readonly WantedStrength[], approvers: Needs['approvers']): Needs => ({
+export const needsOf = (wanted: readonly WantedStrength[], approvers: Needs['approvers'], byAnother: boolean): Needs => ({
   passkey: wanted.includes('passkey'),
   two: wanted.includes('two'),
+  byAnother,
   approvers,
   grave: false,
 });

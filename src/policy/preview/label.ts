@@ -1,4 +1,6 @@
+import { isRecord } from '../../platform/is-record.js';
 import { plain, shownEmail, shownName, shownValue, typeable } from '../../platform/plain-text.js';
+import { paymentInWords, priceInWords } from './money.js';
 
 /** How a person names a resource. Every text is safe to display. */
 export interface Label {
@@ -33,6 +35,10 @@ export function labelOf(value: unknown): Label | undefined {
       return membershipLabel(value);
     case 'session':
       return label(value, undefined, textAt(value, 'id'));
+    case 'commerce_price':
+      return label(value, priceInWords(value), textAt(value, 'id'));
+    case 'commerce_subscription_item':
+      return itemLabel(value);
     default:
       return namedLabel(value);
   }
@@ -61,6 +67,14 @@ function membershipLabel(membership: Resource): Label | undefined {
     organization && `in ${shownName(organization)}`,
   ];
   return label(membership, parts.filter(Boolean).join(' '), identifier);
+}
+
+function itemLabel(item: Resource): Label | undefined {
+  const plan = isRecord(item.plan) ? textAt(item.plan, 'name') : undefined;
+  const paid = paymentInWords(item);
+  const shown = [plan && shownName(plan), paid && `(${paid})`].filter(Boolean).join(' ');
+  const named = label(item, shown, textAt(item, 'id'));
+  return named && { ...named, owner: isRecord(item.payer) ? ownerOf(item.payer) : undefined };
 }
 
 function namedLabel(resource: Resource): Label | undefined {

@@ -4,7 +4,7 @@ import type { Arguments, Consequence } from '../../catalog/operation-types.js';
 import { isRecord } from '../../platform/is-record.js';
 import type { Read } from '../policy-types.js';
 import { type Label, labelOf } from './label.js';
-import { readerNamed, targetInputsOf, targetReadOf } from './target-read.js';
+import { pageSize, readerNamed, targetInputsOf, targetReadOf } from './target-read.js';
 
 /**
  * `missing`: it does not exist. `unknown`: it could not be looked up, or the operation has no target.
@@ -39,7 +39,8 @@ const UNKNOWN: LookupResult = { kind: 'unknown' };
 interface Namer {
   readonly prefix: string;
   readonly read: string;
-  readonly input: string;
+  /** Where the ids go; none where the read lists all. */
+  readonly input?: string;
   /** How many go into one read. */
   readonly atOnce: number;
 }
@@ -50,6 +51,7 @@ const NAMERS: readonly Namer[] = [
   { prefix: 'mch_', read: 'Machines_getById', input: 'machine_id', atOnce: 1 },
   { prefix: 'role_', read: 'OrganizationRoles_getById', input: 'organization_role_id', atOnce: 1 },
   { prefix: 'perm_', read: 'OrganizationPermissions_getById', input: 'permission_id', atOnce: 1 },
+  { prefix: 'cprice_', read: 'Billing_listPrices', atOnce: 100 },
 ];
 /** Reads that name the ids of one call. What is beyond them is shown by its id. */
 const MOST_NAMING_READS = 8;
@@ -90,17 +92,24 @@ export class Lookup {
     const reader = this.#reader(namer.read);
     if (reader === undefined) return;
     const [first = ''] = ids;
-    const args = namer.atOnce === 1 ? { [namer.input]: first } : { [namer.input]: ids, limit: ids.length };
+    const { input } = namer;
+    const args: Arguments =
+      input === undefined
+        ? { limit: pageSize(reader) }
+        : namer.atOnce === 1
+          ? { [input]: first }
+          : { [input]: ids, limit: ids.length };
     const answer = await this.#read(reader, args, context);
     if (answer.kind === 'missing' && namer.atOnce === 1) names.set(first, 'missing');
     if (answer.kind !== 'found') return;
     const items = namer.atOnce === 1 ? [answer.value] : listOf(answer.value);
     if (items === undefined) return;
     const found = new Map(items.filter(isRecord).map((item) => [item.id, labelOf(item)]));
+    const isComplete = input !== undefined || isWhole(answer.value, items, args.limit);
     for (const id of ids) {
       const label = found.get(id);
       if (label !== undefined) names.set(id, label);
-      else if (!found.has(id)) names.set(id, 'missing');
+      else if (!found.has(id) && isComplete) names.set(id, 'missing');
     }
   }
 

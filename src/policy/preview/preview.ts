@@ -3,7 +3,7 @@ import type { Arguments } from '../../catalog/operation-types.js';
 import { plain, quoted, shownValue, typeable } from '../../platform/plain-text.js';
 import type { CallList } from '../list-call.js';
 import type { Caller, Instance } from '../policy-types.js';
-import { consequencesOf, itemCount, raisingInputs, returnsSecret } from '../rules/risk.js';
+import { consequencesOf, itemCount, raisingInputs } from '../rules/risk.js';
 import { fillEffect, sentence } from './effect.js';
 import type { Label } from './label.js';
 import { listReview } from './list-review.js';
@@ -160,7 +160,7 @@ export class Previewer {
     const details = counted.filter((text) => text !== undefined).map(sentence);
     const items = itemCount(operation, args);
     if (items > 1) details.push(`${items} items in one call.`);
-    if (returnsSecret(operation)) {
+    if (consequencesOf(operation, args).risks.includes('credential')) {
       details.push(
         this.#options.keepsSecrets
           ? 'The answer holds a secret: it goes into a new file on the server and does not enter the conversation.'

@@ -3,7 +3,7 @@ import { shownValue } from '../../platform/plain-text.js';
 import type { Label } from './label.js';
 
 /** Ids of what has a name that people know. */
-const NAMED_ID = /^(?:user|org|mch|role|perm)_\w+$/;
+const NAMED_ID = /^(?:user|org|mch|role|perm|cprice)_\w+$/;
 const DEEPEST = 6;
 
 /** Names by id. `missing`: there is no such thing. */

@@ -6,7 +6,7 @@ import type { Availability, BudgetStore, Reservation, Reserved, Use } from '../.
 import type { Caller, Instance } from '../policy-types.js';
 import { toMilliseconds } from './length-of-time.js';
 import type { BudgetDeclaration } from './policy-file.js';
-import { consequencesOf, itemCount, returnsSecret } from './risk.js';
+import { consequencesOf, itemCount } from './risk.js';
 import { Conditions } from './rules.js';
 
 /**
@@ -129,9 +129,7 @@ export class Budgets {
     inPlan = false,
   ): Shares {
     if (inPlan && this.#areBuiltIn) return this.#planShares(operation, args, caller);
-    // A secret that comes with a destructive call is a credential handed out all the same.
-    const counted = returnsSecret(operation) ? [...new Set<Risk>([...risks, 'credential'])] : risks;
-    const budgets = this.#budgets.filter(({ conditions }) => conditions.mismatch(operation, counted, caller) === undefined);
+    const budgets = this.#budgets.filter(({ conditions }) => conditions.mismatch(operation, risks, caller) === undefined);
     const weight = budgets.length === 0 ? 0 : itemCount(operation, args);
     const guesses = this.#guesses(operation, args);
     return {

@@ -7,6 +7,9 @@ import { namedRead, Resources } from './find-resource.js';
 import { grants, OWN_CLAIMS } from './granting-metadata.js';
 import { valuesAt } from './match-args.js';
 
+/** For the person who decides on such a call. */
+export const OWN_CLAIMS_EFFECT = 'Changes, or may change, what the callers of this server may do.';
+
 /** The operations that change what tokens say, or make one: always, or with one of these inputs. */
 const FEEDS: Readonly<Record<string, 'always' | readonly string[]>> = {
   JwtTemplates_createTemplate: 'always',
@@ -29,8 +32,39 @@ const METADATA = [
   'invitations.public_metadata',
   'invitations.private_metadata',
 ];
-const SHORTCODE = /\b(?:user|org|org_membership)\.([\w.]+)/g;
+/** `{{user.public_metadata.role}}`: of what in an instance a claim is made. */
+const SHORTCODE = /\b(user|org|org_membership)\.([\w.]+)/g;
+
+/** Where something of a user or an organization is written that is no metadata: the groups, and inputs by another name. */
+const WRITTEN_BY: Readonly<Record<string, RegExp>> = {
+  user: /^(?:Users|EmailAddresses|PhoneNumbers)$/,
+  org: /^Organization/,
+  org_membership: /^Organization/,
+};
+const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
+  full_name: ['first_name', 'last_name'],
+  primary_email_address: ['email_address', 'primary_email_address_id', 'primary', 'verified'],
+  primary_phone_number: ['phone_number', 'primary_phone_number_id', 'primary', 'verified'],
+};
+/** A claim that is made of the role changes with the role's key and permissions. */
+const ROLES = /^(?:OrganizationRoles|RoleSets)$/;
 const KEPT_MS = 60_000;
+
+/** What the claims are made of: paths of metadata, and what else stands in a user, an organization or a membership. */
+interface Sources {
+  readonly metadata: readonly string[] | 'any';
+  readonly fields: readonly { readonly of: string; readonly field: string }[];
+}
+
+/** What claims are commonly made of, where it cannot be read what these are made of. */
+const UNREADABLE: Sources = {
+  metadata: 'any',
+  fields: [
+    { of: 'user', field: 'username' },
+    { of: 'user', field: 'external_id' },
+    { of: 'org', field: 'role' },
+  ],
+};
 
 export interface OwnClaimsOptions {
   /** Who issues the tokens that callers of this server show. */
@@ -48,7 +82,7 @@ export interface OwnClaimsOptions {
 export class OwnClaims {
   readonly #options: OwnClaimsOptions;
   #isOwn: boolean | undefined;
-  #sources: { readonly inputs: readonly string[]; readonly until: number } | undefined;
+  #sources: { readonly made: Sources; readonly until: number } | undefined;
 
   constructor(options: OwnClaimsOptions) {
     this.#options = options;
@@ -71,31 +105,40 @@ export class OwnClaims {
 
   /** Whether the call writes what these claims are made of, or might. */
   async areFedBy(operation: Operation, args: Arguments, caller: string): Promise<boolean> {
+    if (operation.spec.risk === 'read') return false;
     const always = FEEDS[operation.name];
     const isListed = always === 'always' || always?.some((input) => args[input] !== undefined) === true;
-    if (operation.risk === 'read' || (!isListed && !Object.keys(args).some((input) => isSource(input)))) return false;
+    if (!isListed && !mayBeSource(operation, args)) return false;
     if ((await this.isOwnInstance(caller)) === false) return false;
     if (isListed) return true;
-    const sources = await this.#inputs(caller);
-    return METADATA.some((path) =>
-      valuesAt(args, path.split('.')).some(
-        (value) => value !== undefined && (sources === undefined || grants(path, value, sources)),
-      ),
+    const sources = await this.#sourcesOf(caller);
+    return (
+      METADATA.some((path) =>
+        valuesAt(args, path.split('.')).some(
+          (value) => value !== undefined && (sources.metadata === 'any' || grants(path, value, sources.metadata)),
+        ),
+      ) || sources.fields.some((source) => writes(operation, args, source))
     );
   }
 
-  /** The paths of metadata that templates make these claims of; `undefined` where they cannot be read. */
-  async #inputs(caller: string): Promise<readonly string[] | undefined> {
-    if (this.#sources !== undefined && this.#options.now() < this.#sources.until) return this.#sources.inputs;
+  /** What templates make these claims of. */
+  async #sourcesOf(caller: string): Promise<Sources> {
+    if (this.#sources !== undefined && this.#options.now() < this.#sources.until) return this.#sources.made;
     const templates = listOf(await this.#read('JwtTemplates_listAllTemplates', {}, caller));
-    if (templates === undefined) return undefined;
+    if (templates === undefined) return UNREADABLE;
     const claims = templates.flatMap((template) => OWN_CLAIMS.flatMap((claim) => valuesAt(template, ['claims', claim])));
-    const found = claims.flatMap((claim) => [...(JSON.stringify(claim) ?? '').matchAll(SHORTCODE)].map(([, path = '']) => path));
-    const inputs = [...OWN_CLAIMS, ...found.filter((path) => path.includes('.'))];
+    const found = claims
+      .flatMap((claim) => [...(JSON.stringify(claim) ?? '').matchAll(SHORTCODE)])
+      .map(([, of = '', path = '']) => ({ of, path }));
+    const isMetadata = (path: string): boolean => /^\w+_metadata(?:\.|$)/.test(path);
     // A claim that is a whole kind of metadata can be made of any of it.
-    if (found.some((path) => /^\w+_metadata$/.test(path))) return undefined;
-    this.#sources = { inputs, until: this.#options.now() + KEPT_MS };
-    return inputs;
+    const isAny = found.some(({ path }) => isMetadata(path) && !path.includes('.'));
+    const made: Sources = {
+      metadata: isAny ? 'any' : [...OWN_CLAIMS, ...found.map(({ path }) => path).filter(isMetadata)],
+      fields: found.flatMap(({ of, path }) => (isMetadata(path) ? [] : [{ of, field: path.split('.', 1)[0] ?? path }])),
+    };
+    this.#sources = { made, until: this.#options.now() + KEPT_MS };
+    return made;
   }
 
   async #read(name: string, args: Arguments, caller: string): Promise<unknown> {
@@ -109,7 +152,23 @@ export class OwnClaims {
   }
 }
 
-const isSource = (input: string): boolean => METADATA.some((path) => path.split('.')[0] === input);
+const METADATA_INPUTS = new Set(METADATA.map((path) => path.split('.', 1)[0] ?? path));
+
+/** Whether it is worth reading what the claims are made of. */
+const mayBeSource = ({ group }: Operation, args: Arguments): boolean =>
+  Object.keys(args).some((input) => METADATA_INPUTS.has(input)) ||
+  ROLES.test(group) ||
+  Object.values(WRITTEN_BY).some((groups) => groups.test(group));
+
+/** Whether the call writes what a claim is made of, by an input of its name, in a bulk call too. */
+function writes({ group, spec: { bulk } }: Operation, args: Arguments, { of, field }: Sources['fields'][number]): boolean {
+  if ((field === 'role' || field === 'permissions') && ROLES.test(group)) return true;
+  if (WRITTEN_BY[of]?.test(group) !== true) return false;
+  return [field, ...(OTHER_NAMES[field] ?? [])].some((input) => {
+    const paths = bulk === undefined ? [[input]] : [[input], [bulk, input]];
+    return paths.some((path) => valuesAt(args, path).some((value) => value !== undefined));
+  });
+}
 
 const hostOf = (address: unknown): string | undefined =>
   typeof address === 'string' && URL.canParse(address) ? new URL(address).host : undefined;

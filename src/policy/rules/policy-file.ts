@@ -14,7 +14,7 @@ const conditions = {
   name: z.string().min(1).max(60).optional().describe('Shown in refusals, in the record and by explain.'),
   tools: oneOrMore(pattern).optional().describe('Names, groups or globs: Users_markBanned, Organizations, *_revoke*.'),
   risk: oneOrMore(z.enum(RISKS)).optional().describe('The risk of the very call: some inputs make a write destructive.'),
-  returnsSecret: z.boolean().optional().describe('Whether the answer of the operation carries a secret.'),
+  returnsSecret: z.boolean().optional().describe('Whether the call hands out a secret.'),
   instance: oneOrMore(z.enum(INSTANCE_KINDS)).optional(),
   caller: oneOrMore(pattern).optional().describe('Names of callers; * stands for any characters.'),
 };

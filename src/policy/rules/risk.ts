@@ -1,5 +1,5 @@
 import { byWeight, heaviest, isGated, type Operation } from '../../catalog/operation.js';
-import type { Arguments, Condition, CurrentRole, Raise, Risk, Test } from '../../catalog/operation-types.js';
+import type { Arguments, Condition, CurrentRole, GatedRisk, Raise, Risk, Test } from '../../catalog/operation-types.js';
 import { isRecord } from '../../platform/is-record.js';
 import { DEFAULT_KEYS_THAT_GRANT, grants } from './granting-metadata.js';
 
@@ -44,6 +44,12 @@ export function consequencesOf(operation: Operation, args: Arguments, known: Kno
   };
 }
 
+/** The same of a call that has one more risk, for a reason beside its declaration. */
+export function withRisk({ risks, effects }: Consequences, risk: GatedRisk, effect: string): Consequences {
+  const gated = byWeight([...risks.filter(isGated), risk]);
+  return { risk: heaviest(gated), risks: gated, effects: [...effects, effect] };
+}
+
 export const conditionsOf = (when: Raise['when']): readonly (Condition | CurrentRole)[] =>
   when === undefined ? [] : 'length' in when ? when : [when];
 
@@ -56,6 +62,12 @@ export const asksForRoles = (operation: Operation, args: Arguments): boolean =>
         'currentRole' in condition ||
         (condition.is === 'administers' && inputsOf(condition).some((path) => valuesAt(args, path).some(isFilled))),
     );
+
+/** Whether it matters what the caller wants to see of the answer. */
+export const asksForFields = ({ raises }: Operation): boolean =>
+  raises
+    .flatMap(({ when }) => conditionsOf(when))
+    .some((condition) => !('currentRole' in condition) && inputsOf(condition).includes('fields'));
 
 /** Where the call says of which member the present role matters. */
 export const memberAskedFor = ({ raises }: Operation): CurrentRole['currentRole'] | undefined =>
@@ -126,10 +138,6 @@ const isBlank = (value: unknown): boolean => typeof value === 'string' && value.
 
 const isFilled = (value: unknown): boolean =>
   value !== undefined && value !== null && !isBlank(value) && !(Array.isArray(value) && value.length === 0);
-
-/** Whether the answer of the operation carries a secret. */
-export const returnsSecret = (operation: Operation): boolean =>
-  operation.risk === 'credential' || operation.spec.returnsCredential === true;
 
 /** How many things a call acts on: the items of a bulk call, otherwise one. */
 export function itemCount(operation: Operation, args: Arguments): number {

@@ -5,12 +5,11 @@ import type { Arguments, Risk } from '../../catalog/operation-types.js';
 import type { Caller, Instance, InstanceKind } from '../policy-types.js';
 import type { WantedStrength } from '../strengths.js';
 import { type About, type AboutExtent, canBeAbout, extentOf, subjectsOf } from './about.js';
-import { DEFENSIVE_OPERATIONS } from './defensive.js';
 import { type Reading, Resources } from './find-resource.js';
 import { toMilliseconds } from './length-of-time.js';
 import { type ArgumentPatterns, type Extent, matchArguments, matchesWildcard } from './match-args.js';
 import type { BudgetDeclaration, RuleDeclaration } from './policy-file.js';
-import { consequencesOf, isGated, returnsSecret } from './risk.js';
+import { consequencesOf, isGated } from './risk.js';
 
 /** What the rules say of one call. */
 export interface Verdict {
@@ -23,6 +22,8 @@ export interface Verdict {
   readonly reason: string | undefined;
   /** Whose word counts: approvers who are in every one of the lists. Empty: any approver's. */
   readonly approvers: readonly (readonly string[])[];
+  /** Whether nobody who is the caller may approve it. No rule says so. */
+  readonly byAnother?: boolean | undefined;
   /** How long the call can be approved and used, in milliseconds; `undefined` where no rule says. */
   readonly withinMs: number | undefined;
   /** The most items of a bulk call. */
@@ -216,6 +217,8 @@ export class Conditions {
     return (
       this.#otherInstance === undefined &&
       this.#operationMismatch(operation) === undefined &&
+      (this.#returnsSecret === undefined ||
+        (this.#returnsSecret ? operation.risks.includes('credential') : operation.risk !== 'credential')) &&
       (this.#risks === undefined || operation.risks.some((risk) => this.#risks?.includes(risk)))
     );
   }
@@ -225,6 +228,10 @@ export class Conditions {
     if (this.#otherInstance !== undefined) return this.#otherInstance;
     const mismatch = this.#operationMismatch(operation);
     if (mismatch !== undefined) return mismatch;
+    const hasSecret = risks.includes('credential');
+    if (this.#returnsSecret !== undefined && this.#returnsSecret !== hasSecret) {
+      return hasSecret ? 'the answer carries a secret' : 'the answer carries no secret';
+    }
     if (!this.#matchesRisks(risks)) return `the risk is ${risks.join(' and ')}`;
     if (this.#callers !== undefined && !this.#callers.some((pattern) => matchesWildcard(caller.name, pattern))) {
       return `the caller is ${caller.name}`;
@@ -241,10 +248,7 @@ export class Conditions {
 
   #operationMismatch(operation: Operation): string | undefined {
     if (this.#operations !== undefined && !this.#operations.has(operation)) return 'the tool is another';
-    if (this.#returnsSecret !== undefined && this.#returnsSecret !== returnsSecret(operation)) {
-      return returnsSecret(operation) ? 'the answer carries a secret' : 'the answer carries no secret';
-    }
-    const isDefensive = DEFENSIVE_OPERATIONS.has(operation.name);
+    const isDefensive = operation.spec.defensive === true;
     if (this.#defensive !== undefined && this.#defensive !== isDefensive) {
       return isDefensive ? 'it is defensive' : 'it is not defensive';
     }

@@ -1,88 +1,29 @@
 import type { Operation } from '../../catalog/operation.js';
 import type { Arguments } from '../../catalog/operation-types.js';
 import { isSecretName } from '../../catalog/secret-names.js';
-import { scrub } from '../../platform/scrub.js';
 import { canonicalJson } from '../confirmation/canonical.js';
-import { returnsSecret } from '../rules/risk.js';
+import { isSecretText } from './secret-text.js';
 
 const MASK = '[secret]';
 const LONGEST_STRING = 500;
 const MOST_BYTES = 8_192;
 const DEEPEST = 20;
 
-/** In the answers of operations that return credentials, such addresses sign in anyone who has them. */
-const SECRET_ADDRESS = /(?:^|_)(?:url|link)$/;
-/** A parameter of an address with a value. */
-const PARAMETER = /[?&#;]([\w.[\]-]{1,64})=[^&#\s]/g;
-/** Names of parameters that are secret besides those of inputs. */
-const SECRET_PARAMETERS = new Set(['key', 'code', 'sig', 'signature']);
-/** A user with a password before the host of an address. */
-const SIGNED_IN = /:\/\/[^\s/?#@:]*:[^\s/?#@]+@/;
-const TOKEN_RUN = /[\w.-]+/g;
-const TOKEN_HEAD = /\beyJ[\w-]{8}/;
-const LEAST_TOKEN_BODY = 8;
-
 /** The most inputs that are recorded one by one, and the longest name of one. */
 const MOST_INPUTS = 100;
 const LONGEST_NAME = 100;
 
-const isSecretText = (text: string): boolean =>
-  scrub(text) !== text || hasToken(text) || (text.includes('://') && (SIGNED_IN.test(text) || hasSecretParameter(text)));
+/** What stands in the place of a secret. */
+type Mask = (secret: unknown) => string;
 
-function hasSecretParameter(text: string): boolean {
-  for (const [, name = ''] of text.matchAll(PARAMETER)) {
-    // Of `user[password]` each part.
-    const parts = name.split(/[[\].]/);
-    if (parts.some((part) => SECRET_PARAMETERS.has(part.toLowerCase()) || isSecretName(part))) return true;
-  }
-  return false;
-}
-
-/** Whether a JSON Web Token stands in the text. Every run of its letters is looked at once: one pattern would look again from each start. */
-function hasToken(text: string): boolean {
-  if (!text.includes('eyJ')) return false;
-  for (const [run] of text.matchAll(TOKEN_RUN)) {
-    const parts = run.split('.');
-    for (const [index, head] of parts.entries()) {
-      const isFollowed = index + 2 < parts.length && (parts[index + 1]?.length ?? 0) >= LEAST_TOKEN_BODY;
-      if (isFollowed && TOKEN_HEAD.test(head)) return true;
-    }
-  }
-  return false;
-}
-
-interface Masker {
-  /** What stands in the place of a secret. */
-  readonly mask: (secret: unknown) => string;
-  readonly isSecret: (name: string) => boolean;
-  hidden: number;
-}
-
-/** `value` without what is secret in it, and how many secrets there were. */
-export interface Redacted {
-  readonly value: unknown;
-  readonly hidden: number;
-}
-
-/** An answer with its secrets replaced by `mask`. The whole of it is replaced where it nests too deeply to be judged. */
-export function redactSecrets(value: unknown, operation: Operation, mask = MASK): Redacted {
-  const strict = returnsSecret(operation);
-  const masker: Masker = {
-    mask: () => mask,
-    isSecret: (name) => isSecretName(name) || (strict && SECRET_ADDRESS.test(name)),
-    hidden: 0,
-  };
-  return { value: walk(value, masker, 0), hidden: masker.hidden };
-}
-
-function walk(value: unknown, masker: Masker, depth: number): unknown {
-  if (typeof value === 'string') return isSecretText(value) ? hide(value, masker) : value;
+function walk(value: unknown, mask: Mask, depth: number): unknown {
+  if (typeof value === 'string') return isSecretText(value) ? mask(value) : value;
   if (value === null || typeof value !== 'object') return value;
-  if (depth >= DEEPEST) return hide(value, masker);
-  if (Array.isArray(value)) return value.map((item) => walk(item, masker, depth + 1));
+  if (depth >= DEEPEST) return mask(value);
+  if (Array.isArray(value)) return value.map((item) => walk(item, mask, depth + 1));
   const entries = Object.entries(value).map(([name, member]) => [
     name,
-    masker.isSecret(name) && canHide(member) ? hide(member, masker) : walk(member, masker, depth + 1),
+    isSecretName(name) && canHide(member) ? mask(member) : walk(member, mask, depth + 1),
   ]);
   return Object.fromEntries(entries);
 }
@@ -91,18 +32,12 @@ function walk(value: unknown, masker: Masker, depth: number): unknown {
 const canHide = (value: unknown): boolean =>
   (typeof value === 'string' && value !== '') || (value !== null && typeof value === 'object');
 
-function hide(secret: unknown, masker: Masker): string {
-  masker.hidden++;
-  return masker.mask(secret);
-}
-
 /** The top level of arguments, where the operation says itself what is secret. */
-function maskInputs(operation: Operation, args: Arguments, mask: (secret: unknown) => string): [string, unknown][] {
+function maskInputs(operation: Operation, args: Arguments, mask: Mask): [string, unknown][] {
   const declared = new Set(operation.spec.secrets);
-  const masker: Masker = { mask, isSecret: isSecretName, hidden: 0 };
   return Object.entries(args).map(([name, value]) => {
     const secret = (declared.has(name) || isSecretName(name)) && value !== null && value !== undefined;
-    return [name, secret ? mask(value) : walk(value, masker, 0)];
+    return [name, secret ? mask(value) : walk(value, mask, 0)];
   });
 }
 

@@ -3,10 +3,8 @@ import { type FileHandle, lstat, realpath, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Operation } from '../../catalog/operation.js';
 import { errorMessage } from '../../platform/error-message.js';
-import { isRecord } from '../../platform/is-record.js';
 import { createPrivateFile } from '../../platform/private-file.js';
 import { UserError } from '../../platform/user-error.js';
-import { redactSecrets } from './masking.js';
 
 /** The directory for secrets cannot be used. `message` says what to do. */
 export class SecretsDirError extends UserError {
@@ -85,10 +83,10 @@ export class SecretFile {
   }
 
   /**
-   * Writes the whole answer and gives back what a model may see of it.
+   * Writes the whole answer.
    * @throws when it could not be written or the file is gone.
    */
-  async store(result: unknown): Promise<Readonly<Record<string, unknown>>> {
+  async store(result: unknown): Promise<void> {
     const kept = { operation: this.#operation.name, time: new Date(this.#now()).toISOString(), result };
     const content = Buffer.from(`${JSON.stringify(kept, null, 2)}\n`);
     await writeAll(this.#file, content);
@@ -99,7 +97,6 @@ export class SecretFile {
     const [ours, named] = await Promise.all([this.#file.stat(), lstat(this.path)]);
     if (ours.ino !== named.ino || ours.dev !== named.dev) throw new SecretsDirError('the file was replaced');
     await this.#file.close();
-    return this.#withoutSecrets(result);
   }
 
   /** Removes the file, unless an answer is in it. Never throws. */
@@ -109,13 +106,6 @@ export class SecretFile {
     await this.#file.close().catch(() => {});
     await unlink(this.path).catch(() => {});
   }
-
-  #withoutSecrets(result: unknown): Readonly<Record<string, unknown>> {
-    const { value, hidden } = redactSecrets(result, this.#operation, '[in secret_file]');
-    // An answer in which nothing looks like the secret that it must hold is shown by its name only.
-    const shown = hidden === 0 ? (isRecord(value) ? namesOf(value) : {}) : isRecord(value) ? value : { data: value };
-    return { ...shown, secret_file: this.path };
-  }
 }
 
 async function writeAll(file: FileHandle, content: Buffer): Promise<void> {
@@ -123,11 +113,6 @@ async function writeAll(file: FileHandle, content: Buffer): Promise<void> {
     const { bytesWritten } = await file.write(content, at, content.length - at, at);
     at += bytesWritten;
   }
-}
-
-function namesOf(value: object): Record<string, unknown> {
-  const { object, id } = value as { object?: unknown; id?: unknown };
-  return { ...(typeof object === 'string' ? { object } : {}), ...(typeof id === 'string' ? { id } : {}) };
 }
 
 async function safeDirectory(path: string): Promise<Stats> {

@@ -26,6 +26,16 @@ export const hostileCalls: readonly StoriedCall[] = [
     'EmailAddresses_createNewAddress',
     { ...address, verified: false, notify_primary_email_address_changed: false },
   ],
+  [
+    'proves my own, unverified address on their account with the code that I was mailed',
+    'EmailAddresses_attemptVerification',
+    { email_address_id: 'idn_1', verification_id: 'v', code: '424242' },
+  ],
+  [
+    'does the same with a number',
+    'PhoneNumbers_attemptVerification',
+    { phone_number_id: 'idn_1', verification_id: 'v', code: '424242' },
+  ],
   ['declares an unproved address proved', 'EmailAddresses_updateAddress', { email_address_id: 'idn_1', verified: true }],
   ['sends resets to another address', 'EmailAddresses_updateAddress', { email_address_id: 'idn_1', primary: true }],
   ['locks somebody out by taking a verification', 'EmailAddresses_updateAddress', { email_address_id: 'idn_1', verified: false }],

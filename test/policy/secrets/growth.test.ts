@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { didYouMean } from '../../../src/catalog/nearest.js';
 import { parseArguments } from '../../../src/catalog/parse-arguments.js';
 import { Scrubber } from '../../../src/platform/scrub.js';
-import { maskArguments, redactSecrets } from '../../../src/policy/secrets/masking.js';
+import { coverSecrets, withheld } from '../../../src/policy/secrets/answer-secrets.js';
+import { maskArguments } from '../../../src/policy/secrets/masking.js';
 import { operations } from '../../../tools/index.js';
 import { operations as fixtures } from '../fixtures.js';
 
@@ -24,6 +25,8 @@ const PIECES = [
 ];
 const KEY = 'sk_test_key_0123456789';
 
+const covered = (answer: unknown) => coverSecrets(answer, fixtures.getUser, { mark: withheld, handsOut: false });
+
 const of = (size: number, piece: string): string => piece.repeat(Math.ceil(size / piece.length)).slice(0, size);
 
 describe.each(PIECES)('of much of %j', (piece) => {
@@ -40,7 +43,7 @@ describe.each(PIECES)('of much of %j', (piece) => {
           record: JSON.stringify(maskArguments(operation, { [text]: text, metadata: { [text]: [text] } })).length,
           line: new Scrubber(KEY).line(text, 300).length,
           suggested: didYouMean(text, [text, 'one', of(size, 'b')]).length,
-          redacted: JSON.stringify(redactSecrets({ a: text }, operation).value).length / size,
+          redacted: JSON.stringify(covered({ a: text }).value).length / size,
           body: new Scrubber(KEY).body(text).length / size,
         };
       }),
@@ -65,8 +68,7 @@ describe('what is masked', () => {
     ['a key', 'sk_live_a'],
     ['a signing secret', 'whsec_abcdefgh'],
   ])('is %s', (_, text) => {
-    const operation = fixtures.getUser;
-    expect(redactSecrets({ note: text }, operation)).toEqual({ value: { note: '[secret]' }, hidden: 1 });
+    expect(covered({ note: text })).toMatchObject({ value: { note: '[secret]' }, hidden: 1 });
   });
 
   it.each([
@@ -76,8 +78,7 @@ describe('what is masked', () => {
     'keyJhbGciOiJIUzI1.eyJzdWIiOiIx.c',
     'sk_test_ ',
   ])('is not %s', (text) => {
-    const operation = fixtures.getUser;
-    expect(redactSecrets({ note: text }, operation).hidden).toBe(0);
+    expect(covered({ note: text }).hidden).toBe(0);
   });
 });
 

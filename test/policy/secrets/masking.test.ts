@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isSecretName } from '../../../src/catalog/secret-names.js';
-import { canonicalWithoutSecrets, maskArguments, redactSecrets } from '../../../src/policy/secrets/masking.js';
+import { canonicalWithoutSecrets, maskArguments } from '../../../src/policy/secrets/masking.js';
 import { operations } from '../fixtures.js';
 
 describe('isSecretName', () => {
@@ -28,49 +28,6 @@ describe('isSecretName', () => {
       expect(isSecretName(name)).toBe(false);
     },
   );
-});
-
-describe('redactSecrets', () => {
-  it('takes the secrets out and counts them', () => {
-    const answer = {
-      object: 'sign_in_token',
-      id: 'sit_1',
-      token: 'very secret',
-      url: 'https://x/?a=1',
-      user_id: 'user_1',
-      status: 'pending',
-    };
-    expect(redactSecrets(answer, operations.signInToken)).toEqual({
-      value: { object: 'sign_in_token', id: 'sit_1', token: '[secret]', url: '[secret]', user_id: 'user_1', status: 'pending' },
-      hidden: 2,
-    });
-  });
-
-  it('keeps addresses of operations that return no credential, unless they log somebody in', () => {
-    const answer = { url: 'https://example.com/callback', invite: 'https://x.example/v1/tickets/accept?__clerk_ticket=abc' };
-    expect(redactSecrets(answer, operations.getUser).value).toEqual({ url: 'https://example.com/callback', invite: '[secret]' });
-  });
-
-  it.each(['sk_live_abcdef123', 'x whsec_abcdefghij', 'eyJhbGciOiJIUzI1.eyJzdWIiOiIx.c2ln'])(
-    'knows the secret %s under any name',
-    (text) => {
-      expect(redactSecrets({ note: text, list: [{ deep: text }] }, operations.getUser).value).toEqual({
-        note: '[secret]',
-        list: [{ deep: '[secret]' }],
-      });
-    },
-  );
-
-  it('leaves switches and absent secrets as they are', () => {
-    const answer = { password: true, token: null, secret: '', backup_codes: 3 };
-    expect(redactSecrets(answer, operations.signInToken)).toEqual({ value: answer, hidden: 0 });
-  });
-
-  it('hides what nests too deeply to be judged', () => {
-    let value: unknown = 'sk_live_abcdef';
-    for (let at = 0; at < 50; at++) value = { value };
-    expect(JSON.stringify(redactSecrets(value, operations.getUser).value)).not.toContain('sk_live');
-  });
 });
 
 describe('maskArguments', () => {

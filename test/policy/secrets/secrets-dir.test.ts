@@ -25,12 +25,11 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
 describe('SecretsDir', () => {
-  it('keeps the whole answer in a new file of mode 0600 and shows the rest', async () => {
+  it('keeps the whole answer in a new file of mode 0600', async () => {
     const secrets = await SecretsDir.open(dir, options());
     const file = await secrets.reserve(operations.signInToken);
     expect(file.path).toMatch(/\/SignInTokens_create-20260102T030405Z-[0-9a-f]{16}\.json$/);
-    const shown = await file.store(TOKEN);
-    expect(shown).toEqual({ ...TOKEN, token: '[in secret_file]', url: '[in secret_file]', secret_file: file.path });
+    await file.store(TOKEN);
     expect(JSON.parse(await readFile(file.path, 'utf8'))).toEqual({
       operation: 'SignInTokens_create',
       time: '2026-01-02T03:04:05.000Z',
@@ -46,23 +45,6 @@ describe('SecretsDir', () => {
     const large = { token: 'x'.repeat(200_000) };
     await file.store(large);
     expect(JSON.parse(await readFile(file.path, 'utf8'))).toMatchObject({ result: large });
-  });
-
-  it('keeps an answer for itself in which nothing looks like a secret', async () => {
-    const secrets = await SecretsDir.open(dir, options());
-    const odd = await secrets.reserve(operations.signInToken);
-    expect(await odd.store({ object: 'x', id: 'x_1', payload: 'who knows' })).toEqual({
-      object: 'x',
-      id: 'x_1',
-      secret_file: odd.path,
-    });
-    const list = await secrets.reserve(operations.signInToken);
-    expect(await list.store([{ token: 'a', provider: 'google' }])).toEqual({
-      data: [{ token: '[in secret_file]', provider: 'google' }],
-      secret_file: list.path,
-    });
-    const text = await secrets.reserve(operations.signInToken);
-    expect(await text.store('plain text')).toEqual({ secret_file: text.path });
   });
 
   it('leaves nothing behind where there was no answer', async () => {
@@ -131,11 +113,12 @@ describe('a policy with a directory for secrets', () => {
     const { policy, grant } = await granted(await SecretsDir.open(dir, options()), operation);
     const recorded = await policy.begin(grant);
     expect(await readdir(dir)).toHaveLength(1);
-    const shown = await recorded.deliver({ id: 'x_1', token: 'the-secret-itself', client_secret: 'the-secret-itself' });
+    const answer = { id: 'x_1', token: 'the-secret-itself', client_secret: 'the-secret-itself' };
+    const { shown, secretFile } = await recorded.deliver(answer);
     await recorded.end({ status: 200 });
-    expect(JSON.stringify(shown)).not.toContain('the-secret-itself');
+    expect(shown(answer)).toEqual({ id: 'x_1', token: '[in secret_file]', client_secret: '[in secret_file]' });
     const [name = ''] = await readdir(dir);
-    expect(shown).toMatchObject({ id: 'x_1', secret_file: join(dir, name) });
+    expect(secretFile).toBe(join(dir, name));
     expect(await readFile(join(dir, name), 'utf8')).toContain('the-secret-itself');
   });
 
@@ -167,13 +150,39 @@ describe('a policy with a directory for secrets', () => {
     await recorded.end({ code: 'secret_not_stored' });
   });
 
-  it('leaves other answers as they are', async () => {
+  it.each([
+    [
+      'an answer of a form that nobody knows, by its name alone',
+      { object: 'x', id: 'x_1', payload: 'who knows' },
+      { object: 'x', id: 'x_1' },
+    ],
+    ['a list', [{ token: 'a', provider: 'google' }], [{ token: '[in secret_file]', provider: 'google' }]],
+    ['a text', 'plain text', {}],
+  ])('shows %s', async (_, answer, rest) => {
+    const { policy, grant } = await granted(await SecretsDir.open(dir, options()));
+    const recorded = await policy.begin(grant);
+    const { shown } = await recorded.deliver(answer);
+    expect(shown(answer)).toEqual(rest);
+    await recorded.end({ status: 200 });
+    expect(await readdir(dir)).toHaveLength(1);
+  });
+
+  it('shows an answer whole that turns out to hold no secret, and keeps no file', async () => {
+    const { policy, grant } = await granted(await SecretsDir.open(dir, options()));
+    const recorded = await policy.begin(grant);
+    const session = { object: 'session', id: 'sess_1', status: 'active' };
+    expect((await recorded.deliver(session)).shown(session)).toBe(session);
+    await recorded.end({ status: 200 });
+    expect(await readdir(dir)).toEqual([]);
+  });
+
+  it('makes no file for other answers, and takes their secrets out all the same', async () => {
     const { policy } = bench({ confirm: 'flag', secrets: await SecretsDir.open(dir, options()) });
     const decision = await policy.decide(call(operations.getUser, user));
     if (decision.kind !== 'allow') throw new Error('refused');
     const recorded = await policy.begin(decision.grant);
-    const answer = { token: 'x' };
-    expect(await recorded.deliver(answer)).toBe(answer);
+    const { shown, secretFile } = await recorded.deliver({ token: 'x' });
+    expect([shown({ token: 'x' }), secretFile]).toEqual([{ token: '[secret]' }, undefined]);
     await recorded.end({});
     expect(await readdir(dir)).toEqual([]);
   });

@@ -1,11 +1,11 @@
-import { type AnswerShapes, FREE, VALUE } from '../catalog/answer-shapes.js';
-import { knownAnswers } from '../catalog/known-answers.js';
-import type { ListRow, SecretKind } from '../catalog/resources/marks.js';
+import { type AnswerShapes, FREE, VALUE } from './answer-shapes.js';
+import { knownAnswers } from './known-answers.js';
+import type { ListRow, Secret } from './resources/marks.js';
 
 /** One property as it is declared: what is below it, that anything may be, or that it is a secret. */
 export interface Declared {
   readonly free: boolean;
-  readonly secret?: SecretKind;
+  readonly secret?: Secret;
   readonly properties: ReadonlyMap<string, Declared>;
 }
 
@@ -30,8 +30,8 @@ function objectAt(place: number, known: AnswerShapes): Declared {
   return declared;
 }
 
-function propertyOf(held: number | SecretKind, known: AnswerShapes): Declared {
-  if (typeof held === 'string') return { ...value, secret: held };
+function propertyOf(held: number | Secret, known: AnswerShapes): Declared {
+  if (typeof held === 'object') return { ...value, secret: held };
   if (held === VALUE) return value;
   return held === FREE ? free : objectAt(held, known);
 }

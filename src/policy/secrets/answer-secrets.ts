@@ -1,0 +1,124 @@
+import { type Declared, resourceOf } from '../../catalog/declared-answer.js';
+import type { Operation } from '../../catalog/operation.js';
+import type { Secret } from '../../catalog/resources/marks.js';
+import { isSecretName } from '../../catalog/secret-names.js';
+import { isRecord } from '../../platform/is-record.js';
+import { isSecretText } from './secret-text.js';
+
+/** An answer without its secrets. Where it has none, `value` is the answer itself and not a copy. */
+export interface Covered {
+  readonly value: unknown;
+  /** How many secrets there were. */
+  readonly hidden: number;
+  /** Whether all of the answer is of a form that is known. */
+  readonly known: boolean;
+}
+
+export interface CoverOptions {
+  /** What stands in the place of a secret; `undefined` is one that no resource declares, and that sounds like one. */
+  readonly mark: (secret: Secret | undefined) => string;
+  /** Whether the answer is there to hand out a secret: then every address in it that nothing declares may be one. */
+  readonly handsOut: boolean;
+}
+
+/** In the place of a secret in an answer that was not confirmed as `credential`. */
+export const withheld = (secret: Secret | undefined): string =>
+  secret === undefined
+    ? '[secret]'
+    : `[secret ${secret.kind}: ${secret.from === undefined ? 'not shown here' : `${secret.from} once confirmed`}]`;
+
+const DEEPEST = 20;
+const ADDRESS = /(?:^|_)(?:url|link)$/;
+
+/**
+ * The answer with a mark in the place of each secret: of what the resources declare as one, wherever they stand, and of
+ * what is declared nowhere and looks like one. What is declared otherwise is shown, and so is what owners wrote themselves.
+ */
+export function coverSecrets(answer: unknown, { spec }: Operation, options: CoverOptions): Covered {
+  const cover = new Cover(spec.request, options);
+  const value = cover.whole(answer);
+  return { value, hidden: cover.hidden, known: cover.known };
+}
+
+/** The answer as anybody may have it who has confirmed nothing. */
+export const withoutSecrets = (answer: unknown, operation: Operation): unknown =>
+  coverSecrets(answer, operation, { mark: withheld, handsOut: false }).value;
+
+class Cover {
+  hidden = 0;
+  known = true;
+  readonly #request: string;
+  readonly #options: CoverOptions;
+
+  constructor(request: string, options: CoverOptions) {
+    this.#request = request;
+    this.#options = options;
+  }
+
+  whole(answer: unknown): unknown {
+    if (Array.isArray(answer)) return mapped(answer, (row) => this.#row(row));
+    if (!isRecord(answer) || !Object.hasOwn(answer, 'total_count') || Object.hasOwn(answer, 'object')) return this.#row(answer);
+    return replaced(answer, (key, member) =>
+      Array.isArray(member) ? mapped(member, (row) => this.#row(row)) : this.#undeclared(key, member, 1),
+    );
+  }
+
+  #row(row: unknown): unknown {
+    const resource = resourceOf(row, this.#request);
+    if (isRecord(row)) return this.#object(row, resource?.shape, 0);
+    return this.#undeclared('', row, 0);
+  }
+
+  #object(object: object, shape: Declared | undefined, depth: number): unknown {
+    return replaced(object, (key, member) => {
+      const declared = shape?.properties.get(key);
+      return declared === undefined ? this.#undeclared(key, member, depth + 1) : this.#declared(key, member, declared, depth + 1);
+    });
+  }
+
+  #declared(key: string, value: unknown, declared: Declared, depth: number): unknown {
+    if (declared.secret !== undefined) return this.#hide(value, declared.secret);
+    if (declared.free || value === null || typeof value !== 'object') return value;
+    if (Array.isArray(value)) return mapped(value, (item) => this.#declared(key, item, declared, depth));
+    return declared.properties.size > 0 ? this.#object(value, declared, depth) : this.#undeclared(key, value, depth);
+  }
+
+  /** What Clerk sends and no resource knows. */
+  #undeclared(key: string, value: unknown, depth: number): unknown {
+    if (value !== '' && (typeof value === 'string' || isFilled(value))) this.known = false;
+    if (isSecretName(key) || (this.#options.handsOut && ADDRESS.test(key))) return this.#hide(value, undefined);
+    if (typeof value === 'string') return isSecretText(value) ? this.#hide(value, undefined) : value;
+    if (value === null || typeof value !== 'object') return value;
+    if (depth >= DEEPEST) return this.#hide(value, undefined);
+    if (Array.isArray(value)) return mapped(value, (item) => this.#undeclared('', item, depth + 1));
+    return this.#object(value, resourceOf(value, '')?.shape, depth);
+  }
+
+  /** What is empty tells nothing, and neither do switches, nor counts where only the name sounds secret. */
+  #hide(value: unknown, secret: Secret | undefined): unknown {
+    if (Array.isArray(value)) return mapped(value, (item) => this.#hide(item, secret));
+    if (value === null || value === '' || typeof value === 'boolean') return value;
+    if (typeof value === 'number' && secret === undefined) return value;
+    this.hidden++;
+    return this.#options.mark(secret);
+  }
+}
+
+const isFilled = (value: unknown): boolean => value !== null && typeof value === 'object' && Object.keys(value).length > 0;
+
+/** The list with other items; itself where each is the same. */
+function mapped(list: readonly unknown[], change: (item: unknown) => unknown): unknown {
+  const items = list.map(change);
+  return items.every((item, index) => item === list[index]) ? list : items;
+}
+
+/** The object with other members; itself where each is the same. */
+function replaced(object: object, change: (key: string, member: unknown) => unknown): unknown {
+  let changed = false;
+  const entries = Object.entries(object).map(([key, member]) => {
+    const now = change(key, member);
+    changed ||= now !== member;
+    return [key, now] as const;
+  });
+  return changed ? Object.fromEntries(entries) : object;
+}
