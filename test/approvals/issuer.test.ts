@@ -258,7 +258,7 @@ describe('signing in to approve at an issuer', () => {
   });
 
   it('reaches who is enrolled by a subject at this issuer alone', async () => {
-    const needs = { passkey: false, two: true, approvers: [], grave: true };
+    const needs = { passkey: false, two: true, byAnother: false, approvers: [], grave: true };
     expect(await served.desk.reaches({ ...needs, two: false, approvers: [['grace']] }, { name: 'bot' })).toBe(true);
     expect(await served.desk.reaches({ ...needs, passkey: true }, { name: 'bot' })).toBe(false);
     await served.approvers.update('grace', (grace) => ({ ...grace, subjects: [{ issuer: 'https://other.example', sub: 'x' }] }));
