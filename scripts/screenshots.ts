@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { INSIGHT } from '../test/support/approvals-insight.js';
 import { DELETION, REVIEW, serveApprovalsPage, withPassphrase } from '../test/support/approvals-page.js';
 import { PASSPHRASE } from '../test/support/approvers.js';
 import { launchBrowser, visit } from '../test/support/browser.js';
@@ -56,7 +57,7 @@ async function fill(served: Awaited<ReturnType<typeof serveApprovalsPage>>): Pro
 }
 
 const directory = await mkdtemp(join(tmpdir(), 'clerk-mcp-screenshots-'));
-const served = await serveApprovalsPage(directory, [withPassphrase('grace'), withPassphrase('ada')]);
+const served = await serveApprovalsPage(directory, [withPassphrase('grace'), withPassphrase('ada')], { insight: INSIGHT });
 const browser = await launchBrowser();
 try {
   await mkdir(images, { recursive: true });
@@ -75,6 +76,9 @@ try {
   await take('pending', '');
   await take('detail', `/${id}`);
   await take('history', '/history');
+  await take('record', '/record');
+  await take('budgets', '/budgets');
+  await take('callers', '/callers');
 } finally {
   await browser.close();
   await served.close();

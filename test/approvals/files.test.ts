@@ -51,6 +51,17 @@ describe('the file of approvers', () => {
     expect(await readdir(directory)).toEqual(['victim']);
   });
 
+  it('has each subject of an issuer once', async () => {
+    const path = join(await scratchDirectory(), 'approvers.json');
+    const subjects = [{ issuer: 'https://id.example.com', sub: 'one' }];
+    const other = [{ issuer: 'https://id.example.org', sub: 'one' }];
+    const write = (...people: object[]) => writeFile(path, JSON.stringify({ approvers: people }), { mode: 0o600 });
+    await write(withPassphrase('ann', { subjects }), withPassphrase('bob', { subjects: other }));
+    expect((await new Approvers(path).findBySubject({ issuer: 'https://id.example.org', sub: 'one' }))?.name).toBe('bob');
+    await write(withPassphrase('ann', { subjects }), withPassphrase('bob', { subjects }));
+    await expect(new Approvers(path).all()).rejects.toThrow('approvers.1.subjects: has one that is there twice');
+  });
+
   it('is nothing but a file', async () => {
     const path = join(await scratchDirectory(), 'approvers.json');
     await mkdir(path);

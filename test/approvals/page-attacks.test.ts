@@ -1,6 +1,8 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { get } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Insight } from '../../src/approvals/insight.js';
+import type { HistoryPage } from '../../src/policy/audit/history.js';
 import { DELETION, REVIEW, type ServedPage, serveApprovalsPage, withPassphrase } from '../support/approvals-page.js';
 import { PASSPHRASE } from '../support/approvers.js';
 import { scratchDirectory } from '../support/scratch.js';
@@ -20,6 +22,25 @@ const PASSKEY = {
   counter: 0,
   rpId: 'localhost',
   added: '2026-01-01T00:00:00Z',
+};
+
+const EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)>\u202e';
+
+/** A record in which somebody has put whatever they liked in the place of what belongs there. */
+const EVIL_INSIGHT: Insight = {
+  callers: async () => {
+    const one = { name: EVIL, caller: EVIL, transport: 'http', client: EVIL, clientVersion: EVIL } as const;
+    return { callers: [{ ...one, calls: 1, firstAt: 0, lastAt: 0 }], sessions: [{ ...one, since: 0 }] };
+  },
+  budgets: async () => [{ name: EVIL, of: EVIL, max: 1, per: '1h', uses: [{ caller: EVIL, used: 1, freesMs: 1 }] }],
+  history: async () => {
+    const texts = { operation: EVIL, caller: EVIL, client: EVIL, risk: EVIL, target: EVIL, reason: EVIL, confirmed: EVIL };
+    const word = { approver: EVIL, method: EVIL, fresh: EVIL, lookedMs: EVIL };
+    const approvals = [{ id: EVIL, shown: EVIL, shownText: EVIL, words: [word, null, 7] }, { words: EVIL }, EVIL];
+    const lines = approvals.map((approval) => ({ ...texts, time: EVIL, seq: EVIL, args: { [EVIL]: EVIL }, approval }));
+    const entries = lines.map((line) => ({ line, intact: false, end: 'done', outcome: line }));
+    return { entries, older: EVIL, backTo: EVIL } as unknown as HistoryPage;
+  },
 };
 
 interface Made {
@@ -51,10 +72,8 @@ describe('attacks on the page of approvals', () => {
   let served: ServedPage;
 
   beforeAll(async () => {
-    served = await serveApprovalsPage(await scratchDirectory(), [
-      withPassphrase('grace', { passkeys: [PASSKEY] }),
-      withPassphrase('barbara'),
-    ]);
+    const people = [withPassphrase('grace', { passkeys: [PASSKEY] }), withPassphrase('barbara')];
+    served = await serveApprovalsPage(await scratchDirectory(), people, { insight: EVIL_INSIGHT });
   });
   afterAll(() => served?.close());
 
@@ -151,7 +170,7 @@ describe('attacks on the page of approvals', () => {
   });
 
   it('shows script in names, inputs, metadata and reasons as the text that it is', async () => {
-    const evil = '"><script>alert(1)</script><img src=x onerror=alert(1)>\u202e';
+    const evil = EVIL;
     const id = await served.ask({
       review: {
         ...REVIEW,
@@ -171,7 +190,11 @@ describe('attacks on the page of approvals', () => {
       needs: { grave: true },
     });
     const seat = await signIn();
-    for (const path of ['', `/${id}`, `/history?q=${encodeURIComponent(evil)}&state=${encodeURIComponent(evil)}`]) {
+    const filled = ['caller', 'operation', 'risk', 'end', 'approver', 'since', 'from'].map(
+      (name) => [name, evil] as [string, string],
+    );
+    const beside = ['/callers', '/budgets', '/record', `/record?${new URLSearchParams(filled)}`];
+    for (const path of ['', `/${id}`, `/history?q=${encodeURIComponent(evil)}&state=${encodeURIComponent(evil)}`, ...beside]) {
       const { html } = await look(path, seat);
       expect(html, path).not.toMatch(/<script>|<img/);
     }

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import axe from 'axe-core';
@@ -281,6 +283,35 @@ describe.skipIf(isBrowserLeftOut)('the page of approvals in a browser', { timeou
     await page.getByText('says it is “claude-desktop 1.4”').first().waitFor();
     expect(visitor.elsewhere).toEqual([]);
     expect(visitor.complaints).toEqual([]);
+    await visitor.context.close();
+  });
+
+  it('is shown in no frame of another site, and hears no word that one sends from the same browser', async () => {
+    const id = await served.ask();
+    const visitor = await visit(browser);
+    const { page } = visitor;
+    await signIn(visitor, 'grace', `/${id}`);
+    const approve = page.locator('form').filter({ has: page.getByRole('button', { name: 'Approve', exact: true }) });
+    const inputs = await approve.evaluate((form) => form.innerHTML);
+    // Another site that knows all that is in the form, and whose browser has the session.
+    const evil = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' });
+      response.end(
+        `<!doctype html><iframe name="framed" src="${served.url}/${id}"></iframe><iframe name="sent"></iframe>
+<form id="f" method="post" target="sent" action="${served.url}/${id}">${inputs}</form><form id="top" method="post" action="${served.url}/${id}">${inputs}</form>`,
+      );
+    });
+    await new Promise<void>((resolve) => evil.listen(0, '127.0.0.1', resolve));
+    await page.goto(`http://127.0.0.1:${(evil.address() as AddressInfo).port}/`);
+    expect(await page.frame('framed')?.evaluate('document.body?.innerText ?? ""')).not.toContain('Ada');
+    const refused = page.waitForResponse((response) => response.request().method() === 'POST');
+    await page.evaluate('document.getElementById("f").submit()');
+    expect((await refused).status()).toBe(403);
+    await page.evaluate('document.getElementById("top").submit()');
+    await page.getByText('Unknown origin.').waitFor();
+    expect(await wordsOn(id)).toEqual([]);
+    evil.closeAllConnections();
+    evil.close();
     await visitor.context.close();
   });
 

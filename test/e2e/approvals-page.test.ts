@@ -81,8 +81,8 @@ describe('the page of approvals over HTTP', () => {
     expect(callers).toMatch(/Connected 2 .*bot says it is “[^”]+” http .*Have called 2/);
     expect(callers).toMatch(/bot says it is “[^”]+” http 3 calls/);
     const budgets = await text('/budgets');
-    expect(budgets).toMatch(/default: defensive 500 in 1h, each caller; .*?bot 499 of 500 left more in 60 min/);
-    expect(budgets).toMatch(/default: destructive 20 in 1h, each caller; .*?Nobody has taken any of it: 20 left/);
+    expect(budgets).toMatch(/default: defensive 500 in 1h, each caller: .*?bot 499 of 500 left more in 60 min/);
+    expect(budgets).toMatch(/default: destructive 20 in 1h, each caller: .*?Nobody has taken any of it: 20 left/);
 
     const record = await text('/record');
     for (const part of ['Users_markBanned', 'ann, by passphrase, shown anew, after 4 s', 'declined', bot.id, 'user_1']) {

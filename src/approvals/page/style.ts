@@ -29,7 +29,7 @@ a { color: var(--accent); text-underline-offset: .15em; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
 .skip { position: absolute; left: -999px; } .skip:focus { left: 1rem; top: 1rem; background: var(--card); padding: .5rem 1rem; z-index: 2; }
 header { background: var(--card); border-bottom: 1px solid var(--line); }
-.bar, main { max-width: 54rem; margin: 0 auto; padding: 0 1.25rem; }
+.bar, main { max-width: 60rem; margin: 0 auto; padding: 0 1.25rem; }
 .bar { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1.25rem; padding-block: .7rem; }
 .brand { font-weight: 700; letter-spacing: -.01em; margin-right: auto; display: flex; gap: .55rem; align-items: center; }
 .brand svg { width: 1.35rem; height: 1.35rem; color: var(--accent); }
@@ -90,7 +90,7 @@ button:disabled { opacity: .6; cursor: progress; } button:hover { filter: bright
 .chart .approved, .key.approved { fill: var(--approved); background: var(--approved); } .chart .declined, .key.declined { fill: var(--declined); background: var(--declined); }
 .chart .lapsed, .key.lapsed { fill: var(--lapsed); background: var(--lapsed); } .key { display: inline-block; width: .75rem; height: .75rem; border-radius: 3px; margin-right: .35rem; }
 .scroll { overflow-x: auto; } table { width: 100%; border-collapse: collapse; font-size: .93rem; } caption { text-align: left; color: var(--soft); padding-bottom: .5rem; }
-th { text-align: left; color: var(--soft); font-weight: 600; font-size: .85rem; } tbody th { font-size: inherit; } tbody th .soft { font-weight: 400; } th, td { padding: .55rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
+th { text-align: left; color: var(--soft); font-weight: 600; font-size: .85rem; } thead th { white-space: nowrap; } tbody th { font-size: inherit; } tbody th .soft { font-weight: 400; } th, td { padding: .55rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 .numbers td, .numbers th { text-align: right; } .numbers th:first-child { text-align: left; }
 .quiet-box { text-align: center; padding: 2.5rem 1.25rem; color: var(--soft); }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }

@@ -27,7 +27,7 @@ const versionOf = (budgets: readonly BudgetUse[]): string =>
 function budgetView({ now }: Frame, { name, of, max, per, uses }: BudgetUse): Html {
   const all = uses.some(({ caller }) => caller === undefined);
   return html`<section class="card"><h2 class="first">${plain(name)}</h2>
-<p class="soft small">${max} in ${per}, ${all ? 'all callers together' : 'each caller'}; counts ${plain(of, 200)}</p>
+<p class="soft small">${max} in ${per}, ${all ? 'all callers together' : 'each caller'}: <code>${plain(of, 200)}</code></p>
 ${uses.length === 0 ? html`<p>Nobody has taken any of it: ${max} left.</p>` : html`<ul class="uses" role="list">${uses.map((use) => useView(use, max, now))}</ul>`}
 </section>`;
 }

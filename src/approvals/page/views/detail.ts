@@ -25,7 +25,7 @@ ${partiesView(approval)}
 </section>
 ${inputsView(review)}
 ${requestView(approval.request)}
-${factsView(approval)}
+${factsView(approval, view.issuer)}
 ${outcomeView(approval)}
 ${decideView(frame, approval, view)}`;
   const version = `${approval.shown}:${found}:${approval.words.length}`;
@@ -62,11 +62,13 @@ function initials(name: string): string {
   );
 }
 
-function factsView(approval: Approval): Html {
+function factsView(approval: Approval, issuer: string | undefined): Html {
   const { caller, createdAt, expiresAt, id, needs, operation, review } = approval;
+  const anew =
+    issuer === undefined ? 'a fresh passkey or the passphrase again' : 'a fresh passkey, the passphrase or the sign-in again';
   const wants = [
     ...(wordsNeeded(needs) > 1 ? ['two people'] : []),
-    ...(needs.passkey ? ['a passkey'] : needs.grave ? ['a fresh passkey or the passphrase again'] : []),
+    ...(needs.passkey ? ['a passkey'] : needs.grave ? [anew] : []),
     ...needs.approvers.map((list) => `one of ${list.map((name) => plain(name)).join(', ')}`),
   ];
   return html`<section class="card" aria-label="Who asks"><dl>

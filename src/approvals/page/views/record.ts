@@ -71,7 +71,7 @@ ${filterField('caller', 'Caller', query)}
 ${filterField('operation', 'Tool', query)}
 ${filterOptions('risk', 'Risk', RISKS, query)}
 ${filterOptions('end', 'Outcome', ENDS, query, END_WORDS)}
-${filterField('approver', 'Approved or declined by', query)}
+${filterField('approver', 'Decided by', query)}
 ${filterField('since', 'From (UTC)', query, 'datetime-local')}
 ${filterField('until', 'To (UTC)', query, 'datetime-local')}
 <button>Filter</button>
