@@ -15,6 +15,8 @@ import type { OnceStore } from '../limits/once-store.js';
 import type { RecordStore } from '../limits/record-store.js';
 import { DISCOVERY_TOOLS, Discovery } from '../mcp/discovery.js';
 import { instructions } from '../mcp/instructions.js';
+import type { Lacking } from '../openapi/lacking.js';
+import type { DocumentWatch } from '../openapi/watch.js';
 import { errorMessage } from '../platform/error-message.js';
 import { FileLockedError } from '../platform/file-lock.js';
 import type { Logger } from '../platform/logger.js';
@@ -51,6 +53,8 @@ export interface App {
   readonly approvals: Pick<LazyApprovals, 'host'>;
   /** Sends Clerk, or the sandbox, a cheap request. Resolves with an error code if that fails; never rejects. */
   probe(): Promise<string | undefined>;
+  /** What Clerk's document has and the catalog lacks; undefined where nobody looks, or nothing was read yet. */
+  lacking(): Lacking | undefined;
   /** Continues the audit log in a new file after an outside tool has renamed the old one. */
   reopenLog(): Promise<void>;
   /** Lets calls in flight finish for up to `graceMs`, aborts the rest, then closes every connection and file. */
@@ -183,6 +187,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   // A folder that cannot be used stops the start.
   if (values.stateDir !== undefined) await plans();
+  const watch = values.openapiWatch === undefined ? undefined : await openWatch(values.openapiWatch, catalog, logger);
   let jobs: Promise<Jobs> | undefined;
   const openJobs = async (): Promise<Jobs> =>
     new (await import('../jobs/jobs.js')).Jobs({
@@ -269,8 +274,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     }),
     confirmation: policy.explanation,
     approvals,
+    lacking: () => watch?.lacking,
     reopenLog: async () => audit?.reopen(),
     close: async (graceMs) => {
+      watch?.stop();
       await Promise.all([(await services)?.runs.close(), calls.stop(graceMs)]);
       await approvals.close();
       await book.close();
@@ -303,6 +310,11 @@ export async function loadPolicyFile(
     if (!(error instanceof PolicyFileError)) throw error;
     throw new ConfigError([`${path} is not a valid policy file:`, ...error.message.split('\n')].join('\n  '));
   }
+}
+
+async function openWatch(url: string, catalog: Catalog, logger: Logger): Promise<DocumentWatch> {
+  const { DocumentWatch } = await import('../openapi/watch.js');
+  return new DocumentWatch({ url, catalog, log: catalogLog(logger) });
 }
 
 /** Reports on a document's operations through the logger. */

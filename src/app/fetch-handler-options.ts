@@ -56,6 +56,8 @@ export interface FetchHandlerOptions {
   readonly discovery?: boolean;
   /** Adds operations that only one of Clerk's OpenAPI documents has, as unreviewed tools: all are gated except reads without secrets. */
   readonly openapi?: string;
+  /** Reads Clerk's OpenAPI document there once a day, and tells by log, metric and doctor what the catalog lacks; nothing becomes a tool. */
+  readonly openapiWatch?: string;
   /** short: lists show what distinguishes their items, and objects omit empty values; full: the API's answers unchanged. Default: short. */
   readonly results?: 'short' | 'full';
   /** The most tokens that one answer may cost a model. Default: 25000. */

@@ -84,7 +84,9 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       sessions: () => sessions.size,
       inFlight: () => calls.inFlight,
       droppedLogLines: droppedLines,
+      lacking: () => lacking(),
     });
+    let lacking: App['lacking'] = () => undefined;
     const app = await createApp({
       config,
       logger,
@@ -103,6 +105,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       },
       onUpstream: metrics.upstream,
     });
+    lacking = app.lacking;
     // A caller whose role is in a file can be given another one; the four tools of discovery are listed to all.
     const listChanged = authenticator === undefined && choice.kind === 'token' && config.values.discovery !== true;
     let isStopping = false;

@@ -11,6 +11,8 @@ export interface MetricsOptions {
   readonly inFlight: () => number;
   /** Lines of the log that could not be written so far. */
   readonly droppedLogLines: () => number;
+  /** What Clerk's document has and the catalog lacks, where that is watched and was read. */
+  readonly lacking?: () => { readonly operations: readonly string[]; readonly inputs: readonly string[] } | undefined;
 }
 
 /** What the operator's Prometheus reads. No label holds what a caller made up, an id, or a secret. */
@@ -76,6 +78,18 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
     collect() {
       this.reset();
       this.inc(options.droppedLogLines());
+    },
+  });
+  new Gauge({
+    name: 'clerk_mcp_openapi_lacking',
+    help: "What Clerk's OpenAPI document has and the catalog lacks, where --openapi-watch reads it.",
+    labelNames: ['kind'],
+    registers,
+    collect() {
+      const { operations, inputs } = options.lacking?.() ?? {};
+      this.reset();
+      if (operations !== undefined) this.set({ kind: 'operations' }, operations.length);
+      if (inputs !== undefined) this.set({ kind: 'inputs' }, inputs.length);
     },
   });
   const tools = new Set(options.tools);

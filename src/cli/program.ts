@@ -94,10 +94,12 @@ function program(script: string, onListed: () => void): Command {
   root
     .command('drift')
     .description("say how the catalog differs from one of Clerk's OpenAPI documents; exit code 1 where it does")
-    .argument('<document>', 'a file, or an https address; YAML or JSON')
+    .argument('[document]', 'a file, or an https address; YAML or JSON')
     .option('--json', 'as JSON')
     .option('--skeleton', 'print declarations of the operations that the catalog lacks instead')
-    .action(async (source: string, flags: Flags) => (await import('./commands/drift.js')).drift(source, flags));
+    .option('--from <document>', 'an earlier document: print what is to be done to follow Clerk from it to --to')
+    .option('--to <document>', 'the later one')
+    .action(async (source: string | undefined, flags: Flags) => (await import('./commands/drift.js')).drift(source, flags));
 
   root
     .command('token')

@@ -57,6 +57,13 @@ function isWebAddress(text: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && THIS_MACHINE.test(hostname));
 }
 
+/** One that holds no secret, since it is shown. */
+function isBareWebAddress(text: string): boolean {
+  if (!isWebAddress(text)) return false;
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
+}
+
 const ways = () => list().pipe(z.array(z.enum(WAYS_OF_ASKING, `expected ${WAYS_OF_ASKING.join(' or ')}`)));
 
 const milliseconds = () => count(1, 600_000, 'whole number of milliseconds');
@@ -127,6 +134,12 @@ export const OPTIONS = {
     env: 'CLERK_MCP_OPENAPI',
     schema: path,
     help: "Adds operations that only one of Clerk's OpenAPI documents has, as unreviewed tools: all are gated except reads without secrets",
+  },
+  openapiWatch: {
+    flag: '--openapi-watch <url>',
+    env: 'CLERK_MCP_OPENAPI_WATCH',
+    schema: () => z.string().refine(isBareWebAddress, 'expected an https address without a user and a password'),
+    help: "Reads Clerk's OpenAPI document there once a day, and tells by log, metric and doctor what the catalog lacks; nothing becomes a tool",
   },
   results: {
     flag: '--results <form>',

@@ -7,6 +7,7 @@ import type { AcceptedDifference, Aspect, Difference } from './difference.js';
 import { type DocumentOperation, OpenApiDocument } from './document.js';
 import { type DocumentInput, type DocumentInputs, namesInPath, readInputs } from './document-inputs.js';
 import { formOf } from './form.js';
+import { requestKey } from './request-key.js';
 import { SchemaReader } from './schema.js';
 
 export interface DriftReport {
@@ -69,9 +70,6 @@ export async function findDrift(
 /** The operations of the document that the catalog has not. */
 export const missingOperations = (document: OpenApiDocument, catalog: Catalog): DocumentOperation[] =>
   match(document.operations, catalog.operations).missing;
-
-/** The same for every path that differs only in what it calls its parameters. */
-export const requestKey = (method: string, path: string): string => `${method} ${path.replaceAll(/\{[^{}]*\}/g, '{}')}`;
 
 function match(
   documented: readonly DocumentOperation[],

@@ -1,5 +1,11 @@
+import * as z from 'zod';
+import { answers } from '../catalog/answers.js';
 import type { Catalog } from '../catalog/catalog.js';
+import type { Operation } from '../catalog/operation.js';
+import { comment, dataCode, indented, key, literal, zodCode } from './code.js';
+import { mayReturnCredential } from './credentials.js';
 import type { DocumentOperation, OpenApiDocument } from './document.js';
+import { readAnswer } from './document-answer.js';
 import { type DocumentInput, readInputs } from './document-inputs.js';
 import type { Schema } from './schema.js';
 import { groupOf, ToolNames, titleOf, uncapitalized } from './tool-names.js';
@@ -10,13 +16,19 @@ const SHARED: Readonly<Record<string, { readonly name: string; readonly schema: 
   offset: { name: 'offset', schema: { type: 'integer', minimum: 0 } },
 };
 
-const PLAIN_KEY = /^[A-Za-z_$][\w$]*$/;
+/** The drafts for one group. */
+export interface GroupDraft {
+  readonly group: string;
+  readonly operations: readonly DocumentOperation[];
+  /** A whole file for a new group, declarations to put into the file for another. */
+  readonly code: string;
+}
 
 /**
- * Declarations of operations that the catalog lacks, a file for each new group. What only a person can say is left as a
- * comment in its place: without it the declaration is no declaration, as its type says.
+ * Declarations of operations that the catalog lacks, by group. They are whole but for their words, which are empty: what
+ * only a person can say. The risk is the strictest that the request may be, to be judged by that person.
  */
-export function skeletons(document: OpenApiDocument, missing: readonly DocumentOperation[], catalog: Catalog): string {
+export function draftGroups(document: OpenApiDocument, missing: readonly DocumentOperation[], catalog: Catalog): GroupDraft[] {
   const groups = new Map<string, DocumentOperation[]>();
   for (const operation of missing) {
     const group = groupOf(operation, catalog.groups);
@@ -26,22 +38,38 @@ export function skeletons(document: OpenApiDocument, missing: readonly DocumentO
     catalog.operations.map(({ name }) => name),
     catalog.groups,
   );
-  return [...groups]
-    .map(([group, operations]) => {
-      const writer = new SkeletonWriter(document, names);
-      const declarations = operations.map((operation) => writer.declaration(operation));
-      return catalog.groups.includes(group)
-        ? addition(group, declarations, writer)
-        : file(group, operations, declarations, writer);
-    })
+  return [...groups].map(([group, operations]) => {
+    const writer = new DeclarationWriter(document);
+    const declarations = operations.map((operation) => writer.newDeclaration(operation, names.nameFor(operation)));
+    const text = catalog.groups.includes(group)
+      ? addition(group, declarations, writer)
+      : file(group, operations, declarations, writer);
+    return { group, operations, code: [text, ...answerNotes(document, operations)].join('\n') };
+  });
+}
+
+/** The declarations that the catalog lacks, as one text. */
+export const skeletons = (document: OpenApiDocument, missing: readonly DocumentOperation[], catalog: Catalog): string =>
+  draftGroups(document, missing, catalog)
+    .map(({ code }) => code)
     .join('\n');
+
+/** A declaration as the document has it now, with the words that it has. */
+export async function redraft(document: OpenApiDocument, operation: DocumentOperation, declared: Operation): Promise<string> {
+  const { properties = {} } = z.toJSONSchema(await declared.input(), { io: 'input', unrepresentable: 'any' });
+  const words = new Map(
+    Object.entries(properties).flatMap(([name, schema]) =>
+      typeof schema === 'object' && schema.description !== undefined ? [[name, schema.description] as const] : [],
+    ),
+  );
+  return new DeclarationWriter(document, words).knownDeclaration(operation, declared);
 }
 
 function file(
   group: string,
   operations: readonly DocumentOperation[],
   declarations: readonly string[],
-  writer: SkeletonWriter,
+  writer: DeclarationWriter,
 ): string {
   const name = (group.match(/[A-Z\d]+(?![a-z])|[A-Z]?[a-z\d]+/g) ?? []).join('-').toLowerCase();
   const constant = uncapitalized(group);
@@ -60,46 +88,119 @@ function file(
   ].join('\n');
 }
 
-const addition = (group: string, declarations: readonly string[], writer: SkeletonWriter): string =>
+const addition = (group: string, declarations: readonly string[], writer: DeclarationWriter): string =>
   [
     `// Into the file of the group ${group} in tools/${writer.shared.size === 0 ? '' : `, which needs ${[...writer.shared].sort().join(', ')} of ./schemas.js`}:`,
     declarations.join('\n\n'),
     '',
   ].join('\n');
 
+/** What the operations answer, for `src/catalog/answers.ts`, as far as the catalog does not say it. */
+function answerNotes(document: OpenApiDocument, operations: readonly DocumentOperation[]): string[] {
+  const lines = operations.flatMap((operation) => {
+    const request = `${operation.method} ${operation.path}`;
+    const { kind, schema } = readAnswer(document, operation);
+    if (request in answers || kind === 'unknown') return [];
+    const code = kind === 'nothing' ? 'null' : schema === undefined ? 'z.string()' : zodCode(schema, 'answer');
+    return [comment(`  ${literal(request)}: ${code},`)];
+  });
+  return lines.length === 0
+    ? []
+    : ['// In src/catalog/answers.ts; a resource has a schema of its own in src/catalog/resources:', ...lines, ''];
+}
+
+/** What a declaration says beside its inputs, in the order in which declarations do. */
+const WORDS_AFTER = [
+  'answers',
+  'risk',
+  'idempotent',
+  'openWorld',
+  'secrets',
+  'returnsCredential',
+  'effect',
+  'target',
+  'consequences',
+  'typed',
+  'bulk',
+  'mayDestroy',
+  'guesses',
+  'raises',
+] as const;
+
 /** Writes declarations of one file, and knows what they need. */
-class SkeletonWriter {
+class DeclarationWriter {
   readonly shared = new Set<string>();
   usesZod = false;
   readonly #document: OpenApiDocument;
-  readonly #names: ToolNames;
+  /** Descriptions of inputs that are known. */
+  readonly #words: ReadonlyMap<string, string>;
 
-  constructor(document: OpenApiDocument, names: ToolNames) {
+  constructor(document: OpenApiDocument, words: ReadonlyMap<string, string> = new Map()) {
     this.#document = document;
-    this.#names = names;
+    this.#words = words;
   }
 
-  declaration(operation: DocumentOperation): string {
-    const name = this.#names.nameFor(operation);
-    const { inputs, file, needsOneOf, problems } = readInputs(this.#document, operation);
-    const comma = inputs.filter(({ commaSeparated }) => commaSeparated).map((input) => input.name);
-    const lines = [
+  newDeclaration(operation: DocumentOperation, name: string): string {
+    const { method, path } = operation;
+    return this.#declaration(name, [
       `name: ${literal(name)},`,
       `clerk: ${literal(operation.id)},`,
-      `request: ${literal(`${operation.method} ${operation.path}`)},`,
+      `request: ${literal(`${method} ${path}`)},`,
       `title: ${literal(titleOf(operation))},`,
-      '// description: in your own words, for a model that must choose among many tools.',
+      '// For a model that must choose among many tools, in your own words.',
+      "description: '',",
+      ...(operation.deprecated ? ['// The tool to use instead.', "deprecated: '',"] : []),
+      ...this.#inputs(operation),
+      ...this.#risk(operation),
+    ]);
+  }
+
+  knownDeclaration(operation: DocumentOperation, { spec, places }: Operation): string {
+    const [bodyName] = [...places].find(([, place]) => place === 'array-body') ?? [];
+    const rest: Readonly<Record<string, unknown>> = { ...spec };
+    return this.#declaration(spec.name, [
+      `name: ${literal(spec.name)},`,
+      `clerk: ${literal(operation.id)},`,
+      `request: ${literal(`${operation.method} ${operation.path}`)},`,
+      ...(spec.version === undefined ? [] : [`version: ${literal(spec.version)},`]),
+      `title: ${literal(spec.title)},`,
+      `description: ${literal(spec.description)},`,
+      ...(operation.deprecated ? [`deprecated: ${literal(spec.deprecated ?? '')},`] : []),
+      ...this.#inputs(operation, bodyName),
+      ...WORDS_AFTER.flatMap((word) => (rest[word] === undefined ? [] : [`${word}: ${dataCode(rest[word])},`])),
+    ]);
+  }
+
+  #declaration(name: string, lines: readonly string[]): string {
+    return [`  ${name.slice(name.indexOf('_') + 1)}: defineOperation({`, ...indented(lines, '    '), '  }),'].join('\n');
+  }
+
+  #risk(operation: DocumentOperation): string[] {
+    const strictest = mayReturnCredential(this.#document, operation)
+      ? 'credential'
+      : operation.method === 'DELETE'
+        ? 'destructive'
+        : 'access';
+    const risk = operation.method === 'GET' && strictest === 'access' ? 'read' : strictest;
+    return [
+      '// Judge it: read, write, destructive, credential or access. This is the strictest that the request may be.',
+      `risk: ${literal(risk)},`,
+      ...(risk === 'read' ? [] : ['// What will happen, for the person who confirms.', "effect: '',"]),
+    ];
+  }
+
+  #inputs(operation: DocumentOperation, bodyName = 'items'): string[] {
+    const { inputs, file, needsOneOf, problems } = readInputs(this.#document, operation);
+    const comma = inputs.filter(({ commaSeparated }) => commaSeparated).map((input) => input.name);
+    return [
       ...this.#shape('path', inputs),
       ...this.#shape('query', inputs),
       ...(comma.length === 0 ? [] : [`commaSeparated: [${comma.map(literal).join(', ')}],`]),
-      ...this.#body(inputs),
+      ...this.#body(inputs, bodyName),
       ...(needsOneOf === undefined ? [] : [`needsOneOf: [${needsOneOf.map(literal).join(', ')}],`]),
       ...(file === undefined ? [] : [`image: ${literal(file)},`]),
-      ...(operation.deprecated ? ['// deprecated: the tool to use instead.'] : []),
-      '// risk: read, write, destructive or credential. The last two say their effect.',
       ...problems.map(({ at, problem }) => comment(`${at === '' ? 'The operation' : at} ${problem}.`)),
     ];
-    return [`  ${name.slice(name.indexOf('_') + 1)}: defineOperation({`, ...indented(lines, '    '), '  }),'].join('\n');
   }
 
   #shape(place: 'path' | 'query' | 'body', inputs: readonly DocumentInput[]): string[] {
@@ -107,10 +208,12 @@ class SkeletonWriter {
     return members.length === 0 ? [] : [`${place}: {`, ...indented(members, '  '), '},'];
   }
 
-  #body(inputs: readonly DocumentInput[]): string[] {
+  #body(inputs: readonly DocumentInput[], name: string): string[] {
     const whole = inputs.find(({ place }) => place === 'whole-body');
     if (whole === undefined) return this.#shape('body', inputs);
-    return ['// as: what the list holds.', `body: { as: 'items', items: ${this.#zod(whole.schema)} },`];
+    if (whole.schema.type !== 'array') return ['// The body is one value and no list, which a declaration cannot say.'];
+    this.usesZod = true;
+    return ['// as: what the list holds.', `body: { as: ${literal(name)}, items: ${zodCode(whole.schema)} },`];
   }
 
   #input({ name, place, required, schema }: DocumentInput): string {
@@ -118,77 +221,16 @@ class SkeletonWriter {
     if (place === 'path' && schema.type === 'string') return this.#use('id');
     const { default: preset, description: _, format: __, ...bare } = schema;
     if (place === 'query' && !required && shared !== undefined && sameSchema(bare, shared.schema)) return this.#use(shared.name);
-    const told = preset === undefined || preset === null ? '' : `.describe(${literal(`Default ${preset}`)})`;
-    return `${this.#zod(schema)}${required ? '' : '.optional()'}${told}`;
+    this.usesZod = true;
+    const words = this.#words.get(name) ?? (preset === undefined || preset === null ? undefined : `Default ${preset}`);
+    return `${zodCode(schema)}${required ? '' : '.optional()'}${words === undefined ? '' : `.describe(${literal(words)})`}`;
   }
 
   #use(name: string): string {
     this.shared.add(name);
     return name;
   }
-
-  #zod(schema: Schema): string {
-    this.usesZod = true;
-    const types = schema.type === undefined ? [] : [schema.type].flat();
-    const nullable = types.includes('null') || schema.enum?.includes(null) === true;
-    return `${this.#notNull(
-      schema,
-      types.filter((type) => type !== 'null'),
-    )}${nullable ? '.nullable()' : ''}`;
-  }
-
-  #notNull(schema: Schema, types: readonly string[]): string {
-    if (schema.anyOf !== undefined && schema.properties === undefined)
-      return union(schema.anyOf.map((branch) => this.#zod(branch)));
-    if (types.length > 1) return union(types.map((type) => this.#notNull(schema, [type])));
-    const values = schema.enum?.filter((value) => value !== null);
-    if (values !== undefined) {
-      const list = `[${values.map((value) => (typeof value === 'string' ? literal(value) : String(value))).join(', ')}]`;
-      return values.every((value) => typeof value === 'string') ? `z.enum(${list})` : `z.literal(${list})`;
-    }
-    switch (types[0] ?? (schema.properties === undefined ? undefined : 'object')) {
-      case 'string':
-        return `z.string()${lengths(schema.minLength, schema.maxLength)}`;
-      case 'integer':
-        return `z.int()${range(schema)}`;
-      case 'number':
-        return `z.number()${range(schema)}`;
-      case 'boolean':
-        return 'z.boolean()';
-      case 'array':
-        return `z.array(${schema.items === undefined ? 'z.unknown()' : this.#zod(schema.items)})${lengths(schema.minItems, schema.maxItems)}`;
-      case 'object':
-        return this.#object(schema);
-      default:
-        return 'z.unknown()';
-    }
-  }
-
-  #object({ properties = {}, required = [], additionalProperties: more }: Schema): string {
-    const members = Object.entries(properties).map(
-      ([name, schema]) => `${key(name)}: ${this.#zod(schema)}${required.includes(name) ? '' : '.optional()'}`,
-    );
-    if (members.length === 0) {
-      return `z.record(z.string(), ${typeof more === 'object' && Object.keys(more).length > 0 ? this.#zod(more) : 'z.unknown()'})`;
-    }
-    return `${more === false ? 'z.strictObject' : 'z.looseObject'}({ ${members.join(', ')} })`;
-  }
 }
-
-const union = (branches: readonly string[]): string =>
-  branches.length === 1 ? String(branches[0]) : `z.union([${branches.join(', ')}])`;
 
 const sameSchema = (one: Schema, other: Schema): boolean =>
   JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort());
-
-const bound = (method: string, value: number | undefined): string => (value === undefined ? '' : `.${method}(${value})`);
-const lengths = (least: number | undefined, most: number | undefined): string => bound('min', least) + bound('max', most);
-const range = ({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Schema): string =>
-  bound('min', minimum) + bound('gt', exclusiveMinimum) + bound('max', maximum) + bound('lt', exclusiveMaximum);
-
-/** Text of the document as a piece of code that is nothing but text. */
-const literal = (text: string): string =>
-  `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'").replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}'`;
-const key = (name: string): string => (PLAIN_KEY.test(name) && name !== '__proto__' ? name : `[${literal(name)}]`);
-const comment = (text: string): string => `// ${text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')}`;
-const indented = (lines: readonly string[], by: string): string[] => lines.map((line) => `${by}${line}`);

@@ -19,10 +19,11 @@ export async function readFileDocument(path: string): Promise<unknown> {
 
 /**
  * Reads a document from a file or from an address of the web.
+ * @param end ends a download before its time limit does
  * @throws DocumentError
  */
-export async function readDocument(source: string): Promise<unknown> {
-  return /^[a-z][a-z\d+.-]*:\/\//i.test(source) ? parseText(await download(source)) : readFileDocument(source);
+export async function readDocument(source: string, end?: AbortSignal): Promise<unknown> {
+  return /^[a-z][a-z\d+.-]*:\/\//i.test(source) ? parseText(await download(source, end)) : readFileDocument(source);
 }
 
 async function readBounded(path: string): Promise<string> {
@@ -38,8 +39,9 @@ async function readBounded(path: string): Promise<string> {
 }
 
 /** Sends no key, no cookie and nothing else of ours. */
-async function download(address: string): Promise<string> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+async function download(address: string, end?: AbortSignal): Promise<string> {
+  const limit = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = end === undefined ? limit : AbortSignal.any([limit, end]);
   let url = checkedAddress(address);
   try {
     for (let redirects = 0; ; redirects++) {
@@ -58,7 +60,7 @@ async function download(address: string): Promise<string> {
     }
   } catch (error) {
     if (error instanceof DocumentError) throw error;
-    const late = signal.aborted ? `it takes more than ${TIMEOUT_MS / 1000} s` : causeOf(error);
+    const late = limit.aborted ? `it takes more than ${TIMEOUT_MS / 1000} s` : causeOf(error);
     throw new DocumentError(`${url.host} gives no document: ${late}.`);
   }
 }

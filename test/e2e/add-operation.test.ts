@@ -104,8 +104,9 @@ it('takes a new operation from drift to the snapshot in the steps that CONTRIBUT
   const { stdout: skeleton } = await program('drift', 'openapi.json', '--skeleton');
   const [, file, listed] = /^\/\/ (tools\/\S+\.ts),.*\n\/\/ +(\w+: .*)\n/.exec(skeleton) ?? [];
   const declared = skeleton
-    .replace(/\/\/ description:.*/, "description: 'Turns a widget round.',")
-    .replace(/\/\/ risk:.*/, "risk: 'destructive',\n    effect: 'Turns {target} round.',");
+    .replace(/description: ''/, "description: 'Turns a widget round.'")
+    .replace(/risk: '\w+'/, "risk: 'destructive'")
+    .replace(/effect: ''/, "effect: 'Turns {widget_id} round.'");
   await writeFile(inCopy(String(file)), declared);
 
   // 3. The line of its group.

@@ -7,6 +7,7 @@ import { VERSION } from '../../platform/version.js';
 import { checkApi } from '../doctor/check-api.js';
 import { checkAudit, checkPolicy, checkSecrets, checkTokens } from '../doctor/check-files.js';
 import { checkKey } from '../doctor/check-key.js';
+import { checkOpenapi } from '../doctor/check-openapi.js';
 import { checkProgram } from '../doctor/check-runtime.js';
 import { checkSettings, type Settings } from '../doctor/check-settings.js';
 import { checkStore } from '../doctor/check-store.js';
@@ -60,12 +61,15 @@ function filesAndStore(
   { server, http, catalog }: Settings,
   parts: EnvironmentParts,
 ): [string, () => Promise<readonly Finding[]>][] {
-  const { secretsDir } = server;
+  const { secretsDir, openapiWatch } = server;
   const { tokens, store } = http;
   return [
     ['policy', () => checkPolicy(server.policy, catalog)],
     ['audit', () => checkAudit(server.auditLog, parts.auditKey())],
     ...(secretsDir === undefined ? [] : [['secrets', () => checkSecrets(secretsDir)] as [string, () => Promise<Finding[]>]]),
+    ...(openapiWatch === undefined
+      ? []
+      : [['openapi', () => checkOpenapi(openapiWatch, catalog)] as [string, () => Promise<Finding[]>]]),
     ...(tokens === undefined ? [] : [['tokens', () => checkTokens(tokens, Date.now())] as [string, () => Promise<Finding[]>]]),
     ...(store === undefined ? [] : [['store', () => checkStore(store)] as [string, () => Promise<Finding[]>]]),
   ];

@@ -6,11 +6,14 @@ import { findDrift, missingOperations } from '../../openapi/drift.js';
 import { hasDrift, reportTable } from '../../openapi/report.js';
 import { skeletons } from '../../openapi/skeleton.js';
 import { readDocument } from '../../openapi/source.js';
+import { workList } from '../../openapi/work-list.js';
 import { EXIT, type Flags, print } from './command.js';
 
 /** Holds the catalog against one of Clerk's OpenAPI documents, in a file or on the web. Needs no key. */
-export async function drift(source: string, flags: Flags): Promise<void> {
+export async function drift(source: string | undefined, flags: Flags): Promise<void> {
   if (flags.json === true && flags.skeleton === true) throw new ConfigError('Give --json or --skeleton, not both.');
+  if (flags.from !== undefined || flags.to !== undefined) return betweenDocuments(source, flags);
+  if (source === undefined) throw new ConfigError('Name a document, or two of them by --from and --to.');
   const document = await open(source);
   if (flags.skeleton === true) {
     const missing = missingOperations(document, catalog);
@@ -20,6 +23,16 @@ export async function drift(source: string, flags: Flags): Promise<void> {
   const report = await findDrift(document, catalog, ACCEPTED);
   print(flags.json === true ? `${JSON.stringify(report, null, 2)}\n` : reportTable(report));
   if (hasDrift(report)) process.exitCode = EXIT.failed;
+}
+
+/** Writes what there is to do from one document to the next. */
+async function betweenDocuments(source: string | undefined, { from, to, json, skeleton }: Flags): Promise<void> {
+  if (typeof from !== 'string' || typeof to !== 'string') throw new ConfigError('--from and --to go together.');
+  if (source !== undefined || json === true || skeleton === true) {
+    throw new ConfigError('--from and --to take neither another document nor --json or --skeleton.');
+  }
+  const [before, now] = await Promise.all([open(from), open(to)]);
+  print(await workList(before, now, catalog, ACCEPTED));
 }
 
 /** @throws DocumentError */
