@@ -15,12 +15,12 @@ export class MemoryStore implements SharedStore {
   readonly #revocations = new Map<string, number>();
   readonly #now: () => number;
 
-  /** @param now milliseconds; default: `Date.now`, and for what is used once, a monotonic clock */
+  /** @param now milliseconds; default: a monotonic clock, and for records, which tell when they end, `Date.now` */
   constructor(now?: () => number) {
-    this.#now = now ?? Date.now;
+    this.#now = now ?? (() => performance.now());
     this.#once = new MemoryOnceStore(now);
-    this.#counters = new MemoryCounterStore(this.#now);
-    this.#records = new MemoryRecordStore(this.#now);
+    this.#counters = new MemoryCounterStore(now);
+    this.#records = new MemoryRecordStore(now);
   }
 
   claim(id: string, ttlMs: number): Promise<boolean> {

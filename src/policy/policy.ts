@@ -134,7 +134,7 @@ export class Policy {
     });
     this.#ways = options.ask ?? WAYS;
     this.#rules = new Rules({ catalog, instance, rules: file?.rules ?? [], confirm });
-    const store = options.counters ?? new MemoryCounterStore(this.#now);
+    const store = options.counters ?? new MemoryCounterStore(options.now);
     this.#budgets = new Budgets({ catalog, instance, budgets: file?.budgets ?? defaultBudgets(catalog), store });
     const timeoutMs = options.previewTimeoutMs ?? 5_000;
     this.#reading = { read, timeoutMs };
@@ -143,7 +143,7 @@ export class Policy {
     this.#previewer = new Previewer({ catalog, read, instance, now: this.#now, timeoutMs, keepsSecrets: secrets !== undefined });
     const keysThatGrant = [...(file?.metadata_keys_that_grant ?? DEFAULT_KEYS_THAT_GRANT), ...OWN_CLAIMS];
     this.#inquiry = new Inquiry({ catalog, read, keysThatGrant, timeoutMs, now: this.#now });
-    this.#recorder = new Recorder({ audit, secrets, sealer: this.#sealer, instance, now: this.#now, warn });
+    this.#recorder = new Recorder({ audit, secrets, sealer: this.#sealer, instance, now: options.now, warn });
     this.#road = new ApprovalRoad({
       approvals: options.approvals,
       sealer: this.#sealer,

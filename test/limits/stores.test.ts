@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MemoryCounterStore } from '../../src/limits/counter-store.js';
 import { MemoryOnceStore } from '../../src/limits/once-store.js';
 import { Clock } from '../policy/fixtures.js';
@@ -35,7 +35,20 @@ describe('MemoryOnceStore', () => {
 
 const share = (weight: number, key = 'k') => ({ key, weight, max: 5, windowMs: 10_000 });
 
+afterEach(() => void vi.useRealTimers());
+
 describe('MemoryCounterStore', () => {
+  it('goes by no clock that can be set: nobody waits out a step of it, or is let off by one', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout'] });
+    const store = new MemoryCounterStore();
+    await store.reserve([share(5)]);
+    vi.setSystemTime(Date.now() + 3 * 3_600_000);
+    expect(await store.reserve([share(1)])).toMatchObject({ ok: false, retryAfterMs: 10_000 });
+    vi.setSystemTime(Date.now() - 9 * 3_600_000);
+    vi.advanceTimersByTime(10_000);
+    expect((await store.reserve([share(5)])).ok).toBe(true);
+  });
+
   it('counts in a sliding window and says when there is room', async () => {
     const clock = new Clock();
     const store = new MemoryCounterStore(clock.now);

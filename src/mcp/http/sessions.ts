@@ -15,7 +15,7 @@ export interface SessionsOptions {
   readonly sweepMs?: number;
   /** Told when a session could not be closed in order. */
   readonly onError?: (error: unknown) => void;
-  /** Unix milliseconds. Default: `Date.now`. */
+  /** Milliseconds. Default: a monotonic clock. */
   readonly now?: () => number;
 }
 
@@ -70,7 +70,7 @@ export class Sessions<T> {
       max: 1000,
       idleMs: 30 * 60_000,
       sweepMs: 5000,
-      now: Date.now,
+      now: () => performance.now(),
       onError: () => {},
       ...options,
     };

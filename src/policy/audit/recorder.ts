@@ -57,7 +57,8 @@ export interface RecorderOptions {
   readonly secrets: SecretsDir | undefined;
   readonly sealer: Sealer;
   readonly instance: Instance;
-  readonly now: () => number;
+  /** Milliseconds. Default: a monotonic clock, so that no call takes less than no time. */
+  readonly now?: (() => number) | undefined;
   readonly warn: (message: string) => void;
 }
 
@@ -71,9 +72,11 @@ const whole: Delivered = { shown: (answer) => answer };
 /** Puts decisions and requests on record, and keeps secrets out of results. */
 export class Recorder {
   readonly #options: RecorderOptions;
+  readonly #now: () => number;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
   }
 
   /** Whether the log can be written, or there is none. */
@@ -115,7 +118,7 @@ export class Recorder {
       confirmed,
       secretFile: file?.path,
     };
-    const started = this.#options.now();
+    const started = this.#now();
     try {
       await audit?.append(intent, { sync: isGated(facts.risk) || facts.strength !== undefined });
     } catch (error) {
@@ -141,7 +144,7 @@ export class Recorder {
   }
 
   async #end(facts: DecidedCall, file: SecretFile | undefined, started: number, outcome: Outcome): Promise<void> {
-    const { audit, now, warn } = this.#options;
+    const { audit, warn } = this.#options;
     await file?.discard();
     const { status, code, traceId, mayHaveHappened } = outcome;
     const { operation } = facts.call;
@@ -155,7 +158,7 @@ export class Recorder {
         code,
         trace: traceId,
         mayHaveHappened: mayHaveHappened === true ? true : undefined,
-        durationMs: Math.round(now() - started),
+        durationMs: Math.round(this.#now() - started),
       });
     } catch (error) {
       warn(`the outcome of ${operation.name} is not on record: ${errorMessage(error)}`);
