@@ -1,5 +1,5 @@
+import { type GuardOptions, refuseForeign } from '../pages/guard.js';
 import { ApprovalsApi, type ApprovalsApiOptions } from './api.js';
-import { type GuardOptions, refuseForeign } from './guard.js';
 
 /** Answers what is under `/approvals`; `path` is what follows that. */
 export type ApprovalsPage = (request: Request, path: string) => Promise<Response>;

@@ -1,28 +1,12 @@
-import type { Html } from './html.js';
+import { pageHeaders } from '../../pages/headers.js';
+import type { Html } from '../../pages/html.js';
 import { messageView } from './views/enrol.js';
 import type { Frame } from './views/layout.js';
 import type { Visit } from './visit.js';
 
-/** Nothing is loaded from elsewhere, nothing runs that is not ours, and no page can frame it. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "connect-src 'self'",
-  'img-src data:',
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
 /** Of every answer of the page. */
 export const HEADERS = {
-  'Content-Security-Policy': POLICY,
-  'X-Frame-Options': 'DENY',
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'same-origin',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
+  ...pageHeaders("'self'"),
   'Permissions-Policy': 'publickey-credentials-get=(self), publickey-credentials-create=(self)',
 };
 

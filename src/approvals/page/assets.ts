@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { STYLE } from '../../pages/style.js';
 import { HEADERS } from './answers.js';
 import { browserScript } from './script.js';
-import { STYLE } from './style.js';
 
 /** What the page loads. */
 export interface Assets {

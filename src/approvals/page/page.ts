@@ -1,4 +1,5 @@
 import type { RecordStore } from '../../limits/record-store.js';
+import type { Html } from '../../pages/html.js';
 import { type ApprovalsApiOptions, unheardMessage } from '../api.js';
 import type { Approver, Approvers } from '../approvers.js';
 import type { Say } from '../desk.js';
@@ -9,7 +10,6 @@ import { again, message, notFound, seeOther, shown } from './answers.js';
 import { type Asked, isSignedIn, type SignedIn } from './asked.js';
 import { type Assets, assetAnswer, loadAssets } from './assets.js';
 import { readForm } from './form.js';
-import type { Html } from './html.js';
 import { ARRIVAL, IssuerRoad, type IssuerSignIn } from './issuer-road.js';
 import { PageKey } from './page-key.js';
 import { claimedChallenge, Passkeys } from './passkeys.js';

@@ -1,6 +1,6 @@
+import { type Html, html } from '../../../pages/html.js';
 import { plain } from '../../../platform/plain-text.js';
 import type { BudgetUse } from '../../../policy/rules/budgets.js';
-import { type Html, html } from '../html.js';
 import { type Frame, layout, timeUntil } from './layout.js';
 
 /** How much may still be called. */

@@ -1,7 +1,8 @@
+import { type Html, html } from '../../../pages/html.js';
+import { time } from '../../../pages/time.js';
 import { plain } from '../../../platform/plain-text.js';
 import type { CallerSeen, CallersSeen, SessionSeen } from '../../caller-book.js';
-import { type Html, html } from '../html.js';
-import { type Frame, layout, time } from './layout.js';
+import { type Frame, layout } from './layout.js';
 import { saysItIs } from './words.js';
 
 /** Who calls, and who is connected. */

@@ -1,5 +1,5 @@
+import { type Html, html } from '../../../pages/html.js';
 import { type Approval, stateOf } from '../../approval.js';
-import { type Html, html } from '../html.js';
 
 const HOUR_MS = 3_600_000;
 const HOURS = 24;

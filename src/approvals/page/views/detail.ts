@@ -1,10 +1,11 @@
+import { type Html, html } from '../../../pages/html.js';
+import { time } from '../../../pages/time.js';
 import { plain } from '../../../platform/plain-text.js';
 import type { ReviewParty } from '../../../policy/preview/review.js';
 import { type Approval, stateOf, type Word, wordsNeeded } from '../../approval.js';
-import { type Html, html } from '../html.js';
 import { type DecideView, decideView } from './decide.js';
 import { inputsView } from './inputs.js';
-import { type Frame, layout, time, timeLeft } from './layout.js';
+import { type Frame, layout, timeLeft } from './layout.js';
 import { requestView } from './request.js';
 import { asks, INSTANCE_WORDS, STATE_WORDS, state } from './words.js';
 

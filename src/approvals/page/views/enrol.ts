@@ -1,4 +1,4 @@
-import { type Html, html } from '../html.js';
+import { type Html, html } from '../../../pages/html.js';
 import { alert, type Frame, form, layout } from './layout.js';
 
 /** The page of a one-time link: nothing is known of it before its secret is sent. */

@@ -1,5 +1,5 @@
+import { type Html, html } from '../../../pages/html.js';
 import { plain } from '../../../platform/plain-text.js';
-import { type Html, html } from '../html.js';
 
 /** A field of a form that filters, filled in as it was sent. */
 export const filterField = (name: string, label: string, query: URLSearchParams, type = 'text'): Html =>

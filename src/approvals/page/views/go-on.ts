@@ -1,4 +1,4 @@
-import { type Html, html } from '../html.js';
+import { type Html, html } from '../../../pages/html.js';
 import type { Frame } from './layout.js';
 
 /** Leads to another address at once, or by a link where a browser does not. @param host whose address it is */

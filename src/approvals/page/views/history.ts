@@ -1,10 +1,11 @@
+import { type Html, html } from '../../../pages/html.js';
+import { time } from '../../../pages/time.js';
 import { plain } from '../../../platform/plain-text.js';
 import { APPROVAL_STATES } from '../../../policy/confirmation/approvals.js';
 import { type Approval, type ApprovalState, stateOf } from '../../approval.js';
-import { type Html, html } from '../html.js';
 import { chartView } from './chart.js';
 import { filterField, filterOptions } from './filters.js';
-import { type Frame, layout, time } from './layout.js';
+import { type Frame, layout } from './layout.js';
 import { badge, decidedBy, STATE_WORDS, state } from './words.js';
 
 /** What of the history is wanted; empty texts are no filter. */

@@ -1,5 +1,5 @@
+import { type Html, html } from '../../../pages/html.js';
 import type { Review, ReviewInput } from '../../../policy/preview/review.js';
-import { type Html, html } from '../html.js';
 
 /** From this many on a list can be searched. */
 const SEARCHABLE = 8;

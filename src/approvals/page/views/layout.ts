@@ -1,5 +1,5 @@
+import { type Html, html, type Part } from '../../../pages/html.js';
 import type { Session } from '../../sessions.js';
-import { type Html, html, type Part } from '../html.js';
 
 /** What every view needs to know. */
 export interface Frame {
@@ -66,12 +66,6 @@ ${body}
 /** A form that only this page can send. */
 export const form = ({ base, formToken }: Frame, path: string, body: Part): Html =>
   html`<form method="post" action="${base}${path}"><input type="hidden" name="token" value="${formToken}">${body}</form>`;
-
-/** A moment, for people: the browser turns it into its own time. */
-export const time = (at: number): Html => {
-  const iso = new Date(at).toISOString();
-  return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`;
-};
 
 /** How long something still stands. */
 export const timeLeft = (until: number, now: number): Html =>

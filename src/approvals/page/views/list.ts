@@ -1,6 +1,7 @@
+import { type Html, html } from '../../../pages/html.js';
+import { time } from '../../../pages/time.js';
 import { type Approval, stateOf } from '../../approval.js';
-import { type Html, html } from '../html.js';
-import { type Frame, layout, time, timeLeft } from './layout.js';
+import { type Frame, layout, timeLeft } from './layout.js';
 import { asks, badge, decidedBy, state } from './words.js';
 
 const RECENT = 5;

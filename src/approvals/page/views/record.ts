@@ -1,10 +1,11 @@
 import { RISKS } from '../../../catalog/operation-types.js';
+import { type Html, html } from '../../../pages/html.js';
+import { time } from '../../../pages/time.js';
 import { plain } from '../../../platform/plain-text.js';
 import { ENDS, type End, type HistoryEntry, type HistoryFilters, type HistoryPage } from '../../../policy/audit/history.js';
 import type { RecordedApproval } from '../../../policy/audit/line.js';
-import { type Html, html } from '../html.js';
 import { filterField, filterOptions } from './filters.js';
-import { type Frame, layout, time } from './layout.js';
+import { type Frame, layout } from './layout.js';
 import { visible, visibleJson } from './request.js';
 import { INSTANCE_WORDS, saysItIs } from './words.js';
 

@@ -1,5 +1,5 @@
+import { type Html, html } from '../../../pages/html.js';
 import type { ExactRequest } from '../../../policy/preview/exact-request.js';
-import { type Html, html } from '../html.js';
 
 /** What a reader would not see, written as JSON writes it. */
 const UNSEEN = /(?![\n])[\p{C}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]/gu;

@@ -1,5 +1,5 @@
-import type { Html } from '../html.js';
-import { html } from '../html.js';
+import type { Html } from '../../../pages/html.js';
+import { html } from '../../../pages/html.js';
 import { canUsePasskeys, requestOptions } from '../passkeys.js';
 import { alert, type Frame, form, layout } from './layout.js';
 

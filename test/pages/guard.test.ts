@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { refuseForeign } from '../../src/approvals/guard.js';
+import { refuseForeign } from '../../src/pages/guard.js';
 
 const hosts = () => new Set(['localhost:5776']);
 
