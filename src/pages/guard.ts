@@ -4,13 +4,20 @@ export interface GuardOptions {
   readonly hosts?: (() => ReadonlySet<string>) | undefined;
 }
 
+/** What of a request is looked at. */
+interface Asking {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: { get(name: string): string | null };
+}
+
 const SAFE = new Set(['GET', 'HEAD']);
 
 /**
  * Why a request is not answered: it was sent to another name (a page that makes its own name point here), or another
  * site sends it. A link to here may be opened from anywhere; that shows nothing without signing in, and changes nothing.
  */
-export function refuseForeign(request: Request, { hosts }: GuardOptions): string | undefined {
+export function refuseForeign(request: Asking, { hosts }: GuardOptions): string | undefined {
   const { headers, method } = request;
   const host = headers.get('host') ?? new URL(request.url).host;
   if (hosts !== undefined && !hosts().has(host.toLowerCase())) return 'Unknown host.';

@@ -1,3 +1,4 @@
+import type { RecordedChange } from './change-log.js';
 import type { Faults } from './faults.js';
 import type { Instance } from './instance.js';
 import type { SandboxRequest, SandboxResponse } from './middleware.js';
@@ -14,6 +15,8 @@ export interface App {
   publishableKey(): Promise<string>;
   /** The requests so far, oldest first. */
   requests(): readonly RecordedRequest[];
+  /** What changed last, oldest first. */
+  changes(): readonly RecordedChange[];
   /** Adds to what is there, and tells no receiver of events of it. @throws SeedError, with what came before it seeded */
   seed(description: SeedDescription): Promise<void>;
   /** Forgets everything and seeds again. */

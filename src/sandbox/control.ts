@@ -8,6 +8,9 @@ type Control = (app: App, routed: RoutedRequest) => Promise<SandboxResponse>;
 
 const listOf = (data: readonly unknown[]): SandboxResponse => ({ status: 200, body: { data, total_count: data.length } });
 
+/** What people look at in a browser. */
+const page: Control = async (app, { request }) => (await import('./page/page.js')).respond(app, request);
+
 const showClock = (instance: Instance): SandboxResponse => {
   const now = instance.now();
   return { status: 200, body: { now: new Date(now).toISOString(), unix_ms: now, ahead_ms: instance.aheadMs } };
@@ -19,6 +22,10 @@ const CONTROLS: Readonly<Record<string, Control>> = {
     await app.reset();
     return { status: 200, body: { ok: true } };
   },
+  'GET ': (app, routed) => page(app, routed),
+  'GET page': (app, routed) => page(app, routed),
+  'POST page': (app, routed) => page(app, routed),
+  'GET changes': async (app) => listOf(app.changes()),
   'GET requests': async (app) => listOf(app.requests()),
   // What a browser would send along, for which Clerk's Backend API has no operation.
   'GET cookies': async (app, { request }) => {

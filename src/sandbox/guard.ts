@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { refuseForeign } from '../pages/guard.js';
 import type { Middleware } from './middleware.js';
 import { refuse } from './sandbox-error.js';
 
@@ -33,10 +34,17 @@ export function authenticate(secretKey: string, machineOf: (key: string) => Prom
 
 const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
 
-/** Refuses what a web page could make a browser send: another host name, or a foreign origin. */
+/** Whether it asks for the page of the sandbox, which browsers are for. */
+const isForPage = ([first, second]: readonly string[]): boolean =>
+  first === '_sandbox' && (second === undefined || second === 'page');
+
+/** Refuses what another web page could make a browser send: another host name, or a foreign origin. */
 export const refuseBrowsers: Middleware = async (routed, next) => {
-  const { host, origin } = routed.request.headers;
-  if (!LOOPBACK_HOST.test(host ?? '') || origin !== undefined) {
+  const { method, headers, segments } = routed.request;
+  const { host = '', origin } = headers;
+  const asked = { method, url: `http://${host}/`, headers: { get: (name: string) => headers[name] ?? null } };
+  const isForeign = isForPage(segments) ? refuseForeign(asked, {}) !== undefined : origin !== undefined;
+  if (!LOOPBACK_HOST.test(host) || isForeign) {
     throw refuse(403, 'authorization_invalid', 'Unauthorized request', 'The sandbox answers programs on this machine only.');
   }
   return next(routed);

@@ -1,6 +1,7 @@
 import { answers } from '../catalog/answers.js';
 import type { DeclaredOperation as Operation } from '../catalog/declaration.js';
 import type { App } from './app.js';
+import { ChangeLog } from './change-log.js';
 import { Changes } from './changes.js';
 import { control } from './control.js';
 import type { Faults } from './faults.js';
@@ -43,6 +44,7 @@ const machineKeys = () => import('./domain/machines.js');
 export function createApp(options: AppOptions): App {
   const { webhooks } = options;
   const router = new Router(options.operations);
+  const changeLog = new ChangeLog();
   let opened: { readonly instance: Instance; readonly changes: Changes } | undefined;
   const recorder = new Recorder(() => opened?.instance.now() ?? options.now());
   const open = async (): Promise<Instance> => {
@@ -59,6 +61,7 @@ export function createApp(options: AppOptions): App {
   const reset = async () => {
     recorder.clear();
     webhooks.clear();
+    changeLog.clear();
     options.onReset?.();
     instance = open();
     await instance;
@@ -69,7 +72,10 @@ export function createApp(options: AppOptions): App {
       return await next(routed);
     } finally {
       const changes = opened?.changes.take() ?? [];
-      if (opened !== undefined && changes.length > 0) webhooks.tell(changes, opened.instance, routed.request);
+      if (opened !== undefined && changes.length > 0) {
+        changeLog.add(changes, routed.request, opened.instance.now());
+        webhooks.tell(changes, opened.instance, routed.request);
+      }
     }
   };
 
@@ -113,6 +119,7 @@ export function createApp(options: AppOptions): App {
     instance: current,
     publishableKey: async () => publishableKey(await current(), options.secretKey),
     requests: () => recorder.requests,
+    changes: () => changeLog.changes,
     seed: async (description) => {
       const { seedInstance } = await import('./seed/seed-instance.js');
       const held = await current();

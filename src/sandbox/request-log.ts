@@ -94,6 +94,9 @@ function recordAnswer(body: unknown, secrets: ReadonlySet<string>): unknown {
   return body instanceof Uint8Array ? `(${body.length} bytes)` : mask(body, secrets, MOST_ANSWERED_ITEMS);
 }
 
+/** What is kept of a row, with its secrets masked. */
+export const masked = (value: unknown): unknown => mask(value, new Set());
+
 /** @param mostItems How many items of each list are kept. */
 function mask(value: unknown, secrets: ReadonlySet<string>, mostItems = Number.POSITIVE_INFINITY): unknown {
   if (Array.isArray(value)) {

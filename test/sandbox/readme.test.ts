@@ -36,6 +36,7 @@ it('the addresses that the README names exist', async () => {
     '/_sandbox/messages',
     '/_sandbox/oauth_tokens',
     '/_sandbox/faults',
+    '/_sandbox/changes',
     '/_sandbox/requests',
     '/_sandbox/reset',
   ]);
