@@ -128,6 +128,7 @@ export const billing = {
     undo: {
       by: 'Billing_removeDiscount',
       with: { subscription_item_id: '{subscription_item_id}', discount_id: '{discount_id}' },
+      watch: [],
       lost: 'what was charged meanwhile stays charged',
     },
   }),
@@ -145,6 +146,7 @@ export const billing = {
     undo: {
       by: 'Billing_applyDiscount',
       with: { subscription_item_id: '{subscription_item_id}', discount_id: '{discount_id}' },
+      watch: [],
       lost: 'it begins anew',
     },
   }),

@@ -107,7 +107,7 @@ export const machines = {
     risk: 'access',
     effect: 'Lets machine {target} call machine {to_machine_id}.',
     target: { read: 'Machines_getById' },
-    undo: { by: 'Machines_deleteScope', with: { machine_id: '{machine_id}', other_machine_id: '{to_machine_id}' } },
+    undo: { by: 'Machines_deleteScope', with: { machine_id: '{machine_id}', other_machine_id: '{to_machine_id}' }, watch: [] },
   }),
 
   deleteScope: defineOperation({
@@ -120,7 +120,7 @@ export const machines = {
     risk: 'destructive',
     effect: 'Bars machine {target} from calling machine {other_machine_id}: what depends on these calls fails.',
     target: { read: 'Machines_getById' },
-    undo: { by: 'Machines_createScope', with: { machine_id: '{machine_id}', to_machine_id: '{other_machine_id}' } },
+    undo: { by: 'Machines_createScope', with: { machine_id: '{machine_id}', to_machine_id: '{other_machine_id}' }, watch: [] },
   }),
 
   getSecretKey: defineOperation({

@@ -68,6 +68,8 @@ export const organizationMemberships = {
         with: { organization_id: '{organization_id}', user_id: ['{user_id}'], limit: 1 },
         find: { 'public_user_data.user_id': 'user_id' },
       },
+      // The organization and the user within it change by themselves.
+      watch: ['role', 'public_metadata', 'private_metadata'],
     },
   }),
 

@@ -5,6 +5,7 @@ import type { Catalog } from '../../catalog/catalog.js';
 import { isGated, type Operation } from '../../catalog/operation.js';
 import type { Arguments } from '../../catalog/operation-types.js';
 import { isRecord } from '../../platform/is-record.js';
+import { canonicalJson } from '../../policy/confirmation/canonical.js';
 import { withValue } from '../../policy/confirmation/passes.js';
 import type { Judged, Place } from '../../policy/list-call.js';
 import { labelOf } from '../../policy/preview/label.js';
@@ -61,6 +62,8 @@ export class Run {
   /** Items for which a call was not carried out: nothing that comes after it is done to them. */
   readonly #spoilt = new Set<string>();
   #stopped: { readonly why: Stopped; readonly message?: string | undefined } | undefined;
+  /** The last call of each object: what is done to one is done in the order of the plan. */
+  readonly #turns = new Map<string, Promise<void>>();
   #done = 0;
   #changed: (() => void)[] = [];
   readonly ended: Promise<void>;
@@ -123,7 +126,7 @@ export class Run {
       const turn = async (): Promise<void> => {
         while (next < end && this.#stopped === undefined) {
           const one = due[next++];
-          if (one !== undefined) await this.#take(one);
+          if (one !== undefined) await this.#inTurn(one);
         }
       };
       await Promise.all(Array.from({ length: Math.min(AT_ONCE, end - start) }, turn));
@@ -131,7 +134,15 @@ export class Run {
     }
   }
 
+  #inTurn(one: Due): Promise<void> {
+    const key = objectOf(one);
+    const turn = (this.#turns.get(key) ?? Promise.resolve()).then(() => this.#take(one));
+    this.#turns.set(key, turn);
+    return turn;
+  }
+
   async #take(one: Due): Promise<void> {
+    if (this.#stopped !== undefined) return;
     try {
       const entry = await this.#carryOut(one);
       if (entry !== undefined) await this.#settle(one, entry);
@@ -254,4 +265,11 @@ export class Run {
     const sent = sentOf(outcome);
     return sent.kind === 'failed' && /not_found$/.test(sent.error) ? 'missing' : undefined;
   }
+}
+
+/** What a call changes, by what stands in its path; what it makes anew is its own. */
+function objectOf({ nth, operation, item: { args } }: Due): string {
+  if (operation.method === 'POST' && !operation.idempotent) return `new ${nth}`;
+  const path = [...operation.places].filter(([, place]) => place === 'path');
+  return canonicalJson([operation.group, ...path.map(([name]) => args[name])]);
 }

@@ -31,8 +31,7 @@ export function inverseOf(change: KeptChange, catalog: Catalog): Inverse | strin
   const reading = objectReadOf(catalog, operation, undo, source);
   if (reading === undefined) return { operation: undo.by, args: values, unless: undefined, wasSha256: undefined };
   // A deletion leaves nothing; all else answers with what it has made of the object.
-  const isGone = operation.method === 'DELETE' && before !== null && !isSameObject(answer, before);
-  const left = isGone ? null : answer;
+  const left = operation.method === 'DELETE' && undo.watch === undefined ? null : answer;
   return {
     operation: undo.by,
     args: values,
@@ -40,9 +39,6 @@ export function inverseOf(change: KeptChange, catalog: Catalog): Inverse | strin
     wasSha256: before === undefined ? undefined : digestOf(before, watch),
   };
 }
-
-const isSameObject = (answer: unknown, before: unknown): boolean =>
-  isRecord(answer) && isRecord(before) && answer.object === before.object && answer.deleted !== true;
 
 interface Restored {
   readonly put: Readonly<Record<string, unknown>>;

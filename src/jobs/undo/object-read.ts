@@ -52,7 +52,9 @@ export function objectReadOf(catalog: Catalog, operation: Operation, undo: Taken
     if (Object.keys(given).length < Object.keys(template).length) return undefined;
     return { read, args: given, ...(path === undefined ? {} : { find: { path, value: args[input ?? ''] } }) };
   }
-  const target = targetReadOf(catalog, operation, args);
+  // The target of what makes something new is whom it is for.
+  const makes = JSON.stringify(undo.with).includes('{answer.');
+  const target = makes ? undefined : targetReadOf(catalog, operation, args);
   if (target === undefined) return undefined;
   const { find } = operation.spec.target ?? {};
   return {

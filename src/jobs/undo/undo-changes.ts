@@ -1,14 +1,18 @@
 import { Catalog } from '../../catalog/catalog.js';
+import { isRecord } from '../../platform/is-record.js';
+import { canonicalJson } from '../../policy/confirmation/canonical.js';
+import { withValue } from '../../policy/confirmation/passes.js';
 import type { JobContext, RunJobTool } from '../job-tool.js';
 import { inTurns } from '../plan/expand.js';
 import { PlanFault } from '../plan/fault.js';
 import { Known } from '../plan/known.js';
-import type { PlanItem } from '../plan/plan.js';
+import type { PlanItem, Unchanged } from '../plan/plan.js';
 import { PlanReader } from '../plan/reader.js';
+import { at } from '../plan/references.js';
 import { settle } from '../plan/settle.js';
 import { type KeptChange, keyOf } from './changes.js';
-import { inverseOf } from './inverse.js';
-import { digestOf, objectIn } from './object-read.js';
+import { type Inverse, inverseOf } from './inverse.js';
+import { digestOf, type ObjectRead, objectIn } from './object-read.js';
 
 const AT_ONCE = 6;
 
@@ -24,7 +28,7 @@ export const undoChanges: RunJobTool = async ({ plan, call: record }, context) =
 };
 
 /** What became of one call that is to be taken back. */
-type Found = { readonly item: PlanItem } | { readonly left: string } | 'already';
+type Found = { readonly item: Omit<PlanItem, 'step'> } | { readonly left: string } | 'already';
 
 class Undo {
   readonly #context: JobContext;
@@ -79,11 +83,21 @@ class Undo {
     const { signal, plans } = this.#context;
     const reader = new PlanReader(this.#context, this.#known);
     const latest = [...changes].sort((one, other) => (other.item ?? 0) - (one.item ?? 0));
-    const found = await inTurns(latest, AT_ONCE, (change) => this.#find(change, stepOf(change)), signal);
-    const items = found.flatMap((each) => (typeof each === 'object' && 'item' in each ? [each.item] : []));
-    const already = found.filter((each) => each === 'already').length;
+    const inverses = latest.map((change) => ({ change, inverse: inverseOf(change, this.#catalog) }));
+    const presents = await this.#presents(
+      inverses.map(({ inverse }) => inverse),
+      signal,
+    );
+    const items: PlanItem[] = [];
     const left = new Map<string, number>();
-    for (const each of found) if (typeof each === 'object' && 'left' in each) left.set(each.left, (left.get(each.left) ?? 0) + 1);
+    let already = 0;
+    const steps = new Steps();
+    for (const { change, inverse } of inverses) {
+      const found = weigh(change, inverse, presents);
+      if (found === 'already') already++;
+      else if ('left' in found) left.set(found.left, (left.get(found.left) ?? 0) + 1);
+      else items.push({ ...found.item, step: steps.next(stepOf(change), found.item) });
+    }
     const warnings = [
       ...[...left].map(([why, count]) => `${count} left out: ${why}.`),
       ...(already === 0 ? [] : [`${already} are as they were before already.`]),
@@ -92,19 +106,23 @@ class Undo {
     return settle({ title, items, warnings, known: this.#known, reader }, this.#context, plans);
   }
 
-  async #find(change: KeptChange, step: string): Promise<Found> {
-    const inverse = inverseOf(change, this.#catalog);
-    if (typeof inverse === 'string') return { left: inverse };
-    const { operation, args, unless, wasSha256 } = inverse;
-    const item: PlanItem = { step, operation, args, later: [], ...(unless === undefined ? {} : { unless }) };
-    if (unless === undefined)
-      return change.answer === undefined ? { left: 'it is not known whether it was carried out' } : { item };
-    const present = await this.#read(unless.read, unless.args);
-    if (present === undefined) return { left: 'it cannot be looked at' };
-    const now = digestOf(objectIn(present, unless), unless.watch);
-    if (now === wasSha256) return 'already';
-    if (change.answer === undefined) return { left: 'it is not known whether it was carried out' };
-    return now === unless.sha256 ? { item } : { left: 'it has changed since, and is not overwritten' };
+  /** Every object that was changed, as it is now: each is read once. */
+  async #presents(inverses: readonly (Inverse | string)[], signal: AbortSignal): Promise<Map<string, unknown>> {
+    const reads = new Map<string, Unchanged>();
+    for (const inverse of inverses) {
+      if (typeof inverse !== 'string' && inverse.unless !== undefined) reads.set(objectKey(inverse.unless), inverse.unless);
+    }
+    const presents = new Map<string, unknown>();
+    await inTurns(
+      [...reads],
+      AT_ONCE,
+      async ([key, read]) => {
+        const found = await this.#read(read.read, read.args);
+        if (found !== undefined) presents.set(key, objectIn(found, read));
+      },
+      signal,
+    );
+    return presents;
   }
 
   /** `missing` for what does not exist, undefined for what cannot be read. */
@@ -113,6 +131,54 @@ class Undo {
     if (outcome.kind !== 'done') return outcome.kind === 'failed' && /"status":404/.test(outcome.text) ? 'missing' : undefined;
     this.#known.add(outcome.answer?.value);
     return outcome.answer?.value;
+  }
+}
+
+/**
+ * Whether a change can be taken back, when those after it have been: then the object is as they found it, in the parts that
+ * they have changed.
+ */
+function weigh(change: KeptChange, inverse: Inverse | string, presents: Map<string, unknown>): Found {
+  if (typeof inverse === 'string') return { left: inverse };
+  const { operation, args, unless, wasSha256 } = inverse;
+  const item = { operation, args, later: [], ...(unless === undefined ? {} : { unless }) };
+  if (unless === undefined) return change.answer === undefined ? { left: UNKNOWN } : { item };
+  const key = objectKey(unless);
+  if (!presents.has(key)) return { left: 'it cannot be looked at' };
+  const present = presents.get(key);
+  const now = digestOf(present, unless.watch);
+  if (now === wasSha256) return 'already';
+  if (change.answer === undefined) return { left: UNKNOWN };
+  if (now !== unless.sha256) return { left: 'it has changed since, and is not overwritten' };
+  presents.set(key, asBefore(present, change.before ?? null, unless.watch));
+  return { item };
+}
+
+const UNKNOWN = 'it is not known whether it was carried out';
+
+const objectKey = ({ read, args, find }: ObjectRead): string => canonicalJson([read, args, find]);
+
+/** The object with the parts that a change has touched as they were before it. */
+function asBefore(present: unknown, before: unknown, watch: Unchanged['watch']): unknown {
+  if (watch === undefined || !isRecord(present) || !isRecord(before)) return before;
+  return watch.reduce((object, path) => withValue(object, path, at(before, path)), present as unknown);
+}
+
+/** Calls of one step are made at once: what is done to one object twice is done in steps of its own. */
+class Steps {
+  #name = '';
+  #nth = 0;
+  #seen = new Set<string>();
+
+  next(name: string, { unless }: Pick<PlanItem, 'unless'>): string {
+    const key = unless && objectKey(unless);
+    if (name !== this.#name || (key !== undefined && this.#seen.has(key))) {
+      this.#name = name;
+      this.#nth++;
+      this.#seen = new Set();
+    }
+    if (key !== undefined) this.#seen.add(key);
+    return `${name}-${this.#nth}`;
   }
 }
 
