@@ -196,6 +196,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       policy,
       instance,
       isPaced: budget !== undefined,
+      clerkLimit: values.clerkLimit,
       plans: await plans(),
       limits: {
         maxTokens: values.maxResultTokens ?? MOST_TOKENS,

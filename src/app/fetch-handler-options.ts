@@ -94,6 +94,8 @@ export interface FetchHandlerOptions {
   readonly timeout?: number;
   /** Time limit of a tool that makes many calls; it then answers with what it has. In milliseconds. Default: 300000. */
   readonly jobTimeout?: number;
+  /** Requests that Clerk accepts from the instance in 10 s; calls over HTTP, and those of jobs, use nine tenths of them, then take turns. Default: 1000 on a live instance, 100 on a test one. */
+  readonly clerkLimit?: number;
   /** Time limit for connecting to Clerk. In milliseconds. Default: 5000. */
   readonly connectTimeout?: number;
   /** Logs to stderr: fatal, error, warn, info, debug, trace, silent. Default: info. */
@@ -136,7 +138,5 @@ export interface FetchHandlerOptions {
   readonly maxInFlightPerCaller?: number;
   /** Calls of one caller in any minute, in all processes; ten times as many messages of other kinds. Default: 600. */
   readonly maxCallsPerMinute?: number;
-  /** Requests that Clerk accepts from the instance in 10 s; calls use nine tenths of them, then take turns. Default: 1000 on a live instance, 100 on a test one. */
-  readonly clerkLimit?: number;
   // settings:end
 }

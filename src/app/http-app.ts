@@ -1,6 +1,6 @@
 import { createMetrics } from '../call/metrics.js';
 import { UpstreamBudget, upstreamAllowance } from '../clerk/rate-budget.js';
-import type { Config, HttpValues } from '../config/config.js';
+import type { Config, HttpValues, Values } from '../config/config.js';
 import { FallbackCounterStore } from '../limits/fallback.js';
 import { MemoryStore } from '../limits/memory.js';
 import { openRedisStore } from '../limits/redis.js';
@@ -97,7 +97,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       store,
       serveApprovals: { address: () => approvalsAddress },
       sessions: () => sessions.list(),
-      budget: (instance) => budgetOf(instance, http, counter),
+      budget: (instance) => budgetOf(instance, config.values, counter),
       onCall: ({ tool, result, decision, code, seconds }) => {
         metrics.call(tool, result, decision, seconds);
         if (code === 'budget_exceeded') metrics.limited('budget');
@@ -218,7 +218,7 @@ const sessionOptions = (http: HttpValues, logger: Logger) => ({
 /** None for the sandbox, which has no limit to stay below. */
 function budgetOf(
   { kind, id }: Instance,
-  { clerkLimit }: HttpValues,
+  { clerkLimit }: Values,
   counter: FallbackCounterStore | MemoryStore,
 ): UpstreamBudget | undefined {
   return kind === 'sandbox' ? undefined : new UpstreamBudget({ counter, instance: id, max: upstreamAllowance(kind, clerkLimit) });

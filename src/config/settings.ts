@@ -262,6 +262,13 @@ export const OPTIONS = {
     help: 'Time limit of a tool that makes many calls; it then answers with what it has',
     default: '300000',
   },
+  clerkLimit: {
+    flag: '--clerk-limit <n>',
+    env: 'CLERK_MCP_CLERK_LIMIT',
+    schema: () => count(10, 1_000_000),
+    help: 'Requests that Clerk accepts from the instance in 10 s; calls over HTTP, and those of jobs, use nine tenths of them, then take turns',
+    default: '1000 on a live instance, 100 on a test one',
+  },
   connectTimeout: {
     flag: '--connect-timeout <ms>',
     env: 'CLERK_MCP_CONNECT_TIMEOUT_MS',
@@ -495,13 +502,6 @@ export const HTTP_OPTIONS = {
     schema: () => count(1, 1_000_000),
     help: 'Calls of one caller in any minute, in all processes; ten times as many messages of other kinds',
     default: '600',
-  },
-  clerkLimit: {
-    flag: '--clerk-limit <n>',
-    env: 'CLERK_MCP_CLERK_LIMIT',
-    schema: () => count(10, 1_000_000),
-    help: 'Requests that Clerk accepts from the instance in 10 s; calls use nine tenths of them, then take turns',
-    default: '1000 on a live instance, 100 on a test one',
   },
 } as const satisfies Record<string, Option>;
 

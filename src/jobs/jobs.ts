@@ -16,6 +16,8 @@ export interface JobsOptions {
   readonly instance: Instance;
   /** Whether every request waits for its turn already. Otherwise those of jobs do: they alone are many. */
   readonly isPaced: boolean;
+  /** Requests that Clerk takes from the instance in 10 s. Default: the usual number. */
+  readonly clerkLimit?: number | undefined;
   readonly limits: JobLimits;
   readonly plans: PlanServices;
 }
@@ -29,14 +31,14 @@ export class Jobs {
   constructor(options: JobsOptions) {
     this.#options = options;
     this.#offered = new Map([...options.offered].filter(([, operation]) => !operation.isJob));
-    const { instance, isPaced } = options;
+    const { instance, isPaced, clerkLimit } = options;
     this.#pace =
       isPaced || instance.kind === 'sandbox'
         ? undefined
         : new UpstreamBudget({
             counter: new MemoryCounterStore(),
             instance: instance.id,
-            max: upstreamAllowance(instance.kind),
+            max: upstreamAllowance(instance.kind, clerkLimit),
           });
   }
 

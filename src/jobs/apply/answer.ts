@@ -7,6 +7,8 @@ import type { Stopped } from './run.js';
 export interface Running {
   readonly running: boolean;
   readonly stopped?: { readonly why: Stopped; readonly message?: string | undefined } | undefined;
+  /** Answers that hold a secret, which are told once. */
+  readonly secrets?: readonly { readonly item: number; readonly answer: unknown }[];
 }
 
 const MOST_TOKENS = 560;
@@ -16,7 +18,7 @@ const MOST_UNKNOWN = 10;
 const LONGEST = 120;
 
 /** How far a plan is, in a few words, and how to go on. */
-export function answerOf(plan: Plan, state: LedgerState | undefined, { running, stopped }: Running): string {
+export function answerOf(plan: Plan, state: LedgerState | undefined, { running, stopped, secrets = [] }: Running): string {
   const entries = [...(state?.items.values() ?? [])];
   const of = <K extends ItemEntry['kind']>(kind: K) =>
     entries.filter((entry): entry is Extract<ItemEntry, { kind: K }> => entry.kind === kind);
@@ -55,7 +57,13 @@ export function answerOf(plan: Plan, state: LedgerState | undefined, { running, 
       next: nextOf({ running, pending, failed: failed.length, unknown: unknown.length, done }),
     };
     const text = JSON.stringify(answer);
-    if (named <= 0 || fits(text, MOST_TOKENS)) return text;
+    if (named > 0 && !fits(text, MOST_TOKENS)) continue;
+    if (secrets.length === 0) return text;
+    const shown = secrets.map(({ item, answer: value }) => ({
+      call: `${plan.items[item]?.operation}: ${nameOf(item)}`,
+      answer: value,
+    }));
+    return JSON.stringify({ ...answer, answers: shown });
   }
 }
 

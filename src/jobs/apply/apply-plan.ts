@@ -173,7 +173,8 @@ class Application {
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);
     }
-    return { kind: 'done', text: answerOf(plan, run.ledger, { running: !run.isEnded, stopped: run.stopped }) };
+    const secrets = run.takeSecrets();
+    return { kind: 'done', text: answerOf(plan, run.ledger, { running: !run.isEnded, stopped: run.stopped, secrets }) };
   }
 }
 

@@ -11,6 +11,7 @@ import type { Judged, Place } from '../../policy/list-call.js';
 import { labelOf } from '../../policy/preview/label.js';
 import { listOf } from '../../policy/preview/lookup.js';
 import { targetInputsOf, targetReadOf } from '../../policy/preview/target-read.js';
+import { returnsSecret } from '../../policy/rules/risk.js';
 import type { Plan, PlanItem } from '../plan/plan.js';
 import { at } from '../plan/references.js';
 import { digestOf, objectIn } from '../undo/object-read.js';
@@ -65,6 +66,8 @@ export class Run {
   /** The last call of each object: what is done to one is done in the order of the plan. */
   readonly #turns = new Map<string, Promise<void>>();
   #done = 0;
+  /** Answers that hold a secret, which nobody can read again. */
+  readonly #secrets: { readonly item: number; readonly answer: unknown }[] = [];
   #changed: (() => void)[] = [];
   readonly ended: Promise<void>;
   isEnded = false;
@@ -84,6 +87,11 @@ export class Run {
 
   get ledger(): Ledger {
     return this.#options.ledger;
+  }
+
+  /** Taken once: what was given to the caller is not kept. */
+  takeSecrets(): readonly { readonly item: number; readonly answer: unknown }[] {
+    return this.#secrets.splice(0);
   }
 
   get stopped(): { readonly why: Stopped; readonly message?: string | undefined } | undefined {
@@ -188,6 +196,7 @@ export class Run {
     switch (sent.kind) {
       case 'done': {
         await kept?.done(sent.value);
+        if (returnsSecret(operation)) this.#secrets.push({ item: nth, answer: sent.value });
         return { kind: 'done', item: nth, record: sent.record, gave: this.#gift(item, sent.value) };
       }
       case 'unknown':

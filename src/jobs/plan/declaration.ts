@@ -19,7 +19,7 @@ export const planChanges = defineOperation({
         z.strictObject({
           tool: z.string(),
           arguments: record.optional(),
-          for_each: z.unknown().optional().describe('List, "$steps.NAME", or {list: tool, arguments}'),
+          for_each: z.unknown().optional().describe('List, "$steps.NAME", or {list, arguments, where} as Jobs_scanList'),
           name: z.string().optional(),
           if: z.string().optional().describe('Reference'),
         }),

@@ -8,14 +8,16 @@ import { canonicalJson } from '../../policy/confirmation/canonical.js';
 import { PlanFault } from './fault.js';
 import type { PlanItem } from './plan.js';
 import { BadReferenceError, readReference, resolve, resolveText, type Scope } from './references.js';
-import { type ListSource, MOST_ITEMS, type Step } from './steps.js';
+import { MOST_ITEMS, type Step } from './steps.js';
 
 /** How an expansion looks at the instance. */
 export interface Reader {
   /** The answer of one read. @throws PlanFault */
   read(operation: Operation, args: Arguments): Promise<unknown>;
   /** All items of a list. @throws PlanFault */
-  readList(list: { readonly operation: Operation; readonly args: Arguments }): Promise<readonly unknown[]>;
+  readList(operation: Operation, args: Arguments): Promise<readonly unknown[]>;
+  /** The rows of a scan, in the form of Jobs_scanList. @throws PlanFault */
+  readRows(scan: Arguments): Promise<readonly unknown[]>;
 }
 
 export interface ExpansionOptions {
@@ -27,9 +29,20 @@ export interface ExpansionOptions {
 
 export interface Expanded {
   readonly items: readonly PlanItem[];
+  /** What the steps that read have answered, by their names; undefined where there are others. */
+  readonly answers: ReadonlyMap<string, StepAnswer> | undefined;
   /** What was found on the way, a sentence each. */
   readonly warnings: readonly string[];
 }
+
+/** What a step has read, and by which operation. */
+export interface StepAnswer {
+  readonly operation: Operation | undefined;
+  readonly value: unknown;
+}
+
+/** The scan of a list, which a plan can have for a step. */
+const SCAN = 'Jobs_scanList';
 
 /** How many reads of one step are under way at once. */
 const AT_ONCE = 6;
@@ -63,25 +76,45 @@ class Expansion {
   readonly #items: PlanItem[] = [];
   readonly #seen = new Set<string>();
   readonly #warnings: string[] = [];
+  readonly #read = new Map<string, StepAnswer>();
+  #changes = false;
 
   constructor(options: ExpansionOptions) {
     this.#options = options;
   }
 
   expanded(): Expanded {
-    return { items: this.#items, warnings: this.#warnings };
+    return { items: this.#items, warnings: this.#warnings, answers: this.#changes ? undefined : this.#read };
   }
 
   async take(step: Step, name: string): Promise<void> {
     this.#options.signal.throwIfAborted();
-    const operation = this.#operationOf(step.tool, name);
     if (step.if !== undefined && !isSomething(this.#lookUp(step.if, `${name}.if`))) {
       this.#answers.set(name, []);
       return;
     }
+    if (step.tool === SCAN) {
+      this.#answer(name, undefined, await this.#scan(step.arguments ?? {}, name));
+      return;
+    }
+    if (step.may_fail === true && !this.#options.offered.has(step.tool)) {
+      this.#warnings.push(`${name}: ${step.tool} is not offered here.`);
+      this.#answer(name, undefined, []);
+      return;
+    }
+    const operation = this.#operationOf(step.tool, name);
     const items = step.for_each === undefined ? undefined : await this.#itemsOf(step.for_each, name);
-    if (operation.risk === 'read' && !operation.gated) await this.#read(operation, step, name, items);
-    else await this.#plan(operation, step, name, items);
+    if (operation.risk === 'read' && !operation.gated) {
+      this.#answer(name, operation, await this.#readFor(operation, step, name, items));
+      return;
+    }
+    this.#changes = true;
+    await this.#plan(operation, step, name, items);
+  }
+
+  #answer(name: string, operation: Operation | undefined, value: unknown): void {
+    this.#answers.set(name, value);
+    this.#read.set(name, { operation, value });
   }
 
   async #itemsOf(given: unknown, name: string): Promise<readonly unknown[]> {
@@ -92,17 +125,21 @@ class Expansion {
       return bounded(found, where);
     }
     if (Array.isArray(given)) return this.#resolve(bounded(given, where), undefined, where).value as unknown[];
-    const source = sourceIn(given);
-    if (source === undefined) throw fault(where, 'it is a list, a reference to one, or an object with list and arguments');
-    const operation = this.#operationOf(source.list, where);
-    if (operation.risk !== 'read') throw fault(where, `${source.list} is no list`);
-    const { value } = this.#resolve(source.arguments, undefined, where);
-    const args = await this.#checked(operation, value, where);
-    return bounded(await this.#options.reader.readList({ operation, args }), where);
+    if (!isRecord(given)) throw fault(where, 'it is a list, a reference to one, or a scan: {list, arguments, where, each}');
+    return bounded(await this.#scan(given, where), where);
+  }
+
+  async #scan(given: Arguments, where: string): Promise<readonly unknown[]> {
+    const other = Object.keys(given).find((key) => !SCAN_INPUTS.has(key));
+    if (other !== undefined) throw fault(where, `a list is given by list, arguments, where and each, not by ${other}`);
+    const { each, ...rest } = given;
+    // What begins with $ in `each` is of the rows of the scan.
+    const scan = { ...(this.#resolve(rest, undefined, where).value as Arguments), ...(each === undefined ? {} : { each }) };
+    return this.#options.reader.readRows(scan);
   }
 
   /** A list is read to its end, unless its length is bounded by `limit`. */
-  async #read(operation: Operation, step: Step, name: string, items: readonly unknown[] | undefined): Promise<void> {
+  async #readFor(operation: Operation, step: Step, name: string, items: readonly unknown[] | undefined): Promise<unknown> {
     const { reader, signal } = this.#options;
     if (items !== undefined && items.length > MOST_READS)
       throw fault(name, `${items.length} reads; a step may take ${MOST_READS}`);
@@ -110,14 +147,17 @@ class Expansion {
       const { value, deferred } = this.#resolve(step.arguments ?? {}, scopeItem, name);
       if (deferred.length > 0) throw fault(name, 'a read cannot use what a later step will give');
       const args = await this.#checked(operation, value, name);
-      return isList(operation) && args.limit === undefined
-        ? reader.readList({ operation, args })
-        : toList(await reader.read(operation, args));
+      try {
+        return isList(operation) && args.limit === undefined
+          ? await reader.readList(operation, args)
+          : toList(await reader.read(operation, args));
+      } catch (error) {
+        if (step.may_fail !== true || !(error instanceof PlanFault)) throw error;
+        this.#warnings.push(`${name}: ${error.message}`);
+        return [];
+      }
     };
-    this.#answers.set(
-      name,
-      items === undefined ? await one(undefined) : await inTurns(items, AT_ONCE, (item) => one([item]), signal),
-    );
+    return items === undefined ? one(undefined) : inTurns(items, AT_ONCE, (item) => one([item]), signal);
   }
 
   async #plan(operation: Operation, step: Step, name: string, items: readonly unknown[] | undefined): Promise<void> {
@@ -203,12 +243,7 @@ function bounded(items: readonly unknown[], where: string): readonly unknown[] {
   return items;
 }
 
-function sourceIn(given: unknown): ListSource | undefined {
-  if (!isRecord(given) || typeof given.list !== 'string') return undefined;
-  if (Object.keys(given).some((key) => key !== 'list' && key !== 'arguments')) return undefined;
-  const { list, arguments: args = {} } = given;
-  return isRecord(args) ? { list, arguments: args } : undefined;
-}
+const SCAN_INPUTS: ReadonlySet<string> = new Set(['list', 'arguments', 'where', 'each']);
 
 const isSomething = (value: unknown): boolean =>
   value !== undefined && value !== null && value !== false && value !== '' && !(Array.isArray(value) && value.length === 0);

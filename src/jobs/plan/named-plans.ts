@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { parse } from 'yaml';
 import * as z from 'zod';
 import { didYouMean } from '../../catalog/nearest.js';
 import { isRecord } from '../../platform/is-record.js';
@@ -27,6 +28,7 @@ const planFile = z.strictObject({
         arguments: z.record(z.string(), z.unknown()).optional(),
         for_each: z.unknown().optional(),
         if: z.string().optional(),
+        may_fail: z.boolean().optional(),
       }),
     )
     .min(1),
@@ -38,6 +40,8 @@ type PlanFile = z.output<typeof planFile>;
 export interface NamedPlan {
   readonly name: string;
   readonly steps: readonly Step[];
+  /** Whether what it reads goes into a file; such a plan only reads. */
+  readonly file: boolean;
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
@@ -51,6 +55,8 @@ function folder(): string {
 }
 
 const SUFFIX = '.yml';
+/** By this name the policy knows plans that write a file. */
+const EXPORT = '-export';
 /** Asked for in the place of a name. */
 const LIST = 'list';
 
@@ -67,7 +73,7 @@ export async function namedPlan(name: string, given: unknown): Promise<NamedPlan
       `No plan is named ${JSON.stringify(name.slice(0, 60))}.${didYouMean(name, names) || ` Known: ${names.join(', ')}.`}`,
     );
   const file = await read(name);
-  return { name, steps: file.steps, inputs: inputsOf(name, file, isRecord(given) ? given : {}) };
+  return { name, steps: file.steps, file: name.endsWith(EXPORT), inputs: inputsOf(name, file, isRecord(given) ? given : {}) };
 }
 
 async function describe(name: string): Promise<object> {
@@ -80,7 +86,6 @@ async function describe(name: string): Promise<object> {
 }
 
 async function read(name: string): Promise<PlanFile> {
-  const { parse } = await import('yaml');
   return planFile.parse(parse(await readText(join(folder(), `${name}${SUFFIX}`))));
 }
 

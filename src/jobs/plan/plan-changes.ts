@@ -1,8 +1,9 @@
 import type { RunJobTool } from '../job-tool.js';
+import { OutOfTimeError } from '../scan/reads.js';
+import { answersFile, answersText } from './answers.js';
 import { expand } from './expand.js';
 import { PlanFault } from './fault.js';
 import { Known } from './known.js';
-import { namedPlan } from './named-plans.js';
 import { PlanReader } from './reader.js';
 import { settle } from './settle.js';
 import type { Step } from './steps.js';
@@ -15,17 +16,22 @@ export const planChanges: RunJobTool = async ({ steps, plan, inputs = {} }, cont
   const late = AbortSignal.timeout(LONGEST_MS);
   const signal = AbortSignal.any([context.signal, late]);
   try {
-    const named = typeof plan === 'string' ? await namedPlan(plan, inputs) : undefined;
+    const named = typeof plan === 'string' ? await (await import('./named-plans.js')).namedPlan(plan, inputs) : undefined;
     if (named !== undefined && 'text' in named) return { kind: 'done', text: named.text };
     const known = new Known();
-    const making = { ...context, signal, make: context.make };
+    const limits = { ...context.limits, timeoutMs: Math.min(LONGEST_MS, context.limits.timeoutMs) };
+    const making = { ...context, signal, limits };
     const reader = new PlanReader(making, known);
-    const { items, warnings } = await expand(named?.steps ?? (steps as readonly Step[]), {
+    const { items, warnings, answers } = await expand(named?.steps ?? (steps as readonly Step[]), {
       offered: context.offered,
       reader,
       inputs: named?.inputs ?? {},
       signal,
     });
+    if (answers !== undefined) {
+      const told = { name: named?.name, answers, warnings, limits: context.limits };
+      return { kind: 'done', text: named?.file === true ? await answersFile(told) : answersText(told) };
+    }
     const title = named === undefined ? undefined : `Plan ${named.name}: ${items.length} changes`;
     const text = await settle(
       { items, warnings, known, reader, ...(title === undefined ? {} : { title }) },
@@ -35,7 +41,7 @@ export const planChanges: RunJobTool = async ({ steps, plan, inputs = {} }, cont
     return { kind: 'done', text };
   } catch (error) {
     if (error instanceof PlanFault) return error.outcome;
-    if (late.aborted && !context.signal.aborted) return TOO_LONG.outcome;
+    if (!context.signal.aborted && (late.aborted || error instanceof OutOfTimeError)) return TOO_LONG.outcome;
     throw error;
   }
 };

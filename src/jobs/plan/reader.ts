@@ -1,53 +1,94 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Operation } from '../../catalog/operation.js';
 import type { Arguments } from '../../catalog/operation-types.js';
-import { isRecord } from '../../platform/is-record.js';
-import { listOf } from '../../policy/preview/lookup.js';
-import { pageSize } from '../../policy/preview/target-read.js';
 import type { JobContext } from '../job-tool.js';
+import { Joins, rowOf } from '../scan/each.js';
+import { Pages } from '../scan/pages.js';
+import { ReadError, Reads } from '../scan/reads.js';
+import { readScan } from '../scan/request.js';
+import { withoutSecrets } from '../scan/secrets.js';
 import type { Reader } from './expand.js';
 import { PlanFault } from './fault.js';
 import type { Known } from './known.js';
 import { MOST_ITEMS } from './steps.js';
 
-/** Pages that are read of one list; far more rows than a plan may have items. */
-const MOST_PAGES = 60;
+/** How long other callers wait at most while conditions are tested, and how long that may take in all, in milliseconds. */
+const SLICE_MS = 20;
+const MOST_TESTING_MS = 10_000;
 
 /** Reads by the road of all calls, and keeps what it reads. */
 export class PlanReader implements Reader {
   readonly #context: JobContext;
   readonly #known: Known;
+  readonly #reads: Reads;
+  #testedMs = 0;
 
   constructor(context: JobContext, known: Known) {
     this.#context = context;
     this.#known = known;
+    this.#reads = new Reads(context);
   }
 
   async read(operation: Operation, args: Arguments): Promise<unknown> {
-    const outcome = await this.#context.make(operation.name, args);
-    if (outcome.kind === 'done') {
-      const value = outcome.answer?.value;
-      this.#known.add(value);
-      return value;
-    }
-    const cause = 'text' in outcome ? (JSON.parse(outcome.text) as Record<string, unknown>) : {};
-    throw new PlanFault('read_failed', `${operation.name} did not answer: ${String(cause.message ?? cause.error)}.`, { cause });
+    const value = await this.#reads.read(operation, args).catch((error: unknown) => {
+      throw error instanceof ReadError ? failed(operation, error) : error;
+    });
+    this.#known.add(value);
+    return value;
   }
 
-  /** Rows that move to an earlier page while the list is read are not missed: pages overlap, and what comes twice counts once. */
-  async readList({ operation, args }: { readonly operation: Operation; readonly args: Arguments }): Promise<readonly unknown[]> {
-    const limit = pageSize(operation);
-    if (limit === undefined || !operation.places.has('offset')) return listOf(await this.read(operation, args)) ?? [];
-    const rows = new Map<unknown, unknown>();
-    let offset = 0;
-    for (let pages = 0; pages < MOST_PAGES; pages++) {
-      const page = listOf(await this.read(operation, { ...args, limit, offset })) ?? [];
-      for (const row of page) rows.set(isRecord(row) && row.id !== undefined ? row.id : row, row);
-      if (page.length < limit) return [...rows.values()];
-      if (rows.size > MOST_ITEMS) break;
-      offset += page.length - OVERLAP;
+  async readList(operation: Operation, args: Arguments): Promise<readonly unknown[]> {
+    const items: unknown[] = [];
+    for await (const page of this.#pages(operation, args)) for (const item of page) items.push(item);
+    return items;
+  }
+
+  /** The rows of a scan, in the form of Jobs_scanList. */
+  async readRows(given: Arguments): Promise<readonly unknown[]> {
+    const read = readScan(given, this.#context.offered);
+    if ('faults' in read) throw new PlanFault('invalid_arguments', 'The list cannot be scanned so.', { faults: read.faults });
+    const { list, args, where, each } = read.scan;
+    const wanted: unknown[] = [];
+    let since = performance.now();
+    for await (const page of this.#pages(list, args)) {
+      for (const item of page) {
+        const open = withoutSecrets(item, list);
+        if (where === undefined || where(open)) wanted.push(each === undefined ? item : rowOf(open));
+        const spent = performance.now() - since;
+        if (spent < SLICE_MS) continue;
+        this.#testedMs += spent;
+        if (this.#testedMs > MOST_TESTING_MS) throw TOO_COSTLY;
+        await nextTurn();
+        since = performance.now();
+      }
     }
-    throw new PlanFault('too_many_items', `${operation.name} has more than ${MOST_ITEMS} items: narrow it by its filters.`);
+    return each === undefined ? wanted : new Joins(this.#reads).join(wanted.map(rowOf), each);
+  }
+
+  async *#pages(operation: Operation, args: Arguments): AsyncGenerator<readonly unknown[]> {
+    const pages = new Pages({ operation, args, reads: this.#reads, most: MOST_READ, countWith: undefined });
+    try {
+      for await (const page of pages) {
+        this.#known.add(page);
+        yield page;
+      }
+    } catch (error) {
+      throw error instanceof ReadError ? failed(operation, error) : error;
+    }
+    if (pages.result.isCut)
+      throw new PlanFault('too_many_items', `${operation.name} has more than ${MOST_READ} items: narrow it by its filters.`);
   }
 }
 
-const OVERLAP = 20;
+/** Items of one list that are read, of which a plan may take fewer. */
+const MOST_READ = 10 * MOST_ITEMS;
+
+const TOO_COSTLY = new PlanFault('where_too_costly', `Testing the conditions takes longer than ${MOST_TESTING_MS / 1000} s.`);
+
+const failed = ({ name }: Operation, { model, outcome }: ReadError): PlanFault =>
+  new PlanFault(
+    'read_failed',
+    `${name} did not answer: ${String(model.message ?? model.error)}.`,
+    { cause: model },
+    outcome.kind === 'refused',
+  );

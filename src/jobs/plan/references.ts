@@ -4,7 +4,8 @@ import { isRecord } from '../../platform/is-record.js';
  * A text that stands for a value known elsewhere. `$` is the current item of `for_each`, `$.path` something in it,
  * `$steps.NAME.path` what an earlier step answered, `$inputs.NAME` an input of a named plan. A path is names and numbers
  * with dots between them; `*` stands for every item of a list, and lists in lists become one. With `?` at its end, the
- * argument is left out where there is nothing. A text that begins with `$` is written with `$$`.
+ * argument is left out where there is nothing. A text that begins with `$` is written with `$$`. Within a text,
+ * `${inputs.NAME}` stands for an input that is text.
  */
 export interface Reference {
   readonly from: 'item' | 'steps' | 'inputs';
@@ -77,6 +78,8 @@ export function resolve(value: unknown, scope: Scope): Resolved {
   const walk = (at: unknown, to: readonly string[]): unknown => {
     if (to.length > DEEPEST) return at;
     if (typeof at === 'string') {
+      const text = withInputs(at, scope.inputs);
+      if (text !== at) return text;
       const reference = readReference(at);
       if (reference === undefined) return at.startsWith('$$') ? at.slice(1) : at;
       if (isPending(reference, scope)) {
@@ -105,6 +108,16 @@ export function resolveText(text: string, scope: Scope): unknown {
   if (isPending(reference, scope))
     throw new BadReferenceError(`${text} is known only once step ${reference.name} was carried out`);
   return lookUp(reference, scope);
+}
+
+const WITHIN = /\$\{inputs\.(\w+)\}/g;
+
+function withInputs(text: string, inputs: Scope['inputs']): string {
+  return text.replace(WITHIN, (written, name: string) => {
+    const value = own(inputs, name);
+    if (typeof value !== 'string') throw new BadReferenceError(`${written} leads to no text`);
+    return value;
+  });
 }
 
 const isPending = ({ from, name }: Reference, { pending }: Scope): boolean => from === 'steps' && pending.has(name);

@@ -67,7 +67,7 @@ export async function readSurroundings(
   const list = async (name: string, args: Arguments = {}): Promise<readonly unknown[]> => {
     const operation = catalog.find(name);
     if (operation === undefined) return [];
-    return reader.readList({ operation, args }).catch(() => []);
+    return reader.readList(operation, args).catch(() => []);
   };
   const users = unique(
     items.filter(({ operation }) => ENDS_USER.test(operation)).flatMap(({ args }) => [args.user_id, args.user_ids].flat()),
@@ -104,7 +104,7 @@ export async function readSurroundings(
     chunks,
     AT_ONCE,
     async (email_address) => {
-      known.add(await list('Users_listSortedByCreationDate', { email_address, limit: 500 }));
+      known.add(await list('Users_listSortedByCreationDate', { email_address }));
     },
     signal,
   );

@@ -71,7 +71,7 @@ export async function settle(draft: Draft, context: JobContext, services: PlanSe
   const title = draft.title ?? `Plan of ${items.length} changes`;
   const made: Plan = { id, title, ...facts, createdAt: Date.now(), sha256: hashOf(facts), labels, warnings };
   const list = listOf(made, items, judged, offered);
-  const full = await policy.roomFor(list, catalog.get(items[0]?.operation ?? ''), call.caller).catch(() => undefined);
+  const full = await policy.roomFor(list, context.operation, call.caller).catch(() => undefined);
   const operations = items.map(({ operation }) => catalog.get(operation));
   const pace = paceOf(operations, readsBeside(operations, judged, services), services.instance.kind);
   const plan: Plan = {

@@ -15,10 +15,6 @@ export interface Step {
   readonly for_each?: unknown;
   /** A reference: without a value there, or where it is false or empty, the step is left out. */
   readonly if?: string | undefined;
-}
-
-/** A list that is read to its end: an operation that lists, with its arguments. */
-export interface ListSource {
-  readonly list: string;
-  readonly arguments: Arguments;
+  /** Of a read in a named plan: where it does not answer, as where the instance lacks what it is about, it is an empty list. */
+  readonly may_fail?: boolean | undefined;
 }

@@ -43,7 +43,7 @@ function summary(facts: SummaryFacts, warnings: readonly string[], told: number,
   const never = neverUndone(list);
   const worst = worstOf(list).slice(0, named);
   return {
-    plan: plan.id,
+    ...(items.length === 0 ? {} : { plan: plan.id }),
     calls: items.length,
     by_operation: counted(
       items.map(({ operation }) => operation.name),

@@ -39,26 +39,37 @@ export interface Step {
 
 /** The tool that reads through whole lists, and can write what it finds into a file. */
 const SCAN = 'Jobs_scanList';
+const PLAN = 'Jobs_planChanges';
 
 /**
  * The rules after the file's last. `confirm` is what gated calls need where no rule says otherwise; `scans` whether there is
  * the tool that scans.
  */
 export const defaultRules = (confirm: WantedStrength, scans: boolean): readonly RuleDeclaration[] => [
-  ...(scans ? [filesOfPeople(confirm)] : []),
+  ...(scans ? filesOfPeople(confirm) : []),
   { name: 'default: reading and writing', risk: ['read', 'write'], action: 'allow' },
   { name: 'default: gated', risk: ['destructive', 'credential', 'access'], action: 'confirm', strength: confirm },
 ];
 
-/** A file of everybody in a live instance outlives the conversation. */
-const filesOfPeople = (confirm: WantedStrength): RuleDeclaration => ({
-  name: 'default: files of scans',
-  tools: SCAN,
-  instance: 'live',
-  args: { to: '*' },
-  action: 'confirm',
-  strength: confirm,
-});
+/** A file of people in a live instance outlives the conversation. */
+const filesOfPeople = (confirm: WantedStrength): readonly RuleDeclaration[] => [
+  {
+    name: 'default: files of scans',
+    tools: SCAN,
+    instance: 'live',
+    args: { to: '*' },
+    action: 'confirm',
+    strength: confirm,
+  },
+  {
+    name: 'default: files of plans',
+    tools: PLAN,
+    instance: 'live',
+    args: { plan: '*-export' },
+    action: 'confirm',
+    strength: confirm,
+  },
+];
 
 export interface RulesOptions {
   readonly catalog: Catalog;
