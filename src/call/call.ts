@@ -69,6 +69,8 @@ export type CallOutcome =
       readonly answer?: ClerkAnswer;
       /** Of a part: what the call is found by on record. */
       readonly record?: string;
+      /** Of a part: where its secret was put. */
+      readonly secretFile?: string | undefined;
     }
   | {
       readonly kind: 'refused';
@@ -326,7 +328,7 @@ export class Calls {
       const { shown, secretFile } = await recorded.deliver(answer.value);
       const delivered = withWhatIsShown(answer, shown);
       await recorded.end({ status: answer.status, traceId: answer.traceId });
-      if (call.isPart === true) return { kind: 'done', text: '', answer: delivered, record: recorded.id };
+      if (call.isPart === true) return { kind: 'done', text: '', answer: delivered, record: recorded.id, secretFile };
       return this.#show(operation, args, delivered, { fields, readAs: said.readAs, made, secretFile });
     } catch (error) {
       await recorded.end(outcomeOf(error));

@@ -3,7 +3,8 @@ import { isRecord } from '../../platform/is-record.js';
 
 /** How one call of a plan went. */
 export type Sent =
-  | { readonly kind: 'done'; readonly value: unknown; readonly record: string | undefined }
+  /** `answer`: what the caller is told of it, where a secret was asked for. */
+  | { readonly kind: 'done'; readonly value: unknown; readonly answer: unknown; readonly record: string | undefined }
   /** Certainly not carried out. `again`: it may be tried again, after so long. */
   | {
       readonly kind: 'failed';
@@ -37,7 +38,11 @@ const SOON_MS = 1_000;
 
 /** What an outcome on the road of all calls means for a plan. */
 export function sentOf(outcome: CallOutcome): Sent {
-  if (outcome.kind === 'done') return { kind: 'done', value: outcome.answer?.value, record: outcome.record };
+  if (outcome.kind === 'done') {
+    const { answer, record, secretFile } = outcome;
+    const told = secretFile === undefined ? answer?.value : { secret_file: secretFile, answer: answer?.value };
+    return { kind: 'done', value: answer?.value, answer: told, record };
+  }
   if (outcome.kind === 'ask' || outcome.kind === 'link')
     return { kind: 'failed', error: 'confirmation_required', message: undefined, againMs: undefined };
   const model = read(outcome.text);

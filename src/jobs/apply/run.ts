@@ -11,7 +11,7 @@ import type { Judged, Place } from '../../policy/list-call.js';
 import { labelOf } from '../../policy/preview/label.js';
 import { listOf } from '../../policy/preview/lookup.js';
 import { targetInputsOf, targetReadOf } from '../../policy/preview/target-read.js';
-import { returnsSecret } from '../../policy/rules/risk.js';
+import { withoutSecrets } from '../../policy/secrets/answer-secrets.js';
 import type { Plan, PlanItem } from '../plan/plan.js';
 import { at } from '../plan/references.js';
 import { digestOf, objectIn } from '../undo/object-read.js';
@@ -195,8 +195,8 @@ export class Run {
     const sent = await this.#send(operation, args, place);
     switch (sent.kind) {
       case 'done': {
-        await kept?.done(sent.value);
-        if (returnsSecret(operation)) this.#secrets.push({ item: nth, answer: sent.value });
+        await kept?.done(withoutSecrets(sent.value, operation));
+        if (judged.risks.includes('credential')) this.#secrets.push({ item: nth, answer: sent.answer });
         return { kind: 'done', item: nth, record: sent.record, gave: this.#gift(item, sent.value) };
       }
       case 'unknown':

@@ -5,6 +5,7 @@ import type { Arguments } from '../../catalog/operation-types.js';
 import { parseArguments } from '../../catalog/parse-arguments.js';
 import { isRecord } from '../../platform/is-record.js';
 import { canonicalJson } from '../../policy/confirmation/canonical.js';
+import { holdsWithheld } from '../../policy/secrets/answer-secrets.js';
 import { PlanFault } from './fault.js';
 import type { PlanItem } from './plan.js';
 import { BadReferenceError, readReference, resolve, resolveText, type Scope } from './references.js';
@@ -191,6 +192,7 @@ class Expansion {
   }
 
   async #checked(operation: Operation, given: unknown, where: string): Promise<Arguments> {
+    if (holdsWithheld(given)) throw fault(where, 'a secret that was read cannot be used');
     const parsed = await parseArguments(operation, given, false);
     if (parsed.ok) return parsed.args;
     throw new PlanFault('invalid_arguments', `The arguments of ${where} do not fit ${operation.name}.`, {

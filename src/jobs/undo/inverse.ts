@@ -1,6 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Arguments, TakenBack } from '../../catalog/operation-types.js';
 import { isRecord } from '../../platform/is-record.js';
+import { holdsWithheld } from '../../policy/secrets/answer-secrets.js';
 import type { Unchanged } from '../plan/plan.js';
 import { at } from '../plan/references.js';
 import type { KeptChange } from './changes.js';
@@ -55,6 +56,8 @@ function restored(undo: TakenBack, { args, before }: Source, given: Arguments): 
   for (const name of names) {
     const path = (undo.stands?.[name] ?? name).split('.');
     const was = at(before, path);
+    // What is not shown cannot be put back.
+    if (holdsWithheld(was)) continue;
     if (undo.restores === 'inputs') {
       if (was === undefined) continue;
       put[name] = was;

@@ -27,6 +27,14 @@ export const withheld = (secret: Secret | undefined): string =>
     ? '[secret]'
     : `[secret ${secret.kind}: ${secret.from === undefined ? 'not shown here' : `${secret.from} once confirmed`}]`;
 
+const WITHHELD = /^\[secret(?: [^\]]*)?\]$/;
+
+/** Whether a value, or something in it, stands for a secret that was withheld. */
+export const holdsWithheld = (value: unknown): boolean =>
+  typeof value === 'string'
+    ? WITHHELD.test(value)
+    : value !== null && typeof value === 'object' && Object.values(value).some(holdsWithheld);
+
 const DEEPEST = 20;
 const ADDRESS = /(?:^|_)(?:url|link)$/;
 
