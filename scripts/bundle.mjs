@@ -25,7 +25,7 @@ try {
   // What other programs import is no part of what Claude Desktop starts; what this Node compiled is of no use to its own.
   cpSync(join(root, 'dist'), join(stage, 'dist'), {
     recursive: true,
-    filter: (path) => !/[\\/]dist[\\/](index\.(js|d\.ts)|[^\\/]+\.cache)$/.test(path),
+    filter: (path) => !/[\\/]dist[\\/]((index|sandbox)\.(js|d\.ts)|[^\\/]+\.cache)$/.test(path),
   });
   cpSync(join(root, 'plans'), join(stage, 'plans'), { recursive: true });
   const packed = await packExtension({

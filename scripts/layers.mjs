@@ -1,7 +1,7 @@
 // The floors of the house and what each may import: `npm run lint` holds every arrow, types included.
 import { readFileSync } from 'node:fs';
 
-/** From the top down: what lives there, and what it imports besides itself. `npm run readme` writes the table in docs/architecture.md. */
+/** From the top down: what lives there, and what it imports besides itself. `npm run docs:tables` writes the table in docs/architecture.md. */
 const FLOORS = JSON.parse(readFileSync(new URL('floors.json', import.meta.url), 'utf8'));
 
 const within = (floor) => (floor.endsWith('.ts') ? `^${floor.replace('.', '\\.')}$` : `^${floor}/`);

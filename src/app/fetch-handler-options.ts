@@ -36,7 +36,7 @@ export interface FetchHandlerOptions {
   /** What the paths begin with where the handler is mounted: `/api` for `/api/mcp`. Default: nothing. */
   readonly basePath?: string;
 
-  // Written by `npm run readme` from the table of settings.
+  // Written by `npm run docs:tables` from the table of settings.
   // settings:begin
   /** Work on the built-in sandbox, a local twin of the API; no Clerk account needed. */
   readonly sandbox?: boolean;

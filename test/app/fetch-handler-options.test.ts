@@ -14,7 +14,7 @@ it('takes every setting of the server, under the same name', () => {
   >();
 });
 
-it('has them as the table of settings has them (npm run readme writes them)', () => {
+it('has them as the table of settings has them (npm run docs:tables writes them)', () => {
   const source = readFileSync(new URL('../../src/app/fetch-handler-options.ts', import.meta.url), 'utf8');
   expect(renderLibraryOptions(source)).toBe(source);
 });

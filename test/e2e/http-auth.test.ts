@@ -284,7 +284,7 @@ describe('a start that would leave the server open, or half set up', () => {
     ['a store that is none', ['--store', 'http://x'], { CLERK_MCP_SIGNING_KEY: 'k'.repeat(32) }, /redis:/],
     ['a host that is none', ['--allowed-hosts', 'http://x/y'], {}, /is not a host/],
     ['an origin that is none', ['--allowed-origins', 'example.com'], {}, /is not an origin/],
-    ['a proxy that is none', ['--trusted-proxies', 'proxy.example.com'], {}, /is no address/],
+    ['a proxy that is none', ['--trusted-proxies', 'proxy.example.com'], {}, /is not an address/],
     ['a port that is none', ['--port', '70000'], {}, /--port/],
     ['a limit that is none', ['--max-body', 'much'], {}, /--max-body: expected a whole number/],
     ['a variable misspelt', [], { CLERK_MCP_ALLOWED_HOST: 'x' }, /CLERK_MCP_ALLOWED_HOSTS/],

@@ -67,10 +67,14 @@ describe('the bundle for Claude Desktop', () => {
       statSync(join(unpacked, path)).isFile(),
     );
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'dist/cli.js', 'manifest.json', 'package.json']));
-    expect(files.filter((path) => !/^dist\/chunks\/[\w.-]+\.js$/.test(path)).sort()).toEqual([
+    expect(files.filter((path) => !/^(dist\/chunks\/[\w.-]+\.js|plans\/[\w-]+\.yml)$/.test(path)).sort()).toEqual([
       'LICENSE',
+      'dist/THIRD-PARTY-LICENSES.txt',
+      'dist/approvals-page.js',
       'dist/cli.js',
+      'dist/known-answers.json',
       'dist/manifest.json',
+      'dist/output-schemas.json',
       'dist/package.json',
       'dist/start.js',
       'manifest.json',

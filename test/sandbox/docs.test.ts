@@ -2,17 +2,16 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { addUser, openSandbox } from './harness.js';
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-const section = /^## The sandbox\n([\s\S]*?)^## /m.exec(readme)?.[1] ?? '';
+const section = readFileSync(new URL('../../docs/sandbox.md', import.meta.url), 'utf8');
 
-it('the faults that the README shows can be set', async () => {
+it('the faults that the page shows can be set', async () => {
   const [, json = ''] = /```json\n(\[[\s\S]*?)```/.exec(section) ?? [];
   const { sandbox } = await openSandbox({ faults: JSON.parse(json) });
   const shown = (await (await fetch(`${sandbox.origin}/_sandbox/faults`)).json()) as { data: { fault: string }[] };
   expect(shown.data.map(({ fault }) => fault)).toEqual(['rate_limit', 'error', 'slow', 'cut', 'reset']);
 });
 
-it('the addresses that the README names exist', async () => {
+it('the addresses that the page names exist', async () => {
   const client = await openSandbox();
   const { sandbox } = client;
   const user = await addUser(client, 'ada@example.com');
@@ -20,7 +19,7 @@ it('the addresses that the README names exist', async () => {
   const bodies: Record<string, object> = {
     '/_sandbox/faults': [],
     '/_sandbox/clock': { advance_ms: 1000 },
-    // As the README shows it, with ids that exist.
+    // As the page shows it, with ids that exist.
     '/_sandbox/oauth_tokens': {
       ...JSON.parse(/```json\n(\{[\s\S]*?)```/.exec(section)?.[1] ?? ''),
       oauth_application_id: application.id,

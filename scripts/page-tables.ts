@@ -52,25 +52,25 @@ const floorsTable = (): string =>
     ]),
   );
 
-/** What the README tells from the code, by the name of its place there. */
-const TABLES: Readonly<Record<string, () => string>> = {
-  tools: toolsTable,
-  options: () => optionsTable(OPTIONS),
-  'http-options': () => optionsTable(HTTP_OPTIONS),
-  'init-options': () => optionsTable(INIT_OPTIONS),
-  'sandbox-options': () => optionsTable(SANDBOX_OPTIONS),
+type Tables = Readonly<Record<string, () => string>>;
+
+/** The pages that tell something from the code, each with the names of the places in it. */
+const PAGES: Readonly<Record<string, Tables>> = {
+  'docs/tools.md': { tools: toolsTable },
+  'docs/settings.md': { options: () => optionsTable(OPTIONS) },
+  'docs/hosting.md': { 'http-options': () => optionsTable(HTTP_OPTIONS) },
+  'docs/clients.md': { 'init-options': () => optionsTable(INIT_OPTIONS) },
+  'docs/sandbox.md': { 'sandbox-options': () => optionsTable(SANDBOX_OPTIONS) },
+  'docs/architecture.md': { floors: floorsTable },
 };
 
-/** What docs/architecture.md tells from the code. */
-const ARCHITECTURE_TABLES: Readonly<Record<string, () => string>> = { floors: floorsTable };
+/** The paths of the pages, from the root. */
+export const pages: readonly string[] = Object.keys(PAGES);
 
-/** The README with every table as the code has it now. */
-export const renderReadme = (text: string): string => withTables(text, TABLES);
+/** The page with every table as the code has it now. */
+export const renderPage = (page: string, text: string): string => withTables(text, PAGES[page] ?? {});
 
-/** docs/architecture.md with its table as the lint rule has it now. */
-export const renderArchitecture = (text: string): string => withTables(text, ARCHITECTURE_TABLES);
-
-function withTables(before: string, tables: Readonly<Record<string, () => string>>): string {
+function withTables(before: string, tables: Tables): string {
   let text = before;
   for (const [name, render] of Object.entries(tables)) {
     const place = new RegExp(`(<!-- ${name}:begin -->\\n)[\\s\\S]*?(<!-- ${name}:end -->)`);

@@ -1,12 +1,11 @@
-/** Writes what is told from the code in the README, docs/architecture.md and the library's options anew: `npm run readme`. */
+/** Writes what the pages of docs/ and the library's options tell from the code anew: `npm run docs:tables`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { renderLibraryOptions } from './library-options.js';
-import { renderArchitecture, renderReadme } from './readme-tables.js';
+import { pages, renderPage } from './page-tables.js';
 
 const rewrite = (path: string, render: (text: string) => string): void => {
   const file = new URL(`../${path}`, import.meta.url);
   writeFileSync(file, render(readFileSync(file, 'utf8')));
 };
-rewrite('README.md', renderReadme);
-rewrite('docs/architecture.md', renderArchitecture);
+for (const page of pages) rewrite(page, (text) => renderPage(page, text));
 rewrite('src/app/fetch-handler-options.ts', renderLibraryOptions);
