@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { jobs } from '../../src/app/operations.js';
 import { operations } from '../../tools/index.js';
 import { offeredByDefault } from '../support/offer.js';
 import { documentOf } from '../support/openapi-document.js';
@@ -169,8 +170,8 @@ const ADDED = [
 describe('--openapi', () => {
   it('adds what the catalog has not, each marked as not reviewed', async () => {
     const tools = await client.listTools();
-    const known = new Set(operations.map(({ name }) => name));
-    const added = tools.filter(({ name }) => !known.has(name as `${string}_${string}`));
+    const known = new Set<string>([...operations, ...jobs].map(({ name }) => name));
+    const added = tools.filter(({ name }) => !known.has(name));
     expect(added.map(({ name }) => name).sort()).toEqual(ADDED);
     expect(tools).toHaveLength(offeredByDefault.length + ADDED.length);
     for (const tool of added) {
