@@ -18,7 +18,7 @@ export async function startOidcProvider(redirect: string, secret?: string): Prom
   const issuer = `http://127.0.0.1:${await freePort()}`;
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const jwk = { ...(await exportJWK(privateKey)), kid: 'one', alg: 'ES256', use: 'sig' };
-  const provider = new Provider(issuer, {
+  const provider: Provider = new Provider(issuer, {
     clients: [
       {
         client_id: 'approvals',
