@@ -303,7 +303,8 @@ describe.skipIf(isBrowserLeftOut)('the page of approvals in a browser', { timeou
     });
     await new Promise<void>((resolve) => evil.listen(0, '127.0.0.1', resolve));
     await page.goto(`http://127.0.0.1:${(evil.address() as AddressInfo).port}/`);
-    expect(await page.frame('framed')?.evaluate('document.body?.innerText ?? ""')).not.toContain('Ada');
+    // By a locator, which waits until the browser has made up its mind about the frame.
+    expect(await page.frameLocator('iframe[name="framed"]').locator('body').innerText()).not.toContain('Ada');
     for (const form of ['f', 'top']) {
       const refused = page.waitForResponse((response) => response.request().method() === 'POST');
       await page.evaluate(`document.getElementById("${form}").submit()`);

@@ -249,8 +249,8 @@ describe('a server that trusts an OAuth issuer', () => {
   });
 
   it('ends a session with the token that was shown last', async () => {
-    // Clocks may differ by a minute: this one has a second left.
-    const session = await openSession(server.url, bearer(await issuer.token({ exp: Math.floor(Date.now() / 1000) - 59 })));
+    // Clocks may differ by a minute: this one has five seconds left.
+    const session = await openSession(server.url, bearer(await issuer.token({ exp: Math.floor(Date.now() / 1000) - 55 })));
     const listening = new EventStream(await fetch(`${server.url}/mcp`, { headers: { ...session, accept: 'text/event-stream' } }));
     await listening.ended();
     const later = { ...session, ...bearer(await issuer.token()) };

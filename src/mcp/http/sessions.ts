@@ -15,8 +15,10 @@ export interface SessionsOptions {
   readonly sweepMs?: number;
   /** Told when a session could not be closed in order. */
   readonly onError?: (error: unknown) => void;
-  /** Milliseconds. Default: a monotonic clock. */
+  /** For what is idle, in milliseconds. Default: a monotonic clock. */
   readonly now?: () => number;
+  /** Unix milliseconds, in which credentials expire. Default: `Date.now`. */
+  readonly wallClock?: () => number;
 }
 
 /** A session as its owner sees it. */
@@ -71,6 +73,7 @@ export class Sessions<T> {
       idleMs: 30 * 60_000,
       sweepMs: 5000,
       now: () => performance.now(),
+      wallClock: Date.now,
       onError: () => {},
       ...options,
     };
@@ -145,9 +148,10 @@ export class Sessions<T> {
   /** Ends what is idle or whose credential has expired. */
   async sweep(): Promise<void> {
     const now = this.#options.now();
+    const time = this.#options.wallClock();
     const ends: Promise<void>[] = [];
     for (const session of this.#sessions.values()) {
-      if (session.expiresAt !== undefined && session.expiresAt <= now) ends.push(session.end('expired'));
+      if (session.expiresAt !== undefined && session.expiresAt <= time) ends.push(session.end('expired'));
       else if (session.inUse === 0 && session.lastUsed + this.#options.idleMs <= now) ends.push(session.end('idle'));
     }
     await Promise.all(ends);

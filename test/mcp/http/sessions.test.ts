@@ -7,7 +7,13 @@ const caller = (name: string, more: Partial<AuthenticatedCaller> = {}): Authenti
 function setUp(options: SessionsOptions = {}) {
   const clock = { now: 0 };
   const ended: [string, SessionEnd][] = [];
-  const sessions = new Sessions<string>({ sweepMs: 3_600_000, idleMs: 1000, now: () => clock.now, ...options });
+  const sessions = new Sessions<string>({
+    sweepMs: 3_600_000,
+    idleMs: 1000,
+    now: () => clock.now,
+    wallClock: () => clock.now,
+    ...options,
+  });
   const open = (who: AuthenticatedCaller, id: string): Session<string> => {
     const place = sessions.reserve(who);
     if (!place.ok) throw new Error(`refused with ${place.refusal.status}`);
