@@ -9,7 +9,7 @@ import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js
 import { EVERY_TOOL } from '../support/offer.js';
 import { operationOf, plausibleUpstream } from '../support/plausible.js';
 import { type Answer, childEnv, ended, PROGRAM, startProgram, type ToolResult } from '../support/program.js';
-import { fullArguments, minimalArguments } from '../support/sample-arguments.js';
+import { gatedArguments } from '../support/sample-arguments.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
 
 // Each walks all operations.
@@ -17,7 +17,8 @@ vi.setConfig({ testTimeout: 300_000 });
 
 // The client's form over stdio is walked by policy-matrix.test.ts.
 
-const gated = operations.filter((operation) => operation.gated);
+/** Reads that are gated only where they name a secret in `fields` are in answer-secrets.test.ts. */
+const gated = operations.filter(({ gate, risk }) => gate === 'always' || (gate === 'sometimes' && risk !== 'read'));
 const scratch = await scratchDirectory();
 const upstream = await plausibleUpstream();
 const file = await approversFile(scratch, 'approvers.json', approver('ann'));
@@ -30,10 +31,6 @@ const env = (approvers = file): Record<string, string> => ({
   CLERK_MCP_POLICY: unlimited,
 });
 const RATE = ['--max-calls-per-minute', '1000000'];
-
-/** Arguments with which the operation is gated. */
-const argumentsOf = (operation: Operation): Record<string, unknown> =>
-  operation.gate === 'always' ? minimalArguments(operation) : fullArguments(operation);
 
 /** As many as may wait for one caller. */
 const AT_ONCE = 10;
@@ -64,7 +61,9 @@ async function walkByPage(client: Pick<HttpClient, 'call'>): Promise<void> {
   for (const batch of batches) {
     upstream.requests.length = 0;
     const together = (confirm: (at: number) => unknown): Promise<ToolResult[]> =>
-      Promise.all(batch.map((operation, at) => client.call(operation.name, { ...argumentsOf(operation), confirm: confirm(at) })));
+      Promise.all(
+        batch.map((operation, at) => client.call(operation.name, { ...gatedArguments(operation), confirm: confirm(at) })),
+      );
     const asked = await together(() => true);
     expect(batch.map(({ name }, at) => [name, codeOf(asked[at] as ToolResult)])).toEqual(
       batch.map(({ name }) => [name, 'approval_pending']),
@@ -90,7 +89,7 @@ async function walkByForm(connect: (person: (question: Question) => Answer) => P
     for (const batch of batches) {
       upstream.requests.length = 0;
       const together = (): Promise<ToolResult[]> =>
-        Promise.all(batch.map((operation) => client.call(operation.name, argumentsOf(operation))));
+        Promise.all(batch.map((operation) => client.call(operation.name, gatedArguments(operation))));
       answer = () => ({ action: 'accept', content: {} });
       expect((await together()).map(codeOf)).toEqual(batch.map(() => 'person_not_asked'));
       expect(sent()).toEqual([]);
@@ -160,7 +159,7 @@ describe('clerk-mcp call in a terminal', () => {
   it.each(kinds.map((operation) => [operation.name, operation] as const))(
     'waits with %s until it is approved',
     async (_, operation) => {
-      const args = ['call', operation.name, JSON.stringify(argumentsOf(operation)), ...EVERY_TOOL];
+      const args = ['call', operation.name, JSON.stringify(gatedArguments(operation)), ...EVERY_TOOL];
       const child = spawn(process.execPath, [PROGRAM, ...args], { env: childEnv(env()), stdio: ['ignore', 'pipe', 'pipe'] });
       const end = ended(child);
       const link = await new Promise<string>((resolve, reject) => {
