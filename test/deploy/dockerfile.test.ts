@@ -107,7 +107,7 @@ describe('the Dockerfile', () => {
     const [appDir = ''] = valuesOf(final, 'WORKDIR');
     await copy(final, directory, directory, appDir);
     const app = join(directory, appDir);
-    expect((await readdir(app)).sort()).toEqual(['dist', 'package.json']);
+    expect((await readdir(app)).sort()).toEqual(['dist', 'package.json', 'plans']);
     const [, program = ''] = json(valuesOf(final, 'ENTRYPOINT')[0] ?? '');
     const args = [join(directory, program), 'call', '--sandbox', 'Users_getTotalCount'];
     const run = spawnSync(process.execPath, args, { cwd: app, encoding: 'utf8', env: {} });

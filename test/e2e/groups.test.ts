@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { jobs } from '../../src/app/operations.js';
 import { groups } from '../../tools/groups.js';
 import { operations } from '../../tools/index.js';
 import { type ProgramClient, startProgram } from '../support/program.js';
@@ -11,7 +12,7 @@ afterAll(() => client.close());
 
 it('the built program has every operation of the sources', async () => {
   const names = (await client.listTools()).map(({ name }) => name);
-  expect(names.sort()).toEqual(operations.map(({ name }) => name).sort());
+  expect(names.sort()).toEqual([...operations, ...jobs].map(({ name }) => name).sort());
 });
 
 it.each(Object.entries(groups))('the built program has the schemas of the group %s', async (_, load) => {

@@ -67,8 +67,8 @@ describe('readPolicy', () => {
     ['an unknown tool', rule({ tools: 'Users_bann' }), 'rules[0].tools', 'Did you mean Users_ban'],
     ['an unknown tool in a list', rule({ tools: ['Users_ban', 'Nothing_*'] }), 'rules[0].tools[1]', 'No tool or group matches'],
     ['an unknown input', rule({ args: { user: 'x' } }), 'rules[0].args.user', 'Did you mean user_id?'],
-    ['an unknown action', rule({ action: 'permit' }), 'rules[0].action', 'One of allow, deny, confirm.'],
-    ['no action', { rules: [{ tools: 'Users_ban' }] }, 'rules[0].action', 'One of allow, deny, confirm.'],
+    ['an unknown action', rule({ action: 'permit' }), 'rules[0].action', 'Use one of allow, deny, confirm.'],
+    ['no action', { rules: [{ tools: 'Users_ban' }] }, 'rules[0].action', 'Use one of allow, deny, confirm.'],
     ['deny without a reason', rule({ action: 'deny' }), 'rules[0].reason', 'expected string'],
     [
       'confirm without a strength',
