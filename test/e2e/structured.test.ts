@@ -1,5 +1,6 @@
 import { Ajv } from 'ajv';
 import { afterAll, describe, expect, it } from 'vitest';
+import { jobs } from '../../src/app/operations.js';
 import { operations } from '../../tools/index.js';
 import { everyOperation, START } from '../sandbox/every-operation.js';
 import { fillIn, type Held, hold, prepare } from '../sandbox/step.js';
@@ -48,7 +49,7 @@ describe.each(CLIENTS)('--structured with the client %s', (kind) => {
       });
       // A client checks answers only of tools that it has seen listed.
       const tools = new Map((await client.listTools()).map((tool) => [tool.name, tool]));
-      expect(tools.size).toBe(operations.length);
+      expect(tools.size).toBe(operations.length + jobs.length);
       const ajv = new Ajv({ strict: false });
       const checks = new Map([...tools].map(([name, tool]) => [name, ajv.compile(tool.outputSchema ?? false)]));
       let cut = 0;
