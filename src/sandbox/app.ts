@@ -1,8 +1,8 @@
 import type { RecordedChange } from './change-log.js';
 import type { Faults } from './faults.js';
 import type { Instance } from './instance.js';
+import type { SandboxRequestRecord } from './library-types.js';
 import type { SandboxRequest, SandboxResponse } from './middleware.js';
-import type { RecordedRequest } from './request-log.js';
 import type { SeedDescription } from './seed/description.js';
 import type { Webhooks } from './webhooks/webhooks.js';
 
@@ -14,7 +14,7 @@ export interface App {
   instance(): Promise<Instance>;
   publishableKey(): Promise<string>;
   /** The requests so far, oldest first. */
-  requests(): readonly RecordedRequest[];
+  requests(): readonly SandboxRequestRecord[];
   /** What changed last, oldest first. */
   changes(): readonly RecordedChange[];
   /** Adds to what is there, and tells no receiver of events of it. @throws SeedError, with what came before it seeded */

@@ -36,12 +36,13 @@ export interface SandboxRequestRecord {
   readonly operation: string | null;
   readonly query: Readonly<Record<string, readonly string[]>>;
   readonly headers: Readonly<Record<string, string>>;
+  /** What was sent, or a note of its size where it was no JSON or too large to keep. */
   readonly body: unknown;
   /** 0 where no answer was sent. */
   readonly status: number;
-  /** What was answered. */
+  /** What was answered, of a long list the first ten, or a note of its size where it was no JSON. */
   readonly answer: unknown;
-  /** The fault that it met. */
+  /** The fault on demand that it met. */
   readonly fault: string | null;
 }
 

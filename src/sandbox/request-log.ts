@@ -1,24 +1,5 @@
+import type { SandboxRequestRecord } from './library-types.js';
 import { isJson, jsonBody, type Middleware, type RoutedRequest, type SandboxResponse } from './middleware.js';
-
-/** A request as `/_sandbox/requests` shows it. */
-export interface RecordedRequest {
-  /** Unix milliseconds. */
-  readonly at: number;
-  readonly method: string;
-  /** Without `/v1`. */
-  readonly path: string;
-  readonly operation: string | null;
-  readonly query: Readonly<Record<string, readonly string[]>>;
-  readonly headers: Readonly<Record<string, string>>;
-  /** What was sent, or a note of its size where it was no JSON or too large to keep. */
-  readonly body: unknown;
-  /** 0 where no answer was sent. */
-  readonly status: number;
-  /** What was answered, of a long list the first ten, or a note of its size where it was no JSON. */
-  readonly answer: unknown;
-  /** The fault on demand that it met. */
-  readonly fault: string | null;
-}
 
 const MASK = '***';
 const MOST_REQUESTS = 1000;
@@ -34,14 +15,14 @@ const SECRET_LINK = /[?&#](?:__clerk_)?(?:ticket|token|key)=/;
 /** Keeps the last requests, with their secrets masked before anything is kept. */
 export class Recorder {
   readonly #now: () => number;
-  #requests: RecordedRequest[] = [];
+  #requests: SandboxRequestRecord[] = [];
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
   /** Oldest first. */
-  get requests(): readonly RecordedRequest[] {
+  get requests(): readonly SandboxRequestRecord[] {
     return this.#requests;
   }
 
@@ -56,7 +37,7 @@ export class Recorder {
     return response;
   };
 
-  #record({ request, operation }: RoutedRequest, { status, fault, body: answered }: SandboxResponse): RecordedRequest {
+  #record({ request, operation }: RoutedRequest, { status, fault, body: answered }: SandboxResponse): SandboxRequestRecord {
     const secrets = new Set(operation?.spec.secrets ?? []);
     const query: Record<string, string[]> = {};
     for (const name of new Set(request.query.keys())) {

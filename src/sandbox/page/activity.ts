@@ -3,7 +3,7 @@ import { time } from '../../pages/time.js';
 import type { App } from '../app.js';
 import type { RecordedChange } from '../change-log.js';
 import type { Instance } from '../instance.js';
-import type { RecordedRequest } from '../request-log.js';
+import type { SandboxRequestRecord } from '../library-types.js';
 import { type MessageRow, messages } from '../resources/message.js';
 import { organizations } from '../resources/organization.js';
 import { sessions } from '../resources/session.js';
@@ -27,7 +27,7 @@ function changeCard({ at, request, resource, id, what, columns }: RecordedChange
 <details${what === 'updated' && html` open`}><summary>${rows.length === 1 ? '1 column' : `${rows.length} columns`}</summary>${table(`Columns of ${id}`, ['Column', 'Before', 'After'], rows)}</details></article>`;
 }
 
-function requestCard({ at, method, path, operation, query, body, status, answer, fault }: RecordedRequest): Html {
+function requestCard({ at, method, path, operation, query, body, status, answer, fault }: SandboxRequestRecord): Html {
   const mark = status >= 200 && status < 300 ? 'approved' : 'declined';
   return html`<article class="card"><div class="row">${state(status === 0 ? 'no answer' : String(status), mark)}<span class="soft small">${time(at)}</span>${fault !== null && state(`fault: ${fault}`, 'pending')}</div>
 <h2 class="first">${code(`${method} ${path}`)}</h2><p class="soft small">${operation ?? 'no operation'}</p>
