@@ -40,9 +40,10 @@ async function explain(name: string, args: object, ...flags: string[]): Promise<
 describe('policy show', () => {
   it('prints the built-in rules and budgets', async () => {
     const { rules, budgets } = await show();
-    expect(rules.map(({ action }) => action)).toEqual(['confirm', 'allow', 'confirm']);
+    expect(rules.map(({ action }) => action)).toEqual(['confirm', 'confirm', 'allow', 'confirm']);
     expect(rules[0]).toMatchObject({ strength: 'auto', tools: 'Jobs_scanList', args: { to: '*' } });
-    expect(rules[2]).toMatchObject({ strength: 'auto', risk: ['destructive', 'credential', 'access'] });
+    expect(rules[1]).toMatchObject({ strength: 'auto', tools: 'Jobs_planChanges', args: { plan: '*-export' } });
+    expect(rules[3]).toMatchObject({ strength: 'auto', risk: ['destructive', 'credential', 'access'] });
     expect(budgets).toContainEqual(expect.objectContaining({ risk: 'destructive', instance: 'live', max: 20, per: '1h' }));
   });
 
@@ -52,6 +53,7 @@ describe('policy show', () => {
     const { rules, budgets } = await show('--policy', policy);
     expect(rules.map(({ name }) => name)).toEqual([
       'ours',
+      expect.stringContaining('default'),
       expect.stringContaining('default'),
       expect.stringContaining('default'),
       expect.stringContaining('default'),
@@ -175,8 +177,8 @@ describe('policy explain', () => {
       strength: { canAsk: 'person', cannotAsk: 'person' },
       budgets: ['default: defensive', 'default: defensive, process'],
     });
-    expect(explained.steps.map(({ result }) => result)).toEqual(['passed over', 'passed over', 'decides']);
-    expect(explained.steps[1]?.why).toContain('destructive');
+    expect(explained.steps.map(({ result }) => result)).toEqual(['passed over', 'passed over', 'passed over', 'decides']);
+    expect(explained.steps[2]?.why).toContain('destructive');
   });
 
   it('says of whom a call is about what the arguments tell, and what would have to be read', async () => {
