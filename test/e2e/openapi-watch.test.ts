@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { operations } from '../../tools/index.js';
+import { connectHttp } from '../support/http-clients.js';
 import { startHttp, stopAll } from '../support/http-program.js';
 import { MisbehavingServer, silent } from '../support/misbehaving-server.js';
+import { offeredByDefault } from '../support/offer.js';
 import { bodyOf, documentOf, operationIn } from '../support/openapi-document.js';
 import { runProgram, startProgram } from '../support/program.js';
 import { RecordingServer } from '../support/recording-server.js';
@@ -43,6 +45,10 @@ describe('--openapi-watch', () => {
     expect(metrics).toContain('clerk_mcp_openapi_lacking{kind="operations"} 1');
     expect(metrics).toContain('clerk_mcp_openapi_lacking{kind="inputs"} 1');
     expect(server.requests.map(({ headers }) => [headers.authorization, headers.cookie])).toEqual([[undefined, undefined]]);
+    const client = await connectHttp('v1', program.url);
+    const tools = await client.listTools();
+    expect(tools.map(({ name }) => name).sort()).toEqual(offeredByDefault.map(({ name }) => name).sort());
+    await client.close();
     expect((await program.stop()).code).toBe(0);
   });
 
