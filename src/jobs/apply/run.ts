@@ -60,6 +60,8 @@ export class Run {
   readonly #abort = new AbortController();
   /** What each step gave to those after it. */
   readonly #gave = new Map<string, Readonly<Record<string, unknown>>>();
+  /** What calls of this plan have left things called, by id: a later call expects that in the place of what was shown. */
+  readonly #called = new Map<string, string>();
   /** Items for which a call was not carried out: nothing that comes after it is done to them. */
   readonly #spoilt = new Set<string>();
   #stopped: { readonly why: Stopped; readonly message?: string | undefined } | undefined;
@@ -196,6 +198,7 @@ export class Run {
     switch (sent.kind) {
       case 'done': {
         await kept?.done(withoutSecrets(sent.value, operation));
+        this.#noteName(sent.value);
         if (judged.risks.includes('credential')) this.#secrets.push({ item: nth, answer: sent.answer });
         return { kind: 'done', item: nth, record: sent.record, gave: this.#gift(item, sent.value) };
       }
@@ -264,7 +267,15 @@ export class Run {
     const value = find === undefined ? found : listOf(found)?.find((each) => isRecord(each) && each.id === id);
     const label = labelOf(value);
     if (label === undefined) return 'it is gone';
-    return label.text === shown.text ? undefined : `it is called ${label.text} now`;
+    return label.text === (this.#called.get(String(id)) ?? shown.text) ? undefined : `it is called ${label.text} now`;
+  }
+
+  /** @param value what a call has answered with: an object of the plan as it is called from then on, or anything else */
+  #noteName(value: unknown): void {
+    const id = isRecord(value) ? value.id : undefined;
+    if (typeof id !== 'string' || this.#options.plan.labels[id] === undefined) return;
+    const label = labelOf(value);
+    if (label !== undefined) this.#called.set(id, label.text);
   }
 
   /** `missing` for what does not exist, undefined for what cannot be read. */
