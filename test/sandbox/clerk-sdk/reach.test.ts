@@ -6,7 +6,6 @@ import { openClerk } from './support.js';
 /** Methods that send what the catalog does not have, and what they send. */
 const BEYOND: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   clients: { getHandshakePayload: 'GET /clients/handshake_payload' },
-  invitations: { deleteInvitation: 'DELETE /invitations/{invitation_id}' },
 };
 
 /** Resources of the SDK of which the catalog has no operation. */
