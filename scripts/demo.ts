@@ -46,7 +46,9 @@ async function toolsStep(client: ProgramClient): Promise<void> {
     else if ('confirm' in properties) kinds.gated += 1;
     else kinds.writes += 1;
   }
-  show(`${tools.length} tools: ${kinds.reads} read, ${kinds.writes} write, ${kinds.gated} wait for a confirmation`);
+  show(
+    `${tools.length} tools: ${kinds.reads} read, ${kinds.writes} write, ${kinds.gated} wait for a confirmation, some for some calls only`,
+  );
   show([...groups].map(([group, count]) => `${group} ${count}`).join(', '));
   assert.ok(tools.length >= 109 && kinds.gated > 0);
 }

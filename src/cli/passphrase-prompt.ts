@@ -12,10 +12,11 @@ export const isAtTerminal = (): boolean => process.stdin.isTTY === true;
 export async function ask(question: string, hidden = false): Promise<string> {
   if (!isAtTerminal())
     throw new ConfigError('This asks at a terminal, and stdin is none. --passphrase-stdin reads from it all the same.');
-  process.stderr.write(question);
+  // Made before the question is shown, so that the terminal itself never echoes what is typed in answer.
   const lines = createInterface({ input: process.stdin, output: hidden ? silent() : process.stderr, terminal: true });
+  if (hidden) process.stderr.write(question);
   try {
-    return await lines.question('');
+    return await lines.question(hidden ? '' : question);
   } finally {
     lines.close();
     if (hidden) process.stderr.write('\n');
