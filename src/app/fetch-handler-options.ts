@@ -50,8 +50,8 @@ export interface FetchHandlerOptions {
   readonly exclude?: string | readonly string[];
   /** Offer only these groups of tools, separated by commas: users,organizations. */
   readonly toolsets?: string | readonly string[];
-  /** Offer a ready-made choice: support, onboarding, security, access, sso, machines, billing, read, everything. */
-  readonly profile?: 'support' | 'onboarding' | 'security' | 'access' | 'sso' | 'machines' | 'billing' | 'read' | 'everything';
+  /** Offer ready-made choices, separated by commas: support, offboarding, incident, onboarding, privacy, security, access, sso, machines, billing, release, read, everything. */
+  readonly profile?: string | readonly string[];
   /** List four tools that find, describe and call the others instead of all of them. */
   readonly discovery?: boolean;
   /** Adds operations that only one of Clerk's OpenAPI documents has, as unreviewed tools: all are gated except reads without secrets. */

@@ -1,5 +1,7 @@
+import { nameReadAs } from '../catalog/aliases.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { ClerkAnswer } from '../catalog/clerk-answer.js';
+import { howToOffer } from '../catalog/exposure.js';
 import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/operation-types.js';
 import { parseArguments } from '../catalog/parse-arguments.js';
@@ -181,7 +183,11 @@ export class Calls {
     started: number,
     run: (abort: Abort, said: Said) => Promise<CallOutcome>,
   ): Promise<CallOutcome> {
-    const said: Said = { decision: 'none', code: undefined, readAs: call.readAs ?? [] };
+    const said: Said = {
+      decision: 'none',
+      code: undefined,
+      readAs: [...(call.readAs ?? []), ...nameReadAs(operation, call.name)],
+    };
     const [abort, release] = follow(call.signal);
     const running = run(abort, said);
     this.#inFlight.set(running, abort);
@@ -216,12 +222,14 @@ export class Calls {
   }
 
   #find({ name }: Call, started: number): Operation {
-    const operation = this.#options.offered.get(name);
+    const { catalog, offered } = this.#options;
+    const known = catalog.find(name) ?? catalog.meant(name);
+    const operation = known && offered.get(known.name);
     if (operation !== undefined) return operation;
     this.#observe(name, 'unknown_tool', { decision: 'none', code: undefined, readAs: [] }, started);
-    const { catalog } = this.#options;
-    if (catalog.find(name) !== undefined) throw new UnknownToolError(`Tool ${name} is not offered by this server's settings.`);
-    throw new UnknownToolError(`Unknown tool: ${plain(scrub(name))}.${catalog.suggest(name)}`);
+    if (known === undefined) throw new UnknownToolError(`Unknown tool: ${plain(scrub(name))}.${catalog.suggest(name)}`);
+    const how = howToOffer(catalog, offered.values(), known);
+    throw new UnknownToolError(`Tool ${known.name} is not offered by this server's settings. ${how}`);
   }
 
   async #run(operation: Operation, call: Call, abort: Abort, said: Said): Promise<CallOutcome> {

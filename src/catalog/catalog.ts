@@ -1,3 +1,4 @@
+import { Aliases } from './aliases.js';
 import { didYouMean } from './nearest.js';
 import type { Operation } from './operation.js';
 
@@ -5,6 +6,7 @@ import type { Operation } from './operation.js';
 export class Catalog {
   readonly operations: readonly Operation[];
   readonly #byName: ReadonlyMap<string, Operation>;
+  #aliases: Aliases | undefined;
 
   constructor(operations: Iterable<Operation>) {
     this.operations = [...operations].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -19,6 +21,12 @@ export class Catalog {
 
   find(name: string): Operation | undefined {
     return this.#byName.get(name);
+  }
+
+  /** The operation that is meant by a name that none has, where that is certain. */
+  meant(name: string): Operation | undefined {
+    this.#aliases ??= new Aliases(this.operations);
+    return this.#aliases.find(name);
   }
 
   /** @throws Error that names the nearest operations. */

@@ -3,7 +3,7 @@ import type { Catalog } from './catalog.js';
 import { didYouMean } from './nearest.js';
 import type { Operation } from './operation.js';
 import { operationMatcher } from './pattern.js';
-import { PROFILES, type Profile, type ProfileName } from './profiles.js';
+import { PROFILE_NAMES, PROFILES, type Profile, type ProfileName } from './profiles.js';
 
 export interface ExposureOptions {
   /**
@@ -15,7 +15,8 @@ export interface ExposureOptions {
   readonly exclude?: readonly string[] | undefined;
   /** Groups, in any case. */
   readonly toolsets?: readonly string[] | undefined;
-  readonly profile?: ProfileName | undefined;
+  /** Several add up. */
+  readonly profile?: ProfileName | readonly ProfileName[] | undefined;
   /** Only operations of risk `read`; wins over both. */
   readonly readOnly?: boolean | undefined;
 }
@@ -27,7 +28,7 @@ export class PatternError extends UserError {
 
 /**
  * The operations that are offered. What is not in here can be neither listed nor called. What tools, toolsets and
- * profile pick is added up.
+ * profiles pick is added up.
  * @throws PatternError where a pattern matches nothing, or nothing is left.
  */
 export function expose(catalog: Catalog, options: ExposureOptions): ReadonlyMap<string, Operation> {
@@ -42,11 +43,11 @@ export function expose(catalog: Catalog, options: ExposureOptions): ReadonlyMap<
  * @throws PatternError where a pattern matches nothing.
  */
 export function among(catalog: Catalog, options: ExposureOptions): readonly Operation[] {
-  const profile: Profile | undefined = options.profile && PROFILES[options.profile];
+  const profiles: readonly Profile[] = [options.profile ?? []].flat().map((name) => PROFILES[name]);
   const picks = [
     ...(options.tools ? [matchPatterns(catalog, options.tools)] : []),
     ...(options.toolsets ? [matchGroups(catalog, options.toolsets)] : []),
-    ...(profile ? [ofProfile(catalog, profile)] : []),
+    ...profiles.map((profile) => ofProfile(catalog, profile)),
   ];
   const included = picks.length === 0 ? undefined : new Set(picks.flatMap((pick) => [...pick]));
   const excluded = matchPatterns(catalog, options.exclude ?? []);
@@ -70,6 +71,19 @@ function ofProfile(catalog: Catalog, profile: Profile): ReadonlySet<Operation> {
         (profile.readOnly !== true || operation.risk === 'read'),
     ),
   );
+}
+
+/** Which flags offer an operation that these settings leave out, as a sentence for the one who called it. */
+export function howToOffer(catalog: Catalog, offered: Iterable<Operation>, { name, risk, superseded, spec }: Operation): string {
+  if (superseded && spec.deprecated !== undefined) return `${spec.deprecated} --profile everything offers it all the same.`;
+  if (risk !== 'read' && [...offered].every((operation) => operation.risk === 'read' || operation.isJob))
+    return 'This server was started to read only.';
+  const profiles = PROFILE_NAMES.filter((profile) => !(PROFILES[profile].tools as readonly string[]).includes('*'))
+    .map((profile) => ({ profile, picked: ofProfile(catalog, PROFILES[profile]) }))
+    .filter(({ picked }) => [...picked].some((operation) => operation.name === name))
+    .sort((a, b) => a.picked.size - b.picked.size)
+    .map(({ profile }) => `--profile ${profile}`);
+  return `The server would have to be started with ${[...profiles.slice(0, 2), `--tools ${name}`].join(', or ')}.`;
 }
 
 function matchGroups(catalog: Catalog, names: readonly string[]): ReadonlySet<Operation> {

@@ -66,6 +66,8 @@ function isBareWebAddress(text: string): boolean {
 
 const ways = () => list().pipe(z.array(z.enum(WAYS_OF_ASKING, `expected ${WAYS_OF_ASKING.join(' or ')}`)));
 
+const profiles = () => list().pipe(z.array(z.enum(PROFILE_NAMES, `expected names out of ${PROFILE_NAMES.join(', ')}`)));
+
 const milliseconds = () => count(1, 600_000, 'whole number of milliseconds');
 
 export const AUTHENTICATIONS = ['none', 'token', 'oauth'] as const;
@@ -118,10 +120,10 @@ export const OPTIONS = {
     help: 'Offer only these groups of tools, separated by commas: users,organizations',
   },
   profile: {
-    flag: '--profile <name>',
+    flag: '--profile <names...>',
     env: 'CLERK_MCP_PROFILE',
-    schema: () => z.enum(PROFILE_NAMES),
-    help: `Offer a ready-made choice: ${PROFILE_NAMES.join(', ')}`,
+    schema: profiles,
+    help: `Offer ready-made choices, separated by commas: ${PROFILE_NAMES.join(', ')}`,
   },
   discovery: {
     flag: '--discovery',

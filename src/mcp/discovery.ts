@@ -1,4 +1,5 @@
 import { type Call, type CallOutcome, type Calls, UnknownToolError } from '../call/call.js';
+import { nameReadAs } from '../catalog/aliases.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { DISCOVERY_NAMES } from '../catalog/discovery-names.js';
 import { didYouMean } from '../catalog/nearest.js';
@@ -104,7 +105,12 @@ export class Discovery {
       case 'call_operation': {
         const found = this.#toCall(outer.name, input);
         if (!(found instanceof Operation)) return tell(found);
-        return this.#options.calls.call({ ...outer, name: found.name, arguments: input.arguments, readAs: notes });
+        return this.#options.calls.call({
+          ...outer,
+          name: found.name,
+          arguments: input.arguments,
+          readAs: [...notes, ...nameReadAs(found, String(input.name))],
+        });
       }
       default:
         throw new UnknownToolError(
@@ -159,7 +165,7 @@ export class Discovery {
     const faults = unknownInputs(input, ['name', 'arguments']);
     if (faults.length > 0) return invalid(tool, faults);
     // One beyond the caller's scopes is refused on the road of all calls, which says what scope it needs.
-    const operation = typeof input.name === 'string' ? this.#options.offered.get(input.name) : undefined;
+    const operation = this.#offered(input.name);
     if (operation === undefined) return this.#unknown(tool, input.name);
     if (tool === 'call_read_operation' && operation.risk !== 'read') {
       const hint = `${operation.name} has the risk ${operation.risk}: call it with call_operation. Nothing was sent.`;
@@ -169,8 +175,14 @@ export class Discovery {
   }
 
   #named(given: unknown, caller: Caller): Operation | undefined {
-    const operation = typeof given === 'string' ? this.#options.offered.get(given) : undefined;
+    const operation = this.#offered(given);
     return operation !== undefined && mayUse(operation, caller) ? operation : undefined;
+  }
+
+  #offered(given: unknown): Operation | undefined {
+    const { catalog, offered } = this.#options;
+    if (typeof given !== 'string') return undefined;
+    return offered.get((catalog.find(given) ?? catalog.meant(given))?.name ?? '');
   }
 
   #unknown(tool: string, given: unknown): Told {

@@ -134,4 +134,33 @@ describe('what was read differently is said', () => {
     const model = modelOf(await call(discovery, 'call_read_operation', given));
     expect(model._).toMatchObject({ read_as: ['task_progress: dropped', 'limit: text read as number'] });
   });
+
+  it.each([
+    ['users.getUserList', {}, 'GET /v1/users', 'Users_listSortedByCreationDate'],
+    ['Users_get', { user_id: 'user_1' }, 'GET /v1/users/user_1', 'Users_getUserDetails'],
+    [
+      'Organizations_createOrganization',
+      { name: 'Acme' },
+      'POST /v1/organizations {"name":"Acme"}',
+      'Organizations_createNewOrganization',
+    ],
+  ])('%s is the operation that it can only mean, and the answer says so', async (name, given, request, real) => {
+    upstream.reply = () => ({ body: request.endsWith('users') ? [] : { id: 'some_1' } });
+    const note = { read_as: [`${name}: read as ${real}`] };
+    expect(modelOf(await call(program, name, given))).toMatchObject({ _: note });
+    const within = modelOf(await call(discovery, 'call_operation', { name, arguments: given }));
+    expect(within).toMatchObject({ _: note });
+    expect(sent()).toEqual([request, request]);
+  });
+
+  it('another name opens no gate', async () => {
+    const given = { user_id: 'user_1' };
+    for (const name of ['Users_delete', 'deleteUser', 'users.delete']) {
+      expect(modelOf(await call(program, name, given))).toMatchObject({
+        error: 'confirmation_required',
+        operation: 'Users_deleteUserById',
+      });
+    }
+    expect(sent().filter((request) => !request.startsWith('GET '))).toEqual([]);
+  });
 });
