@@ -33,18 +33,19 @@ import { endpointDescription } from './src/sandbox/webhooks/endpoint.js';
 const inputs = { SeedDescription: seedDescription, FaultDescription: fault, EndpointDescription: endpointDescription };
 export const describe = () =>
   Object.entries(inputs).map(([name, schema]) => [name, toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })]);
-export const make = async (tokensOf, browserEntry) => {
+export const make = async (tokensOf, browserFolder) => {
   const loaders = [...Object.entries(groups), ...Object.entries(JOB_TOOLS).map(([name, job]) => [name, job.declaration])];
   const loaded = await Promise.all(loaders.map(async ([name, load]) => [name, await load()]));
   const manifest = toManifest(Object.fromEntries(loaded), tokensOf);
-  const page = await bundleBrowserScript(browserEntry);
+  const [page, chart] = await Promise.all(['main', 'chart'].map((name) => bundleBrowserScript(browserFolder + '/' + name + '.ts')));
   const prepared = {
     'manifest.json': JSON.stringify(manifest),
     'known-answers.json': JSON.stringify(knownAnswers()),
     'output-schemas.json': JSON.stringify([...(await outputSchemas())]),
     'approvals-page.js': page.text,
+    'approvals-chart.js': chart.text,
   };
-  return { prepared, pageInputs: page.inputs };
+  return { prepared, pageInputs: [...page.inputs, ...chart.inputs] };
 };`;
   // Below the root, where esbuild is found.
   const dir = mkdtempSync(join(root, 'node_modules/.clerk-mcp-'));
@@ -58,7 +59,7 @@ export const make = async (tokensOf, browserEntry) => {
       format: 'esm',
     });
     const { make, describe } = await import(pathToFileURL(outfile).href);
-    return { ...(await make(countTokens, join(root, 'src/approvals/page/browser/main.ts'))), described: describe() };
+    return { ...(await make(countTokens, join(root, 'src/approvals/page/browser'))), described: describe() };
   } finally {
     rmSync(dir, { recursive: true });
   }

@@ -147,6 +147,11 @@ export async function createApp(options: AppOptions): Promise<App> {
         const { readRecord } = await import('./read-record.js');
         return readRecord(values.auditLog, filters, cursor);
       },
+      decisions: async (periods, open) => {
+        if (values.auditLog === undefined) return undefined;
+        const { readDecisions } = await import('./read-record.js');
+        return readDecisions(values.auditLog, periods, open);
+      },
     },
     enrolCommand: `${options.ownCommand ?? 'clerk-mcp'} approver add NAME${isUsualFile ? '' : ` --approvers ${approversFile}`}`,
   });

@@ -1,6 +1,11 @@
+import { countDecisions, type Decisions, type Periods } from '../policy/audit/decisions.js';
 import { type HistoryFilters, type HistoryPage, readHistory } from '../policy/audit/history.js';
 import { recordFiles } from '../policy/audit/record-files.js';
 
 /** A page of the audit log, with those that other processes of this machine keep beside it. */
 export const readRecord = async (setting: string, filters: HistoryFilters, cursor: string | undefined): Promise<HistoryPage> =>
   readHistory(await recordFiles(setting), filters, { cursor });
+
+/** What people decided, by the same logs. @param open ids of approvals that still stand */
+export const readDecisions = async (setting: string, periods: Periods, open: ReadonlySet<string>): Promise<Decisions> =>
+  countDecisions(await recordFiles(setting), periods, open);

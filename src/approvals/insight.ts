@@ -1,3 +1,4 @@
+import type { Decisions, Periods } from '../policy/audit/decisions.js';
 import type { HistoryFilters, HistoryPage } from '../policy/audit/history.js';
 import type { BudgetUse } from '../policy/rules/budgets.js';
 import type { CallersSeen } from './caller-book.js';
@@ -10,4 +11,6 @@ export interface Insight {
   budgets(callers: readonly string[]): Promise<readonly BudgetUse[]>;
   /** A page of the record; `undefined` where none is kept. @param cursor `older` of the page before */
   history(filters: HistoryFilters, cursor: string | undefined): Promise<HistoryPage | undefined>;
+  /** What people decided, by the record; `undefined` where none is kept. @param open ids of approvals that still stand */
+  decisions(periods: Periods, open: ReadonlySet<string>): Promise<Decisions | undefined>;
 }

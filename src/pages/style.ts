@@ -86,9 +86,9 @@ button:disabled { opacity: .6; cursor: progress; } button:hover { filter: bright
 .filters { display: grid; grid-template-columns: 2fr 1fr 1fr auto; gap: .75rem; align-items: end; } .filters label, .decide label:first-of-type { margin-top: 0; } .filters label { margin: 0 0 .3rem; font-size: .9rem; }
 .filters.wide { grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); } h2.first { margin: 0; }
 .uses { list-style: none; margin: .5rem 0 0; padding: 0; display: grid; gap: .7rem; } meter { width: 100%; height: 1rem; }
-.chart { width: 100%; height: auto; display: block; } .chart text { fill: var(--soft); font-size: 11px; } .chart line { stroke: var(--line); }
-.chart .approved, .key.approved { fill: var(--approved); background: var(--approved); } .chart .declined, .key.declined { fill: var(--declined); background: var(--declined); }
-.chart .lapsed, .key.lapsed { fill: var(--lapsed); background: var(--lapsed); } .key { display: inline-block; width: .75rem; height: .75rem; border-radius: 3px; margin-right: .35rem; }
+.chart { min-height: 180px; margin: .75rem 0; } figure > .row { justify-content: space-between; } figure figcaption.row { justify-content: start; }
+.ranges { display: flex; gap: .25rem; } .ranges a { padding: .3rem .7rem; border-radius: 8px; text-decoration: none; font-size: .9rem; } .ranges a[aria-current] { background: var(--accent-soft); font-weight: 600; }
+.key { display: inline-block; width: .75rem; height: .75rem; border-radius: 3px; margin-right: .35rem; } .key.approved { background: var(--approved); } .key.declined { background: var(--declined); } .key.lapsed { background: var(--lapsed); }
 .scroll { overflow-x: auto; } table { width: 100%; border-collapse: collapse; font-size: .93rem; } caption { text-align: left; color: var(--soft); padding-bottom: .5rem; }
 th { text-align: left; color: var(--soft); font-weight: 600; font-size: .85rem; } thead th { white-space: nowrap; } tbody th { font-size: inherit; } tbody th .soft { font-weight: 400; } th, td { padding: .55rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 .numbers td, .numbers th { text-align: right; } .numbers th:first-child { text-align: left; }

@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What the build makes once, so that no start has to, and keeps beside the program. */
-export type PreparedFile = 'manifest.json' | 'known-answers.json' | 'output-schemas.json' | 'approvals-page.js';
+export type PreparedFile =
+  | 'manifest.json'
+  | 'known-answers.json'
+  | 'output-schemas.json'
+  | 'approvals-page.js'
+  | 'approvals-chart.js';
 
 /**
  * The text of a file that the build made. Only the built program has them: modules that read one ask

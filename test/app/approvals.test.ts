@@ -27,6 +27,7 @@ it('tells the log and the webhook when somebody guesses a passphrase until the n
       callers: async () => ({ callers: [], sessions: [] }),
       budgets: async () => [],
       history: async () => undefined,
+      decisions: async () => undefined,
     },
     serve: { address: () => undefined },
   });

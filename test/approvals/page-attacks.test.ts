@@ -41,6 +41,7 @@ const EVIL_INSIGHT: Insight = {
     const entries = lines.map((line) => ({ line, intact: false, end: 'done', outcome: line }));
     return { entries, older: EVIL, backTo: EVIL } as unknown as HistoryPage;
   },
+  decisions: async () => undefined,
 };
 
 interface Made {

@@ -65,7 +65,7 @@ async function ban(server: HttpProgram, caller: string, user_id: string, kind: H
 describe('the page of approvals over HTTP', () => {
   it('shows who calls and is connected, what is left of budgets, and the record, without secrets', async () => {
     const server = await start('--audit-log', join(scratch, 'alone.log'));
-    const { text } = await sitDown(`${server.url}/approvals`);
+    const { raw, text } = await sitDown(`${server.url}/approvals`);
     expect(await text('/callers')).toContain('Nobody has called yet.');
 
     const bot = await ban(server, 'bot', 'user_1');
@@ -91,6 +91,9 @@ describe('the page of approvals over HTTP', () => {
     expect(record).not.toContain('not-to-be-seen');
     expect(await text('/record?caller=eve&end=declined')).toMatch(/1 call, the newest first .*user_2/);
     expect(await text('/record?end=done&approver=ann&operation=ban&risk=destructive')).toContain('1 call, the newest first');
+    for (const range of ['24h', '7d', '30d']) {
+      expect(await raw(`/history?range=${range}`)).toContain(': 1 approved, 1 declined, 0 came to nothing"');
+    }
     expect(await text('/record?since=2020-01-01T00:00&until=2020-01-02T00:00')).toContain('Nothing was found');
     await Promise.all([bot.client.close(), eve.client.close()]);
     // Whose stream has ended is gone.
@@ -118,10 +121,16 @@ describe('the page of approvals over HTTP', () => {
     await bot.client.close();
   });
 
-  it('says how a record is kept where none is', async () => {
+  it('says how a record is kept where none is, and counts the decisions of a day', async () => {
     const server = await start();
-    const { text } = await sitDown(`${server.url}/approvals`);
+    const { raw, text } = await sitDown(`${server.url}/approvals`);
     expect(await text('/record')).toContain('--audit-log FILE');
+    const bot = await ban(server, 'bot', 'user_1');
+    await bot.ann.decline(bot.id, 'No.');
+    const history = await raw('/history?range=30d');
+    expect(history).toContain('Decisions in the last 24 hours: 0 approved, 1 declined, 0 came to nothing');
+    expect(history).toContain('--audit-log FILE');
+    await bot.client.close();
   });
 
   describe.skipIf(withoutRedis)('of several processes behind one store', () => {

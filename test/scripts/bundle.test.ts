@@ -70,6 +70,7 @@ describe('the bundle for Claude Desktop', () => {
     expect(files.filter((path) => !/^(dist\/chunks\/[\w.-]+\.js|plans\/[\w-]+\.yml)$/.test(path)).sort()).toEqual([
       'LICENSE',
       'dist/THIRD-PARTY-LICENSES.txt',
+      'dist/approvals-chart.js',
       'dist/approvals-page.js',
       'dist/cli.js',
       'dist/known-answers.json',

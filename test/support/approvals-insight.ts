@@ -96,4 +96,13 @@ export const INSIGHT: Insight = {
     older: cursor === undefined ? 'a-0' : undefined,
     backTo: undefined,
   }),
+  decisions: async (periods) => {
+    for (let hour = 0; hour < 24 * 30; hour++) {
+      const at = periods.since + hour * 60 * MINUTE;
+      for (let nth = 0; nth < (hour * 7) % 5; nth++) periods.count(at, 'approved');
+      if (hour % 4 === 1) periods.count(at, 'declined');
+      if (hour % 9 === 2) periods.count(at, 'lapsed');
+    }
+    return periods.decisions();
+  },
 };

@@ -9,16 +9,20 @@ export interface Assets {
   readonly files: ReadonlyMap<string, { readonly type: string; readonly text: string }>;
   readonly style: string;
   readonly script: string;
+  /** What draws the chart, which one view alone needs. */
+  readonly chart: string;
 }
 
 export async function loadAssets(): Promise<Assets> {
-  const script = await browserScript();
+  const [script, chart] = await Promise.all([browserScript('main'), browserScript('chart')]);
   const named = (text: string, ending: string): string =>
     `${createHash('sha256').update(text).digest('base64url').slice(0, 16)}.${ending}`;
-  const assets = { style: named(STYLE, 'css'), script: named(script, 'js') };
+  const assets = { style: named(STYLE, 'css'), script: named(script, 'js'), chart: named(chart, 'js') };
+  const asScript = (text: string) => ({ type: 'text/javascript; charset=utf-8', text });
   const files = new Map([
     [assets.style, { type: 'text/css; charset=utf-8', text: STYLE }],
-    [assets.script, { type: 'text/javascript; charset=utf-8', text: script }],
+    [assets.script, asScript(script)],
+    [assets.chart, asScript(chart)],
   ]);
   return { ...assets, files };
 }

@@ -6,7 +6,7 @@ export interface BrowserScript {
   readonly inputs: readonly string[];
 }
 
-/** @param entry the path of `browser/main.ts` */
+/** @param entry the path of a file in `browser/` */
 export async function bundleBrowserScript(entry: string): Promise<BrowserScript> {
   const { outputFiles, metafile } = await build({
     entryPoints: [entry],
@@ -14,6 +14,8 @@ export async function bundleBrowserScript(entry: string): Promise<BrowserScript>
     minify: true,
     format: 'iife',
     target: 'es2022',
+    // Put into the page by the script that needs it.
+    loader: { '.css': 'text' },
     legalComments: 'none',
     metafile: true,
     write: false,

@@ -2,6 +2,7 @@ import type { RecordStore } from '../../limits/record-store.js';
 import type { Html } from '../../pages/html.js';
 import { type ApprovalsApiOptions, unheardMessage } from '../api.js';
 import type { Approver, Approvers } from '../approvers.js';
+import { decisionsOf } from '../decisions.js';
 import type { Say } from '../desk.js';
 import type { ApprovalsPage } from '../handler.js';
 import type { Insight } from '../insight.js';
@@ -81,7 +82,11 @@ class Page {
       base,
       session: visit.session,
       formToken: await this.#key.formToken(visit.token),
-      assets: { style: `${base}/assets/${this.#assets.style}`, script: `${base}/assets/${this.#assets.script}` },
+      assets: {
+        style: `${base}/assets/${this.#assets.style}`,
+        script: `${base}/assets/${this.#assets.script}`,
+        chart: `${base}/assets/${this.#assets.chart}`,
+      },
       host: hostOf(request),
       now: this.#now(),
     };
@@ -120,8 +125,10 @@ class Page {
       case '':
       case '/':
         return listView(frame, await desk.list());
-      case '/history':
-        return historyView(frame, await desk.list(), query);
+      case '/history': {
+        const approvals = await desk.list();
+        return historyView(frame, approvals, await decisionsOf(approvals, query, frame.now, insight), query);
+      }
       case '/record':
         return recordView(frame, await insight?.history(recordFilters(query), query.get('from') ?? undefined), query);
       case '/callers':

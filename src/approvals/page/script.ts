@@ -3,8 +3,11 @@ import { readPrepared } from '../../platform/prepared.js';
 
 declare const __BUILT__: true | undefined;
 
+const PREPARED = { main: 'approvals-page.js', chart: 'approvals-chart.js' } as const;
+
 /** What the page runs in a browser. The built program reads what the build made of it, and has no bundler in it. */
-export const browserScript = async (): Promise<string> =>
+export const browserScript = async (name: keyof typeof PREPARED): Promise<string> =>
   typeof __BUILT__ === 'undefined'
-    ? (await (await import('./bundle-browser-script.js')).bundleBrowserScript(join(import.meta.dirname, 'browser/main.ts'))).text
-    : readPrepared('approvals-page.js');
+    ? (await (await import('./bundle-browser-script.js')).bundleBrowserScript(join(import.meta.dirname, `browser/${name}.ts`)))
+        .text
+    : readPrepared(PREPARED[name]);

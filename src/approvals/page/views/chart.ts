@@ -1,76 +1,54 @@
 import { type Html, html } from '../../../pages/html.js';
-import { type Approval, stateOf } from '../../approval.js';
-
-const HOUR_MS = 3_600_000;
-const HOURS = 24;
-const WIDTH = 720;
-const HEIGHT = 120;
-const LEFT = 28;
-const SLOT = (WIDTH - LEFT) / HOURS;
+import { time } from '../../../pages/time.js';
+import type { DecisionCounts } from '../../../policy/audit/decisions.js';
+import { type DecisionsShown, RANGES } from '../../decisions.js';
+import type { ChartData } from '../chart-data.js';
 
 const SERIES = [
-  { key: 'approved', name: 'approved', states: ['approved', 'used'] },
-  { key: 'declined', name: 'declined', states: ['declined'] },
-  { key: 'lapsed', name: 'expired or changed', states: ['expired', 'replaced'] },
+  { key: 'approved', name: 'approved' },
+  { key: 'declined', name: 'declined' },
+  { key: 'lapsed', name: 'came to nothing' },
 ] as const;
 
-interface Hour {
-  /** Unix milliseconds. */
-  readonly from: number;
-  /** In the order of `SERIES`. */
-  readonly counts: readonly number[];
-}
-
-/** What became of the calls of the last 24 hours, by the hour in which they were asked; as bars, and as a table. */
-export function chartView(approvals: readonly Approval[], now: number): Html {
-  const hours = countByHour(approvals, now);
-  const most = Math.max(1, ...hours.map(({ counts }) => sum(counts)));
-  const totals = SERIES.map((_, nth) => sum(hours.map(({ counts }) => counts[nth] ?? 0)));
+/** What people decided in a time: as bars, where there is a script, and as a table. */
+export function chartView(base: string, decisions: DecisionsShown, query: URLSearchParams): Html {
+  const { periods, stepMs, range, isOnRecord, backTo } = decisions;
+  const totals = SERIES.map(({ key }) => periods.reduce((sum, counts) => sum + counts[key], 0));
   const told = SERIES.map(({ name }, nth) => `${totals[nth]} ${name}`).join(', ');
-  const busy = hours.filter(({ counts }) => sum(counts) > 0);
+  const busy = periods.filter((counts) => SERIES.some(({ key }) => counts[key] > 0));
+  const data: ChartData = {
+    from: periods.map(({ from }) => from / 1000),
+    step: stepMs / 1000,
+    series: SERIES.map(({ key, name }) => ({ key, name, counts: periods.map((counts) => counts[key]) })),
+  };
   return html`<figure class="card">
-<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT + 22}" role="img" aria-label="${`Decisions in the last 24 hours: ${told}`}">
-<line x1="${LEFT}" x2="${WIDTH}" y1="${HEIGHT}" y2="${HEIGHT}"/><line x1="${LEFT}" x2="${WIDTH}" y1="8" y2="8"/>
-<text x="${LEFT - 6}" y="12" text-anchor="end">${most}</text><text x="${LEFT - 6}" y="${HEIGHT + 4}" text-anchor="end">0</text>
-${hours.map((hour, nth) => bar(hour, LEFT + nth * SLOT, most))}
-${hours.map(({ from }, nth) => nth % 4 === 0 && html`<text x="${LEFT + nth * SLOT}" y="${HEIGHT + 18}">${hourOf(from)}</text>`)}
-</svg>
-<figcaption class="row small soft">${SERIES.map(({ key, name }, nth) => html`<span><span class="key ${key}"></span>${totals[nth]} ${name}</span>`)}<span>last 24 hours, UTC</span></figcaption>
+<div class="row"><h2 class="first">Decisions</h2>${isOnRecord && rangesView(base, range, query)}</div>
+<div class="chart" data-script hidden data-chart="${JSON.stringify(data)}" role="img" aria-label="${`Decisions in the last ${RANGES[range].name}: ${told}`}"></div>
+<figcaption class="row small soft">${SERIES.map(({ key, name }, nth) => html`<span><span class="key ${key}"></span>${totals[nth]} ${name}</span>`)}<span>last ${RANGES[range].name}, UTC</span></figcaption>
+<p class="small soft" data-chart-says></p>
+${backTo !== undefined && html`<p class="note">The record is longer than is read for this: counted back to ${time(backTo)}.</p>`}
+${!isOnRecord && html`<p class="small soft">No record is kept, so that this is the last day's alone: <code>--audit-log FILE</code> keeps one.</p>`}
 ${
   busy.length > 0 &&
-  html`<details class="small"><summary>As a table</summary><div class="scroll" tabindex="0" role="region" aria-label="Decisions by hour"><table class="numbers">
-<thead><tr><th scope="col">Hour (UTC)</th>${SERIES.map(({ name }) => html`<th scope="col">${name}</th>`)}</tr></thead>
-<tbody>${busy.map(({ from, counts }) => html`<tr><th scope="row">${hourOf(from)}</th>${counts.map((count) => html`<td>${count}</td>`)}</tr>`)}</tbody>
+  html`<details class="small"><summary>As a table</summary><div class="scroll" tabindex="0" role="region" aria-label="Decisions by time"><table class="numbers">
+<thead><tr><th scope="col">From (UTC)</th>${SERIES.map(({ name }) => html`<th scope="col">${name}</th>`)}</tr></thead>
+<tbody>${busy.map((counts) => html`<tr><th scope="row">${momentOf(counts)}</th>${SERIES.map(({ key }) => html`<td>${counts[key]}</td>`)}</tr>`)}</tbody>
 </table></div></details>`
 }
 </figure>`;
 }
 
-function countByHour(approvals: readonly Approval[], now: number): readonly Hour[] {
-  const first = Math.floor(now / HOUR_MS) - HOURS + 1;
-  return Array.from({ length: HOURS }, (_, nth) => {
-    const from = (first + nth) * HOUR_MS;
-    const states = approvals
-      .filter(({ createdAt }) => Math.floor(createdAt / HOUR_MS) === first + nth)
-      .map((one) => stateOf(one, now));
-    return { from, counts: SERIES.map((series) => states.filter((state) => series.states.some((one) => one === state)).length) };
-  });
+const rangesView = (base: string, current: string, query: URLSearchParams): Html =>
+  html`<nav class="ranges" aria-label="Time">${Object.entries(RANGES).map(
+    ([range, { name }]) =>
+      html`<a href="${base}/history?${withRange(query, range)}"${range === current && html` aria-current="true"`}>${name}</a>`,
+  )}</nav>`;
+
+/** The same filters, over another time. */
+function withRange(query: URLSearchParams, range: string): string {
+  const params = new URLSearchParams([...query].filter(([name, value]) => name !== 'range' && value !== ''));
+  params.set('range', range);
+  return String(params);
 }
 
-function bar({ counts }: Hour, x: number, most: number): readonly Html[] {
-  const scale = (HEIGHT - 8) / most;
-  let top = HEIGHT;
-  return SERIES.flatMap(({ key }, nth) => {
-    const height = (counts[nth] ?? 0) * scale;
-    top -= height;
-    return height === 0
-      ? []
-      : [
-          html`<rect class="${key}" x="${(x + 3).toFixed(1)}" y="${top.toFixed(1)}" width="${(SLOT - 6).toFixed(1)}" height="${height.toFixed(1)}" rx="2"/>`,
-        ];
-  });
-}
-
-const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
-
-const hourOf = (at: number): string => `${new Date(at).toISOString().slice(11, 13)}:00`;
+const momentOf = ({ from }: DecisionCounts): string => new Date(from).toISOString().slice(0, 16).replace('T', ' ');

@@ -3,6 +3,7 @@ import { time } from '../../../pages/time.js';
 import { plain } from '../../../platform/plain-text.js';
 import { APPROVAL_STATES } from '../../../policy/confirmation/approvals.js';
 import { type Approval, type ApprovalState, stateOf } from '../../approval.js';
+import type { DecisionsShown } from '../../decisions.js';
 import { chartView } from './chart.js';
 import { filterField, filterOptions } from './filters.js';
 import { type Frame, layout } from './layout.js';
@@ -23,7 +24,12 @@ const historyFilter = (query: URLSearchParams): HistoryFilter => ({
 });
 
 /** @param approvals all that are kept, the newest first */
-export function historyView(frame: Frame, approvals: readonly Approval[], query: URLSearchParams): Html {
+export function historyView(
+  frame: Frame,
+  approvals: readonly Approval[],
+  decisions: DecisionsShown,
+  query: URLSearchParams,
+): Html {
   const filter = historyFilter(query);
   const { now, base } = frame;
   const callers = [...new Set(approvals.map(({ caller }) => caller.name))].sort();
@@ -31,15 +37,16 @@ export function historyView(frame: Frame, approvals: readonly Approval[], query:
   const states: readonly ApprovalState[] = APPROVAL_STATES;
   const body = html`<h1>History</h1>
 <p class="soft">What was asked within a day. The <a href="${base}/record">record</a> goes back further.</p>
-${chartView(approvals, now)}
+${chartView(base, decisions, query)}
 <form class="card filters" method="get" action="${base}/history" role="search">
+<input type="hidden" name="range" value="${decisions.range}">
 ${filterField('q', 'Search', query, 'search')}
 ${filterOptions('state', 'State', states, query, STATE_WORDS)}
 ${filterOptions('caller', 'Caller', callers, query)}
 <button>Filter</button>
 </form>
 ${found.length === 0 ? html`<div class="card quiet-box"><p>Nothing was found.</p></div>` : table(frame, found, approvals.length)}`;
-  return layout(frame, { title: 'History', body, current: 'history' });
+  return layout(frame, { title: 'History', body, current: 'history', hasChart: true });
 }
 
 function table({ base, now }: Frame, found: readonly Approval[], all: number): Html {

@@ -9,7 +9,7 @@ export interface Frame {
   /** For every form. */
   readonly formToken: string;
   /** Paths of what the page loads. */
-  readonly assets: { readonly style: string; readonly script: string };
+  readonly assets: { readonly style: string; readonly script: string; readonly chart: string };
   /** `localhost:5776` */
   readonly host: string;
   readonly now: number;
@@ -22,13 +22,15 @@ export interface Content {
   readonly version?: string | undefined;
   /** What is said to those who hear the page when it has changed. */
   readonly says?: string | undefined;
+  /** Whether there is a chart in it. */
+  readonly hasChart?: boolean;
   readonly current?: 'waiting' | 'history' | 'record' | 'budgets' | 'callers' | undefined;
 }
 
 const MARK = html`<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M12 3l7 3v5c0 5-3.2 8.4-7 10-3.8-1.6-7-5-7-10V6z"/><path d="M8.7 12.2l2.3 2.3 4.4-4.6"/></svg>`;
 
 /** A whole document. */
-export function layout(frame: Frame, { title, body, version, says, current }: Content): Html {
+export function layout(frame: Frame, { title, body, version, says, hasChart, current }: Content): Html {
   const { base, assets, session } = frame;
   const link = (path: string, name: string, key: Content['current']): Html =>
     html`<a href="${base}${path}"${current === key && html` aria-current="page"`}>${name}</a>`;
@@ -42,7 +44,7 @@ export function layout(frame: Frame, { title, body, version, says, current }: Co
 <title>${title} · clerk-mcp</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${assets.style}">
-<script src="${assets.script}" defer></script>
+<script src="${assets.script}" defer></script>${hasChart && html`<script src="${assets.chart}" defer></script>`}
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
