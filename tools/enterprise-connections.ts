@@ -90,6 +90,7 @@ export const enterpriseConnections = {
       'Lets the identity provider {provider} vouch for everybody with an address at {domains}: active {active}, linked to existing accounts {allow_organization_account_linking}.',
     openWorld: true,
     secrets: ['oidc'],
+    changes: ['saml_connection.acs_url', 'saml_connection.sp_entity_id', 'saml_connection.sp_metadata_url'],
     undo: { by: 'EnterpriseConnections_deleteById', with: { enterprise_connection_id: '{answer.id}' } },
   }),
 

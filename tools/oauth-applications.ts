@@ -161,6 +161,7 @@ export const oAuthApplications = {
     },
     image: 'file',
     risk: 'write',
+    changes: ['client_image_url'],
     undo: { never: 'the former picture is not kept' },
   }),
 

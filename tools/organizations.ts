@@ -176,6 +176,7 @@ export const organizations = {
     risk: 'destructive',
     effect: 'Deletes the logo of {target}; getting it back takes a new upload.',
     target: { read: 'Organizations_getByIdOrSlug' },
+    changes: ['has_image'],
     undo: { never: 'the picture is not kept' },
   }),
 
@@ -191,6 +192,7 @@ export const organizations = {
     },
     image: 'file',
     risk: 'write',
+    changes: ['has_image'],
     undo: { never: 'the former picture is not kept' },
   }),
 

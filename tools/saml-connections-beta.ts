@@ -59,6 +59,7 @@ export const samlConnectionsBeta = {
     effect:
       'Lets the identity provider {idp_entity_id} vouch for everybody with an address at {domains} {domain}, once the connection is active.',
     openWorld: true,
+    changes: ['acs_url', 'sp_entity_id', 'sp_metadata_url'],
     undo: { by: 'SamlConnectionsBeta_deleteConnectionById', with: { saml_connection_id: '{answer.id}' } },
   }),
 

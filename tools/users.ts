@@ -156,6 +156,7 @@ export const users = {
       },
       grantingMetadata('public_metadata', 'private_metadata', 'unsafe_metadata'),
     ],
+    changes: ['email_addresses.id', 'email_addresses.email_address', 'phone_numbers.id', 'phone_numbers.phone_number'],
     undo: {
       by: 'Users_deleteUserById',
       with: { user_id: '{answer.id}' },
@@ -459,6 +460,7 @@ export const users = {
     risk: 'destructive',
     effect: 'Deletes the profile image of {target}; getting it back takes a new upload.',
     target: { read: 'Users_getUserDetails' },
+    changes: ['has_image'],
     undo: { never: 'the picture is not kept' },
   }),
 
@@ -472,6 +474,7 @@ export const users = {
     image: 'file',
     risk: 'write',
     idempotent: true,
+    changes: ['has_image'],
     undo: { never: 'the former picture is not kept' },
   }),
 
@@ -752,6 +755,7 @@ export const users = {
       'Deletes the password of {target}, who may then have no way to sign in; ends their sessions: {sign_out_of_other_sessions}.',
     target: { read: 'Users_getUserDetails' },
     consequences: [{ ...activeSessions, says: 'the user has {n} active sessions', one: 'the user has 1 active session' }],
+    changes: ['password_enabled'],
     undo: { never: 'the user has to choose a new password' },
   }),
 

@@ -1,10 +1,14 @@
 import type * as z from 'zod';
-import { type ListRow, listRows, type Secret, secrets } from './resources/marks.js';
+import { closed, type ListRow, listRows, type Secret, secrets, times } from './resources/marks.js';
 
 /** A value that nothing more is known of. */
 export const VALUE = -1;
 /** What its owner put in, of any form. */
 export const FREE = -2;
+/** The same, for some alone to read. */
+export const CLOSED = -3;
+/** A moment in Unix milliseconds. */
+export const TIME = -4;
 
 /** What a property holds: one of the above, a secret, or an object, by its place among all. */
 type Held = number | Secret;
@@ -29,11 +33,15 @@ export interface AnswerShapes {
 /** All that is known of a value, from every schema that it may have. */
 class Node {
   free = false;
+  closed = false;
+  time = false;
   secret: Secret | undefined;
   readonly properties = new Map<string, Node>();
 
   add(schema: z.core.$ZodType): this {
     this.secret ??= secrets.get(schema as z.ZodType);
+    this.closed ||= closed.has(schema as z.ZodType);
+    this.time ||= times.has(schema as z.ZodType);
     const { def } = (schema as z.ZodType)._zod as unknown as { readonly def: z.core.$ZodTypes['_zod']['def'] };
     switch (def.type) {
       case 'optional':
@@ -110,7 +118,11 @@ export function describeAnswers(answers: Readonly<Record<string, z.ZodType | nul
     objects.set(text, known);
     return known;
   };
-  const heldBy = (node: Node): Held => node.secret ?? (node.free ? FREE : node.properties.size > 0 ? place(node) : VALUE);
+  const heldBy = (node: Node): Held => {
+    if (node.secret !== undefined) return node.secret;
+    if (node.free) return node.closed ? CLOSED : FREE;
+    return node.time ? TIME : node.properties.size > 0 ? place(node) : VALUE;
+  };
   const keys = [...nodes.keys()];
   const resources = [...nodes].map(([key, node]) => ({ ...rows.get(key), shape: place(node) }));
   return {

@@ -1,10 +1,14 @@
-import { type AnswerShapes, FREE, VALUE } from './answer-shapes.js';
+import { type AnswerShapes, CLOSED, FREE, TIME, VALUE } from './answer-shapes.js';
 import { knownAnswers } from './known-answers.js';
 import type { ListRow, Secret } from './resources/marks.js';
 
-/** One property as it is declared: what is below it, that anything may be, or that it is a secret. */
+/** One property as it is declared: what is below it, that anything may be, a moment, or that it is a secret. */
 export interface Declared {
   readonly free: boolean;
+  /** Of what may be anything: not everybody may read it. */
+  readonly closed?: true;
+  /** Unix milliseconds. */
+  readonly time?: true;
   readonly secret?: Secret;
   readonly properties: ReadonlyMap<string, Declared>;
 }
@@ -12,6 +16,14 @@ export interface Declared {
 const none: ReadonlyMap<string, Declared> = new Map();
 const value: Declared = { free: false, properties: none };
 const free: Declared = { free: true, properties: none };
+
+/** What is no object, by what stands for it. */
+const plain = new Map<number, Declared>([
+  [VALUE, value],
+  [FREE, free],
+  [CLOSED, { ...free, closed: true }],
+  [TIME, { ...value, time: true }],
+]);
 
 /** What an answer, or a row of it, is made of. */
 export interface Resource extends Partial<ListRow> {
@@ -32,8 +44,7 @@ function objectAt(place: number, known: AnswerShapes): Declared {
 
 function propertyOf(held: number | Secret, known: AnswerShapes): Declared {
   if (typeof held === 'object') return { ...value, secret: held };
-  if (held === VALUE) return value;
-  return held === FREE ? free : objectAt(held, known);
+  return plain.get(held) ?? objectAt(held, known);
 }
 
 /** The resource that a value is, by its `object`; for one without it, by the request that it answers. */

@@ -162,6 +162,8 @@ interface Declared {
    * budgets of their own.
    */
   readonly defensive?: true;
+  /** What its answer shows beside the object's state and the inputs of the same names, as paths. */
+  readonly changes?: readonly string[];
   /** Whether and how it is taken back. Of what only reads there is nothing to say. */
   readonly undo?: Undo;
   /** The input by which attempts are counted: without a limit, a caller would guess the secret in the end. */

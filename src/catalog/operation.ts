@@ -139,7 +139,7 @@ export class Operation {
   #toTool(): ToolDefinition {
     const { spec } = this;
     const { inputSchema } = this;
-    // A write's answer is whole but for what is empty, so there it is taken and not listed: 170 tools are shorter for it.
+    // A change answers what changed, so there it is taken and not listed: 170 tools are shorter for it.
     const reads = this.method === 'GET' || this.risk === 'read';
     const fields = this.takesFields && reads ? { fields: FIELDS_SCHEMA } : {};
     const tool: ToolDefinition = {

@@ -28,11 +28,13 @@ export interface Note {
 export const CUT_VALUES = '…[+n] stands for n more characters or entries';
 
 /** Whether calling again does nothing but read. */
-const repeatable = (operation: Operation): boolean => operation.method === 'GET' || operation.risk === 'read';
+export const repeatable = (operation: Operation): boolean => operation.method === 'GET' || operation.risk === 'read';
 
 /** For list items in their short form. */
-export const restOfShort = (operation: Operation): string =>
-  repeatable(operation) ? 'short; fields:["*"] gives all' : 'short; a read gives all, calling this again acts again';
+export const REST_OF_SHORT = 'short; fields:["*"] gives all';
+
+/** For what a change answers. */
+export const REST_OF_CHANGE = 'what changed; a read gives all';
 
 /** For values without their empty properties. */
 export const restOfEmpty = (operation: Operation): string =>

@@ -3,10 +3,11 @@ import { type Declared, type Resource, resourceOf } from '../catalog/declared-an
 import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/operation-types.js';
 import { isRecord } from '../platform/is-record.js';
+import { changedItem, stateOf } from './changed.js';
 import { cutText, cutter } from './cut.js';
 import { withoutEmpty } from './empty.js';
 import { type ExactJson, exactJson } from './exact.js';
-import { CUT_VALUES, type Note, nextPage, reportFields, restOfEmpty, restOfShort } from './note.js';
+import { CUT_VALUES, type Note, nextPage, REST_OF_CHANGE, REST_OF_SHORT, repeatable, reportFields, restOfEmpty } from './note.js';
 import { Selection } from './selection.js';
 import { shortOf } from './short-item.js';
 import { estimateTokens, fits } from './token-count.js';
@@ -44,8 +45,8 @@ export interface ShapedAnswer {
  * says so in a first property `_` (see {@link Note}), and an array stands under `data` beside it:
  * `{"_":{"rest":"short; fields:[\"*\"] gives all"},"data":[…]}`.
  *
- * By default the items of a list have what tells them apart, and a single object has everything that is not empty. With
- * `fields` they have these paths. No value is changed: what is given is a part of the API's structure, under the API's
+ * By default the items of a list have what tells them apart, a single object has everything that is not empty, and what a
+ * change answers is what changed (see {@link changedItem}). With `fields` they have these paths. No value is changed: what is given is a part of the API's structure, under the API's
  * names, with numbers as they were sent. A short user has, of its e-mail addresses and phone numbers, the primary one.
  *
  * No text costs more than `maxTokens`: a list ends after the last item that fits, and a value that is too large by
@@ -149,10 +150,12 @@ function viewOf(list: List | undefined, { operation, options, exact }: Context):
   const items = list?.items ?? [exact.value];
   const resource = resourceOf(items[0], operation.spec.request);
   const shape = resource?.shape;
-  const byDefault = (): View =>
-    list !== undefined && resource?.short !== undefined
-      ? shortView(items, resource, resource.short, operation)
+  const byDefault = (): View => {
+    if (!repeatable(operation)) return changedView(items, resource, operation, options.args ?? {});
+    return list !== undefined && resource?.short !== undefined
+      ? shortView(items, resource, resource.short)
       : emptyLeftOut(items, shape, operation);
+  };
   if (!options.fields?.length) return byDefault();
 
   const selection = new Selection(options.fields);
@@ -169,11 +172,17 @@ function emptyLeftOut(items: readonly unknown[], shape: Declared | undefined, op
   return same ? { items, note: {} } : { items: rest, note: { rest: restOfEmpty(operation) } };
 }
 
-function shortView(items: readonly unknown[], resource: Resource, short: string, operation: Operation): View {
+function changedView(items: readonly unknown[], resource: Resource | undefined, operation: Operation, args: Arguments): View {
+  const shown = items.map((item) => changedItem(item, resource, operation, args));
+  if (shown.every((item, index) => item === items[index])) return { items, note: {} };
+  return { items: shown, note: { rest: stateOf(resource, operation) === undefined ? restOfEmpty(operation) : REST_OF_CHANGE } };
+}
+
+function shortView(items: readonly unknown[], resource: Resource, short: string): View {
   if (items.length === 0) return { items, note: {} };
   const selection = new Selection(short.split(/\s+/));
   const shown = items.map((item) => shortOf(item, resource, selection));
-  return { items: shown, note: { rest: restOfShort(operation) } };
+  return { items: shown, note: { rest: REST_OF_SHORT } };
 }
 
 function writeSingle(value: unknown, note: Note, { options, exact }: Context): string {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { describeAnswers, FREE, VALUE } from '../../src/catalog/answer-shapes.js';
+import type * as z from 'zod';
+import { CLOSED, describeAnswers, FREE, TIME, VALUE } from '../../src/catalog/answer-shapes.js';
 import { answers } from '../../src/catalog/answers.js';
+import { lookUp, resourceOf } from '../../src/catalog/declared-answer.js';
 import { knownAnswers } from '../../src/catalog/known-answers.js';
 import { operations } from '../../tools/index.js';
 
@@ -52,5 +54,27 @@ describe('secrets', () => {
 
 it('what its owner put in is of any form', () => {
   const metadata = held.filter(([key]) => key.endsWith('_metadata') && key !== 'idp_metadata' && !key.startsWith('client_id_'));
-  expect(new Set(metadata.map(([, what]) => what))).toEqual(new Set([FREE]));
+  const kinds = metadata.map(([key, what]) => `${/^(?:private|unsafe)_/.test(key) ? 'closed' : 'open'} ${String(what)}`);
+  expect(new Set(kinds)).toEqual(new Set([`open ${FREE}`, `closed ${CLOSED}`]));
 });
+
+it('moments are Unix milliseconds, whatever they are called', () => {
+  const moments = held.filter(([, what]) => what === TIME).map(([key]) => key);
+  expect(moments).toEqual(
+    expect.arrayContaining(['created_at', 'last_sign_in_at', 'expire_at', 'expiration', 'next_billing_date']),
+  );
+  expect(moments.filter((key) => /seconds|ttl|lifetime|skew/.test(key))).toEqual([]);
+});
+
+it.each(operations.filter(({ spec }) => spec.changes !== undefined))(
+  'what $name shows of what it changes is there',
+  ({ spec }) => {
+    const object = { object: objectOf(answers[spec.request]) };
+    for (const path of spec.changes ?? []) {
+      expect(lookUp(path.split('.'), resourceOf(object, spec.request)?.shape), path).toBe('declared');
+    }
+  },
+);
+
+const objectOf = (answer: z.ZodType | null | undefined): unknown =>
+  (answer as z.ZodObject<{ object: z.ZodLiteral }>).shape.object.value;

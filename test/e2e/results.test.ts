@@ -45,6 +45,15 @@ describe('what comes back', () => {
     expect(json).toMatchObject({ faults: [{ path: 'fields', expected: expect.stringContaining('a list of paths') }] });
   });
 
+  it('is of a change what changed: a metadata key set for one user costs at most 105 tokens, question and answer', async () => {
+    const { json } = await client.call(LIST, { limit: 1, fields: ['id'] });
+    const args = { user_id: (json as [{ id: string }])[0].id, public_metadata: { plan: 'pro' } };
+    const changed = await client.call('Users_mergeUserMetadataAttributes', args);
+    expect(changed.json).toMatchObject({ id: args.user_id, public_metadata: { plan: 'pro' } });
+    expect(changed.text).not.toMatch(/private_metadata|unsafe_metadata/);
+    expect(countTokens(JSON.stringify(args)) + countTokens(changed.text)).toBeLessThanOrEqual(105);
+  });
+
   it('leaves out what is empty from a single object', async () => {
     const { json } = await client.call(LIST, { limit: 1, fields: ['id'] });
     const [{ id }] = json as [{ id: string }];

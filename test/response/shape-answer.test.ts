@@ -104,7 +104,7 @@ describe('a list', () => {
       changing('POST /invitations/bulk'),
       json([{ object: 'invitation', id: 'inv_1', status: 'pending', url: 'x' }]),
     );
-    expect(text).toContain('calling this again acts again');
+    expect(text).toContain('a read gives all');
     expect(text).not.toContain('fields');
   });
 
@@ -160,10 +160,10 @@ describe('a single object', () => {
   });
 
   it('after a change is not to be had in full by changing again', () => {
-    expect(shaped(operation('Users_createNewUser'), { object: 'user', id: 'user_1', username: null })).toEqual({
+    expect(shaped(changing('POST /novelties'), { object: 'novelty', id: 'nov_1', name: null })).toEqual({
       _: { rest: 'null and empty left out' },
-      object: 'user',
-      id: 'user_1',
+      object: 'novelty',
+      id: 'nov_1',
     });
   });
 

@@ -1,13 +1,17 @@
 import * as z from 'zod';
+import { closed, times } from './marks.js';
 
 /** Unix milliseconds. */
-export const time = z.int();
+export const time = z.int().register(times, {});
 export const nullableTime = time.nullable();
 export const nullableText = z.string().nullable();
 export const optionalText = z.string().optional();
 
 /** What the owner put in, of any form. */
 export const metadata = z.record(z.string(), z.unknown());
+
+/** The same, where only some may read it. */
+export const closedMetadata = z.record(z.string(), z.unknown()).register(closed, {});
 
 /** What a deletion answers. */
 export const deletedObject = z.strictObject({
@@ -26,5 +30,5 @@ export const voidable = {
   revocation_reason: nullableText,
   expired: z.boolean(),
   /** Unix milliseconds; null for never. */
-  expiration: z.number().nullable(),
+  expiration: z.number().register(times, {}).nullable(),
 };

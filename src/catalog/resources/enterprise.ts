@@ -58,7 +58,10 @@ export const samlConnection = z
     created_at: time,
     updated_at: time,
   })
-  .register(listRows, { short: 'id name domain domains provider active organization_id user_count created_at' });
+  .register(listRows, {
+    short: 'id name domain domains provider active organization_id user_count created_at',
+    state: 'id name domains active',
+  });
 
 /** Where a custom attribute of a user comes from. */
 export const customAttribute = z.strictObject({
@@ -123,7 +126,10 @@ export const enterpriseConnection = z
     created_at: time,
     updated_at: time,
   })
-  .register(listRows, { short: 'id name provider domains active organization_id created_at' });
+  .register(listRows, {
+    short: 'id name provider domains active organization_id created_at',
+    state: 'id name domains active',
+  });
 
 /** What the identity provider said of a person. */
 export const parsedUserInfo = z.strictObject({

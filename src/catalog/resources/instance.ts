@@ -84,6 +84,7 @@ export const domain = z
   })
   .register(listRows, {
     short: 'id name is_satellite frontend_api_url proxy_url cname_targets.host cname_targets.required',
+    state: 'id name is_satellite frontend_api_url proxy_url cname_targets',
   });
 
 export const proxyCheck = z.strictObject({

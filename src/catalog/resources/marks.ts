@@ -20,9 +20,17 @@ export const secret = (kind: SecretKind, from?: string): z.ZodString =>
 export interface ListRow {
   /** The paths that tell one row from another, as `fields` has them, with spaces between. */
   readonly short: string;
+  /** What a change answers beside the inputs that it was given, as in `short`. Default: `short`. */
+  readonly state?: string;
   /** Arrays of which a row shows the primary element alone, each with the property that holds this element's id. */
   readonly primary?: Readonly<Record<string, string>>;
 }
+
+/** Metadata that not everybody may read: a change shows it only where it is asked for. */
+export const closed = z.registry<Record<never, never>>();
+
+/** Moments in Unix milliseconds. */
+export const times = z.registry<Record<never, never>>();
 
 /** Resources without one are listed whole, less what is empty. */
 export const listRows = z.registry<ListRow>();

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { metadata, nullableText, nullableTime, optionalText, time } from './common.js';
+import { closedMetadata, metadata, nullableText, nullableTime, optionalText, time } from './common.js';
 import { listRows, secret } from './marks.js';
 
 export const organization = z
@@ -18,7 +18,7 @@ export const organization = z
     max_allowed_memberships: z.int(),
     admin_delete_enabled: z.boolean(),
     public_metadata: metadata,
-    private_metadata: metadata,
+    private_metadata: closedMetadata,
     created_by: optionalText,
     role_set_key: nullableText,
     last_active_at: time.optional(),
@@ -27,6 +27,7 @@ export const organization = z
   })
   .register(listRows, {
     short: 'id name slug members_count pending_invitations_count max_allowed_memberships created_by created_at',
+    state: 'id slug',
   });
 
 /** What others may see of an organization that is named in passing. */
@@ -46,7 +47,7 @@ export const organizationMembership = z
     role_name: z.string(),
     permissions: z.array(z.string()),
     public_metadata: metadata,
-    private_metadata: metadata,
+    private_metadata: closedMetadata,
     organization,
     public_user_data: z.strictObject({
       user_id: z.string(),
@@ -66,6 +67,7 @@ export const organizationMembership = z
   .register(listRows, {
     short: `id role role_name organization.id organization.name organization.slug public_user_data.user_id
       public_user_data.identifier public_user_data.first_name public_user_data.last_name created_at`,
+    state: 'id role organization.id public_user_data.user_id',
   });
 
 const invitationRow = {
@@ -93,7 +95,7 @@ export const organizationInvitation = z
       .nullable(),
     status: z.enum(['pending', 'accepted', 'revoked', 'expired']),
     public_metadata: metadata,
-    private_metadata: metadata,
+    private_metadata: closedMetadata,
     /** Null once it is no longer pending. */
     url: secret('link', 'OrganizationInvitations_getById with fields:["url"] shows it').nullable(),
     expires_at: nullableTime,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { metadata, nullableText, nullableTime, optionalText, time } from './common.js';
+import { closedMetadata, metadata, nullableText, nullableTime, optionalText, time } from './common.js';
 import { listRows, secret } from './marks.js';
 
 export const sessionActivity = z.strictObject({
@@ -39,6 +39,7 @@ export const session = z
     short: `id user_id client_id status actor.sub last_active_organization_id latest_activity.device_type
       latest_activity.browser_name latest_activity.ip_address latest_activity.city latest_activity.country
       last_active_at expire_at created_at`,
+    state: 'id user_id status expire_at',
   });
 
 /** A second proof of who is at a session, asked for before something sensitive. */
@@ -155,7 +156,7 @@ export const signUp = z.strictObject({
   password_enabled: z.boolean(),
   first_name: nullableText,
   last_name: nullableText,
-  unsafe_metadata: metadata,
+  unsafe_metadata: closedMetadata,
   public_metadata: metadata,
   custom_action: z.boolean(),
   external_id: nullableText,

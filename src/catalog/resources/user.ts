@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { metadata, nullableText, nullableTime, optionalText, time } from './common.js';
+import { closedMetadata, metadata, nullableText, nullableTime, optionalText, time } from './common.js';
 import { listRows, secret } from './marks.js';
 import { organizationMembership } from './organization.js';
 import {
@@ -137,8 +137,8 @@ export const user = z
     primary_phone_number_id: nullableText,
     primary_web3_wallet_id: nullableText,
     public_metadata: metadata,
-    private_metadata: metadata.nullable(),
-    unsafe_metadata: metadata,
+    private_metadata: closedMetadata.nullable(),
+    unsafe_metadata: closedMetadata,
     email_addresses: z.array(emailAddress),
     phone_numbers: z.array(phoneNumber),
     web3_wallets: z.array(web3Wallet),
@@ -176,6 +176,7 @@ export const user = z
   .register(listRows, {
     short: `id first_name last_name username email_addresses.email_address phone_numbers.phone_number banned locked
       last_sign_in_at created_at`,
+    state: 'id banned locked lockout_expires_in_seconds',
     primary: { email_addresses: 'primary_email_address_id', phone_numbers: 'primary_phone_number_id' },
   });
 
