@@ -49,6 +49,8 @@ export interface App {
   readonly instructions: string;
   /** How gated calls are confirmed, in a sentence or two. */
   readonly confirmation: string;
+  /** What takes back what any caller has done, for people who may do all that any caller may. */
+  jobs(): Promise<Pick<Jobs, 'undoable' | 'planUndo'>>;
   /** What is served to people who approve. */
   readonly approvals: Pick<LazyApprovals, 'host'>;
   /** Sends Clerk, or the sandbox, a cheap request. Resolves with an error code if that fails; never rejects. */
@@ -194,6 +196,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   if (values.stateDir !== undefined) await plans();
   const watch = values.openapiWatch === undefined ? undefined : await openWatch(values.openapiWatch, catalog, logger);
   let jobs: Promise<Jobs> | undefined;
+  const theJobs = (): Promise<Jobs> => {
+    jobs ??= openJobs();
+    return jobs;
+  };
   const openJobs = async (): Promise<Jobs> =>
     new (await import('../jobs/jobs.js')).Jobs({
       calls,
@@ -217,10 +223,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     logger,
     // What single calls change is kept where it outlives the process.
     keeper: values.stateDir === undefined ? undefined : (await plans()).keeper,
-    runJob: async (job) => {
-      jobs ??= openJobs();
-      return (await jobs).run(job);
-    },
+    runJob: async (job) => (await theJobs()).run(job),
     answers: {
       ...(values.results && { results: values.results }),
       ...(values.maxResultTokens && { maxTokens: values.maxResultTokens }),
@@ -279,6 +282,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       confirmation: policy.explanation,
     }),
     confirmation: policy.explanation,
+    jobs: theJobs,
     approvals,
     lacking: () => watch?.lacking,
     reopenLog: async () => audit?.reopen(),

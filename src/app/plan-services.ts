@@ -26,14 +26,16 @@ export interface PlanServicesOptions {
 export async function openPlanServices({ config, catalog, instance, logger }: PlanServicesOptions): Promise<PlanServices> {
   const { stateDir, undoDays = UNDO_DAYS } = config.values;
   const vault = stateDir === undefined ? undefined : await openVault(stateDir, config.signingKey);
-  const changes = vault === undefined ? new MemoryChangeStore() : new FolderChangeStore(vault, undoDays * DAY_MS);
+  const undoneMs = undoDays * DAY_MS;
+  const changes = vault === undefined ? new MemoryChangeStore() : new FolderChangeStore(vault, undoneMs);
   const warn = (message: string): void => logger.warn(message);
   return {
     instance,
-    store: vault === undefined ? new MemoryPlanStore() : new FolderPlanStore(vault),
+    store: vault === undefined ? new MemoryPlanStore() : new FolderPlanStore(vault, undoneMs),
     ledgers: vault === undefined ? new MemoryLedgers() : new FolderLedgers(vault),
     runs: new Runs(),
     changes,
+    undoneMs,
     keeper: undoDays === 0 ? undefined : new Changes({ catalog, instance: instance.id, store: changes, warn }),
     rehearse: async (rehearsal) => {
       try {

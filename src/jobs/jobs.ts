@@ -1,13 +1,17 @@
-import type { CallOutcome, Calls, JobCall } from '../call/call.js';
+import type { Call, CallOutcome, Calls, JobCall } from '../call/call.js';
 import type { Operation } from '../catalog/operation.js';
 import type { Budget } from '../clerk/clerk-client.js';
 import { UpstreamBudget, UpstreamBusyError, upstreamAllowance } from '../clerk/rate-budget.js';
 import { MemoryCounterStore } from '../limits/counter-store.js';
+import { UserError } from '../platform/user-error.js';
 import type { Policy } from '../policy/policy.js';
 import type { Instance } from '../policy/policy-types.js';
 import type { JobContext, JobLimits } from './job-tool.js';
 import { JOB_TOOLS } from './job-tools.js';
+import type { Settled } from './plan/settle.js';
 import type { PlanServices } from './services.js';
+import type { UndoOf } from './undo/undo-changes.js';
+import type { Undoable } from './undo/undoable.js';
 
 export interface JobsOptions {
   readonly calls: Pick<Calls, 'call'>;
@@ -45,13 +49,39 @@ export class Jobs {
   async run({ operation, args, confirm, call, signal }: JobCall): Promise<CallOutcome> {
     const tool = JOB_TOOLS[operation.name as keyof typeof JOB_TOOLS];
     if (tool === undefined) throw new Error(`no job is named ${operation.name}`);
+    return (await tool.load())(args, this.#contextOf({ operation, confirm, call, signal }));
+  }
+
+  /**
+   * What can be taken back on this instance, the last change first.
+   * @param most that are looked at
+   */
+  async undoable(most?: number): Promise<readonly Undoable[]> {
+    const { undoable } = await import('./undo/undoable.js');
+    return undoable({ services: this.#options.plans, offered: this.#offered, most });
+  }
+
+  /**
+   * Makes a plan that takes back what any caller has done, for a person who may do all that any caller may. The plan belongs
+   * to the call's own caller, and is carried out by their call of `Jobs_applyPlan` with its id. Nothing is changed.
+   * @throws PlanFault where there is nothing to take back, or it would be refused; its message is for the person
+   */
+  async planUndo(of: UndoOf, call: Pick<Call, 'caller' | 'canAsk'>, signal: AbortSignal): Promise<Settled> {
+    const { planUndo } = await import('./undo/undo-changes.js');
+    const operation = this.#options.offered.get('Jobs_undoChanges');
+    if (operation === undefined) throw new UserError('Jobs_undoChanges is not offered by these settings');
+    const made: Call = { ...call, name: operation.name, arguments: of };
+    return planUndo(of, this.#contextOf({ operation, confirm: undefined, call: made, signal }), 'everybody');
+  }
+
+  #contextOf({ operation, confirm, call, signal }: Omit<JobCall, 'args'>): JobContext {
     const { calls, policy, limits, plans } = this.#options;
     const { caller } = call;
     const makeAlone: JobContext['makeAlone'] = async (name, inner, how) => {
       await this.#turn(caller.name, how.signal);
       return calls.call({ ...how, name, arguments: inner, caller, canAsk: false, isPart: true });
     };
-    const context: JobContext = {
+    return {
       operation,
       confirm,
       call,
@@ -64,7 +94,6 @@ export class Jobs {
       tell: call.onProgress ?? (() => {}),
       make: (name, inner) => makeAlone(name, inner, { signal }),
     };
-    return (await tool.load())(args, context);
   }
 
   /** A job that has waited too long for its turn goes on: Clerk keeps its own limit. */

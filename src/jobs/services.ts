@@ -17,4 +17,6 @@ export interface PlanServices {
   /** Undefined where nothing is kept to take calls back. */
   readonly keeper: Keeper | undefined;
   readonly changes: ChangeStore;
+  /** How long changes can be taken back, in milliseconds. */
+  readonly undoneMs: number;
 }

@@ -33,7 +33,7 @@ export const planChanges: RunJobTool = async ({ steps, plan, inputs = {} }, cont
       return { kind: 'done', text: named?.file === true ? await answersFile(told) : answersText(told) };
     }
     const title = named === undefined ? undefined : `Plan ${named.name}: ${items.length} changes`;
-    const text = await settle(
+    const { text } = await settle(
       { items, warnings, known, reader, ...(title === undefined ? {} : { title }) },
       making,
       context.plans,

@@ -9,6 +9,8 @@ export interface PlanStore {
   save(plan: Plan): Promise<void>;
   /** `undefined` for what is not known, is too old, or belongs to another caller or instance. */
   find(id: string, owner: Pick<Plan, 'caller' | 'instance'>): Promise<Plan | undefined>;
+  /** The same however old it is and whosever it is: for what takes it back. */
+  look(id: string): Promise<Plan | undefined>;
 }
 
 /** A caller has as many in memory; the oldest makes room. */
@@ -44,30 +46,46 @@ export class MemoryPlanStore implements PlanStore {
     const plan = this.#plans.get(id);
     return plan !== undefined && isOf(plan, owner) && plan.createdAt + PLAN_KEPT_MS > this.#now() ? plan : undefined;
   }
+
+  async look(id: string): Promise<Plan | undefined> {
+    return this.#plans.get(id);
+  }
 }
 
 const PREFIX = 'plan-';
 const SUFFIX = '.sealed';
 
-/** In a folder, where they outlive the process. */
+/**
+ * In a folder, where they outlive the process. What became of a plan is told for as long as it can be taken back; then the
+ * plan and its ledger are removed.
+ */
 export class FolderPlanStore implements PlanStore {
   readonly #vault: Vault;
+  readonly #keptMs: number;
   readonly #now: () => number;
 
-  constructor(vault: Vault, now: () => number = Date.now) {
+  /** @param undoneMs how long changes can be taken back */
+  constructor(vault: Vault, undoneMs: number, now: () => number = Date.now) {
     this.#vault = vault;
+    this.#keptMs = Math.max(PLAN_KEPT_MS, undoneMs);
     this.#now = now;
   }
 
   async save(plan: Plan): Promise<void> {
+    await this.#vault.sweep(PREFIX, this.#keptMs);
     await this.#vault.write(nameOf(plan.id), JSON.stringify(plan));
   }
 
   async find(id: string, owner: Pick<Plan, 'caller' | 'instance'>): Promise<Plan | undefined> {
+    const plan = await this.look(id);
+    if (plan === undefined || !isOf(plan, owner)) return undefined;
+    return plan.createdAt + PLAN_KEPT_MS > this.#now() ? plan : undefined;
+  }
+
+  async look(id: string): Promise<Plan | undefined> {
     if (!isPlanId(id)) return undefined;
     const plan = await this.#read(nameOf(id));
-    if (plan === undefined || plan.id !== id || !isOf(plan, owner)) return undefined;
-    return plan.createdAt + PLAN_KEPT_MS > this.#now() ? plan : undefined;
+    return plan?.id === id ? plan : undefined;
   }
 
   /** @throws UserError for a file that was changed */

@@ -23,6 +23,17 @@ export interface Draft {
   readonly reader: Reader;
 }
 
+/** A plan that was made and tried out. */
+export interface Settled {
+  readonly plan: Plan;
+  /** As it will be confirmed. */
+  readonly list: CallList;
+  /** How; undefined where it need not be. */
+  readonly strength: Strength | undefined;
+  /** What a model is told of it. */
+  readonly text: string;
+}
+
 const CONFIRMATIONS: Readonly<Record<Strength, string>> = {
   flag: 'one, for all of it: confirm: true, once the person agrees',
   token: 'one, for all of it: by a token that the first apply gives',
@@ -33,10 +44,9 @@ const CONFIRMATIONS: Readonly<Record<Strength, string>> = {
 
 /**
  * Makes a plan of calls: each is checked against rules, scopes and budgets, and tried out where nothing comes of it.
- * Answers with it in a few words.
  * @throws PlanFault
  */
-export async function settle(draft: Draft, context: JobContext, services: PlanServices): Promise<string> {
+export async function settle(draft: Draft, context: JobContext, services: PlanServices): Promise<Settled> {
   const { items, known, reader } = draft;
   const { call, policy, signal, offered } = context;
   const catalog = new Catalog(offered.values());
@@ -80,7 +90,7 @@ export async function settle(draft: Draft, context: JobContext, services: PlanSe
   };
   if (items.length > 0) await services.store.save(plan);
   const strength = policy.strengthFor(list, call.canAsk);
-  return summaryOf({
+  const text = summaryOf({
     plan,
     list,
     pace,
@@ -88,6 +98,7 @@ export async function settle(draft: Draft, context: JobContext, services: PlanSe
     unrehearsed: unknownOf(items.length, rehearsed, surroundings.unseen),
     nameOf,
   });
+  return { plan, list: { ...list, warnings: plan.warnings.slice(0, MOST_WARNINGS_SHOWN) }, strength, text };
 }
 
 /** What the rules say of every call. @throws PlanFault for what is refused */

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { link, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { link, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createPrivateFile, openPrivateFile } from '../../platform/private-file.js';
 import { hideFromNowOn } from '../../platform/scrub.js';
@@ -10,6 +10,7 @@ const NONCE = 12;
 const TAG = 16;
 const SIGNATURE_DIGITS = 32;
 const KEY_FILE = 'state.key';
+const HOUR_MS = 3_600_000;
 const KEY_FORM = /^[\w-]{43}$/;
 
 /**
@@ -19,6 +20,7 @@ const KEY_FORM = /^[\w-]{43}$/;
 export class Vault {
   readonly dir: string;
   readonly #key: Buffer;
+  readonly #sweptAt = new Map<string, number>();
 
   private constructor(dir: string, key: Buffer) {
     this.dir = dir;
@@ -94,9 +96,23 @@ export class Vault {
     await rm(join(this.dir, name), { force: true });
   }
 
-  /** Names of the files that begin so. */
-  async names(prefix: string): Promise<readonly string[]> {
-    return (await readdir(this.dir)).filter((name) => name.startsWith(prefix) && !name.endsWith('.new'));
+  /** The files that begin so, that which was written last first. */
+  async newest(prefix: string): Promise<readonly { readonly name: string; readonly at: number }[]> {
+    const names = (await readdir(this.dir)).filter((name) => name.startsWith(prefix) && !name.endsWith('.new'));
+    const files: { readonly name: string; readonly at: number }[] = [];
+    for (const name of names) {
+      const stats = await stat(join(this.dir, name)).catch(() => undefined);
+      if (stats !== undefined) files.push({ name, at: stats.mtimeMs });
+    }
+    return files.sort((one, other) => other.at - one.at);
+  }
+
+  /** Removes the files that begin so and are older; looks at most once an hour. */
+  async sweep(prefix: string, keptMs: number): Promise<void> {
+    const now = Date.now();
+    if (now - (this.#sweptAt.get(prefix) ?? 0) < HOUR_MS) return;
+    this.#sweptAt.set(prefix, now);
+    for (const { name, at } of await this.newest(prefix)) if (at + keptMs < now) await this.remove(name);
   }
 }
 

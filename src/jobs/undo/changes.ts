@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Change, Keeper, Kept } from '../../call/keeper.js';
 import type { Catalog } from '../../catalog/catalog.js';
@@ -29,6 +28,8 @@ export interface ChangeStore {
   put(key: string, change: KeptChange): Promise<void>;
   /** The last that is known of each, in the order in which they were made. */
   find(key: string): Promise<readonly KeptChange[]>;
+  /** The keys under which something is kept, the last that was written first. */
+  keys(): Promise<readonly string[]>;
 }
 
 export const keyOf = (made: Change['made']): string => ('plan' in made ? made.plan : `call-${made.record}`);
@@ -102,17 +103,20 @@ export class MemoryChangeStore implements ChangeStore {
   async find(key: string): Promise<readonly KeptChange[]> {
     return [...(this.#kept.get(key)?.values() ?? [])];
   }
+
+  async keys(): Promise<readonly string[]> {
+    return [...this.#kept.keys()].reverse();
+  }
 }
 
 const PREFIX = 'undo-';
 const KEY = /^(?:pln_|call-)[\w-]{12,22}$/;
-const HOUR_MS = 3_600_000;
+const SUFFIX = '.log';
 
 /** In a folder: a file for each plan and each call, a sealed line for each thing that was kept. */
 export class FolderChangeStore implements ChangeStore {
   readonly #vault: Vault;
   readonly #keptMs: number;
-  #sweptAt = 0;
 
   constructor(vault: Vault, keptMs: number) {
     this.#vault = vault;
@@ -120,7 +124,7 @@ export class FolderChangeStore implements ChangeStore {
   }
 
   async put(key: string, change: KeptChange): Promise<void> {
-    await this.#sweep();
+    await this.#vault.sweep(PREFIX, this.#keptMs);
     const name = nameOf(key);
     const path = join(this.#vault.dir, name);
     const line = `${this.#vault.seal(name, JSON.stringify(change))}\n`;
@@ -131,7 +135,7 @@ export class FolderChangeStore implements ChangeStore {
 
   async find(key: string): Promise<readonly KeptChange[]> {
     if (!KEY.test(key)) return [];
-    await this.#sweep();
+    await this.#vault.sweep(PREFIX, this.#keptMs);
     const name = nameOf(key);
     const file = await openPrivateFile(join(this.#vault.dir, name), { create: false }).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
@@ -149,16 +153,10 @@ export class FolderChangeStore implements ChangeStore {
     return [...last.values()];
   }
 
-  /** What is too old to be taken back is not kept. */
-  async #sweep(): Promise<void> {
-    const now = Date.now();
-    if (now - this.#sweptAt < HOUR_MS) return;
-    this.#sweptAt = now;
-    for (const name of await this.#vault.names(PREFIX)) {
-      const stats = await stat(join(this.#vault.dir, name)).catch(() => undefined);
-      if (stats !== undefined && stats.mtimeMs + this.#keptMs < now) await this.#vault.remove(name);
-    }
+  async keys(): Promise<readonly string[]> {
+    const files = await this.#vault.newest(PREFIX);
+    return files.map(({ name }) => name.slice(PREFIX.length, -SUFFIX.length)).filter((key) => KEY.test(key));
   }
 }
 
-const nameOf = (key: string): string => `${PREFIX}${key}.log`;
+const nameOf = (key: string): string => `${PREFIX}${key}${SUFFIX}`;

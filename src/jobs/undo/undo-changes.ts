@@ -9,7 +9,7 @@ import { Known } from '../plan/known.js';
 import type { PlanItem, Unchanged } from '../plan/plan.js';
 import { PlanReader } from '../plan/reader.js';
 import { at } from '../plan/references.js';
-import { settle } from '../plan/settle.js';
+import { type Settled, settle } from '../plan/settle.js';
 import { type KeptChange, keyOf } from './changes.js';
 import { type Inverse, inverseOf } from './inverse.js';
 import { digestOf, type ObjectRead, objectIn } from './object-read.js';
@@ -19,13 +19,26 @@ const AT_ONCE = 6;
 /** Makes a plan that takes back an applied plan, or one call. */
 export const undoChanges: RunJobTool = async ({ plan, call: record }, context) => {
   try {
-    const undo = new Undo(context);
-    return { kind: 'done', text: typeof plan === 'string' ? await undo.ofPlan(plan) : await undo.ofCall(String(record)) };
+    const of = typeof plan === 'string' ? { plan } : { call: String(record) };
+    return { kind: 'done', text: (await planUndo(of, context, 'own')).text };
   } catch (error) {
     if (error instanceof PlanFault) return error.outcome;
     throw error;
   }
 };
+
+/** What is to be taken back: an applied plan, or one call by its record. */
+export type UndoOf = { readonly plan: string } | { readonly call: string };
+
+/**
+ * Makes a plan that takes changes back, and changes nothing. It belongs to the caller.
+ * @param whose changes may be taken back: the caller's own, or everybody's, for a person who may do all that any caller may
+ * @throws PlanFault
+ */
+export async function planUndo(of: UndoOf, context: JobContext, whose: 'own' | 'everybody'): Promise<Settled> {
+  const undo = new Undo(context, whose);
+  return 'plan' in of ? undo.ofPlan(of.plan) : undo.ofCall(of.call);
+}
 
 /** What became of one call that is to be taken back. */
 type Found = { readonly item: Omit<PlanItem, 'step'> } | { readonly left: string } | 'already';
@@ -34,16 +47,18 @@ class Undo {
   readonly #context: JobContext;
   readonly #known = new Known();
   readonly #catalog: Catalog;
+  readonly #whose: 'own' | 'everybody';
 
-  constructor(context: JobContext) {
+  constructor(context: JobContext, whose: 'own' | 'everybody') {
     this.#context = context;
+    this.#whose = whose;
     this.#catalog = new Catalog(context.offered.values());
   }
 
-  async ofPlan(id: string): Promise<string> {
-    const { plans, call } = this.#context;
-    const plan = await plans.store.find(id, { caller: call.caller.name, instance: plans.instance.id });
-    const changes = this.#own(await plans.changes.find(keyOf({ plan: id, item: 0 })));
+  async ofPlan(id: string): Promise<Settled> {
+    const { plans } = this.#context;
+    const [plan] = this.#may([await plans.store.look(id)].filter((each) => each !== undefined));
+    const changes = this.#may(await plans.changes.find(keyOf({ plan: id, item: 0 })));
     if (plan === undefined && changes.length === 0) throw unknown(`plan ${id.slice(0, 40)}`);
     const state = await plans.ledgers.look(id);
     const done = [...(state?.items ?? [])].flatMap(([nth, { kind }]) => (kind === 'done' ? [nth] : []));
@@ -62,15 +77,18 @@ class Undo {
     return this.#plan(`Undo of ${plan?.title ?? id}`, changes, warnings, ({ item }) => `undo-${steps.get(item ?? 0) ?? 'plan'}`);
   }
 
-  async ofCall(record: string): Promise<string> {
-    const changes = this.#own(await this.#context.plans.changes.find(keyOf({ record })));
+  async ofCall(record: string): Promise<Settled> {
+    const changes = this.#may(await this.#context.plans.changes.find(keyOf({ record })));
     if (changes.length === 0) throw unknown(`call ${record.slice(0, 40)}`);
     return this.#plan(`Undo of call ${record}`, changes, [], () => 'undo');
   }
 
-  #own(changes: readonly KeptChange[]): readonly KeptChange[] {
+  /** What is of this instance and may be taken back by the caller. */
+  #may<T extends Pick<KeptChange, 'caller' | 'instance'>>(all: readonly T[]): readonly T[] {
     const { plans, call } = this.#context;
-    return changes.filter(({ caller, instance }) => caller === call.caller.name && instance === plans.instance.id);
+    return all.filter(
+      ({ caller, instance }) => instance === plans.instance.id && (this.#whose === 'everybody' || caller === call.caller.name),
+    );
   }
 
   /** The last change is taken back first. */
@@ -79,7 +97,7 @@ class Undo {
     changes: readonly KeptChange[],
     noted: readonly string[],
     stepOf: (change: KeptChange) => string,
-  ): Promise<string> {
+  ): Promise<Settled> {
     const { signal, plans } = this.#context;
     const reader = new PlanReader(this.#context, this.#known);
     const latest = [...changes].sort((one, other) => (other.item ?? 0) - (one.item ?? 0));

@@ -1,0 +1,63 @@
+import type { Operation } from '../../catalog/operation.js';
+import { plain } from '../../platform/plain-text.js';
+import { labelOf } from '../../policy/preview/label.js';
+import type { PlanServices } from '../services.js';
+import type { KeptChange } from './changes.js';
+import type { UndoOf } from './undo-changes.js';
+
+/** Changes that can be taken back together. Every text is safe to display in one line. */
+export interface Undoable {
+  /** What Jobs_undoChanges is told. */
+  readonly of: UndoOf;
+  /** The plan's title, or that of the call with what it was about. */
+  readonly title: string;
+  readonly caller: string;
+  /** When the last of them was made, and until when they can be taken back, in Unix milliseconds. */
+  readonly at: number;
+  readonly until: number;
+  /** How many there are, and how many of each operation. */
+  readonly calls: number;
+  readonly byOperation: Readonly<Record<string, number>>;
+}
+
+export interface UndoableOptions {
+  readonly services: Pick<PlanServices, 'changes' | 'store' | 'instance' | 'undoneMs'>;
+  readonly offered: ReadonlyMap<string, Operation>;
+  /** Plans and single calls that are looked at. Default: 100. */
+  readonly most?: number | undefined;
+}
+
+const MOST = 100;
+
+/** What can be taken back on the instance, whoever made it, the last change first. */
+export async function undoable({ services, offered, most = MOST }: UndoableOptions): Promise<readonly Undoable[]> {
+  const found: Undoable[] = [];
+  for (const key of (await services.changes.keys()).slice(0, most)) {
+    const changes = (await services.changes.find(key)).filter(({ instance }) => instance === services.instance.id);
+    const [first] = changes;
+    if (first === undefined) continue;
+    const isCall = key.startsWith(CALL);
+    const plan = isCall ? undefined : await services.store.look(key);
+    const byOperation: Record<string, number> = {};
+    for (const { operation } of changes) byOperation[operation] = (byOperation[operation] ?? 0) + 1;
+    const at = changes.reduce((last, change) => Math.max(last, change.at), 0);
+    found.push({
+      of: isCall ? { call: key.slice(CALL.length) } : { plan: key },
+      title: isCall ? titleOf(first, offered) : (plan?.title ?? `Plan of ${changes.length} changes`),
+      caller: plain(first.caller),
+      at,
+      until: at + services.undoneMs,
+      calls: changes.length,
+      byOperation,
+    });
+  }
+  return found;
+}
+
+const CALL = 'call-';
+
+function titleOf({ operation: name, args, before, answer }: KeptChange, offered: ReadonlyMap<string, Operation>): string {
+  const title = plain(offered.get(name)?.spec.title || name);
+  const about = labelOf(before)?.name ?? labelOf(answer)?.name ?? Object.values(args).find((value) => typeof value === 'string');
+  return about === undefined ? title : `${title}: ${plain(about)}`;
+}
