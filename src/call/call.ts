@@ -42,6 +42,8 @@ export interface Call {
   readonly caller: Caller;
   /** Whether the client can put a question to its person. */
   readonly canAsk: boolean;
+  /** Whether that is this program's own terminal, with a person at it. Default: it is not. */
+  readonly atTerminal?: boolean | undefined;
   /** Whether it is one of the many calls of a job, which gets its answer whole and has no limit of tokens. Default: it is not. */
   readonly isPart?: boolean;
   /** Its place in a list of calls that was confirmed as a whole. */
@@ -251,6 +253,7 @@ export class Calls {
       confirm,
       caller: call.caller,
       canAsk: call.canAsk,
+      atTerminal: call.atTerminal,
       answer: call.answer,
       takesLink: call.takesLink,
       place: call.place,

@@ -15,8 +15,11 @@ export async function ask(question: string, hidden = false): Promise<string> {
   // Made before the question is shown, so that the terminal itself never echoes what is typed in answer.
   const lines = createInterface({ input: process.stdin, output: hidden ? silent() : process.stderr, terminal: true });
   if (hidden) process.stderr.write(question);
+  // By Ctrl+C, or where the terminal goes away.
+  const left = new Promise<never>((_, reject) => lines.once('close', () => reject(new ConfigError('No answer was given.'))));
+  left.catch(() => {});
   try {
-    return await lines.question(hidden ? '' : question);
+    return await Promise.race([lines.question(hidden ? '' : question), left]);
   } finally {
     lines.close();
     if (hidden) process.stderr.write('\n');

@@ -52,6 +52,17 @@ function program(script: string, onListed: () => void): Command {
     );
 
   withOptions(
+    root.command('undo').description('take back a plan or one call, or say what can be; asks before it changes anything'),
+  )
+    .argument('[id]', 'of the plan, or of the call on record (default: list what can be taken back)')
+    .option('--json', 'the list as JSON')
+    .option('--yes', 'do not ask; never on a live instance')
+    .addHelpText('after', '\nTakes --state-dir and the keys as the server has them, which may run meanwhile.')
+    .action(async (id: string | undefined, _: Flags, command: Command) =>
+      (await import('./commands/undo.js')).undo(id, flagsOf(command)),
+    );
+
+  withOptions(
     withOptions(root.command('http').description('serve over HTTP, to this machine or to a team')),
     HTTP_OPTIONS,
   ).action(async (_: Flags, command: Command) => (await import('./commands/http.js')).http(flagsOf(command)));

@@ -5,10 +5,11 @@ import { UpstreamBudget, UpstreamBusyError, upstreamAllowance } from '../clerk/r
 import { MemoryCounterStore } from '../limits/counter-store.js';
 import { UserError } from '../platform/user-error.js';
 import type { Policy } from '../policy/policy.js';
-import type { Instance } from '../policy/policy-types.js';
+import type { Instance, Strength } from '../policy/policy-types.js';
+import type { Review } from '../policy/preview/review.js';
 import type { JobContext, JobLimits } from './job-tool.js';
 import { JOB_TOOLS } from './job-tools.js';
-import type { Settled } from './plan/settle.js';
+import type { Plan } from './plan/plan.js';
 import type { PlanServices } from './services.js';
 import type { UndoOf } from './undo/undo-changes.js';
 import type { Undoable } from './undo/undoable.js';
@@ -24,6 +25,15 @@ export interface JobsOptions {
   readonly clerkLimit?: number | undefined;
   readonly limits: JobLimits;
   readonly plans: PlanServices;
+}
+
+/** A plan that takes changes back, as a person is to see it. */
+export interface PlannedUndo {
+  readonly plan: Plan;
+  /** Every call by name, and in its details what is lost, left out or cannot be taken back. */
+  readonly review: Review;
+  /** How it will be confirmed; undefined where it need not be. */
+  readonly strength: Strength | undefined;
 }
 
 /** Makes what carries out the tools that are many calls. */
@@ -66,12 +76,16 @@ export class Jobs {
    * to the call's own caller, and is carried out by their call of `Jobs_applyPlan` with its id. Nothing is changed.
    * @throws PlanFault where there is nothing to take back, or it would be refused; its message is for the person
    */
-  async planUndo(of: UndoOf, call: Pick<Call, 'caller' | 'canAsk'>, signal: AbortSignal): Promise<Settled> {
+  async planUndo(of: UndoOf, call: Pick<Call, 'caller' | 'canAsk'>, signal: AbortSignal): Promise<PlannedUndo> {
     const { planUndo } = await import('./undo/undo-changes.js');
     const operation = this.#options.offered.get('Jobs_undoChanges');
-    if (operation === undefined) throw new UserError('Jobs_undoChanges is not offered by these settings');
+    const apply = this.#options.offered.get('Jobs_applyPlan');
+    if (operation === undefined || apply === undefined)
+      throw new UserError('Jobs_undoChanges and Jobs_applyPlan are not offered by these settings');
     const made: Call = { ...call, name: operation.name, arguments: of };
-    return planUndo(of, this.#contextOf({ operation, confirm: undefined, call: made, signal }), 'everybody');
+    const context = this.#contextOf({ operation, confirm: undefined, call: made, signal });
+    const { plan, list, strength } = await planUndo(of, context, 'everybody');
+    return { plan, strength, review: await this.#options.policy.reviewOf(list, apply, call.caller) };
   }
 
   #contextOf({ operation, confirm, call, signal }: Omit<JobCall, 'args'>): JobContext {

@@ -46,6 +46,8 @@ export interface PolicyCall {
   readonly caller: Caller;
   /** Whether the client can put a form to its person. */
   readonly canAsk: boolean;
+  /** Whether it is put to a person at this program's own terminal, which shows all of it and answers for nobody. */
+  readonly atTerminal?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly answer?: PersonAnswer | undefined;
   /** How the client can be given a link for its person to open. Default: it cannot. */

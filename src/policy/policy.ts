@@ -207,6 +207,11 @@ export class Policy {
     return room.ok ? undefined : budgetRefusal(operation, shares.limits, room);
   }
 
+  /** A list as a person will be asked about it. */
+  reviewOf(list: CallList, operation: Operation, caller: Caller): Promise<Review> {
+    return this.#previewer.reviewList(operation, list, { mayRead: this.#mayRead(caller), caller });
+  }
+
   /** The leave to make the calls of a list, for whom the whole of it was granted. To be asked for before `begin`. */
   passFor(grant: Grant): ListPass {
     const issued = this.#issued.get(grant);
@@ -522,7 +527,7 @@ export class Policy {
     let tooLarge: TooLarge | undefined;
     for (const way of ways) {
       if (way === 'page') return this.#arrive(await this.#road.ask(known, review));
-      tooLarge = this.#form.tooLarge(review);
+      tooLarge = this.#form.tooLarge(review, facts.call);
       if (tooLarge !== undefined) continue;
       const question = this.#form.ask({ review, binding: this.#bindingOf(facts.call), slip });
       await this.#recorder.decided({ ...known, way }, 'asked', slip?.flaw);
@@ -535,7 +540,7 @@ export class Policy {
 
   async #weighAnswer(facts: DecidedCall, answer: PersonAnswer, modelMay: boolean): Promise<Decision> {
     const { operation } = facts.call;
-    const judged = this.#form.judge(answer, this.#bindingOf(facts.call));
+    const judged = this.#form.judge(answer, this.#bindingOf(facts.call), facts.call);
     if (!judged.genuine) return this.#refuse(facts, refusals.badAnswer(operation, judged.flaw));
     const answered: DecidedCall = { ...facts, way: this.#form.name, answeredMs: judged.afterMs };
     // Whatever the answer was, the question is answered: no second answer to it counts.
@@ -627,12 +632,16 @@ export class Policy {
   /** Nothing is shown, to a person either, that the caller could not read. */
   #review({ call, effects }: DecidedCall): Promise<Review | 'missing'> {
     const { operation, args, caller, signal, list } = call;
-    const mayRead: MayRead = (read, readArgs) =>
-      this.#options.preview !== false &&
-      missingScope(consequencesOf(read, readArgs).risks, caller) === undefined &&
-      this.#rules.decide(read, readArgs, caller).action === 'allow';
+    const mayRead = this.#mayRead(caller);
     if (list !== undefined) return this.#previewer.reviewList(operation, list, { mayRead, signal, caller });
     return this.#previewer.review(operation, args, { effects, mayRead, signal, caller });
+  }
+
+  #mayRead(caller: Pick<Caller, 'name' | 'scopes'>): MayRead {
+    return (read, args) =>
+      this.#options.preview !== false &&
+      missingScope(consequencesOf(read, args).risks, caller) === undefined &&
+      this.#rules.decide(read, args, caller).action === 'allow';
   }
 
   #missing(facts: DecidedCall): Promise<Decision> {

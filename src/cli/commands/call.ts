@@ -53,7 +53,7 @@ export async function call(name: string, json: string, flags: Flags): Promise<vo
   }
 }
 
-const tellWaiting = ({ id, link }: Waiting): void => {
+export const tellWaiting = ({ id, link }: Waiting): void => {
   process.stderr.write(`Waits for a person to approve it: ${link ?? `clerk-mcp approvals approve ${id}`}\n`);
 };
 

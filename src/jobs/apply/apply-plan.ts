@@ -57,6 +57,7 @@ class Application {
       confirm: this.#context.confirm,
       caller: call.caller,
       canAsk: call.canAsk,
+      atTerminal: call.atTerminal,
       answer: call.answer,
       signal: this.#context.signal,
       takesLink: call.takesLink,

@@ -62,7 +62,9 @@ export class Vault {
   }
 
   damaged(path: string): UserError {
-    return new UserError(`${path} was changed, or was written with another key`);
+    return new UserError(
+      `${path} was changed, or was written with another key: give the key that it was written with (CLERK_MCP_SIGNING_KEY, or ${KEY_FILE} beside it)`,
+    );
   }
 
   /** Writes a file anew, in one step, and has it on the disk. */

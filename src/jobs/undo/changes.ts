@@ -3,7 +3,9 @@ import type { Change, Keeper, Kept } from '../../call/keeper.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Arguments } from '../../catalog/operation-types.js';
 import { errorMessage } from '../../platform/error-message.js';
+import { plain } from '../../platform/plain-text.js';
 import { openPrivateFile } from '../../platform/private-file.js';
+import { labelOf } from '../../policy/preview/label.js';
 import type { Vault } from '../state/vault.js';
 import { isMade, objectIn, objectReadOf } from './object-read.js';
 
@@ -31,6 +33,12 @@ export interface ChangeStore {
   /** The keys under which something is kept, the last that was written first. */
   keys(): Promise<readonly string[]>;
 }
+
+/** Whom or what a change was about, safe to display. */
+export const aboutOf = ({ args, before, answer }: KeptChange): string =>
+  labelOf(before)?.name ??
+  labelOf(answer)?.name ??
+  plain(Object.values(args).find((value) => typeof value === 'string') ?? 'what the inputs name');
 
 export const keyOf = (made: Change['made']): string => ('plan' in made ? made.plan : `call-${made.record}`);
 

@@ -1,16 +1,17 @@
 import { Catalog } from '../../catalog/catalog.js';
 import { isRecord } from '../../platform/is-record.js';
+import { plain } from '../../platform/plain-text.js';
 import { canonicalJson } from '../../policy/confirmation/canonical.js';
 import { withValue } from '../../policy/confirmation/passes.js';
 import type { JobContext, RunJobTool } from '../job-tool.js';
 import { inTurns } from '../plan/expand.js';
 import { PlanFault } from '../plan/fault.js';
-import { Known } from '../plan/known.js';
+import { Known, targetIdOf } from '../plan/known.js';
 import type { PlanItem, Unchanged } from '../plan/plan.js';
 import { PlanReader } from '../plan/reader.js';
 import { at } from '../plan/references.js';
 import { type Settled, settle } from '../plan/settle.js';
-import { type KeptChange, keyOf } from './changes.js';
+import { aboutOf, type KeptChange, keyOf } from './changes.js';
 import { type Inverse, inverseOf } from './inverse.js';
 import { digestOf, type ObjectRead, objectIn } from './object-read.js';
 
@@ -63,15 +64,18 @@ class Undo {
     const state = await plans.ledgers.look(id);
     const done = [...(state?.items ?? [])].flatMap(([nth, { kind }]) => (kind === 'done' ? [nth] : []));
     const kept = new Set(changes.map(({ item }) => item));
-    const lost = new Map<string, number>();
+    const lost = new Map<string, string[]>();
     for (const nth of done) {
-      const name = plan?.items[nth]?.operation;
-      if (name !== undefined && !kept.has(nth)) lost.set(name, (lost.get(name) ?? 0) + 1);
+      const item = plan?.items[nth];
+      if (plan === undefined || item === undefined || kept.has(nth)) continue;
+      const id = targetIdOf(item, this.#catalog);
+      const name = (id === undefined ? undefined : plan.labels[id]?.name) ?? plain(id ?? `call ${nth + 1}`);
+      lost.set(item.operation, [...(lost.get(item.operation) ?? []), name]);
     }
-    const warnings = [...lost].map(([name, count]) => {
+    const warnings = [...lost].map(([name, about]) => {
       const { undo, title = name } = this.#catalog.find(name)?.spec ?? {};
       const why = undo !== undefined && 'never' in undo ? undo.never : 'its former state was not kept';
-      return `Not taken back: ${title} (${count}): ${why}.`;
+      return `Not taken back: ${title} (${about.length}): ${why}: ${first(about)}.`;
     });
     const steps = new Map(plan?.items.map(({ step }, nth) => [nth, step]) ?? []);
     return this.#plan(`Undo of ${plan?.title ?? id}`, changes, warnings, ({ item }) => `undo-${steps.get(item ?? 0) ?? 'plan'}`);
@@ -107,17 +111,17 @@ class Undo {
       signal,
     );
     const items: PlanItem[] = [];
-    const left = new Map<string, number>();
+    const left = new Map<string, string[]>();
     let already = 0;
     const steps = new Steps();
     for (const { change, inverse } of inverses) {
       const found = weigh(change, inverse, presents);
       if (found === 'already') already++;
-      else if ('left' in found) left.set(found.left, (left.get(found.left) ?? 0) + 1);
+      else if ('left' in found) left.set(found.left, [...(left.get(found.left) ?? []), aboutOf(change)]);
       else items.push({ ...found.item, step: steps.next(stepOf(change), found.item) });
     }
     const warnings = [
-      ...[...left].map(([why, count]) => `${count} left out: ${why}.`),
+      ...[...left].map(([why, about]) => `${about.length} left out: ${why}: ${first(about)}.`),
       ...(already === 0 ? [] : [`${already} are as they were before already.`]),
       ...noted,
     ];
@@ -171,6 +175,14 @@ function weigh(change: KeptChange, inverse: Inverse | string, presents: Map<stri
   presents.set(key, asBefore(present, change.before ?? null, unless.watch));
   return { item };
 }
+
+const MOST_NAMED = 10;
+
+/** The first of many names. */
+const first = (names: readonly string[]): string =>
+  names.length <= MOST_NAMED
+    ? names.join(', ')
+    : `${names.slice(0, MOST_NAMED).join(', ')} and ${names.length - MOST_NAMED} more`;
 
 const UNKNOWN = 'it is not known whether it was carried out';
 

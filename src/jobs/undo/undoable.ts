@@ -1,8 +1,7 @@
 import type { Operation } from '../../catalog/operation.js';
 import { plain } from '../../platform/plain-text.js';
-import { labelOf } from '../../policy/preview/label.js';
 import type { PlanServices } from '../services.js';
-import type { KeptChange } from './changes.js';
+import { aboutOf } from './changes.js';
 import type { UndoOf } from './undo-changes.js';
 
 /** Changes that can be taken back together. Every text is safe to display in one line. */
@@ -43,7 +42,9 @@ export async function undoable({ services, offered, most = MOST }: UndoableOptio
     const at = changes.reduce((last, change) => Math.max(last, change.at), 0);
     found.push({
       of: isCall ? { call: key.slice(CALL.length) } : { plan: key },
-      title: isCall ? titleOf(first, offered) : (plan?.title ?? `Plan of ${changes.length} changes`),
+      title: isCall
+        ? `${plain(offered.get(first.operation)?.spec.title || first.operation)}: ${aboutOf(first)}`
+        : (plan?.title ?? `Plan of ${changes.length} changes`),
       caller: plain(first.caller),
       at,
       until: at + services.undoneMs,
@@ -55,9 +56,3 @@ export async function undoable({ services, offered, most = MOST }: UndoableOptio
 }
 
 const CALL = 'call-';
-
-function titleOf({ operation: name, args, before, answer }: KeptChange, offered: ReadonlyMap<string, Operation>): string {
-  const title = plain(offered.get(name)?.spec.title || name);
-  const about = labelOf(before)?.name ?? labelOf(answer)?.name ?? Object.values(args).find((value) => typeof value === 'string');
-  return about === undefined ? title : `${title}: ${plain(about)}`;
-}

@@ -64,7 +64,8 @@ export class ClientForm {
   }
 
   /** `undefined` where the whole review can be shown. */
-  tooLarge(review: Review): TooLarge | undefined {
+  tooLarge(review: Review, { atTerminal }: Pick<PolicyCall, 'atTerminal'>): TooLarge | undefined {
+    if (atTerminal === true) return undefined;
     const lines = dialogLines(review).length;
     return lines <= MOST_LINES ? undefined : { advice: splitAdvice(review, lines) };
   }
@@ -81,25 +82,26 @@ export class ClientForm {
   }
 
   /** Whether an answer is to our question about this very call, and what it means. */
-  judge(answer: PersonAnswer, binding: Binding): FormAnswer {
+  judge(answer: PersonAnswer, binding: Binding, { atTerminal = false }: Pick<PolicyCall, 'atTerminal'>): FormAnswer {
     const { sealer, now, lifetimeMs } = this.#options;
     const opened = sealer.open('question', answer.state ?? '', binding);
     if (!opened.ok) return { genuine: false, flaw: opened.flaw };
     const afterMs = Math.max(0, now() - (opened.expiresAt - lifetimeMs));
     const slips = opened.carried[0] ?? MOST_SLIPS;
     const word = opened.carried.subarray(SLIPS_BYTES);
-    const verdict = this.#verdict(answer, { afterMs, slips, word, nonce: opened.nonce });
+    const isInstant = !atTerminal && afterMs < this.#options.instantMs;
+    const verdict = this.#verdict(answer, { isInstant, slips, word, nonce: opened.nonce });
     return { genuine: true, id: opened.id, afterMs, verdict };
   }
 
   #verdict(
     { action, content }: PersonAnswer,
-    { afterMs, slips, word, nonce }: { afterMs: number; slips: number; word: Buffer; nonce: Buffer },
+    { isInstant, slips, word, nonce }: { isInstant: boolean; slips: number; word: Buffer; nonce: Buffer },
   ): Verdict {
     if (action === 'failed') return { kind: 'unseen', flaw: 'not_shown' };
     if (action === 'unanswered') return { kind: 'unseen', flaw: 'not_answered' };
     if (action !== 'accept') {
-      if (afterMs < this.#options.instantMs) return { kind: 'unseen', flaw: 'not_seen' };
+      if (isInstant) return { kind: 'unseen', flaw: 'not_seen' };
       return { kind: 'no', flaw: action === 'decline' ? 'declined' : 'cancelled' };
     }
     if (content === undefined || Object.keys(content).length === 0) return { kind: 'unseen', flaw: 'not_answered' };

@@ -1,0 +1,189 @@
+import { stat } from 'node:fs/promises';
+import { type App, createApp } from '../../app/app.js';
+import type { Call, CallOutcome } from '../../call/call.js';
+import type { Progress } from '../../call/progress.js';
+import { type Config, ConfigError, loadConfig } from '../../config/config.js';
+import { PlanFault } from '../../jobs/plan/fault.js';
+import type { UndoOf } from '../../jobs/undo/undo-changes.js';
+import type { Undoable } from '../../jobs/undo/undoable.js';
+import { createLogger } from '../../platform/logger.js';
+import { scrub } from '../../platform/scrub.js';
+import { VERSION } from '../../platform/version.js';
+import { isByPerson } from '../../policy/confirmation/strength.js';
+import type { PersonAnswer } from '../../policy/policy-types.js';
+import { dialogLines } from '../../policy/preview/dialog.js';
+import { appliedReport } from '../applied-report.js';
+import { ownCommand } from '../own-command.js';
+import { ask, isAtTerminal } from '../passphrase-prompt.js';
+import { tellWaiting } from './call.js';
+import { EXIT, type Flags, GRACE_MS, print } from './command.js';
+
+const CALLER: Call['caller'] = { name: 'local', transport: 'cli', clientName: 'clerk-mcp undo', clientVersion: VERSION };
+
+/** Takes back a plan or one call; without an id says what can be taken back. Whoever has the state may take back anybody's. */
+export async function undo(id: string | undefined, flags: Flags): Promise<void> {
+  const config = loadConfig({ logLevel: 'warn', ...flags });
+  await checkFolder(config.values.stateDir);
+  if (flags.yes === true && config.instanceKind === 'live')
+    throw new ConfigError('--yes is not for a live instance: there a person is asked. Leave it out, at a terminal.');
+  const app = await createApp({
+    config,
+    logger: createLogger(config.values.logLevel),
+    allowLocalFiles: true,
+    filesDir: config.values.filesDir,
+    serveApprovals: 'loopback',
+    ownCommand: ownCommand(process.argv[1] ?? ''),
+  });
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+  try {
+    if (id === undefined) await list(app, config, flags);
+    else await takeBack(id, app, flags.yes === true, interrupted.signal);
+  } catch (error) {
+    if (!(error instanceof PlanFault)) throw error;
+    process.stderr.write(`clerk-mcp: ${scrub(String(error.model.message))}\n`);
+    process.exitCode = error.refused ? EXIT.refused : EXIT.failed;
+  } finally {
+    await app.close(GRACE_MS);
+  }
+}
+
+/** A folder that is made now holds nothing, and a key of its own. @throws ConfigError */
+async function checkFolder(dir: string | undefined): Promise<void> {
+  if (dir === undefined)
+    throw new ConfigError(
+      'What can be taken back is in the folder where the server keeps its state: give its --state-dir (CLERK_MCP_STATE_DIR). A server without one forgets it when it ends; ask for Jobs_undoChanges there.',
+    );
+  const isFolder = await stat(dir).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) throw new ConfigError(`--state-dir ${dir} is no folder: give the one that the server was started with.`);
+}
+
+async function list(app: App, config: Config, flags: Flags): Promise<void> {
+  const found = await (await app.jobs()).undoable();
+  if (flags.json === true) print(`${JSON.stringify(found.map((each) => ({ id: idOf(each.of), ...each })))}\n`);
+  else for (const each of found) print(`${summary(each)}\n`);
+  if (found.length > 0) process.stderr.write('Take one back by its id: clerk-mcp undo ID\n');
+  else
+    process.stderr.write(
+      `Nothing can be taken back on this ${config.instanceKind} instance. What was done on another is taken back with its key, within --undo-days.\n`,
+    );
+}
+
+/** Ids of calls may begin with a dash, which on a command line would be a flag's. */
+const idOf = (of: UndoOf): string => ('plan' in of ? of.plan : `call-${of.call}`);
+
+const undoOf = (id: string): UndoOf =>
+  id.startsWith('pln_') ? { plan: id } : { call: /^call-[\w-]{12}$/.test(id) ? id.slice('call-'.length) : id };
+
+const summary = ({ of, title, caller, at, until }: Undoable): string =>
+  [idOf(of), `${ageOf(at)} ago`, title, `by ${caller}`, `until ${minuteOf(until)} UTC`].join('  ');
+
+const minuteOf = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
+
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+function ageOf(at: number): string {
+  const ms = Math.max(0, Date.now() - at);
+  const [unit, length] = UNITS.find(([, each]) => ms >= each) ?? ['second', 1_000];
+  const count = Math.floor(ms / length);
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+async function takeBack(id: string, app: App, isAgreed: boolean, signal: AbortSignal): Promise<void> {
+  const canAsk = !isAgreed && isAtTerminal();
+  const { plan, review, strength } = await (await app.jobs()).planUndo(undoOf(id), { caller: CALLER, canAsk }, signal);
+  if (plan.items.length === 0) {
+    print(['Nothing is left to take back.', ...review.details, ''].join('\n'));
+    return;
+  }
+  const shown = dialogLines(review).join('\n');
+  print(`${shown}\n`);
+  if (!isAgreed && !canAsk)
+    throw new ConfigError('Nothing was changed: this asks at a terminal, and stdin is none. --yes is for test instances.');
+  // Where the policy asks a person it asks by itself.
+  const asksItself = strength !== undefined && isByPerson(strength);
+  if (!isAgreed && !asksItself && !(await isYes())) return said('Nothing was changed.');
+  const args = { plan: plan.id, on_error: 'continue', ...(strength === 'flag' ? { confirm: true } : {}) };
+  const outcome = await carryOut(app, args, { canAsk, isAgreed: !asksItself, shown, signal });
+  if (outcome.kind === 'done') {
+    const { text, isWhole } = appliedReport(outcome.text);
+    print(`${text}\n`);
+    if (!isWhole) process.exitCode = EXIT.failed;
+  } else if (outcome.kind === 'refused' || outcome.kind === 'failed') {
+    const { message = outcome.text, error } = modelOf(outcome);
+    if (error === 'confirmation_declined') return said('Nothing was changed.');
+    process.stderr.write(`clerk-mcp: ${scrub(message)}\n`);
+    process.exitCode = EXIT[outcome.kind];
+  }
+}
+
+/** What takes longer than a call waits, for people or for the plan's end, is waited for. */
+async function carryOut(
+  app: App,
+  args: Readonly<Record<string, unknown>>,
+  how: { readonly canAsk: boolean; readonly isAgreed: boolean; readonly shown: string; readonly signal: AbortSignal },
+): Promise<CallOutcome> {
+  const { canAsk, isAgreed, shown, signal } = how;
+  const call: Call = {
+    name: 'Jobs_applyPlan',
+    arguments: args,
+    caller: CALLER,
+    canAsk,
+    atTerminal: canAsk,
+    signal,
+    onWaiting: tellWaiting,
+    onProgress: tell,
+  };
+  const outcome = await answered(await app.calls.call(call), shown);
+  if (signal.aborted || outcome.kind === 'ask' || outcome.kind === 'link') return outcome;
+  const { error, approval, state, token } = modelOf(outcome);
+  if (isAgreed && token !== undefined && !('confirm' in args)) return carryOut(app, { ...args, confirm: token }, how);
+  if (error === 'approval_pending') return carryOut(app, { ...args, confirm: approval }, how);
+  return state === 'running' ? carryOut(app, args, how) : outcome;
+}
+
+interface Model {
+  readonly message?: string;
+  readonly error?: string;
+  readonly approval?: string;
+  readonly token?: string;
+  readonly state?: string;
+}
+
+const modelOf = ({ text }: { readonly text: string }): Model => JSON.parse(text) as Model;
+
+/** What is asked, asked of the person at the terminal. */
+async function answered(outcome: CallOutcome, shown: string): Promise<CallOutcome> {
+  if (outcome.kind !== 'ask') return outcome;
+  const { message, schema, state, resume } = outcome;
+  // What stands there already is not shown again.
+  const news = message.endsWith(shown) ? message.slice(0, -shown.length).trim() : message;
+  if (news !== '') process.stderr.write(`${news}\n`);
+  const { typed } = schema.properties;
+  let answer: Pick<PersonAnswer, 'action' | 'content'>;
+  if (typed === undefined) answer = (await isYes()) ? { action: 'accept', content: { confirm: true } } : { action: 'decline' };
+  else {
+    const word = (await ask(`${typed.title} (nothing to leave it): `)).trim();
+    answer = word === '' ? { action: 'decline' } : { action: 'accept', content: { typed: word } };
+  }
+  return answered(await resume({ ...answer, state }), shown);
+}
+
+const isYes = async (): Promise<boolean> => /^y(es)?$/i.test((await ask('Take all of it back? [y/N] ')).trim());
+
+function said(why: string): void {
+  process.stderr.write(`${why}\n`);
+  process.exitCode = EXIT.refused;
+}
+
+/** The last line is written over, where somebody looks. */
+function tell({ message }: Progress): void {
+  if (process.stderr.isTTY === true) process.stderr.write(`\r${message}\u001b[K`);
+}
