@@ -71,7 +71,7 @@ export const allowlistBlocklist = {
     risk: 'write',
     raises: [
       {
-        when: { input: 'identifier', is: { matches: '^[^@]*\\.[^@]*$|^@|[*%]' } },
+        when: { input: 'identifier', is: { matches: '^[^@.]*\\.[^@]*$|^@|[*%]' } },
         risk: 'access',
         effect: 'Keeps everybody with an address at {identifier} out.',
       },

@@ -65,7 +65,7 @@ export async function parseArguments(
   faults.push(...pathFaults(operation, args), ...filterFaults(operation, args), ...togetherFaults(operation, args));
   faults.push(...numberFaults(args));
   if (operation.takesFields && !isFields(fields)) {
-    faults.push({ path: 'fields', expected: 'a list of paths, like ["id","email_addresses.email_address"], or ["*"] for all' });
+    faults.push({ path: 'fields', expected: FIELDS_EXPECTED });
   }
   if (faults.length > 0) return { ok: false, faults: mostTelling(faults), notes };
   return { ok: true, args, confirm, fields: fields as string[] | undefined, notes };
@@ -86,10 +86,16 @@ const cut = (path: string): string =>
   path.length <= LONGEST_PATH ? path : `${path.slice(0, LONGEST_PATH).replace(/[\uD800-\uDBFF]$/, '')}…`;
 
 const MOST_FIELDS = 100;
+/** Deeper and longer than any path of an answer. */
+const DEEPEST_FIELD = 20;
+const LONGEST_FIELD = 300;
+const FIELDS_EXPECTED = `a list of paths, like ["id","email_addresses.email_address"], or ["*"] for all: at most ${MOST_FIELDS}, each of at most ${DEEPEST_FIELD} names and ${LONGEST_FIELD} characters`;
+
+const isField = (path: unknown): boolean =>
+  typeof path === 'string' && path !== '' && path.length <= LONGEST_FIELD && path.split('.').length <= DEEPEST_FIELD;
 
 const isFields = (fields: unknown): boolean =>
-  fields === undefined ||
-  (Array.isArray(fields) && fields.length <= MOST_FIELDS && fields.every((path) => typeof path === 'string' && path !== ''));
+  fields === undefined || (Array.isArray(fields) && fields.length <= MOST_FIELDS && fields.every(isField));
 
 function toFaults(issue: z.core.$ZodIssue, operation: Operation, args: Arguments): Fault[] {
   const path = issue.path.map(String);

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { type DensityLimits, excessOf } from '../platform/json-density.js';
 
 /** Inputs that hosts put into every call for themselves: Cline, Cursor, Gemini CLI, OpenHands, n8n. */
 export const HOST_KEYS: ReadonlySet<string> = new Set([
@@ -15,6 +16,10 @@ const MOST_READINGS = 1000;
 const MOST_ROUNDS = 3;
 const MOST_NOTES = 10;
 const LONGEST_PATH = 100;
+/** What a text may hold that is read as a list or an object: a message that is not text has the same limits. */
+const TEXT_LIMITS: DensityLimits = { values: 300_000, levels: 200, names: 20_000 };
+/** How much text is read in one call beside the arguments as a whole, in characters. */
+const MOST_TEXT = 1_000_000;
 
 type Values = Record<string, unknown>;
 type Key = string | number;
@@ -90,7 +95,7 @@ function mend(draft: Draft, issue: z.core.$ZodIssue): string[] {
   if (value === null) return draft.remove(path) ? [`${name}: null read as not given`] : [];
   if (typeof value !== 'string') return [];
   for (const wanted of wantedBy(issue)) {
-    const read = readText(value, wanted);
+    const read = draft.takes(value) ? readText(value, wanted) : undefined;
     if (read !== undefined && draft.set(path, read)) return [`${name}: text read as ${kindOf(read)}`];
   }
   return [];
@@ -135,7 +140,7 @@ function readText(text: string, wanted: unknown): unknown {
 export function parsed(text: string, first: '[' | '{'): unknown {
   if (!text.trimStart().startsWith(first)) return undefined;
   try {
-    return JSON.parse(text);
+    return excessOf(Buffer.from(text), TEXT_LIMITS) === undefined ? JSON.parse(text) : undefined;
   } catch {
     return undefined;
   }
@@ -152,6 +157,7 @@ class Draft {
   readonly values: Values;
   changed = false;
   readonly #own = new Set<unknown>();
+  #room = MOST_TEXT;
 
   constructor(given: Values) {
     this.values = { ...given };
@@ -163,6 +169,12 @@ class Draft {
       (at, key) => (at !== null && typeof at === 'object' && Object.hasOwn(at, key) ? (at as Container)[key] : undefined),
       this.values,
     );
+  }
+
+  /** Whether this text may be read too. */
+  takes({ length }: string): boolean {
+    this.#room -= length;
+    return this.#room >= 0;
   }
 
   set(path: readonly Key[], value: unknown): boolean {

@@ -1,13 +1,18 @@
 import type { ClerkAnswer } from '../catalog/clerk-answer.js';
 import type { Operation } from '../catalog/operation.js';
+import { type DensityLimits, excessOf } from '../platform/json-density.js';
 import type { Scrubber } from '../platform/scrub.js';
-import { isTooDense } from './density.js';
 import { readEnvelope } from './envelope.js';
 import type { ErrorContext } from './error-context.js';
 import { type AnswerFault, ClerkAnswerError, ClerkApiError, type ClerkError } from './errors.js';
 import { hintFor } from './hints.js';
 import { retryAfterMs } from './retry.js';
 import type { Answered } from './send-once.js';
+
+/** Several times as many values and names as the largest pages of Clerk have. */
+export const ANSWER_LIMITS: DensityLimits = { values: 300_000, levels: 200, names: 40_000 };
+
+const isTooDense = (body: Uint8Array): boolean => excessOf(body, ANSWER_LIMITS) !== undefined;
 
 /** The largest body that is looked into for what went wrong. */
 const MOST_ERROR_BYTES = 256 * 1024;

@@ -1,6 +1,7 @@
 const QUOTE = 34;
 const BACKSLASH = 92;
-const OPENING: ReadonlySet<number> = new Set([0x7b, 0x5b]);
+const OPENING_BRACE = 0x7b;
+const OPENING: ReadonlySet<number> = new Set([OPENING_BRACE, 0x5b]);
 const CLOSING: ReadonlySet<number> = new Set([0x7d, 0x5d]);
 const COLON = 58;
 const COMMA = 44;
@@ -8,10 +9,13 @@ const SPACE = 32;
 
 /** The longest key or id that is kept, in bytes. */
 const LONGEST = 512;
+/** The most ids that are kept of one list of messages. */
+const MOST_IDS = 10_000;
 
 /**
- * Finds the id of a request in a message that is too long or too damaged to be parsed, in one pass over its bytes and
- * without keeping them.
+ * Finds the ids of the requests in a message, or in a list of them, that is too long, too dense or too damaged to be
+ * parsed: in one pass over its bytes and without keeping them. What stands before and between the outermost objects is
+ * passed over.
  */
 export class IdScanner {
   #depth = 0;
@@ -22,12 +26,15 @@ export class IdScanner {
   #key: string | undefined;
   #id: string | undefined;
   #isAnswer = false;
+  #answers = 0;
+  #others = 0;
+  readonly #ids = new Set<string | number>();
 
-  /** The id, `null` where none could be read; `undefined` where the message is itself an answer. */
-  get id(): string | number | null | undefined {
-    if (this.#isAnswer) return undefined;
-    const id = this.#id === undefined ? undefined : parse(this.#id);
-    return typeof id === 'string' || (typeof id === 'number' && Number.isFinite(id)) ? id : null;
+  /** To be called once, after the last bytes. `null` alone where no id could be read; nothing where there are only answers. */
+  ids(): readonly (string | number | null)[] {
+    if (this.#depth > 0) this.#endObject();
+    if (this.#ids.size > 0) return [...this.#ids];
+    return this.#answers > 0 && this.#others === 0 ? [] : [null];
   }
 
   feed(bytes: Uint8Array): void {
@@ -35,7 +42,9 @@ export class IdScanner {
   }
 
   #take(byte: number): void {
-    if (this.#isInString) {
+    if (this.#depth === 0) {
+      if (byte === OPENING_BRACE) this.#depth = 1;
+    } else if (this.#isInString) {
       if (this.#depth === 1) this.#keep(byte);
       if (this.#isEscaped) this.#isEscaped = false;
       else if (byte === BACKSLASH) this.#isEscaped = true;
@@ -45,7 +54,7 @@ export class IdScanner {
       if (this.#depth === 1) this.#keep(byte);
     } else if (OPENING.has(byte)) this.#depth++;
     else if (CLOSING.has(byte)) {
-      if (this.#depth === 1) this.#endMember();
+      if (this.#depth === 1) this.#endObject();
       this.#depth--;
     } else if (this.#depth !== 1) return;
     else if (byte === COLON) this.#endKey();
@@ -67,6 +76,19 @@ export class IdScanner {
     if (this.#key === 'id') this.#id = value;
     if (this.#key === 'result' || this.#key === 'error') this.#isAnswer = true;
     this.#key = undefined;
+  }
+
+  #endObject(): void {
+    this.#endMember();
+    const id = this.#id === undefined ? undefined : parse(this.#id);
+    if (this.#isAnswer) this.#answers++;
+    else {
+      this.#others++;
+      const isId = typeof id === 'string' || (typeof id === 'number' && Number.isFinite(id));
+      if (isId && this.#ids.size < MOST_IDS) this.#ids.add(id);
+    }
+    this.#id = undefined;
+    this.#isAnswer = false;
   }
 
   #text(): string {

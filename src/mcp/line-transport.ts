@@ -3,13 +3,13 @@ import { type JSONRPCMessage, ProtocolErrorCode, type Transport } from '@modelco
 import { Batches } from './batches.js';
 import { IdScanner } from './id-scanner.js';
 import { inbound, type MessageId } from './inbound.js';
+import { readMessage } from './read-message.js';
 
 const NEWLINE = 10;
-const OPENING_BRACE = 0x7b;
-/** What a host on Windows may begin its first line with. */
-const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
+/** What no message is without. */
+const SIGNS_OF_JSON: readonly string[] = ['{', '[', '"'];
 
-const NOT_JSON = { code: ProtocolErrorCode.ParseError, message: 'The message is no JSON.' };
+const NOT_JSON = { code: ProtocolErrorCode.ParseError, message: 'The message is not JSON in UTF-8.' };
 const NO_REQUEST = { code: ProtocolErrorCode.InvalidRequest, message: 'The message is not a JSON-RPC request.' };
 const NO_BATCHES = {
   code: ProtocolErrorCode.InvalidRequest,
@@ -26,7 +26,7 @@ export interface LineTransportOptions {
 
 /**
  * JSON-RPC in lines over a pipe, as the SDK's own transport for stdio, but for three things. The end of its input is no end
- * of the connection: what was asked before is still answered. What is sent in one turn of the event loop is written
+ * of the connection: what was asked before is still answered, a last line without its end too. What is sent in one turn of the event loop is written
  * at once: with many calls in flight, answers come in bursts. And whatever has an id is answered, if only with why it is no
  * request.
  */
@@ -40,12 +40,12 @@ export class LineTransport implements Transport {
   #begunBytes = 0;
   /** Reads what is left of a line that is too long. */
   #skipping: IdScanner | undefined;
-  #isFirst = true;
   readonly #batches = new Batches();
   #unsent = '';
   #sending: Promise<void> | undefined;
   #isClosed = false;
   readonly #read = (chunk: Buffer): void => this.#split(chunk);
+  readonly #finish = (): void => this.#end(Buffer.alloc(0));
   readonly #report = (error: unknown): void => this.onerror?.(error instanceof Error ? error : new Error(String(error)));
 
   constructor(options: LineTransportOptions) {
@@ -53,7 +53,7 @@ export class LineTransport implements Transport {
   }
 
   async start(): Promise<void> {
-    this.#options.input.on('data', this.#read).on('error', this.#report);
+    this.#options.input.on('data', this.#read).on('end', this.#finish).on('error', this.#report);
   }
 
   send(message: JSONRPCMessage): Promise<void> {
@@ -73,7 +73,7 @@ export class LineTransport implements Transport {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#options.input.off('data', this.#read).off('error', this.#report);
+    this.#options.input.off('data', this.#read).off('end', this.#finish).off('error', this.#report);
     this.#options.input.pause();
     await this.#flush().catch(this.#report);
     this.onclose?.();
@@ -127,34 +127,27 @@ export class LineTransport implements Transport {
       this.#take(line);
       return;
     }
-    const { id } = this.#skipping;
+    const skipped = this.#skipping;
     this.#skipping = undefined;
-    const message = `The message is longer than ${this.#options.maxMessageBytes} bytes.`;
-    this.#report(new Error(message));
-    if (id !== undefined) this.#refuse(id, { code: ProtocolErrorCode.InvalidRequest, message });
+    this.#refuseUnread(skipped, `The message is longer than ${this.#options.maxMessageBytes} bytes.`);
   }
 
-  #take(given: Buffer): void {
-    const hasMark = this.#isFirst && given.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
-    const line = hasMark ? given.subarray(BYTE_ORDER_MARK.length) : given;
-    this.#isFirst = false;
-    let value: unknown;
-    try {
-      value = JSON.parse(line.toString());
-    } catch {
-      this.#takeDamaged(line);
-      return;
+  #take(line: Buffer): void {
+    const read = readMessage(line);
+    if (read.kind === 'json') {
+      if (Array.isArray(read.value)) this.#takeList(read.value);
+      else this.#takeOne(read.value);
+    } else if (read.kind === 'excessive') {
+      this.#refuseUnread(scannerOf(line), read.message);
+    } else if (SIGNS_OF_JSON.some((sign) => line.includes(sign))) {
+      // Whatever else a host writes to a pipe is passed over; what was meant for a message is not.
+      for (const id of scannerOf(line).ids()) this.#refuse(id, NOT_JSON);
     }
-    if (Array.isArray(value)) this.#takeList(value);
-    else this.#takeOne(value);
   }
 
-  /** Whatever else a host writes to a pipe is passed over; what was meant for a request is not. */
-  #takeDamaged(line: Buffer): void {
-    if (line[0] !== OPENING_BRACE) return;
-    const scanner = new IdScanner();
-    scanner.feed(line);
-    if (typeof scanner.id === 'string' || typeof scanner.id === 'number') this.#refuse(scanner.id, NOT_JSON);
+  #refuseUnread(scanner: IdScanner, message: string): void {
+    this.#report(new Error(message));
+    for (const id of scanner.ids()) this.#refuse(id, { code: ProtocolErrorCode.InvalidRequest, message });
   }
 
   #takeOne(value: unknown): void {
@@ -196,6 +189,12 @@ export class LineTransport implements Transport {
   #refuse(id: MessageId, error: { code: number; message: string }): void {
     this.#write(refusal(id, error)).catch(this.#report);
   }
+}
+
+function scannerOf(line: Uint8Array): IdScanner {
+  const scanner = new IdScanner();
+  scanner.feed(line);
+  return scanner;
 }
 
 /** The SDK's type has no answer to what has no id, as JSON-RPC does. */

@@ -131,14 +131,15 @@ export interface RefusalOptions {
   readonly retryAfterMs?: number | undefined;
   /** JSON-RPC's code. Default: -32000, an error of the server's own. */
   readonly code?: number;
+  /** Of the message that is refused. Default: it answers no particular one. */
+  readonly id?: string | number | null;
 }
 
 /**
- * The answer to a request that does not reach MCP, in the form that MCP clients read: a JSON-RPC error that answers no
- * particular message. It holds no secret and no inner detail.
+ * The answer to a request that does not reach MCP, in the form that MCP clients read: a JSON-RPC error. It holds no secret and no inner detail.
  */
 export function refuse(status: number, message: string, options: RefusalOptions = {}): Reply {
-  const error = { jsonrpc: '2.0', error: { code: options.code ?? -32_000, message }, id: null };
+  const error = { jsonrpc: '2.0', error: { code: options.code ?? -32_000, message }, id: options.id ?? null };
   return refusal(status, error, { ...options.headers, ...retryAfter(options.retryAfterMs) });
 }
 

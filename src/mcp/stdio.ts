@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { Server } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { Logger } from '../platform/logger.js';
@@ -37,6 +37,8 @@ export async function serveOverStdio(options: StdioOptions): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
   input.pause();
+  // What came last may not be under way yet.
+  await nextTurn();
   await options.drain();
   // What a client that no longer reads has not taken by then, it never will.
   await Promise.race([handle.close(), delay(FLUSH_MS, undefined, { ref: false })]);

@@ -54,6 +54,25 @@ describe('what comes back', () => {
     expect(countTokens(JSON.stringify(args)) + countTokens(changed.text)).toBeLessThanOrEqual(105);
   });
 
+  it.each<[string, string[]]>([
+    ['of 200,000 names', ['.'.repeat(200_000)]],
+    ['of 21 names', [Array(21).fill('a').join('.')]],
+    ['of 301 characters', ['a'.repeat(301)]],
+    ['101 times', Array(101).fill('id')],
+  ])('refuses a path %s, and says what a path may be', async (_, fields) => {
+    const { isError, text } = await client.call(LIST, { fields });
+    expect(isError).toBe(true);
+    expect(text).toContain('at most 100, each of at most 20 names and 300 characters');
+    expect(text.length).toBeLessThan(1000);
+  });
+
+  it('takes the deepest paths that it may', async () => {
+    const fields = ['id', ...Array.from({ length: 99 }, (_, nth) => `public_metadata${`.${nth}`.repeat(19)}`)];
+    const { isError, json } = await client.call(LIST, { limit: 1, fields });
+    expect(isError).toBeFalsy();
+    expect((json as { data: object[] }).data[0]).toMatchObject({ id: expect.any(String) });
+  });
+
   it('leaves out what is empty from a single object', async () => {
     const { json } = await client.call(LIST, { limit: 1, fields: ['id'] });
     const [{ id }] = json as [{ id: string }];

@@ -44,6 +44,26 @@ describe('a message that is not quite a request', () => {
     expect((await answered).error?.code).toBe(-32700);
   });
 
+  it.each<[string, number, string, number]>([
+    ['broken JSON behind stray bytes', 22, '\u0000\u0001{"jsonrpc":"2.0","id":22,"method":"ping","params":[\n', -32700],
+    [
+      'a million lists in each other',
+      23,
+      `{"jsonrpc":"2.0","id":23,"method":"tools/call","params":{"name":"Users_createNewUser","arguments":{"private_metadata":${'['.repeat(1e6)}${']'.repeat(1e6)}}}}\n`,
+      -32600,
+    ],
+    [
+      'a million lists in each other that never end',
+      24,
+      `{"jsonrpc":"2.0","id":24,"method":"tools/call","params":{"name":"Users_getTotalCount","arguments":${'['.repeat(1e6)}\n`,
+      -32600,
+    ],
+  ])('for %s is answered with its id', async (_, id, text, code) => {
+    const answered = program.answer(id);
+    program.write(text);
+    expect((await answered).error?.code).toBe(code);
+  });
+
   it('is served where null stands for no params', async () => {
     const answered = program.answer(18);
     program.write(line(ping(18, { params: null })));
@@ -67,7 +87,13 @@ describe('a message that is not quite a request', () => {
     program.send({ id: 21, method: 'ping' });
     expect(await long).toMatchObject({ error: { code: -32600, message: expect.stringContaining('longer than') } });
     expect((await next).result).toEqual({});
+  });
+
+  it('is answered, too, where the input ends before the last line does', async () => {
+    const last = program.answer(25);
+    program.write(JSON.stringify({ jsonrpc: '2.0', id: 25, method: 'tools/call', params: { name: 'Users_getTotalCount' } }));
     program.child.stdin?.end();
+    expect((await last).result?.isError).toBeFalsy();
     expect(await program.ended).toMatchObject({ code: 0, signal: null });
   });
 });

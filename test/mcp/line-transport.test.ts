@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import type { JSONRPCMessage } from '@modelcontextprotocol/server';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { LineTransport } from '../../src/mcp/line-transport.js';
 
 const ping = (id: number, params: object = {}): JSONRPCMessage => ({ jsonrpc: '2.0', id, method: 'ping', params: { ...params } });
@@ -33,7 +33,12 @@ async function open(maxMessageBytes = 1000) {
     input.write(text);
     await read;
   };
-  return { input, transport, written, received, errors, give, isClosed: () => isClosed };
+  /** What has been written, once that is on its way. */
+  const answers = async (): Promise<unknown[]> => {
+    await new Promise(setImmediate);
+    return written.flatMap((text) => text.trim().split('\n')).map((text) => JSON.parse(text));
+  };
+  return { input, transport, written, received, errors, give, answers, isClosed: () => isClosed };
 }
 
 describe('what comes in', () => {
@@ -62,7 +67,7 @@ describe('what comes in', () => {
   });
 
   it('is skipped where a line is too long, answered with the id that stands in it, and read on after it', async () => {
-    const { give, errors, written, received } = await open();
+    const { give, errors, answers, received } = await open();
     const params = { id: 1, text: 'x'.repeat(600), '"id"': { id: 2 } };
     await give(line({ method: 'ping', params, jsonrpc: '2.0', id: 7 }).slice(0, 500));
     await give(line({ method: 'ping', params, jsonrpc: '2.0', id: 7 }).slice(500));
@@ -70,17 +75,60 @@ describe('what comes in', () => {
     await give(`${'x'.repeat(2000)}\n`);
     await give(line({ jsonrpc: '2.0', id: 9, result: { text: 'x'.repeat(2000) } }));
     await give(line(ping(1)));
-    await new Promise(setImmediate);
     const error = { code: -32600, message: 'The message is longer than 1000 bytes.' };
-    expect(
-      written
-        .join('')
-        .trim()
-        .split('\n')
-        .map((text) => JSON.parse(text)),
-    ).toEqual(['seven "7"', null].map((id) => ({ jsonrpc: '2.0', id, error })));
+    expect(await answers()).toEqual(['seven "7"', null].map((id) => ({ jsonrpc: '2.0', id, error })));
     expect(errors).toHaveLength(3);
     expect(received).toEqual([{ method: 'ping', params, jsonrpc: '2.0', id: 7 }, ping(1)]);
+  });
+
+  it.each<[string, string, (number | string | null)[]]>([
+    ['has stray bytes before it', `\u0000\u001b[0m${line(ping(2))}`, [2]],
+    ['has a word before it', `info: ${line(ping(3))}`, [3]],
+    ['breaks off', '{"jsonrpc":"2.0","id":"four","method":"ping","params":{"a":[\n', ['four']],
+    ['is a list that breaks off', '[{"id":5,"method":"ping"},{"method":"ping","id":6,"params":{\n', [5, 6]],
+    [
+      'is no UTF-8',
+      Buffer.concat([Buffer.from('{"id":7,"method":"'), Buffer.of(0xff), Buffer.from('"}\n')]).toString('latin1'),
+      [7],
+    ],
+    ['has no id that can be read', '{"jsonrpc":"2.0","id":\n', [null]],
+    ['is an answer', '{"jsonrpc":"2.0","id":8,"result":{\n', []],
+  ])('is answered with -32700 where it %s', async (_, text, ids) => {
+    const { give, received, answers } = await open();
+    await give(Buffer.from(text, 'latin1'));
+    await give(line(ping(1)));
+    expect(await answers()).toEqual(
+      ids.map((id) => ({ jsonrpc: '2.0', id, error: { code: -32700, message: expect.any(String) } })),
+    );
+    expect(received).toEqual([ping(1)]);
+  });
+
+  it('is not parsed where it nests too deeply, has too many names or too many messages, and is answered with its ids', async () => {
+    const { give, received, errors, answers } = await open(10_000_000);
+    const parse = vi.spyOn(JSON, 'parse');
+    await give(line(ping(2)).replace('{}', '['.repeat(1_000_000)));
+    await give(line(ping(3)).replace('{}', `{${Array.from({ length: 20_001 }, (_, n) => `"n${n}":1`).join()}}`));
+    expect(Math.max(...parse.mock.calls.map(([text]) => text.length))).toBeLessThan(100);
+    parse.mockRestore();
+    await give(line(Array.from({ length: 1001 }, () => ping(4))));
+    const error = (message: string) => ({ code: -32600, message });
+    expect(await answers()).toEqual([
+      { jsonrpc: '2.0', id: 2, error: error('The message nests deeper than 200 levels.') },
+      { jsonrpc: '2.0', id: 3, error: error('The message has more than 20000 different names.') },
+      { jsonrpc: '2.0', id: 4, error: error('The message is a list of more than 1000.') },
+    ]);
+    expect(errors).toHaveLength(3);
+    expect(received).toEqual([]);
+  });
+
+  it('may end without the end of its last line', async () => {
+    const { input, received, answers } = await open();
+    const ended = once(input, 'end');
+    input.write(`${line(ping(1))}${JSON.stringify(ping(2))}`);
+    input.end();
+    await ended;
+    expect(received).toEqual([ping(1), ping(2)]);
+    expect(await answers()).toEqual([]);
   });
 
   it('may end before what it asked has been answered', async () => {

@@ -1,17 +1,20 @@
 import type { IncomingMessage } from 'node:http';
-import { type Reply, refuse } from '../reply.js';
+import { IdScanner } from '../id-scanner.js';
+import { readMessage } from '../read-message.js';
+import { type RefusalOptions, type Reply, refuse } from '../reply.js';
 
-/** JSON-RPC's code for what is not JSON. */
+/** JSON-RPC's codes for what is not JSON, and for what is no request that is served. */
 const PARSE_ERROR = -32_700;
+const INVALID_REQUEST = -32_600;
 
 /** The body cannot be used; `refusal` is what to answer. */
 export class BodyError extends Error {
   override readonly name = 'BodyError';
   readonly refusal: Reply;
 
-  constructor(status: 400 | 408 | 413 | 415, message: string, code?: number) {
+  constructor(status: 400 | 408 | 413 | 415, message: string, options: RefusalOptions = {}) {
     super(message);
-    this.refusal = refuse(status, message, code === undefined ? {} : { code });
+    this.refusal = refuse(status, message, options);
   }
 }
 
@@ -100,12 +103,12 @@ async function* arriving(request: Request, timeoutMs: number): AsyncGenerator<Ui
   }
 }
 
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
-
 function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(UTF8.decode(bytes));
-  } catch {
-    throw new BodyError(400, 'The body is not JSON in UTF-8.', PARSE_ERROR);
-  }
+  const read = readMessage(bytes);
+  if (read.kind === 'json') return read.value;
+  if (read.kind === 'no json') throw new BodyError(400, 'The body is not JSON in UTF-8.', { code: PARSE_ERROR });
+  const scanner = new IdScanner();
+  scanner.feed(bytes);
+  const [id = null, ...others] = scanner.ids();
+  throw new BodyError(400, read.message, { code: INVALID_REQUEST, id: others.length === 0 ? id : null });
 }

@@ -28,20 +28,20 @@ const USERS_OWN = fold('unsafe_metadata');
  */
 export function grants(input: string, metadata: unknown, keys: readonly string[]): boolean {
   const kind = fold(input.split('.').at(-1) ?? '');
-  return keys.some((key) => {
-    const [first = '', ...path] = key.split('.').map(fold);
-    return path.length === 0 ? kind !== USERS_OWN && hasKey(metadata, first) : first === kind && reaches(metadata, path);
-  });
+  const paths = keys.map((key) => key.split('.').map(fold));
+  const bare = new Set(paths.flatMap(([first = '', ...path]) => (path.length === 0 ? [first] : [])));
+  if (kind !== USERS_OWN && hasKey(metadata, bare)) return true;
+  return paths.some(([first, ...path]) => path.length > 0 && first === kind && reaches(metadata, path));
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => value !== null && typeof value === 'object';
 
-function hasKey(metadata: unknown, wanted: string): boolean {
+function hasKey(metadata: unknown, wanted: ReadonlySet<string>): boolean {
   const open: unknown[] = [metadata];
   while (open.length > 0) {
     const next = open.pop();
     if (!isObject(next)) continue;
-    if (!Array.isArray(next) && Object.keys(next).some((key) => fold(key) === wanted)) return true;
+    if (!Array.isArray(next) && Object.keys(next).some((key) => wanted.has(fold(key)))) return true;
     for (const inner of Object.values(next)) open.push(inner);
   }
   return false;

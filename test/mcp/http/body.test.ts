@@ -115,4 +115,20 @@ describe('reading a body', () => {
   ])('refuses %s as no JSON, with the code for it', async (_, bytes) => {
     expect((await refusal(post(stream(bytes)))).refusal).toMatchObject({ status: 400, body: expect.stringContaining('-32700') });
   });
+  it.each<[string, string, number | null]>([
+    ['what nests too deeply', `{"method":"ping","params":${'['.repeat(500_000)}`, null],
+    [
+      'too many different names',
+      JSON.stringify({ id: 7, params: Object.fromEntries(Array.from({ length: 20_001 }, (_, n) => [`n${n}`, n])) }),
+      7,
+    ],
+    ['a list of too many messages', JSON.stringify(Array.from({ length: 1001 }, (_, id) => ({ id }))), null],
+  ])('refuses %s before it costs more than its size, with its id', async (_, text, id) => {
+    const { body, status } = (await refusal(post(stream(text)))).refusal;
+    expect(status).toBe(400);
+    expect(JSON.parse(String(body))).toMatchObject({
+      id,
+      error: { code: -32600, message: expect.stringMatching(/^The message /) },
+    });
+  });
 });

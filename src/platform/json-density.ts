@@ -9,14 +9,14 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-/** The most values of an answer that is read: several times as many as the largest pages of Clerk have. */
-const MOST_VALUES = 300_000;
-
-/** How deep the values of an answer may nest. */
-const MOST_LEVELS = 200;
-
-/** The most different names of properties: each is dear, in whatever object it stands, and pages repeat theirs. */
-const MOST_NAMES = 40_000;
+/** What a text of JSON may hold before it is too dear to read. */
+export interface DensityLimits {
+  readonly values: number;
+  /** How deep values may nest. */
+  readonly levels: number;
+  /** Different names of properties: each is dear, in whatever object it stands, and most texts repeat theirs. */
+  readonly names: number;
+}
 
 /** A number with more digits than are certain to survive, or a fraction, is read more than once; so it counts as several values. */
 const DIGITS = 15;
@@ -33,10 +33,11 @@ for (const sign of '.eE+-') NUMBER_BYTES[sign.charCodeAt(0)] = FRACTION;
 const SEED = randomInt(2 ** 32);
 
 /**
- * Whether JSON has so many values, or so many different names, or nests so deep, that to read it would keep every other
- * caller waiting for seconds: ten megabytes hold millions of them. One pass over the bytes, which need not be good JSON.
+ * In what JSON goes beyond the limits, `undefined` where it does not: to read it would keep every other caller waiting for
+ * seconds, since ten megabytes hold millions of values. One pass over the bytes, which need not be good JSON.
  */
-export function isTooDense(json: Uint8Array): boolean {
+export function excessOf(json: Uint8Array, limits: DensityLimits): string | undefined {
+  const tooMany = `holds more than ${limits.values} values`;
   const names = new Set<number>();
   let values = 1;
   let level = 0;
@@ -47,15 +48,16 @@ export function isTooDense(json: Uint8Array): boolean {
         const start = at + 1;
         at = endOfString(json, start);
         if (json[at + 1] !== COLON && !isNameBeforeSpace(json, at + 1)) break;
-        if (names.add(hashOf(json, start, at)).size > MOST_NAMES) return true;
+        if (names.add(hashOf(json, start, at)).size > limits.names) return `has more than ${limits.names} different names`;
         break;
       }
       case COMMA:
-        if (++values > MOST_VALUES) return true;
+        if (++values > limits.values) return tooMany;
         break;
       case OPEN_BRACKET:
       case OPEN_BRACE:
-        if (++values > MOST_VALUES || ++level > MOST_LEVELS) return true;
+        if (++values > limits.values) return tooMany;
+        if (++level > limits.levels) return `nests deeper than ${limits.levels} levels`;
         break;
       case CLOSE_BRACKET:
       case CLOSE_BRACE:
@@ -71,7 +73,7 @@ export function isTooDense(json: Uint8Array): boolean {
       }
     }
   }
-  return values > MOST_VALUES;
+  return values > limits.values ? tooMany : undefined;
 }
 
 /** FNV-1a. */

@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
-import { readAnswer } from '../../src/clerk/answer.js';
-import { isTooDense } from '../../src/clerk/density.js';
+import { ANSWER_LIMITS, readAnswer } from '../../src/clerk/answer.js';
 import { ErrorContext } from '../../src/clerk/error-context.js';
+import { excessOf } from '../../src/platform/json-density.js';
 import { Scrubber } from '../../src/platform/scrub.js';
-import { catalog, KEY, NOW } from './support.js';
+import { catalog, KEY, NOW } from '../clerk/support.js';
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
-const dense = (text: string): boolean => isTooDense(Buffer.from(text));
+const dense = (text: string): boolean => excessOf(Buffer.from(text), ANSWER_LIMITS) !== undefined;
 
 describe('an answer is too dense', () => {
   it.each([
