@@ -6,6 +6,7 @@ import { Client as EmbeddedClient } from '@modelcontextprotocol/sdk/client/index
 import { StdioClientTransport as EmbeddedStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { ElicitationCompleteNotificationSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { type AskedClient, answerTo, declared, isAsked } from './elicitation.js';
+import { embeddedValidator, modernValidator } from './validators.js';
 
 export type { Answer } from './elicitation.js';
 
@@ -91,7 +92,10 @@ type Parameters = { command: string; args: string[]; env: Record<string, string>
 async function startEmbedded(parameters: Parameters, asked: ProgramOptions): Promise<ProgramClient> {
   const transport = new EmbeddedStdio(parameters);
   const stderr = collect(transport);
-  const client = new EmbeddedClient({ name: 'test', version: '1' }, { capabilities: declared(asked) });
+  const client = new EmbeddedClient(
+    { name: 'test', version: '1' },
+    { capabilities: declared(asked), jsonSchemaValidator: embeddedValidator },
+  );
   if (isAsked(asked)) client.setRequestHandler(ElicitRequestSchema, ({ params }) => answerTo(asked, params));
   client.setNotificationHandler(ElicitationCompleteNotificationSchema, ({ params }) => asked.onComplete?.(params.elicitationId));
   await client.connect(transport);
@@ -113,6 +117,7 @@ async function startModern(parameters: Parameters, asked: ProgramOptions, kind: 
     { name: 'test', version: '1' },
     {
       capabilities: declared(asked),
+      jsonSchemaValidator: modernValidator,
       ...(kind === 'v2 (2026)' ? { versionNegotiation: { mode: { pin: '2026-07-28' } } } : {}),
     },
   );
