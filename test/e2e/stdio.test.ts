@@ -68,6 +68,12 @@ describe.each(CLIENTS)('over stdio with the client %s', (kind) => {
   });
 });
 
+it('serves a client that asks a process of its own for the versions first', async () => {
+  const client = await startProgram('v2 (2026)', { discoversApart: true });
+  expect((await client.call('Users_getTotalCount')).isError).toBe(false);
+  await client.close();
+});
+
 describe.each(CLIENTS)('a call cancelled by the client %s', (kind) => {
   it('ends its HTTP request', async () => {
     const upstream = await MisbehavingServer.start(silent);

@@ -16,6 +16,8 @@ export const PROGRAM = fileURLToPath(new URL('../../dist/cli.js', import.meta.ur
 export interface ProgramOptions extends AskedClient {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether a client of 2026-07-28 first asks a process of its own for the versions, as hosts do. Default: it asks the one it keeps. */
+  readonly discoversApart?: boolean;
 }
 
 export interface ToolResult {
@@ -110,8 +112,11 @@ async function startEmbedded(parameters: Parameters, asked: ProgramOptions): Pro
   };
 }
 
+/** The SDK starts a second process for its first question, but only where the transport is exactly its own. */
+class OneProcess extends ModernStdio {}
+
 async function startModern(parameters: Parameters, asked: ProgramOptions, kind: ClientKind): Promise<ProgramClient> {
-  const transport = new ModernStdio(parameters);
+  const transport = asked.discoversApart === true ? new ModernStdio(parameters) : new OneProcess(parameters);
   const stderr = collect(transport);
   const client = new ModernClient(
     { name: 'test', version: '1' },
