@@ -1,6 +1,8 @@
 import type { ConfirmForm } from '../../catalog/operation.js';
+import type { CallList } from '../list-call.js';
 import type { InstanceKind, Strength } from '../policy-types.js';
 import { STRENGTHS } from '../policy-types.js';
+import type { Verdict } from '../rules/rules.js';
 import type { WantedStrength } from '../strengths.js';
 import type { Needs } from './approvals.js';
 
@@ -15,6 +17,15 @@ export function strongest(wanted: readonly WantedStrength[], kind: InstanceKind,
   const ranks = wanted.map((strength) => STRENGTHS.indexOf(resolve(strength, kind, canAsk)));
   return STRENGTHS[Math.max(...ranks)] ?? 'person';
 }
+
+/** Whose word it is can be known of a person alone. */
+export const wantedStrengths = ({ strengths, approvers }: Pick<Verdict, 'strengths' | 'approvers'>): readonly WantedStrength[] =>
+  approvers.length === 0 ? strengths : [...strengths, 'person'];
+
+/** How a list as a whole has to be confirmed; empty where it need not be. */
+export const listStrengths = ({ items }: CallList): readonly WantedStrength[] => [
+  ...new Set(items.flatMap(({ judged }) => (judged.action === 'confirm' ? wantedStrengths(judged) : []))),
+];
 
 /** Whether only a person can confirm. */
 export const isByPerson = (strength: Strength): boolean => STRENGTHS.indexOf(strength) >= STRENGTHS.indexOf('person');

@@ -1,0 +1,258 @@
+import type { Operation } from '../../catalog/operation.js';
+import type { OnceStore } from '../../limits/once-store.js';
+import type { DecidedCall, Recorder } from '../audit/recorder.js';
+import type { Claim, Decisions } from '../decisions.js';
+import type { Decision, Instance, PersonAnswer, PolicyCall, Way } from '../policy-types.js';
+import type { Review } from '../preview/review.js';
+import { badApproval } from './approval-refusals.js';
+import type { ApprovalRoad, RoadEnd } from './approval-road.js';
+import type { SlipMade, TooLarge } from './asking.js';
+import { type ClientForm, type FormAnswer, MOST_SLIPS } from './client-form.js';
+import { LIFETIME_MS, REMEMBERED_MS } from './lifetime.js';
+import * as refusals from './refusals.js';
+import type { Binding, Sealer } from './sealer.js';
+
+export type Question = Extract<Decision, { kind: 'ask' }>;
+
+export interface GateOptions {
+  readonly decisions: Decisions;
+  readonly recorder: Recorder;
+  readonly sealer: Sealer;
+  readonly form: ClientForm;
+  readonly road: ApprovalRoad;
+  /** The ways of asking a person, in the order in which they are tried. */
+  readonly ways: readonly Way[];
+  readonly once: OnceStore;
+  readonly instance: Instance;
+  readonly bindingOf: (call: PolicyCall) => Binding;
+  /** What a person is shown of the call; `missing` where there is nothing that it could act on. */
+  readonly review: (facts: DecidedCall) => Promise<Review | 'missing'>;
+  /** By its id, the thing that the call is about. */
+  readonly nameById: (call: PolicyCall) => string | undefined;
+}
+
+/** What may be used once. */
+interface SingleUse {
+  readonly id: string;
+  /** How long its use is remembered. Default: for as long as any process might take it. */
+  readonly rememberedMs?: number;
+}
+
+/** How long the store remembers a call that was confirmed by a flag, which nothing asks it for. */
+const FLAG_CLAIM_MS = 1000;
+
+/** Asks for the confirmation of a gated call, and weighs what comes back. */
+export class Gate {
+  readonly #options: GateOptions;
+  readonly #decisions: Decisions;
+  readonly #recorder: Recorder;
+  readonly #sealer: Sealer;
+  readonly #form: ClientForm;
+  readonly #road: ApprovalRoad;
+  readonly #ways: readonly Way[];
+  readonly #asked = new WeakMap<Question, { readonly facts: DecidedCall; readonly modelMay: boolean }>();
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+    this.#decisions = options.decisions;
+    this.#recorder = options.recorder;
+    this.#sealer = options.sealer;
+    this.#form = options.form;
+    this.#road = options.road;
+    this.#ways = options.ways;
+  }
+
+  /** @param modelMay whether the caller confirms such calls itself where its client cannot ask */
+  async confirm(facts: DecidedCall, modelMay: boolean): Promise<Decision> {
+    const { operation } = facts.call;
+    const full = await this.#decisions.overBudget(facts);
+    if (full !== undefined) return this.#refuse(facts, full);
+    if (!(await this.#recorder.works())) return this.#refuse(facts, refusals.logAway(operation));
+    switch (facts.strength) {
+      case 'flag':
+        return this.#byFlag(facts);
+      case 'token':
+        return this.#byToken(facts);
+      default:
+        return this.#byPerson(facts, modelMay);
+    }
+  }
+
+  /**
+   * Goes on from a question that was put to the person while the call waited. What was decided before it stands; only the
+   * answer is weighed, and a question takes one.
+   * @throws Error for a question that this policy did not ask, or that has been answered
+   */
+  async answer(
+    question: Question,
+    answer: PersonAnswer,
+    waits: Pick<PolicyCall, 'signal' | 'onWaiting' | 'onDecided'> = {},
+  ): Promise<Decision> {
+    const asked = this.#asked.get(question);
+    if (asked === undefined) throw new Error('the question has been answered, or was not asked by this policy');
+    this.#asked.delete(question);
+    const { facts, modelMay } = asked;
+    return this.#weighAnswer({ ...facts, call: { ...facts.call, ...waits } }, answer, modelMay);
+  }
+
+  async #byFlag(facts: DecidedCall): Promise<Decision> {
+    const { operation, confirm } = facts.call;
+    if (confirm === true) {
+      // The id is unique. Claiming it shows that the store is available, without which no gate opens.
+      const claim = this.#singleUse(operation, { id: facts.id, rememberedMs: FLAG_CLAIM_MS });
+      return this.#decisions.allow(facts, 'the caller, by confirm: true', claim);
+    }
+    const review = await this.#options.review(facts);
+    if (review === 'missing') return this.#missing(facts);
+    return this.#refuse({ ...facts, target: review.target }, refusals.flagWanted(operation, review, confirm));
+  }
+
+  async #byToken(facts: DecidedCall): Promise<Decision> {
+    const { operation, confirm } = facts.call;
+    const binding = this.#options.bindingOf(facts.call);
+    if (typeof confirm === 'string') {
+      const opened = this.#sealer.open('token', confirm, binding);
+      if (!opened.ok) return this.#refuse(facts, refusals.badToken(operation, opened.flaw));
+      return this.#decisions.allow(facts, 'the caller, by token', this.#singleUse(operation, opened));
+    }
+    return this.#offerToken(facts, 'token');
+  }
+
+  async #offerToken(facts: DecidedCall, purpose: 'token' | 'unasked', unseen?: refusals.UnseenAnswer): Promise<Decision> {
+    const { operation } = facts.call;
+    const review = await this.#options.review(facts);
+    if (review === 'missing') return this.#missing(facts);
+    const token = this.#sealer.seal(purpose, this.#options.bindingOf(facts.call), LIFETIME_MS);
+    const wanted = refusals.tokenWanted(operation, review, token, LIFETIME_MS / 60_000, unseen);
+    return this.#refuse({ ...facts, target: review.target }, wanted);
+  }
+
+  async #byPerson(facts: DecidedCall, modelMay: boolean): Promise<Decision> {
+    const { operation, answer, confirm } = facts.call;
+    if (this.#road.isId(answer?.state)) return this.#arrive(await this.#road.goOn(facts, answer.state, answer.action));
+    if (answer !== undefined && this.#canShowForm(facts)) return this.#weighAnswer(facts, answer, modelMay);
+    if (this.#road.isId(confirm)) return this.#arrive(await this.#road.goOn(facts, confirm));
+    if (modelMay && typeof confirm === 'string') {
+      const opened = this.#sealer.open('unasked', confirm, this.#options.bindingOf(facts.call));
+      const claim = opened.ok ? this.#singleUse(operation, opened) : undefined;
+      if (claim)
+        return this.#decisions.allow(facts, 'the caller, by token, as the client showed the question to no person', claim);
+    }
+    const ways = await this.#waysTo(facts, this.#ways);
+    if (ways.length > 0) return this.#ask(facts, ways, modelMay);
+    const noPerson = this.#ways.includes('page') ? this.#road.noPerson(facts) : undefined;
+    const cannot = facts.needs?.byAnother === true ? refusals.feedsOwnClaims(operation) : refusals.cannotAsk(operation);
+    return this.#refuse(facts, noPerson ?? cannot);
+  }
+
+  /** Who answers a client's form is not known beyond that it is its person. */
+  #canShowForm({ call, needs }: DecidedCall): boolean {
+    const isEnough =
+      needs?.passkey !== true && needs?.two !== true && needs?.byAnother !== true && (needs?.approvers.length ?? 0) === 0;
+    return isEnough && this.#ways.includes('client') && this.#form.reaches(call);
+  }
+
+  /** The ways by which a person can be asked. */
+  async #waysTo(facts: DecidedCall, ways: readonly Way[]): Promise<readonly Way[]> {
+    const open: Way[] = [];
+    for (const way of ways) {
+      if (way === 'client' ? this.#canShowForm(facts) : await this.#road.reaches(facts)) open.push(way);
+    }
+    return open;
+  }
+
+  #arrive(end: RoadEnd): Promise<Decision> {
+    switch (end.kind) {
+      case 'approved': {
+        const used = badApproval(end.facts.call.operation, 'used');
+        return this.#decisions.allow(end.facts, end.confirmed, { claim: end.claim, used });
+      }
+      case 'link':
+        return Promise.resolve({ kind: 'link', waiting: end.waiting });
+      case 'missing':
+        return this.#missing(end.facts);
+      case 'refused':
+        return this.#refuse(end.facts, end.refusal);
+    }
+  }
+
+  /** Puts the question in the first of the ways that has room for all of it. */
+  async #ask(facts: DecidedCall, ways: readonly Way[], modelMay: boolean, slip?: SlipMade): Promise<Decision> {
+    const review = await this.#options.review(facts);
+    if (review === 'missing') return this.#missing(facts);
+    const known: DecidedCall = { ...facts, target: review.target };
+    let tooLarge: TooLarge | undefined;
+    for (const way of ways) {
+      if (way === 'page') return this.#arrive(await this.#road.ask(known, review));
+      tooLarge = this.#form.tooLarge(review, facts.call);
+      if (tooLarge !== undefined) continue;
+      const question = this.#form.ask({ review, binding: this.#options.bindingOf(facts.call), slip });
+      await this.#recorder.decided({ ...known, way }, 'asked', slip?.flaw);
+      const decision: Question = { kind: 'ask', ...question };
+      this.#asked.set(decision, { facts: known, modelMay });
+      return decision;
+    }
+    return this.#refuse(known, refusals.tooMuchToShow(facts.call.operation, tooLarge ?? { advice: '' }));
+  }
+
+  async #weighAnswer(facts: DecidedCall, answer: PersonAnswer, modelMay: boolean): Promise<Decision> {
+    const { operation } = facts.call;
+    const judged = this.#form.judge(answer, this.#options.bindingOf(facts.call), facts.call);
+    if (!judged.genuine) return this.#refuse(facts, refusals.badAnswer(operation, judged.flaw));
+    const answered: DecidedCall = { ...facts, way: this.#form.name, answeredMs: judged.afterMs };
+    // Whatever the answer was, the question is answered: no second answer to it counts.
+    const first = await this.#claim(judged).catch(() => undefined);
+    if (first === undefined) return this.#refuse(answered, refusals.storeAway(operation));
+    if (!first) return this.#refuse(answered, refusals.badAnswer(operation, 'used'));
+    return this.#followUp(answered, judged, modelMay);
+  }
+
+  async #followUp(
+    facts: DecidedCall,
+    { verdict, afterMs }: Extract<FormAnswer, { genuine: true }>,
+    modelMay: boolean,
+  ): Promise<Decision> {
+    const { operation } = facts.call;
+    switch (verdict.kind) {
+      case 'yes':
+        return this.#decisions.allow(facts, verdict.typed ? 'the person, by typing' : 'the person');
+      case 'no':
+        return this.#refuse(facts, refusals.badAnswer(operation, verdict.flaw));
+      case 'slip':
+        if (verdict.count > MOST_SLIPS) return this.#refuse(facts, refusals.tooManySlips(operation, verdict.flaw));
+        return this.#ask(facts, ['client'], modelMay, verdict);
+      case 'unseen':
+        return this.#nextWay(facts, { flaw: verdict.flaw, afterMs }, modelMay);
+    }
+  }
+
+  /** Where no person is known to have seen the question: the ways after the client's form, or what holds where there is none. */
+  async #nextWay(facts: DecidedCall, unseen: refusals.UnseenAnswer, modelMay: boolean): Promise<Decision> {
+    await this.#recorder.decided(facts, 'unanswered', unseen.flaw);
+    const { way: _, answeredMs: __, ...unasked } = facts;
+    const others = await this.#waysTo(facts, this.#ways.slice(this.#ways.indexOf('client') + 1));
+    if (others.length > 0) return this.#ask(unasked, others, modelMay);
+    // A quick no may have been a person's after all. Where much is at stake no model gets past it.
+    const mayBeNo = unseen.flaw === 'not_seen' && this.#options.instance.kind === 'live';
+    if (modelMay && !mayBeNo) return this.#offerToken(unasked, 'unasked', unseen);
+    return this.#refuse(unasked, refusals.personNotAsked(facts.call.operation, unseen));
+  }
+
+  #missing(facts: DecidedCall): Promise<Decision> {
+    const { operation } = facts.call;
+    return this.#refuse(facts, refusals.targetNotFound(operation, this.#options.nameById(facts.call)));
+  }
+
+  #refuse(facts: DecidedCall, refusal: refusals.Refusal): Promise<Decision> {
+    return this.#decisions.refuse(facts, refusal);
+  }
+
+  /** The claim of what the caller gave, which counts once. */
+  #singleUse(operation: Operation, given: SingleUse): Claim {
+    return { claim: () => this.#claim(given), used: refusals.badToken(operation, 'used') };
+  }
+
+  #claim({ id, rememberedMs = REMEMBERED_MS }: SingleUse): Promise<boolean> {
+    return this.#options.once.claim(id, rememberedMs);
+  }
+}
