@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import { HTTP_OPTIONS, OPTIONS, type Option } from '../src/config/settings.js';
+import { HTTP_OPTIONS } from '../src/config/http-options.js';
+import type { Option } from '../src/config/option.js';
+import { OPTIONS } from '../src/config/server-options.js';
 
 /** Settings of the command line that the application which mounts the handler decides by itself. */
 const LISTENING: ReadonlySet<string> = new Set(['host', 'port', 'headersTimeout', 'maxConnections']);

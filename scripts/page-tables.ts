@@ -1,7 +1,11 @@
 import { jobs } from '../src/app/operations.js';
 import { Catalog } from '../src/catalog/catalog.js';
 import type { Operation } from '../src/catalog/operation.js';
-import { HTTP_OPTIONS, INIT_OPTIONS, OPTIONS, type Option, SANDBOX_OPTIONS } from '../src/config/settings.js';
+import { HTTP_OPTIONS } from '../src/config/http-options.js';
+import { INIT_OPTIONS } from '../src/config/init-options.js';
+import type { Option } from '../src/config/option.js';
+import { SANDBOX_OPTIONS } from '../src/config/sandbox-options.js';
+import { OPTIONS } from '../src/config/server-options.js';
 import { operations } from '../tools/index.js';
 import FLOORS from './floors.json' with { type: 'json' };
 

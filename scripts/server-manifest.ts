@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { OPTIONS, type Option } from '../src/config/settings.js';
+import type { Option } from '../src/config/option.js';
+import { OPTIONS } from '../src/config/server-options.js';
 
 const SCHEMA = 'https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json';
 

@@ -1,6 +1,8 @@
 import { didYouMean } from '../catalog/nearest.js';
-import { ConfigError, loadConfig, loadHttpValues } from '../config/config.js';
-import { HTTP_OPTIONS, OPTIONS } from '../config/settings.js';
+import { loadConfig, loadHttpValues } from '../config/config.js';
+import { ConfigError } from '../config/config-error.js';
+import { HTTP_OPTIONS } from '../config/http-options.js';
+import { OPTIONS } from '../config/server-options.js';
 import type { AuthenticatedCaller, Authenticator } from '../mcp/auth/authenticator.js';
 import { BearerChallenges } from '../mcp/auth/bearer.js';
 import { isScope } from '../mcp/auth/roles.js';

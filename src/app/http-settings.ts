@@ -1,4 +1,5 @@
-import { ConfigError, type HttpValues } from '../config/config.js';
+import type { HttpValues } from '../config/config.js';
+import { ConfigError } from '../config/config-error.js';
 import type { AuthenticationChoice } from '../mcp/auth/open.js';
 
 /** @throws ConfigError for settings that contradict each other */

@@ -1,6 +1,6 @@
 import { Catalog } from '../catalog/catalog.js';
 import { DISCOVERY_NAMES } from '../catalog/discovery-names.js';
-import { ConfigError } from '../config/config.js';
+import { ConfigError } from '../config/config-error.js';
 import { jobs, operations } from './operations.js';
 
 /** All reviewed operations of Clerk's. */

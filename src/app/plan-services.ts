@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Catalog } from '../catalog/catalog.js';
-import { type Config, ConfigError } from '../config/config.js';
+import type { Config } from '../config/config.js';
+import { ConfigError } from '../config/config-error.js';
 import { FolderLedgers, MemoryLedgers } from '../jobs/apply/ledger.js';
 import { Runs } from '../jobs/apply/runs.js';
 import { FolderPlanStore, MemoryPlanStore } from '../jobs/plan/plan-store.js';

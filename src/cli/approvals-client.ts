@@ -1,6 +1,6 @@
 import type { ApprovalView } from '../approvals/api.js';
 import { runningServers } from '../approvals/running.js';
-import { ConfigError } from '../config/config.js';
+import { ConfigError } from '../config/config-error.js';
 import { UserError } from '../platform/user-error.js';
 
 /** The server said no, in words for a person. */

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { OPTIONS } from '../config/settings.js';
+import { OPTIONS } from '../config/server-options.js';
 import type { Flags } from './commands/command.js';
 
 /**

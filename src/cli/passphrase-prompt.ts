@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { ConfigError } from '../config/config.js';
+import { ConfigError } from '../config/config-error.js';
 
 /** Shows nothing of what is typed. */
 const silent = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });

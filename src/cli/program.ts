@@ -1,5 +1,9 @@
 import { Command, CommanderError, Option as Flag } from 'commander';
-import { HTTP_OPTIONS, INIT_OPTIONS, OPTIONS, type Option, SANDBOX_OPTIONS } from '../config/settings.js';
+import { HTTP_OPTIONS } from '../config/http-options.js';
+import { INIT_OPTIONS } from '../config/init-options.js';
+import type { Option } from '../config/option.js';
+import { SANDBOX_OPTIONS } from '../config/sandbox-options.js';
+import { OPTIONS } from '../config/server-options.js';
 import { scrub } from '../platform/scrub.js';
 import { VERSION } from '../platform/version.js';
 import { EXIT, type Flags } from './commands/command.js';

@@ -1,21 +1,16 @@
-import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import type * as z from 'zod';
 import { didYouMean } from '../catalog/nearest.js';
-import { errorMessage } from '../platform/error-message.js';
-import { expandHome } from '../platform/home.js';
-import { readTextSync } from '../platform/read-text.js';
 import { hideFromNowOn } from '../platform/scrub.js';
-import { trimEnd } from '../platform/trim-end.js';
-import { UserError } from '../platform/user-error.js';
-import { HTTP_OPTIONS, INIT_OPTIONS, OPTIONS, type Option, SANDBOX_OPTIONS } from './settings.js';
+import { type Environment, keyFileOf, readApiUrl, readSecretKey } from './clerk-access.js';
+import { ConfigError } from './config-error.js';
+import { HTTP_OPTIONS } from './http-options.js';
+import { INIT_OPTIONS } from './init-options.js';
+import type { Option } from './option.js';
+import { SANDBOX_OPTIONS } from './sandbox-options.js';
+import { OPTIONS } from './server-options.js';
 import type { UserPaths } from './user-paths.js';
-
-/** Why the start was stopped: what is wrong and what to do, in one message for a person. Never holds a secret. */
-export class ConfigError extends UserError {
-  override readonly name = 'ConfigError';
-}
 
 type ValuesOf<T extends Readonly<Record<string, Option>>> = { readonly [K in keyof T]?: z.output<ReturnType<T[K]['schema']>> };
 /** The settings of the server, whatever it is served over. */
@@ -53,8 +48,6 @@ export interface ApprovalSettings {
   readonly clientSecret?: string | undefined;
 }
 
-type Environment = Record<string, string | undefined>;
-
 const PREFIX = 'CLERK_MCP_';
 const SIGNING_KEY = 'CLERK_MCP_SIGNING_KEY';
 const AUDIT_KEY = 'CLERK_MCP_AUDIT_KEY';
@@ -62,10 +55,6 @@ const KEY_BYTES = 32;
 const WEBHOOK_SECRET = 'CLERK_MCP_WEBHOOK_SECRET';
 const WEBHOOK_SECRET_BYTES = 24;
 const CLIENT_SECRET = 'CLERK_MCP_APPROVALS_CLIENT_SECRET';
-const DEFAULT_API_URL = 'https://api.clerk.com/v1';
-/** Of an instance, or of one machine of it, with which only operations with M2M tokens work. */
-const KEY_FORM = /^(?:sk_(?:test|live)|ak)_[\w-]+$/;
-const KEY_FILE_LIMIT = 4096;
 
 /**
  * Flags win over the environment. Anything unknown or malformed stops the start, since a typo must never
@@ -256,74 +245,4 @@ function approvalSettings(values: Values, env: Environment): ApprovalSettings {
   }
   hideFromNowOn(secret);
   return { ...settings, webhook: { url, secret } };
-}
-
-function readSecretKey(env: Environment): string {
-  const direct = env.CLERK_SECRET_KEY?.trim();
-  const file = keyFileOf(env);
-  if (direct && file) throw new ConfigError('CLERK_SECRET_KEY and CLERK_SECRET_KEY_FILE are both set. Keep one.');
-  if (file) return checkKey(readKeyFile(file), `The file that CLERK_SECRET_KEY_FILE names`);
-  if (direct) return checkKey(direct, 'CLERK_SECRET_KEY');
-  throw new ConfigError(
-    'No Clerk key. Set CLERK_SECRET_KEY (Clerk dashboard, API keys, secret key) or CLERK_SECRET_KEY_FILE, or start with --sandbox to try it without an account.',
-  );
-}
-
-function keyFileOf(env: Environment): string | undefined {
-  const given = env.CLERK_SECRET_KEY_FILE?.trim();
-  return given ? expandHome(given) : undefined;
-}
-
-function readKeyFile(path: string): string {
-  try {
-    if (!statSync(path).isFile()) throw new Error('it is not a regular file');
-    if (statSync(path).size > KEY_FILE_LIMIT) throw new Error('it is too large to hold only a key');
-    return readTextSync(path).trim();
-  } catch (error) {
-    throw new ConfigError(`CLERK_SECRET_KEY_FILE cannot be read: ${errorMessage(error)}.`);
-  }
-}
-
-/** What people have in the place of the key, in the order in which it is looked for. What was found is named, never shown. */
-const MISTAKEN_KEYS: readonly (readonly [form: RegExp, problem: string])[] = [
-  [/^["'`\u2018-\u201F\u00AB]/, 'holds the key in quotes. Leave the quotes out.'],
-  [/^bearer\b/i, 'begins with Bearer. It takes the key alone.'],
-  [/^(?:export\s+|set\s+|\$env:)?[A-Za-z_]\w*\s*=/i, 'holds a line NAME=key. It takes the key alone, without the name.'],
-  [
-    /^%\w+%$|^\$\{?\w|^\{\{?\w/,
-    'holds the name of a variable that was not filled in. Set CLERK_SECRET_KEY where the client starts, or use CLERK_SECRET_KEY_FILE.',
-  ],
-  [/^pk_/, 'holds a publishable key (pk_). The Backend API needs the secret key (sk_test_ or sk_live_).'],
-  [/\s/, 'holds more than one word or line. It takes the key alone, with no spaces in it.'],
-];
-
-function checkKey(key: string, where: string): string {
-  if (KEY_FORM.test(key)) {
-    hideFromNowOn(key);
-    return key;
-  }
-  const [, problem] = MISTAKEN_KEYS.find(([form]) => form.test(key)) ?? [];
-  throw new ConfigError(
-    `${where} ${problem ?? "does not hold a Clerk secret key: one starts with sk_test_ or sk_live_, a machine's with ak_, and has no spaces in it."}`,
-  );
-}
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
-
-function readApiUrl(env: Environment): string {
-  const given = env.CLERK_API_URL?.trim();
-  if (!given) return DEFAULT_API_URL;
-  const url = URL.canParse(given) ? new URL(given) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new ConfigError(`CLERK_API_URL is no http or https address. The default is ${DEFAULT_API_URL}.`);
-  }
-  if (url.username || url.password || url.search || url.hash) {
-    throw new ConfigError('CLERK_API_URL must be an address without user, query or fragment.');
-  }
-  if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
-    throw new ConfigError('CLERK_API_URL must be https: the key would travel in the clear. http is for this machine only.');
-  }
-  // Clerk's own SDK takes the address without the version, so people have it that way in their environment.
-  if (url.hostname === 'api.clerk.com' && url.pathname === '/') url.pathname = '/v1';
-  return trimEnd(url.href, '/');
 }

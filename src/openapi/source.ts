@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { errorMessage } from '../platform/error-message.js';
+import { isLoopback } from '../platform/is-loopback.js';
 import { fetchByProxy } from '../platform/proxy.js';
 import { decodeText } from '../platform/read-text.js';
 import { DocumentError } from './document-error.js';
@@ -7,7 +8,6 @@ import { MOST_BYTES, parseText, tooLarge } from './parse-document.js';
 
 const TIMEOUT_MS = 30_000;
 const MOST_REDIRECTS = 3;
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /**
  * Reads a document from a file.
@@ -68,7 +68,7 @@ async function download(address: string, end?: AbortSignal): Promise<string> {
 function checkedAddress(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined) throw new DocumentError(`${address} is no address.`);
-  const local = url.protocol === 'http:' && LOOPBACK.test(url.hostname);
+  const local = url.protocol === 'http:' && isLoopback(url.hostname);
   if (url.protocol !== 'https:' && !local) {
     throw new DocumentError('A document is read from https addresses only; http is for this machine.');
   }
@@ -80,7 +80,7 @@ function checkedAddress(address: string): URL {
 function redirected(from: URL, location: string): URL {
   if (!URL.canParse(location, from.href)) throw new DocumentError(`${from.host} redirects to no address.`);
   const to = checkedAddress(new URL(location, from.href).href);
-  if (LOOPBACK.test(to.hostname) && !LOOPBACK.test(from.hostname)) {
+  if (isLoopback(to.hostname) && !isLoopback(from.hostname)) {
     throw new DocumentError(`${from.host} redirects to this machine.`);
   }
   return to;

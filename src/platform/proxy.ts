@@ -1,4 +1,5 @@
 import { getProxyForUrl } from 'proxy-from-env';
+import { isLoopback } from './is-loopback.js';
 import { UserError } from './user-error.js';
 
 /** The proxy that the environment names is no address that can be used. */
@@ -6,7 +7,6 @@ class ProxyError extends UserError {
   override readonly name = 'ProxyError';
 }
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 const KINDS: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:', 'socks:']);
 
 /**
@@ -16,7 +16,7 @@ const KINDS: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:', 'socks
  */
 export function proxyFor(address: string | URL): URL | undefined {
   const url = new URL(address);
-  if (LOOPBACK.test(url.hostname)) return undefined;
+  if (isLoopback(url.hostname)) return undefined;
   const given = getProxyForUrl(url.href);
   if (given === '') return undefined;
   const proxy = URL.canParse(given) ? new URL(given) : undefined;

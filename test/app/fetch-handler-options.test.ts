@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, expectTypeOf, it } from 'vitest';
 import { renderLibraryOptions } from '../../scripts/library-options.js';
-import type { HTTP_OPTIONS, OPTIONS } from '../../src/config/settings.js';
+import type { HTTP_OPTIONS } from '../../src/config/http-options.js';
+import type { OPTIONS } from '../../src/config/server-options.js';
 import type { FetchHandlerOptions } from '../../src/index.js';
 
 /** What has no flag, or belongs to the application that does the listening. */

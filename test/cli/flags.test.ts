@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readFlags } from '../../src/cli/flags.js';
-import { OPTIONS } from '../../src/config/settings.js';
+import { OPTIONS } from '../../src/config/server-options.js';
 
 /** What the reader of commands makes of the same words; `undefined` where it finds a mistake or a command. */
 function asCommand(words: readonly string[]): Record<string, unknown> | undefined {

@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, loadConfig, loadHttpValues } from '../../src/config/config.js';
+import { loadConfig, loadHttpValues } from '../../src/config/config.js';
+import { ConfigError } from '../../src/config/config-error.js';
 
 const KEY = 'sk_test_abcdefghijklmnopqrstuvwxyz';
 const load = (flags: Record<string, unknown> = {}, env: Record<string, string> = { CLERK_SECRET_KEY: KEY }) =>

@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, symlink } from 'node:fs/promises';
 import { basename, join, normalize } from 'node:path';
 import dockerfileUtils from 'dockerfile-utils';
 import { afterAll, describe, expect, it } from 'vitest';
-import { HTTP_OPTIONS } from '../../src/config/settings.js';
+import { HTTP_OPTIONS } from '../../src/config/http-options.js';
 import { startHttp, stopAll } from '../support/http-program.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { ROOT, readDeployed } from './files.js';

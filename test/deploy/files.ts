@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { type Config, type HttpValues, loadConfig, loadHttpValues } from '../../src/config/config.js';
-import { HTTP_OPTIONS, OPTIONS } from '../../src/config/settings.js';
+import { HTTP_OPTIONS } from '../../src/config/http-options.js';
+import { OPTIONS } from '../../src/config/server-options.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));

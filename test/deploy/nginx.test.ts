@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HTTP_OPTIONS } from '../../src/config/settings.js';
+import { HTTP_OPTIONS } from '../../src/config/http-options.js';
 import { checkNginx, renderNginx, withoutNginx } from '../support/nginx.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { readDeployed } from './files.js';

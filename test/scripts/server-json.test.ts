@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { renderServerJson } from '../../scripts/server-manifest.js';
 import { loadConfig, loadValues } from '../../src/config/config.js';
-import { OPTIONS } from '../../src/config/settings.js';
+import { OPTIONS } from '../../src/config/server-options.js';
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 const text = read('../../server.json');

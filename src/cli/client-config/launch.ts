@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import { OPTIONS, type Option } from '../../config/settings.js';
+import type { Option } from '../../config/option.js';
+import { OPTIONS } from '../../config/server-options.js';
 
 /** Settings whose value names a file or directory. The client starts the server in another directory. */
 const PATHS: ReadonlySet<string> = new Set(['seed', 'policy', 'auditLog', 'secretsDir', 'openapi', 'approvers', 'filesDir']);

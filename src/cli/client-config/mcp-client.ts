@@ -1,4 +1,4 @@
-import type { CLIENTS } from '../../config/settings.js';
+import type { CLIENTS } from '../../config/init-options.js';
 import type { UserPaths } from '../../config/user-paths.js';
 import { UserError } from '../../platform/user-error.js';
 

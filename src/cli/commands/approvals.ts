@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApprovalView } from '../../approvals/api.js';
 import { Approvers } from '../../approvals/approvers.js';
-import { approversFile, ConfigError, loadValues } from '../../config/config.js';
+import { approversFile, loadValues } from '../../config/config.js';
+import { ConfigError } from '../../config/config-error.js';
 import { plain, quoted, wholeValue } from '../../platform/plain-text.js';
 import { ApprovalsClient, approvalServers, type Decision } from '../approvals-client.js';
 import { ask, firstLine, isAtTerminal } from '../passphrase-prompt.js';

@@ -1,7 +1,8 @@
 import { APPROVER_NAME_FORM, isApproverName } from '../../approvals/approver-file.js';
 import { type Approver, Approvers } from '../../approvals/approvers.js';
 import { hashPassphrase, LEAST_PASSPHRASE, MOST_PASSPHRASE } from '../../approvals/passphrase.js';
-import { approversFile, ConfigError, loadHttpValues, loadValues } from '../../config/config.js';
+import { approversFile, loadHttpValues, loadValues } from '../../config/config.js';
+import { ConfigError } from '../../config/config-error.js';
 import { ask, firstLine } from '../passphrase-prompt.js';
 import { type Flags, print } from './command.js';
 

@@ -1,4 +1,4 @@
-import { ConfigError } from '../../config/config.js';
+import { ConfigError } from '../../config/config-error.js';
 import { errorMessage } from '../../platform/error-message.js';
 import { parseJsonText } from '../../platform/json-text.js';
 

@@ -1,4 +1,5 @@
-import { ConfigError, environmentParts } from '../../config/config.js';
+import { environmentParts } from '../../config/config.js';
+import { ConfigError } from '../../config/config-error.js';
 import { errorMessage } from '../../platform/error-message.js';
 import { plain } from '../../platform/plain-text.js';
 import { showAudit } from '../../policy/audit/show.js';

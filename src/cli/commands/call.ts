@@ -1,6 +1,7 @@
 import { createApp } from '../../app/app.js';
 import { UnknownToolError } from '../../call/call.js';
-import { ConfigError, loadConfig } from '../../config/config.js';
+import { loadConfig } from '../../config/config.js';
+import { ConfigError } from '../../config/config-error.js';
 import { errorMessage } from '../../platform/error-message.js';
 import { createLogger } from '../../platform/logger.js';
 import { decodeText } from '../../platform/read-text.js';

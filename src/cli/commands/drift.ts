@@ -1,5 +1,5 @@
 import { catalog } from '../../app/load-catalog.js';
-import { ConfigError } from '../../config/config.js';
+import { ConfigError } from '../../config/config-error.js';
 import { ACCEPTED } from '../../openapi/accepted.js';
 import { OpenApiDocument } from '../../openapi/document.js';
 import { findDrift, missingOperations } from '../../openapi/drift.js';

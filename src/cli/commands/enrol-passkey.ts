@@ -8,7 +8,7 @@ import { serveOnLoopback } from '../../approvals/loopback.js';
 import { lazyPage } from '../../approvals/page/lazy-page.js';
 import { Sessions } from '../../approvals/sessions.js';
 import { SignIn } from '../../approvals/sign-in.js';
-import { ConfigError } from '../../config/config.js';
+import { ConfigError } from '../../config/config-error.js';
 import { MemoryRecordStore } from '../../limits/record-store.js';
 import { errorMessage } from '../../platform/error-message.js';
 import { approversOf, newApprover } from './approver.js';

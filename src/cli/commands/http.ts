@@ -1,5 +1,6 @@
 import { createHttpApp, isNameless } from '../../app/http-app.js';
-import { ConfigError, loadConfig, loadHttpValues } from '../../config/config.js';
+import { loadConfig, loadHttpValues } from '../../config/config.js';
+import { ConfigError } from '../../config/config-error.js';
 import { createListener, type Listener } from '../../mcp/http/listener.js';
 import { errorMessage } from '../../platform/error-message.js';
 import { createLogger } from '../../platform/logger.js';

@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
-import { ConfigError, loadSandboxValues } from '../../config/config.js';
+import { loadSandboxValues } from '../../config/config.js';
+import { ConfigError } from '../../config/config-error.js';
 import { errorMessage } from '../../platform/error-message.js';
 import { FileLockedError, lockFile } from '../../platform/file-lock.js';
 import { expandHome } from '../../platform/home.js';

@@ -1,4 +1,4 @@
-import { ConfigError } from '../../config/config.js';
+import { ConfigError } from '../../config/config-error.js';
 import { ROLES, type Role } from '../../mcp/auth/roles.js';
 import { newToken } from '../../mcp/auth/token-file.js';
 import { expandHome } from '../../platform/home.js';

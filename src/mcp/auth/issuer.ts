@@ -1,9 +1,9 @@
 import { createRemoteJWKSet, customFetch, type RemoteJWKSet } from 'jose';
 import * as z from 'zod';
 import { errorMessage } from '../../platform/error-message.js';
+import { isLoopback } from '../../platform/is-loopback.js';
 import { fetchByProxy } from '../../platform/proxy.js';
 import { UserError } from '../../platform/user-error.js';
-import { isLoopback } from './loopback.js';
 
 /** An address that cannot be an issuer's. */
 export class IssuerAddressError extends UserError {

@@ -1,7 +1,7 @@
+import { isLoopback } from '../../platform/is-loopback.js';
 import { UserError } from '../../platform/user-error.js';
 import { refuse } from '../reply.js';
 import type { AuthenticatedCaller, Authenticator } from './authenticator.js';
-import { isLoopback } from './loopback.js';
 import { SCOPES } from './roles.js';
 
 /** The server would be open to others than this machine, and no caller would be asked who they are. */

@@ -1,5 +1,5 @@
+import { isLoopback } from '../../platform/is-loopback.js';
 import { UserError } from '../../platform/user-error.js';
-import { isLoopback } from '../auth/loopback.js';
 import { type Reply, refuse } from '../reply.js';
 
 export interface HostsOptions {

@@ -1,4 +1,4 @@
-import { isLoopback } from '../auth/loopback.js';
+import { isLoopback } from '../../platform/is-loopback.js';
 import { Reply } from '../reply.js';
 
 /** How long an answer of the upstream stands, in milliseconds: frequent probes must not turn into as many requests to Clerk. */

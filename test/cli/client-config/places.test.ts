@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { clients } from '../../../src/cli/client-config/all.js';
 import { ownKeyFile } from '../../../src/cli/client-config/paths.js';
-import { CLIENTS } from '../../../src/config/settings.js';
+import { CLIENTS } from '../../../src/config/init-options.js';
 import type { UserPaths } from '../../../src/config/user-paths.js';
 
 /** Directories of another platform, which no test can make here. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { BearerChallenges } from '../../../src/mcp/auth/bearer.js';
-import { isLoopback } from '../../../src/mcp/auth/loopback.js';
 import { noAuthentication, OpenServerError } from '../../../src/mcp/auth/none.js';
 import { ResourceMetadata } from '../../../src/mcp/auth/resource-metadata.js';
+import { isLoopback } from '../../../src/platform/is-loopback.js';
 
 describe('the refusals of a server that takes bearer tokens', () => {
   const challenges = new BearerChallenges({ resourceMetadataUrl: 'https://mcp.example.com/x', scopes: ['clerk:read'] });

@@ -1,0 +1,84 @@
+import { statSync } from 'node:fs';
+import { errorMessage } from '../platform/error-message.js';
+import { expandHome } from '../platform/home.js';
+import { isLoopback } from '../platform/is-loopback.js';
+import { readTextSync } from '../platform/read-text.js';
+import { hideFromNowOn } from '../platform/scrub.js';
+import { trimEnd } from '../platform/trim-end.js';
+import { ConfigError } from './config-error.js';
+
+/** Variables of the environment, by name. */
+export type Environment = Record<string, string | undefined>;
+
+const DEFAULT_API_URL = 'https://api.clerk.com/v1';
+/** Of an instance, or of one machine of it, with which only operations with M2M tokens work. */
+const KEY_FORM = /^(?:sk_(?:test|live)|ak)_[\w-]+$/;
+const KEY_FILE_LIMIT = 4096;
+
+export function readSecretKey(env: Environment): string {
+  const direct = env.CLERK_SECRET_KEY?.trim();
+  const file = keyFileOf(env);
+  if (direct && file) throw new ConfigError('CLERK_SECRET_KEY and CLERK_SECRET_KEY_FILE are both set. Keep one.');
+  if (file) return checkKey(readKeyFile(file), `The file that CLERK_SECRET_KEY_FILE names`);
+  if (direct) return checkKey(direct, 'CLERK_SECRET_KEY');
+  throw new ConfigError(
+    'No Clerk key. Set CLERK_SECRET_KEY (Clerk dashboard, API keys, secret key) or CLERK_SECRET_KEY_FILE, or start with --sandbox to try it without an account.',
+  );
+}
+
+export function keyFileOf(env: Environment): string | undefined {
+  const given = env.CLERK_SECRET_KEY_FILE?.trim();
+  return given ? expandHome(given) : undefined;
+}
+
+function readKeyFile(path: string): string {
+  try {
+    if (!statSync(path).isFile()) throw new Error('it is not a regular file');
+    if (statSync(path).size > KEY_FILE_LIMIT) throw new Error('it is too large to hold only a key');
+    return readTextSync(path).trim();
+  } catch (error) {
+    throw new ConfigError(`CLERK_SECRET_KEY_FILE cannot be read: ${errorMessage(error)}.`);
+  }
+}
+
+/** What people have in the place of the key, in the order in which it is looked for. What was found is named, never shown. */
+const MISTAKEN_KEYS: readonly (readonly [form: RegExp, problem: string])[] = [
+  [/^["'`\u2018-\u201F\u00AB]/, 'holds the key in quotes. Leave the quotes out.'],
+  [/^bearer\b/i, 'begins with Bearer. It takes the key alone.'],
+  [/^(?:export\s+|set\s+|\$env:)?[A-Za-z_]\w*\s*=/i, 'holds a line NAME=key. It takes the key alone, without the name.'],
+  [
+    /^%\w+%$|^\$\{?\w|^\{\{?\w/,
+    'holds the name of a variable that was not filled in. Set CLERK_SECRET_KEY where the client starts, or use CLERK_SECRET_KEY_FILE.',
+  ],
+  [/^pk_/, 'holds a publishable key (pk_). The Backend API needs the secret key (sk_test_ or sk_live_).'],
+  [/\s/, 'holds more than one word or line. It takes the key alone, with no spaces in it.'],
+];
+
+function checkKey(key: string, where: string): string {
+  if (KEY_FORM.test(key)) {
+    hideFromNowOn(key);
+    return key;
+  }
+  const [, problem] = MISTAKEN_KEYS.find(([form]) => form.test(key)) ?? [];
+  throw new ConfigError(
+    `${where} ${problem ?? "does not hold a Clerk secret key: one starts with sk_test_ or sk_live_, a machine's with ak_, and has no spaces in it."}`,
+  );
+}
+
+export function readApiUrl(env: Environment): string {
+  const given = env.CLERK_API_URL?.trim();
+  if (!given) return DEFAULT_API_URL;
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new ConfigError(`CLERK_API_URL is no http or https address. The default is ${DEFAULT_API_URL}.`);
+  }
+  if (url.username || url.password || url.search || url.hash) {
+    throw new ConfigError('CLERK_API_URL must be an address without user, query or fragment.');
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    throw new ConfigError('CLERK_API_URL must be https: the key would travel in the clear. http is for this machine only.');
+  }
+  // Clerk's own SDK takes the address without the version, so people have it that way in their environment.
+  if (url.hostname === 'api.clerk.com' && url.pathname === '/') url.pathname = '/v1';
+  return trimEnd(url.href, '/');
+}
