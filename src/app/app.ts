@@ -1,43 +1,35 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { CallerBook, type SessionSeen } from '../approvals/caller-book.js';
 import { type CallEvent, Calls, MOST_TOKENS } from '../call/call.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { expose } from '../catalog/exposure.js';
-import { type Operation, withConfirm } from '../catalog/operation.js';
+import type { Operation } from '../catalog/operation.js';
 import type { ToolDefinition } from '../catalog/operation-types.js';
 import { type Budget, ClerkClient } from '../clerk/clerk-client.js';
 import { ClerkApiError, ClerkBusyError, ClerkError } from '../clerk/errors.js';
-import type { Config, Values } from '../config/config.js';
-import { ConfigError } from '../config/config-error.js';
+import type { Config } from '../config/config.js';
 import type { Jobs } from '../jobs/jobs.js';
 import type { PlanServices } from '../jobs/services.js';
 import type { BudgetStore } from '../limits/counter-store.js';
 import type { OnceStore } from '../limits/once-store.js';
 import type { RecordStore } from '../limits/record-store.js';
-import { DISCOVERY_TOOLS, Discovery } from '../mcp/discovery.js';
 import { instructions } from '../mcp/instructions.js';
 import type { Lacking } from '../openapi/lacking.js';
 import type { DocumentWatch } from '../openapi/watch.js';
-import { errorMessage } from '../platform/error-message.js';
-import { FileLockedError } from '../platform/file-lock.js';
 import type { Logger } from '../platform/logger.js';
-import { nameOf, proxyFor } from '../platform/proxy.js';
-import { readText } from '../platform/read-text.js';
 import { hideFromNowOn } from '../platform/scrub.js';
-import { isSystemError } from '../platform/system-error.js';
-import { UserError } from '../platform/user-error.js';
 import { VERSION } from '../platform/version.js';
-import { AuditLog } from '../policy/audit/log.js';
-import { placesOf } from '../policy/audit/places.js';
 import { Policy } from '../policy/policy.js';
 import type { Instance } from '../policy/policy-types.js';
-import type { PolicyFile } from '../policy/rules/policy-file.js';
-import { isWithin } from '../policy/rules/scopes.js';
 import { withoutSecrets } from '../policy/secrets/answer-secrets.js';
 import { SecretsDir } from '../policy/secrets/secrets-dir.js';
 import type { ApprovalsHostOptions } from './approvals.js';
 import { LazyApprovals } from './lazy-approvals.js';
-import { type CatalogLog, catalogWithJobs, loadCatalog } from './load-catalog.js';
+import { catalogLog, loadCatalog } from './load-catalog.js';
+import { loadPolicyFile } from './load-policy-file.js';
+import { openAuditLog } from './open-audit-log.js';
+import { listTools } from './tool-lists.js';
+import { connectUpstream, instanceId } from './upstream.js';
 
 /** Everything a transport needs, assembled once per process. */
 export interface App {
@@ -232,41 +224,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     observe: options.onCall,
   });
-  // The four discovery tools can return any operation's answer, so no output schema fits them.
-  const outputs =
-    values.structured && !values.discovery ? await (await import('./output-schemas.js')).outputSchemas() : undefined;
-  const tools = new Map(
-    [...offered.values()].map((operation) => {
-      const forms = policy.confirmForms(operation);
-      const tool = forms.length === 0 ? operation.tool : withConfirm(operation.tool, forms);
-      const outputSchema = outputs?.get(operation.name);
-      return [operation, outputSchema === undefined ? tool : { ...tool, outputSchema }];
-    }),
-  );
-  const beside = [...tools].filter(([{ isJob }]) => isJob);
-  const discovery = values.discovery
-    ? new Discovery({
-        catalog,
-        calls,
-        offered: new Map([...offered].filter(([, { isJob }]) => !isJob)),
-        beside: new Set(beside.map(([{ name }]) => name)),
-        toolOf: (operation) => tools.get(operation) ?? operation.tool,
-      })
-    : undefined;
-  const listed = discovery === undefined ? [] : DISCOVERY_TOOLS;
-  const choice = discovery === undefined ? [...tools] : beside;
-  const lists = new Map<string, readonly ToolDefinition[]>();
+  const lists = await listTools({ catalog, offered, policy, calls, values });
   return {
     offered,
-    calls: noted(discovery ?? calls, book),
-    tools: [...listed, ...choice.map(([, tool]) => tool)],
-    toolsFor: (scopes) => {
-      const key = [...new Set(scopes)].sort().join(' ');
-      const within = choice.filter(([operation]) => isWithin(operation, scopes)).map(([, tool]) => tool);
-      const list = lists.get(key) ?? [...listed, ...within];
-      lists.set(key, list);
-      return list;
-    },
+    calls: noted(lists.calls, book),
+    tools: lists.tools,
+    toolsFor: lists.toolsFor,
     probe: async () => {
       try {
         await clerk.send(catalog.get(PROBE), {}, { timeoutMs: PROBE_TIMEOUT_MS });
@@ -299,57 +262,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
 }
 
-/**
- * Reads the policy file. The error message has one line per fault, each with its path in the file.
- * @throws ConfigError
- */
-export async function loadPolicyFile(
-  path: string | undefined,
-  catalog: Catalog = catalogWithJobs,
-): Promise<PolicyFile | undefined> {
-  if (path === undefined) return undefined;
-  let text: string;
-  try {
-    text = await readText(path);
-  } catch (error) {
-    throw new ConfigError(`The policy file cannot be read: ${errorMessage(error)}.`);
-  }
-  const { PolicyFileError, readPolicy } = await import('../policy/rules/read-policy.js');
-  try {
-    return readPolicy(text, catalog);
-  } catch (error) {
-    if (!(error instanceof PolicyFileError)) throw error;
-    throw new ConfigError([`${path} is not a valid policy file:`, ...error.message.split('\n')].join('\n  '));
-  }
-}
-
 async function openWatch(url: string, catalog: Catalog, logger: Logger): Promise<DocumentWatch> {
   const { DocumentWatch } = await import('../openapi/watch.js');
   return new DocumentWatch({ url, catalog, log: catalogLog(logger) });
-}
-
-/** Reports on a document's operations through the logger. */
-export const catalogLog = (logger: Logger): CatalogLog => {
-  return { info: (message) => logger.info(message), warn: (message) => logger.warn(message) };
-};
-
-/** A second process beside one that writes the log has a log of its own: clients start a server each. */
-async function openAuditLog(setting: string, key: string | undefined, warn: (message: string) => void): Promise<AuditLog> {
-  let taken: FileLockedError | undefined;
-  for await (const file of placesOf(setting)) {
-    try {
-      const log = await AuditLog.open({ file, key, warn });
-      if (taken !== undefined) warn(`${taken.message} This process writes ${file} instead.`);
-      return log;
-    } catch (error) {
-      if (!(error instanceof FileLockedError)) {
-        if (!(error instanceof UserError || isSystemError(error))) throw error;
-        throw new ConfigError(`The audit log ${file} cannot be used: ${errorMessage(error)}`);
-      }
-      taken ??= error;
-    }
-  }
-  throw new ConfigError(`The audit log ${setting} cannot be used: ${taken?.message}`);
 }
 
 /** Calls of which it is kept who made them. */
@@ -360,32 +275,3 @@ const noted = (calls: App['calls'], book: CallerBook): App['calls'] => ({
   },
   stop: (graceMs) => calls.stop(graceMs),
 });
-
-/** Clerk, or the sandbox started in its place. */
-export interface Upstream {
-  readonly url: string;
-  readonly secretKey: string;
-  readonly proxy?: URL | undefined;
-  close(): Promise<void>;
-}
-
-async function connectUpstream(config: Config, logger: Logger): Promise<Upstream> {
-  if (config.secretKey === undefined) return openSandbox(config.values, logger);
-  const proxy = proxyFor(config.apiUrl);
-  if (proxy !== undefined) logger.info({ proxy: nameOf(proxy) }, 'requests to Clerk go through a proxy');
-  return { url: config.apiUrl, secretKey: config.secretKey, proxy, close: async () => {} };
-}
-
-/** @throws SeedError */
-export async function openSandbox(values: Values, logger: Logger): Promise<Upstream> {
-  const { startSandbox } = await import('../sandbox/start-sandbox.js');
-  const { seed = 'demo' } = values;
-  const seedData = seed === 'demo' || seed === 'empty' ? seed : (await import('../sandbox/seed/read-seed.js')).readSeed(seed);
-  const sandbox = await startSandbox({ seed: seedData, log: (message, error) => logger.error({ err: error }, message) });
-  logger.info({ url: sandbox.url }, 'sandbox');
-  return sandbox;
-}
-
-/** Identifies an instance without revealing its key: confirmations and audit lines are bound to it. */
-const instanceId = (url: string, secretKey: string): string =>
-  createHash('sha256').update(`${url}\n${secretKey}`).digest('base64url').slice(0, 22);

@@ -20,10 +20,10 @@ import { isLoopback } from '../platform/is-loopback.js';
 import type { Logger } from '../platform/logger.js';
 import { droppedLines } from '../platform/stderr.js';
 import type { Caller, Instance } from '../policy/policy-types.js';
-import { type App, catalogLog, createApp } from './app.js';
+import { type App, createApp } from './app.js';
 import { authenticationChoice, requireSigningKey } from './http-settings.js';
 import { ListedSessions } from './listed-sessions.js';
-import { loadCatalog } from './load-catalog.js';
+import { catalogLog, loadCatalog } from './load-catalog.js';
 
 export interface HttpAppOptions {
   readonly config: Config;

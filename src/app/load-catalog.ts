@@ -1,6 +1,7 @@
 import { Catalog } from '../catalog/catalog.js';
 import { DISCOVERY_NAMES } from '../catalog/discovery-names.js';
 import { ConfigError } from '../config/config-error.js';
+import type { Logger } from '../platform/logger.js';
 import { jobs, operations } from './operations.js';
 
 /** All reviewed operations of Clerk's. */
@@ -37,3 +38,8 @@ export async function loadCatalog(openapi: string | undefined, log: CatalogLog):
     throw error instanceof DocumentError ? new ConfigError(`--openapi ${openapi}: ${error.message}`) : error;
   }
 }
+
+/** Reports on a document's operations through the logger. */
+export const catalogLog = (logger: Logger): CatalogLog => {
+  return { info: (message) => logger.info(message), warn: (message) => logger.warn(message) };
+};

@@ -1,4 +1,4 @@
-import { openSandbox } from '../../app/app.js';
+import { openSandbox } from '../../app/upstream.js';
 import { type EnvironmentParts, environmentParts } from '../../config/config.js';
 import { createLogger } from '../../platform/logger.js';
 import { nameOf, proxyFor } from '../../platform/proxy.js';

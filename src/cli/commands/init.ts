@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { loadPolicyFile } from '../../app/app.js';
 import { loadCatalog } from '../../app/load-catalog.js';
+import { loadPolicyFile } from '../../app/load-policy-file.js';
 import { expose } from '../../catalog/exposure.js';
 import { loadInitValues, loadPlaces } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';

@@ -1,5 +1,5 @@
-import { loadPolicyFile } from '../../app/app.js';
 import { loadCatalog } from '../../app/load-catalog.js';
+import { loadPolicyFile } from '../../app/load-policy-file.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import { expose } from '../../catalog/exposure.js';
 import { parseArguments } from '../../catalog/parse-arguments.js';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, lstat, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { loadPolicyFile } from '../../app/app.js';
+import { loadPolicyFile } from '../../app/load-policy-file.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import { parseTokenFile } from '../../mcp/auth/token-file.js';
 import { errorMessage } from '../../platform/error-message.js';

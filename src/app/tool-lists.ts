@@ -1,0 +1,63 @@
+import type { Calls } from '../call/call.js';
+import type { Catalog } from '../catalog/catalog.js';
+import { type Operation, withConfirm } from '../catalog/operation.js';
+import type { ToolDefinition } from '../catalog/operation-types.js';
+import type { Values } from '../config/config.js';
+import { DISCOVERY_TOOLS, Discovery } from '../mcp/discovery.js';
+import type { Policy } from '../policy/policy.js';
+import { isWithin } from '../policy/rules/scopes.js';
+
+export interface ToolLists {
+  readonly tools: readonly ToolDefinition[];
+  /** The tools that these scopes allow at least some calls of. The same scopes get the same list object. */
+  readonly toolsFor: (scopes: readonly string[]) => readonly ToolDefinition[];
+  /** What takes calls of these tools. */
+  readonly calls: Pick<Calls, 'call' | 'stop'>;
+}
+
+export interface ToolListsOptions {
+  readonly catalog: Catalog;
+  readonly offered: ReadonlyMap<string, Operation>;
+  readonly policy: Policy;
+  readonly calls: Calls;
+  readonly values: Pick<Values, 'discovery' | 'structured'>;
+}
+
+/** The tools as clients list them: one for each operation, or four that find the others. */
+export async function listTools({ catalog, offered, policy, calls, values }: ToolListsOptions): Promise<ToolLists> {
+  // The four discovery tools can return any operation's answer, so no output schema fits them.
+  const outputs =
+    values.structured && !values.discovery ? await (await import('./output-schemas.js')).outputSchemas() : undefined;
+  const tools = new Map(
+    [...offered.values()].map((operation) => {
+      const forms = policy.confirmForms(operation);
+      const tool = forms.length === 0 ? operation.tool : withConfirm(operation.tool, forms);
+      const outputSchema = outputs?.get(operation.name);
+      return [operation, outputSchema === undefined ? tool : { ...tool, outputSchema }];
+    }),
+  );
+  const beside = [...tools].filter(([{ isJob }]) => isJob);
+  const discovery = values.discovery
+    ? new Discovery({
+        catalog,
+        calls,
+        offered: new Map([...offered].filter(([, { isJob }]) => !isJob)),
+        beside: new Set(beside.map(([{ name }]) => name)),
+        toolOf: (operation) => tools.get(operation) ?? operation.tool,
+      })
+    : undefined;
+  const listed = discovery === undefined ? [] : DISCOVERY_TOOLS;
+  const choice = discovery === undefined ? [...tools] : beside;
+  const lists = new Map<string, readonly ToolDefinition[]>();
+  return {
+    calls: discovery ?? calls,
+    tools: [...listed, ...choice.map(([, tool]) => tool)],
+    toolsFor: (scopes) => {
+      const key = [...new Set(scopes)].sort().join(' ');
+      const within = choice.filter(([operation]) => isWithin(operation, scopes)).map(([, tool]) => tool);
+      const list = lists.get(key) ?? [...listed, ...within];
+      lists.set(key, list);
+      return list;
+    },
+  };
+}
