@@ -23,7 +23,7 @@ import {
   strongest,
   wantedStrengths,
 } from './confirmation/strength.js';
-import { Decisions } from './decisions.js';
+import { Grants } from './grants.js';
 import type { CallList, Judged, ListPass, Place } from './list-call.js';
 import type { PolicyOptions } from './policy-options.js';
 import type { Caller, Decision, Grant, Instance, PersonAnswer, PolicyCall, Recorded, Strength, Way } from './policy-types.js';
@@ -79,7 +79,7 @@ export class Policy {
   readonly #budgets: Budgets;
   readonly #inquiry: Inquiry;
   readonly #evaluator: Evaluator;
-  readonly #decisions: Decisions;
+  readonly #grants: Grants;
   readonly #previewer: Previewer;
   readonly #recorder: Recorder;
   readonly #gate: Gate;
@@ -113,11 +113,11 @@ export class Policy {
     const sealer = new Sealer({ key: key ?? draw(32), now, randomBytes: draw });
     const recorder = new Recorder({ audit, secrets, sealer, instance, now: options.now, warn });
     this.#recorder = recorder;
-    this.#decisions = new Decisions({ budgets: this.#budgets, recorder, isByPerson: (list) => this.#isByPerson(list) });
+    this.#grants = new Grants({ budgets: this.#budgets, recorder, isByPerson: (list) => this.#isByPerson(list) });
     const bindingOf = (call: PolicyCall): Binding => this.#bindingOf(call);
     const review = (facts: DecidedCall): Promise<Review | 'missing'> => this.#review(facts);
     this.#gate = new Gate({
-      decisions: this.#decisions,
+      grants: this.#grants,
       recorder,
       sealer,
       form: new ClientForm({ sealer, now, lifetimeMs: LIFETIME_MS, instantMs: options.instantMs ?? INSTANT_MS }),
@@ -152,11 +152,10 @@ export class Policy {
       const consequences = await this.#evaluator.consequences(operation, args, caller);
       facts = { ...facts, ...consequences };
       const evaluation = await this.#evaluator.evaluate(call, consequences);
-      if (!evaluation.ok) return await this.#decisions.refuse({ ...facts, rule: evaluation.rule }, evaluation.refusal);
+      if (!evaluation.ok) return await this.#grants.refuse({ ...facts, rule: evaluation.rule }, evaluation.refusal);
       return await this.#follow({ ...facts, rule: evaluation.verdict.rule }, evaluation.verdict);
     } catch (error) {
-      if (error instanceof TooDeepError)
-        return this.#decisions.refuse(facts, refusals.argumentsTooDeep(operation, error.message));
+      if (error instanceof TooDeepError) return this.#grants.refuse(facts, refusals.argumentsTooDeep(operation, error.message));
       throw error;
     }
   }
@@ -185,7 +184,7 @@ export class Policy {
 
   /** Whether the budgets have room for a whole list now; the refusal where they have not. */
   roomFor(list: CallList, operation: Operation, caller: Pick<Caller, 'name'>): Promise<refusals.Refusal | undefined> {
-    return this.#decisions.roomFor(list, operation, caller);
+    return this.#grants.roomFor(list, operation, caller);
   }
 
   /** A list as a person will be asked about it. */
@@ -195,7 +194,7 @@ export class Policy {
 
   /** The leave to make the calls of a list, for whom the whole of it was granted. To be asked for before `begin`. */
   passFor(grant: Grant): ListPass {
-    const issued = this.#decisions.issuedFor(grant);
+    const issued = this.#grants.issuedFor(grant);
     const { list, caller } = issued?.facts.call ?? {};
     if (issued === undefined || list === undefined || caller === undefined)
       throw new Error('the grant has been used, or is for no list');
@@ -237,7 +236,7 @@ export class Policy {
    * @throws PolicyRefusal when it must not be sent after all
    */
   begin(grant: Grant): Promise<Recorded> {
-    return this.#decisions.begin(grant);
+    return this.#grants.begin(grant);
   }
 
   /** The scope that the caller lacks for this very call. The arguments need not have been parsed. */
@@ -305,13 +304,13 @@ export class Policy {
   async #follow(facts: DecidedCall, verdict: Verdict): Promise<Decision> {
     const { operation, args } = facts.call;
     if (verdict.action === 'deny')
-      return this.#decisions.refuse(facts, refusals.denied(operation, verdict.reason ?? '', verdict.rule));
+      return this.#grants.refuse(facts, refusals.denied(operation, verdict.reason ?? '', verdict.rule));
     const items = itemCount(operation, args);
     if (verdict.maxItems !== undefined && items > verdict.maxItems) {
-      return this.#decisions.refuse(facts, refusals.tooManyItems(operation, items, verdict.maxItems, verdict.rule));
+      return this.#grants.refuse(facts, refusals.tooManyItems(operation, items, verdict.maxItems, verdict.rule));
     }
     if (facts.call.place !== undefined) return this.#byPass(facts, facts.call.place, verdict);
-    if (verdict.action === 'allow') return this.#decisions.allow(facts, `the rule ${verdict.rule}`);
+    if (verdict.action === 'allow') return this.#grants.allow(facts, `the rule ${verdict.rule}`);
     const { kind } = this.#instance;
     const { approvers, withinMs } = verdict;
     const wanted = wantedStrengths(verdict);
@@ -324,10 +323,10 @@ export class Policy {
   async #byPass(facts: DecidedCall, place: Place, verdict: Verdict): Promise<Decision> {
     const { operation, args, caller } = facts.call;
     const passage = this.#passes.check(place, { operation, args, caller }, verdict);
-    if (!passage.ok) return this.#decisions.refuse(facts, refusals.notInList(operation, passage.flaw));
-    if (!(await this.#recorder.works())) return this.#decisions.refuse(facts, refusals.logAway(operation));
+    if (!passage.ok) return this.#grants.refuse(facts, refusals.notInList(operation, passage.flaw));
+    if (!(await this.#recorder.works())) return this.#grants.refuse(facts, refusals.logAway(operation));
     this.#passes.use(place);
-    const decision = await this.#decisions.allow({ ...facts, byPerson: passage.byPerson }, passage.confirmed);
+    const decision = await this.#grants.allow({ ...facts, byPerson: passage.byPerson }, passage.confirmed);
     if (decision.kind !== 'allow') this.#passes.giveBack(place);
     return decision;
   }

@@ -1,7 +1,7 @@
 import type { Operation } from '../../catalog/operation.js';
 import type { OnceStore } from '../../limits/once-store.js';
 import type { DecidedCall, Recorder } from '../audit/recorder.js';
-import type { Claim, Decisions } from '../decisions.js';
+import type { Claim, Grants } from '../grants.js';
 import type { Decision, Instance, PersonAnswer, PolicyCall, Way } from '../policy-types.js';
 import type { Review } from '../preview/review.js';
 import { badApproval } from './approval-refusals.js';
@@ -15,7 +15,7 @@ import type { Binding, Sealer } from './sealer.js';
 export type Question = Extract<Decision, { kind: 'ask' }>;
 
 export interface GateOptions {
-  readonly decisions: Decisions;
+  readonly grants: Grants;
   readonly recorder: Recorder;
   readonly sealer: Sealer;
   readonly form: ClientForm;
@@ -44,7 +44,7 @@ const FLAG_CLAIM_MS = 1000;
 /** Asks for the confirmation of a gated call, and weighs what comes back. */
 export class Gate {
   readonly #options: GateOptions;
-  readonly #decisions: Decisions;
+  readonly #grants: Grants;
   readonly #recorder: Recorder;
   readonly #sealer: Sealer;
   readonly #form: ClientForm;
@@ -54,7 +54,7 @@ export class Gate {
 
   constructor(options: GateOptions) {
     this.#options = options;
-    this.#decisions = options.decisions;
+    this.#grants = options.grants;
     this.#recorder = options.recorder;
     this.#sealer = options.sealer;
     this.#form = options.form;
@@ -65,7 +65,7 @@ export class Gate {
   /** @param modelMay whether the caller confirms such calls itself where its client cannot ask */
   async confirm(facts: DecidedCall, modelMay: boolean): Promise<Decision> {
     const { operation } = facts.call;
-    const full = await this.#decisions.overBudget(facts);
+    const full = await this.#grants.overBudget(facts);
     if (full !== undefined) return this.#refuse(facts, full);
     if (!(await this.#recorder.works())) return this.#refuse(facts, refusals.logAway(operation));
     switch (facts.strength) {
@@ -100,7 +100,7 @@ export class Gate {
     if (confirm === true) {
       // The id is unique. Claiming it shows that the store is available, without which no gate opens.
       const claim = this.#singleUse(operation, { id: facts.id, rememberedMs: FLAG_CLAIM_MS });
-      return this.#decisions.allow(facts, 'the caller, by confirm: true', claim);
+      return this.#grants.allow(facts, 'the caller, by confirm: true', claim);
     }
     const review = await this.#options.review(facts);
     if (review === 'missing') return this.#missing(facts);
@@ -113,7 +113,7 @@ export class Gate {
     if (typeof confirm === 'string') {
       const opened = this.#sealer.open('token', confirm, binding);
       if (!opened.ok) return this.#refuse(facts, refusals.badToken(operation, opened.flaw));
-      return this.#decisions.allow(facts, 'the caller, by token', this.#singleUse(operation, opened));
+      return this.#grants.allow(facts, 'the caller, by token', this.#singleUse(operation, opened));
     }
     return this.#offerToken(facts, 'token');
   }
@@ -135,8 +135,7 @@ export class Gate {
     if (modelMay && typeof confirm === 'string') {
       const opened = this.#sealer.open('unasked', confirm, this.#options.bindingOf(facts.call));
       const claim = opened.ok ? this.#singleUse(operation, opened) : undefined;
-      if (claim)
-        return this.#decisions.allow(facts, 'the caller, by token, as the client showed the question to no person', claim);
+      if (claim) return this.#grants.allow(facts, 'the caller, by token, as the client showed the question to no person', claim);
     }
     const ways = await this.#waysTo(facts, this.#ways);
     if (ways.length > 0) return this.#ask(facts, ways, modelMay);
@@ -165,7 +164,7 @@ export class Gate {
     switch (end.kind) {
       case 'approved': {
         const used = badApproval(end.facts.call.operation, 'used');
-        return this.#decisions.allow(end.facts, end.confirmed, { claim: end.claim, used });
+        return this.#grants.allow(end.facts, end.confirmed, { claim: end.claim, used });
       }
       case 'link':
         return Promise.resolve({ kind: 'link', waiting: end.waiting });
@@ -215,7 +214,7 @@ export class Gate {
     const { operation } = facts.call;
     switch (verdict.kind) {
       case 'yes':
-        return this.#decisions.allow(facts, verdict.typed ? 'the person, by typing' : 'the person');
+        return this.#grants.allow(facts, verdict.typed ? 'the person, by typing' : 'the person');
       case 'no':
         return this.#refuse(facts, refusals.badAnswer(operation, verdict.flaw));
       case 'slip':
@@ -244,7 +243,7 @@ export class Gate {
   }
 
   #refuse(facts: DecidedCall, refusal: refusals.Refusal): Promise<Decision> {
-    return this.#decisions.refuse(facts, refusal);
+    return this.#grants.refuse(facts, refusal);
   }
 
   /** The claim of what the caller gave, which counts once. */

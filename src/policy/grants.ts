@@ -22,7 +22,7 @@ export interface Issued {
   readonly release: () => Promise<void>;
 }
 
-export interface DecisionsOptions {
+export interface GrantsOptions {
   readonly budgets: Budgets;
   readonly recorder: Recorder;
   /** Whether a person, and not the caller, agrees to a list as a whole. */
@@ -32,11 +32,11 @@ export interface DecisionsOptions {
 const NO_SHARES: Shares = { limits: [], wanted: [] };
 
 /** Makes decisions final: a grant within the budgets, or a refusal that is on record. */
-export class Decisions {
-  readonly #options: DecisionsOptions;
+export class Grants {
+  readonly #options: GrantsOptions;
   readonly #issued = new WeakMap<Grant, Issued>();
 
-  constructor(options: DecisionsOptions) {
+  constructor(options: GrantsOptions) {
     this.#options = options;
   }
 
