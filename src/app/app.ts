@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { CallerBook, type SessionSeen } from '../approvals/caller-book.js';
-import { type CallEvent, Calls, MOST_TOKENS } from '../call/call.js';
+import { Calls } from '../call/call.js';
+import type { CallEvent } from '../call/call-types.js';
+import { MOST_TOKENS } from '../call/tell.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { expose } from '../catalog/exposure.js';
 import type { Operation } from '../catalog/operation.js';

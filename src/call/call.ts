@@ -1,172 +1,42 @@
 import { nameReadAs } from '../catalog/aliases.js';
-import type { Catalog } from '../catalog/catalog.js';
-import type { ClerkAnswer } from '../catalog/clerk-answer.js';
 import { howToOffer } from '../catalog/exposure.js';
 import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/operation-types.js';
 import { parseArguments } from '../catalog/parse-arguments.js';
-import type { ClerkClient } from '../clerk/clerk-client.js';
-import { ClerkAnswerError, ClerkApiError, ClerkError } from '../clerk/errors.js';
 import { Abort } from '../platform/abort.js';
 import { isRecord } from '../platform/is-record.js';
-import type { Logger } from '../platform/logger.js';
 import { plain } from '../platform/plain-text.js';
 import { scrub } from '../platform/scrub.js';
-import type { Place } from '../policy/list-call.js';
-import type { Policy } from '../policy/policy.js';
-import {
-  type Caller,
-  type Decision,
-  type Delivered,
-  type Grant,
-  type LinkTiming,
-  type Outcome,
-  type PersonAnswer,
-  PolicyRefusal,
-  type Waiting,
-} from '../policy/policy-types.js';
+import { type Decision, type PersonAnswer, PolicyRefusal, type Waiting } from '../policy/policy-types.js';
 import { asksForFields, itemCount } from '../policy/rules/risk.js';
-import type { Scope } from '../policy/rules/scopes.js';
-import { withoutSecrets } from '../policy/secrets/answer-secrets.js';
-import { withoutSecretTexts } from '../policy/secrets/secret-text.js';
-import { exactJson } from '../response/exact.js';
-import { type ShapedAnswer, type ShapeOptions, shapeAnswer, shapeError } from '../response/shape-answer.js';
-import { madeInputs, withMade } from './idempotency.js';
-import type { Keeper, Kept } from './keeper.js';
-import { CallProgress, type Progress } from './progress.js';
+import {
+  type Call,
+  type CallEvent,
+  type CallOutcome,
+  type CallsOptions,
+  type DecidedCall,
+  type Question,
+  type Said,
+  UnknownToolError,
+} from './call-types.js';
+import { CallProgress } from './progress.js';
+import { Sender } from './send.js';
+import { Teller } from './tell.js';
 
-/** One call as a transport brings it. */
-export interface Call {
-  readonly name: string;
-  readonly arguments: unknown;
-  readonly caller: Caller;
-  /** Whether the client can put a question to its person. */
-  readonly canAsk: boolean;
-  /** Whether that is this program's own terminal, with a person at it. Default: it is not. */
-  readonly atTerminal?: boolean | undefined;
-  /** Whether it is one of the many calls of a job, which gets its answer whole and has no limit of tokens. Default: it is not. */
-  readonly isPart?: boolean;
-  /** Its place in a list of calls that was confirmed as a whole. */
-  readonly place?: Place | undefined;
-  /** What the person answered, when this is the second entry after an `ask`. */
-  readonly answer?: PersonAnswer | undefined;
-  /** How the client can be given a link for its person to open. Default: it cannot. */
-  readonly takesLink?: LinkTiming | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Told how a call goes that takes long. Must not throw. */
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** Told when the call waits for a person who is not at the client. Must not throw. */
-  readonly onWaiting?: ((waiting: Waiting) => void) | undefined;
-  /** Told when a call that waited for them does so no longer. Must not throw. */
-  readonly onDecided?: ((id: string) => void) | undefined;
-  /** What was read as something else than was sent before it came here. */
-  readonly readAs?: readonly string[] | undefined;
-}
-
-/** How a call ended. `text` is what the model reads: compact JSON, or a page of text. */
-export type CallOutcome =
-  | {
-      readonly kind: 'done';
-      readonly text: string;
-      readonly structured?: unknown;
-      /** In the place of `text`, which is empty then, where the call is a part of a job. */
-      readonly answer?: ClerkAnswer;
-      /** Of a part: what the call is found by on record. */
-      readonly record?: string;
-      /** Of a part: where its secret was put. */
-      readonly secretFile?: string | undefined;
-    }
-  | {
-      readonly kind: 'refused';
-      readonly text: string;
-      /** The scope for want of which it was refused, if that was why. */
-      readonly missingScope?: Scope | undefined;
-    }
-  | { readonly kind: 'failed'; readonly text: string }
-  | Extract<Decision, { kind: 'link' }>
-  | (Question & {
-      /** Goes on with the call by what the person answered while it waited: nothing is parsed or decided again. */
-      readonly resume: (answer: PersonAnswer) => Promise<CallOutcome>;
-    });
-
-type Question = Extract<Decision, { kind: 'ask' }>;
-
-/** A call of a job that has been parsed, allowed and put on record. */
-export interface JobCall {
-  readonly operation: Operation;
-  readonly args: Arguments;
-  /** The `confirm` input as it came; of a job that is confirmed for all of its calls at once. */
-  readonly confirm: unknown;
-  /** Who makes it, and how they are told of it and asked. */
-  readonly call: Call;
-  /** Aborts when the caller cancels or the server stops. */
-  readonly signal: AbortSignal;
-}
-
-/** The tool is unknown, or not offered here. */
-export class UnknownToolError extends Error {
-  override readonly name = 'UnknownToolError';
-}
-
-/** How a call went, for those who count. Holds nothing that a caller made up but the tool's name. */
-export interface CallEvent {
-  readonly tool: string;
-  readonly result: CallOutcome['kind'] | 'unknown_tool' | 'cancelled';
-  readonly decision: Decision['kind'] | 'none';
-  /** Of a refusal. */
-  readonly code: string | undefined;
-  readonly seconds: number;
-}
-
-/** What the policy said, where it was asked, and what was read as something else than was sent. */
-interface Said {
-  decision: CallEvent['decision'];
-  code: string | undefined;
-  readAs: readonly string[];
-}
-
-/** A call whose arguments have been parsed, on its way through the policy. */
-interface DecidedCall {
-  readonly operation: Operation;
-  readonly args: Arguments;
-  readonly call: Call;
-  readonly confirm: unknown;
-  /** What the caller wants of the answer. */
-  readonly fields: readonly string[] | undefined;
-  readonly abort: Abort;
-  readonly said: Said;
-  readonly progress: CallProgress | undefined;
-}
-
-/** What the caller wants of the answer, and what is said beside it. */
-type Shown = Pick<ShapeOptions, 'fields' | 'made' | 'readAs' | 'secretFile'>;
-
-export interface CallsOptions {
-  readonly catalog: Catalog;
-  readonly offered: ReadonlyMap<string, Operation>;
-  readonly policy: Policy;
-  readonly clerk: ClerkClient;
-  /** Keeps what is needed to take calls back. Default: nothing is kept. */
-  readonly keeper?: Keeper | undefined;
-  /** Carries out the operations that are jobs. */
-  readonly runJob: (job: JobCall) => Promise<CallOutcome>;
-  readonly logger: Logger;
-  /** How answers are given. Default: short, at most 25,000 tokens. */
-  readonly answers?: Partial<Pick<ShapeOptions, 'results' | 'maxTokens' | 'structured'>>;
-  /** Told of every call once it has been answered. */
-  readonly observe?: ((event: CallEvent) => void) | undefined;
-}
-
-/** What an answer may cost a model where no setting says otherwise. */
-export const MOST_TOKENS = 25_000;
-
-/** The road of every call, whatever transport it came by: find, check scopes, parse, decide, record, send, shape. */
+/**
+ * The road of every call, whatever transport it came by. Here it is found, checked, parsed and decided on; {@link Sender}
+ * records and sends it, {@link Teller} shapes what comes of it.
+ */
 export class Calls {
   readonly #options: CallsOptions;
+  readonly #teller: Teller;
+  readonly #sender: Sender;
   readonly #inFlight = new Map<Promise<unknown>, Abort>();
 
   constructor(options: CallsOptions) {
     this.#options = options;
+    this.#teller = new Teller(options.answers ?? {}, options.logger);
+    this.#sender = new Sender(options, this.#teller);
   }
 
   /**
@@ -203,15 +73,19 @@ export class Calls {
       if (error instanceof PolicyRefusal) {
         result = 'refused';
         said.code = error.code;
-        return this.#tell('refused', error.model, said);
+        return this.#teller.tell('refused', error.model, said);
       }
-      this.#options.logger.error({ err: error, operation: operation.name }, 'call failed inside the server');
-      return failed({ error: 'internal_error', message: 'The server failed on this call.', hint: 'Its log (stderr) says more.' });
+      return this.#teller.brokenBefore(operation, error);
     } finally {
       release();
       this.#inFlight.delete(running);
       this.#observe(call.name, result, said, started);
     }
+  }
+
+  /** What is no answer of Clerk's as a model reads it. */
+  write(model: object, readAs: readonly string[] = []): string {
+    return this.#teller.write(model, readAs);
   }
 
   /** Lets calls in flight end for `graceMs`, then aborts the rest and waits until each has been answered. */
@@ -241,7 +115,11 @@ export class Calls {
     said.readAs = [...said.readAs, ...parsed.notes];
     if (!parsed.ok) {
       const hint = 'Correct the arguments and call again. Nothing was sent.';
-      return this.#tell('failed', { error: 'invalid_arguments', operation: operation.name, faults: parsed.faults, hint }, said);
+      return this.#teller.tell(
+        'failed',
+        { error: 'invalid_arguments', operation: operation.name, faults: parsed.faults, hint },
+        said,
+      );
     }
     const { confirm, fields } = parsed;
     const args = withFields(operation, parsed.args, fields);
@@ -277,7 +155,7 @@ export class Calls {
     const { confirm, fields, ...inputs } = given;
     const args = withFields(operation, inputs, fields);
     const decision = await this.#options.policy.decide({ operation, args, confirm, caller: call.caller, canAsk: false });
-    return decision.kind === 'refuse' ? this.#refused(decision, said, lacking) : undefined;
+    return decision.kind === 'refuse' ? this.#teller.refused(decision, said, lacking) : undefined;
   }
 
   async #follow(decision: Decision, decided: DecidedCall): Promise<CallOutcome> {
@@ -285,7 +163,7 @@ export class Calls {
     said.decision = decision.kind;
     switch (decision.kind) {
       case 'refuse':
-        return this.#refused(
+        return this.#teller.refused(
           decision,
           said,
           decision.code === 'insufficient_scope'
@@ -297,7 +175,7 @@ export class Calls {
       case 'link':
         return decision;
       case 'allow':
-        return this.#send(decision.grant, decided);
+        return this.#sender.send(decision.grant, decided);
       default:
         return decision satisfies never;
     }
@@ -318,117 +196,6 @@ export class Calls {
       const decision = await deciding.finally(() => progress?.decided());
       return this.#follow(decision, { ...decided, abort, said });
     });
-  }
-
-  /** What was granted is what goes out: operation and arguments are the grant's own, and a key where they lack one. */
-  async #send(grant: Grant, decided: DecidedCall): Promise<CallOutcome> {
-    const { call, fields, abort, said, progress } = decided;
-    const { caller } = call;
-    const { operation } = grant;
-    if (operation.isJob) return this.#carryOut(grant, decided);
-    const made = madeInputs(operation, grant.args);
-    const args = made === undefined ? grant.args : { ...grant.args, ...made };
-    const recorded = await this.#options.policy.begin(grant);
-    const kept = call.isPart === true ? undefined : await this.#keep(operation, args, caller, recorded.id, abort);
-    try {
-      progress?.begin();
-      const onRetry = progress && { onRetry: progress.waits.bind(progress) };
-      const answer = await this.#options.clerk.send(operation, args, { signal: abort, caller: caller.name, ...onRetry });
-      progress?.end();
-      await kept?.done(withoutSecrets(answer.value, operation));
-      const { shown, secretFile } = await recorded.deliver(answer.value);
-      const delivered = withWhatIsShown(answer, shown);
-      await recorded.end({ status: answer.status, traceId: answer.traceId });
-      if (call.isPart === true) return { kind: 'done', text: '', answer: delivered, record: recorded.id, secretFile };
-      return this.#show(operation, args, delivered, { fields, readAs: said.readAs, made, secretFile });
-    } catch (error) {
-      await recorded.end(outcomeOf(error));
-      if (error instanceof ClerkError) {
-        const { text } = this.#tell('failed', withMade(error.toModel(), made), said);
-        return { kind: 'failed', text: withoutSecretTexts(text) };
-      }
-      if (error instanceof PolicyRefusal) throw error;
-      return this.#broken(operation, error);
-    }
-  }
-
-  /** The present form of what is about to be changed, where it is kept. The parts of a job see to it themselves. */
-  async #keep(operation: Operation, args: Arguments, caller: Caller, record: string, abort: Abort): Promise<Kept | undefined> {
-    const { clerk, catalog, keeper } = this.#options;
-    if (operation.risk === 'read') return undefined;
-    return keeper?.before({
-      operation,
-      args,
-      caller: caller.name,
-      made: { record },
-      read: async (name, given) => {
-        try {
-          const reader = catalog.get(name);
-          return withoutSecrets((await clerk.send(reader, given, { signal: abort, caller: caller.name })).value, reader);
-        } catch (error) {
-          return error instanceof ClerkApiError && error.status === 404 ? 'missing' : undefined;
-        }
-      },
-    });
-  }
-
-  /** Many calls in the place of one request. A job that asks a person has not ended yet when it does. */
-  async #carryOut(grant: Grant, { call, confirm, abort }: DecidedCall): Promise<CallOutcome> {
-    const { operation, args } = grant;
-    const recorded = await this.#options.policy.begin(grant);
-    try {
-      const outcome = await this.#options.runJob({ operation, args, confirm, call, signal: abort.signal });
-      await recorded.end(outcome.kind === 'done' ? {} : { code: outcome.kind });
-      return outcome;
-    } catch (error) {
-      await recorded.end(outcomeOf(error));
-      return this.#broken(operation, error);
-    }
-  }
-
-  /** Clerk has answered: an answer that cannot be shown must not read as a call that was not carried out. */
-  #show(operation: Operation, args: Arguments, answer: ClerkAnswer, asked: Shown): CallOutcome {
-    try {
-      return { kind: 'done', ...this.#shape(operation, args, answer, asked) };
-    } catch (error) {
-      return this.#broken(operation, error, answer.status);
-    }
-  }
-
-  /** @param status of Clerk's answer, where one came */
-  #broken(operation: Operation, error: unknown, status?: number): CallOutcome {
-    this.#options.logger.error({ err: error, operation: operation.name }, 'call failed inside the server');
-    const changes = operation.risk !== 'read';
-    if (status !== undefined && changes) {
-      const hint = 'Clerk has carried this out; its answer cannot be shown. Do not call again: look with a read.';
-      return failed({ error: 'answer_not_shown', status, hint });
-    }
-    const hint = changes
-      ? 'It may have been carried out: look with a read before calling again.'
-      : "The server's log (stderr) says more.";
-    const message = 'The server failed on this call.';
-    return failed({ error: 'internal_error', message, hint, ...(changes ? { may_have_happened: true } : {}) });
-  }
-
-  #shape(operation: Operation, args: Arguments, answer: ClerkAnswer, asked: Shown): ShapedAnswer {
-    const { results = 'short', maxTokens = MOST_TOKENS, structured } = this.#options.answers ?? {};
-    return shapeAnswer(operation, answer, { args, ...asked, results, maxTokens, structured });
-  }
-
-  /** What is no answer of Clerk's as a model reads it: without secrets, and at no more than an answer may cost. */
-  write(model: object, readAs: readonly string[] = []): string {
-    const told = readAs.length === 0 ? model : { ...model, read_as: readAs };
-    return scrub(shapeError(told, this.#options.answers?.maxTokens ?? MOST_TOKENS));
-  }
-
-  #tell<K extends 'failed' | 'refused'>(kind: K, model: object, { readAs }: Said): { readonly kind: K; readonly text: string } {
-    return { kind, text: this.write(model, readAs) };
-  }
-
-  #refused({ code, model }: Extract<Decision, { kind: 'refuse' }>, said: Said, lacking: Scope | undefined): CallOutcome {
-    said.decision = 'refuse';
-    said.code = code;
-    return { ...this.#tell('refused', model, said), ...(lacking !== undefined && { missingScope: lacking }) };
   }
 
   #observe(tool: string, result: CallEvent['result'], { decision, code }: Said, started: number): void {
@@ -456,14 +223,6 @@ function tellWaiting({ onWaiting }: Call, progress: CallProgress | undefined, wa
   onWaiting?.(waiting);
 }
 
-/** What is taken out of the value is taken out of its text, too, which keeps its numbers. */
-function withWhatIsShown(answer: ClerkAnswer, shown: Delivered['shown']): ClerkAnswer {
-  if (answer.kind !== 'json' || shown(answer.value) === answer.value) return answer;
-  const exact = exactJson(answer);
-  const raw = exact.write(shown(exact.value));
-  return { ...answer, value: JSON.parse(raw), raw };
-}
-
 /** A controller of the call's own: `AbortSignal.any` with a signal that outlives the call would keep every call. */
 function follow(signal: AbortSignal | undefined): readonly [abort: Abort, release: () => void] {
   const abort = new Abort();
@@ -472,18 +231,4 @@ function follow(signal: AbortSignal | undefined): readonly [abort: Abort, releas
   else signal?.addEventListener('abort', end, { once: true });
   // A job makes thousands of calls under one signal.
   return [abort, () => signal?.removeEventListener('abort', end)];
-}
-
-const failed = (model: object): CallOutcome => ({ kind: 'failed', text: JSON.stringify(model) });
-
-function outcomeOf(error: unknown): Outcome {
-  if (error instanceof ClerkApiError) {
-    return { status: error.status, code: error.code, traceId: error.traceId, mayHaveHappened: error.mayHaveHappened };
-  }
-  if (error instanceof ClerkError) {
-    const status = error instanceof ClerkAnswerError ? error.status : undefined;
-    return { status, code: error.code, mayHaveHappened: error.mayHaveHappened };
-  }
-  if (error instanceof PolicyRefusal) return { code: error.code, mayHaveHappened: true };
-  return { code: 'internal_error', mayHaveHappened: true };
 }

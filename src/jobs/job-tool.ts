@@ -1,4 +1,4 @@
-import type { Call, CallOutcome } from '../call/call.js';
+import type { Call, CallOutcome } from '../call/call-types.js';
 import type { Progress } from '../call/progress.js';
 import type { GroupLoader } from '../catalog/declaration.js';
 import type { Operation } from '../catalog/operation.js';

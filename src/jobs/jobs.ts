@@ -1,4 +1,5 @@
-import type { Call, CallOutcome, Calls, JobCall } from '../call/call.js';
+import type { Calls } from '../call/call.js';
+import type { Call, CallOutcome, JobCall } from '../call/call-types.js';
 import type { Operation } from '../catalog/operation.js';
 import type { Budget } from '../clerk/clerk-client.js';
 import { UpstreamBudget, UpstreamBusyError, upstreamAllowance } from '../clerk/rate-budget.js';

@@ -1,4 +1,5 @@
-import { type Call, type CallOutcome, type Calls, UnknownToolError } from '../call/call.js';
+import type { Calls } from '../call/call.js';
+import { type Call, type CallOutcome, UnknownToolError } from '../call/call-types.js';
 import { nameReadAs } from '../catalog/aliases.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { DISCOVERY_NAMES } from '../catalog/discovery-names.js';

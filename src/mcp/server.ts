@@ -16,7 +16,8 @@ import {
   type ServerContext,
   UrlElicitationRequiredError,
 } from '@modelcontextprotocol/server';
-import { type Call, type CallOutcome, type Calls, UnknownToolError } from '../call/call.js';
+import type { Calls } from '../call/call.js';
+import { type Call, type CallOutcome, UnknownToolError } from '../call/call-types.js';
 import { progressChannel } from '../call/progress.js';
 import type { ToolDefinition } from '../catalog/operation-types.js';
 import { plain } from '../platform/plain-text.js';

@@ -1,5 +1,5 @@
 import { createApp } from '../../app/app.js';
-import { UnknownToolError } from '../../call/call.js';
+import { UnknownToolError } from '../../call/call-types.js';
 import { loadConfig } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
 import { errorMessage } from '../../platform/error-message.js';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { type App, createApp } from '../../app/app.js';
-import type { Call, CallOutcome } from '../../call/call.js';
+import type { Call, CallOutcome } from '../../call/call-types.js';
 import type { Progress } from '../../call/progress.js';
 import { type Config, loadConfig } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';

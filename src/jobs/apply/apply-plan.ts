@@ -1,4 +1,4 @@
-import type { CallOutcome } from '../../call/call.js';
+import type { CallOutcome } from '../../call/call-types.js';
 import { Catalog } from '../../catalog/catalog.js';
 import { FileLockedError } from '../../platform/file-lock.js';
 import type { CallList, ListPass } from '../../policy/list-call.js';

@@ -1,4 +1,4 @@
-import type { CallOutcome } from '../../call/call.js';
+import type { CallOutcome } from '../../call/call-types.js';
 import { isRecord } from '../../platform/is-record.js';
 
 /** How one call of a plan went. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CallOutcome } from '../../call/call.js';
+import type { CallOutcome } from '../../call/call-types.js';
 import type { Keeper } from '../../call/keeper.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import { isGated, type Operation } from '../../catalog/operation.js';

@@ -1,4 +1,4 @@
-import type { CallOutcome } from '../../call/call.js';
+import type { CallOutcome } from '../../call/call-types.js';
 
 /** Why a plan cannot be made or carried out; the caller reads it. Nothing was changed. */
 export class PlanFault extends Error {

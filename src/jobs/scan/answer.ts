@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { CallOutcome } from '../../call/call.js';
+import type { CallOutcome } from '../../call/call-types.js';
 import { estimateTokens } from '../../response/token-count.js';
 import { shownRow } from './columns.js';
 import type { Row, Unread } from './each.js';

@@ -1,4 +1,4 @@
-import type { CallOutcome } from '../../call/call.js';
+import type { CallOutcome } from '../../call/call-types.js';
 
 /** A scan that cannot go on: what the caller is told instead of its answer. */
 export class ScanFault extends Error {

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { CallOutcome } from '../../call/call.js';
+import type { CallOutcome } from '../../call/call-types.js';
 import { errorMessage } from '../../platform/error-message.js';
 import type { JobContext, RunJobTool } from '../job-tool.js';
 import { answerOf, type Ended } from './answer.js';

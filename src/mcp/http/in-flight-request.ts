@@ -1,5 +1,5 @@
 import type { AuthInfo, ServerContext } from '@modelcontextprotocol/server';
-import type { CallOutcome } from '../../call/call.js';
+import type { CallOutcome } from '../../call/call-types.js';
 import type { AuthenticatedCaller } from '../auth/authenticator.js';
 import type { Scope } from '../auth/roles.js';
 

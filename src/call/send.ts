@@ -1,0 +1,110 @@
+import type { ClerkAnswer } from '../catalog/clerk-answer.js';
+import type { Operation } from '../catalog/operation.js';
+import type { Arguments } from '../catalog/operation-types.js';
+import { ClerkAnswerError, ClerkApiError, ClerkError } from '../clerk/errors.js';
+import type { Abort } from '../platform/abort.js';
+import { type Caller, type Delivered, type Grant, type Outcome, PolicyRefusal } from '../policy/policy-types.js';
+import { withoutSecrets } from '../policy/secrets/answer-secrets.js';
+import { withoutSecretTexts } from '../policy/secrets/secret-text.js';
+import { exactJson } from '../response/exact.js';
+import type { CallOutcome, CallsOptions, DecidedCall } from './call-types.js';
+import { madeInputs, withMade } from './idempotency.js';
+import type { Kept } from './keeper.js';
+import type { Teller } from './tell.js';
+
+/** What sends: a call that was granted goes on record, to Clerk or into a job, and its end on record, too. */
+export class Sender {
+  readonly #options: CallsOptions;
+  readonly #teller: Teller;
+
+  constructor(options: CallsOptions, teller: Teller) {
+    this.#options = options;
+    this.#teller = teller;
+  }
+
+  /** What was granted is what goes out: operation and arguments are the grant's own, and a key where they lack one. */
+  async send(grant: Grant, decided: DecidedCall): Promise<CallOutcome> {
+    const { call, fields, abort, said, progress } = decided;
+    const { caller } = call;
+    const { operation } = grant;
+    if (operation.isJob) return this.#carryOut(grant, decided);
+    const made = madeInputs(operation, grant.args);
+    const args = made === undefined ? grant.args : { ...grant.args, ...made };
+    const recorded = await this.#options.policy.begin(grant);
+    const kept = call.isPart === true ? undefined : await this.#keep(operation, args, caller, recorded.id, abort);
+    try {
+      progress?.begin();
+      const onRetry = progress && { onRetry: progress.waits.bind(progress) };
+      const answer = await this.#options.clerk.send(operation, args, { signal: abort, caller: caller.name, ...onRetry });
+      progress?.end();
+      await kept?.done(withoutSecrets(answer.value, operation));
+      const { shown, secretFile } = await recorded.deliver(answer.value);
+      const delivered = withWhatIsShown(answer, shown);
+      await recorded.end({ status: answer.status, traceId: answer.traceId });
+      if (call.isPart === true) return { kind: 'done', text: '', answer: delivered, record: recorded.id, secretFile };
+      return this.#teller.show(operation, args, delivered, { fields, readAs: said.readAs, made, secretFile });
+    } catch (error) {
+      await recorded.end(outcomeOf(error));
+      if (error instanceof ClerkError) {
+        const { text } = this.#teller.tell('failed', withMade(error.toModel(), made), said);
+        return { kind: 'failed', text: withoutSecretTexts(text) };
+      }
+      if (error instanceof PolicyRefusal) throw error;
+      return this.#teller.broken(operation, error);
+    }
+  }
+
+  /** The present form of what is about to be changed, where it is kept. The parts of a job see to it themselves. */
+  async #keep(operation: Operation, args: Arguments, caller: Caller, record: string, abort: Abort): Promise<Kept | undefined> {
+    const { clerk, catalog, keeper } = this.#options;
+    if (operation.risk === 'read') return undefined;
+    return keeper?.before({
+      operation,
+      args,
+      caller: caller.name,
+      made: { record },
+      read: async (name, given) => {
+        try {
+          const reader = catalog.get(name);
+          return withoutSecrets((await clerk.send(reader, given, { signal: abort, caller: caller.name })).value, reader);
+        } catch (error) {
+          return error instanceof ClerkApiError && error.status === 404 ? 'missing' : undefined;
+        }
+      },
+    });
+  }
+
+  /** Many calls in the place of one request. A job that asks a person has not ended yet when it does. */
+  async #carryOut(grant: Grant, { call, confirm, abort }: DecidedCall): Promise<CallOutcome> {
+    const { operation, args } = grant;
+    const recorded = await this.#options.policy.begin(grant);
+    try {
+      const outcome = await this.#options.runJob({ operation, args, confirm, call, signal: abort.signal });
+      await recorded.end(outcome.kind === 'done' ? {} : { code: outcome.kind });
+      return outcome;
+    } catch (error) {
+      await recorded.end(outcomeOf(error));
+      return this.#teller.broken(operation, error);
+    }
+  }
+}
+
+/** What is taken out of the value is taken out of its text, too, which keeps its numbers. */
+function withWhatIsShown(answer: ClerkAnswer, shown: Delivered['shown']): ClerkAnswer {
+  if (answer.kind !== 'json' || shown(answer.value) === answer.value) return answer;
+  const exact = exactJson(answer);
+  const raw = exact.write(shown(exact.value));
+  return { ...answer, value: JSON.parse(raw), raw };
+}
+
+function outcomeOf(error: unknown): Outcome {
+  if (error instanceof ClerkApiError) {
+    return { status: error.status, code: error.code, traceId: error.traceId, mayHaveHappened: error.mayHaveHappened };
+  }
+  if (error instanceof ClerkError) {
+    const status = error instanceof ClerkAnswerError ? error.status : undefined;
+    return { status, code: error.code, mayHaveHappened: error.mayHaveHappened };
+  }
+  if (error instanceof PolicyRefusal) return { code: error.code, mayHaveHappened: true };
+  return { code: 'internal_error', mayHaveHappened: true };
+}

@@ -1,0 +1,76 @@
+import type { ClerkAnswer } from '../catalog/clerk-answer.js';
+import type { Operation } from '../catalog/operation.js';
+import type { Arguments } from '../catalog/operation-types.js';
+import type { Logger } from '../platform/logger.js';
+import { scrub } from '../platform/scrub.js';
+import type { Decision } from '../policy/policy-types.js';
+import type { Scope } from '../policy/rules/scopes.js';
+import { type ShapeOptions, shapeAnswer, shapeError } from '../response/shape-answer.js';
+import type { AnswerOptions, CallOutcome, Said } from './call-types.js';
+
+/** What an answer may cost a model where no setting says otherwise. */
+export const MOST_TOKENS = 25_000;
+
+/** What the caller wants of the answer, and what is said beside it. */
+type Shown = Pick<ShapeOptions, 'fields' | 'made' | 'readAs' | 'secretFile'>;
+
+/** What shapes: every outcome in the words that a model reads. */
+export class Teller {
+  readonly #answers: AnswerOptions;
+  readonly #logger: Logger;
+
+  constructor(answers: AnswerOptions, logger: Logger) {
+    this.#answers = answers;
+    this.#logger = logger;
+  }
+
+  /** Clerk has answered: an answer that cannot be shown must not read as a call that was not carried out. */
+  show(operation: Operation, args: Arguments, answer: ClerkAnswer, asked: Shown): CallOutcome {
+    const { results = 'short', maxTokens = MOST_TOKENS, ...how } = this.#answers;
+    try {
+      return { kind: 'done', ...shapeAnswer(operation, answer, { ...how, args, ...asked, results, maxTokens }) };
+    } catch (error) {
+      return this.broken(operation, error, answer.status);
+    }
+  }
+
+  /** @param status of Clerk's answer, where one came */
+  broken(operation: Operation, error: unknown, status?: number): CallOutcome {
+    this.#logger.error({ err: error, operation: operation.name }, 'call failed inside the server');
+    const changes = operation.risk !== 'read';
+    if (status !== undefined && changes) {
+      const hint = 'Clerk has carried this out; its answer cannot be shown. Do not call again: look with a read.';
+      return failed({ error: 'answer_not_shown', status, hint });
+    }
+    const hint = changes
+      ? 'It may have been carried out: look with a read before calling again.'
+      : "The server's log (stderr) says more.";
+    return failed({ ...FAULT_OF_OURS, hint, ...(changes ? { may_have_happened: true } : {}) });
+  }
+
+  /** A fault of the program before anything was sent. */
+  brokenBefore(operation: Operation, error: unknown): CallOutcome {
+    this.#logger.error({ err: error, operation: operation.name }, 'call failed inside the server');
+    return failed({ ...FAULT_OF_OURS, hint: 'Its log (stderr) says more.' });
+  }
+
+  /** What is no answer of Clerk's as a model reads it: without secrets, and at no more than an answer may cost. */
+  write(model: object, readAs: readonly string[] = []): string {
+    const told = readAs.length === 0 ? model : { ...model, read_as: readAs };
+    return scrub(shapeError(told, this.#answers.maxTokens ?? MOST_TOKENS));
+  }
+
+  tell<K extends 'failed' | 'refused'>(kind: K, model: object, { readAs }: Said): { readonly kind: K; readonly text: string } {
+    return { kind, text: this.write(model, readAs) };
+  }
+
+  refused({ code, model }: Extract<Decision, { kind: 'refuse' }>, said: Said, lacking: Scope | undefined): CallOutcome {
+    said.decision = 'refuse';
+    said.code = code;
+    return { ...this.tell('refused', model, said), ...(lacking !== undefined && { missingScope: lacking }) };
+  }
+}
+
+const FAULT_OF_OURS = { error: 'internal_error', message: 'The server failed on this call.' };
+
+const failed = (model: object): CallOutcome => ({ kind: 'failed', text: JSON.stringify(model) });
