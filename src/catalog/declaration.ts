@@ -24,8 +24,22 @@ export class DeclaredOperation extends Operation {
   }
 }
 
+type NoInputs = Record<never, never>;
+
+/** What a declaration says to the compiler of the inputs that calls have. There is no such property when the program runs. */
+export interface Typed<Name, Path, Query, Body> {
+  readonly typed?: { readonly name: Name; readonly path: Path; readonly query: Query; readonly body: Body };
+}
+
 /** Declares one operation. The declaration is data; everything else in the house reads it. */
-export const defineOperation = (spec: OperationSpec): DeclaredOperation => new DeclaredOperation(spec);
+export const defineOperation = <
+  Name extends OperationSpec['name'],
+  Path extends Shape = NoInputs,
+  Query extends Shape = NoInputs,
+  Body extends Shape | ArrayBody = NoInputs,
+>(
+  spec: OperationSpec & { readonly name: Name; readonly path?: Path; readonly query?: Query; readonly body?: Body },
+): DeclaredOperation & Typed<Name, Path, Query, Body> => new DeclaredOperation(spec);
 
 function inputsOf(spec: OperationSpec): Inputs {
   let schema: z.ZodType | undefined;

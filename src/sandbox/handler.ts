@@ -1,5 +1,6 @@
 import type { DeclaredOperation as Operation } from '../catalog/declaration.js';
 import type { Shape } from '../catalog/operation-types.js';
+import type { Inputs, InputsOf, OperationName } from './inputs.js';
 import type { Instance } from './instance.js';
 
 /** A file of a multipart body. */
@@ -9,21 +10,30 @@ export interface UploadedFile {
   readonly mediaType: string | undefined;
 }
 
+/** Of operations that are not known by type. */
+export type AnyInputs = Inputs<Record<string, string>, Record<string, unknown>, Record<string, unknown>>;
+
 /** A request whose inputs were checked against its operation. */
-export interface Call<Body extends object = Record<string, unknown>, Query extends object = Record<string, unknown>> {
+export interface Call<I extends Inputs = AnyInputs> {
   readonly instance: Instance;
   readonly operation: Operation;
   /** The API version that the request is answered by. */
   readonly version: string;
-  readonly path: Readonly<Record<string, string>>;
-  readonly query: Readonly<Query>;
+  readonly path: I['path'];
+  readonly query: I['query'];
   /** Empty when the operation has none. For an array body see `items`. */
-  readonly body: Readonly<Body>;
+  readonly body: I['body'];
   /** The elements of an array body. */
-  readonly items: readonly Readonly<Body>[];
+  readonly items: readonly I['body'][];
   readonly file: UploadedFile | undefined;
   /** The id of the machine whose secret key the request came with; undefined for the instance's own. */
   readonly machine: string | undefined;
+}
+
+/** What of a call tells which row its path names. @template Param The path's parameters. */
+export interface Naming<Param extends string = never> {
+  readonly instance: Instance;
+  readonly path: Readonly<Record<Param, string>>;
 }
 
 /** Inputs that API versions before `before` still took. */
@@ -33,28 +43,27 @@ export interface FormerInputs {
 }
 
 /** How one operation is carried out. */
-export interface Handler {
+export interface Handler<I extends Inputs = AnyInputs> {
   /** Default 200. */
   readonly status?: number;
   /** Of an answer that is a text rather than JSON: `text/html`. */
   readonly mediaType?: string;
-  /** Properties of the body, or of its items, beyond the declared ones are let through, as where Clerk's schema does not forbid them. */
-  readonly openBody?: boolean;
   /** Query parameters declared as one value of which Clerk's SDK sends several. They reach the handler as arrays. */
   readonly repeated?: readonly string[];
   readonly former?: FormerInputs;
   /** Other names that SDKs send properties of the body by, each with the declared one. */
   readonly alsoNamed?: Readonly<Record<string, string>>;
-  readonly run: (call: Call) => unknown;
+  /** A method, so that a handler of some inputs is a handler: they are checked before it runs. */
+  run(call: Call<I>): unknown;
 }
 
 /** The handlers of one group, by operation name. An operation without one answers `not_in_sandbox`. */
-export type Handlers = Readonly<Record<string, Handler>>;
+export type Handlers = { readonly [Name in OperationName]?: Handler<InputsOf<Name>> };
 
-type HandlerOptions = Omit<Handler, 'run'>;
+export type HandlerOptions = Omit<Handler, 'run'>;
 
-/** A handler whose body and query are known by type: zod has checked them when it runs. */
-export const answers = <Body extends object, Query extends object = Record<string, unknown>>(
-  run: (call: Call<Body, Query>) => unknown,
-  options: HandlerOptions = {},
-): Handler => ({ ...options, run: (call) => run(call as unknown as Call<Body, Query>) });
+/** A handler whose inputs are typed by the operation that it is for. */
+export const answers = <I extends Inputs>(run: (call: Call<I>) => unknown, options: HandlerOptions = {}): Handler<I> => ({
+  ...options,
+  run,
+});

@@ -2,7 +2,7 @@ import type { UploadedFile } from './handler.js';
 import type { Instance } from './instance.js';
 import type { SandboxRequest, SandboxResponse } from './middleware.js';
 import { defineResource, type Row } from './resource.js';
-import { refuseParam } from './sandbox-error.js';
+import { missingParam, refuseParam } from './sandbox-error.js';
 
 /** Clerk's limit for an image. */
 const MOST_BYTES = 10 * 1024 * 1024;
@@ -50,7 +50,7 @@ export async function readForm(
 
 /** Keeps an uploaded image. @returns its id. @throws SandboxError when there is none, or none that Clerk takes. */
 export function keepImage(instance: Instance, file: UploadedFile | undefined): string {
-  if (file === undefined) throw refuseParam('form_param_missing', 'file', 'is missing', 'An image must be included.', 400);
+  if (file === undefined) throw missingParam('file', 'An image must be included.', 400);
   if (file.bytes.length > MOST_BYTES) {
     throw refuseParam('form_param_exceeds_allowed_size', 'file', 'is too large', 'An image can have at most 10 MB.', 413);
   }

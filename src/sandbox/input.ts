@@ -5,6 +5,7 @@ import type { Call, Handler, UploadedFile } from './handler.js';
 import { readForm } from './images.js';
 import type { Instance } from './instance.js';
 import { isJson, jsonBody, type RoutedRequest, type SandboxRequest } from './middleware.js';
+import { OPEN_BODIES } from './open-bodies.js';
 import { paramError, refuse, refuseParam, refuseParams, type WireError } from './sandbox-error.js';
 import { versionOf } from './versions.js';
 
@@ -90,15 +91,17 @@ async function readBody(request: SandboxRequest, operation: Operation, handler: 
     throw refuse(415, 'unsupported_content_type', 'Unsupported content type', 'Send the body as application/json.');
   }
   const given = jsonBody(request);
-  if (isArrayBody(spec.body)) return { ...NO_BODY, items: readItems(given, spec.body, handler.openBody === true) };
+  if (isArrayBody(spec.body)) return { ...NO_BODY, items: readItems(given, spec.body, isOpen(operation)) };
   const body = given ?? {};
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw notOf('an object');
   const former = handler.former !== undefined && versionOf(request) < handler.former.before ? handler.former.body : {};
   const shape = { ...spec.body, ...former };
   const named = withDeclaredNames(body as Fields, handler.alsoNamed);
-  check(handler.openBody === true ? z.looseObject(shape) : z.strictObject(shape), named);
+  check(isOpen(operation) ? z.looseObject(shape) : z.strictObject(shape), named);
   return { ...NO_BODY, body: named };
 }
+
+const isOpen = ({ name }: Operation): boolean => OPEN_BODIES.has(name);
 
 const withDeclaredNames = (body: Fields, names: Handler['alsoNamed'] = {}): Fields =>
   Object.fromEntries(

@@ -1,18 +1,19 @@
 import type { Filter, Narrowing } from './filters.js';
-import { answers, type Call, type Handler } from './handler.js';
+import { type AnyInputs, answers, type Call, type Handler } from './handler.js';
+import type { Inputs } from './inputs.js';
 import type { Instance } from './instance.js';
 import type { Resource, Row } from './resource.js';
 import type { Collection } from './rows.js';
-import { refuseParam } from './sandbox-error.js';
+import { invalidParam } from './sandbox-error.js';
 
 const DEFAULT_LIMIT = 10;
 
 /** What rows are ordered by; null goes first, as in an ascending list of Clerk's. */
 type Order<R> = (row: R, instance: Instance) => string | number | null;
 
-export interface Listing<R extends Row> {
+export interface Listing<R extends Row, I extends Inputs = AnyInputs> {
   /** The rows to begin with, such as the members of the organization in the path. Default: all. */
-  readonly within?: (call: Call) => readonly R[];
+  within?(call: Call<I>): readonly R[];
   readonly filters?: Readonly<Record<string, Filter<R>>>;
   /** What `order_by` may name. `created_at` is always among them. */
   readonly orders?: Readonly<Record<string, Order<R>>>;
@@ -23,7 +24,7 @@ export interface Listing<R extends Row> {
   /** Under which name a page has its rows. Default: `data`. */
   readonly rowsAs?: string;
   /** How each row is sent where that depends on the call. Default: as the resource says. */
-  readonly show?: (row: R, call: Call) => object;
+  show?(row: R, call: Call<I>): object;
   /** As of a handler. */
   readonly repeated?: readonly string[];
 }
@@ -37,22 +38,26 @@ interface PageQuery {
 }
 
 /** The handler of an operation that lists. */
-export function lists<R extends Row, Unique extends string, Lookup extends string>(
+export function lists<R extends Row, Unique extends string, Lookup extends string, I extends Inputs>(
   resource: Resource<R, Unique, Lookup>,
-  listing: Listing<R>,
-): Handler {
+  given: Listing<R, I>,
+): Handler<I> {
+  const listing = given as Listing<R>;
   const { rowsAs = 'data', repeated = [] } = listing;
-  const run = (call: Call<object, PageQuery>) => {
-    const { instance, query } = call;
-    const show = listing.show ?? ((row: R) => resource.show(row, instance));
-    const paged = listing.envelope === 'page' || query.paginated === true;
-    const offset = query.offset ?? 0;
-    const end = offset + (query.limit ?? DEFAULT_LIMIT);
-    const found = select(instance.of(resource), listing, call as unknown as Call, query, paged ? Number.POSITIVE_INFINITY : end);
-    const data = found.slice(offset, end).map((row) => show(row, call as unknown as Call));
-    return paged ? { [rowsAs]: data, total_count: found.total } : data;
-  };
-  return answers<object, PageQuery>(run, { repeated });
+  return answers(
+    (call: Call) => {
+      const { instance } = call;
+      const query: PageQuery = call.query;
+      const show = listing.show ?? ((row: R) => resource.show(row, instance));
+      const paged = listing.envelope === 'page' || query.paginated === true;
+      const offset = query.offset ?? 0;
+      const end = offset + (query.limit ?? DEFAULT_LIMIT);
+      const found = select(instance.of(resource), listing, call, query, paged ? Number.POSITIVE_INFINITY : end);
+      const data = found.slice(offset, end).map((row) => show(row, call));
+      return paged ? { [rowsAs]: data, total_count: found.total } : data;
+    },
+    { repeated },
+  );
 }
 
 /** The number of rows that a list with the same filters would have. */
@@ -60,14 +65,8 @@ export function counts<R extends Row, Unique extends string, Lookup extends stri
   resource: Resource<R, Unique, Lookup>,
   filters: Readonly<Record<string, Filter<R>>>,
 ): Handler {
-  return answers<object, PageQuery>((call) => {
-    const { total } = select(
-      call.instance.of(resource),
-      { filters, envelope: 'page' },
-      call as unknown as Call,
-      {},
-      Number.POSITIVE_INFINITY,
-    );
+  return answers((call: Call) => {
+    const { total } = select(call.instance.of(resource), { filters, envelope: 'page' }, call, {}, Number.POSITIVE_INFINITY);
     return { object: 'total_count', total_count: total };
   });
 }
@@ -177,12 +176,7 @@ function parseOrder(text: string, orders: Readonly<Record<string, unknown>>): { 
   const [, sign, by] = /^([+\- ]?)(.*)$/.exec(text) as unknown as [string, string, string];
   if (by !== 'created_at' && !Object.hasOwn(orders, by)) {
     const known = ['created_at', ...Object.keys(orders)].join(', ');
-    throw refuseParam(
-      'form_param_value_invalid',
-      'order_by',
-      'is invalid',
-      `order_by must be one of ${known}, with + or - before it.`,
-    );
+    throw invalidParam('order_by', `order_by must be one of ${known}, with + or - before it.`);
   }
   return { by, descending: sign === '-' };
 }
@@ -206,7 +200,7 @@ function findCursor<R extends Row, Unique extends string, Lookup extends string>
   by: string,
   collection: Collection<R, Unique, Lookup>,
 ): R {
-  const refuseCursor = (why: string) => refuseParam('form_param_value_invalid', 'starting_after', 'is invalid', why);
+  const refuseCursor = (why: string) => invalidParam('starting_after', why);
   if (by !== 'created_at') throw refuseCursor('starting_after needs the created_at ordering.');
   if ((query.offset ?? 0) > 0) throw refuseCursor('starting_after cannot be combined with offset.');
   const cursor = collection.get(query.starting_after as string);

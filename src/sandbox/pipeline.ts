@@ -9,6 +9,7 @@ import { authenticate, refuseBrowsers } from './guard.js';
 import type { Call, Handler } from './handler.js';
 import { handlers } from './handlers/index.js';
 import { readCall } from './input.js';
+import type { OperationName } from './inputs.js';
 import type { Instance } from './instance.js';
 import { compose, type Handle, type Middleware, type RoutedRequest, type SandboxResponse } from './middleware.js';
 import { Recorder } from './request-log.js';
@@ -85,7 +86,7 @@ export function createApp(options: AppOptions): App {
       const asked = `${routed.request.method} /${routed.request.segments.join('/')}`;
       throw refuse(404, 'resource_not_found', 'URL not found', `Clerk has no ${asked}.`);
     }
-    const handler = (await handlers[operation.group]?.())?.[operation.name];
+    const handler: Handler | undefined = (await handlers[operation.group]?.())?.[operation.name as OperationName];
     if (handler === undefined) {
       throw refuse(501, 'not_in_sandbox', 'Not in the sandbox', `The sandbox does not carry out ${operation.name} yet.`);
     }

@@ -53,6 +53,21 @@ export const refuseParam = (
   status = FORM_STATUS,
 ): SandboxError => new SandboxError(status, [paramError(code, param, message, longMessage)]);
 
+/** That a parameter has a value that it cannot have. */
+export const invalidParam = (param: string, why: string, status?: number): SandboxError =>
+  refuseParam('form_param_value_invalid', param, 'is invalid', why, status);
+
+/** That a parameter is not written as it must be. */
+export const malformedParam = (param: string, why: string): SandboxError =>
+  refuseParam('form_param_format_invalid', param, 'is invalid', why);
+
+export const missingParam = (param: string, why = `${param} must be included.`, status?: number): SandboxError =>
+  refuseParam('form_param_missing', param, 'is missing', why, status);
+
+/** That a parameter names what there is not. */
+export const unknownParam = (param: string, why: string): SandboxError =>
+  refuseParam('form_resource_not_found', param, 'not found', why);
+
 export const refuseParams = (errors: readonly WireError[], status = FORM_STATUS): SandboxError =>
   new SandboxError(status, errors);
 

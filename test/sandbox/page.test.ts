@@ -163,7 +163,7 @@ describe.skipIf(isBrowserLeftOut)('the page of the sandbox in a browser', { time
     const changed = tab.getByRole('row').filter({ hasText: 'last_name' }).filter({ hasText: 'King' });
     expect(await changed.first().innerText()).toMatch(/last_name\s+<b>Lovelace<\/b>\s+King/);
     await tab.getByRole('link', { name: 'Requests' }).click();
-    await tab.getByText('422').first().waitFor();
+    await tab.getByText('422', { exact: true }).first().waitFor();
     await tab.getByRole('link', { name: 'Messages' }).click();
     await tab.getByRole('row').filter({ hasText: 'bob@example.com' }).getByText('ticket=').waitFor();
     await tab.getByRole('link', { name: 'Webhooks' }).click();

@@ -1,14 +1,13 @@
+import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { emailAddresses } from '../resources/identifiers.js';
 import { type InvitationBase, invitations } from '../resources/invitation.js';
 import { identifierExists, SandboxError } from '../sandbox-error.js';
 import { parseIdentifier } from './identifiers.js';
-import { type InvitationFields, isPending, mailInvitation, newInvitation } from './invitations.js';
+import { isPending, mailInvitation, newInvitation } from './invitations.js';
 import { metadataOf } from './metadata.js';
 
-export interface CreateInvitation extends InvitationFields {
-  readonly ignore_existing?: boolean | null;
-}
+export type CreateInvitation = BodyOf<'Invitations_createNewInvitation' | 'Invitations_bulkCreateAndSend'>;
 
 /** @throws SandboxError when a user has the address. */
 function refuseClaimed(instance: Instance, email: string): void {

@@ -1,30 +1,24 @@
+import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { CURRENCY } from '../resources/billing-money.js';
 import { type CreditRow, creditBalance, creditLedger, type PayerRow } from '../resources/billing-payer.js';
-import { refuse, refuseParam } from '../sandbox-error.js';
+import { invalidParam, missingParam, refuse } from '../sandbox-error.js';
 
-export interface AdjustCredit {
-  /** Cents. */
-  readonly amount: number;
-  readonly action: 'increase' | 'decrease';
-  readonly currency?: string;
-  readonly idempotency_key: string;
-  readonly note?: string;
-}
+export type AdjustCredit = BodyOf<'Users_adjustBillingCreditBalance'>;
 
 /** @throws SandboxError for any currency that Clerk does not bill in. */
 export function checkCurrency(currency: string | undefined): void {
   if (currency === undefined || currency.toUpperCase() === CURRENCY) return;
-  throw refuseParam('form_param_value_invalid', 'currency', 'is invalid', `currency must be ${CURRENCY}.`);
+  throw invalidParam('currency', `currency must be ${CURRENCY}.`);
 }
 
 /** Adds an entry to a payer's ledger. The same request again finds the entry that is there. @throws SandboxError */
 export function adjustCredit(instance: Instance, payer: PayerRow, body: AdjustCredit): CreditRow {
   const { amount, idempotency_key: key, note = null } = body;
-  const refuseAmount = (why: string) => refuseParam('form_param_value_invalid', 'amount', 'is invalid', why);
+  const refuseAmount = (why: string) => invalidParam('amount', why);
   checkCurrency(body.currency);
   if (amount <= 0) throw refuseAmount('amount must be greater than zero.');
-  if (key === '') throw refuseParam('form_param_missing', 'idempotency_key', 'is missing', 'idempotency_key must not be empty.');
+  if (key === '') throw missingParam('idempotency_key', 'idempotency_key must not be empty.');
   const change = body.action === 'increase' ? amount : -amount;
   const held = instance.of(creditLedger).one('idempotency_key', key);
   if (held !== undefined) {

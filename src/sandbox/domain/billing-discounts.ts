@@ -38,8 +38,7 @@ export function removeDiscount(instance: Instance, item: ItemRow, discountId: st
   if (redemption === undefined || instance.of(discounts).get(discountId) === undefined)
     throw notFound(discounts.title, discountId);
   if (redemption.discount_id !== discountId) {
-    const why = `The discount in force is ${redemption.discount_id}.`;
-    throw refuse(409, 'discount_not_active', 'Discount is not in force', why);
+    throw refuse(409, 'discount_not_active', 'Discount is not in force', `The discount in force is ${redemption.discount_id}.`);
   }
   return instance.of(redemptions).update(redemption, { status: 'removed' });
 }

@@ -1,7 +1,7 @@
 import type { Instance } from '../instance.js';
 import { activeRedemption, redemptions } from '../resources/billing-discount.js';
 import { type ItemRow, isInForce, items, partsOf } from '../resources/billing-item.js';
-import { refuse, refuseParam } from '../sandbox-error.js';
+import { invalidParam, refuse } from '../sandbox-error.js';
 import { endItem, runBilling } from './billing-clock.js';
 import { addFreeItem } from './billing-payers.js';
 import { parseTime } from './found.js';
@@ -63,7 +63,7 @@ export function extendTrial(instance: Instance, item: ItemRow, to: string): void
   if (!item.is_free_trial || item.status !== 'active' || item.period_end === null) {
     throw invalidChange('The subscription item is in no free trial that goes on.');
   }
-  const refuseEnd = (why: string) => refuseParam('form_param_value_invalid', 'extend_to', 'is invalid', why);
+  const refuseEnd = (why: string) => invalidParam('extend_to', why);
   if (end <= instance.now()) throw refuseEnd('extend_to must be in the future.');
   if (end < item.period_end) throw refuseEnd('extend_to must not be before the present end of the trial.');
   if (end > item.period_end + MOST_TRIAL_DAYS * DAY_MS) {

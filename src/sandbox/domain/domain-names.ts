@@ -23,8 +23,7 @@ const refuseName = (code: string, message: string, why: string): SandboxError =>
 export function parseHost(given: string): string {
   const name = given.trim().toLowerCase();
   if (NAME.test(name)) return name;
-  const why = 'name must be a host such as example.com, without scheme or path.';
-  throw refuseName('form_param_format_invalid', 'is invalid', why);
+  throw refuseName('form_param_format_invalid', 'is invalid', 'name must be a host such as example.com, without scheme or path.');
 }
 
 /** A domain's name in lower case. @param self The domain that may have it already. @throws SandboxError */

@@ -10,7 +10,7 @@ import {
   organizationDomains,
 } from '../resources/organization-domain.js';
 import { organizationInvitations } from '../resources/organization-invitation.js';
-import { refuse, refuseParam } from '../sandbox-error.js';
+import { invalidParam, refuse, refuseParam } from '../sandbox-error.js';
 import { parseHost } from './domain-names.js';
 import { must } from './found.js';
 import { DISPOSABLE } from './identifiers.js';
@@ -48,10 +48,7 @@ export function parseEmailDomain(given: string): string {
 /** @throws SandboxError for a mode that there is none of, or that the instance's settings leave out. */
 export function parseEnrollmentMode(instance: Instance, text: string): EnrollmentMode {
   const mode = enrollmentModes.find((known) => known === text);
-  if (mode === undefined) {
-    const why = `enrollment_mode must be one of ${enrollmentModes.join(', ')}.`;
-    throw refuseParam('form_param_value_invalid', 'enrollment_mode', 'is invalid', why);
-  }
+  if (mode === undefined) throw invalidParam('enrollment_mode', `enrollment_mode must be one of ${enrollmentModes.join(', ')}.`);
   if (mode === 'manual_invitation' || !isEnrollmentMode(mode)) return mode;
   if (instance.store.setting(organizationSettings).domains_enrollment_modes.includes(mode)) return mode;
   const why = `${mode} is not among domains_enrollment_modes, which the instance's organization settings switch on.`;

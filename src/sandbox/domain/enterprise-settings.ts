@@ -1,27 +1,16 @@
+import type { BodyOf } from '../inputs.js';
 import type { CustomAttribute, EnterpriseConnectionRow, OidcSettings, SamlSettings } from '../resources/enterprise-connection.js';
-import type { AttributeMapping, LoginHint } from '../resources/saml-connection.js';
-import { refuse, refuseParam } from '../sandbox-error.js';
-import { type IdentityProviderBody, missingForActivation, NO_PROVIDER, parseProvider } from './identity-provider.js';
-import { DEFAULT_HINT, DEFAULT_MAPPING, parseConnectionName, parseLoginHint } from './sso-connections.js';
+import { invalidParam, malformedParam, refuse } from '../sandbox-error.js';
+import { missingForActivation, NO_PROVIDER, parseProvider } from './identity-provider.js';
+import { DEFAULT_HINT, DEFAULT_MAPPING, mergeMapping, parseConnectionName, parseLoginHint } from './sso-connections.js';
 
 const SAML_FLAGS = ['allow_subdomains', 'allow_idp_initiated', 'force_authn'] as const;
 
-export interface SamlBody extends IdentityProviderBody, Partial<Readonly<Record<(typeof SAML_FLAGS)[number], boolean | null>>> {
-  readonly name?: string | null;
-  readonly attribute_mapping?: Readonly<Partial<Record<keyof AttributeMapping, string | null>>> | null;
-  readonly login_hint?: LoginHint | null;
-}
+export type SamlBody = NonNullable<BodyOf<'EnterpriseConnections_updateConnection'>['saml']>;
 
-export type OidcBody = Readonly<Partial<{ [Name in keyof OidcSettings]: OidcSettings[Name] | null }>>;
+export type OidcBody = NonNullable<BodyOf<'EnterpriseConnections_updateConnection'>['oidc']>;
 
-export interface CustomAttributeBody {
-  readonly name: string;
-  readonly key: string;
-  readonly sso_path?: string;
-  readonly scim_path?: string;
-  readonly directory_path?: string;
-  readonly multi_valued?: boolean;
-}
+export type CustomAttributeBody = NonNullable<BodyOf<'EnterpriseConnections_createConnection'>['custom_attributes']>[number];
 
 export const isSaml = (provider: string): boolean => provider.startsWith('saml_');
 
@@ -48,14 +37,6 @@ export function mergeSaml(body: SamlBody, held: SamlSettings | { readonly name: 
   return merged;
 }
 
-/** Null for the whole, or for one of them, brings the default back. */
-function mergeMapping(held: AttributeMapping, given: SamlBody['attribute_mapping']): AttributeMapping {
-  if (given == null) return DEFAULT_MAPPING;
-  const names = Object.keys(DEFAULT_MAPPING) as (keyof AttributeMapping)[];
-  const entries = names.map((name) => [name, given[name] === undefined ? held[name] : (given[name] ?? DEFAULT_MAPPING[name])]);
-  return Object.fromEntries(entries) as unknown as AttributeMapping;
-}
-
 const NO_OIDC: OidcSettings = {
   client_id: null,
   client_secret: null,
@@ -71,7 +52,7 @@ export function mergeOidc(body: OidcBody, held: OidcSettings = NO_OIDC): OidcSet
   for (const name of ['discovery_url', 'auth_url', 'token_url', 'user_info_url'] as const) {
     const url = body[name];
     if (typeof url === 'string' && !(URL.canParse(url) && /^https?:$/.test(new URL(url).protocol))) {
-      throw refuseParam('form_param_format_invalid', `oidc.${name}`, 'is invalid', `${name} must be an http or https URL.`);
+      throw malformedParam(`oidc.${name}`, `${name} must be an http or https URL.`);
     }
   }
   const given = Object.entries(body).filter(([, value]) => value !== undefined);
@@ -83,9 +64,7 @@ export function mergeOidc(body: OidcBody, held: OidcSettings = NO_OIDC): OidcSet
 export function parseCustomAttributes(given: readonly CustomAttributeBody[]): CustomAttribute[] {
   const keys = given.map(({ key }) => key);
   const twice = keys.find((key, at) => keys.indexOf(key) !== at);
-  if (twice !== undefined) {
-    throw refuseParam('form_param_value_invalid', 'custom_attributes', 'is invalid', `The key ${twice} is there twice.`);
-  }
+  if (twice !== undefined) throw invalidParam('custom_attributes', `The key ${twice} is there twice.`);
   return given.map((attribute) => {
     const { name, key, sso_path = '', multi_valued = false } = attribute;
     const path = sameUnderBothNames(attribute, 'directory_path', 'scim_path') ?? '';
@@ -95,14 +74,13 @@ export function parseCustomAttributes(given: readonly CustomAttributeBody[]): Cu
 
 /** A value that may come under its new name, its old one, or both alike. @throws SandboxError where they differ. */
 export function sameUnderBothNames<Name extends string>(
-  body: Readonly<Partial<Record<Name, string | boolean>>>,
+  body: { readonly [N in Name]?: string | boolean | undefined },
   name: Name,
   oldName: Name,
 ): string | undefined {
   const [value, old] = [body[name], body[oldName]];
   if (value !== undefined && old !== undefined && value !== old) {
-    const why = `${name} and its old name ${oldName} must be the same where both are given.`;
-    throw refuseParam('form_param_value_invalid', name, 'is invalid', why);
+    throw invalidParam(name, `${name} and its old name ${oldName} must be the same where both are given.`);
   }
   const either = value ?? old;
   return either === undefined ? undefined : String(either);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { deletedObject } from '../../catalog/resources/common.js';
-import { answers, type Call, type Handler } from '../handler.js';
+import { answers, type Call, type Handler, type HandlerOptions, type Naming } from '../handler.js';
+import type { Inputs } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import type { Resource, Row } from '../resource.js';
 import { users } from '../resources/user.js';
@@ -18,38 +19,43 @@ export function must<R extends Row, Unique extends string, Lookup extends string
 }
 
 /** The row that a path parameter names. Default: the parameter `{resource name}_id`. @throws SandboxError 404. */
-const named = <R extends Row>(call: Call, resource: Resource<R>, param = `${resource.name}_id`): R =>
-  must(call.instance, resource, call.path[param] ?? '');
+const named = <R extends Row>({ instance, path }: Call<Inputs>, resource: Resource<R>, param = `${resource.name}_id`): R =>
+  must(instance, resource, (path as Readonly<Record<string, string>>)[param] ?? '');
 
 /** A row of the user that the path's `user_id` names. @throws SandboxError 404 when there is none, or it is another's. */
 export function mustOfUser<R extends Row & { readonly user_id: string }>(
-  { instance, path }: Pick<Call, 'instance' | 'path'>,
+  { instance, path }: Naming<'user_id'>,
   resource: Resource<R>,
-  param: string,
+  id: string,
 ): R {
-  const { id: userId } = must(instance, users, path.user_id ?? '');
-  const row = must(instance, resource, path[param] ?? '');
+  const { id: userId } = must(instance, users, path.user_id);
+  const row = must(instance, resource, id);
   if (row.user_id !== userId) throw notFound(resource.title, row.id);
   return row;
 }
 
 /** A handler that answers with the row named in the path. */
 export const gets = <R extends Row>(resource: Resource<R>, param?: string): Handler =>
-  answers((call) => resource.show(named(call as Call, resource, param), call.instance));
+  answers((call) => resource.show(named(call, resource, param), call.instance));
+
+/** A handler that makes a row and answers with it. */
+export const creates = <R extends Row, I extends Inputs>(
+  resource: Resource<R>,
+  create: (call: Call<I>) => R | Promise<R>,
+  options?: HandlerOptions,
+): Handler<I> => answers(async (call) => resource.show(await create(call), call.instance), options);
 
 /** A handler that changes the row named in the path and answers with it. */
-export const changes = <R extends Row, Body extends object = Record<string, unknown>>(
+export const changes = <R extends Row, I extends Inputs>(
   resource: Resource<R>,
-  change: (row: R, call: Call<Body>) => unknown,
-  options: Partial<Pick<Handler, 'openBody' | 'former' | 'status'>> & { readonly param?: string } = {},
-): Handler => {
-  const { param, ...rest } = options;
-  return answers<Body>(async (call) => {
-    const row = named(call as unknown as Call, resource, param);
+  change: (row: R, call: Call<I>) => unknown,
+  { param, ...options }: HandlerOptions & { readonly param?: string } = {},
+): Handler<I> =>
+  answers(async (call) => {
+    const row = named(call, resource, param);
     await change(row, call);
     return resource.show(row, call.instance);
-  }, rest);
-};
+  }, options);
 
 /** What a deletion answers. */
 export const deleted = (resource: { readonly name: string }, row: { readonly id: string }): z.infer<typeof deletedObject> => ({
@@ -61,12 +67,12 @@ export const deleted = (resource: { readonly name: string }, row: { readonly id:
 /** A handler that deletes the row named in the path, with all that belongs to it. */
 export const deletes = <R extends Row>(
   resource: Resource<R>,
-  options: { readonly param?: string; readonly remove?: (row: R, call: Call) => void } = {},
+  options: { readonly param?: string; readonly remove?: (row: R, instance: Instance) => void } = {},
 ): Handler =>
   answers((call) => {
-    const row = named(call as Call, resource, options.param);
+    const row = named(call, resource, options.param);
     if (options.remove === undefined) call.instance.of(resource).delete(row);
-    else options.remove(row, call as Call);
+    else options.remove(row, call.instance);
     return deleted(resource, row);
   });
 

@@ -1,17 +1,11 @@
+import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { type DirectoryRow, type GroupRoleMappingRow, groupRoleMappings } from '../resources/directory.js';
 import { roles } from '../resources/roles.js';
-import { refuse, refuseParam } from '../sandbox-error.js';
+import { invalidParam, missingParam, refuse, refuseParam } from '../sandbox-error.js';
 import { sameUnderBothNames } from './enterprise-settings.js';
 
-export interface MappingBody {
-  readonly directory_group_id?: string;
-  readonly scim_group_id?: string;
-  readonly directory_group_display_name?: string;
-  readonly scim_group_display_name?: string;
-  readonly role_id: string;
-  readonly precedence?: number;
-}
+export type MappingBody = NonNullable<BodyOf<'Directories_createDirectory'>['group_role_mappings']>[number];
 
 type Parsed = Pick<GroupRoleMappingRow, 'group_id' | 'group_display_name' | 'role_id'> & { readonly precedence?: number };
 
@@ -23,11 +17,9 @@ export const mappingsOf = (instance: Instance, { id }: DirectoryRow): GroupRoleM
 export function parseMappings(instance: Instance, given: readonly MappingBody[]): Parsed[] {
   const parsed = given.map((body) => {
     const group = sameUnderBothNames(body, 'directory_group_id', 'scim_group_id')?.trim() ?? '';
-    if (group === '')
-      throw refuseParam('form_param_missing', 'directory_group_id', 'is missing', 'directory_group_id must be included.');
+    if (group === '') throw missingParam('directory_group_id');
     if (instance.of(roles).get(body.role_id) === undefined) {
-      const why = `No organization role has the id ${body.role_id}.`;
-      throw refuseParam('form_param_value_invalid', 'role_id', 'is invalid', why);
+      throw invalidParam('role_id', `No organization role has the id ${body.role_id}.`);
     }
     const name = sameUnderBothNames(body, 'directory_group_display_name', 'scim_group_display_name') ?? group;
     const { role_id, precedence } = body;

@@ -1,4 +1,5 @@
 import { answers, type Handler } from '../handler.js';
+import type { BodyOf, Inputs } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import type { Resource } from '../resource.js';
 import { type CodeVerificationRow, codeVerifications } from '../resources/code-verification.js';
@@ -17,19 +18,14 @@ export const preparation = <R extends IdentifierRow>(
     return codeVerifications.show(send(instance, row), instance);
   });
 
-interface Attempt {
-  readonly verification_id: string;
-  readonly code: string;
-}
-
 /** A handler that checks a code, and calls the identifier named in the path verified when it is the right one. */
 export const attempt = <T extends 'email_address' | 'phone_number', R extends IdentifierRow & Readonly<Record<T, string>>>(
   resource: Resource<R>,
   type: T,
   /** What else comes of it. */
   onVerified: (instance: Instance, row: R) => unknown = () => {},
-): Handler =>
-  answers<Attempt>(({ instance, path, body }) => {
+): Handler<Inputs<Record<string, string>, unknown, BodyOf<'EmailAddresses_attemptVerification'>>> =>
+  answers(({ instance, path, body }) => {
     const row = must(instance, resource, path[`${resource.name}_id`] ?? '');
     if (!isVerified(row)) refuseClaimed(instance, type, row[type], row);
     const tried = tryCode(instance, row.id, body.verification_id, body.code);

@@ -1,4 +1,5 @@
 import { answers, type Handler } from '../handler.js';
+import type { BodyOf, InputsOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import type { Resource } from '../resource.js';
 import { emailAddresses, type IdentifierRow, linksOf, phoneNumbers } from '../resources/identifiers.js';
@@ -11,10 +12,7 @@ import { parseIdentifier, refuseRestricted } from './identifiers.js';
 import { refuseDeletion, tellingFormerAddress } from './primary.js';
 import { changeFactors } from './second-factors.js';
 
-interface Replacement {
-  readonly identification_status?: 'verified' | 'reserved' | 'unverified';
-  readonly notify_primary_email_address_changed?: boolean | null;
-}
+type Replacement = Pick<BodyOf<'EmailAddresses_replaceForUser'>, 'identification_status'>;
 
 /** Deletes all identifiers of one kind. */
 function deleteAll<R extends IdentifierRow, Lookup extends string>(
@@ -32,8 +30,8 @@ const columnsOf = (user: UserRow, { identification_status: status = 'verified' }
 });
 
 /** Leaves the user with one e-mail address, which is the primary one whether it is verified or not. */
-export const emailReplacement: Handler = answers<Replacement & { email_address: string }>(({ instance, path, body }) => {
-  const user = must(instance, users, path.user_id ?? '');
+export const emailReplacement: Handler<InputsOf<'EmailAddresses_replaceForUser'>> = answers(({ instance, path, body }) => {
+  const user = must(instance, users, path.user_id);
   const address = parseIdentifier('email_address', body.email_address);
   const holder = instance.of(emailAddresses).one('email_address', address);
   if (holder !== undefined && holder.user_id !== user.id) throw identifierExists('email_address', 'email address');
@@ -57,8 +55,8 @@ export const emailReplacement: Handler = answers<Replacement & { email_address: 
 });
 
 /** Leaves the user with one phone number, which is the primary one and no second factor. */
-export const phoneReplacement: Handler = answers<Replacement & { phone_number: string }>(({ instance, path, body }) => {
-  const user = must(instance, users, path.user_id ?? '');
+export const phoneReplacement: Handler<InputsOf<'PhoneNumbers_replaceForUser'>> = answers(({ instance, path, body }) => {
+  const user = must(instance, users, path.user_id);
   const number = parseIdentifier('phone_number', body.phone_number);
   const holder = instance.of(phoneNumbers).one('phone_number', number);
   if (holder !== undefined && holder.user_id !== user.id) throw identifierExists('phone_number', 'phone number');

@@ -5,7 +5,7 @@ import { domainOf, emailAddresses, type IdentifierRow, isClaimed, phoneNumbers, 
 import { restrictions } from '../resources/instance-settings.js';
 import { users } from '../resources/user.js';
 import type { Collection } from '../rows.js';
-import { identifierExists, refuse, refuseParam } from '../sandbox-error.js';
+import { identifierExists, malformedParam, refuse, refuseParam } from '../sandbox-error.js';
 import { authentication } from './authentication.js';
 
 export type IdentifierType = ListedIdentifierRow['identifier_type'];
@@ -35,7 +35,7 @@ export function normalize(type: IdentifierType, text: string): string {
 export function parseIdentifier(type: IdentifierType, text: string, param: string = type): string {
   const value = normalize(type, text);
   const { fits, rule } = FORMATS[type];
-  if (!fits(value)) throw refuseParam('form_param_format_invalid', param, 'is invalid', `${param} must be ${rule}.`);
+  if (!fits(value)) throw malformedParam(param, `${param} must be ${rule}.`);
   return value;
 }
 

@@ -1,15 +1,13 @@
 import { X509Certificate } from 'node:crypto';
+import type { BodyOf } from '../inputs.js';
 import type { IdentityProvider, IdpCertificate } from '../resources/saml-connection.js';
-import { refuse, refuseParam } from '../sandbox-error.js';
+import { malformedParam, refuse } from '../sandbox-error.js';
 
 /** Inputs that describe an identity provider. Null takes a value away. */
-export interface IdentityProviderBody
-  extends Partial<
-    Readonly<Record<'idp_entity_id' | 'idp_sso_url' | 'idp_certificate' | 'idp_metadata_url' | 'idp_metadata', string | null>>
-  > {
-  /** All that are trusted from now on. */
-  readonly idp_certificates?: readonly string[];
-}
+export type IdentityProviderBody = Pick<
+  BodyOf<'SamlConnectionsBeta_updateConnectionById'>,
+  'idp_entity_id' | 'idp_sso_url' | 'idp_certificate' | 'idp_certificates' | 'idp_metadata_url' | 'idp_metadata'
+>;
 
 export const NO_PROVIDER: IdentityProvider = {
   idp_entity_id: null,
@@ -48,7 +46,7 @@ export function missingForActivation(provider: IdentityProvider): string[] {
 function parseUrl(param: string, url: string | null): string | null {
   if (url === null) return null;
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
-  throw refuseParam('form_param_format_invalid', param, 'is invalid', `${param} must be an http or https URL.`);
+  throw malformedParam(param, `${param} must be an http or https URL.`);
 }
 
 type Certificates = Pick<
@@ -75,8 +73,7 @@ function readCertificate(param: string, certificate: string): IdpCertificate {
     const { validFrom, validTo } = new X509Certificate(Buffer.from(bare, 'base64'));
     return { certificate, issued_at: Date.parse(validFrom), expires_at: Date.parse(validTo) };
   } catch {
-    const why = `${param} must hold X.509 certificates in PEM, or their base64 alone.`;
-    throw refuseParam('form_param_format_invalid', param, 'is invalid', why);
+    throw malformedParam(param, `${param} must hold X.509 certificates in PEM, or their base64 alone.`);
   }
 }
 

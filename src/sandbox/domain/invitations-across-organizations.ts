@@ -1,5 +1,6 @@
 import type { Filter } from '../filters.js';
 import type { Handler } from '../handler.js';
+import type { Inputs, InputsOf } from '../inputs.js';
 import { type Listing, lists } from '../list.js';
 import { emailAddresses } from '../resources/identifiers.js';
 import { invitationStatus } from '../resources/invitation.js';
@@ -13,9 +14,9 @@ export const byStatus: Filter<OrganizationInvitationRow, readonly string[]> = (w
 });
 
 /** A list whose invitations may be to any organization, which is therefore shown with each. */
-export const listsAcrossOrganizations = (
-  listing: Pick<Listing<OrganizationInvitationRow>, 'within' | 'filters' | 'orders'>,
-): Handler =>
+export const listsAcrossOrganizations = <I extends Inputs>(
+  listing: Pick<Listing<OrganizationInvitationRow, I>, 'within' | 'filters' | 'orders'>,
+): Handler<I> =>
   lists(organizationInvitations, {
     ...listing,
     envelope: 'page',
@@ -28,10 +29,10 @@ export const listsAcrossOrganizations = (
   });
 
 /** What was sent to any address of the user. */
-export const invitationsToUser: Handler = listsAcrossOrganizations({
+export const invitationsToUser: Handler<InputsOf<'Users_getOrganizationInvitations'>> = listsAcrossOrganizations({
   within: ({ instance, path }) =>
     instance
       .of(emailAddresses)
-      .many('user_id', must(instance, users, path.user_id ?? '').id)
+      .many('user_id', must(instance, users, path.user_id).id)
       .flatMap((address) => instance.of(organizationInvitations).many('email_address', address.email_address)),
 });

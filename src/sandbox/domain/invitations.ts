@@ -1,3 +1,4 @@
+import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { ticketUrl } from '../resources/frontend-api.js';
 import type { InvitationBase } from '../resources/invitation.js';
@@ -12,14 +13,10 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const DEFAULT_DAYS = 30;
 const TICKET_LETTERS = 48;
 
-export interface InvitationFields {
-  readonly email_address: string;
-  readonly public_metadata?: Metadata | null;
-  readonly expires_in_days?: number | null;
-  readonly redirect_url?: string | null;
-  /** Whether a mail tells of it. Default true. */
-  readonly notify?: boolean | null;
-}
+export type InvitationFields = Pick<
+  BodyOf<'Invitations_createNewInvitation' | 'Invitations_bulkCreateAndSend' | 'OrganizationInvitations_createAndSend'>,
+  'email_address' | 'redirect_url' | 'expires_in_days' | 'notify'
+>;
 
 /** The columns of a new invitation that the two kinds share. `email_address` is to be checked already. */
 export function newInvitation(instance: Instance, fields: InvitationFields, publicMetadata: Metadata): Draft<InvitationBase> {

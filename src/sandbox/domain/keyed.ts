@@ -2,7 +2,7 @@ import type { Handler } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import type { Resource, Row } from '../resource.js';
-import { identifierExists, refuseParam } from '../sandbox-error.js';
+import { identifierExists, invalidParam, malformedParam } from '../sandbox-error.js';
 
 /** What has a name, and a key that programs know it by. */
 interface KeyedRow extends Row {
@@ -30,7 +30,7 @@ export function parseKey<R extends KeyedRow, Lookup extends string>(
   key: string,
   { pattern, rule, except }: { readonly pattern: RegExp; readonly rule: string; readonly except?: R | undefined },
 ): string {
-  if (!pattern.test(key)) throw refuseParam('form_param_format_invalid', 'key', 'is invalid', `key must be ${rule}.`);
+  if (!pattern.test(key)) throw malformedParam('key', `key must be ${rule}.`);
   const holder = instance.of(resource).one('key', key);
   if (holder !== undefined && holder !== except) throw identifierExists('key', 'key');
   return key;
@@ -38,6 +38,6 @@ export function parseKey<R extends KeyedRow, Lookup extends string>(
 
 /** @throws SandboxError for an empty name. */
 export function parseKeyedName(name: string): string {
-  if (name.trim() === '') throw refuseParam('form_param_value_invalid', 'name', 'is invalid', 'name must not be empty.');
+  if (name.trim() === '') throw invalidParam('name', 'name must not be empty.');
   return name;
 }

@@ -75,8 +75,7 @@ export function refuseLastAdmin(instance: Instance, membership: OrganizationMemb
 export function mustBeMember(instance: Instance, organizationId: string, userId: string): OrganizationMembershipRow {
   const membership = membershipOf(instance, organizationId, userId);
   if (membership !== undefined) return membership;
-  const why = `The user ${userId} is not a member of the organization.`;
-  throw refuse(403, 'not_a_member_in_organization', 'Not a member', why);
+  throw refuse(403, 'not_a_member_in_organization', 'Not a member', `The user ${userId} is not a member of the organization.`);
 }
 
 /** @throws SandboxError when the user may not manage the members of the organization. */

@@ -19,7 +19,7 @@ export function merge(held: Metadata, change: Metadata): Metadata {
 }
 
 type Field = 'public_metadata' | 'private_metadata' | 'unsafe_metadata';
-export type MetadataFields = Partial<Readonly<Record<Field, Metadata | null>>>;
+export type MetadataFields = { readonly [F in Field]?: Metadata | null | undefined };
 
 function checked(field: Field, value: Metadata): Metadata {
   if (Buffer.byteLength(JSON.stringify(value)) > MOST_BYTES) {

@@ -6,7 +6,7 @@ import { oauthSettings } from '../resources/instance-settings.js';
 import { type OAuthApplicationRow, oauthApplications } from '../resources/oauth-application.js';
 import { type OAuthGrantRow, oauthGrants, oauthTokens } from '../resources/oauth-token.js';
 import { users } from '../resources/user.js';
-import { notFound, refuse, refuseParam } from '../sandbox-error.js';
+import { invalidParam, notFound, refuse } from '../sandbox-error.js';
 import { must } from './found.js';
 import { refuseBanned } from './sessions.js';
 import { newVoidable, revoke } from './voidable.js';
@@ -79,8 +79,7 @@ function newGrant(instance: Instance, given: Extract<TokenRequest, { user_id: st
   const scopes = (given.scopes ?? application.scopes).split(' ').filter((scope) => scope !== '');
   const beyond = scopes.find((scope) => !allowed.includes(scope));
   if (beyond !== undefined) {
-    const why = `${application.id} may not ask for the scope ${beyond}. It has: ${application.scopes}.`;
-    throw refuseParam('form_param_value_invalid', 'scopes', 'is invalid', why);
+    throw invalidParam('scopes', `${application.id} may not ask for the scope ${beyond}. It has: ${application.scopes}.`);
   }
   const refresh_token = instance.random.base62(REFRESH_LETTERS);
   return instance

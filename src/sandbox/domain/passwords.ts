@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Instance } from '../instance.js';
 import { instanceSettings } from '../resources/instance-settings.js';
-import { refuseParam } from '../sandbox-error.js';
+import { invalidParam, refuseParam } from '../sandbox-error.js';
 import { authentication } from './authentication.js';
 import { fitsHasher, HASHER_NAMES, type PasswordHash, wasm } from './password-hashers.js';
 
@@ -36,12 +36,10 @@ export function checkPassword(instance: Instance, password: string): void {
   const rules = instance.store.setting(authentication);
   const { length } = [...password];
   if (length < rules.password_min_length) {
-    const why = `Passwords must be ${rules.password_min_length} characters or more.`;
-    throw refusePassword('form_password_length_too_short', why);
+    throw refusePassword('form_password_length_too_short', `Passwords must be ${rules.password_min_length} characters or more.`);
   }
   if (length > rules.password_max_length) {
-    const why = `Passwords must be ${rules.password_max_length} characters or fewer.`;
-    throw refusePassword('form_password_length_too_long', why);
+    throw refusePassword('form_password_length_too_long', `Passwords must be ${rules.password_max_length} characters or fewer.`);
   }
   checkSize(password);
   for (const { rule, pattern, code, what } of CHARACTER_RULES) {
@@ -71,10 +69,7 @@ export function bringDigest(digest: string, hasher: string | undefined): Passwor
     throw refuseParam('form_conditional_param_missing', 'password_hasher', 'is missing', why);
   }
   const fits = fitsHasher(hasher, digest);
-  if (fits === undefined) {
-    const why = `password_hasher must be one of ${HASHER_NAMES.join(', ')}.`;
-    throw refuseParam('form_param_value_invalid', 'password_hasher', 'is invalid', why);
-  }
+  if (fits === undefined) throw invalidParam('password_hasher', `password_hasher must be one of ${HASHER_NAMES.join(', ')}.`);
   if (!fits) {
     throw refuseParam('form_password_digest_invalid_code', 'password_digest', 'is invalid', `It is no digest of ${hasher}.`);
   }

@@ -2,7 +2,7 @@ import type { Instance } from '../instance.js';
 import type { Resource } from '../resource.js';
 import { emailAddresses, type IdentifierRow, isVerified, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
 import { type UserRow, users } from '../resources/user.js';
-import { refuse, refuseParam, type SandboxError } from '../sandbox-error.js';
+import { refuse, refuseParam, type SandboxError, unknownParam } from '../sandbox-error.js';
 import { must } from './found.js';
 import { sendMessage } from './messages.js';
 
@@ -13,9 +13,7 @@ export type PrimaryField = 'primary_email_address_id' | 'primary_phone_number_id
 
 /** Makes an identifier the primary one of its kind. @throws SandboxError when it is not verified, or another user's. */
 export function setPrimary(instance: Instance, user: UserRow, field: PrimaryField, row: IdentifierRow | undefined): void {
-  if (row === undefined || row.user_id !== user.id) {
-    throw refuseParam('form_resource_not_found', field, 'not found', `${field} names no identifier of this user.`);
-  }
+  if (row === undefined || row.user_id !== user.id) throw unknownParam(field, `${field} names no identifier of this user.`);
   if (!isVerified(row)) throw refuseParam('form_param_value_invalid', field, 'is not verified', ONLY_VERIFIED);
   instance.of(users).update(user, { [field]: row.id });
 }

@@ -1,7 +1,7 @@
 import type { Instance } from '../instance.js';
 import type { OrganizationRow } from '../resources/organization.js';
 import { CREATOR_PERMISSIONS, isCreatorEligible, type RoleRow, roles } from '../resources/roles.js';
-import { notFound, refuse, refuseParam } from '../sandbox-error.js';
+import { invalidParam, notFound, refuse } from '../sandbox-error.js';
 import { roleSetOf } from './role-sets.js';
 
 /** @throws SandboxError 404 for a key that no role has. */
@@ -17,8 +17,7 @@ export function parseRole(instance: Instance, key: string, organization: Organiz
   const role = mustBeRole(instance, key);
   const set = roleSetOf(instance, organization);
   if (!set.role_ids.includes(role.id)) {
-    const why = `The role ${key} is not in ${set.key}, the role set of the organization.`;
-    throw refuseParam('form_param_value_invalid', 'role', 'is invalid', why);
+    throw invalidParam('role', `The role ${key} is not in ${set.key}, the role set of the organization.`);
   }
   return role.key;
 }

@@ -1,4 +1,5 @@
 import { answers, type Handler } from '../handler.js';
+import type { BodyOf, InputsOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { clients } from '../resources/client.js';
 import { organizations } from '../resources/organization.js';
@@ -8,10 +9,7 @@ import { must } from './found.js';
 import { mustBeMember, mustHaveOrganizations } from './members.js';
 import { lifetimeFrom, refuseBanned } from './sessions.js';
 
-interface CreateSession {
-  readonly user_id: string;
-  readonly active_organization_id?: string;
-}
+type CreateSession = BodyOf<'Sessions_createSession'>;
 
 /** A session of a client of its own, as if the user had just signed in on a new device. */
 function create(instance: Instance, body: CreateSession): SessionRow {
@@ -44,6 +42,6 @@ function create(instance: Instance, body: CreateSession): SessionRow {
   return session;
 }
 
-export const creation: Handler = answers<CreateSession>(({ instance, body }) => sessions.show(create(instance, body), instance), {
-  openBody: true,
-});
+export const creation: Handler<InputsOf<'Sessions_createSession'>> = answers(({ instance, body }) =>
+  sessions.show(create(instance, body), instance),
+);

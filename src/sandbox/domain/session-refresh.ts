@@ -1,5 +1,6 @@
 import type { JWTPayload } from 'jose';
 import { answers, type Handler } from '../handler.js';
+import type { BodyOf, InputsOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { renewedTokens } from '../resources/refresh-token.js';
 import { isLive, type SessionRow, sessions } from '../resources/session.js';
@@ -7,12 +8,7 @@ import { refuse, type SandboxError } from '../sandbox-error.js';
 import { isRefreshTokenOf } from './refresh-tokens.js';
 import { sessionToken } from './session-token.js';
 
-interface RefreshBody {
-  readonly expired_token: string;
-  readonly refresh_token: string;
-  readonly request_origin: string;
-  readonly format?: 'token' | 'cookie' | null;
-}
+type RefreshBody = BodyOf<'Sessions_refreshSession'>;
 
 /** A token that is older cannot be renewed. Clerk has a limit too, and does not publish it. */
 const MOST_AGE_SECONDS = 24 * 60 * 60;
@@ -83,8 +79,8 @@ function check(
 
 const cookie = (jwt: string): string => `__session=${jwt}; Path=/; Max-Age=${COOKIE_SECONDS}; Secure; SameSite=Lax`;
 
-export const refresh: Handler = answers<RefreshBody>(async ({ instance, path, body }) => {
-  const sessionId = path.session_id ?? '';
+export const refresh: Handler<InputsOf<'Sessions_refreshSession'>> = answers(async ({ instance, path, body }) => {
+  const sessionId = path.session_id;
   const claims = await readExpired(instance, body.expired_token);
   const { session: found } = check(instance, sessionId, body, claims);
   const jwt = await sessionToken(instance, found, { origin: String(claims.azp) });

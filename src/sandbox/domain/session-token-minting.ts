@@ -1,4 +1,5 @@
 import { answers, type Handler } from '../handler.js';
+import type { InputsOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { TOKEN_CATEGORY } from '../keys.js';
 import { frontendApi } from '../resources/frontend-api.js';
@@ -12,10 +13,6 @@ import { refuseBanned, refuseInactive } from './sessions.js';
 import { fillShortcodes } from './shortcodes.js';
 import { signWith } from './signing.js';
 import { tokenValues } from './token-values.js';
-
-interface TokenBody {
-  readonly expires_in_seconds?: number | null;
-}
 
 const JTI_LETTERS = 20;
 
@@ -41,24 +38,22 @@ async function mint(instance: Instance, session: SessionRow, template: JwtTempla
 }
 
 /** The token that a page of the session would have, but of no page: a server asks for it. */
-export const tokenOfSession: Handler = answers<TokenBody>(
+export const tokenOfSession: Handler<InputsOf<'Sessions_createSessionToken'>> = answers(
   async ({ instance, version, path, body }) => {
-    const session = must(instance, sessions, path.session_id ?? '');
+    const session = must(instance, sessions, path.session_id);
     if (!isLive(session, instance)) throw refuseInactive(401, session, instance);
     refuseBanned(must(instance, users, session.user_id));
     const lifetime = body.expires_in_seconds ?? undefined;
     return { object: 'token', jwt: await sessionToken(instance, session, { lifetime, apiVersion: version }) };
   },
-  { openBody: true },
 );
 
 /** A token made from the template that the path names. */
-export const tokenFromTemplate: Handler = answers<TokenBody>(
+export const tokenFromTemplate: Handler<InputsOf<'Sessions_createSessionTokenFromTemplate'>> = answers(
   async ({ instance, path, body }) => {
-    const session = must(instance, sessions, path.session_id ?? '');
-    const template = instance.of(jwtTemplates).one('name', path.template_name ?? '');
+    const session = must(instance, sessions, path.session_id);
+    const template = instance.of(jwtTemplates).one('name', path.template_name);
     if (template === undefined) throw notFound('JWT template', path.template_name);
     return { object: 'token', jwt: await mint(instance, session, template, body.expires_in_seconds ?? template.lifetime) };
   },
-  { openBody: true },
 );

@@ -1,6 +1,6 @@
 import { createPrivateKey, createSecretKey, type KeyObject } from 'node:crypto';
 import type { JWTHeaderParameters, JWTPayload } from 'jose';
-import { refuseParam } from '../sandbox-error.js';
+import { invalidParam } from '../sandbox-error.js';
 
 /** What a template's own key may sign with. `HS*` takes a secret, every other a private key in PEM. */
 const ALGORITHMS: ReadonlySet<string> = new Set([
@@ -36,8 +36,7 @@ export async function signWith(
 /** @throws SandboxError when the algorithm is unknown, or the key is none for it. The key is in no message. */
 export async function checkSigningKey(algorithm: string, key: string): Promise<void> {
   if (!ALGORITHMS.has(algorithm)) {
-    const why = `signing_algorithm must be one of ${[...ALGORITHMS].join(', ')}.`;
-    throw refuseParam('form_param_value_invalid', 'signing_algorithm', 'is invalid', why);
+    throw invalidParam('signing_algorithm', `signing_algorithm must be one of ${[...ALGORITHMS].join(', ')}.`);
   }
   // Signing tells more than parsing does: a key may be of the wrong kind, or too short.
   const usable = await signWith(algorithm, key, {}).then(
@@ -46,6 +45,6 @@ export async function checkSigningKey(algorithm: string, key: string): Promise<v
   );
   if (!usable) {
     const why = `signing_key must be a key that signs with ${algorithm}: a secret for HS*, else a private key in PEM.`;
-    throw refuseParam('form_param_value_invalid', 'signing_key', 'is invalid', why);
+    throw invalidParam('signing_key', why);
   }
 }

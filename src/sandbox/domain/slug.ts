@@ -1,7 +1,7 @@
 import type { Instance } from '../instance.js';
 import { organizationSettings } from '../resources/instance-settings.js';
 import { organizations } from '../resources/organization.js';
-import { featureNotEnabled, refuseParam } from '../sandbox-error.js';
+import { featureNotEnabled, malformedParam, refuseParam } from '../sandbox-error.js';
 
 const SLUG = /^[a-z0-9-]+$/;
 
@@ -10,10 +10,7 @@ export function parseSlug(instance: Instance, slug: string, exceptId?: string): 
   if (instance.store.setting(organizationSettings).slug_disabled) {
     throw featureNotEnabled('Organization slugs', 'slug_disabled of the organization settings');
   }
-  if (!SLUG.test(slug)) {
-    const why = 'slug can have lower-case letters, digits and "-" only.';
-    throw refuseParam('form_param_format_invalid', 'slug', 'is invalid', why);
-  }
+  if (!SLUG.test(slug)) throw malformedParam('slug', 'slug can have lower-case letters, digits and "-" only.');
   const holder = instance.of(organizations).one('slug', slug);
   if (holder !== undefined && holder.id !== exceptId) {
     throw refuseParam('form_identifier_exists', 'slug', 'is taken', `The slug ${slug} is taken. Please try another.`);

@@ -3,7 +3,7 @@ import { enterpriseConnections } from '../resources/enterprise-connection.js';
 import { domainOf, emailAddresses, isVerified } from '../resources/identifiers.js';
 import { organizations } from '../resources/organization.js';
 import { type AttributeMapping, type LoginHint, samlConnections } from '../resources/saml-connection.js';
-import { refuseParam } from '../sandbox-error.js';
+import { invalidParam, malformedParam, refuseParam } from '../sandbox-error.js';
 import { must } from './found.js';
 
 /** What connections of both kinds, SAML's older one and the one for every protocol, have and share out among them. */
@@ -37,8 +37,7 @@ export function parseConnectionDomains(instance: Instance, given: readonly strin
   const names = [...new Set(given.map((name) => name.trim().toLowerCase()))];
   const wrong = names.find((name) => !DOMAIN.test(name));
   if (wrong !== undefined || names.length === 0) {
-    const why = `${param} must hold at least one domain, and domains only, such as example.com.`;
-    throw refuseParam('form_param_format_invalid', param, 'is invalid', why);
+    throw malformedParam(param, `${param} must hold at least one domain, and domains only, such as example.com.`);
   }
   for (const other of connections(instance)) {
     const taken = other.id === exceptId ? undefined : names.find((name) => other.domains.includes(name));
@@ -60,6 +59,17 @@ export function parseConnectionOrganization(instance: Instance, id: string | nul
   return id;
 }
 
+/** Null for the whole, or for one of them, brings the default back. */
+export function mergeMapping(
+  held: AttributeMapping,
+  given: { readonly [Name in keyof AttributeMapping]?: string | null | undefined } | null | undefined,
+): AttributeMapping {
+  if (given == null) return DEFAULT_MAPPING;
+  const names = Object.keys(DEFAULT_MAPPING) as (keyof AttributeMapping)[];
+  const entries = names.map((name) => [name, given[name] === undefined ? held[name] : (given[name] ?? DEFAULT_MAPPING[name])]);
+  return Object.fromEntries(entries) as unknown as AttributeMapping;
+}
+
 export function parseLoginHint(hint: LoginHint | null): LoginHint {
   if (hint?.mode === 'custom_attribute' && (hint.source ?? '') === '') {
     const why = 'login_hint.source must be included when the mode is custom_attribute.';
@@ -70,7 +80,7 @@ export function parseLoginHint(hint: LoginHint | null): LoginHint {
 
 /** @throws SandboxError for a name of nothing but spaces. */
 export function parseConnectionName(name: string, param = 'name'): string {
-  if (name.trim() === '') throw refuseParam('form_param_value_invalid', param, 'is invalid', `${param} must not be empty.`);
+  if (name.trim() === '') throw invalidParam(param, `${param} must not be empty.`);
   return name;
 }
 

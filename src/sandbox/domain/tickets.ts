@@ -30,8 +30,7 @@ export async function newTicket<R extends TicketRow>(
 export const revokes = <R extends TicketRow>(resource: Resource<R>, code: string): Handler =>
   changes(resource, (row, { instance }) => {
     if (row.status !== 'pending') {
-      const why = `The ${resource.title} is ${row.status}; only a pending one can be revoked.`;
-      throw refuse(400, code, 'cannot revoke', why);
+      throw refuse(400, code, 'cannot revoke', `The ${resource.title} is ${row.status}; only a pending one can be revoked.`);
     }
     instance.of(resource).update(row, { status: 'revoked' } as Partial<Omit<R, 'id'>>);
   });

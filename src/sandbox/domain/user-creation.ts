@@ -1,13 +1,14 @@
+import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { emailAddresses, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
 import { blankUser, hasSecondFactor, LOCK_MS, type UserRow, users } from '../resources/user.js';
 import { VERIFIED_BY_ADMIN } from '../resources/verification.js';
-import { identifierExists, refuseParam, SandboxError, type WireError } from '../sandbox-error.js';
+import { identifierExists, invalidParam, refuseParam, SandboxError, type WireError } from '../sandbox-error.js';
 import { authentication } from './authentication.js';
 import { enrollOwner } from './enrollment.js';
 import { parseTime } from './found.js';
 import { type IdentifierType, parseIdentifier, parseUsername, refuseRestricted, refuseTaken } from './identifiers.js';
-import { type MetadataFields, metadataOf } from './metadata.js';
+import { metadataOf } from './metadata.js';
 import type { PasswordHash } from './password-hashers.js';
 import { bringDigest, checkPassword, checkSize, hashPassword } from './passwords.js';
 import { checkTotpSecret, keepBackupCodes } from './second-factors.js';
@@ -15,45 +16,20 @@ import { checkTotpSecret, keepBackupCodes } from './second-factors.js';
 /** Clerk keeps no longer names. */
 const MOST_NAME_LETTERS = 256;
 
-export interface PasswordFields {
-  readonly password?: string | null;
-  readonly password_digest?: string | null;
-  readonly password_hasher?: string;
-  readonly skip_password_checks?: boolean | null;
-}
+export type PasswordFields = Pick<
+  BodyOf<'Users_createNewUser' | 'Users_updateUserAttributes'>,
+  'password' | 'password_digest' | 'password_hasher' | 'skip_password_checks'
+>;
 
 /** What creating and updating a user have in common. */
-export interface UserFields extends PasswordFields {
-  readonly external_id?: string | null;
-  readonly first_name?: string | null;
-  readonly last_name?: string | null;
-  readonly locale?: string | null;
-  readonly timezone?: string | null;
-  readonly username?: string | null;
-  readonly totp_secret?: string | null;
-  readonly backup_codes?: readonly string[];
-  readonly delete_self_enabled?: boolean | null;
-  readonly create_organization_enabled?: boolean | null;
-  readonly create_organizations_limit?: number | null;
-  readonly legal_accepted_at?: string | null;
-  readonly created_at?: string | null;
-  readonly bypass_client_trust?: boolean | null;
-}
+export type UserFields = Pick<
+  BodyOf<'Users_createNewUser' | 'Users_updateUserAttributes'>,
+  keyof BodyOf<'Users_createNewUser' | 'Users_updateUserAttributes'>
+>;
 
 type IdentificationStatus = 'verified' | 'reserved';
 
-export interface CreateUser extends UserFields, MetadataFields {
-  readonly email_address?: readonly string[];
-  readonly email_address_identification_status?: readonly IdentificationStatus[];
-  readonly phone_number?: readonly string[];
-  readonly phone_number_identification_status?: readonly IdentificationStatus[];
-  readonly web3_wallet?: readonly string[];
-  readonly skip_user_requirement?: boolean | null;
-  readonly skip_password_requirement?: boolean | null;
-  readonly skip_restriction_checks?: boolean | null;
-  readonly banned?: boolean | null;
-  readonly locked?: boolean | null;
-}
+export type CreateUser = BodyOf<'Users_createNewUser'>;
 
 /** The password to keep, or undefined for none given. Takes time: call it before looking at what others may change. */
 export async function takePassword(instance: Instance, body: PasswordFields): Promise<PasswordHash | undefined> {
@@ -130,7 +106,7 @@ function readIdentifiers(
 ): NewIdentifier[] {
   if (statuses.length > 0 && statuses.length !== given.length) {
     const param = `${type}_identification_status`;
-    throw refuseParam('form_param_value_invalid', param, 'is invalid', `${param} must have one item for each ${type}.`);
+    throw invalidParam(param, `${param} must have one item for each ${type}.`);
   }
   const values = given.map((text) => parseIdentifier(type, text));
   for (const [at, value] of values.entries()) {

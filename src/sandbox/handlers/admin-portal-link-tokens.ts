@@ -3,21 +3,9 @@ import { mustHaveOrganizations } from '../domain/members.js';
 import { newVoidable, revoke } from '../domain/voidable.js';
 import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
-import {
-  type AdminPortalLinkRow,
-  type AdminPortalLinkTokenRow,
-  adminPortalLinks,
-  adminPortalLinkTokens,
-} from '../resources/admin-portal-link-token.js';
+import { type AdminPortalLinkRow, adminPortalLinks, adminPortalLinkTokens } from '../resources/admin-portal-link-token.js';
 import { organizations } from '../resources/organization.js';
-import { refuseParam } from '../sandbox-error.js';
-
-interface CreateToken {
-  readonly organization_id?: string;
-  readonly it_contact_id?: string;
-  readonly scopes?: readonly string[];
-  readonly seconds_until_expiration?: number;
-}
+import { malformedParam } from '../sandbox-error.js';
 
 const DEFAULT_SECONDS = 60 * 60;
 const TOKEN_LETTERS = 43;
@@ -26,8 +14,7 @@ const TOKEN_LETTERS = 43;
 function parseOrganization(instance: Instance, id: string | undefined): string | null {
   if (id === undefined) return null;
   if (!id.startsWith('org_')) {
-    const why = 'organization_id must be the id of an organization, org_….';
-    throw refuseParam('form_param_format_invalid', 'organization_id', 'is invalid', why);
+    throw malformedParam('organization_id', 'organization_id must be the id of an organization, org_….');
   }
   mustHaveOrganizations(instance);
   return must(instance, organizations, id).id;
@@ -41,7 +28,7 @@ function linkOf(instance: Instance, organization_id: string | null): AdminPortal
 }
 
 export const adminPortalLinkTokensHandlers: Handlers = {
-  AdminPortalLinkTokens_createToken: answers<CreateToken>(
+  AdminPortalLinkTokens_createToken: answers(
     ({ instance, body }) => {
       const organization_id = parseOrganization(instance, body.organization_id);
       const row = instance.of(adminPortalLinkTokens).insert({
@@ -58,7 +45,7 @@ export const adminPortalLinkTokensHandlers: Handlers = {
     { status: 201 },
   ),
 
-  AdminPortalLinkTokens_revokeToken: changes<AdminPortalLinkTokenRow, { readonly revocation_reason?: string | null }>(
+  AdminPortalLinkTokens_revokeToken: changes(
     adminPortalLinkTokens,
     (row, { instance, body }) => revoke(instance, adminPortalLinkTokens, row, body.revocation_reason),
     { param: 'adminPortalLinkTokenID' },

@@ -3,19 +3,14 @@ import { normalize } from '../domain/identifiers.js';
 import { refuseBanned } from '../domain/sessions.js';
 import { newTicket, revokes } from '../domain/tickets.js';
 import { answers, type Handlers } from '../handler.js';
+import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { agents, agentTasks } from '../resources/agent-task.js';
 import { emailAddresses, type IdentifierRow, isVerified, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
 import { type UserRow, users } from '../resources/user.js';
-import { notFound, refuseParam, SandboxError } from '../sandbox-error.js';
+import { invalidParam, malformedParam, notFound, SandboxError } from '../sandbox-error.js';
 
-interface CreateTask {
-  readonly on_behalf_of: { readonly user_id?: string; readonly identifier?: string };
-  readonly agent_name: string;
-  readonly task_description: string;
-  readonly redirect_url: string;
-  readonly session_max_duration_in_seconds?: number;
-}
+type CreateTask = BodyOf<'AgentTasks_createTask'>;
 
 /** How long the link can be opened. Clerk does not tell; this is what actor tokens have. */
 const TICKET_SECONDS = 60 * 60;
@@ -43,8 +38,7 @@ function mustBeUser(instance: Instance, { user_id: id, identifier }: CreateTask[
     throw new SandboxError(422, [{ code: 'form_param_missing', message: 'is missing', long_message: why, meta: { names } }]);
   }
   if (id !== undefined && identifier !== undefined) {
-    const why = 'on_behalf_of must have either user_id or identifier, not both.';
-    throw refuseParam('form_param_value_invalid', 'on_behalf_of', 'is invalid', why);
+    throw invalidParam('on_behalf_of', 'on_behalf_of must have either user_id or identifier, not both.');
   }
   const user = id === undefined ? holderOf(instance, identifier ?? '') : must(instance, users, id);
   refuseBanned(user);
@@ -53,17 +47,10 @@ function mustBeUser(instance: Instance, { user_id: id, identifier }: CreateTask[
 
 function check({ redirect_url: url, session_max_duration_in_seconds: seconds = 1 }: CreateTask): void {
   // Whether its domain is the instance's is looked at only when the link is opened.
-  if (!/^https?:/.test(url)) {
-    throw refuseParam(
-      'form_param_format_invalid',
-      'redirect_url',
-      'is invalid',
-      'redirect_url must be an http or https address.',
-    );
-  }
+  if (!/^https?:/.test(url)) throw malformedParam('redirect_url', 'redirect_url must be an http or https address.');
   if (seconds < 1) {
     const param = 'session_max_duration_in_seconds';
-    throw refuseParam('form_param_value_invalid', param, 'is invalid', `${param} must be 1 or more.`);
+    throw invalidParam(param, `${param} must be 1 or more.`);
   }
 }
 
@@ -71,7 +58,7 @@ const agentNamed = (instance: Instance, name: string): string =>
   (instance.of(agents).one('name', name) ?? instance.of(agents).insert({ name })).id;
 
 export const agentTasksHandlers: Handlers = {
-  AgentTasks_createTask: answers<CreateTask>(async ({ instance, body }) => {
+  AgentTasks_createTask: answers(async ({ instance, body }) => {
     check(body);
     const { id: user_id } = mustBeUser(instance, body.on_behalf_of);
     const session_max_duration = body.session_max_duration_in_seconds ?? DEFAULT_SESSION_SECONDS;

@@ -11,12 +11,7 @@ import {
   blocklistIdentifiers,
   type ListedIdentifierRow,
 } from '../resources/identifier-lists.js';
-import { duplicateRecord, refuseParam } from '../sandbox-error.js';
-
-interface AddIdentifier {
-  readonly identifier: string;
-  readonly notify?: boolean;
-}
+import { duplicateRecord, malformedParam } from '../sandbox-error.js';
 
 /** The columns of a new entry. @throws SandboxError when it is no identifier, or listed already. */
 function entry(
@@ -27,7 +22,7 @@ function entry(
   const type = identifierType(text);
   if (type === undefined) {
     const why = 'identifier must be an email address, a pattern such as *@example.com, a phone number or a web3 wallet.';
-    throw refuseParam('form_param_format_invalid', 'identifier', 'is invalid', why);
+    throw malformedParam('identifier', why);
   }
   const identifier = normalize(type, text);
   const held = instance.of(list as Resource<ListedIdentifierRow, 'identifier', never>);
@@ -39,7 +34,7 @@ export const allowlistBlocklistHandlers: Handlers = {
   AllowlistBlocklist_listAllowedIdentifiers: lists(allowlistIdentifiers, { envelope: 'bare' }),
   AllowlistBlocklist_listBlockedIdentifiers: lists(blocklistIdentifiers, { envelope: 'page' }),
 
-  AllowlistBlocklist_addIdentifierToAllowList: answers<AddIdentifier>(({ instance, body }) => {
+  AllowlistBlocklist_addIdentifierToAllowList: answers(({ instance, body }) => {
     const columns = entry(instance, allowlistIdentifiers, body.identifier);
     const mailable = columns.identifier_type === 'email_address' && !columns.identifier.startsWith('*');
     const sent = body.notify === true && mailable ? invite(instance, { email_address: columns.identifier }) : undefined;
@@ -49,7 +44,7 @@ export const allowlistBlocklistHandlers: Handlers = {
     return allowlistIdentifiers.show(row, instance);
   }),
 
-  AllowlistBlocklist_addIdentifier: answers<AddIdentifier>(({ instance, body }) => {
+  AllowlistBlocklist_addIdentifier: answers(({ instance, body }) => {
     const row = instance.of(blocklistIdentifiers).insert(entry(instance, blocklistIdentifiers, body.identifier));
     return blocklistIdentifiers.show(row, instance);
   }),

@@ -2,7 +2,8 @@ import { DEFAULT_TYPE, newApiKey } from '../domain/api-keys.js';
 import { deleted, must } from '../domain/found.js';
 import { mustBeGood, revoke, secondsFromNow } from '../domain/voidable.js';
 import { containing } from '../filters.js';
-import { answers, type Call, type Handlers } from '../handler.js';
+import { answers, type Call, type Handlers, type Naming } from '../handler.js';
+import type { BodyOf, InputsOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { type ApiKeyRow, apiKeys } from '../resources/api-key.js';
@@ -10,31 +11,13 @@ import { machines } from '../resources/machine.js';
 import { organizations } from '../resources/organization.js';
 import { users } from '../resources/user.js';
 import { isGood } from '../resources/voidable.js';
-import { notFound, refuseParam } from '../sandbox-error.js';
+import { malformedParam, notFound } from '../sandbox-error.js';
 
-interface KeyBody {
-  readonly claims?: unknown;
-  readonly scopes?: readonly string[];
-  readonly description?: string | null;
-  readonly subject?: string;
-  readonly seconds_until_expiration?: number | null;
-}
+type KeyBody = BodyOf<'ApiKeys_updateKey'>;
 
-interface CreateKey extends KeyBody {
-  readonly type?: string;
-  readonly name: string;
-  readonly subject: string;
-  readonly created_by?: string | null;
-}
+type CreateKey = BodyOf<'ApiKeys_createKey'>;
 
-interface ListQuery {
-  readonly subject: string;
-  readonly type?: string;
-  readonly include_invalid?: 'true' | 'false';
-}
-
-const formatInvalid = (param: string, rule: string) =>
-  refuseParam('form_param_format_invalid', param, 'is invalid', `${param} must ${rule}.`);
+const formatInvalid = (param: string, rule: string) => malformedParam(param, `${param} must ${rule}.`);
 
 /** @throws SandboxError when nothing that can have keys has this id. */
 function mustBeOwner(instance: Instance, id: string): string {
@@ -74,11 +57,11 @@ function parseChange(instance: Instance, body: KeyBody): Partial<ApiKeyRow> {
 }
 
 /** The key that the path names, by its id or by the longer form that older ones have. */
-const named = ({ instance, path }: Pick<Call, 'instance' | 'path'>): ApiKeyRow =>
-  must(instance, apiKeys, (path.apiKeyID ?? '').replace(/^api_key_/, 'ak_'));
+const named = ({ instance, path }: Naming<'apiKeyID'>): ApiKeyRow =>
+  must(instance, apiKeys, path.apiKeyID.replace(/^api_key_/, 'ak_'));
 
-function keysOf({ instance, query }: Call): readonly ApiKeyRow[] {
-  const { subject, type = DEFAULT_TYPE, include_invalid: all } = query as unknown as ListQuery;
+function keysOf({ instance, query }: Call<InputsOf<'ApiKeys_list'>>): readonly ApiKeyRow[] {
+  const { subject, type = DEFAULT_TYPE, include_invalid: all } = query;
   return instance
     .of(apiKeys)
     .many('subject', mustBeOwner(instance, subject))
@@ -97,12 +80,12 @@ export const apiKeysHandlers: Handlers = {
     },
   }),
 
-  ApiKeys_createKey: answers<CreateKey>(({ instance, body }) => {
+  ApiKeys_createKey: answers(({ instance, body }) => {
     const row = create(instance, body);
     return { ...apiKeys.show(row, instance), secret: row.secret };
   }),
 
-  ApiKeys_verifyKey: answers<{ readonly secret: string }>(({ instance, body }) => {
+  ApiKeys_verifyKey: answers(({ instance, body }) => {
     const row = mustBeGood(instance, apiKeys, instance.of(apiKeys).one('secret', body.secret));
     // Being used changes nothing about the key.
     instance.of(apiKeys).update(row, { last_used_at: instance.now(), updated_at: row.updated_at });
@@ -113,12 +96,12 @@ export const apiKeysHandlers: Handlers = {
 
   ApiKeys_getSecret: answers((call) => ({ secret: named(call).secret })),
 
-  ApiKeys_updateKey: answers<KeyBody>(({ instance, path, body }) => {
+  ApiKeys_updateKey: answers(({ instance, path, body }) => {
     const columns = parseChange(instance, body);
     return apiKeys.show(instance.of(apiKeys).update(named({ instance, path }), columns), instance);
   }),
 
-  ApiKeys_revokeKey: answers<{ readonly revocation_reason?: string | null }>(({ instance, path, body }) => {
+  ApiKeys_revokeKey: answers(({ instance, path, body }) => {
     const row = named({ instance, path });
     revoke(instance, apiKeys, row, body.revocation_reason);
     return apiKeys.show(row, instance);

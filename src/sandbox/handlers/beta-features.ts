@@ -2,26 +2,24 @@ import { authentication } from '../domain/authentication.js';
 import { patchSetting } from '../domain/patch-setting.js';
 import { endAllSessions } from '../domain/sessions.js';
 import { answers, type Handler, type Handlers } from '../handler.js';
+import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { domains, primaryDomain } from '../resources/domain.js';
 import { authSettings, instanceSettings, restrictions } from '../resources/instance-settings.js';
-import { refuse, refuseParam } from '../sandbox-error.js';
+import { malformedParam, missingParam, refuse, refuseParam } from '../sandbox-error.js';
 
-interface ChangeDomain {
-  readonly home_url?: string;
-  readonly is_secondary?: boolean;
-}
+type ChangeDomain = BodyOf<'BetaFeatures_updateInstanceDomain'>;
 
 const LOCAL_PART = /^[a-zA-Z0-9]+$/;
 
 /** The domain that a home address stands for. A secondary application keeps its subdomain. */
 function domainOf(body: ChangeDomain): string {
   const { home_url: home } = body;
-  if (home === undefined) throw refuseParam('form_param_missing', 'home_url', 'is missing', 'home_url must be included.');
+  if (home === undefined) throw missingParam('home_url');
   const address = /^[a-z]+:\/\//i.test(home) ? home : `https://${home}`;
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || !url.hostname.includes('.')) {
-    throw refuseParam('form_param_format_invalid', 'home_url', 'is invalid', 'home_url must be such as https://www.example.com.');
+    throw malformedParam('home_url', 'home_url must be such as https://www.example.com.');
   }
   return body.is_secondary === true ? url.hostname : url.hostname.replace(/^www\./, '');
 }
@@ -51,11 +49,10 @@ export const betaFeaturesHandlers: Handlers = {
   BetaFeatures_updateInstanceDomain: domainChange,
   BetaFeatures_updateProductionInstanceDomain: domainChange,
 
-  BetaFeatures_updateInstanceSettings: answers<Record<string, unknown>>(({ instance, body }) => {
+  BetaFeatures_updateInstanceSettings: answers(({ instance, body }) => {
     const { from_email_address: from, restricted_to_allowlist: restricted } = body;
     if (typeof from === 'string' && !LOCAL_PART.test(from)) {
-      const why = 'from_email_address must be the local part alone, of letters and digits.';
-      throw refuseParam('form_param_format_invalid', 'from_email_address', 'is invalid', why);
+      throw malformedParam('from_email_address', 'from_email_address must be the local part alone, of letters and digits.');
     }
     if (typeof restricted === 'boolean') instance.store.set(restrictions, { allowlist: restricted });
     patchSetting(instance, instanceSettings, { test_mode: body.test_mode });

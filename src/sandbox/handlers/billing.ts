@@ -5,27 +5,21 @@ import { applyDiscount, removeDiscount, showRedemption } from '../domain/billing
 import { cancelItem, extendTrial, mustItem } from '../domain/billing-items.js';
 import { itemList, planList } from '../domain/billing-lists.js';
 import { changePrice, type Transition } from '../domain/billing-transition.js';
-import { answers, type Call, type Handlers } from '../handler.js';
+import { answers, type Handlers, type Naming } from '../handler.js';
+import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { showFormerItem, showFormerPlan } from '../resources/billing-former.js';
 import { items, nextPayment, partsOf } from '../resources/billing-item.js';
 import { moneyOrNull } from '../resources/billing-money.js';
 import { payments, type StatementRow, statements } from '../resources/billing-payment.js';
-import { type billingPeriods, type PriceRow, plans, prices } from '../resources/billing-plan.js';
-import { refuse, refuseParam } from '../sandbox-error.js';
+import { type PriceRow, plans, prices } from '../resources/billing-plan.js';
+import { invalidParam, refuse, refuseParam } from '../sandbox-error.js';
 
 /** Cents. Below it a price must be nothing. */
 const LEAST_AMOUNT = 100;
 
-interface CreatePrice {
-  readonly plan_id: string;
-  readonly currency?: string;
-  readonly amount: number | null;
-  readonly annual_monthly_amount?: number | null;
-  readonly description?: string;
-  readonly supported_billing_periods?: (typeof billingPeriods)[number];
-}
+type CreatePrice = BodyOf<'Billing_createPrice'>;
 
 /** @throws SandboxError */
 function createPrice(instance: Instance, body: CreatePrice): PriceRow {
@@ -33,12 +27,7 @@ function createPrice(instance: Instance, body: CreatePrice): PriceRow {
   checkCurrency(body.currency);
   for (const [param, cents] of Object.entries({ amount, annual_monthly_amount: annual })) {
     if (cents !== null && cents !== 0 && cents < LEAST_AMOUNT) {
-      throw refuseParam(
-        'form_param_value_invalid',
-        param,
-        'is invalid',
-        `${param} must be 0, or at least ${LEAST_AMOUNT} cents.`,
-      );
+      throw invalidParam(param, `${param} must be 0, or at least ${LEAST_AMOUNT} cents.`);
     }
   }
   for (const [param, cents, period] of [
@@ -60,9 +49,7 @@ function createPrice(instance: Instance, body: CreatePrice): PriceRow {
     }
   }
   const plan = mustPlan(instance, body.plan_id);
-  if (plan.is_default) {
-    throw refuseParam('form_param_value_invalid', 'plan_id', 'is invalid', 'The free plan can have no other price.');
-  }
+  if (plan.is_default) throw invalidParam('plan_id', 'The free plan can have no other price.');
   return instance.of(prices).insert({
     plan_id: plan.id,
     amount,
@@ -72,15 +59,15 @@ function createPrice(instance: Instance, body: CreatePrice): PriceRow {
   });
 }
 
-function statementIn({ instance, path }: Pick<Call, 'instance' | 'path'>): StatementRow {
+function statementIn({ instance, path }: Naming<'statementID'>): StatementRow {
   runBilling(instance);
-  const id = path.statementID ?? '';
+  const id = path.statementID;
   const row = instance.of(statements).get(id);
   if (row !== undefined) return row;
   throw refuse(404, 'commerce_statement_not_found', 'Statement not found', `No statement found with id ${id}.`);
 }
 
-const itemIn = ({ instance, path }: Pick<Call, 'instance' | 'path'>) => mustItem(instance, path.subscription_item_id ?? '');
+const itemIn = ({ instance, path }: Naming<'subscription_item_id'>) => mustItem(instance, path.subscription_item_id);
 
 const showTransition = ({ item, previous, previousPrice, ...made }: Transition, instance: Instance): object => ({
   object: 'commerce_price_transition',
@@ -114,7 +101,7 @@ export const billingHandlers: Handlers = {
     defaultOrder: '+amount',
   }),
 
-  Billing_createPrice: answers<CreatePrice>(({ instance, body }) => {
+  Billing_createPrice: answers(({ instance, body }) => {
     runBilling(instance);
     return prices.show(createPrice(instance, body), instance);
   }),
@@ -134,26 +121,26 @@ export const billingHandlers: Handlers = {
 
   Billing_listSubscriptionItems: lists(items, itemList),
 
-  Billing_cancelSubscriptionItem: answers<object, { end_now?: boolean }>((call) => {
+  Billing_cancelSubscriptionItem: answers((call) => {
     const item = itemIn(call);
     cancelItem(call.instance, item, call.query.end_now === true);
     return items.show(item, call.instance);
   }),
 
-  Billing_applyDiscount: answers<{ discount_id: string }>((call) =>
+  Billing_applyDiscount: answers((call) =>
     showRedemption(applyDiscount(call.instance, itemIn(call), call.body.discount_id), call.instance),
   ),
   Billing_removeDiscount: answers((call) =>
-    showRedemption(removeDiscount(call.instance, itemIn(call), call.path.discount_id ?? ''), call.instance),
+    showRedemption(removeDiscount(call.instance, itemIn(call), call.path.discount_id), call.instance),
   ),
 
-  Billing_extendFreeTrial: answers<{ extend_to: string }>((call) => {
+  Billing_extendFreeTrial: answers((call) => {
     const item = itemIn(call);
     extendTrial(call.instance, item, call.body.extend_to);
     return showFormerItem(item, call.instance);
   }),
 
-  Billing_createPriceTransition: answers<{ from_price_id: string; to_price_id: string }>((call) => {
+  Billing_createPriceTransition: answers((call) => {
     const { instance, body } = call;
     return showTransition(changePrice(instance, itemIn(call), body.from_price_id, body.to_price_id), instance);
   }),

@@ -7,7 +7,7 @@ import { clients } from '../resources/client.js';
 export const clientsHandlers: Handlers = {
   Clients_listSortedByCreationDate: lists(clients, { envelope: 'bare' }),
   Clients_getDetails: gets(clients),
-  Clients_verifyClientToken: answers<{ token: string }>(async ({ instance, body }) =>
+  Clients_verifyClientToken: answers(async ({ instance, body }) =>
     clients.show(await clientOfToken(instance, body.token), instance),
   ),
 };

@@ -10,8 +10,8 @@ import { plans } from '../resources/billing-plan.js';
 export const commerceHandlers: Handlers = {
   Commerce_listPlans: lists({ ...plans, show: showFormerPlan }, planList),
   Commerce_listSubscriptionItems: lists({ ...items, show: showFormerItem }, itemList),
-  Commerce_cancelSubscriptionItem: answers<object, { end_now?: boolean }>(({ instance, path, query }) => {
-    const item = mustItem(instance, path.subscription_item_id ?? '');
+  Commerce_cancelSubscriptionItem: answers(({ instance, path, query }) => {
+    const item = mustItem(instance, path.subscription_item_id);
     cancelItem(instance, item, query.end_now === true);
     return showFormerItem(item, instance);
   }),

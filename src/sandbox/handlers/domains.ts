@@ -5,27 +5,14 @@ import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { type DomainRow, domains, primaryDomain } from '../resources/domain.js';
-import { refuse, refuseParam } from '../sandbox-error.js';
-
-interface AddDomain {
-  readonly name: string;
-  /** False begins a move of the instance to the new domain. */
-  readonly is_satellite: boolean;
-  readonly proxy_url?: string | null;
-}
-
-interface ChangeDomain {
-  readonly name?: string | null;
-  readonly proxy_url?: string | null;
-  readonly is_secondary?: boolean | null;
-}
+import { invalidParam, refuse } from '../sandbox-error.js';
 
 /** Only a production instance that still is at a host's domain moves to one of its own. @throws SandboxError */
 function refuseMove(instance: Instance, primary: DomainRow): void {
   const { environment_type: environment } = instance.store.setting(authentication);
   if (environment === 'production' && isHosts(primary.name)) return;
   const why = `is_satellite may be false only where a production instance leaves a hosting provider’s domain; the active one is ${primary.name}.`;
-  throw refuseParam('form_param_value_invalid', 'is_satellite', 'is invalid', why);
+  throw invalidParam('is_satellite', why);
 }
 
 export const domainsHandlers: Handlers = {
@@ -38,22 +25,17 @@ export const domainsHandlers: Handlers = {
     },
   }),
 
-  Domains_addSatelliteDomain: answers<AddDomain>(
-    ({ instance, body }) => {
-      const primary = primaryDomain(instance);
-      if (!body.is_satellite) refuseMove(instance, primary);
-      const proxy = body.proxy_url ?? null;
-      if (proxy !== null) refuseBrokenProxy(proxy);
-      const name = parseDomainName(instance, body.name);
-      const row = instance
-        .of(domains)
-        .insert({ name, is_satellite: body.is_satellite, proxy_url: proxy, development_origin: '' });
-      return domains.show(row, instance);
-    },
-    { openBody: true },
-  ),
+  Domains_addSatelliteDomain: answers(({ instance, body }) => {
+    const primary = primaryDomain(instance);
+    if (!body.is_satellite) refuseMove(instance, primary);
+    const proxy = body.proxy_url ?? null;
+    if (proxy !== null) refuseBrokenProxy(proxy);
+    const name = parseDomainName(instance, body.name);
+    const row = instance.of(domains).insert({ name, is_satellite: body.is_satellite, proxy_url: proxy, development_origin: '' });
+    return domains.show(row, instance);
+  }),
 
-  Domains_updateDomain: changes<DomainRow, ChangeDomain>(domains, (row, { instance, body }) => {
+  Domains_updateDomain: changes(domains, (row, { instance, body }) => {
     const { name, proxy_url: proxy, is_secondary: secondary } = body;
     if (typeof proxy === 'string') refuseBrokenProxy(proxy);
     const { environment_type: environment } = instance.store.setting(authentication);
@@ -70,7 +52,7 @@ export const domainsHandlers: Handlers = {
   }),
 
   Domains_deleteSatelliteDomain: deletes(domains, {
-    remove: (row, { instance }) => {
+    remove: (row, instance) => {
       if (row === primaryDomain(instance)) {
         const why = 'The active domain of an instance cannot be deleted, only changed.';
         throw refuse(403, 'operation_not_allowed_on_primary_domain', 'Not allowed on the primary domain', why);

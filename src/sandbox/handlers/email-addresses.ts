@@ -6,21 +6,13 @@ import { emailReplacement } from '../domain/identifier-replacement.js';
 import { parseIdentifier, refuseClaimed, refuseRestricted, refuseTaken } from '../domain/identifiers.js';
 import { promote, refuseUnverifiedPrimary, removeIdentifier, tellingFormerAddress } from '../domain/primary.js';
 import { answers, type Handlers } from '../handler.js';
+import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { type EmailAddressRow, emailAddresses } from '../resources/identifiers.js';
 import { users } from '../resources/user.js';
 import { VERIFIED_BY_ADMIN } from '../resources/verification.js';
 
-interface UpdateEmailAddress {
-  readonly verified?: boolean | null;
-  readonly primary?: boolean | null;
-  readonly notify_primary_email_address_changed?: boolean | null;
-}
-
-interface CreateEmailAddress extends UpdateEmailAddress {
-  readonly user_id: string;
-  readonly email_address: string;
-}
+type CreateEmailAddress = BodyOf<'EmailAddresses_createNewAddress'>;
 
 const PRIMARY = 'primary_email_address_id';
 
@@ -48,28 +40,21 @@ function create(instance: Instance, body: CreateEmailAddress): EmailAddressRow {
 export const emailAddressesHandlers: Handlers = {
   EmailAddresses_getDetails: gets(emailAddresses),
 
-  EmailAddresses_createNewAddress: answers<CreateEmailAddress>(
-    ({ instance, body }) => emailAddresses.show(create(instance, body), instance),
-    { openBody: true },
-  ),
+  EmailAddresses_createNewAddress: answers(({ instance, body }) => emailAddresses.show(create(instance, body), instance)),
 
-  EmailAddresses_updateAddress: changes<EmailAddressRow, UpdateEmailAddress>(
-    emailAddresses,
-    (row, { instance, body }) => {
-      if (body.verified === true) refuseClaimed(instance, 'email_address', row.email_address, row);
-      if (typeof body.verified === 'boolean') {
-        instance.of(emailAddresses).update(row, { verification: body.verified ? VERIFIED_BY_ADMIN : null, reserved: false });
-        enrollOwner(instance, row);
-      }
-      if (body.primary !== true) return;
-      const user = must(instance, users, row.user_id);
-      tellingFormerAddress(instance, user, body.notify_primary_email_address_changed, () => promote(instance, PRIMARY, row));
-    },
-    { openBody: true },
-  ),
+  EmailAddresses_updateAddress: changes(emailAddresses, (row, { instance, body }) => {
+    if (body.verified === true) refuseClaimed(instance, 'email_address', row.email_address, row);
+    if (typeof body.verified === 'boolean') {
+      instance.of(emailAddresses).update(row, { verification: body.verified ? VERIFIED_BY_ADMIN : null, reserved: false });
+      enrollOwner(instance, row);
+    }
+    if (body.primary !== true) return;
+    const user = must(instance, users, row.user_id);
+    tellingFormerAddress(instance, user, body.notify_primary_email_address_changed, () => promote(instance, PRIMARY, row));
+  }),
 
   EmailAddresses_deleteById: deletes(emailAddresses, {
-    remove: (row, { instance }) => removeIdentifier(instance, emailAddresses, PRIMARY, row),
+    remove: (row, instance) => removeIdentifier(instance, emailAddresses, PRIMARY, row),
   }),
 
   EmailAddresses_prepareVerification: preparation(emailAddresses, sendEmailCode),

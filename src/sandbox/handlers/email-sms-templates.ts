@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { parseTemplate, render, TemplateSyntaxError, type Values, variablesOf } from '../domain/interpolate.js';
 import { valuesOfInstance } from '../domain/messages.js';
-import { answers, type Call, type Handlers } from '../handler.js';
+import { answers, type Handlers, type Naming } from '../handler.js';
+import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { primaryDomain } from '../resources/domain.js';
@@ -14,24 +15,13 @@ import {
   templates,
   templatesOf,
 } from '../resources/template.js';
-import { notFound, refuse, refuseParam } from '../sandbox-error.js';
+import { malformedParam, missingParam, notFound, refuse, refuseParam } from '../sandbox-error.js';
 
-interface Wording {
-  readonly subject?: string | null;
-  readonly body?: string;
-  readonly from_email_name?: string;
-  readonly reply_to_email_name?: string;
-}
-
-interface Change extends Wording {
-  readonly name?: string;
-  readonly markup?: string | null;
-  readonly delivered_by_clerk?: boolean | null;
-}
+type Wording = BodyOf<'EmailSmsTemplates_previewTemplate'>;
 
 /** The text that the path names. @throws SandboxError 404. */
-function named({ instance, path }: Pick<Call, 'instance' | 'path'>): TemplateRow {
-  const { template_type: type = '', slug = '' } = path;
+function named({ instance, path }: Naming<'template_type' | 'slug'>): TemplateRow {
+  const { template_type: type, slug } = path;
   const row = templateInForce(instance, type, slug);
   if (row === undefined) throw notFound(`${type} template`, slug);
   return row;
@@ -65,27 +55,20 @@ const LOCAL_PART = /^[\w.+-]{1,64}$/;
 function wordingOf(row: TemplateRow, { subject, body, ...senders }: Wording): Partial<TemplateRow> {
   const patch: Partial<TemplateRow> = {};
   if (body !== undefined) {
-    if (body.trim() === '') throw refuseParam('form_param_missing', 'body', 'is missing', 'body must not be empty.');
+    if (body.trim() === '') throw missingParam('body', 'body must not be empty.');
     parse(body, 'body');
     patch.body = body;
   }
   if (row.template_type === 'sms') return patch;
   if (typeof subject === 'string') {
-    if (subject.trim() === '') throw refuseParam('form_param_missing', 'subject', 'is missing', 'subject must not be empty.');
+    if (subject.trim() === '') throw missingParam('subject', 'subject must not be empty.');
     parse(subject, 'subject');
     patch.subject = subject;
   }
   for (const name of ['from_email_name', 'reply_to_email_name'] as const) {
     const given = senders[name];
     if (given === undefined) continue;
-    if (!LOCAL_PART.test(given)) {
-      throw refuseParam(
-        'form_param_format_invalid',
-        name,
-        'is invalid',
-        `${name} must be what stands before the @ of an address.`,
-      );
-    }
+    if (!LOCAL_PART.test(given)) throw malformedParam(name, `${name} must be what stands before the @ of an address.`);
     patch[name] = given;
   }
   return patch;
@@ -156,14 +139,14 @@ function preview(instance: Instance, row: TemplateRow, wording: Wording): z.infe
 export const emailSmsTemplatesHandlers: Handlers = {
   EmailSmsTemplates_listSortedByPosition: lists(templates, {
     envelope: 'bare',
-    within: ({ instance, path }) => templatesOf(instance, path.template_type ?? ''),
+    within: ({ instance, path }) => templatesOf(instance, path.template_type),
     orders: { position: (row) => systemTemplate(row.template_type, row.slug).position },
     defaultOrder: '+position',
   }),
 
   EmailSmsTemplates_getTemplateDetails: answers((call) => templates.show(named(call), call.instance)),
 
-  EmailSmsTemplates_updateTemplateByTypeAndSlug: answers<Change>((call) => {
+  EmailSmsTemplates_updateTemplateByTypeAndSlug: answers((call) => {
     const { instance, body } = call;
     const row = named(call);
     const patch = wordingOf(row, body);
@@ -177,7 +160,7 @@ export const emailSmsTemplatesHandlers: Handlers = {
     return templates.show(changed, instance);
   }),
 
-  EmailSmsTemplates_previewTemplate: answers<Wording>((call) => {
+  EmailSmsTemplates_previewTemplate: answers((call) => {
     return preview(call.instance, named(call), call.body);
   }),
 
@@ -191,7 +174,7 @@ export const emailSmsTemplatesHandlers: Handlers = {
     return templates.show(named(call), instance);
   }),
 
-  EmailSmsTemplates_toggleDeliveryByTypeAndSlug: answers<{ delivered_by_clerk?: boolean }>((call) => {
+  EmailSmsTemplates_toggleDeliveryByTypeAndSlug: answers((call) => {
     const row = named(call);
     const delivered = call.body.delivered_by_clerk ?? !row.delivered_by_clerk;
     return templates.show(change(call.instance, row, { delivered_by_clerk: delivered }), call.instance);

@@ -1,24 +1,16 @@
-import {
-  type CustomAttributeBody,
-  isSaml,
-  mergeOidc,
-  mergeSaml,
-  type OidcBody,
-  parseCustomAttributes,
-  refuseHalfActive,
-  type SamlBody,
-} from '../domain/enterprise-settings.js';
+import { isSaml, mergeOidc, mergeSaml, parseCustomAttributes, refuseHalfActive } from '../domain/enterprise-settings.js';
 import { changes, deletes, gets, must } from '../domain/found.js';
 import { parseConnectionDomains, parseConnectionName, parseConnectionOrganization } from '../domain/sso-connections.js';
 import { beginTestRun, linkOf } from '../domain/test-sign-in.js';
 import { equal } from '../filters.js';
 import { answers, type Handlers } from '../handler.js';
+import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { type ConnectionTestRunRow, connectionTestRuns } from '../resources/connection-test-run.js';
 import { type EnterpriseConnectionRow, enterpriseConnections } from '../resources/enterprise-connection.js';
 import { organizationDomains } from '../resources/organization-domain.js';
-import { refuseParam } from '../sandbox-error.js';
+import { invalidParam } from '../sandbox-error.js';
 
 const FLAGS = [
   'active',
@@ -27,20 +19,9 @@ const FLAGS = [
   'allow_organization_account_linking',
 ] as const;
 
-interface ConnectionBody extends Partial<Readonly<Record<(typeof FLAGS)[number], boolean | null>>> {
-  readonly name?: string | null;
-  readonly domains?: readonly string[] | null;
-  readonly organization_id?: string | null;
-  readonly saml?: SamlBody | null;
-  readonly oidc?: OidcBody | null;
-  readonly custom_attributes?: readonly CustomAttributeBody[] | null;
-}
+type ConnectionBody = BodyOf<'EnterpriseConnections_updateConnection'>;
 
-interface CreateConnection extends ConnectionBody {
-  readonly name: string;
-  readonly provider: string;
-  readonly domains: readonly string[];
-}
+type CreateConnection = BodyOf<'EnterpriseConnections_createConnection'>;
 
 type Patch = Partial<Omit<EnterpriseConnectionRow, 'id' | 'provider' | 'settings_id' | 'created_at' | 'updated_at'>>;
 
@@ -65,7 +46,7 @@ function parse(instance: Instance, body: ConnectionBody, heldId?: string): Patch
 function refuseOther(provider: string, body: ConnectionBody): void {
   const other = isSaml(provider) ? 'oidc' : 'saml';
   if (body[other] == null) return;
-  throw refuseParam('form_param_value_invalid', other, 'is invalid', `${other} does not belong to a connection of ${provider}.`);
+  throw invalidParam(other, `${other} does not belong to a connection of ${provider}.`);
 }
 
 function create(instance: Instance, body: CreateConnection): EnterpriseConnectionRow {
@@ -121,7 +102,7 @@ export const enterpriseConnectionsHandlers: Handlers = {
     },
   }),
 
-  EnterpriseConnections_createConnection: answers<CreateConnection>(
+  EnterpriseConnections_createConnection: answers(
     ({ instance, body }) => enterpriseConnections.show(create(instance, body), instance),
     { status: 201 },
   ),
@@ -129,9 +110,8 @@ export const enterpriseConnectionsHandlers: Handlers = {
   EnterpriseConnections_getById: gets(enterpriseConnections),
   EnterpriseConnections_deleteById: deletes(enterpriseConnections),
 
-  EnterpriseConnections_updateConnection: changes<EnterpriseConnectionRow, ConnectionBody>(
-    enterpriseConnections,
-    (row, { instance, body }) => update(instance, row, body),
+  EnterpriseConnections_updateConnection: changes(enterpriseConnections, (row, { instance, body }) =>
+    update(instance, row, body),
   ),
 
   EnterpriseConnections_listTestRuns: lists(connectionTestRuns, {
@@ -139,14 +119,14 @@ export const enterpriseConnectionsHandlers: Handlers = {
     within: ({ instance, path }) =>
       instance
         .of(connectionTestRuns)
-        .many('enterprise_connection_id', must(instance, enterpriseConnections, path.enterprise_connection_id ?? '').id),
+        .many('enterprise_connection_id', must(instance, enterpriseConnections, path.enterprise_connection_id).id),
     filters: {
       status: (wanted: readonly ConnectionTestRunRow['status'][]) => ({ test: (row) => wanted.includes(row.status) }),
     },
   }),
 
   EnterpriseConnections_createTestRun: answers(({ instance, path }) => {
-    const connection = must(instance, enterpriseConnections, path.enterprise_connection_id ?? '');
+    const connection = must(instance, enterpriseConnections, path.enterprise_connection_id);
     return { url: linkOf(instance, beginTestRun(instance, connection)) };
   }),
 };

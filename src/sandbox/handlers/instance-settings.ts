@@ -7,7 +7,7 @@ import type { Instance } from '../instance.js';
 import { instanceSettings, isEnrollmentMode, organizationSettings, restrictions } from '../resources/instance-settings.js';
 import { type RoleSetRow, roleSets } from '../resources/role-set.js';
 import { type RoleRow, roles } from '../resources/roles.js';
-import { notFound, refuseParam } from '../sandbox-error.js';
+import { invalidParam, notFound } from '../sandbox-error.js';
 import { instanceReads } from './instance-reads.js';
 import { serviceSettings } from './service-settings.js';
 
@@ -17,8 +17,7 @@ function initialRole(instance: Instance, param: string, idOrKey: string): RoleRo
   if (role === undefined) throw notFound('organization role', idOrKey);
   const set = initialRoleSet(instance);
   if (set.role_ids.includes(role.id)) return role;
-  const why = `The role ${role.key} is not in ${set.key}, the role set of new organizations.`;
-  throw refuseParam('form_param_value_invalid', param, 'is invalid', why);
+  throw invalidParam(param, `The role ${role.key} is not in ${set.key}, the role set of new organizations.`);
 }
 
 export const instanceSettingsHandlers: Handlers = {
@@ -40,13 +39,10 @@ export const instanceSettingsHandlers: Handlers = {
     ...patchSetting(instance, restrictions, body as Record<string, unknown>),
   })),
 
-  InstanceSettings_updateOrganizationSettings: answers<Record<string, unknown>>(({ instance, body }) => {
+  InstanceSettings_updateOrganizationSettings: answers(({ instance, body }) => {
     const modes = (body.domains_enrollment_modes ?? []) as readonly string[];
     const unknown = modes.find((mode) => !isEnrollmentMode(mode));
-    if (unknown !== undefined) {
-      const why = `${unknown} is no enrollment mode.`;
-      throw refuseParam('form_param_value_invalid', 'domains_enrollment_modes', 'is invalid', why);
-    }
+    if (unknown !== undefined) throw invalidParam('domains_enrollment_modes', `${unknown} is no enrollment mode.`);
     const { creator_role_id: creator, domains_default_role_id: joiner, ...rest } = body;
     const patch: Partial<RoleSetRow> = {};
     if (typeof creator === 'string') {

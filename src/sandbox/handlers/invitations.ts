@@ -1,4 +1,4 @@
-import { type CreateInvitation, invite, inviteAll } from '../domain/application-invitations.js';
+import { invite, inviteAll } from '../domain/application-invitations.js';
 import { changes, deletes } from '../domain/found.js';
 import { refuseSettled } from '../domain/invitations.js';
 import { containing, equal } from '../filters.js';
@@ -24,11 +24,9 @@ export const invitationsHandlers: Handlers = {
     orders: { email_address: (row) => row.email_address, expires_at: (row) => row.expires_at },
   }),
 
-  Invitations_createNewInvitation: answers<CreateInvitation>(({ instance, body }) =>
-    invitations.show(invite(instance, body), instance),
-  ),
+  Invitations_createNewInvitation: answers(({ instance, body }) => invitations.show(invite(instance, body), instance)),
 
-  Invitations_bulkCreateAndSend: answers<CreateInvitation>(({ instance, items }) =>
+  Invitations_bulkCreateAndSend: answers(({ instance, items }) =>
     inviteAll(instance, items).map((row) => invitations.show(row, instance)),
   ),
 

@@ -1,20 +1,13 @@
 import { changes, deletes, gets } from '../domain/found.js';
 import { checkSigningKey } from '../domain/signing.js';
 import { answers, type Handlers } from '../handler.js';
+import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { INSTANCE_ALGORITHM, type JwtTemplateRow, jwtTemplates } from '../resources/jwt-template.js';
-import { identifierExists, refuseParam } from '../sandbox-error.js';
+import { identifierExists, invalidParam, refuseParam } from '../sandbox-error.js';
 
-interface TemplateBody {
-  readonly name: string;
-  readonly claims: Record<string, unknown>;
-  readonly lifetime?: number | null;
-  readonly allowed_clock_skew?: number | null;
-  readonly custom_signing_key?: boolean;
-  readonly signing_algorithm?: string | null;
-  readonly signing_key?: string | null;
-}
+type TemplateBody = BodyOf<'JwtTemplates_createTemplate'>;
 
 /** Clerk puts these into every token itself, or keeps them for tokens that are bound to a session. */
 const RESERVED_CLAIMS: ReadonlySet<string> = new Set('azp exp iat iss jti nbf sub sid v pla fea'.split(' '));
@@ -27,7 +20,7 @@ type Settings = Pick<JwtTemplateRow, 'name' | 'claims' | 'lifetime' | 'allowed_c
 
 /** A template's columns, of which what is left out stays as it was. @throws SandboxError */
 async function settings(body: TemplateBody, held?: JwtTemplateRow): Promise<Settings> {
-  if (body.name.trim() === '') throw refuseParam('form_param_value_invalid', 'name', 'is invalid', 'name must not be empty.');
+  if (body.name.trim() === '') throw invalidParam('name', 'name must not be empty.');
   const reserved = Object.keys(body.claims).find((claim) => RESERVED_CLAIMS.has(claim));
   if (reserved !== undefined) {
     const why = `The claim ${reserved} is reserved: a template cannot set it.`;
@@ -73,22 +66,19 @@ export const jwtTemplatesHandlers: Handlers = {
   JwtTemplates_getTemplateDetails: gets(jwtTemplates, ID),
   JwtTemplates_deleteTemplateById: deletes(jwtTemplates, { param: ID }),
 
-  JwtTemplates_createTemplate: answers<TemplateBody>(
-    async ({ instance, body }) => {
-      const columns = await settings(body);
-      refuseTakenName(instance, body.name);
-      return jwtTemplates.show(instance.of(jwtTemplates).insert(columns), instance);
-    },
-    { openBody: true },
-  ),
+  JwtTemplates_createTemplate: answers(async ({ instance, body }) => {
+    const columns = await settings(body);
+    refuseTakenName(instance, body.name);
+    return jwtTemplates.show(instance.of(jwtTemplates).insert(columns), instance);
+  }),
 
-  JwtTemplates_updateTemplateById: changes<JwtTemplateRow, TemplateBody>(
+  JwtTemplates_updateTemplateById: changes(
     jwtTemplates,
     async (row, { instance, body }) => {
       const columns = await settings(body, row);
       refuseTakenName(instance, body.name, row.id);
       instance.of(jwtTemplates).update(row, columns);
     },
-    { param: ID, openBody: true },
+    { param: ID },
   ),
 };

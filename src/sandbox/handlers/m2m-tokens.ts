@@ -3,26 +3,16 @@ import { must } from '../domain/found.js';
 import { readM2mJwt, showM2mJwt, signM2mJwt } from '../domain/m2m-jwts.js';
 import { mustBeGood, newVoidable, revoke } from '../domain/voidable.js';
 import { answers, type Call, type Handlers } from '../handler.js';
+import type { BodyOf, InputsOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { isJwt } from '../keys.js';
 import { lists } from '../list.js';
 import { type M2mTokenRow, m2mTokens } from '../resources/m2m-token.js';
 import { machines, scopesOf } from '../resources/machine.js';
 import { isExpired, isGood } from '../resources/voidable.js';
-import { notFound, refuse, refuseParam } from '../sandbox-error.js';
+import { invalidParam, malformedParam, notFound, refuse } from '../sandbox-error.js';
 
-interface CreateToken {
-  readonly token_format?: 'opaque' | 'jwt';
-  readonly seconds_until_expiration?: number | null;
-  readonly claims?: unknown;
-  readonly min_remaining_ttl_seconds?: number;
-}
-
-interface ListQuery {
-  readonly subject: string;
-  readonly revoked?: boolean | null;
-  readonly expired?: boolean | null;
-}
+type CreateToken = BodyOf<'M2mTokens_createToken'>;
 
 const TOKEN_LETTERS = 32;
 
@@ -59,7 +49,7 @@ async function create(instance: Instance, machineId: string, body: CreateToken):
   const remaining = body.min_remaining_ttl_seconds;
   if (remaining !== undefined && remaining >= lifetime) {
     const why = `min_remaining_ttl_seconds must be below the token's lifetime, which is ${lifetime} s.`;
-    throw refuseParam('form_param_value_invalid', 'min_remaining_ttl_seconds', 'is invalid', why, 400);
+    throw invalidParam('min_remaining_ttl_seconds', why, 400);
   }
   const held = remaining === undefined ? undefined : reusable(instance, made, remaining);
   const token = `mt_${instance.random.base62(TOKEN_LETTERS)}`;
@@ -72,12 +62,10 @@ function mustReach(scopes: readonly string[], machine: string | undefined): void
 }
 
 /** A machine sees its own tokens, the instance all. @throws SandboxError */
-function tokensOf(call: Call): readonly M2mTokenRow[] {
+function tokensOf(call: Call<InputsOf<'M2mTokens_list'>>): readonly M2mTokenRow[] {
   const { instance, machine } = call;
-  const { subject, revoked, expired } = call.query as unknown as ListQuery;
-  if (!subject.startsWith('mch_')) {
-    throw refuseParam('form_param_format_invalid', 'subject', 'is invalid', 'subject must be the id of a machine, mch_…');
-  }
+  const { subject, revoked, expired } = call.query;
+  if (!subject.startsWith('mch_')) throw malformedParam('subject', 'subject must be the id of a machine, mch_…');
   if (machine !== undefined && machine !== subject) {
     const why = `The secret key is that of ${machine}, which can list its own tokens only.`;
     throw refuse(403, 'authorization_invalid', 'Unauthorized request', why);
@@ -91,7 +79,7 @@ function tokensOf(call: Call): readonly M2mTokenRow[] {
 export const m2mTokensHandlers: Handlers = {
   M2mTokens_list: lists(m2mTokens, { envelope: 'page', rowsAs: 'm2m_tokens', within: tokensOf }),
 
-  M2mTokens_createToken: answers<CreateToken>(
+  M2mTokens_createToken: answers(
     ({ instance, machine, body }) => {
       if (machine !== undefined) return create(instance, machine, body);
       const why = "A token is made with the secret key of the machine that it is for, not with the instance's.";
@@ -100,7 +88,7 @@ export const m2mTokensHandlers: Handlers = {
     { status: 201 },
   ),
 
-  M2mTokens_verifyToken: answers<{ readonly token: string }>(
+  M2mTokens_verifyToken: answers(
     async ({ instance, machine, body: { token } }) => {
       if (isJwt(token)) {
         const jwt = await readM2mJwt(instance, token);
@@ -116,8 +104,8 @@ export const m2mTokensHandlers: Handlers = {
     { alsoNamed: { secret: 'token' } },
   ),
 
-  M2mTokens_revokeToken: answers<{ readonly revocation_reason?: string | null }>(({ instance, machine, path, body }) => {
-    const row = must(instance, m2mTokens, path.m2m_token_id ?? '');
+  M2mTokens_revokeToken: answers(({ instance, machine, path, body }) => {
+    const row = must(instance, m2mTokens, path.m2m_token_id);
     if (machine !== undefined && machine !== row.subject) throw notFound(`M2M token of the machine ${machine}`, row.id);
     revoke(instance, m2mTokens, row, body.revocation_reason);
     return m2mTokens.show(row, instance);

@@ -2,26 +2,20 @@ import { changes, deletes, gets, must } from '../domain/found.js';
 import { newMachine, newMachineSecret, presentSecret } from '../domain/machines.js';
 import { containing } from '../filters.js';
 import { answers, type Handlers } from '../handler.js';
+import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { type MachineRow, machineScopes, machineSecrets, machines, scopeKey, scopesOf } from '../resources/machine.js';
-import { notFound, refuse, refuseParam } from '../sandbox-error.js';
+import { invalidParam, notFound, refuse, unknownParam } from '../sandbox-error.js';
 
-interface CreateMachine {
-  readonly name: string;
-  readonly default_token_ttl?: number;
-  readonly scoped_machines?: readonly string[];
-}
+type CreateMachine = BodyOf<'Machines_createMachine'>;
 
 const MOST_SCOPES = 150;
 
 function create(instance: Instance, body: CreateMachine): object {
   const scoped = [...new Set(body.scoped_machines)];
   const unknown = scoped.find((id) => instance.of(machines).get(id) === undefined);
-  if (unknown !== undefined) {
-    const why = `No machine was found with id ${unknown}.`;
-    throw refuseParam('form_resource_not_found', 'scoped_machines', 'not found', why);
-  }
+  if (unknown !== undefined) throw unknownParam('scoped_machines', `No machine was found with id ${unknown}.`);
   const row = newMachine(instance, body);
   for (const id of scoped) instance.of(machineScopes).insert({ from_machine_id: row.id, to_machine_id: id });
   return { ...machines.show(row, instance), secret_key: presentSecret(instance, row.id).secret };
@@ -36,13 +30,9 @@ function rotate(instance: Instance, machineId: string, seconds: number): object 
 }
 
 function addScope(instance: Instance, from: MachineRow, to: MachineRow): object {
-  if (from.id === to.id) {
-    const why = 'A machine cannot be let call itself.';
-    throw refuseParam('form_param_value_invalid', 'to_machine_id', 'is invalid', why);
-  }
+  if (from.id === to.id) throw invalidParam('to_machine_id', 'A machine cannot be let call itself.');
   if (instance.of(machineScopes).one('pair', scopeKey(from.id, to.id)) !== undefined) {
-    const why = `The machine ${from.id} may call ${to.id} already.`;
-    throw refuse(409, 'duplicate_record', 'duplicate machine scope', why);
+    throw refuse(409, 'duplicate_record', 'duplicate machine scope', `The machine ${from.id} may call ${to.id} already.`);
   }
   if (scopesOf(instance, from.id).length >= MOST_SCOPES) {
     throw refuse(403, 'quota_exceeded', 'Quota exceeded', `A machine can have at most ${MOST_SCOPES} scopes.`);
@@ -65,36 +55,30 @@ export const machinesHandlers: Handlers = {
 
   Machines_getById: gets(machines),
 
-  Machines_createMachine: answers<CreateMachine>(({ instance, body }) => create(instance, body), {
-    openBody: true,
-  }),
+  Machines_createMachine: answers(({ instance, body }) => create(instance, body)),
 
-  Machines_updateMachine: changes<MachineRow, Partial<Pick<MachineRow, 'name' | 'default_token_ttl'>>>(
+  Machines_updateMachine: changes(
     machines,
     (row, { instance, body: { name = row.name, default_token_ttl = row.default_token_ttl } }) =>
       instance.of(machines).update(row, { name, default_token_ttl }),
-    { openBody: true },
   ),
 
   Machines_deleteById: deletes(machines, {
-    remove: (row, { instance }) => {
+    remove: (row, instance) => {
       // A resource has one key for each kind of owner, and a scope's is the machine that may call.
       for (const scope of [...instance.of(machineScopes).many('to_machine_id', row.id)]) instance.of(machineScopes).delete(scope);
       instance.of(machines).delete(row);
     },
   }),
 
-  Machines_createScope: answers<{ readonly to_machine_id: string }>(
-    ({ instance, path, body }) => {
-      const from = must(instance, machines, path.machine_id ?? '');
-      return addScope(instance, from, must(instance, machines, body.to_machine_id));
-    },
-    { openBody: true },
-  ),
+  Machines_createScope: answers(({ instance, path, body }) => {
+    const from = must(instance, machines, path.machine_id);
+    return addScope(instance, from, must(instance, machines, body.to_machine_id));
+  }),
 
   Machines_deleteScope: answers(({ instance, path }) => {
-    const from = must(instance, machines, path.machine_id ?? '').id;
-    const to = path.other_machine_id ?? '';
+    const from = must(instance, machines, path.machine_id).id;
+    const to = path.other_machine_id;
     const scope = instance.of(machineScopes).one('pair', scopeKey(from, to));
     if (scope === undefined) throw notFound(`scope of the machine ${from} for a machine`, to);
     instance.of(machineScopes).delete(scope);
@@ -102,11 +86,10 @@ export const machinesHandlers: Handlers = {
   }),
 
   Machines_getSecretKey: answers(({ instance, path }) =>
-    machineSecrets.show(presentSecret(instance, must(instance, machines, path.machine_id ?? '').id), instance),
+    machineSecrets.show(presentSecret(instance, must(instance, machines, path.machine_id).id), instance),
   ),
 
-  Machines_rotateSecretKey: answers<{ readonly previous_token_ttl: number }>(
-    ({ instance, path, body }) => rotate(instance, must(instance, machines, path.machine_id ?? '').id, body.previous_token_ttl),
-    { openBody: true },
+  Machines_rotateSecretKey: answers(({ instance, path, body }) =>
+    rotate(instance, must(instance, machines, path.machine_id).id, body.previous_token_ttl),
   ),
 };

@@ -1,17 +1,10 @@
 import { trimEnd } from '../../platform/trim-end.js';
 import { escapeHtml } from '../domain/interpolate.js';
 import { answers, type Handlers } from '../handler.js';
+import type { InputsOf } from '../inputs.js';
 import { refuse } from '../sandbox-error.js';
 
-interface InterstitialQuery {
-  readonly frontendApi?: string;
-  readonly frontend_api?: string;
-  readonly publishable_key?: string;
-  readonly proxy_url?: string;
-  readonly domain?: string;
-  readonly sign_in_url?: string;
-  readonly use_domain_for_script?: boolean;
-}
+type InterstitialQuery = InputsOf<'Miscellaneous_getInterstitialMarkup'>['query'];
 
 const HOST = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d+)?$/i;
 
@@ -28,8 +21,7 @@ function frontendHost(query: InterstitialQuery): string {
   const host = named ?? (query.publishable_key === undefined ? undefined : hostOfKey(query.publishable_key));
   if (host !== undefined && HOST.test(host)) return host;
   if (named === undefined && query.publishable_key === undefined) {
-    const why = 'Give frontend_api or publishable_key in the query.';
-    throw refuse(400, 'missing_query_parameter', 'Missing query parameter', why);
+    throw refuse(400, 'missing_query_parameter', 'Missing query parameter', 'Give frontend_api or publishable_key in the query.');
   }
   throw refuse(400, 'invalid_query_parameter_value', 'Invalid query parameter', 'frontend_api or publishable_key names no host.');
 }
@@ -72,7 +64,7 @@ function page(query: InterstitialQuery, host: string): string {
 }
 
 export const miscellaneousHandlers: Handlers = {
-  Miscellaneous_getInterstitialMarkup: answers<object, InterstitialQuery>(({ query }) => page(query, frontendHost(query)), {
+  Miscellaneous_getInterstitialMarkup: answers(({ query }) => page(query, frontendHost(query)), {
     mediaType: 'text/html',
   }),
 };

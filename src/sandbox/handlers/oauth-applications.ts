@@ -3,23 +3,16 @@ import { revokeGrantOf } from '../domain/oauth-tokens.js';
 import { containing } from '../filters.js';
 import { answers, type Handlers } from '../handler.js';
 import { dropImage, keepImage } from '../images.js';
+import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { oauthSettings } from '../resources/instance-settings.js';
 import { type OAuthApplicationRow, oauthApplications } from '../resources/oauth-application.js';
 import { noScope, unknownScope } from '../resources/oauth-scopes.js';
 import { users } from '../resources/user.js';
-import { duplicateRecord, refuse, refuseParam } from '../sandbox-error.js';
+import { duplicateRecord, invalidParam, malformedParam, refuse, refuseParam } from '../sandbox-error.js';
 
-interface ApplicationBody {
-  readonly name?: string | null;
-  readonly redirect_uris?: readonly string[] | null;
-  readonly callback_url?: string | null;
-  readonly scopes?: string | null;
-  readonly consent_screen_enabled?: boolean | null;
-  readonly pkce_required?: boolean | null;
-  readonly public?: boolean | null;
-}
+type ApplicationBody = BodyOf<'OAuthApplications_updateApplication'>;
 
 const MOST_NAME_LETTERS = 256;
 const CLIENT_ID_LETTERS = 16;
@@ -29,7 +22,7 @@ const DEFAULT_SCOPES = ['profile', 'email'];
 const PARAM = 'oauth_application_id';
 
 function parseName(name: string): string {
-  if (name.trim() === '') throw refuseParam('form_param_value_invalid', 'name', 'is invalid', 'name must not be empty.');
+  if (name.trim() === '') throw invalidParam('name', 'name must not be empty.');
   if (name.length > MOST_NAME_LETTERS) {
     const why = `name can have at most ${MOST_NAME_LETTERS} characters.`;
     throw refuseParam('form_param_max_length_exceeded', 'name', 'is too long', why);
@@ -40,7 +33,7 @@ function parseName(name: string): string {
 function parseScopes(text: string): string {
   const scopes = [...new Set(text.split(' ').filter((scope) => scope !== ''))];
   const unknown = unknownScope(scopes);
-  if (unknown !== undefined) throw refuseParam('form_param_value_invalid', 'scopes', 'is invalid', noScope(unknown));
+  if (unknown !== undefined) throw invalidParam('scopes', noScope(unknown));
   return scopes.join(' ');
 }
 
@@ -52,7 +45,7 @@ function parseRedirects({ redirect_uris: uris, callback_url: callback }: Applica
   const wrong = given.find((uri) => !URL.canParse(uri));
   if (wrong !== undefined) {
     const why = `${wrong} is no URL. Give the whole address, such as https://example.com/callback or myapp://callback.`;
-    throw refuseParam('form_param_format_invalid', param, 'is invalid', why);
+    throw malformedParam(param, why);
   }
   const twice = given.find((uri, at) => given.indexOf(uri) !== at);
   if (twice !== undefined) throw duplicateRecord('redirect URI', twice);
@@ -112,18 +105,15 @@ export const oauthApplicationsHandlers: Handlers = {
   OAuthApplications_getById: gets(oauthApplications, PARAM),
   OAuthApplications_deleteById: deletes(oauthApplications, {
     param: PARAM,
-    remove: (row, { instance }) => {
+    remove: (row, instance) => {
       instance.of(oauthApplications).delete(row);
       if (row.image_id !== undefined) dropImage(instance, row.image_id);
     },
   }),
 
-  OAuthApplications_createNewApplication: answers<ApplicationBody & { readonly name: string }>(
-    ({ instance, body }) => withNewSecret(instance, create(instance, body)),
-    { openBody: true },
-  ),
+  OAuthApplications_createNewApplication: answers(({ instance, body }) => withNewSecret(instance, create(instance, body))),
 
-  OAuthApplications_updateApplication: changes<OAuthApplicationRow, ApplicationBody>(
+  OAuthApplications_updateApplication: changes(
     oauthApplications,
     (row, { instance, body }) => instance.of(oauthApplications).update(row, parse(body)),
     { param: PARAM },
@@ -138,7 +128,7 @@ export const oauthApplicationsHandlers: Handlers = {
     return withNewSecret(instance, instance.of(oauthApplications).update(row, {}));
   }),
 
-  OAuthApplications_uploadLogo: changes<OAuthApplicationRow, { readonly uploader_user_id?: string }>(
+  OAuthApplications_uploadLogo: changes(
     oauthApplications,
     (row, { instance, body, file }) => {
       if (body.uploader_user_id !== undefined) must(instance, users, body.uploader_user_id);
@@ -149,7 +139,7 @@ export const oauthApplicationsHandlers: Handlers = {
     { param: PARAM },
   ),
 
-  OAuthApplications_revokeToken: answers<{ readonly token: string }>(
+  OAuthApplications_revokeToken: answers(
     ({ instance, path, body }) => revokeGrantOf(instance, must(instance, oauthApplications, path[PARAM] ?? ''), body.token),
     { status: 204 },
   ),

@@ -1,7 +1,8 @@
 import { enroll, parseEmailDomain, parseEnrollmentMode } from '../domain/enrollment.js';
 import { deleted, must } from '../domain/found.js';
 import { byKey, type Filter, signed } from '../filters.js';
-import { answers, type Call, type Handler, type Handlers } from '../handler.js';
+import { answers, type Handler, type Handlers, type Naming } from '../handler.js';
+import type { BodyOf, Inputs } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { organizationSettings } from '../resources/instance-settings.js';
@@ -13,40 +14,34 @@ import {
   type OrganizationDomainRow,
   organizationDomains,
 } from '../resources/organization-domain.js';
-import { featureNotEnabled, notFound, refuse, refuseParam } from '../sandbox-error.js';
+import { featureNotEnabled, invalidParam, missingParam, notFound, refuse, refuseParam } from '../sandbox-error.js';
 
-interface DomainFields {
-  readonly enrollment_mode?: string | null;
-  readonly verified?: boolean | null;
-}
+type DomainFields = BodyOf<'OrganizationDomains_updateDomain'>;
 
-interface CreateDomain extends DomainFields {
-  readonly name?: string;
-}
+type CreateDomain = BodyOf<'OrganizationDomains_createDomain'>;
 
 const domainsOf = (instance: Instance, organizationId: string): readonly OrganizationDomainRow[] =>
   instance.of(organizationDomains).many('organization_id', organizationId);
 
-const organizationIn = ({ instance, path }: Pick<Call, 'instance' | 'path'>): OrganizationRow =>
-  must(instance, organizations, path.organization_id ?? '');
+const organizationIn = ({ instance, path }: Naming<'organization_id'>): OrganizationRow =>
+  must(instance, organizations, path.organization_id);
 
-function domainIn(call: Pick<Call, 'instance' | 'path'>): OrganizationDomainRow {
+function domainIn(call: Naming<'organization_id' | 'domain_id'>): OrganizationDomainRow {
   const organization = organizationIn(call);
-  const row = must(call.instance, organizationDomains, call.path.domain_id ?? '');
+  const row = must(call.instance, organizationDomains, call.path.domain_id);
   if (row.organization_id !== organization.id) throw notFound(organizationDomains.title, row.id);
   return row;
 }
 
 /** A handler about the domain that the path names; it answers with the domain as it is after. */
-const onDomain = <Body extends object>(
-  act: (row: OrganizationDomainRow, call: Call<Body>) => void,
-  options: Pick<Handler, 'openBody'> = {},
-): Handler =>
-  answers<Body>((call) => {
+const onDomain = <Body>(
+  act: (row: OrganizationDomainRow, body: Readonly<Body>, instance: Instance) => void,
+): Handler<Inputs<Record<'organization_id' | 'domain_id', string>, unknown, Body>> =>
+  answers((call) => {
     const row = domainIn(call);
-    act(row, call);
+    act(row, call.body, call.instance);
     return organizationDomains.show(row, call.instance);
-  }, options);
+  });
 
 /** @throws SandboxError when the organization has the domain already, or another one has it verified. */
 function refuseTaken(instance: Instance, organizationId: string, name: string): void {
@@ -69,7 +64,7 @@ function create(instance: Instance, organization: OrganizationRow, body: CreateD
   if (!instance.store.setting(organizationSettings).domains_enabled) {
     throw featureNotEnabled('Domains of organizations', 'domains_enabled of the organization settings');
   }
-  if (body.name === undefined) throw refuseParam('form_param_missing', 'name', 'is missing', 'name must be included.');
+  if (body.name === undefined) throw missingParam('name');
   const name = parseEmailDomain(body.name);
   const enrollment_mode = parseEnrollmentMode(instance, body.enrollment_mode ?? 'manual_invitation');
   refuseTaken(instance, organization.id, name);
@@ -98,18 +93,14 @@ function update(row: OrganizationDomainRow, body: DomainFields, instance: Instan
 }
 
 const byVerified: Filter<OrganizationDomainRow, string> = (value) => {
-  if (value !== 'true' && value !== 'false') {
-    throw refuseParam('form_param_value_invalid', 'verified', 'is invalid', 'verified must be true or false.');
-  }
+  if (value !== 'true' && value !== 'false') throw invalidParam('verified', 'verified must be true or false.');
   return { test: (row) => String(row.verified) === value };
 };
 
 const byMode: Filter<OrganizationDomainRow, string | readonly string[]> = (values) => {
   const { keep, drop } = signed([values].flat());
   const unknown = [...keep, ...drop].find((mode) => !(enrollmentModes as readonly string[]).includes(mode));
-  if (unknown !== undefined) {
-    throw refuseParam('form_param_value_invalid', 'enrollment_mode', 'is invalid', `${unknown} is no enrollment mode.`);
-  }
+  if (unknown !== undefined) throw invalidParam('enrollment_mode', `${unknown} is no enrollment mode.`);
   return {
     test: ({ enrollment_mode: mode }) => !drop.includes(mode) && (keep.length === 0 || keep.includes(mode)),
   };
@@ -117,7 +108,7 @@ const byMode: Filter<OrganizationDomainRow, string | readonly string[]> = (value
 
 const matching: Filter<OrganizationDomainRow, string> = (value, instance) => {
   const wanted = value.trim().toLowerCase();
-  if (wanted === '') throw refuseParam('form_param_value_invalid', 'query', 'is invalid', 'query must not be empty.');
+  if (wanted === '') throw invalidParam('query', 'query must not be empty.');
   if (wanted.startsWith('org_')) return { rows: domainsOf(instance, value.trim()) };
   return { test: (row) => row.name.includes(wanted) };
 };
@@ -144,15 +135,13 @@ export const organizationDomainsHandlers: Handlers = {
     repeated: ['enrollment_mode'],
   }),
 
-  OrganizationDomains_createDomain: answers<CreateDomain>((call) =>
+  OrganizationDomains_createDomain: answers((call) =>
     organizationDomains.show(create(call.instance, organizationIn(call), call.body), call.instance),
   ),
 
-  OrganizationDomains_updateDomain: onDomain<DomainFields>((row, { instance, body }) => update(row, body, instance), {
-    openBody: true,
-  }),
+  OrganizationDomains_updateDomain: onDomain(update),
 
-  OrganizationDomains_verifyOwnership: onDomain((row, { instance }) => {
+  OrganizationDomains_verifyOwnership: onDomain((row, _, instance) => {
     if (row.owned_at === null) instance.of(organizationDomains).update(row, { owned_at: instance.now() });
   }),
 

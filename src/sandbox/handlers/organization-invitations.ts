@@ -1,30 +1,26 @@
 import { must } from '../domain/found.js';
 import { parseIdentifier } from '../domain/identifiers.js';
-import { type InvitationFields, isPending, mailInvitation, newInvitation } from '../domain/invitations.js';
+import { isPending, mailInvitation, newInvitation } from '../domain/invitations.js';
 import { byStatus, listsAcrossOrganizations } from '../domain/invitations-across-organizations.js';
 import { membershipOf, mustManageMembers, refuseFull } from '../domain/members.js';
 import { metadataOf } from '../domain/metadata.js';
 import { parseRole } from '../domain/roles.js';
 import { containing } from '../filters.js';
-import { answers, type Call, type Handlers } from '../handler.js';
+import { answers, type Handlers, type Naming } from '../handler.js';
+import type { BodyOf, InputsOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { type Listing, lists } from '../list.js';
 import { emailAddresses } from '../resources/identifiers.js';
 import { invitationStatus } from '../resources/invitation.js';
 import { type OrganizationRow, organizations } from '../resources/organization.js';
 import { type OrganizationInvitationRow, organizationInvitations } from '../resources/organization-invitation.js';
-import type { Metadata } from '../resources/shapes.js';
 import { users } from '../resources/user.js';
 import { notFound, refuse } from '../sandbox-error.js';
 
-interface Invite extends InvitationFields {
-  readonly role: string;
-  readonly inviter_user_id?: string | null;
-  readonly private_metadata?: Metadata | null;
-}
+type Invite = BodyOf<'OrganizationInvitations_createAndSend'>;
 
-const organizationIn = ({ instance, path }: Pick<Call, 'instance' | 'path'>): OrganizationRow =>
-  must(instance, organizations, path.organization_id ?? '');
+const organizationIn = ({ instance, path }: Naming<'organization_id'>): OrganizationRow =>
+  must(instance, organizations, path.organization_id);
 
 const invitationsOf = (instance: Instance, organizationId: string) =>
   instance.of(organizationInvitations).many('organization_id', organizationId);
@@ -71,14 +67,14 @@ function keep(instance: Instance, organization: OrganizationRow, invite: Invite)
   return row;
 }
 
-function invitationIn({ instance, path }: Pick<Call, 'instance' | 'path'>): OrganizationInvitationRow {
+function invitationIn({ instance, path }: Naming<'organization_id' | 'invitation_id'>): OrganizationInvitationRow {
   const organization = organizationIn({ instance, path });
-  const row = must(instance, organizationInvitations, path.invitation_id ?? '');
+  const row = must(instance, organizationInvitations, path.invitation_id);
   if (row.organization_id !== organization.id) throw notFound(organizationInvitations.title, row.id);
   return row;
 }
 
-const listing: Listing<OrganizationInvitationRow> = {
+const listing: Listing<OrganizationInvitationRow, InputsOf<'OrganizationInvitations_list'>> = {
   envelope: 'page',
   within: (call) => invitationsOf(call.instance, organizationIn(call).id),
   filters: {
@@ -106,45 +102,34 @@ export const organizationInvitationsHandlers: Handlers = {
 
   OrganizationInvitations_getById: answers((call) => organizationInvitations.show(invitationIn(call), call.instance)),
 
-  OrganizationInvitations_createAndSend: answers<Invite>(
-    (call) => {
-      const organization = organizationIn(call);
-      const checked = check(call.instance, organization, call.body);
-      refuseTooMany(call.instance, organization, 1);
-      const row = keep(call.instance, organization, checked);
-      return organizationInvitations.show(row, call.instance);
-    },
-    { openBody: true },
-  ),
+  OrganizationInvitations_createAndSend: answers((call) => {
+    const organization = organizationIn(call);
+    const checked = check(call.instance, organization, call.body);
+    refuseTooMany(call.instance, organization, 1);
+    const row = keep(call.instance, organization, checked);
+    return organizationInvitations.show(row, call.instance);
+  }),
 
-  OrganizationInvitations_bulkCreateAndSend: answers<Invite>(
-    (call) => {
-      const organization = organizationIn(call);
-      const checked = call.items.map((invite) => check(call.instance, organization, invite));
-      const emails = checked.map((invite) => invite.email_address);
-      const twice = emails.find((email, at) => emails.indexOf(email) !== at);
-      if (twice !== undefined) throw notUnique(twice);
-      refuseTooMany(call.instance, organization, checked.length);
-      const data = checked.map((invite) =>
-        organizationInvitations.show(keep(call.instance, organization, invite), call.instance),
-      );
-      return { data, total_count: data.length };
-    },
-    { openBody: true },
-  ),
+  OrganizationInvitations_bulkCreateAndSend: answers((call) => {
+    const organization = organizationIn(call);
+    const checked = call.items.map((invite) => check(call.instance, organization, invite));
+    const emails = checked.map((invite) => invite.email_address);
+    const twice = emails.find((email, at) => emails.indexOf(email) !== at);
+    if (twice !== undefined) throw notUnique(twice);
+    refuseTooMany(call.instance, organization, checked.length);
+    const data = checked.map((invite) => organizationInvitations.show(keep(call.instance, organization, invite), call.instance));
+    return { data, total_count: data.length };
+  }),
 
-  OrganizationInvitations_revokeInvitation: answers<{ requesting_user_id?: string | null }>(
-    (call) => {
-      const { instance, body } = call;
-      const row = invitationIn(call);
-      if (typeof body.requesting_user_id === 'string') mustManageMembers(instance, row.organization_id, body.requesting_user_id);
-      if (!isPending(row, instance)) {
-        const why = `The invitation is ${invitationStatus(row, instance)}. Only pending invitations can be revoked.`;
-        throw refuse(400, 'organization_invitation_not_pending', 'Invitation is not pending', why);
-      }
-      instance.of(organizationInvitations).update(row, { status: 'revoked' });
-      return organizationInvitations.show(row, instance);
-    },
-    { openBody: true },
-  ),
+  OrganizationInvitations_revokeInvitation: answers((call) => {
+    const { instance, body } = call;
+    const row = invitationIn(call);
+    if (typeof body.requesting_user_id === 'string') mustManageMembers(instance, row.organization_id, body.requesting_user_id);
+    if (!isPending(row, instance)) {
+      const why = `The invitation is ${invitationStatus(row, instance)}. Only pending invitations can be revoked.`;
+      throw refuse(400, 'organization_invitation_not_pending', 'Invitation is not pending', why);
+    }
+    instance.of(organizationInvitations).update(row, { status: 'revoked' });
+    return organizationInvitations.show(row, instance);
+  }),
 };

@@ -1,10 +1,11 @@
 import { must } from '../domain/found.js';
 import { addMember, membershipOf, refuseLastAdmin } from '../domain/members.js';
-import { type MetadataFields, mergedMetadata, metadataOf } from '../domain/metadata.js';
+import { mergedMetadata, metadataOf } from '../domain/metadata.js';
 import { parseRole } from '../domain/roles.js';
 import { personFilters, personOrders } from '../domain/user-filters.js';
 import { before, type Filter, later, type Narrowing } from '../filters.js';
-import { answers, type Call, type Handler, type Handlers } from '../handler.js';
+import { answers, type Handler, type Handlers, type Naming } from '../handler.js';
+import type { Inputs } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { organizations } from '../resources/organization.js';
@@ -12,11 +13,6 @@ import { type OrganizationMembershipRow, organizationMemberships } from '../reso
 import type { Metadata } from '../resources/shapes.js';
 import { type UserRow, users } from '../resources/user.js';
 import { notFound } from '../sandbox-error.js';
-
-interface AddMember extends MetadataFields {
-  readonly user_id: string;
-  readonly role: string;
-}
 
 const userOf = (row: OrganizationMembershipRow, instance: Instance): UserRow => must(instance, users, row.user_id);
 
@@ -35,21 +31,18 @@ const mapValues = <From, To>(object: Readonly<Record<string, From>>, map: (value
 
 const byRole: Filter<OrganizationMembershipRow, readonly string[]> = (wanted) => ({ test: (row) => wanted.includes(row.role) });
 
-const organizationIn = ({ instance, path }: Pick<Call, 'instance' | 'path'>) =>
-  must(instance, organizations, path.organization_id ?? '');
+const organizationIn = ({ instance, path }: Naming<'organization_id'>) => must(instance, organizations, path.organization_id);
 
 /** A handler about the one membership that the path names; it answers with the membership as it is after, or was before its end. */
-const onMember = <Body extends object>(
-  act: (row: OrganizationMembershipRow, call: Call<Body>) => void,
-  options: Pick<Handler, 'openBody'> = {},
-): Handler =>
-  answers<Body>((call) => {
-    const userId = call.path.user_id ?? '';
-    const row = membershipOf(call.instance, must(call.instance, organizations, call.path.organization_id ?? '').id, userId);
-    if (row === undefined) throw notFound('organization membership of user', userId);
-    act(row, call);
+const onMember = <Body>(
+  act: (row: OrganizationMembershipRow, body: Readonly<Body>, instance: Instance) => void,
+): Handler<Inputs<Record<'organization_id' | 'user_id', string>, unknown, Body>> =>
+  answers((call) => {
+    const row = membershipOf(call.instance, organizationIn(call).id, call.path.user_id);
+    if (row === undefined) throw notFound('organization membership of user', call.path.user_id);
+    act(row, call.body, call.instance);
     return organizationMemberships.show(row, call.instance);
-  }, options);
+  });
 
 const orders = mapValues(
   personOrders,
@@ -71,37 +64,31 @@ export const organizationMembershipsHandlers: Handlers = {
     orders,
   }),
 
-  OrganizationMemberships_addUserToOrganization: answers<AddMember>(
-    ({ instance, path, body }) => {
-      const organization = organizationIn({ instance, path });
-      const row = addMember(instance, organization, {
-        user_id: must(instance, users, body.user_id).id,
-        role: body.role,
-        public_metadata: metadataOf(body, 'public_metadata'),
-        private_metadata: metadataOf(body, 'private_metadata'),
-      });
-      return organizationMemberships.show(row, instance);
-    },
-    { openBody: true },
-  ),
+  OrganizationMemberships_addUserToOrganization: answers(({ instance, path, body }) => {
+    const organization = organizationIn({ instance, path });
+    const row = addMember(instance, organization, {
+      user_id: must(instance, users, body.user_id).id,
+      role: body.role,
+      public_metadata: metadataOf(body, 'public_metadata'),
+      private_metadata: metadataOf(body, 'private_metadata'),
+    });
+    return organizationMemberships.show(row, instance);
+  }),
 
-  OrganizationMemberships_updateMembershipProperties: onMember<{ role: string }>(
-    (row, { instance, body }) => {
-      if (body.role === row.role) return;
-      const role = parseRole(instance, body.role, must(instance, organizations, row.organization_id));
-      refuseLastAdmin(instance, row, role);
-      instance.of(organizationMemberships).update(row, { role });
-    },
-    { openBody: true },
-  ),
+  OrganizationMemberships_updateMembershipProperties: onMember((row, body, instance) => {
+    if (body.role === row.role) return;
+    const role = parseRole(instance, body.role, must(instance, organizations, row.organization_id));
+    refuseLastAdmin(instance, row, role);
+    instance.of(organizationMemberships).update(row, { role });
+  }),
 
-  OrganizationMemberships_updateMembershipMetadata: onMember<MetadataFields>((row, { instance, body }) => {
+  OrganizationMemberships_updateMembershipMetadata: onMember((row, body, instance) => {
     const held: Record<'public_metadata' | 'private_metadata', Metadata> = row;
     const fields = ['public_metadata', 'private_metadata'] as const;
     instance.of(organizationMemberships).update(row, mergedMetadata(held, body, fields));
   }),
 
-  OrganizationMemberships_removeUserFromOrganization: onMember((row, { instance }) => {
+  OrganizationMemberships_removeUserFromOrganization: onMember((row, _, instance) => {
     refuseLastAdmin(instance, row);
     instance.of(organizationMemberships).delete(row);
   }),

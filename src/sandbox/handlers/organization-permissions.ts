@@ -5,12 +5,6 @@ import type { Instance } from '../instance.js';
 import { type PermissionRow, permissions, roles } from '../resources/roles.js';
 import { refuse } from '../sandbox-error.js';
 
-interface CreatePermission {
-  readonly name: string;
-  readonly key: string;
-  readonly description?: string;
-}
-
 const KEY = {
   pattern: /^org:(?!sys_)[a-z0-9_]+:[a-z0-9_]+$/,
   rule: 'org:feature:action, of lower-case letters, digits and "_", where feature does not begin with sys_',
@@ -29,34 +23,27 @@ export const organizationPermissionsHandlers: Handlers = {
   OrganizationPermissions_list: listsKeyed(permissions),
   OrganizationPermissions_getById: gets(permissions),
 
-  OrganizationPermissions_createPermission: answers<CreatePermission>(
-    ({ instance, body }) => {
-      const row = instance.of(permissions).insert({
-        name: parseKeyedName(body.name),
-        key: key(instance, body.key),
-        description: body.description ?? '',
-        type: 'user',
-      });
-      return permissions.show(row, instance);
-    },
-    { openBody: true },
-  ),
+  OrganizationPermissions_createPermission: answers(({ instance, body }) => {
+    const row = instance.of(permissions).insert({
+      name: parseKeyedName(body.name),
+      key: key(instance, body.key),
+      description: body.description ?? '',
+      type: 'user',
+    });
+    return permissions.show(row, instance);
+  }),
 
-  OrganizationPermissions_updatePermission: changes<PermissionRow, Partial<CreatePermission>>(
-    permissions,
-    (row, { instance, body }) => {
-      refuseSystem(row);
-      instance.of(permissions).update(row, {
-        ...(body.name === undefined ? {} : { name: parseKeyedName(body.name) }),
-        ...(body.key === undefined ? {} : { key: key(instance, body.key, row) }),
-        ...(body.description === undefined ? {} : { description: body.description }),
-      });
-    },
-    { openBody: true },
-  ),
+  OrganizationPermissions_updatePermission: changes(permissions, (row, { instance, body }) => {
+    refuseSystem(row);
+    instance.of(permissions).update(row, {
+      ...(body.name === undefined ? {} : { name: parseKeyedName(body.name) }),
+      ...(body.key === undefined ? {} : { key: key(instance, body.key, row) }),
+      ...(body.description === undefined ? {} : { description: body.description }),
+    });
+  }),
 
   OrganizationPermissions_deleteById: deletes(permissions, {
-    remove: (row, { instance }) => {
+    remove: (row, instance) => {
       refuseSystem(row);
       for (const role of instance.of(roles).oldestFirst()) {
         if (!role.permission_ids.includes(row.id)) continue;

@@ -3,7 +3,8 @@ import { isPending } from '../domain/invitations.js';
 import { listsKeyed, parseKey, parseKeyedName } from '../domain/keyed.js';
 import { initialRoleSet, keepInitial } from '../domain/role-sets.js';
 import { refuseForCreator } from '../domain/roles.js';
-import { answers, type Call, type Handler, type Handlers } from '../handler.js';
+import { answers, type Handler, type Handlers } from '../handler.js';
+import type { BodyOf, InputsOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { organizationSettings } from '../resources/instance-settings.js';
 import { organizationInvitations } from '../resources/organization-invitation.js';
@@ -12,18 +13,9 @@ import { roleSets } from '../resources/role-set.js';
 import { type PermissionRow, permissions, type RoleRow, roles } from '../resources/roles.js';
 import { refuse, type SandboxError } from '../sandbox-error.js';
 
-interface UpdateRole {
-  readonly name?: string | null;
-  readonly key?: string | null;
-  readonly description?: string | null;
-  readonly permissions?: readonly string[] | null;
-}
+type UpdateRole = BodyOf<'OrganizationRoles_updateRole'>;
 
-interface CreateRole extends UpdateRole {
-  readonly name: string;
-  readonly key: string;
-  readonly include_in_initial_role_set?: boolean | null;
-}
+type CreateRole = BodyOf<'OrganizationRoles_createRole'>;
 
 const ROLE = { param: 'organization_role_id' };
 const KEY = { pattern: /^org:[a-z0-9_]+$/, rule: 'org: and then lower-case letters, digits and "_"' };
@@ -112,7 +104,7 @@ function refuseInUse(instance: Instance, row: RoleRow): void {
   if (invited) throw inUse('organization_role_exists_in_invitations', 'is that of a pending invitation');
 }
 
-function remove(row: RoleRow, { instance }: Call): void {
+function remove(row: RoleRow, instance: Instance): void {
   refuseInUse(instance, row);
   for (const set of instance.of(roleSets).oldestFirst()) {
     if (!set.role_ids.includes(row.id)) continue;
@@ -122,18 +114,19 @@ function remove(row: RoleRow, { instance }: Call): void {
 }
 
 /** A handler about a role and a permission that the path names. */
-const onPermission = (act: (role: RoleRow, permission: PermissionRow, instance: Instance) => void): Handler =>
-  changes(roles, (row, { instance, path }) => act(row, must(instance, permissions, path.permission_id ?? ''), instance), ROLE);
+const onPermission = (
+  act: (role: RoleRow, permission: PermissionRow, instance: Instance) => void,
+): Handler<InputsOf<'OrganizationRoles_assignPermission'>> =>
+  changes(roles, (row, { instance, path }) => act(row, must(instance, permissions, path.permission_id), instance), ROLE);
 
 export const organizationRolesHandlers: Handlers = {
   OrganizationRoles_list: listsKeyed(roles),
   OrganizationRoles_getById: gets(roles, ROLE.param),
 
-  OrganizationRoles_createRole: answers<CreateRole>(({ instance, body }) => roles.show(create(instance, body), instance)),
+  OrganizationRoles_createRole: answers(({ instance, body }) => roles.show(create(instance, body), instance)),
 
-  OrganizationRoles_updateRole: changes<RoleRow, UpdateRole>(roles, (row, { instance, body }) => update(row, body, instance), {
+  OrganizationRoles_updateRole: changes(roles, (row, { instance, body }) => update(row, body, instance), {
     ...ROLE,
-    openBody: true,
   }),
 
   OrganizationRoles_deleteById: deletes(roles, { ...ROLE, remove }),

@@ -7,6 +7,7 @@ import { parseSlug, slugOf } from '../domain/slug.js';
 import { bySigned, type Filter } from '../filters.js';
 import { answers, type Call, type Handlers } from '../handler.js';
 import { dropImage, keepImage } from '../images.js';
+import type { BodyOf, InputsOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { organizationSettings } from '../resources/instance-settings.js';
@@ -17,30 +18,14 @@ import { organizationMemberships } from '../resources/organization-membership.js
 import { type RoleSetRow, roleSets } from '../resources/role-set.js';
 import { metadata } from '../resources/shapes.js';
 import { users } from '../resources/user.js';
-import { notFound, refuse, refuseParam } from '../sandbox-error.js';
+import { invalidParam, malformedParam, notFound, refuse, unknownParam } from '../sandbox-error.js';
 import { METADATA_LEFT_UPDATES } from '../versions.js';
 
-interface OrganizationFields {
-  readonly name?: string | null;
-  readonly slug?: string | null;
-  readonly max_allowed_memberships?: number | null;
-  readonly created_at?: string | null;
-  readonly role_set_key?: string | null;
-}
+type CreateOrganization = BodyOf<'Organizations_createNewOrganization'>;
 
-interface CreateOrganization extends OrganizationFields, MetadataFields {
-  readonly name: string;
-  readonly created_by?: string | null;
-}
+type UpdateOrganization = BodyOf<'Organizations_updateOrganization'> & MetadataFields;
 
-interface UpdateOrganization extends OrganizationFields, MetadataFields {
-  readonly admin_delete_enabled?: boolean | null;
-}
-
-interface Includes {
-  readonly include_members_count?: boolean;
-  readonly include_missing_member_with_elevated_permissions?: boolean;
-}
+type Includes = InputsOf<'Organizations_getByIdOrSlug'>['query'];
 
 const METADATA = ['public_metadata', 'private_metadata'] as const;
 const MOST_NAME_LETTERS = 256;
@@ -78,14 +63,14 @@ function parseName(name: string): string {
         : MARKUP_OR_URL.test(name)
           ? 'name must hold neither markup nor a URL.'
           : undefined;
-  if (why !== undefined) throw refuseParam('form_param_format_invalid', 'name', 'is invalid', why);
+  if (why !== undefined) throw malformedParam('name', why);
   return name;
 }
 
 function mustBeRoleSet(instance: Instance, key: string): RoleSetRow {
   const set = instance.of(roleSets).one('key', key);
   if (set !== undefined) return set;
-  throw refuseParam('form_resource_not_found', 'role_set_key', 'not found', `No role set has the key ${key}.`);
+  throw unknownParam('role_set_key', `No role set has the key ${key}.`);
 }
 
 /** The key of a set with all roles that are in use in the organization. @throws SandboxError */
@@ -95,7 +80,7 @@ function parseRoleSet(instance: Instance, row: OrganizationRow, key: string): st
   const lacking = rolesInUse(instance, [row]).filter((role) => !offered.includes(role));
   if (lacking.length === 0) return set.key;
   const why = `${key} lacks ${lacking.join(', ')}, which members have or are invited to. Change their roles first.`;
-  throw refuseParam('form_param_value_invalid', 'role_set_key', 'is invalid', why);
+  throw invalidParam('role_set_key', why);
 }
 
 function create(instance: Instance, body: CreateOrganization): OrganizationRow {
@@ -165,50 +150,37 @@ export const organizationsHandlers: Handlers = {
   }),
 
   Organizations_getByIdOrSlug: answers((call) => {
-    const asked = call.path.organization_id ?? '';
+    const asked = call.path.organization_id;
     const row = call.instance.of(organizations).get(asked) ?? call.instance.of(organizations).one('slug', asked);
     if (row === undefined) throw notFound('organization', asked);
     return showWith(row, call as Call);
   }),
 
-  Organizations_createNewOrganization: answers<CreateOrganization>(
-    ({ instance, body }) => organizations.show(create(instance, body), instance),
-    { openBody: true },
-  ),
+  Organizations_createNewOrganization: answers(({ instance, body }) => organizations.show(create(instance, body), instance)),
 
-  Organizations_updateOrganization: changes<OrganizationRow, UpdateOrganization>(
-    organizations,
-    (row, { instance, body }) => update(row, body, instance),
-    {
-      former: {
-        before: METADATA_LEFT_UPDATES,
-        body: Object.fromEntries(METADATA.map((field) => [field, metadata.nullable().optional()])),
-      },
+  Organizations_updateOrganization: changes(organizations, (row, { instance, body }) => update(row, body, instance), {
+    former: {
+      before: METADATA_LEFT_UPDATES,
+      body: Object.fromEntries(METADATA.map((field) => [field, metadata.nullable().optional()])),
     },
-  ),
+  }),
 
-  Organizations_mergeOrganizationMetadata: changes<OrganizationRow, MetadataFields>(organizations, (row, { instance, body }) =>
+  Organizations_mergeOrganizationMetadata: changes(organizations, (row, { instance, body }) =>
     instance.of(organizations).update(row, mergedMetadata(row, body, METADATA)),
   ),
 
-  Organizations_replaceOrganizationMetadata: changes<OrganizationRow, MetadataFields>(
-    organizations,
-    (row, { instance, body }) => {
-      const replaced = METADATA.filter((field) => body[field] !== undefined).map((field) => [field, metadataOf(body, field)]);
-      instance.of(organizations).update(row, Object.fromEntries(replaced));
-    },
-  ),
+  Organizations_replaceOrganizationMetadata: changes(organizations, (row, { instance, body }) => {
+    const replaced = METADATA.filter((field) => body[field] !== undefined).map((field) => [field, metadataOf(body, field)]);
+    instance.of(organizations).update(row, Object.fromEntries(replaced));
+  }),
 
   Organizations_deleteOrganization: deletes(organizations),
 
-  Organizations_updateOrganizationLogo: changes<OrganizationRow, { uploader_user_id?: string }>(
-    organizations,
-    (row, { instance, body, file }) => {
-      const uploader = body.uploader_user_id;
-      if (uploader !== undefined && instance.of(users).get(uploader) === undefined) throw notFound('user', uploader);
-      setLogo(instance, row, keepImage(instance, file));
-    },
-  ),
+  Organizations_updateOrganizationLogo: changes(organizations, (row, { instance, body, file }) => {
+    const uploader = body.uploader_user_id;
+    if (uploader !== undefined && instance.of(users).get(uploader) === undefined) throw notFound('user', uploader);
+    setLogo(instance, row, keepImage(instance, file));
+  }),
 
   Organizations_removeLogo: changes(organizations, (row, { instance }) => {
     if (row.image_id === null) throw refuse(404, 'image_not_found', 'Image not found', 'The organization has no logo.');

@@ -6,22 +6,16 @@ import { parseIdentifier, refuseClaimed, refuseRestricted, refuseTaken } from '.
 import { promote, refuseUnverifiedPrimary, removeIdentifier } from '../domain/primary.js';
 import { changeFactors } from '../domain/second-factors.js';
 import { answers, type Handlers } from '../handler.js';
+import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { isVerified, type PhoneNumberRow, phoneNumbers } from '../resources/identifiers.js';
 import { type UserRow, users } from '../resources/user.js';
 import { VERIFIED_BY_ADMIN } from '../resources/verification.js';
 import { refuse, refuseParam } from '../sandbox-error.js';
 
-interface UpdatePhoneNumber {
-  readonly verified?: boolean | null;
-  readonly primary?: boolean | null;
-  readonly reserved_for_second_factor?: boolean | null;
-}
+type UpdatePhoneNumber = BodyOf<'PhoneNumbers_updateDetails'>;
 
-interface CreatePhoneNumber extends UpdatePhoneNumber {
-  readonly user_id: string;
-  readonly phone_number: string;
-}
+type CreatePhoneNumber = BodyOf<'PhoneNumbers_createNewPhoneNumber'>;
 
 const PRIMARY = 'primary_phone_number_id';
 
@@ -93,19 +87,12 @@ function update(row: PhoneNumberRow, body: UpdatePhoneNumber, instance: Instance
 export const phoneNumbersHandlers: Handlers = {
   PhoneNumbers_getDetails: gets(phoneNumbers),
 
-  PhoneNumbers_createNewPhoneNumber: answers<CreatePhoneNumber>(
-    ({ instance, body }) => phoneNumbers.show(create(instance, body), instance),
-    { openBody: true },
-  ),
+  PhoneNumbers_createNewPhoneNumber: answers(({ instance, body }) => phoneNumbers.show(create(instance, body), instance)),
 
-  PhoneNumbers_updateDetails: changes<PhoneNumberRow, UpdatePhoneNumber>(
-    phoneNumbers,
-    (row, { instance, body }) => update(row, body, instance),
-    { openBody: true },
-  ),
+  PhoneNumbers_updateDetails: changes(phoneNumbers, (row, { instance, body }) => update(row, body, instance)),
 
   PhoneNumbers_deletePhoneNumberById: deletes(phoneNumbers, {
-    remove: (row, { instance }) =>
+    remove: (row, instance) =>
       changeFactors(instance, must(instance, users, row.user_id), () => removeIdentifier(instance, phoneNumbers, PRIMARY, row)),
   }),
 

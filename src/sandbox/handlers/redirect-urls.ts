@@ -2,7 +2,7 @@ import { deletes, gets } from '../domain/found.js';
 import { answers, type Handlers } from '../handler.js';
 import { lists } from '../list.js';
 import { redirectUrls } from '../resources/redirect-url.js';
-import { duplicateRecord, refuseParam } from '../sandbox-error.js';
+import { duplicateRecord, malformedParam } from '../sandbox-error.js';
 
 /** Schemes that a browser would run or read instead of going there. */
 const UNSAFE = new Set(['javascript:', 'data:', 'vbscript:', 'file:', 'blob:', 'about:']);
@@ -13,8 +13,7 @@ function parseRedirect(text: string): string {
   const local = url?.protocol === 'http:' && /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
   const fits = url !== undefined && /^[^:]+:\/\/./.test(text) && !UNSAFE.has(url.protocol) && (url.protocol !== 'http:' || local);
   if (fits) return text;
-  const why = 'url must begin with https:// or a scheme of an app, such as my-app://callback.';
-  throw refuseParam('form_param_format_invalid', 'url', 'is invalid', why);
+  throw malformedParam('url', 'url must begin with https:// or a scheme of an app, such as my-app://callback.');
 }
 
 export const redirectUrlsHandlers: Handlers = {
@@ -22,12 +21,9 @@ export const redirectUrlsHandlers: Handlers = {
   RedirectUrLs_getById: gets(redirectUrls, 'id'),
   RedirectUrLs_removeById: deletes(redirectUrls, { param: 'id' }),
 
-  RedirectUrLs_createNewUrl: answers<{ url: string }>(
-    ({ instance, body }) => {
-      const url = parseRedirect(body.url);
-      if (instance.of(redirectUrls).one('url', url) !== undefined) throw duplicateRecord(redirectUrls.title, url);
-      return redirectUrls.show(instance.of(redirectUrls).insert({ url }), instance);
-    },
-    { openBody: true },
-  ),
+  RedirectUrLs_createNewUrl: answers(({ instance, body }) => {
+    const url = parseRedirect(body.url);
+    if (instance.of(redirectUrls).one('url', url) !== undefined) throw duplicateRecord(redirectUrls.title, url);
+    return redirectUrls.show(instance.of(redirectUrls).insert({ url }), instance);
+  }),
 };

@@ -2,38 +2,22 @@ import { deleted } from '../domain/found.js';
 import { listsKeyed, parseKey, parseKeyedName } from '../domain/keyed.js';
 import { initialRoleSet, keepInitial, reassign, roleKeysOf, rolesInUse } from '../domain/role-sets.js';
 import { mustBeRole, refuseForCreator } from '../domain/roles.js';
-import { answers, type Call, type Handler, type Handlers } from '../handler.js';
+import { answers, type Handler, type Handlers, type Naming } from '../handler.js';
+import type { BodyOf, Inputs } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { organizationSettings } from '../resources/instance-settings.js';
 import { organizations } from '../resources/organization.js';
 import { organizationsWith, type RoleSetRow, roleSets } from '../resources/role-set.js';
 import { type RoleRow, roles } from '../resources/roles.js';
-import { notFound, refuse, refuseParam } from '../sandbox-error.js';
+import { invalidParam, notFound, refuse, refuseParam } from '../sandbox-error.js';
 
-interface RoleKeys {
-  readonly default_role_key?: string | null;
-  readonly creator_role_key?: string | null;
-}
+type RoleKeys = Partial<Pick<BodyOf<'RoleSets_updateRoleSet'>, 'default_role_key' | 'creator_role_key'>>;
 
-interface UpdateRoleSet extends RoleKeys {
-  readonly name?: string | null;
-  readonly key?: string | null;
-  readonly description?: string | null;
-  readonly type?: 'initial' | null;
-}
+type UpdateRoleSet = BodyOf<'RoleSets_updateRoleSet'>;
 
-interface CreateRoleSet extends RoleKeys {
-  readonly name: string;
-  readonly key?: string;
-  readonly description?: string | null;
-  readonly type?: 'initial' | 'custom';
-  readonly roles: readonly string[];
-}
+type CreateRoleSet = BodyOf<'RoleSets_createRoleSet'>;
 
-interface ReplaceRoleSet {
-  readonly dest_role_set_key: string;
-  readonly reassignment_mappings?: Readonly<Record<string, string>>;
-}
+type ReplaceRoleSet = BodyOf<'RoleSets_replaceRoleSet'>;
 
 const MOST_ROLES = 10;
 const KEY = { pattern: /^role_set:[a-z0-9_]+$/, rule: 'role_set: and then lower-case letters, digits and "_"' };
@@ -53,7 +37,7 @@ function keyOf(instance: Instance, name: string): string {
   return made;
 }
 
-const invalid = (param: string, why: string) => refuseParam('form_param_value_invalid', param, 'is invalid', why);
+const invalid = (param: string, why: string) => invalidParam(param, why);
 
 /** One to ten roles, each once. @throws SandboxError */
 function parseRoles(instance: Instance, param: string, keys: readonly string[]): RoleRow[] {
@@ -126,10 +110,7 @@ function addRoles(row: RoleSetRow, body: RoleKeys & { readonly role_keys: readon
   change(instance, row, { ...duties, role_ids: [...new Set([...row.role_ids, ...added])] });
 }
 
-interface ReplaceRole {
-  readonly role_key: string;
-  readonly to_role_key: string;
-}
+type ReplaceRole = BodyOf<'RoleSets_replaceRole'>;
 
 function replaceRole(row: RoleSetRow, body: ReplaceRole, instance: Instance): void {
   const from = mustBeRole(instance, body.role_key);
@@ -171,37 +152,33 @@ function replaceSet(row: RoleSetRow, body: ReplaceRoleSet, instance: Instance): 
   instance.of(roleSets).delete(row);
 }
 
-function setIn({ instance, path }: Pick<Call, 'instance' | 'path'>): RoleSetRow {
-  const asked = path.role_set_key_or_id ?? '';
+function setIn({ instance, path }: Naming<'role_set_key_or_id'>): RoleSetRow {
+  const asked = path.role_set_key_or_id;
   const row = instance.of(roleSets).get(asked) ?? instance.of(roleSets).one('key', asked);
   if (row === undefined) throw notFound(roleSets.title, asked);
   return row;
 }
 
 /** A handler about the role set that the path names by key or id; it answers with the set as it is after. */
-const onSet = <Body extends object>(act: (row: RoleSetRow, body: Readonly<Body>, instance: Instance) => void): Handler =>
-  answers<Body>(
-    (call) => {
-      const row = setIn(call);
-      act(row, call.body, call.instance);
-      return roleSets.show(row, call.instance);
-    },
-    { openBody: true },
-  );
+const onSet = <Body>(
+  act: (row: RoleSetRow, body: Readonly<Body>, instance: Instance) => void,
+): Handler<Inputs<Record<'role_set_key_or_id', string>, unknown, Body>> =>
+  answers((call) => {
+    const row = setIn(call);
+    act(row, call.body, call.instance);
+    return roleSets.show(row, call.instance);
+  });
 
 export const roleSetsHandlers: Handlers = {
   RoleSets_list: listsKeyed(roleSets),
   RoleSets_getByKeyOrId: answers((call) => roleSets.show(setIn(call), call.instance)),
-  RoleSets_createRoleSet: answers<CreateRoleSet>(({ instance, body }) => roleSets.show(create(instance, body), instance)),
+  RoleSets_createRoleSet: answers(({ instance, body }) => roleSets.show(create(instance, body), instance)),
   RoleSets_updateRoleSet: onSet(update),
   RoleSets_addRoles: onSet(addRoles),
   RoleSets_replaceRole: onSet(replaceRole),
-  RoleSets_replaceRoleSet: answers<ReplaceRoleSet>(
-    (call) => {
-      const row = setIn(call);
-      replaceSet(row, call.body, call.instance);
-      return deleted(roleSets, row);
-    },
-    { openBody: true },
-  ),
+  RoleSets_replaceRoleSet: answers((call) => {
+    const row = setIn(call);
+    replaceSet(row, call.body, call.instance);
+    return deleted(roleSets, row);
+  }),
 };

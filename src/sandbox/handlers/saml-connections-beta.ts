@@ -1,8 +1,9 @@
 import { changes, deletes, gets } from '../domain/found.js';
-import { type IdentityProviderBody, missingForActivation, NO_PROVIDER, parseProvider } from '../domain/identity-provider.js';
+import { missingForActivation, NO_PROVIDER, parseProvider } from '../domain/identity-provider.js';
 import {
   DEFAULT_HINT,
   DEFAULT_MAPPING,
+  mergeMapping,
   parseConnectionDomains,
   parseConnectionName,
   parseConnectionOrganization,
@@ -10,16 +11,11 @@ import {
 } from '../domain/sso-connections.js';
 import { bySigned, containing } from '../filters.js';
 import { answers, type Handlers } from '../handler.js';
+import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
-import {
-  type AttributeMapping,
-  type IdentityProvider,
-  type LoginHint,
-  type SamlConnectionRow,
-  samlConnections,
-} from '../resources/saml-connection.js';
-import { refuse, refuseParam } from '../sandbox-error.js';
+import { type IdentityProvider, type SamlConnectionRow, samlConnections } from '../resources/saml-connection.js';
+import { missingParam, refuse } from '../sandbox-error.js';
 
 const FLAGS = [
   'active',
@@ -32,19 +28,9 @@ const FLAGS = [
 ] as const;
 type Flags = Record<(typeof FLAGS)[number], boolean>;
 
-interface ConnectionBody extends IdentityProviderBody, Partial<Readonly<Record<(typeof FLAGS)[number], boolean | null>>> {
-  readonly name?: string | null;
-  readonly domain?: string | null;
-  readonly domains?: readonly string[] | null;
-  readonly organization_id?: string | null;
-  readonly attribute_mapping?: Partial<AttributeMapping> | null;
-  readonly login_hint?: LoginHint | null;
-}
+type ConnectionBody = BodyOf<'SamlConnectionsBeta_updateConnectionById'>;
 
-interface CreateConnection extends ConnectionBody {
-  readonly name: string;
-  readonly provider: string;
-}
+type CreateConnection = BodyOf<'SamlConnectionsBeta_createNewConnection'>;
 
 const DEFAULT_FLAGS: Flags = {
   active: false,
@@ -75,7 +61,7 @@ function parse(instance: Instance, body: ConnectionBody, held?: SamlConnectionRo
     patch.organization_id = parseConnectionOrganization(instance, body.organization_id, held?.id);
   }
   if (body.attribute_mapping !== undefined) {
-    patch.attribute_mapping = { ...(held?.attribute_mapping ?? DEFAULT_MAPPING), ...(body.attribute_mapping ?? DEFAULT_MAPPING) };
+    patch.attribute_mapping = mergeMapping(held?.attribute_mapping ?? DEFAULT_MAPPING, body.attribute_mapping);
   }
   if (body.login_hint !== undefined) patch.login_hint = parseLoginHint(body.login_hint);
   for (const flag of FLAGS) {
@@ -95,9 +81,7 @@ function refuseHalfActive(connection: IdentityProvider & { readonly active: bool
 
 function create(instance: Instance, body: CreateConnection): SamlConnectionRow {
   const { domains, ...patch } = parse(instance, body);
-  if (domains === undefined) {
-    throw refuseParam('form_param_missing', 'domains', 'is missing', 'domains (or the older domain) must be included.');
-  }
+  if (domains === undefined) throw missingParam('domains', 'domains (or the older domain) must be included.');
   return instance.of(samlConnections).insert({
     ...NO_PROVIDER,
     ...DEFAULT_FLAGS,
@@ -124,16 +108,13 @@ export const samlConnectionsBetaHandlers: Handlers = {
   SamlConnectionsBeta_getById: gets(samlConnections),
   SamlConnectionsBeta_deleteConnectionById: deletes(samlConnections),
 
-  SamlConnectionsBeta_createNewConnection: answers<CreateConnection>(({ instance, body }) =>
+  SamlConnectionsBeta_createNewConnection: answers(({ instance, body }) =>
     samlConnections.show(create(instance, body), instance),
   ),
 
-  SamlConnectionsBeta_updateConnectionById: changes<SamlConnectionRow, ConnectionBody>(
-    samlConnections,
-    (row, { instance, body }) => {
-      const patch = parse(instance, body, row);
-      refuseHalfActive({ ...row, ...patch });
-      instance.of(samlConnections).update(row, patch);
-    },
-  ),
+  SamlConnectionsBeta_updateConnectionById: changes(samlConnections, (row, { instance, body }) => {
+    const patch = parse(instance, body, row);
+    refuseHalfActive({ ...row, ...patch });
+    instance.of(samlConnections).update(row, patch);
+  }),
 };

@@ -1,11 +1,12 @@
 import { patchSetting } from '../domain/patch-setting.js';
 import { answers, type Handlers } from '../handler.js';
+import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import type { Setting } from '../resource.js';
 import { communication, oauthSettings, protect } from '../resources/instance-settings.js';
 import { noScope, unknownScope } from '../resources/oauth-scopes.js';
 import { isSmsCountry } from '../resources/sms-countries.js';
-import { refuseParam } from '../sandbox-error.js';
+import { invalidParam, refuseParam } from '../sandbox-error.js';
 
 const shown = <T extends object>(instance: Instance, setting: Setting<T>): object => ({
   object: setting.name,
@@ -18,27 +19,22 @@ function refuseRepeated(param: string, values: readonly string[]): void {
   if (twice !== undefined) throw refuseParam('form_param_duplicate', param, 'is given twice', `${param} has ${twice} twice.`);
 }
 
-interface Communication {
-  readonly blocked_country_codes?: readonly string[] | null;
-}
-
 /** The list is replaced whole; countries that no messages go to anyway are left out without a word. */
-function updateCommunication(instance: Instance, { blocked_country_codes: codes }: Communication): void {
+function updateCommunication(
+  instance: Instance,
+  { blocked_country_codes: codes }: BodyOf<'InstanceSettings_updateCommunication'>,
+): void {
   if (codes === undefined || codes === null) return;
   refuseRepeated('blocked_country_codes', codes);
   instance.store.set(communication, { blocked_country_codes: codes.filter(isSmsCountry) });
 }
 
-interface OAuthSettings extends Record<string, unknown> {
-  readonly default_scopes?: readonly string[] | null;
-}
-
-function updateOAuth(instance: Instance, body: OAuthSettings): void {
+function updateOAuth(instance: Instance, body: BodyOf<'InstanceSettings_updateOAuthApplicationSettings'>): void {
   const { default_scopes: scopes } = body;
   if (Array.isArray(scopes)) {
     refuseRepeated('default_scopes', scopes);
     const unknown = unknownScope(scopes);
-    if (unknown !== undefined) throw refuseParam('form_param_value_invalid', 'default_scopes', 'is invalid', noScope(unknown));
+    if (unknown !== undefined) throw invalidParam('default_scopes', noScope(unknown));
   }
   patchSetting(instance, oauthSettings, body);
   // Elsewhere null leaves a field as it is; here it takes Clerk's own scopes back.
@@ -47,19 +43,19 @@ function updateOAuth(instance: Instance, body: OAuthSettings): void {
 
 export const serviceSettings: Handlers = {
   InstanceSettings_getCommunication: answers(({ instance }) => shown(instance, communication)),
-  InstanceSettings_updateCommunication: answers<Communication>(({ instance, body }) => {
+  InstanceSettings_updateCommunication: answers(({ instance, body }) => {
     updateCommunication(instance, body);
     return shown(instance, communication);
   }),
 
   InstanceSettings_getOAuthApplicationSettings: answers(({ instance }) => shown(instance, oauthSettings)),
-  InstanceSettings_updateOAuthApplicationSettings: answers<OAuthSettings>(({ instance, body }) => {
+  InstanceSettings_updateOAuthApplicationSettings: answers(({ instance, body }) => {
     updateOAuth(instance, body);
     return shown(instance, oauthSettings);
   }),
 
   InstanceSettings_getProtect: answers(({ instance }) => shown(instance, protect)),
-  InstanceSettings_updateProtect: answers<Record<string, unknown>>(({ instance, body }) => {
+  InstanceSettings_updateProtect: answers(({ instance, body }) => {
     patchSetting(instance, protect, body);
     return shown(instance, protect);
   }),

@@ -29,8 +29,8 @@ export const sessionsHandlers: Handlers = {
   Sessions_getDetails: gets(sessions),
 
   Sessions_getReverification: answers(({ instance, path }) => {
-    const session = must(instance, sessions, path.session_id ?? '');
-    const row = must(instance, reverifications, path.reverification_id ?? '');
+    const session = must(instance, sessions, path.session_id);
+    const row = must(instance, reverifications, path.reverification_id);
     if (row.session_id !== session.id) throw notFound(reverifications.title, row.id);
     return reverifications.show(row, instance);
   }),
@@ -45,7 +45,7 @@ export const sessionsHandlers: Handlers = {
   Sessions_createSessionTokenFromTemplate: tokenFromTemplate,
   Sessions_refreshSession: refresh,
 
-  Sessions_verifySession: changes<SessionRow, { token?: string }>(sessions, async (session, { instance, body }) => {
+  Sessions_verifySession: changes(sessions, async (session, { instance, body }) => {
     if (!isLive(session, instance)) throw refuseInactive(401, session, instance);
     if (body.token === undefined) return;
     const claims = await instance.keys.verify(body.token, instance.now()).catch(() => undefined);

@@ -3,15 +3,10 @@ import type { Handlers } from '../handler.js';
 import { type SignUpRow, signUpStatus, signUps } from '../resources/sign-up.js';
 import { refuse } from '../sandbox-error.js';
 
-interface UpdateSignUp {
-  readonly external_id?: string | null;
-  readonly custom_action?: boolean | null;
-}
-
 export const signupsHandlers: Handlers = {
   Signups_getById: gets(signUps, 'id'),
 
-  Signups_updateSignUpById: changes<SignUpRow, UpdateSignUp>(
+  Signups_updateSignUpById: changes(
     signUps,
     (row, { instance, body }) => {
       const status = signUpStatus(row, instance);
@@ -24,6 +19,6 @@ export const signupsHandlers: Handlers = {
       if (typeof body.custom_action === 'boolean') patch.custom_action = body.custom_action;
       instance.of(signUps).update(row, patch);
     },
-    { param: 'id', openBody: true },
+    { param: 'id' },
   ),
 };

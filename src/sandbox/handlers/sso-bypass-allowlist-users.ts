@@ -6,17 +6,9 @@ import { ssoBypassUsers } from '../resources/sso-bypass-user.js';
 import { users } from '../resources/user.js';
 import { notFound, refuse } from '../sandbox-error.js';
 
-interface ListQuery {
-  readonly enterprise_connection_id?: string;
-}
-
-interface AddUser {
-  readonly user_id: string;
-}
-
 export const ssoBypassAllowlistUsersHandlers: Handlers = {
   // All at once, newest first: the operation takes neither limit nor offset.
-  SsoBypassAllowlistUsers_list: answers<object, ListQuery>(({ instance, query }) => {
+  SsoBypassAllowlistUsers_list: answers(({ instance, query }) => {
     const { enterprise_connection_id: id } = query;
     const domains = id === undefined ? undefined : must(instance, enterpriseConnections, id).domains;
     return instance
@@ -27,7 +19,7 @@ export const ssoBypassAllowlistUsersHandlers: Handlers = {
       .reverse();
   }),
 
-  SsoBypassAllowlistUsers_addUser: answers<AddUser>(
+  SsoBypassAllowlistUsers_addUser: answers(
     ({ instance, body }) => {
       const user = must(instance, users, body.user_id);
       const own = domainsOfUser(instance, user.id);
@@ -42,11 +34,11 @@ export const ssoBypassAllowlistUsersHandlers: Handlers = {
       const list = instance.of(ssoBypassUsers);
       return ssoBypassUsers.show(list.one('listed', user.id) ?? list.insert({ user_id: user.id }), instance);
     },
-    { status: 201, openBody: true },
+    { status: 201 },
   ),
 
   SsoBypassAllowlistUsers_removeUser: answers(({ instance, path }) => {
-    const userId = path.userID ?? '';
+    const userId = path.userID;
     const row = instance.of(ssoBypassUsers).one('listed', userId);
     if (row === undefined) throw notFound(ssoBypassUsers.title, userId);
     instance.of(ssoBypassUsers).delete(row);

@@ -1,12 +1,13 @@
 import { must, mustOfUser } from '../domain/found.js';
 import { answers, type Handler, type Handlers } from '../handler.js';
+import type { Inputs, InputsOf } from '../inputs.js';
 import { trustedDevices } from '../resources/trusted-device.js';
 import { users } from '../resources/user.js';
 import { notFound } from '../sandbox-error.js';
 
 /** All at once, newest first: the operation takes neither limit nor offset. */
-const listed: Handler = answers(({ instance, path }) => {
-  const user = must(instance, users, path.user_id ?? '');
+const listed: Handler<InputsOf<'Users_listTrustedDevices'>> = answers(({ instance, path }) => {
+  const user = must(instance, users, path.user_id);
   const active = instance
     .of(trustedDevices)
     .many('user_id', user.id)
@@ -16,10 +17,10 @@ const listed: Handler = answers(({ instance, path }) => {
 });
 
 /** @param title What an error calls it. */
-const revoked = (param: string, title: string): Handler =>
+const revoked = <Param extends string>(param: Param, title: string): Handler<Inputs<Record<'user_id' | Param, string>>> =>
   answers((call) => {
     const { instance } = call;
-    const device = mustOfUser(call, trustedDevices, param);
+    const device = mustOfUser(call, trustedDevices, call.path[param]);
     if (device.revoked_at !== null) throw notFound(`active ${title}`, device.id);
     instance.of(trustedDevices).update(device, { revoked_at: instance.now() });
     return trustedDevices.show(device, instance);

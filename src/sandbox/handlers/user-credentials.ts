@@ -3,6 +3,7 @@ import { identifierCount, refuseDeletion, removeIdentifier } from '../domain/pri
 import { changeFactors } from '../domain/second-factors.js';
 import { endSessionsOf, finishTask } from '../domain/sessions.js';
 import { answers, type Handler, type Handlers } from '../handler.js';
+import type { Inputs } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import type { Resource, Row } from '../resource.js';
 import { type ExternalAccountRow, externalAccounts } from '../resources/external-account.js';
@@ -12,21 +13,21 @@ import { type UserRow, users } from '../resources/user.js';
 import { refuse } from '../sandbox-error.js';
 
 /** A handler that takes something from a user and answers with the id alone. To take what is not there is no error. */
-const takes = (take: (user: UserRow, instance: Instance) => unknown): Handler =>
+const takes = (take: (user: UserRow, instance: Instance) => unknown): Handler<Inputs<Record<'user_id', string>>> =>
   answers(({ instance, path }) => {
-    const user = must(instance, users, path.user_id ?? '');
+    const user = must(instance, users, path.user_id);
     take(user, instance);
     return { user_id: user.id };
   });
 
 /** A handler that deletes one of the things that belong to the user in the path. */
-const deletesOfUser = <R extends Row & { readonly user_id: string }>(
+const deletesOfUser = <R extends Row & { readonly user_id: string }, Param extends string>(
   resource: Resource<R>,
-  param: string,
+  param: Param,
   remove: (row: R, instance: Instance) => void,
-): Handler =>
+): Handler<Inputs<Record<'user_id' | Param, string>>> =>
   answers((call) => {
-    const row = mustOfUser(call, resource, param);
+    const row = mustOfUser(call, resource, call.path[param]);
     remove(row, call.instance);
     return deleted(resource, row);
   });
@@ -60,7 +61,7 @@ export const userCredentials: Handlers = {
   Users_deleteExternalAccount: deletesOfUser(externalAccounts, 'external_account_id', removeAccount),
 
   // Even the last way to sign in can be removed here. A user without a password is left unchanged.
-  Users_removePassword: changes<UserRow, { sign_out_of_other_sessions?: boolean }>(users, (user, { instance, body }) => {
+  Users_removePassword: changes(users, (user, { instance, body }) => {
     if (user.password !== null) {
       instance.of(users).update(user, { password: null, password_last_updated_at: null });
       clearCompromised(user, instance);
@@ -68,7 +69,7 @@ export const userCredentials: Handlers = {
     if (body.sign_out_of_other_sessions === true) endSessionsOf(instance, user.id, 'revoked');
   }),
 
-  Users_setPasswordCompromised: changes<UserRow, { revoke_all_sessions?: boolean | null }>(users, (user, { instance, body }) => {
+  Users_setPasswordCompromised: changes(users, (user, { instance, body }) => {
     if (user.password === null) throw refuse(400, 'no_password_set', 'No password set', 'The user has no password.');
     instance.of(users).update(user, { password_compromised: true });
     if (body.revoke_all_sessions === true) endSessionsOf(instance, user.id, 'revoked');

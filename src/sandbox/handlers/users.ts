@@ -7,10 +7,11 @@ import { userBilling } from '../domain/payer-billing.js';
 import { type PrimaryField, setPrimary, tellingFormerAddress } from '../domain/primary.js';
 import { disableSecondFactors, findBackupCode, TOTP_DIGITS, verifyTotp } from '../domain/second-factors.js';
 import { endSessionsOf, finishTask } from '../domain/sessions.js';
-import { type CreateUser, commonColumns, createUser, takePassword, type UserFields } from '../domain/user-creation.js';
+import { commonColumns, createUser, takePassword } from '../domain/user-creation.js';
 import { OAUTH_PROVIDERS, userFilters, userOrders } from '../domain/user-filters.js';
 import { answers, type Handlers } from '../handler.js';
 import { dropImage, imageExists, keepImage } from '../images.js';
+import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { counts, lists } from '../list.js';
 import type { Resource } from '../resource.js';
@@ -25,14 +26,7 @@ import { userTrustedDevices } from './trusted-devices.js';
 import { userBans } from './user-bans.js';
 import { userCredentials } from './user-credentials.js';
 
-interface UpdateUser extends UserFields, MetadataFields {
-  readonly primary_email_address_id?: string | null;
-  readonly primary_phone_number_id?: string | null;
-  readonly primary_web3_wallet_id?: string | null;
-  readonly profile_image_id?: string | null;
-  readonly sign_out_of_other_sessions?: boolean | null;
-  readonly notify_primary_email_address_changed?: boolean | null;
-}
+type UpdateUser = BodyOf<'Users_updateUserAttributes'> & MetadataFields;
 
 const METADATA = ['public_metadata', 'private_metadata', 'unsafe_metadata'] as const;
 
@@ -103,9 +97,9 @@ export const usersHandlers: Handlers = {
   Users_getTotalCount: counts(users, userFilters),
   Users_getUserDetails: gets(users),
 
-  Users_createNewUser: answers<CreateUser>(async ({ instance, body }) => users.show(await createUser(instance, body), instance)),
+  Users_createNewUser: answers(async ({ instance, body }) => users.show(await createUser(instance, body), instance)),
 
-  Users_updateUserAttributes: changes<UserRow, UpdateUser>(users, (user, { body, instance }) => update(user, body, instance), {
+  Users_updateUserAttributes: changes(users, (user, { body, instance }) => update(user, body, instance), {
     former: {
       before: METADATA_LEFT_UPDATES,
       body: Object.fromEntries(METADATA.map((field) => [field, metadata.nullable().optional()])),
@@ -113,7 +107,7 @@ export const usersHandlers: Handlers = {
   }),
 
   Users_deleteUserById: answers(({ instance, path }) => {
-    const user = must(instance, users, path.user_id ?? '');
+    const user = must(instance, users, path.user_id);
     instance.of(users).delete(user);
     return { ...deleted(users, user), ...(user.external_id === null ? {} : { external_id: user.external_id }) };
   }),
@@ -124,32 +118,32 @@ export const usersHandlers: Handlers = {
   ),
   Users_removeLock: changes(users, (user, { instance }) => instance.of(users).update(user, { locked_until: null })),
 
-  Users_mergeUserMetadataAttributes: changes<UserRow, MetadataFields>(users, (user, { body, instance }) =>
+  Users_mergeUserMetadataAttributes: changes(users, (user, { body, instance }) =>
     instance.of(users).update(user, mergedMetadata(user, body, METADATA)),
   ),
-  Users_replaceUserMetadata: changes<UserRow, MetadataFields>(users, (user, { body, instance }) => {
+  Users_replaceUserMetadata: changes(users, (user, { body, instance }) => {
     const given = METADATA.filter((field) => body[field] !== undefined);
     instance.of(users).update(user, Object.fromEntries(given.map((field) => [field, metadataOf(body, field)])));
   }),
 
   Users_disableMfa: answers(({ instance, path }) => {
-    const user = must(instance, users, path.user_id ?? '');
+    const user = must(instance, users, path.user_id);
     disableSecondFactors(instance, user);
     return { user_id: user.id };
   }),
 
-  Users_verifyPassword: answers<{ password: string }>(({ instance, path, body }) =>
-    checkUserPassword(must(instance, users, path.user_id ?? ''), body.password, instance),
+  Users_verifyPassword: answers(({ instance, path, body }) =>
+    checkUserPassword(must(instance, users, path.user_id), body.password, instance),
   ),
-  Users_verifyTotp: answers<{ code: string }>(({ instance, path, body }) =>
-    checkSecondFactor(must(instance, users, path.user_id ?? ''), body.code, instance),
+  Users_verifyTotp: answers(({ instance, path, body }) =>
+    checkSecondFactor(must(instance, users, path.user_id), body.code, instance),
   ),
 
   Users_getOAuthAccessToken: lists(externalAccounts, {
     envelope: 'bare',
     within: ({ instance, path }) => {
-      const user = must(instance, users, path.user_id ?? '');
-      const provider = `oauth_${(path.provider ?? '').replace(/^oauth_/, '')}`;
+      const user = must(instance, users, path.user_id);
+      const provider = `oauth_${(path.provider).replace(/^oauth_/, '')}`;
       if (!OAUTH_PROVIDERS.includes(provider)) {
         const why = `The provider ${provider} is not enabled for this instance.`;
         throw refuse(404, 'oauth_token_provider_not_enabled', 'OAuth provider not enabled', why);
@@ -174,8 +168,7 @@ export const usersHandlers: Handlers = {
 
   Users_getOrganizationMemberships: lists(organizationMemberships, {
     envelope: 'page',
-    within: ({ instance, path }) =>
-      instance.of(organizationMemberships).many('user_id', must(instance, users, path.user_id ?? '').id),
+    within: ({ instance, path }) => instance.of(organizationMemberships).many('user_id', must(instance, users, path.user_id).id),
   }),
 
   Users_getOrganizationInvitations: invitationsToUser,

@@ -10,11 +10,6 @@ import { emailAddresses } from '../resources/identifiers.js';
 import { type WaitlistEntryRow, waitlistEntries, waitlistStatus } from '../resources/waitlist-entry.js';
 import { refuse, refuseParam } from '../sandbox-error.js';
 
-interface CreateEntry {
-  readonly email_address: string;
-  readonly notify?: boolean | null;
-}
-
 /** The entry of an address: the one that is there, or a new one, of which a mail tells unless nobody is to be told. */
 function join(instance: Instance, email: string, notify: boolean | null = true): WaitlistEntryRow {
   const held = instance.of(waitlistEntries).one('email_address', email);
@@ -43,13 +38,11 @@ export const waitlistEntriesHandlers: Handlers = {
     orders: { email_address: (row) => row.email_address, invited_at: (row) => row.invited_at },
   }),
 
-  WaitlistEntries_createEntry: answers<CreateEntry>(
-    ({ instance, body }) =>
-      waitlistEntries.show(join(instance, parseIdentifier('email_address', body.email_address), body.notify), instance),
-    { openBody: true },
+  WaitlistEntries_createEntry: answers(({ instance, body }) =>
+    waitlistEntries.show(join(instance, parseIdentifier('email_address', body.email_address), body.notify), instance),
   ),
 
-  WaitlistEntries_bulkCreate: answers<CreateEntry>(({ instance, items }) => {
+  WaitlistEntries_bulkCreate: answers(({ instance, items }) => {
     const emails = items.map((item) => parseIdentifier('email_address', item.email_address));
     const twice = emails.find((email, at) => emails.indexOf(email) !== at);
     if (twice !== undefined) {
@@ -59,27 +52,23 @@ export const waitlistEntriesHandlers: Handlers = {
   }),
 
   WaitlistEntries_deleteById: deletes(waitlistEntries, {
-    remove: (entry, { instance }) => {
+    remove: (entry, instance) => {
       mustBe(entry, instance, ['pending'], 'deleted');
       instance.of(waitlistEntries).delete(entry);
     },
   }),
 
   /** Who was turned down can still be let in, and who lost the invitation gets another. */
-  WaitlistEntries_inviteEntry: changes<WaitlistEntryRow, { ignore_existing?: boolean | null }>(
-    waitlistEntries,
-    (entry, { instance, body }) => {
-      mustBe(entry, instance, ['pending', 'rejected', 'invited'], 'invited');
-      const { id } = invite(instance, { email_address: entry.email_address, ignore_existing: body.ignore_existing ?? false });
-      instance.of(waitlistEntries).update(entry, {
-        status: 'invited',
-        invitation_id: id,
-        invited_at: instance.now(),
-        claimed: instance.of(emailAddresses).one('email_address', entry.email_address) !== undefined,
-      });
-    },
-    { openBody: true },
-  ),
+  WaitlistEntries_inviteEntry: changes(waitlistEntries, (entry, { instance, body }) => {
+    mustBe(entry, instance, ['pending', 'rejected', 'invited'], 'invited');
+    const { id } = invite(instance, { email_address: entry.email_address, ignore_existing: body.ignore_existing ?? false });
+    instance.of(waitlistEntries).update(entry, {
+      status: 'invited',
+      invitation_id: id,
+      invited_at: instance.now(),
+      claimed: instance.of(emailAddresses).one('email_address', entry.email_address) !== undefined,
+    });
+  }),
 
   WaitlistEntries_rejectEntry: changes(waitlistEntries, (entry, { instance }) => {
     mustBe(entry, instance, ['pending', 'rejected'], 'rejected');

@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DeclaredOperation } from '../../../src/catalog/declaration.js';
 import { type Grant, PolicyRefusal } from '../../../src/policy/policy-types.js';
 import { SecretsDir, SecretsDirError } from '../../../src/policy/secrets/secrets-dir.js';
 import { bench, Clock, call, operations } from '../fixtures.js';
@@ -100,7 +101,7 @@ describe('SecretsDir', () => {
 describe('a policy with a directory for secrets', () => {
   const user = { user_id: 'user_ada' };
 
-  async function granted(secrets: SecretsDir, operation = operations.signInToken) {
+  async function granted(secrets: SecretsDir, operation: DeclaredOperation = operations.signInToken) {
     const it = bench({ confirm: 'flag', secrets });
     const decision = await it.policy.decide(
       call(operation, operation === operations.rotate ? { id: 'oa_1' } : user, { confirm: true }),
