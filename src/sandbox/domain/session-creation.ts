@@ -1,11 +1,11 @@
-import { answers, type Handler } from '../handler.js';
+import type { Handler } from '../handler.js';
 import type { BodyOf, InputsOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { clients } from '../resources/client.js';
 import { organizations } from '../resources/organization.js';
 import { type SessionRow, sessions } from '../resources/session.js';
 import { users } from '../resources/user.js';
-import { must } from './found.js';
+import { creates, must } from './found.js';
 import { mustBeMember, mustHaveOrganizations } from './members.js';
 import { lifetimeFrom, refuseBanned } from './sessions.js';
 
@@ -42,6 +42,6 @@ function create(instance: Instance, body: CreateSession): SessionRow {
   return session;
 }
 
-export const creation: Handler<InputsOf<'Sessions_createSession'>> = answers(({ instance, body }) =>
-  sessions.show(create(instance, body), instance),
+export const creation: Handler<InputsOf<'Sessions_createSession'>> = creates(sessions, ({ instance, body }) =>
+  create(instance, body),
 );

@@ -1,11 +1,11 @@
 import { sendEmailCode } from '../domain/codes.js';
 import { enrollOwner } from '../domain/enrollment.js';
-import { changes, deletes, gets, must } from '../domain/found.js';
+import { changes, creates, deletes, gets, must } from '../domain/found.js';
 import { attempt, preparation } from '../domain/identifier-codes.js';
 import { emailReplacement } from '../domain/identifier-replacement.js';
 import { parseIdentifier, refuseClaimed, refuseRestricted, refuseTaken } from '../domain/identifiers.js';
 import { promote, refuseUnverifiedPrimary, removeIdentifier, tellingFormerAddress } from '../domain/primary.js';
-import { answers, type Handlers } from '../handler.js';
+import type { Handlers } from '../handler.js';
 import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { type EmailAddressRow, emailAddresses } from '../resources/identifiers.js';
@@ -40,7 +40,7 @@ function create(instance: Instance, body: CreateEmailAddress): EmailAddressRow {
 export const emailAddressesHandlers: Handlers = {
   EmailAddresses_getDetails: gets(emailAddresses),
 
-  EmailAddresses_createNewAddress: answers(({ instance, body }) => emailAddresses.show(create(instance, body), instance)),
+  EmailAddresses_createNewAddress: creates(emailAddresses, ({ instance, body }) => create(instance, body)),
 
   EmailAddresses_updateAddress: changes(emailAddresses, (row, { instance, body }) => {
     if (body.verified === true) refuseClaimed(instance, 'email_address', row.email_address, row);

@@ -1,5 +1,5 @@
 import { invite, inviteAll } from '../domain/application-invitations.js';
-import { changes, deletes } from '../domain/found.js';
+import { changes, creates, deletes } from '../domain/found.js';
 import { refuseSettled } from '../domain/invitations.js';
 import { containing, equal } from '../filters.js';
 import { answers, type Handlers } from '../handler.js';
@@ -24,7 +24,7 @@ export const invitationsHandlers: Handlers = {
     orders: { email_address: (row) => row.email_address, expires_at: (row) => row.expires_at },
   }),
 
-  Invitations_createNewInvitation: answers(({ instance, body }) => invitations.show(invite(instance, body), instance)),
+  Invitations_createNewInvitation: creates(invitations, ({ instance, body }) => invite(instance, body)),
 
   Invitations_bulkCreateAndSend: answers(({ instance, items }) =>
     inviteAll(instance, items).map((row) => invitations.show(row, instance)),

@@ -1,9 +1,9 @@
-import { changes, deletes, gets, must } from '../domain/found.js';
+import { changes, creates, deletes, gets, must } from '../domain/found.js';
 import { isPending } from '../domain/invitations.js';
 import { listsKeyed, parseKey, parseKeyedName } from '../domain/keyed.js';
 import { initialRoleSet, keepInitial } from '../domain/role-sets.js';
 import { refuseForCreator } from '../domain/roles.js';
-import { answers, type Handler, type Handlers } from '../handler.js';
+import type { Handler, Handlers } from '../handler.js';
 import type { BodyOf, InputsOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { organizationSettings } from '../resources/instance-settings.js';
@@ -123,7 +123,7 @@ export const organizationRolesHandlers: Handlers = {
   OrganizationRoles_list: listsKeyed(roles),
   OrganizationRoles_getById: gets(roles, ROLE.param),
 
-  OrganizationRoles_createRole: answers(({ instance, body }) => roles.show(create(instance, body), instance)),
+  OrganizationRoles_createRole: creates(roles, ({ instance, body }) => create(instance, body)),
 
   OrganizationRoles_updateRole: changes(roles, (row, { instance, body }) => update(row, body, instance), {
     ...ROLE,

@@ -1,4 +1,4 @@
-import { changes, deletes, parseTime } from '../domain/found.js';
+import { changes, creates, deletes, parseTime } from '../domain/found.js';
 import { addMember, isAdmin, mustHaveOrganizations } from '../domain/members.js';
 import { type MetadataFields, mergedMetadata, metadataOf } from '../domain/metadata.js';
 import { organizationBilling } from '../domain/payer-billing.js';
@@ -156,7 +156,7 @@ export const organizationsHandlers: Handlers = {
     return showWith(row, call as Call);
   }),
 
-  Organizations_createNewOrganization: answers(({ instance, body }) => organizations.show(create(instance, body), instance)),
+  Organizations_createNewOrganization: creates(organizations, ({ instance, body }) => create(instance, body)),
 
   Organizations_updateOrganization: changes(organizations, (row, { instance, body }) => update(row, body, instance), {
     former: {

@@ -1,11 +1,11 @@
 import { sendPhoneCode } from '../domain/codes.js';
-import { changes, deletes, gets, must } from '../domain/found.js';
+import { changes, creates, deletes, gets, must } from '../domain/found.js';
 import { attempt, preparation } from '../domain/identifier-codes.js';
 import { phoneReplacement } from '../domain/identifier-replacement.js';
 import { parseIdentifier, refuseClaimed, refuseRestricted, refuseTaken } from '../domain/identifiers.js';
 import { promote, refuseUnverifiedPrimary, removeIdentifier } from '../domain/primary.js';
 import { changeFactors } from '../domain/second-factors.js';
-import { answers, type Handlers } from '../handler.js';
+import type { Handlers } from '../handler.js';
 import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { isVerified, type PhoneNumberRow, phoneNumbers } from '../resources/identifiers.js';
@@ -87,7 +87,7 @@ function update(row: PhoneNumberRow, body: UpdatePhoneNumber, instance: Instance
 export const phoneNumbersHandlers: Handlers = {
   PhoneNumbers_getDetails: gets(phoneNumbers),
 
-  PhoneNumbers_createNewPhoneNumber: answers(({ instance, body }) => phoneNumbers.show(create(instance, body), instance)),
+  PhoneNumbers_createNewPhoneNumber: creates(phoneNumbers, ({ instance, body }) => create(instance, body)),
 
   PhoneNumbers_updateDetails: changes(phoneNumbers, (row, { instance, body }) => update(row, body, instance)),
 

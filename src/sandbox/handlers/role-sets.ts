@@ -1,4 +1,4 @@
-import { deleted } from '../domain/found.js';
+import { creates, deleted } from '../domain/found.js';
 import { listsKeyed, parseKey, parseKeyedName } from '../domain/keyed.js';
 import { initialRoleSet, keepInitial, reassign, roleKeysOf, rolesInUse } from '../domain/role-sets.js';
 import { mustBeRole, refuseForCreator } from '../domain/roles.js';
@@ -172,7 +172,7 @@ const onSet = <Body>(
 export const roleSetsHandlers: Handlers = {
   RoleSets_list: listsKeyed(roleSets),
   RoleSets_getByKeyOrId: answers((call) => roleSets.show(setIn(call), call.instance)),
-  RoleSets_createRoleSet: answers(({ instance, body }) => roleSets.show(create(instance, body), instance)),
+  RoleSets_createRoleSet: creates(roleSets, ({ instance, body }) => create(instance, body)),
   RoleSets_updateRoleSet: onSet(update),
   RoleSets_addRoles: onSet(addRoles),
   RoleSets_replaceRole: onSet(replaceRole),

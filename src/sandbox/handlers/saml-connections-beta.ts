@@ -1,4 +1,4 @@
-import { changes, deletes, gets } from '../domain/found.js';
+import { changes, creates, deletes, gets } from '../domain/found.js';
 import { missingForActivation, NO_PROVIDER, parseProvider } from '../domain/identity-provider.js';
 import {
   DEFAULT_HINT,
@@ -10,7 +10,7 @@ import {
   parseLoginHint,
 } from '../domain/sso-connections.js';
 import { bySigned, containing } from '../filters.js';
-import { answers, type Handlers } from '../handler.js';
+import type { Handlers } from '../handler.js';
 import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
@@ -108,9 +108,7 @@ export const samlConnectionsBetaHandlers: Handlers = {
   SamlConnectionsBeta_getById: gets(samlConnections),
   SamlConnectionsBeta_deleteConnectionById: deletes(samlConnections),
 
-  SamlConnectionsBeta_createNewConnection: answers(({ instance, body }) =>
-    samlConnections.show(create(instance, body), instance),
-  ),
+  SamlConnectionsBeta_createNewConnection: creates(samlConnections, ({ instance, body }) => create(instance, body)),
 
   SamlConnectionsBeta_updateConnectionById: changes(samlConnections, (row, { instance, body }) => {
     const patch = parse(instance, body, row);

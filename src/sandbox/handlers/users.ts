@@ -1,4 +1,4 @@
-import { changes, deleted, gets, must } from '../domain/found.js';
+import { changes, creates, deleted, gets, must } from '../domain/found.js';
 import { invitationsToUser } from '../domain/invitations-across-organizations.js';
 import { type MetadataFields, mergedMetadata, metadataOf } from '../domain/metadata.js';
 import { isWeak, verifyPassword } from '../domain/password-hashers.js';
@@ -97,7 +97,7 @@ export const usersHandlers: Handlers = {
   Users_getTotalCount: counts(users, userFilters),
   Users_getUserDetails: gets(users),
 
-  Users_createNewUser: answers(async ({ instance, body }) => users.show(await createUser(instance, body), instance)),
+  Users_createNewUser: creates(users, ({ instance, body }) => createUser(instance, body)),
 
   Users_updateUserAttributes: changes(users, (user, { body, instance }) => update(user, body, instance), {
     former: {

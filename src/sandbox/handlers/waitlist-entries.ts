@@ -1,5 +1,5 @@
 import { invite } from '../domain/application-invitations.js';
-import { changes, deletes } from '../domain/found.js';
+import { changes, creates, deletes } from '../domain/found.js';
 import { parseIdentifier } from '../domain/identifiers.js';
 import { sendMessage } from '../domain/messages.js';
 import { containing, equal } from '../filters.js';
@@ -38,8 +38,8 @@ export const waitlistEntriesHandlers: Handlers = {
     orders: { email_address: (row) => row.email_address, invited_at: (row) => row.invited_at },
   }),
 
-  WaitlistEntries_createEntry: answers(({ instance, body }) =>
-    waitlistEntries.show(join(instance, parseIdentifier('email_address', body.email_address), body.notify), instance),
+  WaitlistEntries_createEntry: creates(waitlistEntries, ({ instance, body }) =>
+    join(instance, parseIdentifier('email_address', body.email_address), body.notify),
   ),
 
   WaitlistEntries_bulkCreate: answers(({ instance, items }) => {

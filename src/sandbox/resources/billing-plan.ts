@@ -49,8 +49,6 @@ export const plans = defineResource<PlanRow>()({
   },
 });
 
-export const billingPeriods = ['month', 'annual', 'both'] as const;
-
 export interface PriceRow extends Row {
   plan_id: string;
   /** Cents a month; null where it is not sold by the month. */
