@@ -5,8 +5,6 @@ import type { InstanceKind } from '../policy/policy-types.js';
 import type { ExactRequest } from '../policy/preview/exact-request.js';
 import type { Review } from '../policy/preview/review.js';
 
-export type { ApprovalState, Needs, Word } from '../policy/confirmation/approvals.js';
-
 /** One call that waits, or waited, for a person's word. Kept as JSON; holds no secret. */
 export interface Approval {
   /** `apr_` and 22 characters of base64url. */

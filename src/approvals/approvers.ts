@@ -7,8 +7,6 @@ import { decodeText } from '../platform/read-text.js';
 import type { Needs } from '../policy/confirmation/approvals.js';
 import { type Approver, ApproverFileError, parseApprovers, type Subject, writeApprovers } from './approver-file.js';
 
-export { type Approver, ApproverFileError, type Passkey, type Subject } from './approver-file.js';
-
 /** Larger than a thousand people with their passkeys. */
 const MOST_BYTES = 16 * 1024 * 1024;
 

@@ -7,7 +7,8 @@ import type { ApprovalSeen, Approvals, ApprovalWish, Needs, OpenedApproval, Word
 import { isWord } from '../policy/confirmation/typed-word.js';
 import type { Caller } from '../policy/policy-types.js';
 import { type Approval, seen, stateOf, toApproval } from './approval.js';
-import { type Approver, type Approvers, canDecide, isCaller, isNamed, isSameName } from './approvers.js';
+import type { Approver } from './approver-file.js';
+import { type Approvers, canDecide, isCaller, isNamed, isSameName } from './approvers.js';
 
 /** What a signed-in person says to an approval. */
 export interface Say {

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Approver, Approvers } from './approvers.js';
+import type { Approver } from './approver-file.js';
+import type { Approvers } from './approvers.js';
 
 /** Time enough to walk to the other room, in milliseconds. */
 export const INVITATION_MS = 15 * 60_000;

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { RecordStore } from '../limits/record-store.js';
 import type { Word } from '../policy/confirmation/approvals.js';
-import { type Approver, type Approvers, hasSubject, type Subject } from './approvers.js';
+import type { Approver, Subject } from './approver-file.js';
+import { type Approvers, hasSubject } from './approvers.js';
 
 /** A person who is signed in. */
 export interface Session {

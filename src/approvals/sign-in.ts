@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RecordStore } from '../limits/record-store.js';
-import type { Approver, Approvers } from './approvers.js';
+import type { Approver } from './approver-file.js';
+import type { Approvers } from './approvers.js';
 import { isPassphrase } from './passphrase.js';
 
 export interface SignInOptions {

@@ -6,8 +6,9 @@ import { UpstreamBudget, UpstreamBusyError, upstreamAllowance } from '../clerk/r
 import { MemoryCounterStore } from '../limits/counter-store.js';
 import { UserError } from '../platform/user-error.js';
 import type { Policy } from '../policy/policy.js';
-import type { Instance, Strength } from '../policy/policy-types.js';
+import type { Instance } from '../policy/policy-types.js';
 import type { Review } from '../policy/preview/review.js';
+import type { Strength } from '../policy/strengths.js';
 import type { JobContext, JobLimits } from './job-tool.js';
 import { JOB_TOOLS } from './job-tools.js';
 import type { Plan } from './plan/plan.js';

@@ -1,8 +1,8 @@
-import { type LevelWithSilent, type Logger, pino } from 'pino';
+import { type LevelWithSilent, pino } from 'pino';
 import { scrub } from './scrub.js';
 import { writeStderr } from './stderr.js';
 
-export type { Logger } from 'pino';
+export type Logger = pino.Logger;
 
 /** From here on, in pino's levels, an operator may look for the line at once: a warning. */
 const URGENT = 40;

@@ -23,8 +23,6 @@ export interface Caller {
   readonly transport: 'stdio' | 'http' | 'cli';
 }
 
-export { STRENGTHS, type Strength } from './strengths.js';
-
 /** What came back after an `ask`. */
 export interface PersonAnswer {
   /**

@@ -26,7 +26,7 @@ import {
 import { Grants } from './grants.js';
 import type { CallList, Judged, ListPass, Place } from './list-call.js';
 import type { PolicyOptions } from './policy-options.js';
-import type { Caller, Decision, Grant, Instance, PersonAnswer, PolicyCall, Recorded, Strength, Way } from './policy-types.js';
+import type { Caller, Decision, Grant, Instance, PersonAnswer, PolicyCall, Recorded, Way } from './policy-types.js';
 import { WAYS } from './policy-types.js';
 import type { MayRead } from './preview/lookup.js';
 import { Previewer } from './preview/preview.js';
@@ -41,6 +41,7 @@ import type { BudgetDeclaration, RuleDeclaration } from './rules/policy-file.js'
 import { consequencesOf, itemCount } from './rules/risk.js';
 import { Rules, type Step, type Verdict } from './rules/rules.js';
 import { missingScope, type Scope } from './rules/scopes.js';
+import type { Strength } from './strengths.js';
 
 /** Why a call would be decided as it would. */
 export interface Explanation {

@@ -1,8 +1,9 @@
 import type { UploadedFile } from './handler.js';
 import type { Instance } from './instance.js';
 import type { SandboxRequest, SandboxResponse } from './middleware.js';
-import { defineResource, type Row } from './resource.js';
+import { defineResource } from './resource.js';
 import { missingParam, refuseParam } from './sandbox-error.js';
+import type { Row } from './table.js';
 
 /** Clerk's limit for an image. */
 const MOST_BYTES = 10 * 1024 * 1024;

@@ -2,9 +2,10 @@ import type { Filter, Narrowing } from './filters.js';
 import { type AnyInputs, answers, type Call, type Handler } from './handler.js';
 import type { Inputs } from './inputs.js';
 import type { Instance } from './instance.js';
-import type { Resource, Row } from './resource.js';
+import type { Resource } from './resource.js';
 import type { Collection } from './rows.js';
 import { invalidParam } from './sandbox-error.js';
+import type { Row } from './table.js';
 
 const DEFAULT_LIMIT = 10;
 

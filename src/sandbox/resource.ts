@@ -1,8 +1,6 @@
 import type { Instance } from './instance.js';
 import { type Key, type Row, registerTable, type Table } from './table.js';
 
-export { defineSetting, type Row, type Setting } from './table.js';
-
 /** Says once what a kind of thing is: how it is found, to whom it belongs and what it looks like when sent. */
 export interface ResourceSpec<R extends Row, Unique extends string, Lookup extends string> {
   /** Clerk's name of it, as in the wire's `object`. */

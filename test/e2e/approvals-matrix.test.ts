@@ -4,11 +4,12 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Operation } from '../../src/catalog/operation.js';
 import { operations } from '../../tools/index.js';
 import { approver, approversFile, type SignedIn, signIn } from '../support/approvers.js';
+import type { Answer } from '../support/elicitation.js';
 import { connectHttp, type HttpClient } from '../support/http-clients.js';
 import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js';
 import { EVERY_TOOL } from '../support/offer.js';
 import { operationOf, plausibleUpstream } from '../support/plausible.js';
-import { type Answer, childEnv, ended, PROGRAM, startProgram, type ToolResult } from '../support/program.js';
+import { childEnv, ended, PROGRAM, startProgram, type ToolResult } from '../support/program.js';
 import { gatedArguments } from '../support/sample-arguments.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Answer } from '../support/elicitation.js';
 import { ASKING_CLIENTS, connectHttp, HTTP_CLIENTS, type HttpClient } from '../support/http-clients.js';
 import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js';
 import { offeredByDefault } from '../support/offer.js';
-import type { Answer } from '../support/program.js';
 import { call, initialize, post } from '../support/raw-http.js';
 
 let server: HttpProgram;

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { estimateTokens } from '../../src/response/token-count.js';
-import { type Answer, type ProgramClient, startProgram, type ToolResult } from '../support/program.js';
+import type { Answer } from '../support/elicitation.js';
+import { type ProgramClient, startProgram, type ToolResult } from '../support/program.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
 
 const USERS = 'Users_listSortedByCreationDate';

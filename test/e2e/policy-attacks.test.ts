@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Answer } from '../support/elicitation.js';
 import { EVERY_TOOL } from '../support/offer.js';
 import { operationOf, plausibleUpstream } from '../support/plausible.js';
-import { type Answer, CLIENTS, startProgram } from '../support/program.js';
+import { CLIENTS, startProgram } from '../support/program.js';
 import { type Message, ModernRawClient, modelOf, RawProgram } from '../support/raw-program.js';
 
 const BAN = 'Users_markBanned';

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../src/catalog/operation.js';
 import { operations } from '../../tools/index.js';
+import type { Answer } from '../support/elicitation.js';
 import { EVERY_TOOL } from '../support/offer.js';
 import { operationOf, plausibleUpstream } from '../support/plausible.js';
-import { type Answer, CLIENTS, type ClientKind, type ProgramClient, startProgram, type ToolResult } from '../support/program.js';
+import { CLIENTS, type ClientKind, type ProgramClient, startProgram, type ToolResult } from '../support/program.js';
 import { gatedArguments } from '../support/sample-arguments.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
 

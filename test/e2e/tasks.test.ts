@@ -3,7 +3,8 @@ import { afterEach, expect, it } from 'vitest';
 import { SEED } from '../../bench/tasks/seed.js';
 import type { Cost, MakeCall } from '../../bench/tasks/task.js';
 import { TASKS } from '../../bench/tasks/tasks.js';
-import { type Answer, startProgram } from '../support/program.js';
+import type { Answer } from '../support/elicitation.js';
+import { startProgram } from '../support/program.js';
 import { endSandboxes, startSandboxProgram } from '../support/sandbox-program.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
 

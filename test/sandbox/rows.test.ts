@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { defineResource, defineSetting, type Row } from '../../src/sandbox/resource.js';
+import { defineResource } from '../../src/sandbox/resource.js';
 import { DuplicateKeyError, RowGoneError, Store } from '../../src/sandbox/rows.js';
+import { defineSetting, type Row } from '../../src/sandbox/table.js';
 
 interface Book extends Row {
   isbn: string | null;

@@ -2,7 +2,7 @@ import { randomBytes, scryptSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApprovalView } from '../../src/approvals/api.js';
-import type { Approver } from '../../src/approvals/approvers.js';
+import type { Approver } from '../../src/approvals/approver-file.js';
 import { type Ended, runProgram } from './program.js';
 
 /** The same for all who are enrolled in tests. */

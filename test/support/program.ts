@@ -8,8 +8,6 @@ import { ElicitationCompleteNotificationSchema, ElicitRequestSchema } from '@mod
 import { type AskedClient, answerTo, declared, isAsked } from './elicitation.js';
 import { embeddedValidator, modernValidator } from './validators.js';
 
-export type { Answer } from './elicitation.js';
-
 /** The built program. */
 export const PROGRAM = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 

@@ -1,7 +1,8 @@
 import type { RecordStore } from '../../limits/record-store.js';
 import type { Html } from '../../pages/html.js';
 import { type ApprovalsApiOptions, unheardMessage } from '../api.js';
-import type { Approver, Approvers } from '../approvers.js';
+import type { Approver } from '../approver-file.js';
+import type { Approvers } from '../approvers.js';
 import { decisionsOf } from '../decisions.js';
 import type { Say } from '../desk.js';
 import type { ApprovalsPage } from '../handler.js';

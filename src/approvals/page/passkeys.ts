@@ -7,7 +7,8 @@ import type {
 } from '@simplewebauthn/server';
 import * as z from 'zod';
 import type { RecordStore } from '../../limits/record-store.js';
-import { type Approver, ApproverFileError, type Approvers, type Passkey } from '../approvers.js';
+import { type Approver, ApproverFileError, type Passkey } from '../approver-file.js';
+import type { Approvers } from '../approvers.js';
 
 /** Where a passkey is used: `localhost:5776`, `approvals.example.com`. */
 export type Host = string;

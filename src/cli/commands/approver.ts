@@ -1,5 +1,6 @@
+import type { Approver } from '../../approvals/approver-file.js';
 import { APPROVER_NAME_FORM, isApproverName } from '../../approvals/approver-file.js';
-import { type Approver, Approvers } from '../../approvals/approvers.js';
+import { Approvers } from '../../approvals/approvers.js';
 import { hashPassphrase, LEAST_PASSPHRASE, MOST_PASSPHRASE } from '../../approvals/passphrase.js';
 import { approversFile, loadHttpValues, loadValues } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import type { Approver, Approvers } from '../../approvals/approvers.js';
+import type { Approver } from '../../approvals/approver-file.js';
+import type { Approvers } from '../../approvals/approvers.js';
 import { ApprovalDesk } from '../../approvals/desk.js';
 import { createApprovalsHandler, underApprovals } from '../../approvals/handler.js';
 import { INVITATION_MS, newInvitation } from '../../approvals/invitation.js';

@@ -3,7 +3,7 @@ import { Catalog } from '../../catalog/catalog.js';
 import { isGated, type Operation } from '../../catalog/operation.js';
 import { plain } from '../../platform/plain-text.js';
 import type { CallList, Judged } from '../../policy/list-call.js';
-import type { Strength } from '../../policy/policy-types.js';
+import type { Strength } from '../../policy/strengths.js';
 import type { JobContext } from '../job-tool.js';
 import type { PlanServices } from '../services.js';
 import { undoWords } from '../undo/words.js';

@@ -1,5 +1,5 @@
+import type { Scope } from '../../policy/rules/scopes.js';
 import type { Reply } from '../reply.js';
-import type { Scope } from './roles.js';
 
 /** Who is calling, as far as a credential proves it. */
 export interface AuthenticatedCaller {

@@ -1,6 +1,6 @@
+import type { Scope } from '../../policy/rules/scopes.js';
 import { type Reply, refusal, retryAfter } from '../reply.js';
 import type { Authentication } from './authenticator.js';
-import type { Scope } from './roles.js';
 
 /** Longer than any token in use, shorter than what is worth hashing or parsing. */
 const MAX_TOKEN_LENGTH = 8192;

@@ -1,11 +1,12 @@
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyResult, jwtVerify } from 'jose';
 import { errorMessage } from '../../platform/error-message.js';
 import type { Logger } from '../../platform/logger.js';
+import type { Scope } from '../../policy/rules/scopes.js';
 import type { Authentication, Authenticator, Credentials } from './authenticator.js';
 import { BearerChallenges, bearerToken } from './bearer.js';
 import { Issuer, type IssuerOptions, IssuerUnavailableError } from './issuer.js';
 import { withoutSlash } from './resource-metadata.js';
-import { isScope, type Scope } from './roles.js';
+import { isScope } from './roles.js';
 
 export interface OAuthOptions extends IssuerOptions {
   /** One of these must be in the tokens' `aud`; a slash at the end makes no difference. */

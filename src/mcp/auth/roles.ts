@@ -1,8 +1,6 @@
 import { RISKS } from '../../catalog/operation-types.js';
 import { type Scope, scopeOf } from '../../policy/rules/scopes.js';
 
-export type { Scope } from '../../policy/rules/scopes.js';
-
 export const SCOPES: readonly Scope[] = RISKS.map(scopeOf);
 
 /** Names for the usual sets of scopes. */

@@ -5,7 +5,8 @@ import { errorMessage } from '../../platform/error-message.js';
 import { createPrivateFile } from '../../platform/private-file.js';
 import { readText } from '../../platform/read-text.js';
 import { UserError } from '../../platform/user-error.js';
-import { ROLES, type Role, SCOPES, type Scope } from './roles.js';
+import type { Scope } from '../../policy/rules/scopes.js';
+import { ROLES, type Role, SCOPES } from './roles.js';
 
 /** The file of tokens cannot be used: what is wrong in it, and where. */
 export class TokenFileError extends UserError {

@@ -4,9 +4,9 @@ import type { RevocationStore } from '../../limits/shared-store.js';
 import { errorMessage } from '../../platform/error-message.js';
 import type { Logger } from '../../platform/logger.js';
 import { readText } from '../../platform/read-text.js';
+import type { Scope } from '../../policy/rules/scopes.js';
 import type { AuthenticatedCaller, Authentication, Authenticator, Credentials } from './authenticator.js';
 import { BearerChallenges, bearerToken } from './bearer.js';
-import type { Scope } from './roles.js';
 import { parseTokenFile, sha256, type TokenEntry, TokenFileError } from './token-file.js';
 
 /** How old the server's view of the file and of the store may be. */

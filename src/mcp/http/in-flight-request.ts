@@ -1,7 +1,7 @@
 import type { AuthInfo, ServerContext } from '@modelcontextprotocol/server';
 import type { CallOutcome } from '../../call/call-types.js';
+import type { Scope } from '../../policy/rules/scopes.js';
 import type { AuthenticatedCaller } from '../auth/authenticator.js';
-import type { Scope } from '../auth/roles.js';
 
 /**
  * One request over HTTP with everything that its calls need to know of it, and the places that they hold. The places

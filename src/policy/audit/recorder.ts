@@ -1,4 +1,5 @@
 import type { Operation } from '../../catalog/operation.js';
+import { isGated } from '../../catalog/operation.js';
 import type { Risk } from '../../catalog/operation-types.js';
 import { errorMessage } from '../../platform/error-message.js';
 import { isRecord } from '../../platform/is-record.js';
@@ -6,19 +7,11 @@ import type { Needs } from '../confirmation/approvals.js';
 import { TooDeepError } from '../confirmation/canonical.js';
 import { logAway, type Refusal, secretLost, secretsAway } from '../confirmation/refusals.js';
 import type { Sealer } from '../confirmation/sealer.js';
-import {
-  type Delivered,
-  type Instance,
-  type Outcome,
-  type PolicyCall,
-  PolicyRefusal,
-  type Recorded,
-  type Strength,
-} from '../policy-types.js';
-import { isGated } from '../rules/risk.js';
+import { type Delivered, type Instance, type Outcome, type PolicyCall, PolicyRefusal, type Recorded } from '../policy-types.js';
 import { coverSecrets, withoutSecrets } from '../secrets/answer-secrets.js';
 import { canonicalWithoutSecrets, maskArguments } from '../secrets/masking.js';
 import type { SecretFile, SecretsDir } from '../secrets/secrets-dir.js';
+import type { Strength } from '../strengths.js';
 import { type AuditFields, type RecordedApproval, sha256 } from './line.js';
 import type { AuditLog } from './log.js';
 

@@ -1,9 +1,9 @@
 import type { ConfirmForm } from '../../catalog/operation.js';
 import type { CallList } from '../list-call.js';
-import type { InstanceKind, Strength } from '../policy-types.js';
-import { STRENGTHS } from '../policy-types.js';
+import type { InstanceKind } from '../policy-types.js';
 import type { Verdict } from '../rules/rules.js';
-import type { WantedStrength } from '../strengths.js';
+import type { Strength, WantedStrength } from '../strengths.js';
+import { STRENGTHS } from '../strengths.js';
 import type { Needs } from './approvals.js';
 
 /** `auto` for this client: a person wherever one can be asked, and on a live instance in every client. */

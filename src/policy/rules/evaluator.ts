@@ -1,4 +1,5 @@
 import type { Operation } from '../../catalog/operation.js';
+import { isGated } from '../../catalog/operation.js';
 import type { Arguments } from '../../catalog/operation-types.js';
 import { canonicalJson, TooDeepError } from '../confirmation/canonical.js';
 import * as refusals from '../confirmation/refusals.js';
@@ -6,7 +7,7 @@ import type { Caller, PolicyCall } from '../policy-types.js';
 import type { Reading } from './find-resource.js';
 import type { Inquiry } from './knowledge.js';
 import { OWN_CLAIMS_EFFECT, type OwnClaims } from './own-claims.js';
-import { type Consequences, consequencesOf, isGated, withRisk } from './risk.js';
+import { type Consequences, consequencesOf, withRisk } from './risk.js';
 import type { Rules, Verdict } from './rules.js';
 import { isWithin, missingScope, type Scope } from './scopes.js';
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { RISKS } from '../../catalog/operation-types.js';
-import { INSTANCE_KINDS, STRENGTHS } from '../policy-types.js';
+import { INSTANCE_KINDS } from '../policy-types.js';
+import { STRENGTHS } from '../strengths.js';
 
 const oneOrMore = <T extends z.ZodType>(schema: T) => z.union([schema, z.array(schema).min(1)]);
 

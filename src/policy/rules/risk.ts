@@ -3,8 +3,6 @@ import type { Arguments, Condition, CurrentRole, GatedRisk, Raise, Risk, Test } 
 import { isRecord } from '../../platform/is-record.js';
 import { DEFAULT_KEYS_THAT_GRANT, grants } from './granting-metadata.js';
 
-export { isGated };
-
 /** What must be known beside the arguments to tell a call's risk. What is not known counts as the worst. */
 export interface Knowledge {
   /** Whether a role, by its key or id, manages its organization. */

@@ -1,6 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import { matchPatterns } from '../../catalog/exposure.js';
 import type { Operation } from '../../catalog/operation.js';
+import { isGated } from '../../catalog/operation.js';
 import type { Arguments, Risk } from '../../catalog/operation-types.js';
 import type { Caller, Instance, InstanceKind } from '../policy-types.js';
 import type { WantedStrength } from '../strengths.js';
@@ -9,7 +10,7 @@ import { type Reading, Resources } from './find-resource.js';
 import { toMilliseconds } from './length-of-time.js';
 import { type ArgumentPatterns, type Extent, matchArguments, matchesWildcard } from './match-args.js';
 import type { BudgetDeclaration, RuleDeclaration } from './policy-file.js';
-import { consequencesOf, isGated } from './risk.js';
+import { consequencesOf } from './risk.js';
 
 /** What the rules say of one call. */
 export interface Verdict {

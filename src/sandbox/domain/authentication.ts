@@ -1,4 +1,4 @@
-import { defineSetting } from '../resource.js';
+import { defineSetting } from '../table.js';
 
 const DAY_SECONDS = 24 * 60 * 60;
 

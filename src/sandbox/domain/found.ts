@@ -3,9 +3,10 @@ import type { deletedObject } from '../../catalog/resources/common.js';
 import { answers, type Call, type Handler, type HandlerOptions, type Naming } from '../handler.js';
 import type { Inputs } from '../inputs.js';
 import type { Instance } from '../instance.js';
-import type { Resource, Row } from '../resource.js';
+import type { Resource } from '../resource.js';
 import { users } from '../resources/user.js';
 import { notFound, refuseParam } from '../sandbox-error.js';
+import type { Row } from '../table.js';
 
 /** The row with this id. @throws SandboxError 404. */
 export function must<R extends Row, Unique extends string, Lookup extends string>(

@@ -1,8 +1,9 @@
 import type { Handler } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
-import type { Resource, Row } from '../resource.js';
+import type { Resource } from '../resource.js';
 import { identifierExists, invalidParam, malformedParam } from '../sandbox-error.js';
+import type { Row } from '../table.js';
 
 /** What has a name, and a key that programs know it by. */
 interface KeyedRow extends Row {

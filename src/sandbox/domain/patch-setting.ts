@@ -1,5 +1,5 @@
 import type { Instance } from '../instance.js';
-import type { Setting } from '../resource.js';
+import type { Setting } from '../table.js';
 
 /** Keeps what was given of the setting's own fields; null leaves a field as it is. */
 export function patchSetting<T extends object>(

@@ -1,7 +1,8 @@
 import type { Instance } from '../instance.js';
-import type { Resource, Row } from '../resource.js';
+import type { Resource } from '../resource.js';
 import { isGood, type VoidableRow } from '../resources/voidable.js';
 import { notFound } from '../sandbox-error.js';
+import type { Row } from '../table.js';
 
 const ID_DIGITS = 32;
 

@@ -2,11 +2,11 @@ import { patchSetting } from '../domain/patch-setting.js';
 import { answers, type Handlers } from '../handler.js';
 import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
-import type { Setting } from '../resource.js';
 import { communication, oauthSettings, protect } from '../resources/instance-settings.js';
 import { noScope, unknownScope } from '../resources/oauth-scopes.js';
 import { isSmsCountry } from '../resources/sms-countries.js';
 import { invalidParam, refuseParam } from '../sandbox-error.js';
+import type { Setting } from '../table.js';
 
 const shown = <T extends object>(instance: Instance, setting: Setting<T>): object => ({
   object: setting.name,

@@ -5,12 +5,13 @@ import { endSessionsOf, finishTask } from '../domain/sessions.js';
 import { answers, type Handler, type Handlers } from '../handler.js';
 import type { Inputs } from '../inputs.js';
 import type { Instance } from '../instance.js';
-import type { Resource, Row } from '../resource.js';
+import type { Resource } from '../resource.js';
 import { type ExternalAccountRow, externalAccounts } from '../resources/external-account.js';
 import { web3Wallets } from '../resources/identifiers.js';
 import { passkeys } from '../resources/passkey.js';
 import { type UserRow, users } from '../resources/user.js';
 import { refuse } from '../sandbox-error.js';
+import type { Row } from '../table.js';
 
 /** A handler that takes something from a user and answers with the id alone. To take what is not there is no error. */
 const takes = (take: (user: UserRow, instance: Instance) => unknown): Handler<Inputs<Record<'user_id', string>>> =>

@@ -2,8 +2,8 @@ import type * as z from 'zod';
 import type { svixUrl } from '../../catalog/resources/instance.js';
 import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
-import { defineSetting } from '../resource.js';
 import { refuse } from '../sandbox-error.js';
+import { defineSetting } from '../table.js';
 
 /** The instance's account at Svix, which delivers its webhooks. */
 const svix = defineSetting('svix', () => ({ app_id: null as string | null }));

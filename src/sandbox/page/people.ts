@@ -1,7 +1,7 @@
 import { html, type Part } from '../../pages/html.js';
 import { time } from '../../pages/time.js';
 import type { Instance } from '../instance.js';
-import type { Resource, Row } from '../resource.js';
+import type { Resource } from '../resource.js';
 import { emailAddresses, isVerified, phoneNumbers } from '../resources/identifiers.js';
 import { type InvitationBase, invitationStatus } from '../resources/invitation.js';
 import { type OrganizationRow, organizations } from '../resources/organization.js';
@@ -11,6 +11,7 @@ import { type OrganizationMembershipRow, organizationMemberships } from '../reso
 import { roleName } from '../resources/roles.js';
 import { isLive, sessions, statusOf } from '../resources/session.js';
 import { identifierOf, lockedFor, type UserRow, users } from '../resources/user.js';
+import type { Row } from '../table.js';
 import { type Content, code, folded, link, list, paged, state, table } from './layout.js';
 
 const nameOf = (user: UserRow): string => [user.first_name, user.last_name].filter((part) => part !== null).join(' ');

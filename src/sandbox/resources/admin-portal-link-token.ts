@@ -1,4 +1,5 @@
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 import { isExpired, type VoidableRow } from './voidable.js';
 
 /** The way into the admin portal, of one organization or of the instance. Its tokens open it. */

@@ -1,4 +1,5 @@
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 import type { TicketRow } from './tickets.js';
 
 /** An agent that acts for users, known by one name. */

@@ -1,7 +1,8 @@
 import type * as z from 'zod';
 import type { nextPayment as nextPaymentSchema } from '../../catalog/resources/billing.js';
 import type { Instance } from '../instance.js';
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 import { activeRedemption, discountOn } from './billing-discount.js';
 import { type Charge, grandTotal, money, totalsOf } from './billing-money.js';
 import { type PayerRow, payers, showPaymentMethod } from './billing-payer.js';

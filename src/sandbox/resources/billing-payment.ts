@@ -1,5 +1,6 @@
 import type { Instance } from '../instance.js';
-import { defineResource, defineSetting, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import { defineSetting, type Row } from '../table.js';
 import { items } from './billing-item.js';
 import { type Charge, grandTotal, money, totalsOf } from './billing-money.js';
 import { type PayerRow, type PaymentMethod, payers, showPaymentMethod } from './billing-payer.js';

@@ -1,7 +1,8 @@
 import type * as z from 'zod';
 import type { feature } from '../../catalog/resources/billing.js';
 import type { Instance } from '../instance.js';
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 import { CURRENCY, money, moneyOrNull } from './billing-money.js';
 
 export const payerTypes = ['user', 'org'] as const;

@@ -1,4 +1,5 @@
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 import { isLive, sessions } from './session.js';
 
 /** A browser or device on which users sign in. */

@@ -1,5 +1,6 @@
 import type { Instance } from '../instance.js';
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 
 /** How long a code can be used. */
 export const CODE_MS = 10 * 60 * 1000;

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { connectionTestRun } from '../../catalog/resources/enterprise.js';
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 
 type Sent = z.infer<typeof connectionTestRun>;
 

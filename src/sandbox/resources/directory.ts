@@ -1,5 +1,6 @@
 import type { Instance } from '../instance.js';
-import { defineResource, type Resource, type Row } from '../resource.js';
+import { defineResource, type Resource } from '../resource.js';
+import type { Row } from '../table.js';
 import { enterpriseConnections } from './enterprise-connection.js';
 import { frontendApi } from './frontend-api.js';
 import { roles } from './roles.js';

@@ -1,5 +1,6 @@
 import type { Instance } from '../instance.js';
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 
 /** A domain of the instance. The oldest that is not a satellite is the active one; a move adds another. */
 export interface DomainRow extends Row {

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { customAttribute } from '../../catalog/resources/enterprise.js';
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 import { frontendApi } from './frontend-api.js';
 import type { AttributeMapping, IdentityProvider, LoginHint } from './saml-connection.js';
 

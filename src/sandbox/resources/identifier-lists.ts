@@ -1,4 +1,5 @@
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 
 const identifierTypes = ['email_address', 'phone_number', 'web3_wallet'] as const;
 

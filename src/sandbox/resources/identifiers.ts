@@ -1,5 +1,6 @@
 import type { Instance } from '../instance.js';
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 import { externalAccounts, identificationOf } from './external-account.js';
 import type { IdentifierVerification } from './verification.js';
 

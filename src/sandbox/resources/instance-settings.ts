@@ -1,4 +1,4 @@
-import { defineSetting } from '../resource.js';
+import { defineSetting } from '../table.js';
 import { ADMIN, DEFAULT_ROLE_SET, MEMBER } from './roles.js';
 
 /** What `PATCH /instance` keeps. Clerk never sends it back. */

@@ -1,4 +1,5 @@
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 
 /** What signs with the instance's own key. */
 export const INSTANCE_ALGORITHM = 'RS256';

@@ -1,5 +1,6 @@
 import type { Instance } from '../instance.js';
-import { defineResource, type Resource, type Row } from '../resource.js';
+import { defineResource, type Resource } from '../resource.js';
+import type { Row } from '../table.js';
 
 /** A service that authenticates to others of the same instance. */
 export interface MachineRow extends Row {

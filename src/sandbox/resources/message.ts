@@ -1,4 +1,5 @@
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 import type { TemplateType } from './system-templates.js';
 
 /** A mail or a text that Clerk would have sent. The sandbox keeps it, and nobody gets it. */

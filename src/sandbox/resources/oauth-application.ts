@@ -1,5 +1,6 @@
 import { imageUrl } from '../images.js';
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 import { frontendApi } from './frontend-api.js';
 
 /** An application that signs its users in with accounts of this instance. Nothing reads its secret, so none is kept. */

@@ -1,4 +1,5 @@
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 import { isExpired, type VoidableRow } from './voidable.js';
 
 /** A user's leave for an application, from which all its tokens come. */

@@ -1,5 +1,6 @@
 import type { Instance } from '../instance.js';
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 import { domainOf, type EmailAddressRow, emailAddresses, isVerified } from './identifiers.js';
 import { invitationStatus } from './invitation.js';
 import { publicDataOf } from './organization.js';

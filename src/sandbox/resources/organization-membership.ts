@@ -1,5 +1,6 @@
 import { imageUrl } from '../images.js';
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 import { organizations } from './organization.js';
 import { permissionsOf, roleName } from './roles.js';
 import type { Metadata } from './shapes.js';

@@ -2,7 +2,8 @@ import type * as z from 'zod';
 import type { publicOrganizationData } from '../../catalog/resources/organization.js';
 import { imageUrl } from '../images.js';
 import type { Instance } from '../instance.js';
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 import type { Metadata } from './shapes.js';
 
 export interface OrganizationRow extends Row {

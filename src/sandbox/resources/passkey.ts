@@ -1,4 +1,5 @@
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 
 /** A user's key on a device or in a password manager. Only a browser can make one, so here they come from a seed. */
 export interface PasskeyRow extends Row {

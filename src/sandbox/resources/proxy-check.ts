@@ -1,4 +1,5 @@
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 
 /** The last test of a proxy for a domain. */
 export interface ProxyCheckRow extends Row {

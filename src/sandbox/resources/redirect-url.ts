@@ -1,4 +1,5 @@
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 
 /** Where a sign-in flow may return to. */
 export interface RedirectUrlRow extends Row {

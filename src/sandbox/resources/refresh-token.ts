@@ -1,4 +1,5 @@
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 
 /** What a browser holds as `__refresh` to have its session's token renewed. */
 export interface RefreshTokenRow extends Row {

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { reverification } from '../../catalog/resources/session.js';
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 
 /** A second proof of who is at a session. Only its client can begin one, so here they come from a seed. */
 export interface ReverificationRow extends Row, Pick<z.infer<typeof reverification>, 'level'> {

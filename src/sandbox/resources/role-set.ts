@@ -1,5 +1,6 @@
 import type { Instance } from '../instance.js';
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 import { organizationSettings } from './instance-settings.js';
 import { type OrganizationRow, organizations } from './organization.js';
 import { organizationMemberships } from './organization-membership.js';

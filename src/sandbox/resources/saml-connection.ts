@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { attributeMapping, idpCertificate, loginHint } from '../../catalog/resources/enterprise.js';
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 import { frontendApi } from './frontend-api.js';
 
 export type AttributeMapping = z.infer<typeof attributeMapping>;

@@ -1,7 +1,8 @@
 import type * as z from 'zod';
 import type { sessionActivity } from '../../catalog/resources/session.js';
 import type { Instance } from '../instance.js';
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 
 const statuses = ['active', 'revoked', 'ended', 'expired', 'removed', 'abandoned', 'replaced', 'pending'] as const;
 export type SessionStatus = (typeof statuses)[number];

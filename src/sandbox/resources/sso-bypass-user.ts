@@ -1,5 +1,6 @@
 import { imageUrl } from '../images.js';
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 import { identifierOf, users } from './user.js';
 
 /** Somebody who may sign in by e-mail code past the connections that serve their addresses. */

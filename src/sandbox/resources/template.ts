@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Instance } from '../instance.js';
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 import { authSettings } from './instance-settings.js';
 import { type SystemTemplate, systemTemplates, type TemplateType } from './system-templates.js';
 

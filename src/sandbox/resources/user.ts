@@ -1,7 +1,8 @@
 import { imageUrl } from '../images.js';
 import type { Instance } from '../instance.js';
-import { defineResource, type Resource, type Row } from '../resource.js';
+import { defineResource, type Resource } from '../resource.js';
 import type { Draft } from '../rows.js';
+import type { Row } from '../table.js';
 import { externalAccounts } from './external-account.js';
 import { emailAddresses, phoneNumbers, web3Wallets } from './identifiers.js';
 import { passkeys } from './passkey.js';

@@ -1,5 +1,5 @@
 import type { Instance } from '../instance.js';
-import type { Row } from '../resource.js';
+import type { Row } from '../table.js';
 
 /** A key or token that is valid until it expires or is revoked. */
 export interface VoidableRow extends Row {

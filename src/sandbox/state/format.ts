@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { UserError } from '../../platform/user-error.js';
-import type { Row } from '../resource.js';
 import type { StoreContent } from '../rows.js';
+import type { Row } from '../table.js';
 
 /** A state file that cannot be read or written. The message says what to do. */
 export class StateError extends UserError {

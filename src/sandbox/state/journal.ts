@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { errorMessage } from '../../platform/error-message.js';
 import { createPrivateFile, openPrivateFile } from '../../platform/private-file.js';
 import type { Instance } from '../instance.js';
-import type { Row } from '../resource.js';
 import type { StoreContent, StoreWatcher } from '../rows.js';
+import type { Row } from '../table.js';
 import { batchLine, type Change, headerLine, type Kept, parseState, StateError } from './format.js';
 
 const ROWS_PER_LINE = 500;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { UserError } from '../../platform/user-error.js';
-import { defineResource, type Row } from '../resource.js';
+import { defineResource } from '../resource.js';
+import type { Row } from '../table.js';
 import { flawOfPattern } from './event-types.js';
 
 /** Whom events are sent to. */

@@ -1,6 +1,6 @@
 import type { Change, Sight } from '../changes.js';
 import type { Instance } from '../instance.js';
-import type { Resource, Row } from '../resource.js';
+import type { Resource } from '../resource.js';
 import { externalAccounts } from '../resources/external-account.js';
 import { emailAddresses, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
 import type { InvitationBase } from '../resources/invitation.js';
@@ -14,6 +14,7 @@ import { permissions, roles } from '../resources/roles.js';
 import { type SessionRow, type SessionStatus, sessions, statusOf } from '../resources/session.js';
 import { type UserRow, users } from '../resources/user.js';
 import { waitlistEntries } from '../resources/waitlist-entry.js';
+import type { Row } from '../table.js';
 import type { EventType } from './event-types.js';
 
 /** One event, and the object that it is about. */

@@ -1,6 +1,7 @@
 import { type Html, html } from '../../../pages/html.js';
 import { type Approval, stateOf } from '../../approval.js';
-import { type Approver, isCaller, isNamed, isSameName, signsInAt } from '../../approvers.js';
+import type { Approver } from '../../approver-file.js';
+import { isCaller, isNamed, isSameName, signsInAt } from '../../approvers.js';
 import type { Session } from '../../sessions.js';
 import { passkeysAt, requestOptions } from '../passkeys.js';
 import { alert, type Frame, form } from './layout.js';

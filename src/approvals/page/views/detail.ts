@@ -1,8 +1,9 @@
 import { type Html, html } from '../../../pages/html.js';
 import { time } from '../../../pages/time.js';
 import { plain } from '../../../platform/plain-text.js';
+import type { Word } from '../../../policy/confirmation/approvals.js';
 import type { ReviewParty } from '../../../policy/preview/review.js';
-import { type Approval, stateOf, type Word, wordsNeeded } from '../../approval.js';
+import { type Approval, stateOf, wordsNeeded } from '../../approval.js';
 import { type DecideView, decideView } from './decide.js';
 import { inputsView } from './inputs.js';
 import { type Frame, layout, timeLeft } from './layout.js';

@@ -1,8 +1,9 @@
 import { type Html, html } from '../../../pages/html.js';
 import { time } from '../../../pages/time.js';
 import { plain } from '../../../platform/plain-text.js';
+import type { ApprovalState } from '../../../policy/confirmation/approvals.js';
 import { APPROVAL_STATES } from '../../../policy/confirmation/approvals.js';
-import { type Approval, type ApprovalState, stateOf } from '../../approval.js';
+import { type Approval, stateOf } from '../../approval.js';
 import type { DecisionsShown } from '../../decisions.js';
 import { chartView } from './chart.js';
 import { filterField, filterOptions } from './filters.js';

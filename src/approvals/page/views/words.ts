@@ -1,6 +1,7 @@
 import { type Html, html } from '../../../pages/html.js';
 import { plain } from '../../../platform/plain-text.js';
-import { type Approval, type ApprovalState, stateOf, wordsNeeded } from '../../approval.js';
+import type { ApprovalState } from '../../../policy/confirmation/approvals.js';
+import { type Approval, stateOf, wordsNeeded } from '../../approval.js';
 
 export const INSTANCE_WORDS = { live: 'LIVE', test: 'Development', sandbox: 'Sandbox' } as const;
 
