@@ -83,12 +83,7 @@ const CONTROLS: Readonly<Record<string, Control>> = {
   'GET messages': async (app) => {
     const { messages } = await import('./resources/message.js');
     const instance = await app.instance();
-    return listOf(
-      instance
-        .of(messages)
-        .oldestFirst()
-        .map((row) => messages.show(row, instance)),
-    );
+    return listOf(instance.all(messages).map((row) => messages.show(row, instance)));
   },
   'GET images': async (app, { request }) => serveImage(await app.instance(), request.segments[2] ?? ''),
 };

@@ -64,14 +64,14 @@ export function keepImage(instance: Instance, file: UploadedFile | undefined): s
       400,
     );
   }
-  return instance.of(images).insert({ media_type: file.mediaType, data: Buffer.from(file.bytes).toString('base64') }).id;
+  return instance.insert(images, { media_type: file.mediaType, data: Buffer.from(file.bytes).toString('base64') }).id;
 }
 
-export const imageExists = (instance: Instance, id: string): boolean => instance.of(images).get(id) !== undefined;
+export const imageExists = (instance: Instance, id: string): boolean => instance.get(images, id) !== undefined;
 
 export function dropImage(instance: Instance, id: string): void {
-  const row = instance.of(images).get(id);
-  if (row !== undefined) instance.of(images).delete(row);
+  const row = instance.get(images, id);
+  if (row !== undefined) instance.delete(images, row);
 }
 
 /** The address of a kept image, or of the picture that stands in for one. */
@@ -82,7 +82,7 @@ const HUES = 360;
 
 /** A kept image, or for any other id a plain coloured disc, the same each time. */
 export function serveImage(instance: Instance, id: string): SandboxResponse {
-  const row = instance.of(images).get(id);
+  const row = instance.get(images, id);
   if (row !== undefined) {
     return { status: 200, headers: { 'content-type': row.media_type }, body: new Uint8Array(Buffer.from(row.data, 'base64')) };
   }

@@ -1,6 +1,6 @@
 import { Keys } from './keys.js';
 import { Random } from './random.js';
-import { type Collection, Store } from './rows.js';
+import { type Collection, type Draft, Store } from './rows.js';
 import { defineSetting, type Row, type Table } from './table.js';
 
 /** How far the clock was moved. Kept like everything else, so that nothing lies in the future after a restart. */
@@ -58,5 +58,43 @@ export class Instance {
     resource: Table<R, Unique, Lookup>,
   ): Collection<R, Unique, Lookup> {
     return this.store.of(resource);
+  }
+
+  get<R extends Row>(resource: Table<R>, id: string): R | undefined {
+    return this.of(resource).get(id);
+  }
+
+  /** The row with this unique key. */
+  one<R extends Row, Unique extends string>(resource: Table<R, Unique>, index: NoInfer<Unique>, key: string): R | undefined {
+    return this.of(resource).one(index, key);
+  }
+
+  /** The rows with this key, oldest insertion first. */
+  many<R extends Row, Lookup extends string>(
+    resource: Table<R, string, Lookup>,
+    index: NoInfer<Lookup>,
+    key: string,
+  ): readonly R[] {
+    return this.of(resource).many(index, key);
+  }
+
+  /** All rows, oldest first. Not to be kept across a change. */
+  all<R extends Row>(resource: Table<R>): readonly R[] {
+    return this.of(resource).oldestFirst();
+  }
+
+  /** @throws DuplicateKeyError, with nothing inserted. */
+  insert<R extends Row>(resource: Table<R>, draft: Draft<R>): R {
+    return this.of(resource).insert(draft);
+  }
+
+  /** Changes the row in place and stamps `updated_at`. @throws DuplicateKeyError or RowGoneError, with nothing changed. */
+  update<R extends Row>(resource: Table<R>, row: R, patch: Partial<Omit<R, 'id'>>): R {
+    return this.of(resource).update(row, patch);
+  }
+
+  /** Removes the row and everything that belongs to it. */
+  delete<R extends Row>(resource: Table<R>, row: R): void {
+    this.of(resource).delete(row);
   }
 }

@@ -21,7 +21,7 @@ export interface NewApiKey {
 
 /** A new key of a subject that exists. */
 export const newApiKey = (instance: Instance, made: NewApiKey): ApiKeyRow =>
-  instance.of(apiKeys).insert({
+  instance.insert(apiKeys, {
     ...newVoidable(instance, apiKeys, made.seconds_until_expiration ?? null),
     type: made.type ?? DEFAULT_TYPE,
     name: made.name,

@@ -11,7 +11,7 @@ export type CreateInvitation = BodyOf<'Invitations_createNewInvitation' | 'Invit
 
 /** @throws SandboxError when a user has the address. */
 function refuseClaimed(instance: Instance, email: string): void {
-  if (instance.of(emailAddresses).one('email_address', email) === undefined) return;
+  if (instance.one(emailAddresses, 'email_address', email) === undefined) return;
   throw identifierExists('email_address', 'email address');
 }
 
@@ -27,13 +27,13 @@ const invitedAlready = (email: string): SandboxError =>
 
 /** @throws SandboxError when the address has an invitation that is neither answered nor over. */
 function refuseInvited(instance: Instance, email: string): void {
-  const held = instance.of(invitations).many('email_address', email);
+  const held = instance.many(invitations, 'email_address', email);
   if (held.some((row) => isPending(row, instance))) throw invitedAlready(email);
 }
 
 function keep(instance: Instance, body: CreateInvitation, email: string): InvitationBase {
   const draft = newInvitation(instance, { ...body, email_address: email }, metadataOf(body, 'public_metadata'));
-  const row = instance.of(invitations).insert(draft);
+  const row = instance.insert(invitations, draft);
   mailInvitation(instance, 'invitation', row, body);
   return row;
 }

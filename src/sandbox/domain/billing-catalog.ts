@@ -12,7 +12,7 @@ const DEFAULTS: Readonly<Record<PayerType, { readonly slug: string; readonly pro
 /** Makes the free plans that an instance has before any other. */
 export function ensureDefaultPlans(instance: Instance): void {
   for (const type of payerTypes) {
-    if (instance.of(plans).one('default_for', type) !== undefined) continue;
+    if (instance.one(plans, 'default_for', type) !== undefined) continue;
     if (instance.store.setting(payee).id === '') instance.store.set(payee, { id: instance.newId('cpayee') });
     addPlan(instance, { slug: DEFAULTS[type].slug, name: 'Free', for_payer_type: type, is_default: true, amount: 0 });
   }
@@ -24,7 +24,7 @@ export type NewPlan = Pick<PlanRow, 'slug' | 'name' | 'for_payer_type'> &
 
 /** Keeps a plan with its default price. */
 export function addPlan(instance: Instance, { amount, annual_monthly_amount: annual = null, ...given }: NewPlan): PlanRow {
-  const plan = instance.of(plans).insert({
+  const plan = instance.insert(plans, {
     description: null,
     is_default: false,
     publicly_visible: true,
@@ -33,7 +33,7 @@ export function addPlan(instance: Instance, { amount, annual_monthly_amount: ann
     product_id: DEFAULTS[given.for_payer_type].product,
     ...given,
   });
-  instance.of(prices).insert({
+  instance.insert(prices, {
     plan_id: plan.id,
     amount,
     annual_monthly_amount: annual,
@@ -47,12 +47,12 @@ export function addPlan(instance: Instance, { amount, annual_monthly_amount: ann
 /** The free plan of such payers. */
 export function defaultPlan(instance: Instance, type: PayerType): PlanRow {
   ensureDefaultPlans(instance);
-  return instance.of(plans).one('default_for', type) as PlanRow;
+  return instance.one(plans, 'default_for', type) as PlanRow;
 }
 
 /** @throws SandboxError 404. */
 export function mustPlan(instance: Instance, id: string): PlanRow {
-  const plan = instance.of(plans).get(id);
+  const plan = instance.get(plans, id);
   if (plan === undefined) throw refuse(404, 'plan_not_found', 'Plan not found', `No plan was found with id ${id}.`);
   return plan;
 }

@@ -27,7 +27,7 @@ export function charge(instance: Instance, item: ItemRow, at: number, type: Paym
   const amount = grandTotal(due);
   if (card === null && amount > 0) return 'impossible';
   const declined = amount > 0 && card?.declines_from != null && at >= card.declines_from;
-  const payment = instance.of(payments).insert({
+  const payment = instance.insert(payments, {
     ...(declined ? { ...due, credit: 0, credit_left: 0 } : due),
     payment_id: instance.newId('cpay', at),
     charge_type: type,
@@ -48,17 +48,17 @@ export function charge(instance: Instance, item: ItemRow, at: number, type: Paym
       note: null,
       idempotency_key: null,
     } as const;
-    instance.of(creditLedger).insert({ ...used, payer_id: payer.id, created_at: at });
+    instance.insert(creditLedger, { ...used, payer_id: payer.id, created_at: at });
   }
   useDiscount(instance, item, at);
-  instance.of(items).update(item, { lifetime_paid: item.lifetime_paid + amount, updated_at: at });
+  instance.update(items, item, { lifetime_paid: item.lifetime_paid + amount, updated_at: at });
   return 'paid';
 }
 
 const statementAt = (instance: Instance, payerId: string, at: number): StatementRow => {
   const month = monthOf(at);
-  const held = instance.of(statements).one('month', statementKey(payerId, month));
-  return held ?? instance.of(statements).insert({ payer_id: payerId, month, created_at: at });
+  const held = instance.one(statements, 'month', statementKey(payerId, month));
+  return held ?? instance.insert(statements, { payer_id: payerId, month, created_at: at });
 };
 
 /** One cycle of the discount in force is used up. */
@@ -66,7 +66,7 @@ function useDiscount(instance: Instance, item: ItemRow, at: number): void {
   const redemption = activeRedemption(instance, item.id);
   if (redemption === undefined) return;
   const left = redemption.cycles_remaining === null ? null : redemption.cycles_remaining - 1;
-  instance.of(redemptions).update(redemption, {
+  instance.update(redemptions, redemption, {
     cycles_applied: redemption.cycles_applied + 1,
     cycles_remaining: left,
     status: left === 0 ? 'exhausted' : 'active',

@@ -13,10 +13,7 @@ export function runBilling(instance: Instance): void {
   ensureDefaultPlans(instance);
   const now = instance.now();
   for (;;) {
-    const over = instance
-      .of(items)
-      .many('due', 'due')
-      .filter(({ period_end }) => period_end !== null && period_end <= now);
+    const over = instance.many(items, 'due', 'due').filter(({ period_end }) => period_end !== null && period_end <= now);
     if (over.length === 0) return;
     // What happened first is kept first.
     over.sort((a, b) => (a.period_end ?? 0) - (b.period_end ?? 0));
@@ -33,7 +30,7 @@ function turn(instance: Instance, item: ItemRow, at: number): void {
     endItem(instance, item, at);
     return;
   }
-  instance.of(items).update(item, {
+  instance.update(items, item, {
     period_start: at,
     period_end: periodEnd(at, item.plan_period, item.billing_day),
     is_free_trial: false,
@@ -45,13 +42,13 @@ function turn(instance: Instance, item: ItemRow, at: number): void {
 function chargeOrDefault(instance: Instance, item: ItemRow, at: number): void {
   const outcome = charge(instance, item, at, 'recurring');
   if (outcome === 'paid' || outcome === 'free') return;
-  instance.of(items).update(item, { status: 'past_due', past_due_at: at, updated_at: at });
+  instance.update(items, item, { status: 'past_due', past_due_at: at, updated_at: at });
 }
 
 /** Ends an item in force. What was to follow begins, and is charged; without it, the free plan. */
 export function endItem(instance: Instance, item: ItemRow, at: number): void {
   const next = upcomingOf(instance, item.payer_id);
-  instance.of(items).update(item, { status: 'ended', ended_at: at, updated_at: at });
+  instance.update(items, item, { status: 'ended', ended_at: at, updated_at: at });
   if (next === undefined) {
     addFreeItem(instance, partsOf(item, instance).payer, at);
     return;
@@ -59,13 +56,10 @@ export function endItem(instance: Instance, item: ItemRow, at: number): void {
   // What begins earlier than it was to begin is billed on another day of the month.
   const day = next.period_start === at ? next.billing_day : new Date(at).getUTCDate();
   const end = next.period_end === null ? null : periodEnd(at, next.plan_period, day);
-  instance.of(items).update(next, { status: 'active', period_start: at, period_end: end, billing_day: day, updated_at: at });
+  instance.update(items, next, { status: 'active', period_start: at, period_end: end, billing_day: day, updated_at: at });
   chargeOrDefault(instance, next, at);
 }
 
 /** What is to follow the item in force. */
 export const upcomingOf = (instance: Instance, payerId: string): ItemRow | undefined =>
-  instance
-    .of(items)
-    .many('payer_id', payerId)
-    .find((item) => item.status === 'upcoming');
+  instance.many(items, 'payer_id', payerId).find((item) => item.status === 'upcoming');

@@ -20,7 +20,7 @@ export function adjustCredit(instance: Instance, payer: PayerRow, body: AdjustCr
   if (amount <= 0) throw refuseAmount('amount must be greater than zero.');
   if (key === '') throw missingParam('idempotency_key', 'idempotency_key must not be empty.');
   const change = body.action === 'increase' ? amount : -amount;
-  const held = instance.of(creditLedger).one('idempotency_key', key);
+  const held = instance.one(creditLedger, 'idempotency_key', key);
   if (held !== undefined) {
     if (held.payer_id === payer.id && held.amount === change && held.note === note) return held;
     const why = 'That idempotency_key was used for another adjustment.';
@@ -28,7 +28,12 @@ export function adjustCredit(instance: Instance, payer: PayerRow, body: AdjustCr
   }
   if ((creditBalance(instance, payer.id) ?? 0) + change < 0) throw refuseAmount('The balance cannot fall below zero.');
   const source_id = instance.newId('crgrant');
-  return instance
-    .of(creditLedger)
-    .insert({ payer_id: payer.id, amount: change, source_type: 'grant', source_id, note, idempotency_key: key });
+  return instance.insert(creditLedger, {
+    payer_id: payer.id,
+    amount: change,
+    source_type: 'grant',
+    source_id,
+    note,
+    idempotency_key: key,
+  });
 }

@@ -7,7 +7,7 @@ import { dropDiscount, invalidChange } from './billing-items.js';
 
 /** Gives an item a discount in place of the one in force. @param at Default now. @throws SandboxError */
 export function applyDiscount(instance: Instance, item: ItemRow, discountId: string, at = instance.now()): RedemptionRow {
-  const discount = instance.of(discounts).get(discountId);
+  const discount = instance.get(discounts, discountId);
   if (discount === undefined) throw notFound(discounts.title, discountId);
   if (item.status !== 'active' && item.status !== 'past_due') {
     throw invalidChange(`The subscription item is ${item.status}; a discount is for one that goes on.`);
@@ -18,7 +18,7 @@ export function applyDiscount(instance: Instance, item: ItemRow, discountId: str
     throw refuse(409, 'discount_already_applied', 'Discount already applied', why);
   }
   dropDiscount(instance, item);
-  return instance.of(redemptions).insert({
+  return instance.insert(redemptions, {
     subscription_item_id: item.id,
     discount_id: discount.id,
     name: discount.name,
@@ -35,18 +35,17 @@ export function applyDiscount(instance: Instance, item: ItemRow, discountId: str
 /** Takes the discount in force away, which must be the one that is named. @throws SandboxError */
 export function removeDiscount(instance: Instance, item: ItemRow, discountId: string): RedemptionRow {
   const redemption = activeRedemption(instance, item.id);
-  if (redemption === undefined || instance.of(discounts).get(discountId) === undefined)
-    throw notFound(discounts.title, discountId);
+  if (redemption === undefined || instance.get(discounts, discountId) === undefined) throw notFound(discounts.title, discountId);
   if (redemption.discount_id !== discountId) {
     throw refuse(409, 'discount_not_active', 'Discount is not in force', `The discount in force is ${redemption.discount_id}.`);
   }
-  return instance.of(redemptions).update(redemption, { status: 'removed' });
+  return instance.update(redemptions, redemption, { status: 'removed' });
 }
 
 /** The redemption as it is sent, with what it takes off the next charge. */
 export function showRedemption(row: RedemptionRow, instance: Instance): object {
   const { created_at, updated_at: _, ...sent } = row;
-  const item = instance.of(items).get(row.subscription_item_id);
+  const item = instance.get(items, row.subscription_item_id);
   const next = item === undefined || row.status !== 'active' ? null : nextPayment(item, instance);
   return {
     object: 'commerce_discount_redemption',

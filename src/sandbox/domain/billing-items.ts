@@ -12,7 +12,7 @@ const MOST_TRIAL_DAYS = 365;
 /** The item as the clock has it now. @throws SandboxError 404. */
 export function mustItem(instance: Instance, id: string): ItemRow {
   runBilling(instance);
-  const item = instance.of(items).get(id);
+  const item = instance.get(items, id);
   if (item !== undefined) return item;
   const why = `No subscription item was found with id ${id}.`;
   throw refuse(404, 'subscription_item_not_found', 'Subscription item not found', why);
@@ -29,7 +29,7 @@ export function cancelItem(instance: Instance, item: ItemRow, now: boolean): voi
     throw invalidChange('The free plan is what remains when all else is canceled; it cannot be canceled itself.');
   if (item.status === 'upcoming') {
     abandon(instance, item);
-    const current = instance.of(items).many('payer_id', payer.id).find(isInForce);
+    const current = instance.many(items, 'payer_id', payer.id).find(isInForce);
     addFreeItem(instance, payer, current?.period_end ?? at, 'upcoming');
     return;
   }
@@ -37,24 +37,24 @@ export function cancelItem(instance: Instance, item: ItemRow, now: boolean): voi
   if (item.status === 'canceled' && !now)
     throw invalidChange('The subscription item is canceled already; end_now ends it at once.');
   if (now || item.status === 'past_due') {
-    instance.of(items).update(item, { canceled_at: item.canceled_at ?? at });
+    instance.update(items, item, { canceled_at: item.canceled_at ?? at });
     endItem(instance, item, at);
     return;
   }
-  instance.of(items).update(item, { status: 'canceled', canceled_at: at });
+  instance.update(items, item, { status: 'canceled', canceled_at: at });
   addFreeItem(instance, payer, item.period_end ?? at, 'upcoming');
 }
 
 /** What was to come does not. */
 export function abandon(instance: Instance, item: ItemRow): void {
   dropDiscount(instance, item);
-  instance.of(items).update(item, { status: 'abandoned', canceled_at: instance.now(), ended_at: instance.now() });
+  instance.update(items, item, { status: 'abandoned', canceled_at: instance.now(), ended_at: instance.now() });
 }
 
 /** A discount belongs to one plan at one price. */
 export function dropDiscount(instance: Instance, item: ItemRow): void {
   const redemption = activeRedemption(instance, item.id);
-  if (redemption !== undefined) instance.of(redemptions).update(redemption, { status: 'removed' });
+  if (redemption !== undefined) instance.update(redemptions, redemption, { status: 'removed' });
 }
 
 /** Moves the end of a trial that is running. The same end again changes nothing. @param to RFC 3339. */
@@ -71,5 +71,5 @@ export function extendTrial(instance: Instance, item: ItemRow, to: string): void
   }
   if (end === item.period_end) return;
   // What is paid from then on is billed on the day on which the trial ends.
-  instance.of(items).update(item, { period_end: end, billing_day: new Date(end).getUTCDate() });
+  instance.update(items, item, { period_end: end, billing_day: new Date(end).getUTCDate() });
 }

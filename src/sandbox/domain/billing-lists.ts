@@ -11,7 +11,7 @@ export const planList: Listing<PlanRow> = {
   envelope: 'page',
   within: ({ instance }) => {
     runBilling(instance);
-    return instance.of(plans).oldestFirst();
+    return instance.all(plans);
   },
   filters: { payer_type: equal<PlanRow, string>((row) => row.for_payer_type) },
 };
@@ -28,10 +28,7 @@ const byStatus: Filter<ItemRow, string> = (wanted) => ({
 const ofOwner =
   (index: 'user_id' | 'organization_id'): Filter<ItemRow, string> =>
   (id, instance) => ({
-    rows: instance
-      .of(payers)
-      .many(index, id)
-      .flatMap((payer) => instance.of(items).many('payer_id', payer.id)),
+    rows: instance.many(payers, index, id).flatMap((payer) => instance.many(items, 'payer_id', payer.id)),
   });
 
 /** How subscription items are listed, in the old API as in the new. */
@@ -40,8 +37,8 @@ export const itemList: Listing<ItemRow> = {
   within: ({ instance, query }) => {
     runBilling(instance);
     if (query.include_free === true) enrollAll(instance);
-    const all = instance.of(items).oldestFirst();
-    return query.include_free === true ? all : all.filter((row) => instance.of(plans).get(row.plan_id)?.is_default !== true);
+    const all = instance.all(items);
+    return query.include_free === true ? all : all.filter((row) => instance.get(plans, row.plan_id)?.is_default !== true);
   },
   filters: {
     status: byStatus,

@@ -10,10 +10,10 @@ export const typeOf = (payer: Pick<PayerRow, 'user_id'>): PayerType => (payer.us
 
 /** The payer that a user or an organization is. One that was never billed has been on the free plan from the beginning. */
 export const payerOfUser = (instance: Instance, user: UserRow): PayerRow =>
-  instance.of(payers).many('user_id', user.id)[0] ?? enroll(instance, addPayer(instance, { user_id: user.id }, user));
+  instance.many(payers, 'user_id', user.id)[0] ?? enroll(instance, addPayer(instance, { user_id: user.id }, user));
 
 export const payerOfOrganization = (instance: Instance, organization: OrganizationRow): PayerRow =>
-  instance.of(payers).many('organization_id', organization.id)[0] ??
+  instance.many(payers, 'organization_id', organization.id)[0] ??
   enroll(instance, addPayer(instance, { organization_id: organization.id }, organization));
 
 /** A payer without any plan. */
@@ -22,7 +22,7 @@ export const addPayer = (
   ids: Partial<Pick<PayerRow, 'user_id' | 'organization_id'>>,
   owner: { readonly created_at: number },
 ): PayerRow =>
-  instance.of(payers).insert({
+  instance.insert(payers, {
     user_id: null,
     organization_id: null,
     subscription_id: instance.newId('csub', owner.created_at),
@@ -39,14 +39,14 @@ function enroll(instance: Instance, payer: PayerRow): PayerRow {
 /** Makes a payer of everybody, so that all have the item that they have by default. */
 export function enrollAll(instance: Instance): void {
   if (instance.of(payers).size === instance.of(users).size + instance.of(organizations).size) return;
-  for (const user of instance.of(users).oldestFirst()) payerOfUser(instance, user);
-  for (const organization of instance.of(organizations).oldestFirst()) payerOfOrganization(instance, organization);
+  for (const user of instance.all(users)) payerOfUser(instance, user);
+  for (const organization of instance.all(organizations)) payerOfOrganization(instance, organization);
 }
 
 /** The free plan from a time on: at once, or when what is canceled ends. */
 export function addFreeItem(instance: Instance, payer: PayerRow, at: number, status: 'active' | 'upcoming' = 'active'): ItemRow {
   const plan = defaultPlan(instance, typeOf(payer));
-  return instance.of(items).insert({
+  return instance.insert(items, {
     payer_id: payer.id,
     plan_id: plan.id,
     price_id: defaultPrice(instance, plan.id).id,

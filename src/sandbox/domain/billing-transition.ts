@@ -23,9 +23,9 @@ export interface Transition {
  */
 export function changePrice(instance: Instance, item: ItemRow, fromId: string, toId: string): Transition {
   const { payer, price: from } = partsOf(item, instance);
-  for (const id of [fromId, toId]) if (instance.of(prices).get(id) === undefined) throw notFound(prices.title, id);
-  const to = instance.of(prices).get(toId) as PriceRow;
-  const plan = instance.of(plans).get(to.plan_id);
+  for (const id of [fromId, toId]) if (instance.get(prices, id) === undefined) throw notFound(prices.title, id);
+  const to = instance.get(prices, toId) as PriceRow;
+  const plan = instance.get(plans, to.plan_id);
   if (plan === undefined) throw notFound(plans.title, to.plan_id);
   if (from.id !== fromId) {
     const why = `The subscription item is on price ${from.id}, not on ${fromId}.`;
@@ -78,7 +78,7 @@ function addItem(
   status: ItemRow['status'],
   day = new Date(start).getUTCDate(),
 ): ItemRow {
-  return instance.of(items).insert({
+  return instance.insert(items, {
     payer_id: item.payer_id,
     plan_id: to.plan_id,
     price_id: to.id,
@@ -101,30 +101,30 @@ function replaceNow(instance: Instance, draft: Replacement): Outcome {
   const next = addItem(instance, draft, now, 'incomplete');
   const outcome = charge(instance, next, now, 'checkout');
   if (outcome === 'impossible') {
-    instance.of(items).delete(next);
+    instance.delete(items, next);
     const why = 'The payer has no payment method to charge, and too few credits.';
     throw refuse(404, 'payment_source_not_found', 'Payment source not found', why);
   }
   if (outcome === 'declined') {
-    instance.of(items).update(next, { status: 'abandoned', ended_at: now });
+    instance.update(items, next, { status: 'abandoned', ended_at: now });
     throw refuse(422, 'payment_attempt_failed_card_declined', 'Your card was declined', 'The payer’s card was declined.');
   }
-  instance.of(items).update(draft.item, { status: 'ended', ended_at: now });
-  instance.of(items).update(next, { status: 'active' });
+  instance.update(items, draft.item, { status: 'ended', ended_at: now });
+  instance.update(items, next, { status: 'active' });
   const charged = outcome === 'paid' && next.lifetime_paid > 0 ? next.lifetime_paid : null;
   return { item: next, effective: 'immediate', effectiveAt: now, charged };
 }
 
 function replaceLater(instance: Instance, draft: Replacement, end: number): Outcome {
   dropDiscount(instance, draft.item);
-  instance.of(items).update(draft.item, { status: 'canceled', canceled_at: instance.now() });
+  instance.update(items, draft.item, { status: 'canceled', canceled_at: instance.now() });
   const next = addItem(instance, draft, end, 'upcoming', draft.item.billing_day);
   return { item: next, effective: 'end_of_period', effectiveAt: end, charged: null };
 }
 
 function replaceUpcoming(instance: Instance, draft: Replacement): Outcome {
   const start = draft.item.period_start;
-  const current = instance.of(items).many('payer_id', draft.item.payer_id).find(isInForce);
+  const current = instance.many(items, 'payer_id', draft.item.payer_id).find(isInForce);
   abandon(instance, draft.item);
   const next = addItem(instance, draft, start, 'upcoming', current?.billing_day);
   return { item: next, effective: 'end_of_period', effectiveAt: start, charged: null };

@@ -29,7 +29,7 @@ export async function cookieOf(
   id: string,
   { origin = `https://${primaryDomain(instance).name}`, refresh = false }: CookieOptions = {},
 ): Promise<Cookie> {
-  const session = instance.of(sessions).get(id);
+  const session = instance.get(sessions, id);
   if (session === undefined) return { name: '__client', value: await clientToken(instance, must(instance, clients, id)) };
   if (refresh) return { name: '__refresh', value: newRefreshToken(instance, session) };
   return { name: '__session', value: await pageToken(instance, session, URL.canParse(origin) ? new URL(origin).origin : origin) };

@@ -26,12 +26,12 @@ interface Receiver {
 }
 
 const newest = (instance: Instance, identificationId: string): CodeVerificationRow | undefined =>
-  instance.of(codeVerifications).many('identification_id', identificationId).at(-1);
+  instance.many(codeVerifications, 'identification_id', identificationId).at(-1);
 
 function send(instance: Instance, { id, user_id, to, type }: Receiver, isTest: boolean): CodeVerificationRow {
   const drawn = Math.floor(instance.random.fraction() * 10 ** DIGITS);
   const code = isTest ? TEST_CODE : String(drawn).padStart(DIGITS, '0');
-  const row = instance.of(codeVerifications).insert({
+  const row = instance.insert(codeVerifications, {
     identification_id: id,
     strategy: type === 'sms' ? 'phone_code' : 'email_code',
     code,
@@ -91,22 +91,22 @@ const tooSoon = (seconds: number): SandboxError =>
  * @throws SandboxError when there is no such verification, or its code was accepted before.
  */
 export function tryCode(instance: Instance, identificationId: string, verificationId: string, code: string): CodeVerificationRow {
-  const row = instance.of(codeVerifications).get(verificationId);
+  const row = instance.get(codeVerifications, verificationId);
   if (row?.identification_id !== identificationId) throw notFound('verification', verificationId);
   if (row.accepted) {
     const why = 'The code of this verification was accepted before. Prepare a new one.';
     throw refuse(400, 'verification_already_verified', 'Already verified', why);
   }
   if (codeStatus(row, instance) !== 'unverified') return row;
-  return instance.of(codeVerifications).update(row, { attempts: row.attempts + 1, accepted: row.code === code });
+  return instance.update(codeVerifications, row, { attempts: row.attempts + 1, accepted: row.code === code });
 }
 
 /** The code of a verification, or the last one sent to an e-mail address or phone number, by its id. @throws SandboxError 404. */
 export function codeOf(instance: Instance, id: string): object {
-  const row = instance.of(codeVerifications).get(id) ?? newest(instance, id);
+  const row = instance.get(codeVerifications, id) ?? newest(instance, id);
   if (row === undefined) throw notFound('verification code for an e-mail address, a phone number or a verification', id);
   const to =
-    instance.of(emailAddresses).get(row.identification_id)?.email_address ??
-    instance.of(phoneNumbers).get(row.identification_id)?.phone_number;
+    instance.get(emailAddresses, row.identification_id)?.email_address ??
+    instance.get(phoneNumbers, row.identification_id)?.phone_number;
   return { verification_id: row.id, to, code: row.code, status: codeStatus(row, instance), expire_at: row.expire_at };
 }

@@ -43,7 +43,7 @@ export function parseDomainName(instance: Instance, given: string, self?: Domain
       `DNS records cannot be set below ${host}; use a domain of your own.`,
     );
   }
-  const holder = instance.of(domains).one('name', name);
+  const holder = instance.one(domains, 'name', name);
   if (holder !== undefined && holder !== self) {
     throw refuseName('home_url_taken', 'is taken', `${name} is a domain of this instance already.`);
   }

@@ -63,7 +63,7 @@ export function enroll(instance: Instance, domain: OrganizationDomainRow): void 
 /** Invites the owner of an address to the organization that has its domain, where the domain's mode is to. */
 export function enrollOwner(instance: Instance, address: EmailAddressRow): void {
   if (!isVerified(address)) return;
-  for (const domain of instance.of(organizationDomains).many('name', domainOf(address.email_address))) {
+  for (const domain of instance.many(organizationDomains, 'name', domainOf(address.email_address))) {
     if (invites(instance, domain) && newcomers(instance, domain).includes(address)) invite(instance, domain, address);
   }
 }
@@ -73,7 +73,7 @@ const invites = (instance: Instance, { verified, enrollment_mode }: Organization
 
 function invite(instance: Instance, { organization_id }: OrganizationDomainRow, { email_address }: EmailAddressRow): void {
   const set = roleSetOf(instance, must(instance, organizations, organization_id));
-  instance.of(organizationInvitations).insert({
+  instance.insert(organizationInvitations, {
     ...newInvitation(instance, { email_address }, {}),
     organization_id,
     role: roleKey(instance, set.default_role_id),

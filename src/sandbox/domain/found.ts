@@ -14,7 +14,7 @@ export function must<R extends Row, Unique extends string, Lookup extends string
   resource: Resource<R, Unique, Lookup>,
   id: string,
 ): R {
-  const row = instance.of(resource).get(id);
+  const row = instance.get(resource, id);
   if (row === undefined) throw notFound(resource.title, id);
   return row;
 }
@@ -72,7 +72,7 @@ export const deletes = <R extends Row>(
 ): Handler =>
   answers((call) => {
     const row = named(call, resource, options.param);
-    if (options.remove === undefined) call.instance.of(resource).delete(row);
+    if (options.remove === undefined) call.instance.delete(resource, row);
     else options.remove(row, call.instance);
     return deleted(resource, row);
   });

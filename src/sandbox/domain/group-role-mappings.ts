@@ -11,14 +11,14 @@ type Parsed = Pick<GroupRoleMappingRow, 'group_id' | 'group_display_name' | 'rol
 
 /** Mappings of a directory, the one that wins first. */
 export const mappingsOf = (instance: Instance, { id }: DirectoryRow): GroupRoleMappingRow[] =>
-  [...instance.of(groupRoleMappings).many('directory_id', id)].sort((a, b) => a.precedence - b.precedence);
+  [...instance.many(groupRoleMappings, 'directory_id', id)].sort((a, b) => a.precedence - b.precedence);
 
 /** @throws SandboxError for a group that is missing or stands twice, and for a role that does not exist. */
 export function parseMappings(instance: Instance, given: readonly MappingBody[]): Parsed[] {
   const parsed = given.map((body) => {
     const group = sameUnderBothNames(body, 'directory_group_id', 'scim_group_id')?.trim() ?? '';
     if (group === '') throw missingParam('directory_group_id');
-    if (instance.of(roles).get(body.role_id) === undefined) {
+    if (instance.get(roles, body.role_id) === undefined) {
       throw invalidParam('role_id', `No organization role has the id ${body.role_id}.`);
     }
     const name = sameUnderBothNames(body, 'directory_group_display_name', 'scim_group_display_name') ?? group;
@@ -49,10 +49,10 @@ export function addMapping(instance: Instance, directory: DirectoryRow, body: Ma
   const precedence = parsed.precedence ?? (held.at(-1)?.precedence ?? 0) + 1;
   if (held.some((row) => row.precedence === precedence)) {
     for (const row of held) {
-      if (row.precedence >= precedence) instance.of(groupRoleMappings).update(row, { precedence: row.precedence + 1 });
+      if (row.precedence >= precedence) instance.update(groupRoleMappings, row, { precedence: row.precedence + 1 });
     }
   }
-  return instance.of(groupRoleMappings).insert({ ...parsed, directory_id: directory.id, precedence });
+  return instance.insert(groupRoleMappings, { ...parsed, directory_id: directory.id, precedence });
 }
 
 /** Sets a directory's mappings anew: the order says the precedence where they do not. @throws SandboxError before any is lost. */
@@ -62,9 +62,9 @@ export function replaceMappings(
   given: readonly MappingBody[],
 ): GroupRoleMappingRow[] {
   const parsed = parseMappings(instance, given);
-  for (const row of mappingsOf(instance, directory)) instance.of(groupRoleMappings).delete(row);
+  for (const row of mappingsOf(instance, directory)) instance.delete(groupRoleMappings, row);
   for (const [at, mapping] of parsed.entries()) {
-    instance.of(groupRoleMappings).insert({ precedence: at + 1, ...mapping, directory_id: directory.id });
+    instance.insert(groupRoleMappings, { precedence: at + 1, ...mapping, directory_id: directory.id });
   }
   return mappingsOf(instance, directory);
 }

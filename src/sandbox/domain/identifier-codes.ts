@@ -33,7 +33,7 @@ export const attempt = <T extends 'email_address' | 'phone_number', R extends Id
       const { strategy, attempts, expire_at } = tried;
       const verification = { object: 'verification_otp', status: 'verified', strategy, attempts, expire_at } as const;
       const patch: Partial<Omit<IdentifierRow, 'id'>> = { verification, reserved: false };
-      instance.of(resource).update(row, patch as Partial<Omit<R, 'id'>>);
+      instance.update(resource, row, patch as Partial<Omit<R, 'id'>>);
       onVerified(instance, row);
     }
     return codeVerifications.show(tried, instance);

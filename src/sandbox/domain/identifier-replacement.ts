@@ -20,7 +20,7 @@ function deleteAll<R extends IdentifierRow, Lookup extends string>(
   resource: Resource<R, string, Lookup | 'user_id'>,
   user: UserRow,
 ): void {
-  for (const row of [...instance.of(resource).many('user_id', user.id)]) instance.of(resource).delete(row);
+  for (const row of [...instance.many(resource, 'user_id', user.id)]) instance.delete(resource, row);
 }
 
 const columnsOf = (user: UserRow, { identification_status: status = 'verified' }: Replacement) => ({
@@ -33,21 +33,16 @@ const columnsOf = (user: UserRow, { identification_status: status = 'verified' }
 export const emailReplacement: Handler<InputsOf<'EmailAddresses_replaceForUser'>> = answers(({ instance, path, body }) => {
   const user = must(instance, users, path.user_id);
   const address = parseIdentifier('email_address', body.email_address);
-  const holder = instance.of(emailAddresses).one('email_address', address);
+  const holder = instance.one(emailAddresses, 'email_address', address);
   if (holder !== undefined && holder.user_id !== user.id) throw identifierExists('email_address', 'email address');
   refuseRestricted(instance, [address]);
-  if (
-    instance
-      .of(emailAddresses)
-      .many('user_id', user.id)
-      .some((held) => linksOf(held, instance).length > 0)
-  ) {
+  if (instance.many(emailAddresses, 'user_id', user.id).some((held) => linksOf(held, instance).length > 0)) {
     throw refuseDeletion('An e-mail address of the user is linked to an external account. Delete that account first.');
   }
   const row = tellingFormerAddress(instance, user, body.notify_primary_email_address_changed, () => {
     deleteAll(instance, emailAddresses, user);
-    const only = instance.of(emailAddresses).insert({ ...columnsOf(user, body), email_address: address });
-    instance.of(users).update(user, { primary_email_address_id: only.id });
+    const only = instance.insert(emailAddresses, { ...columnsOf(user, body), email_address: address });
+    instance.update(users, user, { primary_email_address_id: only.id });
     return only;
   });
   enrollOwner(instance, row);
@@ -58,16 +53,16 @@ export const emailReplacement: Handler<InputsOf<'EmailAddresses_replaceForUser'>
 export const phoneReplacement: Handler<InputsOf<'PhoneNumbers_replaceForUser'>> = answers(({ instance, path, body }) => {
   const user = must(instance, users, path.user_id);
   const number = parseIdentifier('phone_number', body.phone_number);
-  const holder = instance.of(phoneNumbers).one('phone_number', number);
+  const holder = instance.one(phoneNumbers, 'phone_number', number);
   if (holder !== undefined && holder.user_id !== user.id) throw identifierExists('phone_number', 'phone number');
   refuseRestricted(instance, [number]);
   changeFactors(instance, user, () => deleteAll(instance, phoneNumbers, user));
-  const row = instance.of(phoneNumbers).insert({
+  const row = instance.insert(phoneNumbers, {
     ...columnsOf(user, body),
     phone_number: number,
     reserved_for_second_factor: false,
     default_second_factor: false,
   });
-  instance.of(users).update(user, { primary_phone_number_id: row.id });
+  instance.update(users, user, { primary_phone_number_id: row.id });
   return phoneNumbers.show(row, instance);
 });

@@ -61,9 +61,9 @@ export function refuseTaken(instance: Instance, type: IdentifierType, value: str
 
 /** Everybody who has it, claimed or not. */
 export function holdersOf(instance: Instance, type: IdentifierType, value: string): readonly IdentifierRow[] {
-  if (type === 'email_address') return instance.of(emailAddresses).many('held', value);
-  if (type === 'phone_number') return instance.of(phoneNumbers).many('held', value);
-  return instance.of(web3Wallets).many('held', value);
+  if (type === 'email_address') return instance.many(emailAddresses, 'held', value);
+  if (type === 'phone_number') return instance.many(phoneNumbers, 'held', value);
+  return instance.many(web3Wallets, 'held', value);
 }
 
 /** @throws SandboxError when another user has claimed what is to be verified now. */
@@ -86,7 +86,7 @@ export function parseUsername(instance: Instance, text: string | null | undefine
     throw refuseName('form_username_invalid_character', 'A username can have letters, digits, "_", "-" and "." only.');
   }
   if (/^\d+$/.test(text)) throw refuseName('form_username_needs_non_number_char', 'A username needs more than digits.');
-  const holder = instance.of(users).one('username', text.toLowerCase());
+  const holder = instance.one(users, 'username', text.toLowerCase());
   if (holder !== undefined && holder.id !== exceptUserId) throw identifierExists('username', 'username');
   return text;
 }

@@ -32,7 +32,6 @@ export const listsAcrossOrganizations = <I extends Inputs>(
 export const invitationsToUser: Handler<InputsOf<'Users_getOrganizationInvitations'>> = listsAcrossOrganizations({
   within: ({ instance, path }) =>
     instance
-      .of(emailAddresses)
-      .many('user_id', must(instance, users, path.user_id).id)
-      .flatMap((address) => instance.of(organizationInvitations).many('email_address', address.email_address)),
+      .many(emailAddresses, 'user_id', must(instance, users, path.user_id).id)
+      .flatMap((address) => instance.many(organizationInvitations, 'email_address', address.email_address)),
 });

@@ -32,7 +32,7 @@ export function parseKey<R extends KeyedRow, Lookup extends string>(
   { pattern, rule, except }: { readonly pattern: RegExp; readonly rule: string; readonly except?: R | undefined },
 ): string {
   if (!pattern.test(key)) throw malformedParam('key', `key must be ${rule}.`);
-  const holder = instance.of(resource).one('key', key);
+  const holder = instance.one(resource, 'key', key);
   if (holder !== undefined && holder !== except) throw identifierExists('key', 'key');
   return key;
 }

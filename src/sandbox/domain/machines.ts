@@ -15,7 +15,7 @@ export interface NewMachine {
 
 /** A new machine with its secret key. */
 export function newMachine(instance: Instance, { id, name, default_token_ttl, secret_key }: NewMachine): MachineRow {
-  const row = instance.of(machines).insert({
+  const row = instance.insert(machines, {
     ...(id === undefined ? {} : { id }),
     instance_id: instance.id,
     name,
@@ -27,7 +27,7 @@ export function newMachine(instance: Instance, { id, name, default_token_ttl, se
 
 /** A new secret key of a machine, which is the present one from now on. */
 export const newMachineSecret = (instance: Instance, machineId: string, secret?: string): MachineSecretRow =>
-  instance.of(machineSecrets).insert({
+  instance.insert(machineSecrets, {
     machine_id: machineId,
     secret: secret ?? `ak_${instance.random.base62(SECRET_LETTERS)}`,
     expires_at: null,
@@ -35,17 +35,14 @@ export const newMachineSecret = (instance: Instance, machineId: string, secret?:
 
 /** The present secret key. @throws Error when the machine has none, which it always has. */
 export function presentSecret(instance: Instance, machineId: string): MachineSecretRow {
-  const present = instance
-    .of(machineSecrets)
-    .many('machine_id', machineId)
-    .find((row) => row.expires_at === null);
+  const present = instance.many(machineSecrets, 'machine_id', machineId).find((row) => row.expires_at === null);
   if (present === undefined) throw new Error(`the machine ${machineId} has no secret key`);
   return present;
 }
 
 /** The machine that a secret key belongs to while it works; undefined for no key of a machine. */
 export function machineOfKey(instance: Instance, secret: string): string | undefined {
-  const row = instance.of(machineSecrets).one('secret', secret);
+  const row = instance.one(machineSecrets, 'secret', secret);
   if (row === undefined || (row.expires_at !== null && row.expires_at <= instance.now())) return undefined;
   return row.machine_id;
 }

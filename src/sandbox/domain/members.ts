@@ -11,14 +11,14 @@ const NO_LIMIT = 0;
 
 /** Whether the role lets its holder run an organization; every organization needs such a member. */
 function runsOrganization(instance: Instance, roleKey: string): boolean {
-  const role = instance.of(roles).one('key', roleKey);
+  const role = instance.one(roles, 'key', roleKey);
   return role !== undefined && isCreatorEligible(instance, role.permission_ids);
 }
 
 export const isAdmin = (instance: Instance, row: OrganizationMembershipRow): boolean => runsOrganization(instance, row.role);
 
 export const membershipOf = (instance: Instance, organizationId: string, userId: string): OrganizationMembershipRow | undefined =>
-  instance.of(organizationMemberships).one('member', memberKey(organizationId, userId));
+  instance.one(organizationMemberships, 'member', memberKey(organizationId, userId));
 
 /** @throws SandboxError when the instance has organizations switched off. */
 export function mustHaveOrganizations(instance: Instance): void {
@@ -37,7 +37,7 @@ export interface NewMember {
 /** @param more Members, or people who may become members. @throws SandboxError when the organization has no place for them. */
 export function refuseFull(instance: Instance, organization: OrganizationRow, more: number): void {
   const most = organization.max_allowed_memberships;
-  const members = instance.of(organizationMemberships).many('organization_id', organization.id).length;
+  const members = instance.many(organizationMemberships, 'organization_id', organization.id).length;
   if (most === NO_LIMIT || members + more <= most) return;
   const why = `The organization can have at most ${most} members.`;
   throw refuse(403, 'organization_membership_quota_exceeded', 'Membership quota exceeded', why);
@@ -50,7 +50,7 @@ export function addMember(instance: Instance, organization: OrganizationRow, mem
     throw refuse(400, 'already_a_member_in_organization', 'Already a member', why);
   }
   refuseFull(instance, organization, 1);
-  return instance.of(organizationMemberships).insert({
+  return instance.insert(organizationMemberships, {
     public_metadata: {},
     private_metadata: {},
     ...member,
@@ -65,7 +65,7 @@ export function addMember(instance: Instance, organization: OrganizationRow, mem
  */
 export function refuseLastAdmin(instance: Instance, membership: OrganizationMembershipRow, next?: string): void {
   if (!isAdmin(instance, membership) || (next !== undefined && runsOrganization(instance, next))) return;
-  const members = instance.of(organizationMemberships).many('organization_id', membership.organization_id);
+  const members = instance.many(organizationMemberships, 'organization_id', membership.organization_id);
   if (members.some((other) => other !== membership && isAdmin(instance, other))) return;
   const why = 'An organization needs at least one member with the minimum permissions: this is its last admin.';
   throw refuse(422, 'organization_minimum_permissions_needed', 'Minimum permissions needed', why);

@@ -66,7 +66,7 @@ export async function issueOAuthTokens(instance: Instance, given: unknown): Prom
   };
   const scope = grant.scopes.join(' ');
   const token = `oat_${instance.random.base62(ACCESS_LETTERS)}`;
-  if (token_format === 'opaque') instance.of(oauthTokens).insert({ ...columns, oauth_grant_id: grant.id, token });
+  if (token_format === 'opaque') instance.insert(oauthTokens, { ...columns, oauth_grant_id: grant.id, token });
   const access_token = token_format === 'opaque' ? token : await signJwt(instance, columns, expires_in);
   return { access_token, token_type: 'Bearer', expires_in, refresh_token: grant.refresh_token, scope };
 }
@@ -82,13 +82,17 @@ function newGrant(instance: Instance, given: Extract<TokenRequest, { user_id: st
     throw invalidParam('scopes', `${application.id} may not ask for the scope ${beyond}. It has: ${application.scopes}.`);
   }
   const refresh_token = instance.random.base62(REFRESH_LETTERS);
-  return instance
-    .of(oauthGrants)
-    .insert({ oauth_application_id: application.id, user_id: user.id, scopes, refresh_token, revoked: false });
+  return instance.insert(oauthGrants, {
+    oauth_application_id: application.id,
+    user_id: user.id,
+    scopes,
+    refresh_token,
+    revoked: false,
+  });
 }
 
 function grantOfRefreshToken(instance: Instance, token: string): OAuthGrantRow {
-  const grant = instance.of(oauthGrants).one('refresh_token', token);
+  const grant = instance.one(oauthGrants, 'refresh_token', token);
   if (grant === undefined || grant.revoked) throw notFound('refresh token that is good');
   return grant;
 }
@@ -137,9 +141,9 @@ export function revokeGrantOf(instance: Instance, application: OAuthApplicationR
   if (isJwt(token))
     throw refuse(400, 'bad_request', 'Bad Request', 'A JWT access token cannot be revoked; it runs out by itself.');
   const grants = instance.of(oauthGrants);
-  const access = instance.of(oauthTokens).one('token', token);
+  const access = instance.one(oauthTokens, 'token', token);
   const grant = access === undefined ? grants.one('refresh_token', token) : grants.get(access.oauth_grant_id);
   if (grant?.oauth_application_id !== application.id) throw notFound(`token of the OAuth application ${application.id}`);
   if (!grant.revoked) grants.update(grant, { revoked: true });
-  for (const row of instance.of(oauthTokens).many('oauth_grant_id', grant.id)) revoke(instance, oauthTokens, row, null);
+  for (const row of instance.many(oauthTokens, 'oauth_grant_id', grant.id)) revoke(instance, oauthTokens, row, null);
 }

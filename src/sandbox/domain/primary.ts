@@ -15,13 +15,13 @@ export type PrimaryField = 'primary_email_address_id' | 'primary_phone_number_id
 export function setPrimary(instance: Instance, user: UserRow, field: PrimaryField, row: IdentifierRow | undefined): void {
   if (row === undefined || row.user_id !== user.id) throw unknownParam(field, `${field} names no identifier of this user.`);
   if (!isVerified(row)) throw refuseParam('form_param_value_invalid', field, 'is not verified', ONLY_VERIFIED);
-  instance.of(users).update(user, { [field]: row.id });
+  instance.update(users, user, { [field]: row.id });
 }
 
 /** Makes an identifier the primary one of its own user. @throws SandboxError when it is not verified. */
 export function promote(instance: Instance, field: PrimaryField, row: IdentifierRow): void {
   if (!isVerified(row)) throw refuse(400, 'identification_update_failed', 'Identification update failed', ONLY_VERIFIED);
-  instance.of(users).update(must(instance, users, row.user_id), { [field]: row.id });
+  instance.update(users, must(instance, users, row.user_id), { [field]: row.id });
 }
 
 /** Makes a change, and mails the primary address that a user had before where it has become another and the caller wants that. */
@@ -31,7 +31,7 @@ export function tellingFormerAddress<T>(
   wanted: boolean | null | undefined,
   change: () => T,
 ): T {
-  const primary = (): string | undefined => instance.of(emailAddresses).get(user.primary_email_address_id ?? '')?.email_address;
+  const primary = (): string | undefined => instance.get(emailAddresses, user.primary_email_address_id ?? '')?.email_address;
   const former = primary();
   const result = change();
   const present = primary();
@@ -55,17 +55,17 @@ export function removeIdentifier<R extends IdentifierRow, Lookup extends string>
 ): void {
   const user = must(instance, users, row.user_id);
   if (identifierCount(instance, user) === 1) throw refuseDeletion('The last identifier of a user cannot be deleted.');
-  instance.of(resource).delete(row);
+  instance.delete(resource, row);
   if (user[field] !== row.id) return;
-  const heir = instance.of(resource).many('user_id', user.id).find(isVerified);
-  instance.of(users).update(user, { [field]: heir?.id ?? null });
+  const heir = instance.many(resource, 'user_id', user.id).find(isVerified);
+  instance.update(users, user, { [field]: heir?.id ?? null });
 }
 
 /** How many things a user can be found by at sign-in, social accounts aside. */
 export const identifierCount = (instance: Instance, user: UserRow): number =>
-  instance.of(emailAddresses).many('user_id', user.id).length +
-  instance.of(phoneNumbers).many('user_id', user.id).length +
-  instance.of(web3Wallets).many('user_id', user.id).length +
+  instance.many(emailAddresses, 'user_id', user.id).length +
+  instance.many(phoneNumbers, 'user_id', user.id).length +
+  instance.many(web3Wallets, 'user_id', user.id).length +
   (user.username === null ? 0 : 1);
 
 /** @throws SandboxError when a new identifier is to be the primary one without being verified. */

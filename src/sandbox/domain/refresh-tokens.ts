@@ -12,9 +12,9 @@ const digestOf = (token: string): string => createHash('sha256').update(token).d
 export function newRefreshToken(instance: Instance, session: SessionRow): string {
   if (!isLive(session, instance)) throw refuseInactive(400, session, instance);
   const token = instance.random.base62(LETTERS);
-  instance.of(refreshTokens).insert({ session_id: session.id, digest: digestOf(token) });
+  instance.insert(refreshTokens, { session_id: session.id, digest: digestOf(token) });
   return token;
 }
 
 export const isRefreshTokenOf = (instance: Instance, session: SessionRow, token: string): boolean =>
-  instance.of(refreshTokens).one('digest', digestOf(token))?.session_id === session.id;
+  instance.one(refreshTokens, 'digest', digestOf(token))?.session_id === session.id;

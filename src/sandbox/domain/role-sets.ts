@@ -8,7 +8,7 @@ import { DEFAULT_ROLE_SET, roles } from '../resources/roles.js';
 import { isPending } from './invitations.js';
 
 const held = (instance: Instance, key: string): RoleSetRow => {
-  const set = instance.of(roleSets).one('key', key);
+  const set = instance.one(roleSets, 'key', key);
   if (set === undefined) throw new Error(`the role set ${key} is lost`);
   return set;
 };
@@ -24,7 +24,7 @@ export const roleSetOf = (instance: Instance, organization: OrganizationRow): Ro
 export const roleKeysOf = (instance: Instance, set: RoleSetRow): string[] => set.role_ids.map((id) => roleKey(instance, id));
 
 export function roleKey(instance: Instance, id: string): string {
-  const role = instance.of(roles).get(id);
+  const role = instance.get(roles, id);
   if (role === undefined) throw new Error(`the role ${id} of a role set is lost`);
   return role.key;
 }
@@ -40,9 +40,9 @@ export function keepInitial(instance: Instance, set: RoleSetRow = initialRoleSet
 
 /** Members, and who may become one, of the organizations. Who declined, or came too late, counts no more. */
 const holders = (instance: Instance, within: readonly OrganizationRow[]) => ({
-  members: within.flatMap(({ id }) => instance.of(organizationMemberships).many('organization_id', id)),
+  members: within.flatMap(({ id }) => instance.many(organizationMemberships, 'organization_id', id)),
   invited: within
-    .flatMap(({ id }) => instance.of(organizationInvitations).many('organization_id', id))
+    .flatMap(({ id }) => instance.many(organizationInvitations, 'organization_id', id))
     .filter((invitation) => isPending(invitation, instance)),
 });
 
@@ -58,10 +58,10 @@ export function reassign(instance: Instance, within: readonly OrganizationRow[],
   const next = (role: string): string | undefined => (Object.hasOwn(mapped, role) ? mapped[role] : undefined);
   for (const member of members) {
     const role = next(member.role);
-    if (role !== undefined) instance.of(organizationMemberships).update(member, { role });
+    if (role !== undefined) instance.update(organizationMemberships, member, { role });
   }
   for (const invitation of invited) {
     const role = next(invitation.role);
-    if (role !== undefined) instance.of(organizationInvitations).update(invitation, { role });
+    if (role !== undefined) instance.update(organizationInvitations, invitation, { role });
   }
 }

@@ -6,9 +6,9 @@ import { roleSetOf } from './role-sets.js';
 
 /** @throws SandboxError 404 for a key that no role has. */
 export function mustBeRole(instance: Instance, key: string): RoleRow {
-  const role = instance.of(roles).one('key', key);
+  const role = instance.one(roles, 'key', key);
   if (role !== undefined) return role;
-  const known = instance.of(roles).oldestFirst();
+  const known = instance.all(roles);
   throw notFound(`organization role (known: ${known.map((one) => one.key).join(', ')})`, key);
 }
 

@@ -53,19 +53,19 @@ export function changeFactors<T>(instance: Instance, user: UserRow, change: () =
   const had = hasSecondFactor(user, instance);
   const result = change();
   const has = hasSecondFactor(user, instance);
-  if (!had && has) instance.of(users).update(user, { mfa_enabled_at: instance.now() });
-  if (had && !has) instance.of(users).update(user, { backup_codes: [], mfa_disabled_at: instance.now() });
+  if (!had && has) instance.update(users, user, { mfa_enabled_at: instance.now() });
+  if (had && !has) instance.update(users, user, { backup_codes: [], mfa_disabled_at: instance.now() });
   return result;
 }
 
 /** Takes all second factors from a user. */
 export function disableSecondFactors(instance: Instance, user: UserRow): void {
   changeFactors(instance, user, () => {
-    for (const phone of instance.of(phoneNumbers).many('user_id', user.id)) {
+    for (const phone of instance.many(phoneNumbers, 'user_id', user.id)) {
       if (phone.reserved_for_second_factor) {
-        instance.of(phoneNumbers).update(phone, { reserved_for_second_factor: false, default_second_factor: false });
+        instance.update(phoneNumbers, phone, { reserved_for_second_factor: false, default_second_factor: false });
       }
     }
-    instance.of(users).update(user, { totp_secret: null, backup_codes: [] });
+    instance.update(users, user, { totp_secret: null, backup_codes: [] });
   });
 }

@@ -21,13 +21,13 @@ function create(instance: Instance, body: CreateSession): SessionRow {
     mustBeMember(instance, must(instance, organizations, organizationId).id, user.id);
   }
   const now = instance.now();
-  const client = instance.of(clients).insert({
+  const client = instance.insert(clients, {
     sign_in_id: null,
     sign_up_id: null,
     last_active_session_id: null,
     last_authentication_strategy: null,
   });
-  const session = instance.of(sessions).insert({
+  const session = instance.insert(sessions, {
     user_id: user.id,
     client_id: client.id,
     status: 'active',
@@ -38,7 +38,7 @@ function create(instance: Instance, body: CreateSession): SessionRow {
     latest_activity: null,
     ...lifetimeFrom(instance, now),
   });
-  instance.of(clients).update(client, { last_active_session_id: session.id });
+  instance.update(clients, client, { last_active_session_id: session.id });
   return session;
 }
 

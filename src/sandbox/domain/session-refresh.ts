@@ -60,7 +60,7 @@ function check(
   if (instance.now() / 1000 - iat > MOST_AGE_SECONDS) {
     throw unfit('session_refresh_expired_session_token_too_old', 'Token too old', 'expired_token is older than a day.');
   }
-  const session = instance.of(sessions).get(sessionId);
+  const session = instance.get(sessions, sessionId);
   if (session === undefined) {
     throw unfit('session_refresh_session_not_found', 'Session not found', `No session was found with id ${sessionId}.`);
   }
@@ -70,7 +70,7 @@ function check(
   if (!isRefreshTokenOf(instance, session, body.refresh_token)) {
     throw unfit('refresh_token_not_found', 'Refresh token not found', 'refresh_token is none of this session.');
   }
-  if (instance.of(renewedTokens).one('jti', jti) !== undefined) {
+  if (instance.one(renewedTokens, 'jti', jti) !== undefined) {
     const why = 'expired_token was renewed before; each one can be renewed once.';
     throw unfit('session_refresh_expired_session_token_consumed', 'Token already renewed', why);
   }
@@ -86,7 +86,7 @@ export const refresh: Handler<InputsOf<'Sessions_refreshSession'>> = answers(asy
   const jwt = await sessionToken(instance, found, { origin: String(claims.azp) });
   // While it was signed, another request may have renewed the same token, or ended the session.
   const { session, jti } = check(instance, sessionId, body, claims);
-  instance.of(renewedTokens).insert({ session_id: session.id, jti });
-  instance.of(sessions).update(session, { last_active_at: instance.now() });
+  instance.insert(renewedTokens, { session_id: session.id, jti });
+  instance.update(sessions, session, { last_active_at: instance.now() });
   return body.format === 'cookie' ? { object: 'cookies', cookies: [cookie(jwt)] } : { object: 'token', jwt };
 });

@@ -52,7 +52,7 @@ export const tokenOfSession: Handler<InputsOf<'Sessions_createSessionToken'>> = 
 export const tokenFromTemplate: Handler<InputsOf<'Sessions_createSessionTokenFromTemplate'>> = answers(
   async ({ instance, path, body }) => {
     const session = must(instance, sessions, path.session_id);
-    const template = instance.of(jwtTemplates).one('name', path.template_name);
+    const template = instance.one(jwtTemplates, 'name', path.template_name);
     if (template === undefined) throw notFound('JWT template', path.template_name);
     return { object: 'token', jwt: await mint(instance, session, template, body.expires_in_seconds ?? template.lifetime) };
   },

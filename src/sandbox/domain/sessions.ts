@@ -12,21 +12,21 @@ export function lifetimeFrom(instance: Instance, start: number): Pick<SessionRow
 
 /** Ends what has not ended of the sessions given. */
 function endEach(instance: Instance, rows: readonly SessionRow[], status: SessionStatus): void {
-  for (const row of rows) if (isLive(row, instance)) instance.of(sessions).update(row, { status });
+  for (const row of rows) if (isLive(row, instance)) instance.update(sessions, row, { status });
 }
 
 /** Ends every active session of a user, as a ban or a new password does. */
 export const endSessionsOf = (instance: Instance, userId: string, status: SessionStatus): void =>
-  endEach(instance, instance.of(sessions).many('user_id', userId), status);
+  endEach(instance, instance.many(sessions, 'user_id', userId), status);
 
 /** Ends every active session of the instance, as a change of its domain does. */
 export const endAllSessions = (instance: Instance, status: SessionStatus): void =>
-  endEach(instance, instance.of(sessions).oldestFirst(), status);
+  endEach(instance, instance.all(sessions), status);
 
 /** Takes a task that is done from every session of a user. */
 export function finishTask(instance: Instance, userId: string, task: SessionTask): void {
-  for (const row of instance.of(sessions).many('user_id', userId)) {
-    if (row.tasks?.includes(task)) instance.of(sessions).update(row, { tasks: row.tasks.filter((other) => other !== task) });
+  for (const row of instance.many(sessions, 'user_id', userId)) {
+    if (row.tasks?.includes(task)) instance.update(sessions, row, { tasks: row.tasks.filter((other) => other !== task) });
   }
 }
 

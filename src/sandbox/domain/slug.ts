@@ -11,7 +11,7 @@ export function parseSlug(instance: Instance, slug: string, exceptId?: string): 
     throw featureNotEnabled('Organization slugs', 'slug_disabled of the organization settings');
   }
   if (!SLUG.test(slug)) throw malformedParam('slug', 'slug can have lower-case letters, digits and "-" only.');
-  const holder = instance.of(organizations).one('slug', slug);
+  const holder = instance.one(organizations, 'slug', slug);
   if (holder !== undefined && holder.id !== exceptId) {
     throw refuseParam('form_identifier_exists', 'slug', 'is taken', `The slug ${slug} is taken. Please try another.`);
   }
@@ -27,6 +27,6 @@ export function slugOf(instance: Instance, name: string): string {
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^-|-$/g, '') || 'organization';
   let slug = plain;
-  for (let nth = 2; instance.of(organizations).one('slug', slug) !== undefined; nth++) slug = `${plain}-${nth}`;
+  for (let nth = 2; instance.one(organizations, 'slug', slug) !== undefined; nth++) slug = `${plain}-${nth}`;
   return slug;
 }

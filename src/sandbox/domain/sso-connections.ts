@@ -14,8 +14,8 @@ interface Connection {
 }
 
 const connections = (instance: Instance): readonly Connection[] => [
-  ...instance.of(samlConnections).oldestFirst(),
-  ...instance.of(enterpriseConnections).oldestFirst(),
+  ...instance.all(samlConnections),
+  ...instance.all(enterpriseConnections),
 ];
 
 const DOMAIN = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
@@ -87,7 +87,6 @@ export function parseConnectionName(name: string, param = 'name'): string {
 /** The domains of the user's verified e-mail addresses. */
 export const domainsOfUser = (instance: Instance, userId: string): string[] =>
   instance
-    .of(emailAddresses)
-    .many('user_id', userId)
+    .many(emailAddresses, 'user_id', userId)
     .filter(isVerified)
     .map((row) => domainOf(row.email_address));

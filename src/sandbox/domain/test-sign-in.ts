@@ -11,7 +11,7 @@ const LINK_MS = 10 * 60 * 1000;
 
 /** A test that waits for its person. */
 export const beginTestRun = (instance: Instance, connection: EnterpriseConnectionRow): ConnectionTestRunRow =>
-  instance.of(connectionTestRuns).insert({
+  instance.insert(connectionTestRuns, {
     enterprise_connection_id: connection.id,
     ticket: instance.random.base62(32),
     expire_at: instance.now() + LINK_MS,
@@ -33,14 +33,14 @@ export const linkOf = (instance: Instance, run: ConnectionTestRunRow): string =>
  * @throws SandboxError for a link that is not known, was used or has expired.
  */
 export async function runTest(instance: Instance, ticket: string): Promise<object> {
-  const found = instance.of(connectionTestRuns).one('ticket', ticket);
+  const found = instance.one(connectionTestRuns, 'ticket', ticket);
   const tokens = found && (await issue(instance, must(instance, enterpriseConnections, found.enterprise_connection_id)));
-  const run = instance.of(connectionTestRuns).one('ticket', ticket);
+  const run = instance.one(connectionTestRuns, 'ticket', ticket);
   if (run === undefined || tokens === undefined) throw refuse(404, 'resource_not_found', 'not found', 'No test has this link.');
   if (run.status !== 'pending' || run.expire_at <= instance.now()) {
     throw refuse(410, 'ticket_expired_code', 'Link expired', 'This link was used or has expired: begin another test run.');
   }
-  instance.of(connectionTestRuns).update(run, tokens);
+  instance.update(connectionTestRuns, run, tokens);
   // What the identity provider sent is shown to those who list the runs, not to the bearer of the link.
   return { id: run.id, status: run.status, logs: run.logs };
 }

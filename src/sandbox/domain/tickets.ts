@@ -32,5 +32,5 @@ export const revokes = <R extends TicketRow>(resource: Resource<R>, code: string
     if (row.status !== 'pending') {
       throw refuse(400, code, 'cannot revoke', `The ${resource.title} is ${row.status}; only a pending one can be revoked.`);
     }
-    instance.of(resource).update(row, { status: 'revoked' } as Partial<Omit<R, 'id'>>);
+    instance.update(resource, row, { status: 'revoked' } as Partial<Omit<R, 'id'>>);
   });

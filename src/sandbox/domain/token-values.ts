@@ -20,10 +20,10 @@ export const tokenValues = (instance: Instance, session: SessionRow, user: UserR
 });
 
 function userValues(instance: Instance, user: UserRow): ShortcodeValues {
-  const email = instance.of(emailAddresses).get(user.primary_email_address_id ?? '');
-  const phone = instance.of(phoneNumbers).get(user.primary_phone_number_id ?? '');
+  const email = instance.get(emailAddresses, user.primary_email_address_id ?? '');
+  const phone = instance.get(phoneNumbers, user.primary_phone_number_id ?? '');
   const names = [user.first_name, user.last_name].filter((name) => name !== null && name !== '');
-  const memberships = instance.of(organizationMemberships).many('user_id', user.id);
+  const memberships = instance.many(organizationMemberships, 'user_id', user.id);
   // Private metadata is left out: the holder of a token can read all of it.
   return {
     id: user.id,
@@ -36,7 +36,7 @@ function userValues(instance: Instance, user: UserRow): ShortcodeValues {
     has_image: user.image_id !== null,
     primary_email_address: email?.email_address ?? null,
     primary_phone_number: phone?.phone_number ?? null,
-    primary_web3_wallet: instance.of(web3Wallets).get(user.primary_web3_wallet_id ?? '')?.web3_wallet ?? null,
+    primary_web3_wallet: instance.get(web3Wallets, user.primary_web3_wallet_id ?? '')?.web3_wallet ?? null,
     email_verified: email !== undefined && isVerified(email),
     phone_number_verified: phone !== undefined && isVerified(phone),
     two_factor_enabled: hasSecondFactor(user, instance),
@@ -51,7 +51,7 @@ function userValues(instance: Instance, user: UserRow): ShortcodeValues {
 
 /** Nothing when no organization is active, or the user has left it since. */
 export function organizationValues(instance: Instance, session: SessionRow) {
-  const organization = instance.of(organizations).get(session.last_active_organization_id ?? '');
+  const organization = instance.get(organizations, session.last_active_organization_id ?? '');
   const membership = organization && membershipOf(instance, organization.id, session.user_id);
   if (organization === undefined || membership === undefined) return {};
   return {

@@ -88,7 +88,7 @@ function checkLength(text: string | null, param: string): string | null {
 
 function parseExternalId(instance: Instance, text: string | null, exceptUserId: string | undefined): string | null {
   if (text === null || text === '') return null;
-  const holder = instance.of(users).one('external_id', text);
+  const holder = instance.one(users, 'external_id', text);
   if (holder !== undefined && holder.id !== exceptUserId) throw identifierExists('external_id', 'external id');
   return text;
 }
@@ -134,7 +134,7 @@ export async function createUser(instance: Instance, body: CreateUser): Promise<
     throw dataMissing(['password']);
   }
   if (body.skip_restriction_checks !== true) refuseRestricted(instance, all);
-  const user = instance.of(users).insert({
+  const user = instance.insert(users, {
     ...blankUser(),
     ...columns,
     public_metadata: metadataOf(body, 'public_metadata'),
@@ -148,16 +148,19 @@ export async function createUser(instance: Instance, body: CreateUser): Promise<
     reserved,
     verification: reserved ? null : VERIFIED_BY_ADMIN,
   });
-  const addresses = emails.map((one) => instance.of(emailAddresses).insert({ ...base(one), email_address: one.value }));
+  const addresses = emails.map((one) => instance.insert(emailAddresses, { ...base(one), email_address: one.value }));
   for (const address of addresses) enrollOwner(instance, address);
   const [email] = addresses;
   const [phone] = phones.map((one) =>
-    instance
-      .of(phoneNumbers)
-      .insert({ ...base(one), phone_number: one.value, reserved_for_second_factor: false, default_second_factor: false }),
+    instance.insert(phoneNumbers, {
+      ...base(one),
+      phone_number: one.value,
+      reserved_for_second_factor: false,
+      default_second_factor: false,
+    }),
   );
-  const [wallet] = wallets.map((one) => instance.of(web3Wallets).insert({ ...base(one), web3_wallet: one.value }));
-  return instance.of(users).update(user, {
+  const [wallet] = wallets.map((one) => instance.insert(web3Wallets, { ...base(one), web3_wallet: one.value }));
+  return instance.update(users, user, {
     primary_email_address_id: email?.id ?? null,
     primary_phone_number_id: phone?.id ?? null,
     primary_web3_wallet_id: wallet?.id ?? null,

@@ -7,7 +7,7 @@ import { type UserRow, users } from '../resources/user.js';
 import { holdersOf, type IdentifierType, normalize } from './identifiers.js';
 
 const userOf = (instance: Instance, id: string | undefined): UserRow[] => {
-  const user = id === undefined ? undefined : instance.of(users).get(id);
+  const user = id === undefined ? undefined : instance.get(users, id);
   return user === undefined ? [] : [user];
 };
 
@@ -19,20 +19,11 @@ const holding =
 type Match = (row: UserRow, has: Has, instance: Instance) => boolean;
 
 const inEmail: Match = ({ id }, has, instance) =>
-  instance
-    .of(emailAddresses)
-    .many('user_id', id)
-    .some((held) => has(held.email_address));
+  instance.many(emailAddresses, 'user_id', id).some((held) => has(held.email_address));
 const inPhone: Match = ({ id }, has, instance) =>
-  instance
-    .of(phoneNumbers)
-    .many('user_id', id)
-    .some((held) => has(held.phone_number));
+  instance.many(phoneNumbers, 'user_id', id).some((held) => has(held.phone_number));
 const inWallet: Match = ({ id }, has, instance) =>
-  instance
-    .of(web3Wallets)
-    .many('user_id', id)
-    .some((held) => has(held.web3_wallet));
+  instance.many(web3Wallets, 'user_id', id).some((held) => has(held.web3_wallet));
 const inName: Match = ({ first_name, last_name }, has) => has(`${first_name ?? ''} ${last_name ?? ''}`);
 const inAny: Match = (row, has, instance) =>
   inName(row, has, instance) ||
@@ -47,7 +38,7 @@ export const personFilters = {
   email_address: byKey(holding('email_address')),
   phone_number: byKey(holding('phone_number')),
   web3_wallet: byKey(holding('web3_wallet')),
-  username: byKey<UserRow>((key, instance) => userOf(instance, instance.of(users).one('username', key.toLowerCase())?.id)),
+  username: byKey<UserRow>((key, instance) => userOf(instance, instance.one(users, 'username', key.toLowerCase())?.id)),
   user_id: bySigned<UserRow>((key, instance) => userOf(instance, key)),
   query: containing<UserRow>(inAny),
   email_address_query: containing<UserRow>(inEmail),
@@ -60,16 +51,12 @@ export const personFilters = {
 
 /** `provider` and `provider_user_id` mean something together only; the former alone keeps everybody with such an account. */
 const providerFilter: Filter<UserRow, string> = (provider, instance): Narrowing<UserRow> => ({
-  test: (row) =>
-    instance
-      .of(externalAccounts)
-      .many('user_id', row.id)
-      .some((account) => account.provider === provider),
+  test: (row) => instance.many(externalAccounts, 'user_id', row.id).some((account) => account.provider === provider),
 });
 
 const anyProvider = (id: string, instance: Instance): readonly UserRow[] =>
   OAUTH_PROVIDERS.flatMap((provider) =>
-    userOf(instance, instance.of(externalAccounts).one('provider', providerKey(provider, id))?.user_id),
+    userOf(instance, instance.one(externalAccounts, 'provider', providerKey(provider, id))?.user_id),
   );
 
 /** The OAuth providers that the sandbox knows. */
@@ -90,12 +77,9 @@ export const OAUTH_PROVIDERS: readonly string[] = [
 /** Every filter of the list of users and of their count. */
 export const userFilters = {
   ...personFilters,
-  external_id: bySigned<UserRow>((key, instance) => userOf(instance, instance.of(users).one('external_id', key)?.id)),
+  external_id: bySigned<UserRow>((key, instance) => userOf(instance, instance.one(users, 'external_id', key)?.id)),
   organization_id: bySigned<UserRow>((key, instance) =>
-    instance
-      .of(organizationMemberships)
-      .many('organization_id', key)
-      .flatMap((membership) => userOf(instance, membership.user_id)),
+    instance.many(organizationMemberships, 'organization_id', key).flatMap((membership) => userOf(instance, membership.user_id)),
   ),
   banned: equal<UserRow, boolean>((row) => row.banned),
   last_active_at_since: later<UserRow>((row) => (row.last_active_at === null ? null : row.last_active_at + 1)),
@@ -110,9 +94,9 @@ export const userFilters = {
 /** What users, and what points at users, can be ordered by. */
 export const personOrders = {
   email_address: (row: UserRow, instance: Instance) =>
-    instance.of(emailAddresses).get(row.primary_email_address_id ?? '')?.email_address ?? null,
+    instance.get(emailAddresses, row.primary_email_address_id ?? '')?.email_address ?? null,
   phone_number: (row: UserRow, instance: Instance) =>
-    instance.of(phoneNumbers).get(row.primary_phone_number_id ?? '')?.phone_number ?? null,
+    instance.get(phoneNumbers, row.primary_phone_number_id ?? '')?.phone_number ?? null,
   first_name: (row: UserRow) => row.first_name,
   last_name: (row: UserRow) => row.last_name,
   username: (row: UserRow) => row.username,
@@ -121,7 +105,7 @@ export const personOrders = {
 export const userOrders = {
   ...personOrders,
   web3wallet: (row: UserRow, instance: Instance) =>
-    instance.of(web3Wallets).get(row.primary_web3_wallet_id ?? '')?.web3_wallet ?? null,
+    instance.get(web3Wallets, row.primary_web3_wallet_id ?? '')?.web3_wallet ?? null,
   updated_at: (row: UserRow) => row.updated_at,
   last_active_at: (row: UserRow) => row.last_active_at,
   last_sign_in_at: (row: UserRow) => row.last_sign_in_at,

@@ -41,5 +41,5 @@ export function revoke<R extends VoidableRow>(
   reason: string | null | undefined,
 ): void {
   if (row.revoked) return;
-  instance.of(resource).update(row, { revoked: true, revocation_reason: reason ?? null } as Partial<Omit<R, 'id'>>);
+  instance.update(resource, row, { revoked: true, revocation_reason: reason ?? null } as Partial<Omit<R, 'id'>>);
 }

@@ -19,7 +19,7 @@ function check(instance: Instance, body: CreateToken): void {
     throw invalidParam(param, `${param} must be 1 or more.`);
   }
   if (body.actor.sub.trim() === '') throw invalidParam('actor.sub', 'actor.sub must say who acts.');
-  const user = instance.of(users).get(body.user_id);
+  const user = instance.get(users, body.user_id);
   if (user === undefined) throw unknownParam('user_id', `No user was found with id ${body.user_id}.`);
   refuseBanned(user);
 }
@@ -32,7 +32,7 @@ export const actorTokensHandlers: Handlers = {
       claims: { act: body.actor, smd: body.session_max_duration_in_seconds ?? DEFAULT_SESSION_SECONDS },
     });
     check(instance, body);
-    return actorTokens.show(instance.of(actorTokens).insert({ ...ticket, actor: body.actor }), instance);
+    return actorTokens.show(instance.insert(actorTokens, { ...ticket, actor: body.actor }), instance);
   }),
 
   ActorTokens_revokeToken: revokes(actorTokens, 'actor_token_cannot_be_revoked_code'),

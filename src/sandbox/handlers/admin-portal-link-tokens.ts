@@ -31,7 +31,7 @@ export const adminPortalLinkTokensHandlers: Handlers = {
   AdminPortalLinkTokens_createToken: answers(
     ({ instance, body }) => {
       const organization_id = parseOrganization(instance, body.organization_id);
-      const row = instance.of(adminPortalLinkTokens).insert({
+      const row = instance.insert(adminPortalLinkTokens, {
         ...newVoidable(instance, adminPortalLinkTokens, body.seconds_until_expiration ?? DEFAULT_SECONDS),
         admin_portal_link_id: linkOf(instance, organization_id).id,
         instance_id: instance.id,

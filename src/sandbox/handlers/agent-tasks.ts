@@ -19,13 +19,13 @@ const DEFAULT_SESSION_SECONDS = 30 * 60;
 /** @throws SandboxError 404 when no user has verified it. */
 function holderOf(instance: Instance, identifier: string): UserRow {
   const found: readonly (IdentifierRow | undefined)[] = [
-    instance.of(emailAddresses).one('email_address', normalize('email_address', identifier)),
-    instance.of(phoneNumbers).one('phone_number', normalize('phone_number', identifier)),
-    instance.of(web3Wallets).one('web3_wallet', normalize('web3_wallet', identifier)),
+    instance.one(emailAddresses, 'email_address', normalize('email_address', identifier)),
+    instance.one(phoneNumbers, 'phone_number', normalize('phone_number', identifier)),
+    instance.one(web3Wallets, 'web3_wallet', normalize('web3_wallet', identifier)),
   ];
   const proven = found.find((row) => row !== undefined && isVerified(row));
   const user =
-    proven === undefined ? instance.of(users).one('username', identifier.toLowerCase()) : instance.of(users).get(proven.user_id);
+    proven === undefined ? instance.one(users, 'username', identifier.toLowerCase()) : instance.get(users, proven.user_id);
   if (user === undefined) throw notFound(`user with the verified identifier ${identifier}`);
   return user;
 }
@@ -55,7 +55,7 @@ function check({ redirect_url: url, session_max_duration_in_seconds: seconds = 1
 }
 
 const agentNamed = (instance: Instance, name: string): string =>
-  (instance.of(agents).one('name', name) ?? instance.of(agents).insert({ name })).id;
+  (instance.one(agents, 'name', name) ?? instance.insert(agents, { name })).id;
 
 export const agentTasksHandlers: Handlers = {
   AgentTasks_createTask: answers(async ({ instance, body }) => {
@@ -68,7 +68,7 @@ export const agentTasksHandlers: Handlers = {
     // While the ticket was signed, the user may have gone or been banned.
     mustBeUser(instance, { user_id });
     const { task_description, redirect_url } = body;
-    const row = instance.of(agentTasks).insert({ ...ticket, agent_id, task_description, redirect_url, session_max_duration });
+    const row = instance.insert(agentTasks, { ...ticket, agent_id, task_description, redirect_url, session_max_duration });
     return { ...agentTasks.show(row, instance), url: row.url };
   }),
 

@@ -38,14 +38,12 @@ export const allowlistBlocklistHandlers: Handlers = {
     const columns = entry(instance, allowlistIdentifiers, body.identifier);
     const mailable = columns.identifier_type === 'email_address' && !columns.identifier.startsWith('*');
     const sent = body.notify === true && mailable ? invite(instance, { email_address: columns.identifier }) : undefined;
-    const row = instance
-      .of(allowlistIdentifiers)
-      .insert({ ...columns, ...(sent === undefined ? {} : { invitation_id: sent.id }) });
+    const row = instance.insert(allowlistIdentifiers, { ...columns, ...(sent === undefined ? {} : { invitation_id: sent.id }) });
     return allowlistIdentifiers.show(row, instance);
   }),
 
   AllowlistBlocklist_addIdentifier: answers(({ instance, body }) => {
-    const row = instance.of(blocklistIdentifiers).insert(entry(instance, blocklistIdentifiers, body.identifier));
+    const row = instance.insert(blocklistIdentifiers, entry(instance, blocklistIdentifiers, body.identifier));
     return blocklistIdentifiers.show(row, instance);
   }),
 

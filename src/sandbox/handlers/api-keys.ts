@@ -63,8 +63,7 @@ const named = ({ instance, path }: Naming<'apiKeyID'>): ApiKeyRow =>
 function keysOf({ instance, query }: Call<InputsOf<'ApiKeys_list'>>): readonly ApiKeyRow[] {
   const { subject, type = DEFAULT_TYPE, include_invalid: all } = query;
   return instance
-    .of(apiKeys)
-    .many('subject', mustBeOwner(instance, subject))
+    .many(apiKeys, 'subject', mustBeOwner(instance, subject))
     .filter((row) => row.type === type && (all === 'true' || isGood(row, instance)));
 }
 
@@ -74,7 +73,7 @@ export const apiKeysHandlers: Handlers = {
     within: keysOf,
     filters: {
       query: (text: string, instance: Instance) => {
-        const exact = instance.of(apiKeys).get(text);
+        const exact = instance.get(apiKeys, text);
         return containing<ApiKeyRow>((row, has) => row === exact || has(row.name) || has(row.description))(text, instance);
       },
     },
@@ -86,9 +85,9 @@ export const apiKeysHandlers: Handlers = {
   }),
 
   ApiKeys_verifyKey: answers(({ instance, body }) => {
-    const row = mustBeGood(instance, apiKeys, instance.of(apiKeys).one('secret', body.secret));
+    const row = mustBeGood(instance, apiKeys, instance.one(apiKeys, 'secret', body.secret));
     // Being used changes nothing about the key.
-    instance.of(apiKeys).update(row, { last_used_at: instance.now(), updated_at: row.updated_at });
+    instance.update(apiKeys, row, { last_used_at: instance.now(), updated_at: row.updated_at });
     return apiKeys.show(row, instance);
   }),
 
@@ -98,7 +97,7 @@ export const apiKeysHandlers: Handlers = {
 
   ApiKeys_updateKey: answers(({ instance, path, body }) => {
     const columns = parseChange(instance, body);
-    return apiKeys.show(instance.of(apiKeys).update(named({ instance, path }), columns), instance);
+    return apiKeys.show(instance.update(apiKeys, named({ instance, path }), columns), instance);
   }),
 
   ApiKeys_revokeKey: answers(({ instance, path, body }) => {
@@ -109,7 +108,7 @@ export const apiKeysHandlers: Handlers = {
 
   ApiKeys_deleteById: answers((call) => {
     const row = named(call);
-    call.instance.of(apiKeys).delete(row);
+    call.instance.delete(apiKeys, row);
     return deleted(apiKeys, row);
   }),
 };

@@ -32,11 +32,11 @@ function changeDomain(instance: Instance, body: ChangeDomain): void {
   }
   const name = domainOf(body);
   const primary = primaryDomain(instance);
-  const holder = instance.of(domains).one('name', name);
+  const holder = instance.one(domains, 'name', name);
   if (holder !== undefined && holder !== primary) {
     throw refuseParam('home_url_taken', 'home_url', 'is taken', `${name} is a domain of this instance already.`);
   }
-  instance.of(domains).update(primary, { name });
+  instance.update(domains, primary, { name });
   endAllSessions(instance, 'ended');
 }
 

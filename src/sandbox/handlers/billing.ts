@@ -50,7 +50,7 @@ function createPrice(instance: Instance, body: CreatePrice): PriceRow {
   }
   const plan = mustPlan(instance, body.plan_id);
   if (plan.is_default) throw invalidParam('plan_id', 'The free plan can have no other price.');
-  return instance.of(prices).insert({
+  return instance.insert(prices, {
     plan_id: plan.id,
     amount,
     annual_monthly_amount: annual,
@@ -62,7 +62,7 @@ function createPrice(instance: Instance, body: CreatePrice): PriceRow {
 function statementIn({ instance, path }: Naming<'statementID'>): StatementRow {
   runBilling(instance);
   const id = path.statementID;
-  const row = instance.of(statements).get(id);
+  const row = instance.get(statements, id);
   if (row !== undefined) return row;
   throw refuse(404, 'commerce_statement_not_found', 'Statement not found', `No statement found with id ${id}.`);
 }
@@ -92,7 +92,7 @@ export const billingHandlers: Handlers = {
     envelope: 'page',
     within: ({ instance, query }) => {
       runBilling(instance);
-      const newestFirst = instance.of(prices).oldestFirst().toReversed();
+      const newestFirst = instance.all(prices).toReversed();
       if (typeof query.plan_id !== 'string') return newestFirst;
       const { id } = mustPlan(instance, query.plan_id);
       return newestFirst.filter((price) => price.plan_id === id);
@@ -110,13 +110,13 @@ export const billingHandlers: Handlers = {
     envelope: 'page',
     within: ({ instance }) => {
       runBilling(instance);
-      return instance.of(statements).oldestFirst();
+      return instance.all(statements);
     },
   }),
   Billing_getStatement: answers((call) => statements.show(statementIn(call), call.instance)),
   Billing_listPaymentAttempts: lists(payments, {
     envelope: 'page',
-    within: (call) => call.instance.of(payments).many('statement_id', statementIn(call).id),
+    within: (call) => call.instance.many(payments, 'statement_id', statementIn(call).id),
   }),
 
   Billing_listSubscriptionItems: lists(items, itemList),

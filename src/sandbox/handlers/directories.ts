@@ -41,17 +41,17 @@ function text(value: string, param: string): string {
 }
 
 function create(instance: Instance, body: BodyOf<'Directories_createDirectory'>): DirectoryRow {
-  const connection = instance.of(enterpriseConnections).get(body.enterprise_connection_id);
+  const connection = instance.get(enterpriseConnections, body.enterprise_connection_id);
   if (connection === undefined) {
     throw invalidParam('enterprise_connection_id', `No enterprise connection has the id ${body.enterprise_connection_id}.`);
   }
-  if (instance.of(directories).many('enterprise_connection_id', connection.id).length > 0) {
+  if (instance.many(directories, 'enterprise_connection_id', connection.id).length > 0) {
     const why = `The enterprise connection ${connection.id} has a directory already.`;
     throw refuseParam('form_param_value_invalid', 'enterprise_connection_id', 'has a directory', why);
   }
   const mappings = body.group_role_mappings ?? [];
   parseMappings(instance, mappings);
-  const row = instance.of(directories).insert({
+  const row = instance.insert(directories, {
     enterprise_connection_id: connection.id,
     name: body.name === undefined ? connection.name : text(body.name, 'name'),
     provider: text(body.provider, 'provider'),
@@ -66,7 +66,7 @@ function create(instance: Instance, body: BodyOf<'Directories_createDirectory'>)
 
 function update(instance: Instance, row: DirectoryRow, body: BodyOf<'Directories_updateDirectory'>): DirectoryRow {
   const merged = { ...row.attribute_mapping, ...body.attribute_mapping };
-  return instance.of(directories).update(row, {
+  return instance.update(directories, row, {
     name: body.name === undefined ? row.name : text(body.name, 'name'),
     provider: body.provider === undefined ? row.provider : text(body.provider, 'provider'),
     enabled: body.enabled ?? row.enabled,
@@ -82,7 +82,7 @@ function rotate(instance: Instance, row: DirectoryRow): DirectoryRow {
   const old = row.keys
     .filter(({ expire_at }) => expire_at === null || expire_at > now)
     .map(({ secret, expire_at }) => ({ secret, expire_at: expire_at ?? now + GRACE_MS }));
-  return instance.of(directories).update(row, { keys: [newKey(instance), ...old] });
+  return instance.update(directories, row, { keys: [newKey(instance), ...old] });
 }
 
 type Called<Body> = Inputs<Record<string, string>, unknown, Body>;
@@ -113,7 +113,7 @@ function roomOf({ group, name, directory, mapping }: DirectoryForm): Handlers {
     ),
     [`${group}_rotateApiKey`]: on((row, instance) => withKey(rotate(instance, row), instance)),
     [`${group}_deleteById`]: on((row, instance) => {
-      instance.of(directories).delete(row);
+      instance.delete(directories, row);
       return { object: name, id: row.id, deleted: true };
     }),
     [`${group}_listGroupRoleMappings`]: on(showMappings),
@@ -128,9 +128,9 @@ function roomOf({ group, name, directory, mapping }: DirectoryForm): Handlers {
     }),
     [`${group}_deleteGroupRoleMapping`]: on((row, instance, _, mappingId) => {
       refuseUnlessMapping(row);
-      const found = instance.of(groupRoleMappings).get(mappingId);
+      const found = instance.get(groupRoleMappings, mappingId);
       if (found?.directory_id !== row.id) throw notFound('group role mapping', mappingId);
-      instance.of(groupRoleMappings).delete(found);
+      instance.delete(groupRoleMappings, found);
       return { object: mapping.name, id: found.id, deleted: true };
     }),
   };

@@ -21,7 +21,7 @@ export const domainsHandlers: Handlers = {
     defaultOrder: '+created_at',
     within: ({ instance }) => {
       primaryDomain(instance);
-      return instance.of(domains).oldestFirst();
+      return instance.all(domains);
     },
   }),
 
@@ -31,7 +31,7 @@ export const domainsHandlers: Handlers = {
     const proxy = body.proxy_url ?? null;
     if (proxy !== null) refuseBrokenProxy(proxy);
     const name = parseDomainName(instance, body.name);
-    const row = instance.of(domains).insert({ name, is_satellite: body.is_satellite, proxy_url: proxy, development_origin: '' });
+    const row = instance.insert(domains, { name, is_satellite: body.is_satellite, proxy_url: proxy, development_origin: '' });
     return domains.show(row, instance);
   }),
 
@@ -45,7 +45,7 @@ export const domainsHandlers: Handlers = {
     }
     // The home of an application is its bare domain, unless it says that its subdomain matters.
     const wanted = row.is_satellite || secondary === true ? name : name?.replace(/^www\./i, '');
-    instance.of(domains).update(row, {
+    instance.update(domains, row, {
       ...(typeof wanted === 'string' ? { name: parseDomainName(instance, wanted, row) } : {}),
       ...(proxy === undefined ? {} : { proxy_url: proxy }),
     });
@@ -57,7 +57,7 @@ export const domainsHandlers: Handlers = {
         const why = 'The active domain of an instance cannot be deleted, only changed.';
         throw refuse(403, 'operation_not_allowed_on_primary_domain', 'Not allowed on the primary domain', why);
       }
-      instance.of(domains).delete(row);
+      instance.delete(domains, row);
     },
   }),
 };

@@ -23,14 +23,14 @@ function create(instance: Instance, body: CreateEmailAddress): EmailAddressRow {
   refuseRestricted(instance, [address]);
   const verified = body.verified === true;
   if (body.primary === true) refuseUnverifiedPrimary(verified);
-  const row = instance.of(emailAddresses).insert({
+  const row = instance.insert(emailAddresses, {
     user_id: user.id,
     email_address: address,
     reserved: false,
     verification: verified ? VERIFIED_BY_ADMIN : null,
   });
   if (user[PRIMARY] === null || body.primary === true) {
-    const makePrimary = () => instance.of(users).update(user, { [PRIMARY]: row.id });
+    const makePrimary = () => instance.update(users, user, { [PRIMARY]: row.id });
     tellingFormerAddress(instance, user, body.notify_primary_email_address_changed, makePrimary);
   }
   enrollOwner(instance, row);
@@ -45,7 +45,7 @@ export const emailAddressesHandlers: Handlers = {
   EmailAddresses_updateAddress: changes(emailAddresses, (row, { instance, body }) => {
     if (body.verified === true) refuseClaimed(instance, 'email_address', row.email_address, row);
     if (typeof body.verified === 'boolean') {
-      instance.of(emailAddresses).update(row, { verification: body.verified ? VERIFIED_BY_ADMIN : null, reserved: false });
+      instance.update(emailAddresses, row, { verification: body.verified ? VERIFIED_BY_ADMIN : null, reserved: false });
       enrollOwner(instance, row);
     }
     if (body.primary !== true) return;

@@ -29,9 +29,9 @@ function named({ instance, path }: Naming<'template_type' | 'slug'>): TemplateRo
 
 /** Writes the instance's own text. The first change makes one out of Clerk's. */
 function change(instance: Instance, row: TemplateRow, patch: Partial<TemplateRow>): TemplateRow {
-  if (row.resource_type === 'user') return instance.of(templates).update(row, patch);
+  if (row.resource_type === 'user') return instance.update(templates, row, patch);
   const { id: _, created_at: __, updated_at: ___, ...columns } = row;
-  return instance.of(templates).insert({ ...columns, ...patch, resource_type: 'user' });
+  return instance.insert(templates, { ...columns, ...patch, resource_type: 'user' });
 }
 
 /** @throws SandboxError `invalid_template_body` when the braces do not add up. */
@@ -170,7 +170,7 @@ export const emailSmsTemplatesHandlers: Handlers = {
     if (row.resource_type === 'system') {
       throw refuse(400, 'template_revert_error', 'Nothing to revert', `The ${row.slug} template has Clerk's own text already.`);
     }
-    instance.of(templates).delete(row);
+    instance.delete(templates, row);
     return templates.show(named(call), instance);
   }),
 

@@ -69,9 +69,7 @@ function create(instance: Instance, body: CreateConnection): EnterpriseConnectio
     oidc: saml === null ? mergeOidc(body.oidc ?? {}) : null,
   };
   refuseHalfActive(draft);
-  const row = instance
-    .of(enterpriseConnections)
-    .insert({ ...draft, settings_id: instance.newId(saml === null ? 'oac' : 'samlc') });
+  const row = instance.insert(enterpriseConnections, { ...draft, settings_id: instance.newId(saml === null ? 'oac' : 'samlc') });
   if (row.active) yieldDomains(instance, row);
   return row;
 }
@@ -89,7 +87,7 @@ function update(instance: Instance, row: EnterpriseConnectionRow, body: Connecti
   if (row.oidc !== null && body.oidc != null) patch.oidc = mergeOidc(body.oidc, row.oidc);
   refuseHalfActive({ ...row, ...patch });
   const begins = patch.active === true && !row.active;
-  instance.of(enterpriseConnections).update(row, patch);
+  instance.update(enterpriseConnections, row, patch);
   if (begins) yieldDomains(instance, row);
 }
 
@@ -97,7 +95,7 @@ export const enterpriseConnectionsHandlers: Handlers = {
   EnterpriseConnections_list: lists(enterpriseConnections, {
     envelope: 'page',
     filters: {
-      organization_id: (id: string, instance) => ({ rows: instance.of(enterpriseConnections).many('organization_id', id) }),
+      organization_id: (id: string, instance) => ({ rows: instance.many(enterpriseConnections, 'organization_id', id) }),
       active: equal<EnterpriseConnectionRow, boolean>((row) => row.active),
     },
   }),
@@ -117,9 +115,11 @@ export const enterpriseConnectionsHandlers: Handlers = {
   EnterpriseConnections_listTestRuns: lists(connectionTestRuns, {
     envelope: 'page',
     within: ({ instance, path }) =>
-      instance
-        .of(connectionTestRuns)
-        .many('enterprise_connection_id', must(instance, enterpriseConnections, path.enterprise_connection_id).id),
+      instance.many(
+        connectionTestRuns,
+        'enterprise_connection_id',
+        must(instance, enterpriseConnections, path.enterprise_connection_id).id,
+      ),
     filters: {
       status: (wanted: readonly ConnectionTestRunRow['status'][]) => ({ test: (row) => wanted.includes(row.status) }),
     },

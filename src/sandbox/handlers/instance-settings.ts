@@ -13,7 +13,7 @@ import { serviceSettings } from './service-settings.js';
 
 /** A role of new organizations, given its key or id. @throws SandboxError */
 function initialRole(instance: Instance, param: string, idOrKey: string): RoleRow {
-  const role = instance.of(roles).get(idOrKey) ?? instance.of(roles).one('key', idOrKey);
+  const role = instance.get(roles, idOrKey) ?? instance.one(roles, 'key', idOrKey);
   if (role === undefined) throw notFound('organization role', idOrKey);
   const set = initialRoleSet(instance);
   if (set.role_ids.includes(role.id)) return role;
@@ -53,7 +53,7 @@ export const instanceSettingsHandlers: Handlers = {
     if (typeof joiner === 'string') patch.default_role_id = initialRole(instance, 'domains_default_role_id', joiner).id;
     patchSetting(instance, organizationSettings, rest);
     if (Object.keys(patch).length > 0) {
-      instance.of(roleSets).update(initialRoleSet(instance), patch);
+      instance.update(roleSets, initialRoleSet(instance), patch);
       keepInitial(instance);
     }
     return { object: 'organization_settings', ...instance.store.setting(organizationSettings) };

@@ -11,14 +11,14 @@ export const invitationsHandlers: Handlers = {
     envelope: 'bare',
     // Revoked ones are left out unless they are asked for.
     within: ({ instance, query }) => {
-      const all = instance.of(invitations).oldestFirst();
+      const all = instance.all(invitations);
       return query.status === 'revoked' ? all : all.filter((row) => row.status !== 'revoked');
     },
     filters: {
       status: equal<InvitationBase, string>(invitationStatus),
       query: containing<InvitationBase>((row, has) => has(row.email_address) || has(row.id)),
       email_address: (email: string, instance) => ({
-        rows: instance.of(invitations).many('email_address', email.trim().toLowerCase()),
+        rows: instance.many(invitations, 'email_address', email.trim().toLowerCase()),
       }),
     },
     orders: { email_address: (row) => row.email_address, expires_at: (row) => row.expires_at },
@@ -34,6 +34,6 @@ export const invitationsHandlers: Handlers = {
 
   Invitations_revokeInvitation: changes(invitations, (row, { instance }) => {
     refuseSettled(row);
-    instance.of(invitations).update(row, { status: 'revoked' });
+    instance.update(invitations, row, { status: 'revoked' });
   }),
 };

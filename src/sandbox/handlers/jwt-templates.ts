@@ -57,7 +57,7 @@ async function signing(body: TemplateBody, held: JwtTemplateRow | undefined): Pr
 }
 
 function refuseTakenName(instance: Instance, name: string, exceptId?: string): void {
-  const holder = instance.of(jwtTemplates).one('name', name);
+  const holder = instance.one(jwtTemplates, 'name', name);
   if (holder !== undefined && holder.id !== exceptId) throw identifierExists('name', 'template name');
 }
 
@@ -69,7 +69,7 @@ export const jwtTemplatesHandlers: Handlers = {
   JwtTemplates_createTemplate: answers(async ({ instance, body }) => {
     const columns = await settings(body);
     refuseTakenName(instance, body.name);
-    return jwtTemplates.show(instance.of(jwtTemplates).insert(columns), instance);
+    return jwtTemplates.show(instance.insert(jwtTemplates, columns), instance);
   }),
 
   JwtTemplates_updateTemplateById: changes(
@@ -77,7 +77,7 @@ export const jwtTemplatesHandlers: Handlers = {
     async (row, { instance, body }) => {
       const columns = await settings(body, row);
       refuseTakenName(instance, body.name, row.id);
-      instance.of(jwtTemplates).update(row, columns);
+      instance.update(jwtTemplates, row, columns);
     },
     { param: ID },
   ),

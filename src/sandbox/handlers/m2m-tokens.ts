@@ -27,8 +27,7 @@ function reusable(
   const least = instance.now() + seconds * 1000;
   const { subject, claims, scopes } = wanted;
   return instance
-    .of(m2mTokens)
-    .many('subject', subject)
+    .many(m2mTokens, 'subject', subject)
     .findLast(
       (row) =>
         isGood(row, instance) &&
@@ -53,7 +52,7 @@ async function create(instance: Instance, machineId: string, body: CreateToken):
   }
   const held = remaining === undefined ? undefined : reusable(instance, made, remaining);
   const token = `mt_${instance.random.base62(TOKEN_LETTERS)}`;
-  return withToken(held ?? instance.of(m2mTokens).insert({ ...fresh, ...made, token, last_used_at: null }), instance);
+  return withToken(held ?? instance.insert(m2mTokens, { ...fresh, ...made, token, last_used_at: null }), instance);
 }
 
 /** A machine verifies only what may call it, the instance everything. @throws SandboxError 404 */
@@ -71,8 +70,7 @@ function tokensOf(call: Call<InputsOf<'M2mTokens_list'>>): readonly M2mTokenRow[
     throw refuse(403, 'authorization_invalid', 'Unauthorized request', why);
   }
   return instance
-    .of(m2mTokens)
-    .many('subject', must(instance, machines, subject).id)
+    .many(m2mTokens, 'subject', must(instance, machines, subject).id)
     .filter((row) => (revoked === true || !row.revoked) && (expired === true || !isExpired(row, instance)));
 }
 
@@ -95,10 +93,10 @@ export const m2mTokensHandlers: Handlers = {
         mustReach(jwt.scopes, machine);
         return showM2mJwt(jwt);
       }
-      const row = mustBeGood(instance, m2mTokens, instance.of(m2mTokens).one('token', token));
+      const row = mustBeGood(instance, m2mTokens, instance.one(m2mTokens, 'token', token));
       mustReach(row.scopes, machine);
       // Being used changes nothing about the token.
-      instance.of(m2mTokens).update(row, { last_used_at: instance.now(), updated_at: row.updated_at });
+      instance.update(m2mTokens, row, { last_used_at: instance.now(), updated_at: row.updated_at });
       return m2mTokens.show(row, instance);
     },
     { alsoNamed: { secret: 'token' } },

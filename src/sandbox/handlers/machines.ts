@@ -14,30 +14,30 @@ const MOST_SCOPES = 150;
 
 function create(instance: Instance, body: CreateMachine): object {
   const scoped = [...new Set(body.scoped_machines)];
-  const unknown = scoped.find((id) => instance.of(machines).get(id) === undefined);
+  const unknown = scoped.find((id) => instance.get(machines, id) === undefined);
   if (unknown !== undefined) throw unknownParam('scoped_machines', `No machine was found with id ${unknown}.`);
   const row = newMachine(instance, body);
-  for (const id of scoped) instance.of(machineScopes).insert({ from_machine_id: row.id, to_machine_id: id });
+  for (const id of scoped) instance.insert(machineScopes, { from_machine_id: row.id, to_machine_id: id });
   return { ...machines.show(row, instance), secret_key: presentSecret(instance, row.id).secret };
 }
 
 /** The secret before this one goes on for so many seconds. */
 function rotate(instance: Instance, machineId: string, seconds: number): object {
   const before = presentSecret(instance, machineId);
-  if (seconds === 0) instance.of(machineSecrets).delete(before);
-  else instance.of(machineSecrets).update(before, { expires_at: instance.now() + seconds * 1000 });
+  if (seconds === 0) instance.delete(machineSecrets, before);
+  else instance.update(machineSecrets, before, { expires_at: instance.now() + seconds * 1000 });
   return machineSecrets.show(newMachineSecret(instance, machineId), instance);
 }
 
 function addScope(instance: Instance, from: MachineRow, to: MachineRow): object {
   if (from.id === to.id) throw invalidParam('to_machine_id', 'A machine cannot be let call itself.');
-  if (instance.of(machineScopes).one('pair', scopeKey(from.id, to.id)) !== undefined) {
+  if (instance.one(machineScopes, 'pair', scopeKey(from.id, to.id)) !== undefined) {
     throw refuse(409, 'duplicate_record', 'duplicate machine scope', `The machine ${from.id} may call ${to.id} already.`);
   }
   if (scopesOf(instance, from.id).length >= MOST_SCOPES) {
     throw refuse(403, 'quota_exceeded', 'Quota exceeded', `A machine can have at most ${MOST_SCOPES} scopes.`);
   }
-  const scope = instance.of(machineScopes).insert({ from_machine_id: from.id, to_machine_id: to.id });
+  const scope = instance.insert(machineScopes, { from_machine_id: from.id, to_machine_id: to.id });
   return machineScopes.show(scope, instance);
 }
 
@@ -46,7 +46,7 @@ export const machinesHandlers: Handlers = {
     envelope: 'page',
     filters: {
       query: (text: string, instance: Instance) => {
-        const exact = instance.of(machines).get(text);
+        const exact = instance.get(machines, text);
         return containing<MachineRow>((row, has) => row === exact || has(row.name))(text, instance);
       },
     },
@@ -60,14 +60,14 @@ export const machinesHandlers: Handlers = {
   Machines_updateMachine: changes(
     machines,
     (row, { instance, body: { name = row.name, default_token_ttl = row.default_token_ttl } }) =>
-      instance.of(machines).update(row, { name, default_token_ttl }),
+      instance.update(machines, row, { name, default_token_ttl }),
   ),
 
   Machines_deleteById: deletes(machines, {
     remove: (row, instance) => {
       // A resource has one key for each kind of owner, and a scope's is the machine that may call.
-      for (const scope of [...instance.of(machineScopes).many('to_machine_id', row.id)]) instance.of(machineScopes).delete(scope);
-      instance.of(machines).delete(row);
+      for (const scope of [...instance.many(machineScopes, 'to_machine_id', row.id)]) instance.delete(machineScopes, scope);
+      instance.delete(machines, row);
     },
   }),
 
@@ -79,9 +79,9 @@ export const machinesHandlers: Handlers = {
   Machines_deleteScope: answers(({ instance, path }) => {
     const from = must(instance, machines, path.machine_id).id;
     const to = path.other_machine_id;
-    const scope = instance.of(machineScopes).one('pair', scopeKey(from, to));
+    const scope = instance.one(machineScopes, 'pair', scopeKey(from, to));
     if (scope === undefined) throw notFound(`scope of the machine ${from} for a machine`, to);
-    instance.of(machineScopes).delete(scope);
+    instance.delete(machineScopes, scope);
     return { object: 'machine_scope', from_machine_id: from, to_machine_id: to, deleted: true };
   }),
 

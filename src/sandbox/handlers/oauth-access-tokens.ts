@@ -10,6 +10,6 @@ export const oauthAccessTokensHandlers: Handlers = {
     const token = body.access_token ?? body.secret;
     if (token === undefined) throw missingParam('access_token');
     if (isJwt(token)) return readOAuthJwt(instance, token);
-    return oauthTokens.show(mustBeGood(instance, oauthTokens, instance.of(oauthTokens).one('token', token)), instance);
+    return oauthTokens.show(mustBeGood(instance, oauthTokens, instance.one(oauthTokens, 'token', token)), instance);
   }),
 };

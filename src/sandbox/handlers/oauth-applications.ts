@@ -69,7 +69,7 @@ function parse(body: ApplicationBody): Partial<Columns> {
 }
 
 function create(instance: Instance, body: ApplicationBody & { readonly name: string }): OAuthApplicationRow {
-  return instance.of(oauthApplications).insert({
+  return instance.insert(oauthApplications, {
     instance_id: instance.id,
     client_id: instance.random.base62(CLIENT_ID_LETTERS),
     name: body.name,
@@ -93,7 +93,7 @@ export const oauthApplicationsHandlers: Handlers = {
     envelope: 'page',
     filters: {
       name_query: (text: string, instance: Instance) => {
-        const exact = instance.of(oauthApplications).one('client_id', text);
+        const exact = instance.one(oauthApplications, 'client_id', text);
         const byName = containing<OAuthApplicationRow>((row, has) => row === exact || has(row.name));
         return byName(text, instance);
       },
@@ -106,7 +106,7 @@ export const oauthApplicationsHandlers: Handlers = {
   OAuthApplications_deleteById: deletes(oauthApplications, {
     param: PARAM,
     remove: (row, instance) => {
-      instance.of(oauthApplications).delete(row);
+      instance.delete(oauthApplications, row);
       if (row.image_id !== undefined) dropImage(instance, row.image_id);
     },
   }),
@@ -115,7 +115,7 @@ export const oauthApplicationsHandlers: Handlers = {
 
   OAuthApplications_updateApplication: changes(
     oauthApplications,
-    (row, { instance, body }) => instance.of(oauthApplications).update(row, parse(body)),
+    (row, { instance, body }) => instance.update(oauthApplications, row, parse(body)),
     { param: PARAM },
   ),
 
@@ -125,7 +125,7 @@ export const oauthApplicationsHandlers: Handlers = {
       const why = `The OAuth application ${row.id} is public: it has no secret to rotate.`;
       throw refuse(403, 'authorization_invalid', 'Unauthorized request', why);
     }
-    return withNewSecret(instance, instance.of(oauthApplications).update(row, {}));
+    return withNewSecret(instance, instance.update(oauthApplications, row, {}));
   }),
 
   OAuthApplications_uploadLogo: changes(
@@ -133,7 +133,7 @@ export const oauthApplicationsHandlers: Handlers = {
     (row, { instance, body, file }) => {
       if (body.uploader_user_id !== undefined) must(instance, users, body.uploader_user_id);
       const before = row.image_id;
-      instance.of(oauthApplications).update(row, { image_id: keepImage(instance, file) });
+      instance.update(oauthApplications, row, { image_id: keepImage(instance, file) });
       if (before !== undefined) dropImage(instance, before);
     },
     { param: PARAM },

@@ -21,7 +21,7 @@ type DomainFields = BodyOf<'OrganizationDomains_updateDomain'>;
 type CreateDomain = BodyOf<'OrganizationDomains_createDomain'>;
 
 const domainsOf = (instance: Instance, organizationId: string): readonly OrganizationDomainRow[] =>
-  instance.of(organizationDomains).many('organization_id', organizationId);
+  instance.many(organizationDomains, 'organization_id', organizationId);
 
 const organizationIn = ({ instance, path }: Naming<'organization_id'>): OrganizationRow =>
   must(instance, organizations, path.organization_id);
@@ -45,13 +45,13 @@ const onDomain = <Body>(
 
 /** @throws SandboxError when the organization has the domain already, or another one has it verified. */
 function refuseTaken(instance: Instance, organizationId: string, name: string): void {
-  const own = instance.of(organizationDomains).one('domain', domainKey(organizationId, name));
+  const own = instance.one(organizationDomains, 'domain', domainKey(organizationId, name));
   if (own !== undefined) throw taken(name, 'the organization has it already');
   refuseVerified(instance, organizationId, name);
 }
 
 function refuseVerified(instance: Instance, organizationId: string, name: string): void {
-  const others = instance.of(organizationDomains).many('name', name);
+  const others = instance.many(organizationDomains, 'name', name);
   if (others.some((row) => row.verified && row.organization_id !== organizationId)) {
     throw taken(name, 'another organization has verified it');
   }
@@ -73,7 +73,7 @@ function create(instance: Instance, organization: OrganizationRow, body: CreateD
     const why = `An organization can have at most ${most} domains.`;
     throw refuse(403, 'organization_domain_quota_exceeded', 'Domain quota exceeded', why);
   }
-  const row = instance.of(organizationDomains).insert({
+  const row = instance.insert(organizationDomains, {
     ...newDomain(name, body.verified ?? true),
     organization_id: organization.id,
     enrollment_mode,
@@ -89,7 +89,7 @@ function update(row: OrganizationDomainRow, body: DomainFields, instance: Instan
     if (body.verified) refuseVerified(instance, row.organization_id, row.name);
     patch.verified = body.verified;
   }
-  enroll(instance, instance.of(organizationDomains).update(row, patch));
+  enroll(instance, instance.update(organizationDomains, row, patch));
 }
 
 const byVerified: Filter<OrganizationDomainRow, string> = (value) => {
@@ -121,9 +121,7 @@ export const organizationDomainsHandlers: Handlers = {
       verified: byVerified,
       enrollment_mode: byMode,
       query: matching,
-      domains: byKey<OrganizationDomainRow>((name, instance) =>
-        instance.of(organizationDomains).many('name', name.toLowerCase()),
-      ),
+      domains: byKey<OrganizationDomainRow>((name, instance) => instance.many(organizationDomains, 'name', name.toLowerCase())),
     },
     orders: { name: (row) => row.name },
   }),
@@ -142,12 +140,12 @@ export const organizationDomainsHandlers: Handlers = {
   OrganizationDomains_updateDomain: onDomain(update),
 
   OrganizationDomains_verifyOwnership: onDomain((row, _, instance) => {
-    if (row.owned_at === null) instance.of(organizationDomains).update(row, { owned_at: instance.now() });
+    if (row.owned_at === null) instance.update(organizationDomains, row, { owned_at: instance.now() });
   }),
 
   OrganizationDomains_deleteById: answers((call) => {
     const row = domainIn(call);
-    call.instance.of(organizationDomains).delete(row);
+    call.instance.delete(organizationDomains, row);
     return deleted(organizationDomains, row);
   }),
 };

@@ -23,7 +23,7 @@ const organizationIn = ({ instance, path }: Naming<'organization_id'>): Organiza
   must(instance, organizations, path.organization_id);
 
 const invitationsOf = (instance: Instance, organizationId: string) =>
-  instance.of(organizationInvitations).many('organization_id', organizationId);
+  instance.many(organizationInvitations, 'organization_id', organizationId);
 
 /** The invitation to keep. Nothing is kept yet, so that of several all or none are. @throws SandboxError */
 function check(instance: Instance, organization: OrganizationRow, invite: Invite): Invite {
@@ -32,7 +32,7 @@ function check(instance: Instance, organization: OrganizationRow, invite: Invite
   if (typeof invite.inviter_user_id === 'string') {
     mustManageMembers(instance, organization.id, must(instance, users, invite.inviter_user_id).id);
   }
-  const holder = instance.of(emailAddresses).one('email_address', email);
+  const holder = instance.one(emailAddresses, 'email_address', email);
   if (holder !== undefined && membershipOf(instance, organization.id, holder.user_id) !== undefined) {
     const why = `${email} belongs to a member of the organization already.`;
     throw refuse(400, 'already_a_member_in_organization', 'Already a member', why);
@@ -54,14 +54,14 @@ const refuseTooMany = (instance: Instance, organization: OrganizationRow, more: 
   );
 
 function keep(instance: Instance, organization: OrganizationRow, invite: Invite): OrganizationInvitationRow {
-  const row = instance.of(organizationInvitations).insert({
+  const row = instance.insert(organizationInvitations, {
     ...newInvitation(instance, invite, metadataOf(invite, 'public_metadata')),
     organization_id: organization.id,
     role: invite.role,
     inviter_id: invite.inviter_user_id ?? null,
     private_metadata: metadataOf(invite, 'private_metadata'),
   });
-  const inviter = instance.of(users).get(row.inviter_id ?? '');
+  const inviter = instance.get(users, row.inviter_id ?? '');
   const inviter_name = [inviter?.first_name, inviter?.last_name].filter((part) => part != null).join(' ') || 'Somebody';
   mailInvitation(instance, 'organization_invitation', row, invite, { 'org.name': organization.name, inviter_name });
   return row;
@@ -129,7 +129,7 @@ export const organizationInvitationsHandlers: Handlers = {
       const why = `The invitation is ${invitationStatus(row, instance)}. Only pending invitations can be revoked.`;
       throw refuse(400, 'organization_invitation_not_pending', 'Invitation is not pending', why);
     }
-    instance.of(organizationInvitations).update(row, { status: 'revoked' });
+    instance.update(organizationInvitations, row, { status: 'revoked' });
     return organizationInvitations.show(row, instance);
   }),
 };

@@ -54,7 +54,7 @@ export const organizationMembershipsHandlers: Handlers = {
 
   OrganizationMemberships_getAllMembers: lists(organizationMemberships, {
     envelope: 'page',
-    within: (call) => call.instance.of(organizationMemberships).many('organization_id', organizationIn(call).id),
+    within: (call) => call.instance.many(organizationMemberships, 'organization_id', organizationIn(call).id),
     filters: {
       ...mapValues(personFilters as Readonly<Record<string, Filter<UserRow>>>, byPerson),
       role: byRole,
@@ -79,17 +79,17 @@ export const organizationMembershipsHandlers: Handlers = {
     if (body.role === row.role) return;
     const role = parseRole(instance, body.role, must(instance, organizations, row.organization_id));
     refuseLastAdmin(instance, row, role);
-    instance.of(organizationMemberships).update(row, { role });
+    instance.update(organizationMemberships, row, { role });
   }),
 
   OrganizationMemberships_updateMembershipMetadata: onMember((row, body, instance) => {
     const held: Record<'public_metadata' | 'private_metadata', Metadata> = row;
     const fields = ['public_metadata', 'private_metadata'] as const;
-    instance.of(organizationMemberships).update(row, mergedMetadata(held, body, fields));
+    instance.update(organizationMemberships, row, mergedMetadata(held, body, fields));
   }),
 
   OrganizationMemberships_removeUserFromOrganization: onMember((row, _, instance) => {
     refuseLastAdmin(instance, row);
-    instance.of(organizationMemberships).delete(row);
+    instance.delete(organizationMemberships, row);
   }),
 };

@@ -24,7 +24,7 @@ export const organizationPermissionsHandlers: Handlers = {
   OrganizationPermissions_getById: gets(permissions),
 
   OrganizationPermissions_createPermission: answers(({ instance, body }) => {
-    const row = instance.of(permissions).insert({
+    const row = instance.insert(permissions, {
       name: parseKeyedName(body.name),
       key: key(instance, body.key),
       description: body.description ?? '',
@@ -35,7 +35,7 @@ export const organizationPermissionsHandlers: Handlers = {
 
   OrganizationPermissions_updatePermission: changes(permissions, (row, { instance, body }) => {
     refuseSystem(row);
-    instance.of(permissions).update(row, {
+    instance.update(permissions, row, {
       ...(body.name === undefined ? {} : { name: parseKeyedName(body.name) }),
       ...(body.key === undefined ? {} : { key: key(instance, body.key, row) }),
       ...(body.description === undefined ? {} : { description: body.description }),
@@ -45,11 +45,11 @@ export const organizationPermissionsHandlers: Handlers = {
   OrganizationPermissions_deleteById: deletes(permissions, {
     remove: (row, instance) => {
       refuseSystem(row);
-      for (const role of instance.of(roles).oldestFirst()) {
+      for (const role of instance.all(roles)) {
         if (!role.permission_ids.includes(row.id)) continue;
-        instance.of(roles).update(role, { permission_ids: role.permission_ids.filter((id) => id !== row.id) });
+        instance.update(roles, role, { permission_ids: role.permission_ids.filter((id) => id !== row.id) });
       }
-      instance.of(permissions).delete(row);
+      instance.delete(permissions, row);
     },
   }),
 };

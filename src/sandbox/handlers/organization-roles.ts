@@ -33,7 +33,7 @@ function create(instance: Instance, body: CreateRole): RoleRow {
     const why = `An instance can have at most ${most} roles.`;
     throw refuse(403, 'organization_instance_roles_quota_exceeded', 'Roles quota exceeded', why);
   }
-  const row = instance.of(roles).insert({
+  const row = instance.insert(roles, {
     name: parseKeyedName(body.name),
     key: key(instance, body.key),
     description: body.description ?? null,
@@ -41,19 +41,16 @@ function create(instance: Instance, body: CreateRole): RoleRow {
   });
   if (body.include_in_initial_role_set === true) {
     const set = initialRoleSet(instance);
-    instance.of(roleSets).update(set, { role_ids: [...set.role_ids, row.id] });
+    instance.update(roleSets, set, { role_ids: [...set.role_ids, row.id] });
   }
   return row;
 }
 
 /** @throws SandboxError when organizations' creators get the role, and could do too little with these permissions. */
 function setPermissions(instance: Instance, row: RoleRow, ids: string[]): void {
-  const ofCreators = instance
-    .of(roleSets)
-    .oldestFirst()
-    .some((set) => set.creator_role_id === row.id);
+  const ofCreators = instance.all(roleSets).some((set) => set.creator_role_id === row.id);
   if (ofCreators) refuseForCreator(instance, ids);
-  instance.of(roles).update(row, { permission_ids: ids });
+  instance.update(roles, row, { permission_ids: ids });
 }
 
 function update(row: RoleRow, body: UpdateRole, instance: Instance): void {
@@ -66,33 +63,27 @@ function update(row: RoleRow, body: UpdateRole, instance: Instance): void {
     setPermissions(instance, row, permissionIds(instance, body.permissions));
   }
   const before = row.key;
-  instance.of(roles).update(row, patch);
+  instance.update(roles, row, patch);
   if (row.key !== before) renamed(instance, before, row.key);
 }
 
 const membersWith = (instance: Instance, role: string) =>
-  instance
-    .of(organizationMemberships)
-    .oldestFirst()
-    .filter((member) => member.role === role);
+  instance.all(organizationMemberships).filter((member) => member.role === role);
 
 const invitationsWith = (instance: Instance, role: string) =>
-  instance
-    .of(organizationInvitations)
-    .oldestFirst()
-    .filter((invitation) => invitation.role === role);
+  instance.all(organizationInvitations).filter((invitation) => invitation.role === role);
 
 /** Whatever holds the key of a role gets the new one. */
 function renamed(instance: Instance, before: string, role: string): void {
-  for (const member of membersWith(instance, before)) instance.of(organizationMemberships).update(member, { role });
-  for (const invitation of invitationsWith(instance, before)) instance.of(organizationInvitations).update(invitation, { role });
+  for (const member of membersWith(instance, before)) instance.update(organizationMemberships, member, { role });
+  for (const invitation of invitationsWith(instance, before)) instance.update(organizationInvitations, invitation, { role });
   keepInitial(instance);
 }
 
 /** @throws SandboxError when a member has the role, or new members get it by default. */
 function refuseInUse(instance: Instance, row: RoleRow): void {
   const inUse = (code: string, why: string): SandboxError => refuse(422, code, 'role is in use', `The role ${row.key} ${why}.`);
-  const sets = instance.of(roleSets).oldestFirst();
+  const sets = instance.all(roleSets);
   const ofCreators = sets.find((set) => set.creator_role_id === row.id);
   if (ofCreators !== undefined) throw inUse('organization_role_default_creator_role', `is the creator role of ${ofCreators.key}`);
   const ofNewcomers = sets.find((set) => set.default_role_id === row.id);
@@ -106,11 +97,11 @@ function refuseInUse(instance: Instance, row: RoleRow): void {
 
 function remove(row: RoleRow, instance: Instance): void {
   refuseInUse(instance, row);
-  for (const set of instance.of(roleSets).oldestFirst()) {
+  for (const set of instance.all(roleSets)) {
     if (!set.role_ids.includes(row.id)) continue;
-    instance.of(roleSets).update(set, { role_ids: set.role_ids.filter((id) => id !== row.id) });
+    instance.update(roleSets, set, { role_ids: set.role_ids.filter((id) => id !== row.id) });
   }
-  instance.of(roles).delete(row);
+  instance.delete(roles, row);
 }
 
 /** A handler about a role and a permission that the path names. */
@@ -136,7 +127,7 @@ export const organizationRolesHandlers: Handlers = {
       const why = `The role ${role.key} has the permission ${permission.key} already.`;
       throw refuse(409, 'organization_role_permission_association_exists', 'Permission already assigned to role', why);
     }
-    instance.of(roles).update(role, { permission_ids: [...role.permission_ids, permission.id] });
+    instance.update(roles, role, { permission_ids: [...role.permission_ids, permission.id] });
   }),
 
   OrganizationRoles_removePermission: onPermission((role, permission, instance) => {

@@ -32,12 +32,11 @@ const MOST_NAME_LETTERS = 256;
 const MARKUP_OR_URL = /<[^<>]+>|https?:\/\/|www\./i;
 
 const memberships = (instance: Instance, row: OrganizationRow) =>
-  instance.of(organizationMemberships).many('organization_id', row.id);
+  instance.many(organizationMemberships, 'organization_id', row.id);
 
 const pendingCount = (instance: Instance, row: OrganizationRow): number =>
   instance
-    .of(organizationInvitations)
-    .many('organization_id', row.id)
+    .many(organizationInvitations, 'organization_id', row.id)
     .filter((invitation) => invitationStatus(invitation, instance) === 'pending').length;
 
 /** The organization with the counts that the query asks for. */
@@ -68,7 +67,7 @@ function parseName(name: string): string {
 }
 
 function mustBeRoleSet(instance: Instance, key: string): RoleSetRow {
-  const set = instance.of(roleSets).one('key', key);
+  const set = instance.one(roleSets, 'key', key);
   if (set !== undefined) return set;
   throw unknownParam('role_set_key', `No role set has the key ${key}.`);
 }
@@ -86,13 +85,13 @@ function parseRoleSet(instance: Instance, row: OrganizationRow, key: string): st
 function create(instance: Instance, body: CreateOrganization): OrganizationRow {
   mustHaveOrganizations(instance);
   const settings = instance.store.setting(organizationSettings);
-  const creator = typeof body.created_by === 'string' ? instance.of(users).get(body.created_by) : undefined;
+  const creator = typeof body.created_by === 'string' ? instance.get(users, body.created_by) : undefined;
   if (typeof body.created_by === 'string' && creator === undefined) {
     throw refuse(400, 'organization_creator_not_found', 'Creator not found', `No user was found with id ${body.created_by}.`);
   }
   const name = parseName(body.name);
   const set = typeof body.role_set_key === 'string' ? mustBeRoleSet(instance, body.role_set_key) : initialRoleSet(instance);
-  const row = instance.of(organizations).insert({
+  const row = instance.insert(organizations, {
     name,
     slug: typeof body.slug === 'string' && body.slug !== '' ? parseSlug(instance, body.slug) : slugOf(instance, name),
     image_id: null,
@@ -117,7 +116,7 @@ function update(row: OrganizationRow, body: UpdateOrganization, instance: Instan
   if (typeof body.created_at === 'string') patch.created_at = parseTime(body.created_at, 'created_at');
   if (typeof body.role_set_key === 'string') patch.role_set_key = parseRoleSet(instance, row, body.role_set_key);
   for (const field of METADATA) if (body[field] !== undefined) patch[field] = metadataOf(body, field);
-  instance.of(organizations).update(row, patch);
+  instance.update(organizations, row, patch);
 }
 
 const matching: Filter<OrganizationRow, string> = (value) => {
@@ -127,13 +126,12 @@ const matching: Filter<OrganizationRow, string> = (value) => {
 
 const membershipsOfUser = (userId: string, instance: Instance): OrganizationRow[] =>
   instance
-    .of(organizationMemberships)
-    .many('user_id', userId)
-    .flatMap((row) => instance.of(organizations).get(row.organization_id) ?? []);
+    .many(organizationMemberships, 'user_id', userId)
+    .flatMap((row) => instance.get(organizations, row.organization_id) ?? []);
 
 function setLogo(instance: Instance, row: OrganizationRow, imageId: string | null): void {
   const before = row.image_id;
-  instance.of(organizations).update(row, { image_id: imageId });
+  instance.update(organizations, row, { image_id: imageId });
   if (before !== null) dropImage(instance, before);
 }
 
@@ -143,7 +141,7 @@ export const organizationsHandlers: Handlers = {
     filters: {
       query: matching,
       user_id: bySigned<OrganizationRow>(membershipsOfUser),
-      organization_id: bySigned<OrganizationRow>((id, instance) => [instance.of(organizations).get(id) ?? []].flat()),
+      organization_id: bySigned<OrganizationRow>((id, instance) => [instance.get(organizations, id) ?? []].flat()),
     },
     orders: { name: (row) => row.name, members_count: (row, instance) => memberships(instance, row).length },
     show: showWith,
@@ -151,7 +149,7 @@ export const organizationsHandlers: Handlers = {
 
   Organizations_getByIdOrSlug: answers((call) => {
     const asked = call.path.organization_id;
-    const row = call.instance.of(organizations).get(asked) ?? call.instance.of(organizations).one('slug', asked);
+    const row = call.instance.get(organizations, asked) ?? call.instance.one(organizations, 'slug', asked);
     if (row === undefined) throw notFound('organization', asked);
     return showWith(row, call as Call);
   }),
@@ -166,19 +164,19 @@ export const organizationsHandlers: Handlers = {
   }),
 
   Organizations_mergeOrganizationMetadata: changes(organizations, (row, { instance, body }) =>
-    instance.of(organizations).update(row, mergedMetadata(row, body, METADATA)),
+    instance.update(organizations, row, mergedMetadata(row, body, METADATA)),
   ),
 
   Organizations_replaceOrganizationMetadata: changes(organizations, (row, { instance, body }) => {
     const replaced = METADATA.filter((field) => body[field] !== undefined).map((field) => [field, metadataOf(body, field)]);
-    instance.of(organizations).update(row, Object.fromEntries(replaced));
+    instance.update(organizations, row, Object.fromEntries(replaced));
   }),
 
   Organizations_deleteOrganization: deletes(organizations),
 
   Organizations_updateOrganizationLogo: changes(organizations, (row, { instance, body, file }) => {
     const uploader = body.uploader_user_id;
-    if (uploader !== undefined && instance.of(users).get(uploader) === undefined) throw notFound('user', uploader);
+    if (uploader !== undefined && instance.get(users, uploader) === undefined) throw notFound('user', uploader);
     setLogo(instance, row, keepImage(instance, file));
   }),
 

@@ -26,10 +26,7 @@ function secondFactor(
   wanted: boolean,
   self?: PhoneNumberRow,
 ): Pick<PhoneNumberRow, 'reserved_for_second_factor' | 'default_second_factor'> {
-  const others = instance
-    .of(phoneNumbers)
-    .many('user_id', user.id)
-    .filter((row) => row !== self && row.reserved_for_second_factor);
+  const others = instance.many(phoneNumbers, 'user_id', user.id).filter((row) => row !== self && row.reserved_for_second_factor);
   const isDefault = wanted && (self?.default_second_factor === true || others.every((row) => !row.default_second_factor));
   return { reserved_for_second_factor: wanted, default_second_factor: isDefault };
 }
@@ -50,8 +47,8 @@ function create(instance: Instance, body: CreatePhoneNumber): PhoneNumberRow {
     verification: verified ? VERIFIED_BY_ADMIN : null,
     ...secondFactor(instance, user, wanted),
   };
-  const row = changeFactors(instance, user, () => instance.of(phoneNumbers).insert(draft));
-  if (user[PRIMARY] === null || body.primary === true) instance.of(users).update(user, { [PRIMARY]: row.id });
+  const row = changeFactors(instance, user, () => instance.insert(phoneNumbers, draft));
+  if (user[PRIMARY] === null || body.primary === true) instance.update(users, user, { [PRIMARY]: row.id });
   return row;
 }
 
@@ -65,7 +62,7 @@ function update(row: PhoneNumberRow, body: UpdatePhoneNumber, instance: Instance
   if ((factor ?? row.reserved_for_second_factor) && !verified) {
     throw unverifiedFactor('identification_update_second_factor_unverified');
   }
-  const others = instance.of(phoneNumbers).many('user_id', user.id);
+  const others = instance.many(phoneNumbers, 'user_id', user.id);
   if (
     factor === false &&
     row.default_second_factor &&
@@ -80,7 +77,7 @@ function update(row: PhoneNumberRow, body: UpdatePhoneNumber, instance: Instance
     ...(typeof body.verified === 'boolean' ? { verification: verified ? VERIFIED_BY_ADMIN : null, reserved: false } : {}),
     ...(typeof factor === 'boolean' ? secondFactor(instance, user, factor, row) : {}),
   };
-  changeFactors(instance, user, () => instance.of(phoneNumbers).update(row, patch));
+  changeFactors(instance, user, () => instance.update(phoneNumbers, row, patch));
   if (body.primary === true) promote(instance, PRIMARY, row);
 }
 

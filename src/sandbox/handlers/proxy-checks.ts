@@ -18,7 +18,7 @@ export const proxyChecksHandlers: Handlers = {
   ProxyChecks_verifyProxyConfiguration: answers(({ instance, body }) => {
     const domainId = given(body, 'domain_id');
     const url = given(body, 'proxy_url');
-    if (instance.of(domains).get(domainId) === undefined) {
+    if (instance.get(domains, domainId) === undefined) {
       throw refuseParam('form_resource_not_found', 'domain_id', 'was not found', `No domain was found with id ${domainId}.`);
     }
     refuseBrokenProxy(url);

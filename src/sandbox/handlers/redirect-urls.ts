@@ -23,7 +23,7 @@ export const redirectUrlsHandlers: Handlers = {
 
   RedirectUrLs_createNewUrl: answers(({ instance, body }) => {
     const url = parseRedirect(body.url);
-    if (instance.of(redirectUrls).one('url', url) !== undefined) throw duplicateRecord(redirectUrls.title, url);
-    return redirectUrls.show(instance.of(redirectUrls).insert({ url }), instance);
+    if (instance.one(redirectUrls, 'url', url) !== undefined) throw duplicateRecord(redirectUrls.title, url);
+    return redirectUrls.show(instance.insert(redirectUrls, { url }), instance);
   }),
 };

@@ -33,7 +33,7 @@ function keyOf(instance: Instance, name: string): string {
       .replace(/[^a-z0-9]+/g, '_')
       .replace(/^_|_$/g, '') || 'set';
   let made = `role_set:${plain}`;
-  for (let nth = 2; instance.of(roleSets).one('key', made) !== undefined; nth++) made = `role_set:${plain}_${nth}`;
+  for (let nth = 2; instance.one(roleSets, 'key', made) !== undefined; nth++) made = `role_set:${plain}_${nth}`;
   return made;
 }
 
@@ -54,7 +54,7 @@ function parseDuties(instance: Instance, given: RoleKeys, roleIds: readonly stri
   const among = (param: keyof RoleKeys): RoleRow | undefined => {
     const text = given[param];
     if (text === undefined || text === null) return undefined;
-    const role = instance.of(roles).one('key', text);
+    const role = instance.one(roles, 'key', text);
     if (role === undefined || !roleIds.includes(role.id)) throw invalid(param, `${param} must be one of the roles, not ${text}.`);
     return role;
   };
@@ -75,7 +75,7 @@ function create(instance: Instance, body: CreateRoleSet): RoleSetRow {
   const name = parseKeyedName(body.name);
   const role_ids = parseRoles(instance, 'roles', body.roles).map((role) => role.id);
   const { default_role_id = '', creator_role_id = '' } = parseDuties(instance, body, role_ids);
-  const row = instance.of(roleSets).insert({
+  const row = instance.insert(roleSets, {
     name,
     key: body.key === undefined ? keyOf(instance, name) : key(instance, body.key),
     description: body.description ?? null,
@@ -91,8 +91,8 @@ function create(instance: Instance, body: CreateRoleSet): RoleSetRow {
 function change(instance: Instance, row: RoleSetRow, patch: Partial<Omit<RoleSetRow, 'id'>>, initial = false): void {
   const becomesInitial = initial || initialRoleSet(instance) === row;
   const users = patch.key === undefined ? [] : organizationsWith(instance, row.key);
-  instance.of(roleSets).update(row, patch);
-  for (const organization of users) instance.of(organizations).update(organization, { role_set_key: row.key });
+  instance.update(roleSets, row, patch);
+  for (const organization of users) instance.update(organizations, organization, { role_set_key: row.key });
   if (becomesInitial) keepInitial(instance, row);
 }
 
@@ -130,7 +130,7 @@ function replaceRole(row: RoleSetRow, body: ReplaceRole, instance: Instance): vo
 /** Deletes the set and moves its organizations, with the roles of their members, to the other. */
 function replaceSet(row: RoleSetRow, body: ReplaceRoleSet, instance: Instance): void {
   const { dest_role_set_key: destKey, reassignment_mappings: mapped = {} } = body;
-  const dest = instance.of(roleSets).one('key', destKey);
+  const dest = instance.one(roleSets, 'key', destKey);
   if (dest === undefined) throw notFound(`${roleSets.title} with key`, destKey);
   if (dest === row) throw invalid('dest_role_set_key', 'dest_role_set_key must name another role set.');
   const offered = roleKeysOf(instance, dest);
@@ -147,14 +147,14 @@ function replaceSet(row: RoleSetRow, body: ReplaceRoleSet, instance: Instance): 
     throw refuseParam('form_conditional_param_missing', param, 'is missing roles', why);
   }
   reassign(instance, moving, mapped);
-  for (const organization of moving) instance.of(organizations).update(organization, { role_set_key: dest.key });
+  for (const organization of moving) instance.update(organizations, organization, { role_set_key: dest.key });
   if (initialRoleSet(instance) === row) keepInitial(instance, dest);
-  instance.of(roleSets).delete(row);
+  instance.delete(roleSets, row);
 }
 
 function setIn({ instance, path }: Naming<'role_set_key_or_id'>): RoleSetRow {
   const asked = path.role_set_key_or_id;
-  const row = instance.of(roleSets).get(asked) ?? instance.of(roleSets).one('key', asked);
+  const row = instance.get(roleSets, asked) ?? instance.one(roleSets, 'key', asked);
   if (row === undefined) throw notFound(roleSets.title, asked);
   return row;
 }

@@ -82,7 +82,7 @@ function refuseHalfActive(connection: IdentityProvider & { readonly active: bool
 function create(instance: Instance, body: CreateConnection): SamlConnectionRow {
   const { domains, ...patch } = parse(instance, body);
   if (domains === undefined) throw missingParam('domains', 'domains (or the older domain) must be included.');
-  return instance.of(samlConnections).insert({
+  return instance.insert(samlConnections, {
     ...NO_PROVIDER,
     ...DEFAULT_FLAGS,
     organization_id: null,
@@ -100,7 +100,7 @@ export const samlConnectionsBetaHandlers: Handlers = {
     envelope: 'page',
     filters: {
       query: containing<SamlConnectionRow>((row, has) => has(row.name)),
-      organization_id: bySigned<SamlConnectionRow>((id, instance) => instance.of(samlConnections).many('organization_id', id)),
+      organization_id: bySigned<SamlConnectionRow>((id, instance) => instance.many(samlConnections, 'organization_id', id)),
     },
     orders: { name: (row) => row.name },
   }),
@@ -113,6 +113,6 @@ export const samlConnectionsBetaHandlers: Handlers = {
   SamlConnectionsBeta_updateConnectionById: changes(samlConnections, (row, { instance, body }) => {
     const patch = parse(instance, body, row);
     refuseHalfActive({ ...row, ...patch });
-    instance.of(samlConnections).update(row, patch);
+    instance.update(samlConnections, row, patch);
   }),
 };

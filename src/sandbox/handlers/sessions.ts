@@ -12,7 +12,7 @@ import { isLive, type SessionRow, sessions, statusOf } from '../resources/sessio
 import { notFound, refuse } from '../sandbox-error.js';
 
 const found = (index: 'user_id' | 'client_id') => {
-  const filter = byKey<SessionRow>((key, instance) => instance.of(sessions).many(index, key));
+  const filter = byKey<SessionRow>((key, instance) => instance.many(sessions, index, key));
   return (id: string, instance: Instance) => filter([id], instance);
 };
 
@@ -37,7 +37,7 @@ export const sessionsHandlers: Handlers = {
 
   Sessions_revokeSession: changes(sessions, (session, { instance }) => {
     if (!isLive(session, instance)) throw refuseInactive(400, session, instance);
-    instance.of(sessions).update(session, { status: 'revoked' });
+    instance.update(sessions, session, { status: 'revoked' });
   }),
 
   Sessions_createSession: creation,

@@ -29,7 +29,7 @@ export const signinTokensHandlers: Handlers = {
     const lifetime = body.expires_in_seconds ?? DEFAULT_SECONDS;
     const ticket = await newTicket(instance, signInTokens, { user_id: body.user_id, lifetime, claims });
     check(instance, body);
-    return signInTokens.show(instance.of(signInTokens).insert(ticket), instance);
+    return signInTokens.show(instance.insert(signInTokens, ticket), instance);
   }),
 
   SigninTokens_revokeToken: revokes(signInTokens, 'sign_in_token_cannot_be_revoked_code'),

@@ -17,7 +17,7 @@ export const signupsHandlers: Handlers = {
       const patch: Partial<SignUpRow> = {};
       if (body.external_id !== undefined) patch.external_id = body.external_id;
       if (typeof body.custom_action === 'boolean') patch.custom_action = body.custom_action;
-      instance.of(signUps).update(row, patch);
+      instance.update(signUps, row, patch);
     },
     { param: 'id' },
   ),

@@ -12,8 +12,7 @@ export const ssoBypassAllowlistUsersHandlers: Handlers = {
     const { enterprise_connection_id: id } = query;
     const domains = id === undefined ? undefined : must(instance, enterpriseConnections, id).domains;
     return instance
-      .of(ssoBypassUsers)
-      .oldestFirst()
+      .all(ssoBypassUsers)
       .filter(({ user_id }) => domains === undefined || domainsOfUser(instance, user_id).some((name) => domains.includes(name)))
       .map((row) => ssoBypassUsers.show(row, instance))
       .reverse();
@@ -23,10 +22,7 @@ export const ssoBypassAllowlistUsersHandlers: Handlers = {
     ({ instance, body }) => {
       const user = must(instance, users, body.user_id);
       const own = domainsOfUser(instance, user.id);
-      const served = instance
-        .of(enterpriseConnections)
-        .oldestFirst()
-        .some(({ domains }) => domains.some((name) => own.includes(name)));
+      const served = instance.all(enterpriseConnections).some(({ domains }) => domains.some((name) => own.includes(name)));
       if (!served) {
         const why = `No enterprise connection serves a verified email address of ${user.id}.`;
         throw refuse(422, 'sso_bypass_domain_not_served', 'Domain not served', why);
@@ -39,9 +35,9 @@ export const ssoBypassAllowlistUsersHandlers: Handlers = {
 
   SsoBypassAllowlistUsers_removeUser: answers(({ instance, path }) => {
     const userId = path.userID;
-    const row = instance.of(ssoBypassUsers).one('listed', userId);
+    const row = instance.one(ssoBypassUsers, 'listed', userId);
     if (row === undefined) throw notFound(ssoBypassUsers.title, userId);
-    instance.of(ssoBypassUsers).delete(row);
+    instance.delete(ssoBypassUsers, row);
     return { object: ssoBypassUsers.name, id: userId, deleted: true };
   }),
 };

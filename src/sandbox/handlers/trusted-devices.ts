@@ -9,8 +9,7 @@ import { notFound } from '../sandbox-error.js';
 const listed: Handler<InputsOf<'Users_listTrustedDevices'>> = answers(({ instance, path }) => {
   const user = must(instance, users, path.user_id);
   const active = instance
-    .of(trustedDevices)
-    .many('user_id', user.id)
+    .many(trustedDevices, 'user_id', user.id)
     .filter((device) => device.revoked_at === null)
     .sort((a, b) => b.created_at - a.created_at);
   return { data: active.map((device) => trustedDevices.show(device, instance)), total_count: active.length };
@@ -22,7 +21,7 @@ const revoked = <Param extends string>(param: Param, title: string): Handler<Inp
     const { instance } = call;
     const device = mustOfUser(call, trustedDevices, call.path[param]);
     if (device.revoked_at !== null) throw notFound(`active ${title}`, device.id);
-    instance.of(trustedDevices).update(device, { revoked_at: instance.now() });
+    instance.update(trustedDevices, device, { revoked_at: instance.now() });
     return trustedDevices.show(device, instance);
   });
 

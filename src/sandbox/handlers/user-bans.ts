@@ -6,11 +6,11 @@ import type { Instance } from '../instance.js';
 import { type UserRow, users } from '../resources/user.js';
 
 function ban(instance: Instance, user: UserRow): void {
-  instance.of(users).update(user, { banned: true });
+  instance.update(users, user, { banned: true });
   endSessionsOf(instance, user.id, 'revoked');
 }
 
-const unban = (instance: Instance, user: UserRow): UserRow => instance.of(users).update(user, { banned: false });
+const unban = (instance: Instance, user: UserRow): UserRow => instance.update(users, user, { banned: false });
 
 /** Does the same with several users, or with none of them when one does not exist. */
 const each = (change: (instance: Instance, user: UserRow) => unknown): Handler<InputsOf<'Users_banMany'>> =>

@@ -45,17 +45,17 @@ function removeAccount(account: ExternalAccountRow, instance: Instance): void {
 
 /** Sessions that waited for a new password wait no longer. */
 function clearCompromised(user: UserRow, instance: Instance): void {
-  instance.of(users).update(user, { password_compromised: false });
+  instance.update(users, user, { password_compromised: false });
   finishTask(instance, user.id, 'reset-password');
 }
 
 export const userCredentials: Handlers = {
-  Users_deleteBackupCodes: takes((user, instance) => instance.of(users).update(user, { backup_codes: [] })),
+  Users_deleteBackupCodes: takes((user, instance) => instance.update(users, user, { backup_codes: [] })),
   Users_deleteTotp: takes((user, instance) =>
-    changeFactors(instance, user, () => instance.of(users).update(user, { totp_secret: null })),
+    changeFactors(instance, user, () => instance.update(users, user, { totp_secret: null })),
   ),
 
-  Users_deletePasskey: deletesOfUser(passkeys, 'passkey_identification_id', (row, instance) => instance.of(passkeys).delete(row)),
+  Users_deletePasskey: deletesOfUser(passkeys, 'passkey_identification_id', (row, instance) => instance.delete(passkeys, row)),
   Users_deleteWeb3Wallet: deletesOfUser(web3Wallets, 'web3_wallet_identification_id', (row, instance) =>
     removeIdentifier(instance, web3Wallets, 'primary_web3_wallet_id', row),
   ),
@@ -64,7 +64,7 @@ export const userCredentials: Handlers = {
   // Even the last way to sign in can be removed here. A user without a password is left unchanged.
   Users_removePassword: changes(users, (user, { instance, body }) => {
     if (user.password !== null) {
-      instance.of(users).update(user, { password: null, password_last_updated_at: null });
+      instance.update(users, user, { password: null, password_last_updated_at: null });
       clearCompromised(user, instance);
     }
     if (body.sign_out_of_other_sessions === true) endSessionsOf(instance, user.id, 'revoked');
@@ -72,7 +72,7 @@ export const userCredentials: Handlers = {
 
   Users_setPasswordCompromised: changes(users, (user, { instance, body }) => {
     if (user.password === null) throw refuse(400, 'no_password_set', 'No password set', 'The user has no password.');
-    instance.of(users).update(user, { password_compromised: true });
+    instance.update(users, user, { password_compromised: true });
     if (body.revoke_all_sessions === true) endSessionsOf(instance, user.id, 'revoked');
   }),
   Users_unsetPasswordCompromised: changes(users, (user, { instance }) => clearCompromised(user, instance)),

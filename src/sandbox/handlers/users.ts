@@ -53,10 +53,10 @@ async function update(user: UserRow, body: UpdateUser, instance: Instance): Prom
   tellingFormerAddress(instance, user, body.notify_primary_email_address_changed, () => {
     for (const [field, resource] of Object.entries(PRIMARIES) as [PrimaryField, Resource<IdentifierRow>][]) {
       const id = body[field];
-      if (typeof id === 'string') setPrimary(instance, user, field, instance.of(resource).get(id));
+      if (typeof id === 'string') setPrimary(instance, user, field, instance.get(resource, id));
     }
   });
-  instance.of(users).update(user, columns);
+  instance.update(users, user, columns);
   if (password !== undefined) finishTask(instance, user.id, 'reset-password');
   if (body.sign_out_of_other_sessions === true) endSessionsOf(instance, user.id, 'revoked');
 }
@@ -66,7 +66,7 @@ async function checkUserPassword(user: UserRow, password: string, instance: Inst
   if (!(await verifyPassword(password, user.password))) {
     throw refuseParam('incorrect_password', 'password', 'Incorrect password', 'Password is incorrect. Try again.');
   }
-  if (isWeak(user.password)) instance.of(users).update(user, { password: await hashPassword(password) });
+  if (isWeak(user.password)) instance.update(users, user, { password: await hashPassword(password) });
   return { verified: true };
 }
 
@@ -77,7 +77,7 @@ async function checkSecondFactor(user: UserRow, code: string, instance: Instance
   const kept = await findBackupCode(user.backup_codes, code);
   // Another request may have used the code up while this one was comparing digests.
   if (kept !== undefined && user.backup_codes.includes(kept)) {
-    instance.of(users).update(user, { backup_codes: user.backup_codes.filter((other) => other !== kept) });
+    instance.update(users, user, { backup_codes: user.backup_codes.filter((other) => other !== kept) });
     return { verified: true, code_type: 'backup_code' };
   }
   if (/^\d+$/.test(code) && code.length !== TOTP_DIGITS) {
@@ -108,22 +108,22 @@ export const usersHandlers: Handlers = {
 
   Users_deleteUserById: answers(({ instance, path }) => {
     const user = must(instance, users, path.user_id);
-    instance.of(users).delete(user);
+    instance.delete(users, user);
     return { ...deleted(users, user), ...(user.external_id === null ? {} : { external_id: user.external_id }) };
   }),
 
   ...userBans,
   Users_lockUser: changes(users, (user, { instance }) =>
-    instance.of(users).update(user, { locked_until: instance.now() + LOCK_MS }),
+    instance.update(users, user, { locked_until: instance.now() + LOCK_MS }),
   ),
-  Users_removeLock: changes(users, (user, { instance }) => instance.of(users).update(user, { locked_until: null })),
+  Users_removeLock: changes(users, (user, { instance }) => instance.update(users, user, { locked_until: null })),
 
   Users_mergeUserMetadataAttributes: changes(users, (user, { body, instance }) =>
-    instance.of(users).update(user, mergedMetadata(user, body, METADATA)),
+    instance.update(users, user, mergedMetadata(user, body, METADATA)),
   ),
   Users_replaceUserMetadata: changes(users, (user, { body, instance }) => {
     const given = METADATA.filter((field) => body[field] !== undefined);
-    instance.of(users).update(user, Object.fromEntries(given.map((field) => [field, metadataOf(body, field)])));
+    instance.update(users, user, Object.fromEntries(given.map((field) => [field, metadataOf(body, field)])));
   }),
 
   Users_disableMfa: answers(({ instance, path }) => {
@@ -148,10 +148,7 @@ export const usersHandlers: Handlers = {
         const why = `The provider ${provider} is not enabled for this instance.`;
         throw refuse(404, 'oauth_token_provider_not_enabled', 'OAuth provider not enabled', why);
       }
-      return instance
-        .of(externalAccounts)
-        .many('user_id', user.id)
-        .filter((account) => account.provider === provider);
+      return instance.many(externalAccounts, 'user_id', user.id).filter((account) => account.provider === provider);
     },
     show: (account) => ({
       object: 'oauth_access_token',
@@ -168,7 +165,7 @@ export const usersHandlers: Handlers = {
 
   Users_getOrganizationMemberships: lists(organizationMemberships, {
     envelope: 'page',
-    within: ({ instance, path }) => instance.of(organizationMemberships).many('user_id', must(instance, users, path.user_id).id),
+    within: ({ instance, path }) => instance.many(organizationMemberships, 'user_id', must(instance, users, path.user_id).id),
   }),
 
   Users_getOrganizationInvitations: invitationsToUser,
@@ -186,6 +183,6 @@ export const usersHandlers: Handlers = {
 
 function setImage(instance: Instance, user: UserRow, imageId: string | null): void {
   const before = user.image_id;
-  instance.of(users).update(user, { image_id: imageId });
+  instance.update(users, user, { image_id: imageId });
   if (before !== null) dropImage(instance, before);
 }

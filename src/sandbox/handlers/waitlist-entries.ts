@@ -12,12 +12,16 @@ import { refuse, refuseParam } from '../sandbox-error.js';
 
 /** The entry of an address: the one that is there, or a new one, of which a mail tells unless nobody is to be told. */
 function join(instance: Instance, email: string, notify: boolean | null = true): WaitlistEntryRow {
-  const held = instance.of(waitlistEntries).one('email_address', email);
+  const held = instance.one(waitlistEntries, 'email_address', email);
   if (held !== undefined) return held;
   if (notify !== false) sendMessage(instance, { type: 'email', slug: 'waitlist_confirmation', to: email, values: {} });
-  return instance
-    .of(waitlistEntries)
-    .insert({ email_address: email, status: 'pending', invitation_id: null, invited_at: null, claimed: false });
+  return instance.insert(waitlistEntries, {
+    email_address: email,
+    status: 'pending',
+    invitation_id: null,
+    invited_at: null,
+    claimed: false,
+  });
 }
 
 /** @throws SandboxError 409 unless the entry is as it must be. */
@@ -54,7 +58,7 @@ export const waitlistEntriesHandlers: Handlers = {
   WaitlistEntries_deleteById: deletes(waitlistEntries, {
     remove: (entry, instance) => {
       mustBe(entry, instance, ['pending'], 'deleted');
-      instance.of(waitlistEntries).delete(entry);
+      instance.delete(waitlistEntries, entry);
     },
   }),
 
@@ -62,16 +66,16 @@ export const waitlistEntriesHandlers: Handlers = {
   WaitlistEntries_inviteEntry: changes(waitlistEntries, (entry, { instance, body }) => {
     mustBe(entry, instance, ['pending', 'rejected', 'invited'], 'invited');
     const { id } = invite(instance, { email_address: entry.email_address, ignore_existing: body.ignore_existing ?? false });
-    instance.of(waitlistEntries).update(entry, {
+    instance.update(waitlistEntries, entry, {
       status: 'invited',
       invitation_id: id,
       invited_at: instance.now(),
-      claimed: instance.of(emailAddresses).one('email_address', entry.email_address) !== undefined,
+      claimed: instance.one(emailAddresses, 'email_address', entry.email_address) !== undefined,
     });
   }),
 
   WaitlistEntries_rejectEntry: changes(waitlistEntries, (entry, { instance }) => {
     mustBe(entry, instance, ['pending', 'rejected'], 'rejected');
-    if (entry.status !== 'rejected') instance.of(waitlistEntries).update(entry, { status: 'rejected' });
+    if (entry.status !== 'rejected') instance.update(waitlistEntries, entry, { status: 'rejected' });
   }),
 };

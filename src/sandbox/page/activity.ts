@@ -54,7 +54,7 @@ function pointOf({ data }: MessageRow): Part {
 }
 
 export function messagesView(instance: Instance): Content {
-  const rows = newest(instance.of(messages).oldestFirst()).map((row) => [
+  const rows = newest(instance.all(messages)).map((row) => [
     time(row.created_at),
     row.type === 'sms' ? 'text' : 'mail',
     row.to,

@@ -21,7 +21,7 @@ const ofUser = <R extends Row, Lookup extends string>(
   instance: Instance,
   resource: Resource<R, string, Lookup | 'user_id'>,
   { id }: UserRow,
-): readonly R[] => instance.of(resource).many('user_id', id);
+): readonly R[] => instance.many(resource, 'user_id', id);
 
 const standing = (user: UserRow, instance: Instance): Part =>
   user.banned
@@ -34,8 +34,7 @@ const holds = (text: string, ...values: readonly (string | null)[]): boolean =>
   values.some((value) => value?.toLowerCase().includes(text));
 
 /** The newest first. */
-const newest = <R extends Row>(instance: Instance, resource: Resource<R>): readonly R[] =>
-  [...instance.of(resource).oldestFirst()].reverse();
+const newest = <R extends Row>(instance: Instance, resource: Resource<R>): readonly R[] => [...instance.all(resource)].reverse();
 
 export function usersView(instance: Instance, query: URLSearchParams): Content {
   const wanted = (query.get('q') ?? '').trim().toLowerCase();
@@ -60,12 +59,12 @@ export function usersView(instance: Instance, query: URLSearchParams): Content {
 
 const organizationsOf = (instance: Instance, memberships: readonly OrganizationMembershipRow[]): Part =>
   memberships.map((membership, nth) => {
-    const name = instance.of(organizations).get(membership.organization_id)?.name ?? membership.organization_id;
+    const name = instance.get(organizations, membership.organization_id)?.name ?? membership.organization_id;
     return html`${nth > 0 && ', '}${link('organizations', membership.organization_id, name)} (${roleName(instance, membership.role)})`;
   });
 
 export function userView(instance: Instance, id: string): Content | undefined {
-  const user = instance.of(users).get(id);
+  const user = instance.get(users, id);
   if (user === undefined) return undefined;
   const held = [
     ...ofUser(instance, emailAddresses, user).map((row) => [row.email_address, row] as const),
@@ -100,7 +99,7 @@ export function userView(instance: Instance, id: string): Content | undefined {
   return { title: callOf(user, instance), current: 'users', body };
 }
 
-const members = (instance: Instance, { id }: OrganizationRow) => instance.of(organizationMemberships).many('organization_id', id);
+const members = (instance: Instance, { id }: OrganizationRow) => instance.many(organizationMemberships, 'organization_id', id);
 
 const pending = (row: InvitationBase, instance: Instance): boolean => invitationStatus(row, instance) === 'pending';
 
@@ -116,12 +115,7 @@ export function organizationsView(instance: Instance, query: URLSearchParams): C
     link('organizations', row.id, row.name),
     code(row.slug),
     String(members(instance, row).length),
-    String(
-      instance
-        .of(organizationInvitations)
-        .many('organization_id', row.id)
-        .filter((one) => pending(one, instance)).length,
-    ),
+    String(instance.many(organizationInvitations, 'organization_id', row.id).filter((one) => pending(one, instance)).length),
     time(row.created_at),
   ]);
   const heads = ['Organization', 'Slug', 'Members', 'Open invitations', 'Created'];
@@ -130,16 +124,15 @@ export function organizationsView(instance: Instance, query: URLSearchParams): C
 }
 
 export function organizationView(instance: Instance, id: string): Content | undefined {
-  const row = instance.of(organizations).get(id);
+  const row = instance.get(organizations, id);
   if (row === undefined) return undefined;
   const people = members(instance, row).map((member) => {
-    const user = instance.of(users).get(member.user_id);
+    const user = instance.get(users, member.user_id);
     const name = user === undefined ? member.user_id : callOf(user, instance);
     return [link('users', member.user_id, name), roleName(instance, member.role), code(member.role), time(member.created_at)];
   });
   const invited = instance
-    .of(organizationInvitations)
-    .many('organization_id', id)
+    .many(organizationInvitations, 'organization_id', id)
     .map((one) => [
       one.email_address,
       roleName(instance, one.role),
@@ -147,8 +140,7 @@ export function organizationView(instance: Instance, id: string): Content | unde
       time(one.expires_at),
     ]);
   const domains = instance
-    .of(organizationDomains)
-    .many('organization_id', id)
+    .many(organizationDomains, 'organization_id', id)
     .map((one) => [one.name, one.enrollment_mode, one.verified ? state('verified', 'approved') : state('unverified', 'pending')]);
   const body = html`<h1>${row.name}</h1>
 <div class="card">${list([

@@ -13,7 +13,6 @@ export const adminPortalLinks = defineResource<AdminPortalLinkRow>()({
   name: 'admin_portal_link',
   prefix: 'apl',
   unique: { origin: (row) => row.origin },
-  lookup: { organization_id: (row) => row.organization_id },
   owners: { organization: 'organization_id' },
 });
 
@@ -29,7 +28,6 @@ export interface AdminPortalLinkTokenRow extends VoidableRow {
 export const adminPortalLinkTokens = defineResource<AdminPortalLinkTokenRow>()({
   name: 'admin_portal_link_token',
   prefix: 'aplt',
-  lookup: { admin_portal_link_id: (row) => row.admin_portal_link_id },
   owners: { admin_portal_link: 'admin_portal_link_id' },
   show: ({ token: _, ...row }, instance) => ({
     object: 'admin_portal_link_token',

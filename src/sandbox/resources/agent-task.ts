@@ -25,7 +25,6 @@ export interface AgentTaskRow extends TicketRow {
 export const agentTasks = defineResource<AgentTaskRow>()({
   name: 'agent_task',
   prefix: 'agenttask',
-  lookup: { user_id: (row) => row.user_id },
   owners: { user: 'user_id' },
   show: (row) => ({ object: 'agent_task', agent_id: row.agent_id, agent_task_id: row.id, task_id: row.id }),
 });

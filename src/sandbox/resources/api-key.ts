@@ -21,7 +21,6 @@ export const apiKeys = defineResource<ApiKeyRow>()({
   title: 'API key',
   prefix: 'ak',
   unique: { secret: (row) => row.secret },
-  lookup: { subject: (row) => row.subject },
   owners: { user: 'subject', organization: 'subject', machine: 'subject' },
   show: ({ secret: _, ...row }, instance) => ({ object: 'api_key', ...row, expired: isExpired(row, instance) }),
 });

@@ -38,16 +38,12 @@ export const redemptions = defineResource<RedemptionRow>()({
   name: 'commerce_discount_redemption',
   title: 'discount redemption',
   prefix: 'discred',
-  lookup: { subscription_item_id: (row) => row.subscription_item_id },
   owners: { commerce_subscription_item: 'subscription_item_id' },
 });
 
 /** The discount in force on a subscription item. */
 export const activeRedemption = (instance: Instance, itemId: string): RedemptionRow | undefined =>
-  instance
-    .of(redemptions)
-    .many('subscription_item_id', itemId)
-    .find((row) => row.status === 'active');
+  instance.many(redemptions, 'subscription_item_id', itemId).find((row) => row.status === 'active');
 
 /** Cents that it takes off a charge. */
 export const discountOn = ({ percent_off, amount_off }: Effect, charge: number): number =>

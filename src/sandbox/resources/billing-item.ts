@@ -42,7 +42,6 @@ export const items = defineResource<ItemRow>()({
   title: 'subscription item',
   prefix: 'csub_item',
   lookup: {
-    payer_id: (row) => row.payer_id,
     /** Those that time will change. */
     due: (row) => (isInForce(row) && row.period_end !== null ? 'due' : null),
   },
@@ -68,9 +67,9 @@ type ItemIds = Pick<ItemRow, 'payer_id' | 'plan_id' | 'price_id'>;
 
 /** What an item points at. An item goes with its payer, and plans and prices stay. */
 export function partsOf(row: ItemIds, instance: Instance): { payer: PayerRow; plan: PlanRow; price: PriceRow } {
-  const payer = instance.of(payers).get(row.payer_id);
-  const plan = instance.of(plans).get(row.plan_id);
-  const price = instance.of(prices).get(row.price_id);
+  const payer = instance.get(payers, row.payer_id);
+  const plan = instance.get(plans, row.plan_id);
+  const price = instance.get(prices, row.price_id);
   if (payer === undefined || plan === undefined || price === undefined)
     throw new Error(`${JSON.stringify(row)} points at nothing`);
   return { payer, plan, price };

@@ -33,7 +33,6 @@ export const payers = defineResource<PayerRow>()({
   name: 'commerce_payer',
   title: 'payer',
   prefix: 'cpayer',
-  lookup: { user_id: (row) => row.user_id, organization_id: (row) => row.organization_id },
   owners: { user: 'user_id', organization: 'organization_id' },
   show: ({ subscription_id: _, payment_method: __, ...row }, instance) => {
     const balance = creditBalance(instance, row.id);
@@ -49,12 +48,12 @@ export const payers = defineResource<PayerRow>()({
 
 /** How a payer is called, and looks. */
 export function namesOf({ user_id, organization_id }: Pick<PayerRow, 'user_id' | 'organization_id'>, instance: Instance) {
-  const user = instance.of(users).get(user_id ?? '');
-  const organization = instance.of(organizations).get(organization_id ?? '');
+  const user = instance.get(users, user_id ?? '');
+  const organization = instance.get(organizations, organization_id ?? '');
   return {
     first_name: user?.first_name ?? null,
     last_name: user?.last_name ?? null,
-    email: instance.of(emailAddresses).get(user?.primary_email_address_id ?? '')?.email_address ?? null,
+    email: instance.get(emailAddresses, user?.primary_email_address_id ?? '')?.email_address ?? null,
     organization_name: organization?.name ?? null,
     image_url: imageUrl(instance, (user ?? organization)?.image_id ?? null, user_id ?? organization_id ?? ''),
   };
@@ -102,7 +101,6 @@ export const creditLedger = defineResource<CreditRow>()({
   title: 'credit ledger entry',
   prefix: 'crledg',
   unique: { idempotency_key: (row) => row.idempotency_key },
-  lookup: { payer_id: (row) => row.payer_id },
   owners: { commerce_payer: 'payer_id' },
   show: ({ idempotency_key: _, updated_at: __, ...row }) => ({
     object: 'commerce_credit_ledger',
@@ -114,6 +112,6 @@ export const creditLedger = defineResource<CreditRow>()({
 
 /** Cents; null for a payer who never had credits. */
 export function creditBalance(instance: Instance, payerId: string): number | null {
-  const entries = instance.of(creditLedger).many('payer_id', payerId);
+  const entries = instance.many(creditLedger, 'payer_id', payerId);
   return entries.length === 0 ? null : entries.reduce((sum, { amount }) => sum + amount, 0);
 }

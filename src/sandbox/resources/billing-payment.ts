@@ -22,7 +22,7 @@ export interface PaymentRow extends Row, Charge {
 }
 
 const payerOf = (instance: Instance, { payer_id }: { readonly payer_id: string }): PayerRow => {
-  const payer = instance.of(payers).get(payer_id);
+  const payer = instance.get(payers, payer_id);
   if (payer === undefined) throw new Error(`payer ${payer_id} is gone`);
   return payer;
 };
@@ -31,14 +31,14 @@ export const payments = defineResource<PaymentRow>()({
   name: 'commerce_payment',
   title: 'payment attempt',
   prefix: 'cpayatt',
-  lookup: { payer_id: (row) => row.payer_id, statement_id: (row) => row.statement_id },
+  lookup: { statement_id: (row) => row.statement_id },
   owners: { commerce_payer: 'payer_id' },
   show: (row, instance) => {
     const { subtotal, discount, credit, credit_left, ...sent } = row;
     const payer = payerOf(instance, row);
     const method = showPaymentMethod(payer, row.payment_method);
     const { id } = instance.store.setting(payee);
-    const item = instance.of(items).get(row.subscription_item_id);
+    const item = instance.get(items, row.subscription_item_id);
     return {
       object: 'commerce_payment',
       ...sent,
@@ -77,13 +77,9 @@ export const statements = defineResource<StatementRow>()({
   title: 'statement',
   prefix: 'stmt',
   unique: { month: (row) => statementKey(row.payer_id, row.month) },
-  lookup: { payer_id: (row) => row.payer_id },
   owners: { commerce_payer: 'payer_id' },
   show: (row, instance) => {
-    const paid = instance
-      .of(payments)
-      .many('statement_id', row.id)
-      .filter((payment) => payment.status === 'paid');
+    const paid = instance.many(payments, 'statement_id', row.id).filter((payment) => payment.status === 'paid');
     const sum = (of: (payment: PaymentRow) => number) => money(paid.reduce((total, payment) => total + of(payment), 0));
     const subtotal = sum((payment) => payment.subtotal);
     return {

@@ -85,10 +85,7 @@ export const prices = defineResource<PriceRow>()({
 
 /** What a checkout of the plan costs. */
 export function defaultPrice(instance: Instance, planId: string): PriceRow {
-  const found = instance
-    .of(prices)
-    .many('plan_id', planId)
-    .find((price) => price.is_default);
+  const found = instance.many(prices, 'plan_id', planId).find((price) => price.is_default);
   if (found === undefined) throw new Error(`plan ${planId} has no default price`);
   return found;
 }

@@ -9,7 +9,7 @@ const NEW_ITEMS = '2025-11-10';
 
 /** A payer's one subscription, with what is in force and what is to follow. @param version Of the API. */
 export function showSubscription(payer: PayerRow, instance: Instance, version: string): object {
-  const all = instance.of(items).many('payer_id', payer.id);
+  const all = instance.many(items, 'payer_id', payer.id);
   const current = all.filter(isCurrent);
   const pastDue = current.find((item) => item.status === 'past_due');
   const next = current.map((item) => nextPayment(item, instance)).find((payment) => payment !== null);
@@ -28,6 +28,6 @@ export function showSubscription(payer: PayerRow, instance: Instance, version: s
     ),
     ...(next === undefined ? {} : { next_payment: next }),
     // A trial is for who never paid and never tried.
-    eligible_for_free_trial: all.every((item) => instance.of(plans).get(item.plan_id)?.is_default === true),
+    eligible_for_free_trial: all.every((item) => instance.get(plans, item.plan_id)?.is_default === true),
   };
 }

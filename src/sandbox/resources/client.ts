@@ -14,7 +14,7 @@ export const clients = defineResource<ClientRow>()({
   name: 'client',
   prefix: 'client',
   show: (row, instance) => {
-    const held = instance.of(sessions).many('client_id', row.id);
+    const held = instance.many(sessions, 'client_id', row.id);
     const live = held.filter((session) => isLive(session, instance));
     return {
       object: 'client',

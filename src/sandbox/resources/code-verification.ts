@@ -27,7 +27,6 @@ export const codeVerifications = defineResource<CodeVerificationRow>()({
   name: 'verification_otp',
   title: 'verification',
   prefix: 'ver',
-  lookup: { identification_id: (row) => row.identification_id },
   owners: { email_address: 'identification_id', phone_number: 'identification_id' },
   show: (row, instance) => ({
     object: 'verification_otp',

@@ -24,7 +24,6 @@ export const connectionTestRuns = defineResource<ConnectionTestRunRow>()({
   name: 'enterprise_connection_test_run',
   prefix: 'ectr',
   unique: { ticket: (row) => row.ticket },
-  lookup: { enterprise_connection_id: (row) => row.enterprise_connection_id },
   owners: { enterprise_connection: 'enterprise_connection_id' },
   show: ({ enterprise_connection_id: _, ticket: __, expire_at: ___, updated_at: ____, ...row }) => row,
 });

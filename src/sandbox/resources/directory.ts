@@ -30,7 +30,7 @@ const showAs =
     object,
     ...row,
     endpoint_url: `${frontendApi(instance)}/v1/scim/v2/${row.id}`,
-    custom_attributes: instance.of(enterpriseConnections).get(row.enterprise_connection_id)?.custom_attributes ?? [],
+    custom_attributes: instance.get(enterpriseConnections, row.enterprise_connection_id)?.custom_attributes ?? [],
     // Only the answers that make a key show it.
     api_key: null,
   });
@@ -38,7 +38,6 @@ const showAs =
 export const directories = defineResource<DirectoryRow>()({
   name: 'directory',
   prefix: 'scim',
-  lookup: { enterprise_connection_id: (row) => row.enterprise_connection_id },
   owners: { enterprise_connection: 'enterprise_connection_id' },
   show: showAs('directory'),
 });
@@ -56,7 +55,7 @@ export interface GroupRoleMappingRow extends Row {
 const showMappingAs =
   (object: string) =>
   ({ group_id, group_display_name, role_id, ...row }: GroupRoleMappingRow, instance: Instance): object => {
-    const role = instance.of(roles).get(role_id);
+    const role = instance.get(roles, role_id);
     return {
       object,
       ...row,
@@ -72,7 +71,6 @@ const showMappingAs =
 export const groupRoleMappings = defineResource<GroupRoleMappingRow>()({
   name: 'directory_group_role_mapping',
   prefix: 'grm',
-  lookup: { directory_id: (row) => row.directory_id, role_id: (row) => row.role_id },
   owners: { directory: 'directory_id', role: 'role_id' },
   show: showMappingAs('directory_group_role_mapping'),
 });

@@ -51,7 +51,6 @@ export interface EnterpriseConnectionRow extends Row {
 export const enterpriseConnections = defineResource<EnterpriseConnectionRow>()({
   name: 'enterprise_connection',
   prefix: 'entconn',
-  lookup: { organization_id: (row) => row.organization_id },
   owners: { organization: 'organization_id' },
   show: ({ saml, oidc, settings_id: id, ...row }, instance) => ({
     object: 'enterprise_connection',

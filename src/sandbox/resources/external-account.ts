@@ -31,7 +31,6 @@ export const externalAccounts = defineResource<ExternalAccountRow>()({
   name: 'external_account',
   prefix: 'eac',
   unique: { provider: (row) => providerKey(row.provider, row.provider_user_id) },
-  lookup: { user_id: (row) => row.user_id },
   owners: { user: 'user_id' },
   show: ({ user_id: _, token: __, token_expires_at: ___, scopes, ...row }) => ({
     object: 'external_account',

@@ -29,7 +29,7 @@ export const emailAddresses = defineResource<EmailAddressRow>()({
   name: 'email_address',
   prefix: 'idn',
   unique: { email_address: (row) => (isClaimed(row) ? row.email_address : null) },
-  lookup: { user_id: (row) => row.user_id, held: (row) => row.email_address, domain: (row) => domainOf(row.email_address) },
+  lookup: { held: (row) => row.email_address, domain: (row) => domainOf(row.email_address) },
   owners: { user: 'user_id' },
   show: (row, instance) => {
     const { user_id: _, ...sent } = row;
@@ -43,8 +43,7 @@ const LINKED = /^oauth_[a-z]+$/;
 /** The social accounts that brought the address along. */
 export const linksOf = (row: EmailAddressRow, instance: Instance): { type: string; id: string }[] =>
   instance
-    .of(externalAccounts)
-    .many('user_id', row.user_id)
+    .many(externalAccounts, 'user_id', row.user_id)
     .filter(({ provider, email_address: address }) => LINKED.test(provider) && address.toLowerCase() === row.email_address)
     .map((account) => ({ type: account.provider, id: identificationOf(account) }));
 
@@ -59,7 +58,7 @@ export const phoneNumbers = defineResource<PhoneNumberRow>()({
   name: 'phone_number',
   prefix: 'idn',
   unique: { phone_number: (row) => (isClaimed(row) ? row.phone_number : null) },
-  lookup: { user_id: (row) => row.user_id, held: (row) => row.phone_number },
+  lookup: { held: (row) => row.phone_number },
   owners: { user: 'user_id' },
   show: ({ user_id: _, ...row }) => ({ object: 'phone_number', ...row, linked_to: [], backup_codes: null }),
 });
@@ -73,7 +72,7 @@ export const web3Wallets = defineResource<Web3WalletRow>()({
   name: 'web3_wallet',
   prefix: 'idn',
   unique: { web3_wallet: (row) => row.web3_wallet },
-  lookup: { user_id: (row) => row.user_id, held: (row) => row.web3_wallet },
+  lookup: { held: (row) => row.web3_wallet },
   owners: { user: 'user_id' },
   show: ({ user_id: _, reserved: __, ...row }) => ({ object: 'web3_wallet', ...row }),
 });

@@ -18,7 +18,6 @@ export const m2mTokens = defineResource<M2mTokenRow>()({
   title: 'M2M token',
   prefix: 'mt',
   unique: { token: (row) => row.token },
-  lookup: { subject: (row) => row.subject },
   owners: { machine: 'subject' },
   show: ({ token: _, ...row }, instance) => ({
     object: 'machine_to_machine_token',

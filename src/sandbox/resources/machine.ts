@@ -22,17 +22,14 @@ export const machineScopes = defineResource<MachineScopeRow>()({
   name: 'machine_scope',
   prefix: 'mchs',
   unique: { pair: (row) => scopeKey(row.from_machine_id, row.to_machine_id) },
-  lookup: { from_machine_id: (row) => row.from_machine_id, to_machine_id: (row) => row.to_machine_id },
+  lookup: { to_machine_id: (row) => row.to_machine_id },
   owners: { machine: 'from_machine_id' },
   show: ({ id: _, updated_at: __, ...row }) => ({ object: 'machine_scope', ...row }),
 });
 
 /** The ids of the machines that one may call, in the order in which it was allowed to. */
 export const scopesOf = (instance: Instance, machineId: string): string[] =>
-  instance
-    .of(machineScopes)
-    .many('from_machine_id', machineId)
-    .map((scope) => scope.to_machine_id);
+  instance.many(machineScopes, 'from_machine_id', machineId).map((scope) => scope.to_machine_id);
 
 export const machines: Resource<MachineRow, never, never> = defineResource<MachineRow>()({
   name: 'machine',
@@ -41,7 +38,7 @@ export const machines: Resource<MachineRow, never, never> = defineResource<Machi
     object: 'machine',
     ...row,
     scoped_machines: scopesOf(instance, row.id)
-      .flatMap((id) => instance.of(machines).get(id) ?? [])
+      .flatMap((id) => instance.get(machines, id) ?? [])
       .map((scoped) => ({ object: 'machine', ...scoped })),
   }),
 });
@@ -58,7 +55,6 @@ export const machineSecrets = defineResource<MachineSecretRow>()({
   name: 'machine_secret_key',
   prefix: 'mchk',
   unique: { secret: (row) => row.secret },
-  lookup: { machine_id: (row) => row.machine_id },
   owners: { machine: 'machine_id' },
   show: ({ secret }) => ({ object: 'machine_secret_key', secret }),
 });

@@ -16,7 +16,6 @@ export const oauthGrants = defineResource<OAuthGrantRow>()({
   title: 'OAuth grant',
   prefix: 'oauthgrant',
   unique: { refresh_token: (row) => row.refresh_token },
-  lookup: { oauth_application_id: (row) => row.oauth_application_id, user_id: (row) => row.user_id },
   owners: { oauth_application: 'oauth_application_id', user: 'user_id' },
 });
 
@@ -34,7 +33,6 @@ export const oauthTokens = defineResource<OAuthTokenRow>()({
   title: 'OAuth access token',
   prefix: 'oat',
   unique: { token: (row) => row.token },
-  lookup: { oauth_grant_id: (row) => row.oauth_grant_id },
   owners: { oauth_grant: 'oauth_grant_id' },
   show: ({ token: _, oauth_grant_id: __, ...row }, instance) => ({
     object: 'clerk_idp_oauth_access_token',

@@ -33,7 +33,7 @@ export const organizationDomains = defineResource<OrganizationDomainRow>()({
   name: 'organization_domain',
   prefix: 'orgdmn',
   unique: { domain: (row) => domainKey(row.organization_id, row.name) },
-  lookup: { organization_id: (row) => row.organization_id, name: (row) => row.name },
+  lookup: { name: (row) => row.name },
   owners: { organization: 'organization_id' },
   show: ({ verified, owned_at, ...row }, instance) => {
     const affiliation = verified ? { ...BY_ADMIN, strategy: 'admin' } : null;
@@ -58,8 +58,7 @@ type Named = Pick<OrganizationDomainRow, 'organization_id' | 'name'>;
 
 const pendingInvitations = (instance: Instance, { organization_id, name }: Named) =>
   instance
-    .of(organizationInvitations)
-    .many('organization_id', organization_id)
+    .many(organizationInvitations, 'organization_id', organization_id)
     .filter((row) => domainOf(row.email_address) === name && invitationStatus(row, instance) === 'pending');
 
 /** Verified addresses of the domain whose users are neither members of the organization nor invited. */
@@ -67,12 +66,11 @@ export function newcomers(instance: Instance, domain: Named): EmailAddressRow[] 
   const invited = new Set(pendingInvitations(instance, domain).map((row) => row.email_address));
   const { organization_id, name } = domain;
   return instance
-    .of(emailAddresses)
-    .many('domain', name)
+    .many(emailAddresses, 'domain', name)
     .filter(
       (address) =>
         isVerified(address) &&
         !invited.has(address.email_address) &&
-        instance.of(organizationMemberships).one('member', memberKey(organization_id, address.user_id)) === undefined,
+        instance.one(organizationMemberships, 'member', memberKey(organization_id, address.user_id)) === undefined,
     );
 }

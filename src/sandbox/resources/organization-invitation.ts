@@ -16,7 +16,7 @@ export interface OrganizationInvitationRow extends InvitationBase {
 export const organizationInvitations = defineResource<OrganizationInvitationRow>()({
   name: 'organization_invitation',
   prefix: 'orginv',
-  lookup: { organization_id: (row) => row.organization_id, email_address: (row) => row.email_address },
+  lookup: { email_address: (row) => row.email_address },
   owners: { organization: 'organization_id' },
   show: (row, instance) => ({
     object: 'organization_invitation',
@@ -29,7 +29,7 @@ export const organizationInvitations = defineResource<OrganizationInvitationRow>
 });
 
 function inviterOf(row: OrganizationInvitationRow, instance: Instance): object | null {
-  const inviter = row.inviter_id === null ? undefined : instance.of(users).get(row.inviter_id);
+  const inviter = row.inviter_id === null ? undefined : instance.get(users, row.inviter_id);
   if (inviter === undefined) return null;
   return {
     user_id: inviter.id,

@@ -22,11 +22,10 @@ export const organizationMemberships = defineResource<OrganizationMembershipRow>
   name: 'organization_membership',
   prefix: 'orgmem',
   unique: { member: (row) => memberKey(row.organization_id, row.user_id) },
-  lookup: { organization_id: (row) => row.organization_id, user_id: (row) => row.user_id },
   owners: { organization: 'organization_id', user: 'user_id' },
   show: ({ organization_id, user_id, ...row }, instance) => {
-    const organization = instance.of(organizations).get(organization_id);
-    const user = instance.of(users).get(user_id);
+    const organization = instance.get(organizations, organization_id);
+    const user = instance.get(users, user_id);
     if (organization === undefined || user === undefined) throw new Error(`membership ${row.id} has lost an end`);
     const url = imageUrl(instance, user.image_id, user.id);
     return {

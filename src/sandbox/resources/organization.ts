@@ -38,7 +38,7 @@ export const organizations = defineResource<OrganizationRow>()({
 
 /** What others may see of an organization that is named in passing. */
 export function publicDataOf(instance: Instance, organizationId: string): z.infer<typeof publicOrganizationData> {
-  const row = instance.of(organizations).get(organizationId);
+  const row = instance.get(organizations, organizationId);
   if (row === undefined) throw new Error(`the organization ${organizationId} is lost`);
   const { id, name, slug, image_id } = row;
   return { id, name, slug, image_url: imageUrl(instance, image_id, id), has_image: image_id !== null };

@@ -11,7 +11,6 @@ export interface PasskeyRow extends Row {
 export const passkeys = defineResource<PasskeyRow>()({
   name: 'passkey',
   prefix: 'idn',
-  lookup: { user_id: (row) => row.user_id },
   owners: { user: 'user_id' },
   show: ({ id, name, last_used_at }) => ({
     object: 'passkey',

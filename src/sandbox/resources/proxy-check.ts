@@ -16,6 +16,5 @@ export const proxyChecks = defineResource<ProxyCheckRow>()({
   name: 'proxy_check',
   prefix: 'pchk',
   unique: { proxy: (row) => proxyKey(row.domain_id, row.proxy_url) },
-  lookup: { domain_id: (row) => row.domain_id },
   owners: { domain: 'domain_id' },
 });

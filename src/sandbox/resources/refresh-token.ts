@@ -12,7 +12,6 @@ export const refreshTokens = defineResource<RefreshTokenRow>()({
   name: 'refresh_token',
   prefix: 'rt',
   unique: { digest: (row) => row.digest },
-  lookup: { session_id: (row) => row.session_id },
   owners: { session: 'session_id' },
 });
 
@@ -26,6 +25,5 @@ export const renewedTokens = defineResource<RenewedTokenRow>()({
   name: 'renewed_session_token',
   prefix: 'rst',
   unique: { jti: (row) => row.jti },
-  lookup: { session_id: (row) => row.session_id },
   owners: { session: 'session_id' },
 });

@@ -14,7 +14,6 @@ export interface ReverificationRow extends Row, Pick<z.infer<typeof reverificati
 export const reverifications = defineResource<ReverificationRow>()({
   name: 'reverification',
   prefix: 'reverif',
-  lookup: { session_id: (row) => row.session_id },
   owners: { session: 'session_id' },
   show: (row) => ({ object: 'reverification', ...row, status: statusOf(row) }),
 });

@@ -39,7 +39,7 @@ export const roleSets = defineResource<RoleSetRow>()({
 });
 
 function itemOf(instance: Instance, roleId: string, counts: ReadonlyMap<string, number>): object | null {
-  const role = instance.of(roles).get(roleId);
+  const role = instance.get(roles, roleId);
   if (role === undefined) return null;
   const { permission_ids: _, ...shown } = role;
   const members = counts.get(role.key) ?? 0;
@@ -48,16 +48,13 @@ function itemOf(instance: Instance, roleId: string, counts: ReadonlyMap<string, 
 
 /** The organizations that use a role set. Not indexed: nearly all use the same one, and few requests ask for them. */
 export const organizationsWith = (instance: Instance, roleSetKey: string): OrganizationRow[] =>
-  instance
-    .of(organizations)
-    .oldestFirst()
-    .filter((row) => row.role_set_key === roleSetKey);
+  instance.all(organizations).filter((row) => row.role_set_key === roleSetKey);
 
 /** How many members have each role, in the organizations that use the set. */
 function membersByRole(instance: Instance, roleSetKey: string): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const organization of organizationsWith(instance, roleSetKey)) {
-    for (const { role } of instance.of(organizationMemberships).many('organization_id', organization.id)) {
+    for (const { role } of instance.many(organizationMemberships, 'organization_id', organization.id)) {
       counts.set(role, (counts.get(role) ?? 0) + 1);
     }
   }

@@ -51,7 +51,7 @@ export const roles = defineResource<RoleRow>()({
 });
 
 const permissionRows = (instance: Instance, ids: readonly string[]): PermissionRow[] =>
-  ids.flatMap((id) => instance.of(permissions).get(id) ?? []);
+  ids.flatMap((id) => instance.get(permissions, id) ?? []);
 
 /** Whether a role of these permissions may be that of an organization's creator. */
 export function isCreatorEligible(instance: Instance, permissionIds: readonly string[]): boolean {
@@ -61,6 +61,6 @@ export function isCreatorEligible(instance: Instance, permissionIds: readonly st
 
 /** The keys of the role's permissions; none where there is no such role. */
 export const permissionsOf = (instance: Instance, roleKey: string): string[] =>
-  permissionRows(instance, instance.of(roles).one('key', roleKey)?.permission_ids ?? []).map((permission) => permission.key);
+  permissionRows(instance, instance.one(roles, 'key', roleKey)?.permission_ids ?? []).map((permission) => permission.key);
 
-export const roleName = (instance: Instance, roleKey: string): string => instance.of(roles).one('key', roleKey)?.name ?? roleKey;
+export const roleName = (instance: Instance, roleKey: string): string => instance.one(roles, 'key', roleKey)?.name ?? roleKey;

@@ -45,7 +45,6 @@ export const samlConnections = defineResource<SamlConnectionRow>()({
   name: 'saml_connection',
   title: 'SAML connection',
   prefix: 'samlc',
-  lookup: { organization_id: (row) => row.organization_id },
   owners: { organization: 'organization_id' },
   show: (row, instance) => {
     const api = `${frontendApi(instance)}/v1/saml`;

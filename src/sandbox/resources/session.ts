@@ -30,7 +30,6 @@ export interface SessionRow extends Row {
 export const sessions = defineResource<SessionRow>()({
   name: 'session',
   prefix: 'sess',
-  lookup: { user_id: (row) => row.user_id, client_id: (row) => row.client_id },
   owners: { user: 'user_id', client: 'client_id' },
   show: (row, instance) => {
     const { tasks = [], ...sent } = row;

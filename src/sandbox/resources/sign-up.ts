@@ -40,7 +40,6 @@ export const signUps = defineResource<SignUpRow>()({
   name: 'sign_up_attempt',
   title: 'sign-up',
   prefix: 'sua',
-  lookup: { created_user_id: (row) => row.created_user_id },
   owners: { user: 'created_user_id' },
   show: (row, instance) => {
     const { created_at: _, updated_at: __, ...sent } = row;

@@ -13,10 +13,9 @@ export const ssoBypassUsers = defineResource<SsoBypassUserRow>()({
   title: 'user on the SSO bypass list',
   prefix: 'ssobypass',
   unique: { listed: (row) => row.user_id },
-  lookup: { user_id: (row) => row.user_id },
   owners: { user: 'user_id' },
   show: ({ user_id, created_at, updated_at }, instance) => {
-    const user = instance.of(users).get(user_id);
+    const user = instance.get(users, user_id);
     if (user === undefined) throw new Error(`a row on the SSO bypass list outlived its user ${user_id}`);
     const image = imageUrl(instance, user.image_id, user.id);
     return {

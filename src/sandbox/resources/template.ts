@@ -101,7 +101,7 @@ export function systemTemplate(type: string, slug: string): Placed {
 
 /** The text that is sent: the instance's own or else Clerk's. Undefined when there is no such message. */
 export const templateInForce = (instance: Instance, type: string, slug: string): TemplateRow | undefined =>
-  instance.of(templates).one('key', keyOf(type, slug)) ?? placed.get(keyOf(type, slug))?.row;
+  instance.one(templates, 'key', keyOf(type, slug)) ?? placed.get(keyOf(type, slug))?.row;
 
 /** All texts of a kind, in their order. */
 export const templatesOf = (instance: Instance, type: string): readonly TemplateRow[] =>

@@ -16,7 +16,6 @@ export const signInTokens = defineResource<TicketRow>()({
   name: 'sign_in_token',
   title: 'sign-in token',
   prefix: 'sit',
-  lookup: { user_id: (row) => row.user_id },
   owners: { user: 'user_id' },
 });
 
@@ -28,6 +27,5 @@ export interface ActorTokenRow extends TicketRow {
 export const actorTokens = defineResource<ActorTokenRow>()({
   name: 'actor_token',
   prefix: 'act',
-  lookup: { user_id: (row) => row.user_id },
   owners: { user: 'user_id' },
 });

@@ -18,7 +18,6 @@ export interface TrustedDeviceRow extends Row {
 export const trustedDevices = defineResource<TrustedDeviceRow>()({
   name: 'trusted_device',
   prefix: 'tdev',
-  lookup: { user_id: (row) => row.user_id },
   owners: { user: 'user_id' },
   show: ({ user_id: _, ...row }) => ({
     object: 'trusted_device',

@@ -64,10 +64,7 @@ export const users = defineResource<UserRow>()({
 function show(row: UserRow, instance: Instance): object {
   const { image_id, password, password_compromised: _, totp_secret, backup_codes, locked_until, ...sent } = row;
   const ofUser = <R extends Row, Lookup extends string>(resource: Resource<R, string, Lookup | 'user_id'>): object[] =>
-    instance
-      .of(resource)
-      .many('user_id', row.id)
-      .map((owned) => resource.show(owned, instance));
+    instance.many(resource, 'user_id', row.id).map((owned) => resource.show(owned, instance));
   const url = imageUrl(instance, image_id, row.id);
   const lockLeft = lockedFor(row, instance.now());
   return {
@@ -97,11 +94,7 @@ function show(row: UserRow, instance: Instance): object {
 }
 
 export const hasSecondFactor = (row: UserRow, instance: Instance): boolean =>
-  row.totp_secret !== null ||
-  instance
-    .of(phoneNumbers)
-    .many('user_id', row.id)
-    .some((phone) => phone.reserved_for_second_factor);
+  row.totp_secret !== null || instance.many(phoneNumbers, 'user_id', row.id).some((phone) => phone.reserved_for_second_factor);
 
 /** Milliseconds that the user stays locked; 0 for not at all. */
 export const lockedFor = (row: UserRow, now: number): number => Math.max(0, (row.locked_until ?? 0) - now);
@@ -109,10 +102,10 @@ export const lockedFor = (row: UserRow, now: number): number => Math.max(0, (row
 /** What a user is shown by beside a name: the primary e-mail address, phone number, wallet, or the username. */
 export function identifierOf(row: UserRow, instance: Instance): string {
   return (
-    instance.of(emailAddresses).get(row.primary_email_address_id ?? '')?.email_address ??
-    instance.of(phoneNumbers).get(row.primary_phone_number_id ?? '')?.phone_number ??
+    instance.get(emailAddresses, row.primary_email_address_id ?? '')?.email_address ??
+    instance.get(phoneNumbers, row.primary_phone_number_id ?? '')?.phone_number ??
     row.username ??
-    instance.of(web3Wallets).get(row.primary_web3_wallet_id ?? '')?.web3_wallet ??
+    instance.get(web3Wallets, row.primary_web3_wallet_id ?? '')?.web3_wallet ??
     ''
   );
 }

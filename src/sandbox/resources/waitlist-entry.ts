@@ -22,8 +22,8 @@ export interface WaitlistEntryRow extends Row {
 /** Who was invited is through when the invitation was accepted or the address has become a user's. */
 export function waitlistStatus(row: WaitlistEntryRow, instance: Instance): WaitlistStatus {
   if (row.status !== 'invited') return row.status;
-  const accepted = instance.of(invitations).get(row.invitation_id ?? '')?.status === 'accepted';
-  const joined = !row.claimed && instance.of(emailAddresses).one('email_address', row.email_address) !== undefined;
+  const accepted = instance.get(invitations, row.invitation_id ?? '')?.status === 'accepted';
+  const joined = !row.claimed && instance.one(emailAddresses, 'email_address', row.email_address) !== undefined;
   return accepted || joined ? 'completed' : 'invited';
 }
 
@@ -33,7 +33,7 @@ export const waitlistEntries = defineResource<WaitlistEntryRow>()({
   unique: { email_address: (row) => row.email_address },
   show: (row, instance) => {
     const { invitation_id, invited_at: _, claimed: __, ...sent } = row;
-    const invitation = instance.of(invitations).get(invitation_id ?? '');
+    const invitation = instance.get(invitations, invitation_id ?? '');
     return {
       object: 'waitlist_entry',
       ...sent,

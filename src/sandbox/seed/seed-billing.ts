@@ -44,7 +44,7 @@ export function seedPlan(instance: Instance, seed: SeedPlan): void {
 
 /** Seeds a discount, to be given by its id. */
 export function seedDiscount(instance: Instance, seed: SeedDiscount): void {
-  instance.of(discounts).insert({
+  instance.insert(discounts, {
     ...(seed.id === undefined ? {} : { id: seed.id }),
     name: seed.name,
     effect: seed.percent_off === undefined ? 'fixed_amount' : 'percentage',
@@ -59,7 +59,7 @@ export function seedSubscription(instance: Instance, seed: SeedSubscription, use
   ensureDefaultPlans(instance);
   const payer = seedPayer(instance, seed, userId);
   const start = seed.started_at ?? instance.now();
-  if (seed.card !== null) instance.of(payers).update(payer, { payment_method: card(instance, seed.card ?? {}, start) });
+  if (seed.card !== null) instance.update(payers, payer, { payment_method: card(instance, seed.card ?? {}, start) });
   if (seed.plan === undefined) {
     addFreeItem(instance, payer, payer.created_at);
     return;
@@ -71,7 +71,7 @@ export function seedSubscription(instance: Instance, seed: SeedSubscription, use
   if (trial && plan.free_trial_days === null) throw new SeedError(`the plan ${plan.slug} has no free trial`);
   const trialEnd = start + (plan.free_trial_days ?? 0) * DAY_MS;
   const day = new Date(trial ? trialEnd : start).getUTCDate();
-  const item = instance.of(items).insert({
+  const item = instance.insert(items, {
     ...(seed.id === undefined ? {} : { id: seed.id }),
     payer_id: payer.id,
     plan_id: plan.id,
@@ -111,11 +111,11 @@ function seedPayer(instance: Instance, seed: SeedSubscription, userId: (referenc
 
 /** @throws SeedError when there is a payer already. */
 function refuseSecond(instance: Instance, index: 'user_id' | 'organization_id', id: string): undefined {
-  if (instance.of(payers).many(index, id).length > 0) throw new SeedError(`${id} has a subscription already`);
+  if (instance.many(payers, index, id).length > 0) throw new SeedError(`${id} has a subscription already`);
 }
 
 function planNamed(instance: Instance, reference: string, payer: PayerRow): PlanRow {
-  const plan = instance.of(plans).get(reference) ?? instance.of(plans).one('slug', reference);
+  const plan = instance.get(plans, reference) ?? instance.one(plans, 'slug', reference);
   if (plan === undefined) throw new SeedError(`no plan has the id or slug ${reference}`);
   if (plan.is_default) throw new SeedError('the free plan needs no subscription; leave plan out');
   if (plan.for_payer_type !== typeOf(payer))

@@ -49,7 +49,7 @@ export function seedInstance(instance: Instance, given: SeedDescription): void {
   if (!checked.success) throw new SeedError(z.prettifyError(checked.error));
   const seed = checked.data;
   if (seed.settings !== undefined) applySettings(instance, seed.settings);
-  if (seed.domain !== undefined) instance.of(domains).update(primaryDomain(instance), { name: seed.domain });
+  if (seed.domain !== undefined) instance.update(domains, primaryDomain(instance), { name: seed.domain });
   seedRoles(instance, seed);
   each(seed.users, 'users', (user) => seedUser(instance, user));
   each(seed.organizations, 'organizations', (organization) => seedOrganization(instance, organization));
@@ -58,7 +58,7 @@ export function seedInstance(instance: Instance, given: SeedDescription): void {
   each(seed.invitations, 'invitations', ({ status, created_at, ...fields }) => {
     const email = fields.email_address.toLowerCase();
     const columns = newInvitation(instance, { email_address: email }, fields.public_metadata ?? {});
-    instance.of(invitations).insert({ ...columns, ...(status && { status }), ...(created_at && { created_at }) });
+    instance.insert(invitations, { ...columns, ...(status && { status }), ...(created_at && { created_at }) });
   });
   each(seed.sign_ups, 'sign_ups', (signUp) => seedSignUp(instance, signUp));
   each(seed.waitlist, 'waitlist', (entry) => seedWaitlistEntry(instance, entry));
@@ -67,13 +67,16 @@ export function seedInstance(instance: Instance, given: SeedDescription): void {
   each(seed.billing?.subscriptions, 'billing.subscriptions', (subscription) =>
     seedSubscription(instance, subscription, (reference) => userId(instance, reference)),
   );
-  each(seed.allowlist, 'allowlist', (text) => instance.of(allowlistIdentifiers).insert(listed(instance, text)));
-  each(seed.blocklist, 'blocklist', (text) => instance.of(blocklistIdentifiers).insert(listed(instance, text)));
+  each(seed.allowlist, 'allowlist', (text) => instance.insert(allowlistIdentifiers, listed(instance, text)));
+  each(seed.blocklist, 'blocklist', (text) => instance.insert(blocklistIdentifiers, listed(instance, text)));
   each(seed.machines, 'machines', (machine) => newMachine(instance, machine));
   each(seed.machines, 'machines', (machine) => seedScopes(instance, machine));
   each(seed.api_keys, 'api_keys', (key) => newApiKey(instance, { ...key, subject: ownerId(instance, key.subject) }));
   each(seed.webhooks, 'webhooks', (given) => {
-    instance.of(webhookEndpoints).insert(newEndpoint(given, (length) => instance.random.bytes(length)));
+    instance.insert(
+      webhookEndpoints,
+      newEndpoint(given, (length) => instance.random.bytes(length)),
+    );
   });
 }
 
@@ -92,14 +95,14 @@ function each<T>(items: readonly T[] | undefined, name: string, seedOne: (item: 
 function userId(instance: Instance, reference: string): string {
   const held = instance.of(users);
   const user = held.get(reference) ?? held.one('external_id', reference) ?? held.one('username', reference.toLowerCase());
-  const id = user?.id ?? instance.of(emailAddresses).many('held', reference.toLowerCase())[0]?.user_id;
+  const id = user?.id ?? instance.many(emailAddresses, 'held', reference.toLowerCase())[0]?.user_id;
   if (id === undefined) throw new SeedError(`no user has the id, external id, username or email address ${reference}`);
   return id;
 }
 
 function seedOrganization(instance: Instance, seed: SeedOrganization): void {
   const created = seed.created_at ?? instance.now();
-  const row = instance.of(organizations).insert({
+  const row = instance.insert(organizations, {
     ...(seed.id === undefined ? {} : { id: seed.id }),
     name: seed.name,
     slug: seed.slug ?? slugOf(instance, seed.name),
@@ -113,7 +116,7 @@ function seedOrganization(instance: Instance, seed: SeedOrganization): void {
     created_at: created,
   });
   for (const member of seed.members ?? []) {
-    instance.of(organizationMemberships).insert({
+    instance.insert(organizationMemberships, {
       organization_id: row.id,
       user_id: userId(instance, member.user),
       role: parseRole(instance, member.role, row),
@@ -123,7 +126,7 @@ function seedOrganization(instance: Instance, seed: SeedOrganization): void {
     });
   }
   for (const { inviter, role, status, created_at, email_address } of seed.invitations ?? []) {
-    instance.of(organizationInvitations).insert({
+    instance.insert(organizationInvitations, {
       ...newInvitation(instance, { email_address: email_address.toLowerCase() }, {}),
       ...(status === undefined ? {} : { status }),
       organization_id: row.id,
@@ -134,7 +137,7 @@ function seedOrganization(instance: Instance, seed: SeedOrganization): void {
     });
   }
   for (const { name, enrollment_mode, verified } of seed.domains ?? []) {
-    instance.of(organizationDomains).insert({
+    instance.insert(organizationDomains, {
       ...newDomain(name.toLowerCase(), verified ?? true),
       organization_id: row.id,
       enrollment_mode: enrollment_mode ?? 'manual_invitation',
@@ -144,7 +147,7 @@ function seedOrganization(instance: Instance, seed: SeedOrganization): void {
 }
 
 function roleSetKey(instance: Instance, key: string): string {
-  if (instance.of(roleSets).one('key', key) === undefined) throw new SeedError(`no role set has the key ${key}`);
+  if (instance.one(roleSets, 'key', key) === undefined) throw new SeedError(`no role set has the key ${key}`);
   return key;
 }
 
@@ -162,20 +165,20 @@ function seedSession(instance: Instance, seed: SeedSession, clientIds: Map<strin
     ...(seed.city === undefined ? {} : { city: seed.city }),
     ...(seed.country === undefined ? {} : { country: seed.country }),
   };
-  const row = instance.of(sessions).insert({
+  const row = instance.insert(sessions, {
     ...(seed.id === undefined ? {} : { id: seed.id }),
     user_id: user,
     client_id: clientId,
     status: seed.status ?? 'active',
     actor: null,
-    last_active_organization_id: instance.of(organizationMemberships).many('user_id', user)[0]?.organization_id ?? null,
+    last_active_organization_id: instance.many(organizationMemberships, 'user_id', user)[0]?.organization_id ?? null,
     last_active_at: created,
     latest_activity: activity,
     ...lifetimeFrom(instance, created),
     created_at: created,
   });
   for (const { level, ...given } of seed.reverifications ?? []) {
-    instance.of(reverifications).insert({
+    instance.insert(reverifications, {
       ...(given.id === undefined ? {} : { id: given.id }),
       session_id: row.id,
       user_id: user,
@@ -185,15 +188,15 @@ function seedSession(instance: Instance, seed: SeedSession, clientIds: Map<strin
       created_at: created,
     });
   }
-  const client = instance.of(clients).get(clientId);
-  if (client !== undefined && row.status === 'active') instance.of(clients).update(client, { last_active_session_id: row.id });
+  const client = instance.get(clients, clientId);
+  if (client !== undefined && row.status === 'active') instance.update(clients, client, { last_active_session_id: row.id });
 }
 
 /** Each sign-up is under way on a client of its own, which is how it is found. */
 function seedSignUp(instance: Instance, seed: SeedSignUp): void {
   const created = seed.created_at ?? instance.now();
   const { email_address: email, phone_number: phone } = seed;
-  const row = instance.of(signUps).insert({
+  const row = instance.insert(signUps, {
     ...(seed.id === undefined ? {} : { id: seed.id }),
     email_address: email === undefined ? null : parseIdentifier('email_address', email),
     phone_number: phone === undefined ? null : parseIdentifier('phone_number', phone),
@@ -226,18 +229,18 @@ function machineId(instance: Instance, reference: string): string {
 function seedScopes(instance: Instance, seed: SeedMachine): void {
   const from_machine_id = machineId(instance, seed.id ?? seed.name);
   for (const name of seed.scoped_machines ?? []) {
-    instance.of(machineScopes).insert({ from_machine_id, to_machine_id: machineId(instance, name) });
+    instance.insert(machineScopes, { from_machine_id, to_machine_id: machineId(instance, name) });
   }
 }
 
 /** The id of the organization, the machine or else the user that a reference names. */
 function ownerId(instance: Instance, reference: string): string {
-  const organization = instance.of(organizations).get(reference) ?? instance.of(organizations).one('slug', reference);
+  const organization = instance.get(organizations, reference) ?? instance.one(organizations, 'slug', reference);
   return (organization ?? machineNamed(instance, reference))?.id ?? userId(instance, reference);
 }
 
 const seedClient = (instance: Instance, created: number, more: Partial<Draft<ClientRow>> = {}): string =>
-  instance.of(clients).insert({
+  instance.insert(clients, {
     sign_in_id: null,
     sign_up_id: null,
     last_active_session_id: null,

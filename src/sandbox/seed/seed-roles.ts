@@ -50,24 +50,21 @@ export function seedRoles(instance: Instance, seed: RolesSeed = {}): void {
   ];
   eachOf('permission', withDefaults(seed.permissions, PERMISSIONS), ({ id, key, name, description = '' }) => {
     const type = key.startsWith('org:sys_') ? 'system' : 'user';
-    instance.of(permissions).insert({ ...withId(id), key, name, description, type });
+    instance.insert(permissions, { ...withId(id), key, name, description, type });
   });
   eachOf('role', withDefaults(seed.roles, ROLES), ({ id, key, name, description = null, permissions: keys = [] }) => {
     const permission_ids = keys.map((each) => permissionId(instance, each));
-    instance.of(roles).insert({ ...withId(id), key, name, description, permission_ids });
+    instance.insert(roles, { ...withId(id), key, name, description, permission_ids });
   });
   // Who describes roles and no role sets wants to give them.
   const everyRole = {
     ...ROLE_SET,
-    roles: instance
-      .of(roles)
-      .oldestFirst()
-      .map((role) => role.key),
+    roles: instance.all(roles).map((role) => role.key),
   };
   const initial = seed.role_sets?.find((set) => set.initial === true);
   const sets = withDefaults(seed.role_sets, initial === undefined ? [everyRole] : []);
   eachOf('role set', sets, (set) => seedRoleSet(instance, set));
-  if (isNew || initial !== undefined) keepInitial(instance, initial && instance.of(roleSets).one('key', initial.key));
+  if (isNew || initial !== undefined) keepInitial(instance, initial && instance.one(roleSets, 'key', initial.key));
 }
 
 function seedRoleSet(instance: Instance, seed: SeedRoleSet): void {
@@ -77,7 +74,7 @@ function seedRoleSet(instance: Instance, seed: SeedRoleSet): void {
   }
   const roleId = (role: string): string => mustBeRole(instance, role).id;
   refuseForCreator(instance, mustBeRole(instance, creator_role).permission_ids);
-  instance.of(roleSets).insert({
+  instance.insert(roleSets, {
     ...withId(id),
     key,
     name,
@@ -100,7 +97,7 @@ function eachOf<T extends { readonly key: string }>(what: string, items: readonl
 }
 
 function permissionId(instance: Instance, key: string): string {
-  const permission = instance.of(permissions).one('key', key);
+  const permission = instance.one(permissions, 'key', key);
   if (permission === undefined) throw new SeedError(`no permission has the key ${key}`);
   return permission.id;
 }
@@ -109,8 +106,8 @@ function permissionId(instance: Instance, key: string): string {
 export function catchUp(instance: Instance): void {
   if (instance.of(permissions).size > 0) return;
   seedRoles(instance);
-  keepInitial(instance, instance.of(roleSets).one('key', DEFAULT_ROLE_SET));
-  for (const row of instance.of(organizations).oldestFirst()) {
-    instance.of(organizations).update(row, { role_set_key: DEFAULT_ROLE_SET, updated_at: row.updated_at });
+  keepInitial(instance, instance.one(roleSets, 'key', DEFAULT_ROLE_SET));
+  for (const row of instance.all(organizations)) {
+    instance.update(organizations, row, { role_set_key: DEFAULT_ROLE_SET, updated_at: row.updated_at });
   }
 }

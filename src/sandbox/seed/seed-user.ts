@@ -35,16 +35,19 @@ const PLAIN = [
 /** Seeds a user with all identifiers. */
 export function seedUser(instance: Instance, seed: SeedUser): void {
   const created = seed.created_at ?? instance.now();
-  const user = instance.of(users).insert({ ...columns(instance, seed), created_at: created });
+  const user = instance.insert(users, { ...columns(instance, seed), created_at: created });
   const owned = { user_id: user.id, reserved: false, created_at: created };
   const verification = (verified = true) => (verified ? VERIFIED_BY_ADMIN : null);
 
   const emails = seed.email_addresses?.map((given) => {
     const { email_address, verified, ...id } = typeof given === 'string' ? { email_address: given } : given;
     const address = parseIdentifier('email_address', email_address);
-    return instance
-      .of(emailAddresses)
-      .insert({ ...owned, ...withId(id), email_address: address, verification: verification(verified) });
+    return instance.insert(emailAddresses, {
+      ...owned,
+      ...withId(id),
+      email_address: address,
+      verification: verification(verified),
+    });
   });
   const phones = seed.phone_numbers?.map((given) => {
     const {
@@ -54,7 +57,7 @@ export function seedUser(instance: Instance, seed: SeedUser): void {
       ...id
     } = typeof given === 'string' ? { phone_number: given } : given;
     const number = parseIdentifier('phone_number', phone_number);
-    return instance.of(phoneNumbers).insert({
+    return instance.insert(phoneNumbers, {
       ...owned,
       ...withId(id),
       phone_number: number,
@@ -66,11 +69,11 @@ export function seedUser(instance: Instance, seed: SeedUser): void {
   const wallets = seed.web3_wallets?.map((given) => {
     const { web3_wallet, ...id } = typeof given === 'string' ? { web3_wallet: given } : given;
     const address = parseIdentifier('web3_wallet', web3_wallet);
-    return instance.of(web3Wallets).insert({ ...owned, ...withId(id), web3_wallet: address, verification: VERIFIED_BY_ADMIN });
+    return instance.insert(web3Wallets, { ...owned, ...withId(id), web3_wallet: address, verification: VERIFIED_BY_ADMIN });
   });
   for (const account of seed.external_accounts ?? []) seedAccount(instance, user, account);
   for (const passkey of seed.passkeys ?? []) {
-    instance.of(passkeys).insert({
+    instance.insert(passkeys, {
       ...withId(passkey),
       user_id: user.id,
       name: passkey.name,
@@ -79,7 +82,7 @@ export function seedUser(instance: Instance, seed: SeedUser): void {
     });
   }
   for (const device of seed.trusted_devices ?? []) {
-    instance.of(trustedDevices).insert({
+    instance.insert(trustedDevices, {
       ...withId(device),
       user_id: user.id,
       platform: device.platform,
@@ -90,9 +93,9 @@ export function seedUser(instance: Instance, seed: SeedUser): void {
       created_at: device.created_at ?? created,
     });
   }
-  if (seed.sso_bypass === true) instance.of(ssoBypassUsers).insert({ user_id: user.id, created_at: created });
+  if (seed.sso_bypass === true) instance.insert(ssoBypassUsers, { user_id: user.id, created_at: created });
   const hasFactor = user.totp_secret !== null || phones?.some((phone) => phone.reserved_for_second_factor);
-  instance.of(users).update(user, {
+  instance.update(users, user, {
     primary_email_address_id: (emails?.find(isVerified) ?? emails?.[0])?.id ?? null,
     primary_phone_number_id: (phones?.find(isVerified) ?? phones?.[0])?.id ?? null,
     primary_web3_wallet_id: wallets?.[0]?.id ?? null,
@@ -117,7 +120,7 @@ function columns(instance: Instance, seed: SeedUser): Draft<UserRow> {
 }
 
 function seedAccount(instance: Instance, user: UserRow, account: NonNullable<SeedUser['external_accounts']>[number]): void {
-  instance.of(externalAccounts).insert({
+  instance.insert(externalAccounts, {
     ...withId(account),
     user_id: user.id,
     provider: account.provider,

@@ -12,12 +12,12 @@ export function seedWaitlistEntry(instance: Instance, { status = 'pending', ...s
   const isInvited = status === 'invited' || status === 'completed';
   const invitation = !isInvited
     ? undefined
-    : instance.of(invitations).insert({
+    : instance.insert(invitations, {
         ...newInvitation(instance, { email_address: email }, {}),
         status: status === 'completed' ? 'accepted' : 'pending',
         created_at: created,
       });
-  instance.of(waitlistEntries).insert({
+  instance.insert(waitlistEntries, {
     ...(seed.id === undefined ? {} : { id: seed.id }),
     email_address: email,
     status: status === 'completed' ? 'invited' : status,

@@ -56,7 +56,7 @@ const SETTLED: Partial<Record<InvitationBase['status'], EventType>> = {
 
 /** Whoever has accepted an invitation has its address. */
 const guestOf = (row: OrganizationInvitationRow, instance: Instance): string =>
-  instance.of(emailAddresses).one('email_address', row.email_address)?.user_id ?? '';
+  instance.one(emailAddresses, 'email_address', row.email_address)?.user_id ?? '';
 
 const KINDS: ReadonlyMap<string, readonly [Resource<Row>, Kind<Row>]> = new Map(
   [
@@ -66,7 +66,7 @@ const KINDS: ReadonlyMap<string, readonly [Resource<Row>, Kind<Row>]> = new Map(
         statusOf(row, instance) === 'pending' ? ['session.created', 'session.pending'] : ['session.created'],
       updated: (row, before) => (row.status === before.status ? [] : [ENDS[row.status] ?? []].flat()),
       data: (row, instance) => {
-        const user = instance.of(users).get(row.user_id);
+        const user = instance.get(users, row.user_id);
         return { ...sessions.show(row, instance), user: user === undefined ? null : users.show(user, instance) };
       },
     }),
@@ -130,7 +130,7 @@ function withUsersOfParts(changes: readonly Change[], instance: Instance): reado
   return changes.map((change) => {
     if (!PARTS_OF_USERS.has(change.resource)) return change;
     const { user_id: id } = (change.after ?? change.before) as Row & { user_id: string };
-    const user = told.has(id) ? undefined : instance.of(users).get(id);
+    const user = told.has(id) ? undefined : instance.get(users, id);
     if (user === undefined) return change;
     told.add(id);
     return { resource: users.name, id, before: user, after: user, lastShown: undefined };

@@ -25,7 +25,7 @@ export class Webhooks {
 
   /** Those of the start, then those of the seed. */
   endpoints(instance: Instance): readonly Endpoint[] {
-    const seeded = instance.of(webhookEndpoints).oldestFirst();
+    const seeded = instance.all(webhookEndpoints);
     return [...this.#endpoints, ...seeded].map(({ url, secret, events }) => ({ url, secret, events }));
   }
 
