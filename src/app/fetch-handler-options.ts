@@ -52,7 +52,7 @@ export interface FetchHandlerOptions {
   readonly toolsets?: string | readonly string[];
   /** Offer ready-made choices, separated by commas: support, offboarding, incident, onboarding, privacy, security, access, sso, machines, billing, release, read, everything. */
   readonly profile?: string | readonly string[];
-  /** List four tools that find, describe and call the others instead of all of them. */
+  /** List four tools that find, describe and call the others instead of all of them; those of --tools are listed beside them. */
   readonly discovery?: boolean;
   /** Adds operations that only one of Clerk's OpenAPI documents has, as unreviewed tools: all are gated except reads without secrets. */
   readonly openapi?: string;

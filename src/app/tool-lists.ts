@@ -1,9 +1,11 @@
 import type { Calls } from '../call/call.js';
 import type { Catalog } from '../catalog/catalog.js';
+import { matchPatterns } from '../catalog/exposure.js';
 import { type Operation, withConfirm } from '../catalog/operation.js';
 import type { ToolDefinition } from '../catalog/operation-types.js';
 import type { Values } from '../config/config.js';
-import { DISCOVERY_TOOLS, Discovery } from '../mcp/discovery.js';
+import { Discovery } from '../mcp/discovery.js';
+import { DISCOVERY_TOOLS } from '../mcp/discovery-tools.js';
 import type { Policy } from '../policy/policy.js';
 import { isWithin } from '../policy/rules/scopes.js';
 
@@ -20,7 +22,7 @@ export interface ToolListsOptions {
   readonly offered: ReadonlyMap<string, Operation>;
   readonly policy: Policy;
   readonly calls: Calls;
-  readonly values: Pick<Values, 'discovery' | 'structured'>;
+  readonly values: Pick<Values, 'discovery' | 'structured' | 'tools'>;
 }
 
 /** The tools as clients list them: one for each operation, or four that find the others. */
@@ -36,7 +38,8 @@ export async function listTools({ catalog, offered, policy, calls, values }: Too
       return [operation, outputSchema === undefined ? tool : { ...tool, outputSchema }];
     }),
   );
-  const beside = [...tools].filter(([{ isJob }]) => isJob);
+  const named = values.discovery && values.tools !== undefined ? matchPatterns(catalog, values.tools) : new Set();
+  const beside = [...tools].filter(([operation]) => operation.isJob || named.has(operation));
   const discovery = values.discovery
     ? new Discovery({
         catalog,

@@ -19,6 +19,8 @@ export interface ExposureOptions {
   readonly profile?: ProfileName | readonly ProfileName[] | undefined;
   /** Only operations of risk `read`; wins over both. */
   readonly readOnly?: boolean | undefined;
+  /** `tools` then narrows nothing: it picks what is listed beside the tools that find and call all others. */
+  readonly discovery?: boolean | undefined;
 }
 
 /** A pattern that matches no operation: most likely a slip of the hand, and then something stays open that was meant to be shut. */
@@ -49,11 +51,12 @@ export function among(catalog: Catalog, options: ExposureOptions): readonly Oper
     ...(options.toolsets ? [matchGroups(catalog, options.toolsets)] : []),
     ...profiles.map((profile) => ofProfile(catalog, profile)),
   ];
-  const included = picks.length === 0 ? undefined : new Set(picks.flatMap((pick) => [...pick]));
+  const included = new Set(picks.flatMap((pick) => [...pick]));
+  const isNarrowed = picks.length > (options.discovery && options.tools ? 1 : 0);
   const excluded = matchPatterns(catalog, options.exclude ?? []);
   return catalog.operations.filter(
     (operation) =>
-      (included === undefined ? !operation.superseded : operation.isJob || included.has(operation)) &&
+      (included.has(operation) || (isNarrowed ? operation.isJob : !operation.superseded)) &&
       !excluded.has(operation) &&
       (options.readOnly !== true || operation.risk === 'read'),
   );

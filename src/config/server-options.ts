@@ -62,7 +62,7 @@ export const OPTIONS = {
     flag: '--discovery',
     env: 'CLERK_MCP_DISCOVERY',
     schema: onOff,
-    help: 'List four tools that find, describe and call the others instead of all of them',
+    help: 'List four tools that find, describe and call the others instead of all of them; those of --tools are listed beside them',
   },
   openapi: {
     flag: '--openapi <file>',

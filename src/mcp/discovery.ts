@@ -7,68 +7,30 @@ import { didYouMean } from '../catalog/nearest.js';
 import { Operation } from '../catalog/operation.js';
 import { RISKS, type Risk, type ToolDefinition } from '../catalog/operation-types.js';
 import { mostTelling } from '../catalog/parse-arguments.js';
-import { counted, HOST_KEYS, readWhole } from '../catalog/read-leniently.js';
 import type { OperationSearch } from '../catalog/search.js';
-import { isRecord } from '../platform/is-record.js';
 import { plain } from '../platform/plain-text.js';
 import type { Caller } from '../policy/policy-types.js';
 import { isWithin } from '../policy/rules/scopes.js';
-
-const READ = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false } as const;
-const name = { type: 'string', description: 'As search_operations gives it' } as const;
-const call = {
-  type: 'object',
-  properties: { name, arguments: { type: 'object', description: 'As describe_operation says' } },
-  required: ['name'],
-} as const;
-
-/** The four tools that stand for all: find an operation, read how it is called, call it. */
-export const DISCOVERY_TOOLS: readonly (ToolDefinition & { readonly name: (typeof DISCOVERY_NAMES)[number] })[] = [
-  {
-    name: 'search_operations',
-    title: 'Search operations',
-    description: 'Finds operations of the Clerk Backend API by what you want to do. Start here.',
-    inputSchema: {
-      type: 'object',
-      properties: {
-        query: { type: 'string', description: 'In plain words: "log a user out everywhere"' },
-        group: { type: 'string', description: 'Only this group, e.g. Users' },
-        risk: { type: 'string', enum: [...RISKS] },
-        limit: { type: 'integer', minimum: 1, maximum: 50, description: 'Default 8' },
-      },
-      required: ['query'],
-    },
-    annotations: READ,
-  },
-  {
-    name: 'describe_operation',
-    title: 'Describe an operation',
-    description: 'What an operation does and its whole input schema. Read it before calling.',
-    inputSchema: { type: 'object', properties: { name }, required: ['name'] },
-    annotations: READ,
-  },
-  {
-    name: 'call_read_operation',
-    title: 'Call a reading operation',
-    description: 'Calls an operation of risk read. Changes nothing.',
-    inputSchema: call,
-    annotations: READ,
-  },
-  {
-    name: 'call_operation',
-    title: 'Call any operation',
-    description:
-      'Calls an operation that may change something. Those that destroy something or hand out a secret are confirmed: `confirm` goes into `arguments`.',
-    inputSchema: call,
-    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
-  },
-];
-
-/** What they cost a model, in o200k_base tokens; a test counts them. */
-export const DISCOVERY_TOKENS = 314;
+import { readInput } from './discovery-input.js';
 
 const DEFAULT_LIMIT = 8;
 const MOST = 50;
+
+/** How many queries or names one call may have. */
+const MOST_AT_ONCE = 10;
+const LIST_OF_TEXTS = `required, a list of 1 to ${MOST_AT_ONCE} strings`;
+
+/** Inputs of every operation, of which a search result need not tell. */
+const IN_ALL = new Set(['fields', 'confirm']);
+
+interface InputSchema {
+  readonly properties?: Readonly<Record<string, { readonly type?: unknown; readonly enum?: readonly unknown[] }>>;
+  readonly required?: readonly string[];
+}
+
+/** `string`, or the values to choose from. */
+const typeOf = (schema: { readonly type?: unknown; readonly enum?: readonly unknown[] } = {}): string =>
+  schema.enum?.join(' | ') ?? (typeof schema.type === 'string' ? schema.type : 'see describe_operation');
 
 /** What of a query is looked at, in characters. */
 const LONGEST_QUERY = 500;
@@ -125,41 +87,66 @@ export class Discovery {
   }
 
   async #find(input: Readonly<Record<string, unknown>>, caller: Caller): Promise<Told> {
-    const { query, group, risk, limit = DEFAULT_LIMIT } = input;
+    const { queries, group, risk, limit = DEFAULT_LIMIT } = input;
     const faults = [
-      ...unknownInputs(input, ['query', 'group', 'risk', 'limit']),
-      ...(typeof query === 'string' ? [] : [{ path: 'query', expected: 'required, string' }]),
+      ...unknownInputs(input, ['queries', 'group', 'risk', 'limit']),
+      ...(isTexts(queries) ? [] : [{ path: 'queries', expected: LIST_OF_TEXTS }]),
       ...(group === undefined || this.#groupNamed(group) !== undefined
         ? []
         : [{ path: 'group', expected: this.#noGroup(group) }]),
       ...(risk === undefined || isRisk(risk) ? [] : [{ path: 'risk', expected: `one of ${RISKS.join(', ')}` }]),
       ...(isLimit(limit) ? [] : [{ path: 'limit', expected: `a whole number from 1 to ${MOST}` }]),
     ];
-    if (faults.length > 0 || typeof query !== 'string' || !isLimit(limit)) return invalid('search_operations', faults);
+    if (faults.length > 0 || !isTexts(queries) || !isLimit(limit)) return invalid('search_operations', faults);
     this.#search ??= this.#openSearch();
     const named = this.#groupNamed(group);
     const search = await this.#search;
-    const found = search.search(query.slice(0, LONGEST_QUERY), {
-      limit: MOST,
-      ...(named === undefined ? {} : { group: named }),
-      ...(isRisk(risk) ? { risk } : {}),
+    const results = queries.map((query) => {
+      const found = search.search(query.slice(0, LONGEST_QUERY), {
+        limit: MOST,
+        ...(named === undefined ? {} : { group: named }),
+        ...(isRisk(risk) ? { risk } : {}),
+      });
+      const allowed = found.filter(({ operation }) => mayUse(operation, caller)).slice(0, limit);
+      const operations = allowed.map(({ operation }) => this.#inBrief(operation));
+      const hint = operations.length === 0 ? { hint: 'No operation matches. Use other words, or give only a group.' } : {};
+      return { ...(queries.length > 1 && { query: plain(query) }), operations, ...hint };
     });
-    const allowed = found.filter(({ operation }) => mayUse(operation, caller)).slice(0, limit);
-    const operations = allowed.map(({ operation }) => ({
+    return { kind: 'done', model: results.length === 1 ? (results[0] ?? {}) : { results } };
+  }
+
+  /** What an operation is for and what it must be given, so that a simple one can be called without its description. */
+  #inBrief(operation: Operation): object {
+    const { properties = {}, required = [] } = this.#options.toolOf(operation).inputSchema as InputSchema;
+    const optional = Object.keys(properties).filter((input) => !required.includes(input) && !IN_ALL.has(input)).length;
+    return {
       name: operation.name,
       risk: operation.risk,
       about: firstSentence(operation.tool.description),
-    }));
-    const hint = operations.length === 0 ? { hint: 'No operation matches. Use other words, or give only a group.' } : {};
-    return { kind: 'done', model: { operations, ...hint } };
+      needs: Object.fromEntries(required.map((input) => [input, typeOf(properties[input])])),
+      ...(optional > 0 && { optional }),
+    };
   }
 
   #describe(input: Readonly<Record<string, unknown>>, caller: Caller): Told {
-    const operation = this.#named(input.name, caller);
-    if (operation === undefined) return this.#unknown('describe_operation', input.name);
+    const { names } = input;
+    if (!isTexts(names)) return invalid('describe_operation', [{ path: 'names', expected: LIST_OF_TEXTS }]);
+    const operations = names.map((given) => this.#named(given, caller));
+    const known = operations.filter((operation) => operation !== undefined).map((operation) => this.#whole(operation));
+    const unknown = names.filter((_, index) => operations[index] === undefined);
+    const [first] = unknown;
+    if (first !== undefined && known.length === 0) return this.#unknown('describe_operation', first);
+    if (names.length === 1) return { kind: 'done', model: known[0] ?? {} };
+    return {
+      kind: 'done',
+      model: { operations: known, ...(unknown.length > 0 && { unknown: unknown.map((given) => plain(given)) }) },
+    };
+  }
+
+  #whole(operation: Operation): object {
     const { title: _, annotations: __, ...tool } = this.#options.toolOf(operation);
     const callWith = operation.risk === 'read' ? 'call_read_operation' : 'call_operation';
-    return { kind: 'done', model: { ...tool, risk: operation.risk, call_with: callWith } };
+    return { ...tool, risk: operation.risk, call_with: callWith };
   }
 
   #toCall(tool: string, input: Readonly<Record<string, unknown>>): Operation | Told {
@@ -214,34 +201,8 @@ interface Told {
   readonly model: object;
 }
 
-interface Input {
-  readonly input: Readonly<Record<string, unknown>>;
-  /** What was read as something else than was sent. */
-  readonly notes: readonly string[];
-}
-
-/** The arguments of a discovery tool as hosts send them: text for what is an object or a number, null for what is left out. */
-function readInput({ name: tool, arguments: given }: Call): Input {
-  const isCall = tool === 'call_operation' || tool === 'call_read_operation';
-  const { value, notes: whole } = readWhole(given, { has: (input) => isCall && input === 'arguments' && !isWrapped(given) });
-  if (!isRecord(value)) return { input: {}, notes: whole };
-  const notes = [...whole];
-  const read = Object.entries(value).flatMap(([key, sent]): [string, unknown][] => {
-    if (HOST_KEYS.has(key)) notes.push(`${key}: dropped`);
-    else if (sent === null) notes.push(`${plain(key)}: null read as not given`);
-    else if (key !== 'limit' || !isDigits(sent)) return [[key, sent]];
-    else {
-      notes.push('limit: text read as number');
-      return [[key, Number(sent)]];
-    }
-    return [];
-  });
-  return { input: Object.fromEntries(read), notes: counted(notes) };
-}
-
-/** Whether there is nothing but `arguments`, which then hold the name too. */
-const isWrapped = (given: unknown): boolean => isRecord(given) && Object.keys(given).join() === 'arguments';
-const isDigits = (value: unknown): boolean => typeof value === 'string' && /^\d{1,3}$/.test(value);
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.length > 0 && value.length <= MOST_AT_ONCE && value.every((item) => typeof item === 'string');
 const isRisk = (value: unknown): value is Risk => RISKS.some((risk) => risk === value);
 const isLimit = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST;
 const mayUse = (operation: Operation, { scopes }: Caller): boolean => scopes === undefined || isWithin(operation, scopes);

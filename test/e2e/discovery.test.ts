@@ -1,7 +1,7 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { jobs } from '../../src/app/operations.js';
-import { DISCOVERY_TOKENS, DISCOVERY_TOOLS } from '../../src/mcp/discovery.js';
+import { DISCOVERY_TOKENS, DISCOVERY_TOOLS } from '../../src/mcp/discovery-tools.js';
 import { operations } from '../../tools/index.js';
 import { CLIENTS, type ProgramClient, startProgram } from '../support/program.js';
 import { RecordingServer } from '../support/recording-server.js';
@@ -33,9 +33,14 @@ describe.each(CLIENTS)('discovery mode with the client %s', (kind) => {
   });
 
   it('finds, describes and calls an operation', async () => {
-    const found = await client.call('search_operations', { query: 'kick somebody out of their account for good' });
-    expect((found.json as Found).operations.map((operation) => operation.name)).toContain('Users_markBanned');
-    const described = await client.call('describe_operation', { name: 'Users_listSortedByCreationDate' });
+    const found = await client.call('search_operations', { queries: ['kick somebody out of their account for good'] });
+    expect((found.json as Found).operations).toContainEqual({
+      name: 'Users_markBanned',
+      risk: 'destructive',
+      about: expect.any(String),
+      needs: { user_id: 'string' },
+    });
+    const described = await client.call('describe_operation', { names: ['Users_listSortedByCreationDate'] });
     expect(described.json).toMatchObject({
       name: 'Users_listSortedByCreationDate',
       call_with: 'call_read_operation',
@@ -46,6 +51,26 @@ describe.each(CLIENTS)('discovery mode with the client %s', (kind) => {
       arguments: { limit: 2, fields: ['id'] },
     });
     expect(users.json).toEqual([{ id: expect.stringMatching(/^user_/) }, { id: expect.stringMatching(/^user_/) }]);
+  });
+
+  it('answers several questions and describes several operations at once', async () => {
+    const queries = ['lock a user', 'who is in an organization'];
+    const { results } = (await client.call('search_operations', { queries, limit: 3 })).json as { results: Found[] };
+    expect(results).toMatchObject(queries.map((query) => ({ query, operations: [{}, {}, {}] })));
+    expect(results[1]?.operations[0]).toMatchObject({ needs: { organization_id: 'string' }, optional: expect.any(Number) });
+    const names = ['Users_lockUser', 'organizations.list', 'Users_lok'];
+    const described = (await client.call('describe_operation', { names })).json;
+    expect(described).toMatchObject({
+      operations: [{ name: 'Users_lockUser' }, { name: 'Organizations_listSortedByCreationDate' }],
+      unknown: ['Users_lok'],
+    });
+  });
+
+  it('still takes one question or name where a list is expected, and says what it read', async () => {
+    const found = (await client.call('search_operations', { query: 'lock a user' })).json;
+    expect(found).toMatchObject({ operations: expect.anything(), read_as: ['query: text read as queries'] });
+    const described = (await client.call('describe_operation', { names: '["Users_lockUser"]' })).json;
+    expect(described).toMatchObject({ name: 'Users_lockUser', read_as: ['names: text read as list'] });
   });
 
   it('keeps the gates: nothing destructive without its confirmation, under the real name', async () => {
@@ -72,12 +97,15 @@ describe.each(CLIENTS)('discovery mode with the client %s', (kind) => {
     ['call_operation', { name: 5 }, { error: 'invalid_arguments' }],
     ['call_operation', { nam: 'x' }, { error: 'invalid_arguments' }],
     ['describe_operation', {}, { error: 'invalid_arguments' }],
+    ['describe_operation', { names: [] }, { faults: [{ path: 'names' }] }],
+    ['describe_operation', { names: ['Users_lok'] }, { error: 'unknown_operation' }],
+    ['search_operations', { queries: Array(11).fill('ban') }, { faults: [{ path: 'queries' }] }],
     [
       'search_operations',
-      { query: 'ban', group: 'Userz' },
+      { queries: ['ban'], group: 'Userz' },
       { faults: [{ path: 'group', expected: expect.stringContaining('Users') }] },
     ],
-    ['search_operations', { query: 'ban', risk: 'wild', limit: 0 }, { faults: [{ path: 'risk' }, { path: 'limit' }] }],
+    ['search_operations', { queries: ['ban'], risk: 'wild', limit: 0 }, { faults: [{ path: 'risk' }, { path: 'limit' }] }],
     ['call_read_operation', { name: 'Users_getUserDetails', arguments: { user: 'x' } }, { error: 'invalid_arguments' }],
   ])('%s answers %o with what is wrong', async (tool, args, model) => {
     const result = await client.call(tool, args);
@@ -121,8 +149,34 @@ describe('what discovery mode sends', () => {
     const args = { user_id: 'user_1', confirm: true };
     const { json } = await client.call('call_operation', { name: 'Users_deleteUserById', arguments: args });
     expect(json).toMatchObject({ error: 'unknown_operation' });
-    const found = await client.call('search_operations', { query: 'delete a user', limit: 50 });
+    const found = await client.call('search_operations', { queries: ['delete a user'], limit: 50 });
     expect((found.json as Found).operations.map((operation) => operation.name)).not.toContain('Users_deleteUserById');
     expect(upstream.requests).toEqual([]);
+  });
+});
+
+describe('discovery mode with tools of its own', () => {
+  let client: ProgramClient;
+  beforeAll(async () => {
+    client = await startProgram('v2 (2026)', {
+      args: ['--sandbox', '--discovery', '--tools', 'Users_lockUser,Jwks', '--exclude', 'Billing'],
+    });
+  });
+  afterAll(() => client.close());
+
+  it('lists them beside the four, and offers all others through these', async () => {
+    const tools = (await client.listTools()).map((tool) => tool.name);
+    const own = ['Users_lockUser', 'Jwks_getJsonWebKeySet'];
+    expect(tools.toSorted()).toEqual(
+      [...DISCOVERY_TOOLS, ...jobs]
+        .map((tool) => tool.name)
+        .concat(own)
+        .sort(),
+    );
+    expect((await client.call('Jwks_getJsonWebKeySet')).isError).toBe(false);
+    const users = await client.call('call_read_operation', { name: 'Users_getTotalCount' });
+    expect(users.isError).toBe(false);
+    const gone = await client.call('call_read_operation', { name: 'Billing_listPlans' });
+    expect(gone.json).toMatchObject({ error: 'unknown_operation' });
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jobs } from '../../src/app/operations.js';
-import { DISCOVERY_TOOLS } from '../../src/mcp/discovery.js';
+import { DISCOVERY_TOOLS } from '../../src/mcp/discovery-tools.js';
 import { CLIENTS, type ProgramClient, runProgram, startProgram } from '../support/program.js';
 
 const SCAN = 'Jobs_scanList';

@@ -118,9 +118,9 @@ describe('what was read differently is said', () => {
   });
 
   it.each<[string, unknown, object]>([
-    ['search_operations', { query: 'ban a user', limit: '2', group: null }, { operations: [{}, {}] }],
-    ['search_operations', { query: 7, limit: '2', group: null }, { error: 'invalid_arguments' }],
-    ['describe_operation', { name: 'Users_nobody', limit: '2', group: null }, { error: 'unknown_operation' }],
+    ['search_operations', { queries: ['ban a user'], limit: '2', group: null }, { operations: [{}, {}] }],
+    ['search_operations', { queries: 7, limit: '2', group: null }, { error: 'invalid_arguments' }],
+    ['describe_operation', { names: ['Users_nobody'], limit: '2', group: null }, { error: 'unknown_operation' }],
     ['call_read_operation', { name: 'Users_deleteUserById', limit: '2', group: null }, { error: 'invalid_arguments' }],
   ])('by %s for its own arguments: %j', async (name, given, expected) => {
     const model = modelOf(await call(discovery, name, given));

@@ -4,7 +4,7 @@ import { among, type ExposureOptions, expose } from '../../catalog/exposure.js';
 import type { Operation } from '../../catalog/operation.js';
 import { PROFILE_NAMES } from '../../catalog/profiles.js';
 import { loadValues } from '../../config/config.js';
-import { DISCOVERY_TOKENS } from '../../mcp/discovery.js';
+import { DISCOVERY_TOKENS } from '../../mcp/discovery-tools.js';
 import { estimateTokens } from '../../response/token-count.js';
 import { type Flags, print, toStderr } from './command.js';
 
