@@ -16,7 +16,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 /**
  * Makes once, here, what no start should have to: the manifest, how answers are trimmed, what `tools/list` says of them,
- * and what the page of approvals runs in a browser. They are files, by the names in src/platform/prepared.ts: as text in
+ * what the page of approvals runs in a browser, and the jobs of `skills/`. They are files, by the names in src/platform/prepared.ts: as text in
  * the program they would be held twice.
  */
 async function prepare() {
@@ -26,6 +26,7 @@ import { JOB_TOOLS } from './src/jobs/job-tools.js';
 import { knownAnswers } from './src/catalog/known-answers.js';
 import { outputSchemas } from './src/app/output-schemas.js';
 import { bundleBrowserScript } from './src/approvals/page/bundle-browser-script.js';
+import { readSkillFolder } from './src/mcp/prompts/parse-skill.js';
 import { toJSONSchema } from 'zod';
 import { seedDescription } from './src/sandbox/seed/description.js';
 import { fault } from './src/sandbox/fault-forms.js';
@@ -33,7 +34,7 @@ import { endpointDescription } from './src/sandbox/webhooks/endpoint.js';
 const inputs = { SeedDescription: seedDescription, FaultDescription: fault, EndpointDescription: endpointDescription };
 export const describe = () =>
   Object.entries(inputs).map(([name, schema]) => [name, toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })]);
-export const make = async (tokensOf, browserFolder) => {
+export const make = async (tokensOf, browserFolder, skillFolder) => {
   const loaders = [...Object.entries(groups), ...Object.entries(JOB_TOOLS).map(([name, job]) => [name, job.declaration])];
   const loaded = await Promise.all(loaders.map(async ([name, load]) => [name, await load()]));
   const manifest = toManifest(Object.fromEntries(loaded), tokensOf);
@@ -44,6 +45,7 @@ export const make = async (tokensOf, browserFolder) => {
     'output-schemas.json': JSON.stringify([...(await outputSchemas())]),
     'approvals-page.js': page.text,
     'approvals-chart.js': chart.text,
+    'skills.json': JSON.stringify(readSkillFolder(skillFolder)),
   };
   return { prepared, pageInputs: [...page.inputs, ...chart.inputs] };
 };`;
@@ -54,12 +56,13 @@ export const make = async (tokensOf, browserFolder) => {
     await build({
       ...target,
       stdin: { contents, resolveDir: root, loader: 'js' },
-      external: ['esbuild'],
+      external: ['esbuild', 'yaml'],
       outfile,
       format: 'esm',
     });
     const { make, describe } = await import(pathToFileURL(outfile).href);
-    return { ...(await make(countTokens, join(root, 'src/approvals/page/browser'))), described: describe() };
+    const made = await make(countTokens, join(root, 'src/approvals/page/browser'), join(root, 'skills'));
+    return { ...made, described: describe() };
   } finally {
     rmSync(dir, { recursive: true });
   }

@@ -15,6 +15,7 @@ import type { PlanServices } from '../jobs/services.js';
 import type { BudgetStore } from '../limits/counter-store.js';
 import type { OnceStore } from '../limits/once-store.js';
 import type { RecordStore } from '../limits/record-store.js';
+import type { GuideOptions } from '../mcp/guide.js';
 import { instructions } from '../mcp/instructions.js';
 import type { Lacking } from '../openapi/lacking.js';
 import type { DocumentWatch } from '../openapi/watch.js';
@@ -26,6 +27,7 @@ import type { Instance } from '../policy/policy-types.js';
 import { withoutSecrets } from '../policy/secrets/answer-secrets.js';
 import { SecretsDir } from '../policy/secrets/secrets-dir.js';
 import type { ApprovalsHostOptions } from './approvals.js';
+import { guideFor } from './guide-for.js';
 import { LazyApprovals } from './lazy-approvals.js';
 import { catalogLog, loadCatalog } from './load-catalog.js';
 import { loadPolicyFile } from './load-policy-file.js';
@@ -42,6 +44,8 @@ export interface App {
   /** What every call goes through; in discovery mode, behind the four discovery tools. */
   readonly calls: Pick<Calls, 'call' | 'stop'>;
   readonly instructions: string;
+  /** What is offered beside tools. */
+  readonly guide: GuideOptions;
   /** How gated calls are confirmed, in a sentence or two. */
   readonly confirmation: string;
   /** What takes back what any caller has done, for people who may do all that any caller may. */
@@ -247,6 +251,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       readOnly: values.readOnly === true,
       confirmation: policy.explanation,
     }),
+    guide: guideFor({ config, catalog, offered, calls, policy, toolOf: lists.toolOf }),
     confirmation: policy.explanation,
     jobs: theJobs,
     approvals,

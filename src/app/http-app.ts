@@ -110,7 +110,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     const listChanged = authenticator === undefined && choice.kind === 'token' && config.values.discovery !== true;
     let isStopping = false;
     const router = new Router({
-      createServer: (context) => serverOf(app, listChanged, context?.era),
+      createServer: (context) => serverOf(app, calls, listChanged, context?.era),
       ...authentication,
       hosts,
       address,
@@ -168,12 +168,17 @@ function knownAddress({ values }: Config, { audience }: HttpValues, basePath: st
   return resource !== undefined && URL.canParse(resource) ? `${new URL(resource).origin}${basePath}/approvals` : undefined;
 }
 
-const serverOf = (app: App, listChanged: boolean, era: 'legacy' | 'modern' | undefined) =>
+const serverOf = (app: App, limits: CallLimits, listChanged: boolean, era: 'legacy' | 'modern' | undefined) =>
   createMcpServer({
     listChanged,
     era,
     calls: app.calls,
     instructions: app.instructions,
+    guide: app.guide,
+    enter: async (context) => {
+      const entry = await limits.enter(inFlightRequestOf(context).caller.name);
+      return entry.ok ? entry.leave : undefined;
+    },
     tools: (context) => app.toolsFor(inFlightRequestOf(context).caller.scopes),
     caller: (context): Caller => {
       const { name, scopes } = inFlightRequestOf(context).caller;

@@ -13,6 +13,8 @@ export interface ToolLists {
   readonly tools: readonly ToolDefinition[];
   /** The tools that these scopes allow at least some calls of. The same scopes get the same list object. */
   readonly toolsFor: (scopes: readonly string[]) => readonly ToolDefinition[];
+  /** The tool of an operation as it is listed, whether it is or not. */
+  readonly toolOf: (operation: Operation) => ToolDefinition;
   /** What takes calls of these tools. */
   readonly calls: Pick<Calls, 'call' | 'stop'>;
 }
@@ -38,6 +40,7 @@ export async function listTools({ catalog, offered, policy, calls, values }: Too
       return [operation, outputSchema === undefined ? tool : { ...tool, outputSchema }];
     }),
   );
+  const toolOf: ToolLists['toolOf'] = (operation) => tools.get(operation) ?? operation.tool;
   const named = values.discovery && values.tools !== undefined ? matchPatterns(catalog, values.tools) : new Set();
   const beside = [...tools].filter(([operation]) => operation.isJob || named.has(operation));
   const discovery = values.discovery
@@ -46,13 +49,14 @@ export async function listTools({ catalog, offered, policy, calls, values }: Too
         calls,
         offered: new Map([...offered].filter(([, { isJob }]) => !isJob)),
         beside: new Set(beside.map(([{ name }]) => name)),
-        toolOf: (operation) => tools.get(operation) ?? operation.tool,
+        toolOf,
       })
     : undefined;
   const listed = discovery === undefined ? [] : DISCOVERY_TOOLS;
   const choice = discovery === undefined ? [...tools] : beside;
   const lists = new Map<string, readonly ToolDefinition[]>();
   return {
+    toolOf,
     calls: discovery ?? calls,
     tools: [...listed, ...choice.map(([, tool]) => tool)],
     toolsFor: (scopes) => {

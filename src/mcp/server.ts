@@ -23,6 +23,7 @@ import type { ToolDefinition } from '../catalog/operation-types.js';
 import { plain } from '../platform/plain-text.js';
 import { VERSION } from '../platform/version.js';
 import type { Caller, LinkTiming, PersonAnswer } from '../policy/policy-types.js';
+import { type Enter, GUIDE_CACHE_HINTS, type GuideOptions, guideCapabilities, serveGuide } from './guide.js';
 import { StrictServer } from './request-params.js';
 import { ShownLinks } from './shown-links.js';
 
@@ -49,6 +50,10 @@ export interface McpServerOptions {
   /** What is listed to the caller, in this order. */
   readonly tools: (context: ServerContext) => readonly ToolDefinition[];
   readonly instructions: string;
+  /** What is offered beside tools. Default: nothing. */
+  readonly guide?: GuideOptions | undefined;
+  /** How its reads get a place. Default: all get one. */
+  readonly enter?: Enter;
   /** Whether the list can change while a client is connected; the client is then promised to be told. Default: false. */
   readonly listChanged?: boolean;
   /** Who is at the other end; the transport knows. */
@@ -69,14 +74,19 @@ export function createMcpServer(options: McpServerOptions): Server {
   const server = new StrictServer(
     { name: 'clerk-mcp', title: 'Clerk', version: VERSION },
     {
-      capabilities: { tools: options.listChanged === true ? { listChanged: true } : {} },
+      capabilities: {
+        tools: options.listChanged === true ? { listChanged: true } : {},
+        ...(options.guide && guideCapabilities(options.guide)),
+      },
       instructions: options.instructions,
       ...(options.era === 'modern' && { supportedProtocolVersions: [MODERN_REVISION] }),
-      cacheHints: { 'tools/list': { ttlMs: TOOLS_TTL_MS, cacheScope: 'private' } },
+      cacheHints: { 'tools/list': { ttlMs: TOOLS_TTL_MS, cacheScope: 'private' }, ...GUIDE_CACHE_HINTS },
     },
   );
 
   const links = new ShownLinks(server, server.gone);
+  if (options.guide !== undefined)
+    serveGuide(server, options.guide, (context) => callerOf(server, options, context), options.enter);
 
   server.setRequestHandler('tools/list', async (request, context) => {
     if (request.params?.cursor !== undefined) {
@@ -126,6 +136,11 @@ export function createMcpServer(options: McpServerOptions): Server {
   });
   return server;
 }
+
+const callerOf = (server: Server, { caller }: McpServerOptions, context: ServerContext): Caller => ({
+  ...caller(context),
+  ...clientOf(server, context).info,
+});
 
 type Question = Extract<CallOutcome, { kind: 'ask' }>;
 

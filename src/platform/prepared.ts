@@ -7,7 +7,8 @@ export type PreparedFile =
   | 'known-answers.json'
   | 'output-schemas.json'
   | 'approvals-page.js'
-  | 'approvals-chart.js';
+  | 'approvals-chart.js'
+  | 'skills.json';
 
 /**
  * The text of a file that the build made. Only the built program has them: modules that read one ask

@@ -34,6 +34,26 @@ const OF_ITS_OWN = new Set(['date', 'mcp-session-id', 'content-length', 'transfe
 /** How an answer is packed, which for one in a session is the one difference. */
 const PACKAGING = new Set(['content-type', 'cache-control', 'x-accel-buffering']);
 
+/** What is offered beside tools. */
+const BESIDE: readonly [string, string, object][] = [
+  ['the prompts', 'prompts/list', {}],
+  ['a prompt', 'prompts/get', { name: 'offboard-person', arguments: { person: 'ada' } }],
+  ['a prompt that there is not', 'prompts/get', { name: 'nothing' }],
+  ['the resources', 'resources/list', {}],
+  ['the templates', 'resources/templates/list', {}],
+  ['a resource', 'resources/read', { uri: 'clerk-mcp://offer' }],
+  ['a resource that takes reads', 'resources/read', { uri: 'clerk-mcp://instance' }],
+  ['a resource that there is not', 'resources/read', { uri: 'clerk-mcp://nothing' }],
+  ['a resource without an address', 'resources/read', {}],
+  [
+    'a completion',
+    'completion/complete',
+    { ref: { type: 'ref/prompt', name: 'offboard-person' }, argument: { name: 'person', value: 'a' } },
+  ],
+  ['the skills', 'skills/list', {}],
+  ['a skill', 'skills/get', { uri: 'skill://launch-check/SKILL.md' }],
+];
+
 interface Seen {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -87,6 +107,7 @@ describe('a request in a session is answered alike with the quick path and witho
     ['a stream alone', call(1, COUNT), { accept: 'text/event-stream' }],
     ['neither', call(1, COUNT), { accept: 'text/html' }],
     ['another session', call(1, COUNT), { 'mcp-session-id': 'none' }],
+    ...BESIDE.map(([name, method, params]): [string, unknown] => [name, { jsonrpc: '2.0', id: 1, method, params }]),
   ])('%s', async (_, body, more = {}) => {
     const answers = [];
     for (const way of ways) {
@@ -137,6 +158,14 @@ describe('a request of 2026-07-28 is answered alike with the quick path and with
     ['the list with a cursor', 'tools/list', { cursor: 'x' }],
     ['an unknown method', 'nothing/such', {}],
     ['what the server is', 'server/discover', {}],
+    ...BESIDE,
+    ...BESIDE.map(([name, method, params]): [string, string, object, Record<string, string>, 'viewer'] => [
+      `${name} for a viewer`,
+      method,
+      params,
+      {},
+      'viewer',
+    ]),
   ])('%s', async (_, method, params, more = {}, role = 'admin') => {
     const { body, headers } = modern(method, params);
     const answers = [];

@@ -4,7 +4,7 @@ import { Client as ModernClient } from '@modelcontextprotocol/client';
 import { StdioClientTransport as ModernStdio } from '@modelcontextprotocol/client/stdio';
 import { Client as EmbeddedClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as EmbeddedStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { ElicitationCompleteNotificationSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { ElicitationCompleteNotificationSchema, ElicitRequestSchema, ResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { type AskedClient, answerTo, declared, isAsked } from './elicitation.js';
 import { embeddedValidator, modernValidator } from './validators.js';
 
@@ -48,6 +48,9 @@ export interface ProgramClient {
     args?: Record<string, unknown>,
     options?: { signal?: AbortSignal; timeout?: number; onprogress?: (progress: Progress) => void },
   ) => Promise<ToolResult>;
+  /** Any other request of MCP; rejects with its error. */
+  readonly ask: (method: string, params?: Record<string, unknown>) => Promise<Record<string, unknown>>;
+  readonly capabilities: () => object | undefined;
   readonly instructions: () => string | undefined;
   readonly pid: () => number;
   readonly stderr: () => string;
@@ -103,6 +106,8 @@ async function startEmbedded(parameters: Parameters, asked: ProgramOptions): Pro
     listTools: async () => (await client.listTools()).tools,
     call: async (name, args = {}, request = {}) =>
       toResult((await client.callTool({ name, arguments: args }, undefined, request)) as Record<string, unknown>),
+    ask: (method, params = {}) => client.request({ method, params }, ResultSchema),
+    capabilities: () => client.getServerCapabilities(),
     instructions: () => client.getInstructions(),
     pid: () => transport.pid ?? 0,
     stderr,
@@ -131,6 +136,8 @@ async function startModern(parameters: Parameters, asked: ProgramOptions, kind: 
     listTools: async () => (await client.listTools()).tools,
     call: async (name, args = {}, request = {}) =>
       toResult((await client.callTool({ name, arguments: args }, request)) as Record<string, unknown>),
+    ask: (method, params = {}) => client.request({ method, params } as { method: 'prompts/list' }),
+    capabilities: () => client.getServerCapabilities(),
     instructions: () => client.getInstructions(),
     pid: () => transport.pid ?? 0,
     stderr,

@@ -78,7 +78,8 @@ export function modern(method: string, params: object = {}, id = 1): { body: Mes
     'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '0' },
     'io.modelcontextprotocol/clientCapabilities': {},
   };
-  const name = 'name' in params ? { 'mcp-name': String(params.name) } : {};
+  const named = 'name' in params ? params.name : 'uri' in params ? params.uri : undefined;
+  const name = named === undefined ? {} : { 'mcp-name': String(named) };
   return {
     body: { jsonrpc: '2.0', id, method, params: { ...params, _meta } },
     headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, ...name },

@@ -1,7 +1,10 @@
 import { RISKS } from '../../catalog/operation-types.js';
-import { type Scope, scopeOf } from '../../policy/rules/scopes.js';
+import { RECORD_SCOPE, type Scope, scopeOf } from '../../policy/rules/scopes.js';
 
 export const SCOPES: readonly Scope[] = RISKS.map(scopeOf);
+
+/** Also the one that is in no role, and that no client is told to ask for. */
+export const ALL_SCOPES: readonly Scope[] = [...SCOPES, RECORD_SCOPE];
 
 /** Names for the usual sets of scopes. */
 export const ROLES = {
@@ -12,7 +15,7 @@ export const ROLES = {
 
 export type Role = keyof typeof ROLES;
 
-const KNOWN: ReadonlySet<string> = new Set(SCOPES);
+const KNOWN: ReadonlySet<string> = new Set(ALL_SCOPES);
 
 /** Scopes of other systems in the same token are none of ours. */
 export const isScope = (word: string): word is Scope => KNOWN.has(word);

@@ -6,7 +6,7 @@ import { createPrivateFile } from '../../platform/private-file.js';
 import { readText } from '../../platform/read-text.js';
 import { UserError } from '../../platform/user-error.js';
 import type { Scope } from '../../policy/rules/scopes.js';
-import { ROLES, type Role, SCOPES } from './roles.js';
+import { ALL_SCOPES, ROLES, type Role } from './roles.js';
 
 /** The file of tokens cannot be used: what is wrong in it, and where. */
 export class TokenFileError extends UserError {
@@ -34,7 +34,7 @@ const entrySchema = z
       .toLowerCase(),
     role: z.enum(Object.keys(ROLES) as [Role, ...Role[]]).optional(),
     scopes: z
-      .array(z.enum(SCOPES as [Scope, ...Scope[]]))
+      .array(z.enum(ALL_SCOPES as [Scope, ...Scope[]]))
       .min(1)
       .optional(),
     expires: z.iso.datetime({ offset: true, error: 'expected a time like 2030-01-31T00:00:00Z' }).optional(),

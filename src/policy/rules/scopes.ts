@@ -2,10 +2,13 @@ import type { Operation } from '../../catalog/operation.js';
 import type { Risk } from '../../catalog/operation-types.js';
 import type { Caller } from '../policy-types.js';
 
-/** What a credential may be used for: one scope per risk, none of which includes another. */
-export type Scope = `clerk:${Risk}`;
+/** To read the record of all callers' calls. No role has it: it is given by its name. */
+export const RECORD_SCOPE = 'clerk:record';
 
-export const scopeOf = (risk: Risk): Scope => `clerk:${risk}`;
+/** What a credential may be used for: one scope per risk, none of which includes another, and one for the record. */
+export type Scope = `clerk:${Risk}` | typeof RECORD_SCOPE;
+
+export const scopeOf = (risk: Risk): `clerk:${Risk}` => `clerk:${risk}`;
 
 /** A scope that the caller lacks for a call of these risks. A caller without a list of scopes may do everything. */
 export function missingScope(risks: readonly Risk[], { scopes }: Pick<Caller, 'scopes'>): Scope | undefined {
@@ -16,3 +19,6 @@ export function missingScope(risks: readonly Risk[], { scopes }: Pick<Caller, 's
 export function isWithin(operation: Operation, scopes: readonly string[]): boolean {
   return operation.risks.some((risk) => scopes.includes(scopeOf(risk)));
 }
+
+/** Whether the caller may read the record. One without a list of scopes is the operator. */
+export const mayReadRecord = ({ scopes }: Pick<Caller, 'scopes'>): boolean => scopes?.includes(RECORD_SCOPE) ?? true;

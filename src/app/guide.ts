@@ -1,0 +1,58 @@
+import type { Calls } from '../call/call.js';
+import type { Catalog } from '../catalog/catalog.js';
+import type { Operation } from '../catalog/operation.js';
+import type { ToolDefinition } from '../catalog/operation-types.js';
+import type { Config } from '../config/config.js';
+import { Completions } from '../mcp/completions.js';
+import type { Guide } from '../mcp/guide.js';
+import type { Offer } from '../mcp/offer.js';
+import { Prompts } from '../mcp/prompts/prompts.js';
+import { Resources } from '../mcp/resources/resources.js';
+import type { Policy } from '../policy/policy.js';
+import { readRecord } from './read-record.js';
+
+export interface GuideParts {
+  readonly config: Config;
+  readonly catalog: Catalog;
+  readonly offered: ReadonlyMap<string, Operation>;
+  readonly calls: Calls;
+  readonly policy: Policy;
+  /** The tool as it is listed, whether it is or not. */
+  readonly toolOf: (operation: Operation) => ToolDefinition;
+}
+
+/** Puts together what is offered beside tools. */
+export function createGuide({ config, calls, policy, toolOf }: GuideParts, offer: Offer): Guide {
+  const { values } = config;
+  const call: Calls['call'] = (one) => calls.call(one);
+  const prompts = new Prompts(offer);
+  return {
+    prompts,
+    completions: new Completions({ offer, call }),
+    resources: new Resources({
+      offer,
+      prompts,
+      toolOf,
+      call,
+      write: (model) => calls.write(model),
+      settings: settingsInBrief(config),
+      policy: () => ({
+        kind: config.instanceKind,
+        explanation: policy.explanation,
+        readOnly: values.readOnly === true,
+        ...policy.show(),
+      }),
+      record: async () => (values.auditLog === undefined ? undefined : readRecord(values.auditLog, {}, undefined)),
+    }),
+  };
+}
+
+/** Nothing of where things are on the server's disk. */
+const settingsInBrief = ({ values }: Config): Record<string, unknown> => ({
+  read_only: values.readOnly === true,
+  confirmation: values.confirm ?? 'auto',
+  secrets: values.secretsDir === undefined ? 'in answers' : 'into files on the server',
+  record: values.auditLog !== undefined,
+  undo: values.stateDir === undefined ? 'plans, while the server runs' : 'plans and single calls',
+  results: values.results ?? 'short',
+});

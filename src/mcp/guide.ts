@@ -1,0 +1,139 @@
+import {
+  type CompleteResult,
+  ProtocolError,
+  ProtocolErrorCode,
+  type Server,
+  type ServerCapabilities,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import { isRecord } from '../platform/is-record.js';
+import { plain } from '../platform/plain-text.js';
+import type { Caller } from '../policy/policy-types.js';
+import type { Completions } from './completions.js';
+import type { Prompts } from './prompts/prompts.js';
+import { type Skill, skillUri } from './prompts/skill.js';
+import type { Resources } from './resources/resources.js';
+
+/** Whatever a host can offer its person beside tools. */
+export interface Guide {
+  readonly prompts: Prompts;
+  readonly resources: Resources;
+  readonly completions: Completions;
+}
+
+export interface GuideOptions {
+  /** Whether there is a job that can be carried out here. */
+  readonly hasJobs: boolean;
+  /** Loads it when it is first asked for. */
+  readonly open: () => Promise<Guide>;
+}
+
+/** A place for the reads of a request, where their number is limited; `undefined` where there is none. */
+export type Enter = (context: ServerContext) => Promise<(() => void) | undefined>;
+
+/** MCP's extension for skills (SEP-2640). */
+const SKILLS = 'io.modelcontextprotocol/skills';
+
+/** Nothing of it changes while the program runs but what a caller may see, in milliseconds. */
+const TTL_MS = 3_600_000;
+const CACHE = { ttlMs: TTL_MS, cacheScope: 'private' } as const;
+
+export const GUIDE_CACHE_HINTS = {
+  'prompts/list': CACHE,
+  'resources/list': CACHE,
+  'resources/templates/list': CACHE,
+} as const;
+
+export const guideCapabilities = ({ hasJobs }: GuideOptions): ServerCapabilities => ({
+  resources: {},
+  completions: {},
+  ...(hasJobs && { prompts: {}, extensions: { [SKILLS]: {} } }),
+});
+
+/** The parameters of `skills/get`, as the SDK wants a schema of them. */
+const URI = {
+  params: {
+    '~standard': {
+      version: 1 as const,
+      vendor: 'clerk-mcp',
+      types: undefined as { readonly input: unknown; readonly output: { readonly uri: string } } | undefined,
+      validate: (given: unknown) =>
+        isRecord(given) && typeof given.uri === 'string'
+          ? { value: { uri: given.uri } }
+          : { issues: [{ message: 'uri: required, string' }] },
+    },
+  },
+};
+
+const CURSOR = {
+  params: {
+    '~standard': {
+      version: 1 as const,
+      vendor: 'clerk-mcp',
+      types: undefined as { readonly input: unknown; readonly output: { readonly cursor: unknown } } | undefined,
+      validate: (given: unknown) => ({ value: { cursor: isRecord(given) ? given.cursor : undefined } }),
+    },
+  },
+};
+
+/** Serves prompts, resources, completions and skills, each as the caller may have it. */
+export function serveGuide(
+  server: Server,
+  { hasJobs, open }: GuideOptions,
+  callerOf: (context: ServerContext) => Caller,
+  enter: Enter = async () => () => {},
+): void {
+  server.setRequestHandler('resources/list', async ({ params }, context) => {
+    refuseCursor(params?.cursor);
+    return { resources: (await open()).resources.list(callerOf(context)) };
+  });
+  server.setRequestHandler('resources/templates/list', async ({ params }) => {
+    refuseCursor(params?.cursor);
+    return { resourceTemplates: (await open()).resources.templates() };
+  });
+  server.setRequestHandler('resources/read', async ({ params: { uri } }, context) => {
+    const { resources } = await open();
+    if (!resources.reads(uri)) return resources.read(uri, callerOf(context), context.mcpReq.signal);
+    const leave = await enter(context);
+    if (leave === undefined)
+      throw new ProtocolError(ProtocolErrorCode.InternalError, 'Too many calls at once: read it again later.');
+    return resources.read(uri, callerOf(context), context.mcpReq.signal).finally(leave);
+  });
+  server.setRequestHandler('completion/complete', async ({ params }, context): Promise<CompleteResult> => {
+    const { completions } = await open();
+    const leave = await enter(context);
+    if (leave === undefined) return { completion: { values: [] } };
+    const completion = await completions.complete(params, callerOf(context), context.mcpReq.signal).finally(leave);
+    return { completion: { ...completion } };
+  });
+  if (hasJobs) serveJobs(server, open, callerOf);
+}
+
+function serveJobs(server: Server, open: GuideOptions['open'], callerOf: (context: ServerContext) => Caller): void {
+  server.setRequestHandler('prompts/list', async ({ params }, context) => {
+    refuseCursor(params?.cursor);
+    return { prompts: (await open()).prompts.list(callerOf(context)) };
+  });
+  server.setRequestHandler('prompts/get', async ({ params: { name, arguments: given = {} } }, context) =>
+    (await open()).prompts.get(name, given, callerOf(context)),
+  );
+  server.setRequestHandler('skills/list', CURSOR, async ({ cursor }, context) => {
+    refuseCursor(cursor);
+    const { skillEntry } = await import('./prompts/skill-entry.js');
+    return { skills: (await open()).prompts.offered(callerOf(context)).map(skillEntry), ...cacheFields(context) };
+  });
+  server.setRequestHandler('skills/get', URI, async ({ uri }, context) => {
+    const { skillEntry } = await import('./prompts/skill-entry.js');
+    const skill = (await open()).prompts.offered(callerOf(context)).find((one: Skill) => skillUri(one) === uri);
+    if (skill === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `No skill is at ${plain(uri, 100)}.`);
+    return { skill: skillEntry(skill), ...cacheFields(context) };
+  });
+}
+
+/** Results of 2026-07-28 say how long they hold. */
+const cacheFields = ({ mcpReq }: ServerContext) => (mcpReq.envelope === undefined ? {} : CACHE);
+
+function refuseCursor(cursor: unknown): void {
+  if (cursor !== undefined)
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'Unknown cursor: the whole list is one page.');
+}

@@ -1,0 +1,58 @@
+import type { Catalog } from '../catalog/catalog.js';
+import { howToOffer } from '../catalog/exposure.js';
+import type { Operation } from '../catalog/operation.js';
+import type { Caller } from '../policy/policy-types.js';
+import { isWithin, scopeOf } from '../policy/rules/scopes.js';
+
+export interface OfferOptions {
+  readonly catalog: Catalog;
+  readonly offered: ReadonlyMap<string, Operation>;
+  /** Whether four tools stand for the others. */
+  readonly discovery: boolean;
+  /** Which setting leaves an operation out. */
+  readonly leftOutBy: (operation: Operation) => string;
+}
+
+/** What is offered here to whom, and why the rest is not. */
+export class Offer {
+  readonly catalog: Catalog;
+  readonly discovery: boolean;
+  readonly #offered: ReadonlyMap<string, Operation>;
+  readonly #leftOutBy: (operation: Operation) => string;
+
+  constructor({ catalog, offered, discovery, leftOutBy }: OfferOptions) {
+    this.catalog = catalog;
+    this.discovery = discovery;
+    this.#offered = offered;
+    this.#leftOutBy = leftOutBy;
+  }
+
+  to(caller: Pick<Caller, 'scopes'>): readonly Operation[] {
+    return [...this.#offered.values()].filter((operation) => this.includes(operation, caller));
+  }
+
+  includes(operation: Operation, { scopes }: Pick<Caller, 'scopes'>): boolean {
+    return this.#offered.has(operation.name) && (scopes === undefined || isWithin(operation, scopes));
+  }
+
+  /** Why an operation is not offered to the caller, and what would offer it: a sentence; `undefined` where it is offered. */
+  why(operation: Operation, caller: Pick<Caller, 'scopes'>): string | undefined {
+    if (this.includes(operation, caller)) return undefined;
+    if (this.#offered.has(operation.name)) return `It needs the scope ${scopeOf(operation.risk)}.`;
+    return howToOffer(this.catalog, this.#offered.values(), operation);
+  }
+
+  /** What leaves it out: a scope that the caller lacks, or a setting. */
+  leftOutBy(operation: Operation): string {
+    return this.#offered.has(operation.name) ? `scope ${scopeOf(operation.risk)} is lacking` : this.#leftOutBy(operation);
+  }
+
+  /** Those of the tools that are not offered to the caller. */
+  lacking(tools: readonly string[], caller: Pick<Caller, 'scopes'>): readonly { readonly name: string; readonly why: string }[] {
+    return tools.flatMap((name) => {
+      const operation = this.catalog.find(name);
+      const why = operation === undefined ? 'The catalog has no such operation.' : this.why(operation, caller);
+      return why === undefined ? [] : [{ name, why }];
+    });
+  }
+}

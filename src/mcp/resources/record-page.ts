@@ -1,0 +1,30 @@
+import { plain } from '../../platform/plain-text.js';
+import type { HistoryPage } from '../../policy/audit/history.js';
+
+/** The last calls on record, the newest first. What was secret is masked in the record itself; every text is foreign. */
+export function recordPage(page: HistoryPage | undefined): object {
+  if (page === undefined) return { kept: false, hint: 'No record is kept. --audit-log FILE keeps one.' };
+  return {
+    kept: true,
+    entries: page.entries.map(({ line, end, outcome, intact }) => ({
+      time: plain(line.time),
+      end,
+      operation: text(line.operation),
+      risk: text(line.risk),
+      caller: text(line.caller),
+      client: text(line.client),
+      target: text(line.target),
+      call: text(line.call),
+      args: line.args,
+      rule: text(line.rule),
+      confirmed: text(line.confirmed),
+      reason: text(line.reason),
+      status: outcome?.status,
+      code: text(outcome?.code),
+      ...(!intact && { changed: 'this line does not fit its sum' }),
+    })),
+    ...(page.older !== undefined && { more: 'Older ones: clerk-mcp audit show, or the page of approvals.' }),
+  };
+}
+
+const text = (value: string | undefined): string | undefined => (value === undefined ? undefined : plain(value, 200));
