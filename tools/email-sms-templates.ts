@@ -92,7 +92,7 @@ export const emailSmsTemplates = {
     risk: 'destructive',
     idempotent: true,
     effect:
-      "Throws away all changes to the {template_type} template {target} and restores Clerk's text; they cannot be recovered.",
+      "Throws away all changes to the {template_type} template {target} and restores Clerk's text.",
     target: { read: 'EmailSmsTemplates_getTemplateDetails' },
     undo: {
       by: 'EmailSmsTemplates_updateTemplateByTypeAndSlug',

@@ -171,6 +171,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     // Without a store, used confirmations are forgotten when the process ends; a key that outlives it would let them be reused.
     signingKey: store && config.signingKey,
     secrets: secrets || undefined,
+    keepsFormer: values.stateDir !== undefined && values.undoDays !== 0,
     once: store,
     counters: store,
     read: async (name, args, signal, caller) => {

@@ -1,6 +1,7 @@
 import type { Operation } from '../catalog/operation.js';
 import type { Arguments, Risk } from '../catalog/operation-types.js';
 import type { Label } from './preview/label.js';
+import type { UndoWords } from './preview/undo-words.js';
 import type { WantedStrength } from './strengths.js';
 
 /** A call that is one of many, all of which are confirmed at once. */
@@ -33,21 +34,13 @@ export interface ListTold {
   readonly title: string;
   /** Names by id, as far as they are known. */
   readonly names: ReadonlyMap<string, Label | 'missing'>;
-  /** Whether a call of this operation can be taken back, and what is lost: by the operation's name. */
-  readonly undo: ReadonlyMap<string, UndoWords>;
   /** What was found to be amiss, a sentence each. */
   readonly warnings: readonly string[];
 }
 
-/** `says` is a clause: `the sessions that it ends are lost`. */
-export interface UndoWords {
-  readonly can: 'wholly' | 'in part' | 'never';
-  readonly says: string | undefined;
-}
-
 /** Many calls that are confirmed as one. */
 export interface CallList extends ListTold {
-  readonly items: readonly (ListedCall & { readonly judged: Judged })[];
+  readonly items: readonly (ListedCall & { readonly judged: Judged; readonly undo: UndoWords })[];
 }
 
 declare const passed: unique symbol;

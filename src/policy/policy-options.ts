@@ -27,6 +27,8 @@ export interface PolicyOptions {
   readonly counters?: BudgetStore | undefined;
   readonly audit?: AuditLog | undefined;
   readonly secrets?: SecretsDir | undefined;
+  /** Whether the former state of what single calls change is kept, to take them back. Default: false. */
+  readonly keepsFormer?: boolean | undefined;
   /** Whether no gated call is to be had, confirmed or not. Default: false. */
   readonly readOnly?: boolean | undefined;
   /** Whether targets and consequences are looked up. Default: true. */

@@ -109,7 +109,15 @@ export class Policy {
       reading: { read, timeoutMs },
       readOnly: options.readOnly === true,
     });
-    this.#previewer = new Previewer({ catalog, read, instance, now, timeoutMs, keepsSecrets: secrets !== undefined });
+    this.#previewer = new Previewer({
+      catalog,
+      read,
+      instance,
+      now,
+      timeoutMs,
+      keepsSecrets: secrets !== undefined,
+      keepsFormer: options.keepsFormer === true,
+    });
     const key = typeof options.signingKey === 'string' ? Buffer.from(options.signingKey) : options.signingKey;
     const sealer = new Sealer({ key: key ?? draw(32), now, randomBytes: draw });
     const recorder = new Recorder({ audit, secrets, sealer, instance, now: options.now, warn });

@@ -55,6 +55,7 @@ const wish = (more: Partial<ApprovalWish> = {}): ApprovalWish => ({
     target: '"Ada" (user_1)',
     effects: ['Ends every session of "Ada".'],
     irreversible: false,
+    undo: undefined,
     details: [],
     parties: [],
     inputs: [],

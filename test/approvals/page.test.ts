@@ -123,7 +123,7 @@ describe.skipIf(isBrowserLeftOut)('the page of approvals in a browser', { timeou
     expect((await served.desk.get(declined))?.declined).toMatchObject({ approver: 'grace', reason: 'Ask her first.' });
 
     await page.goto(`${served.url}/${deleted}`);
-    await page.getByText('This cannot be undone.').waitFor();
+    await page.getByText('This cannot be undone: a deleted user cannot be brought back.').waitFor();
     for (const [typed, passphrase, said] of [
       ['ada@example.org', PASSPHRASE, 'What was typed is not what was asked for.'],
       ['ada@example.com', 'wrong', 'Nothing was approved.'],

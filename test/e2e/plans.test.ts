@@ -206,6 +206,29 @@ describe('in a client that cannot ask', () => {
     expect(result).toMatchObject({ isError: true, text: expect.stringContaining(why) });
   });
 
+  it.each([
+    [
+      'OrganizationMemberships_addUserToOrganization',
+      { organization_id: 'org_gamma', user_id: 'user_9', role: 'org:admin' },
+      'This can be undone.',
+    ],
+    ['Users_markBanned', { user_id: 'user_9' }, 'This can be undone, but the sessions that it ended stay ended.'],
+    ['Users_deleteUserById', { user_id: 'user_9' }, 'This cannot be undone: a deleted user cannot be brought back.'],
+    [
+      'Users_updateUserAttributes',
+      { user_id: 'user_9', password: 'a-new-one-that-is-long' },
+      'This cannot be undone: the former password cannot be read.',
+    ],
+    [
+      'InstanceSettings_updateOrganizationSettings',
+      { enabled: false },
+      'This can be undone, but its former state is not kept here.',
+    ],
+  ])('says of a call of %s with %j whether it can be undone', async (name, args, said) => {
+    const { json } = await client.call(name, args);
+    expect(json).toMatchObject({ error: 'confirmation_required', effect: expect.stringContaining(said) });
+  });
+
   it('knows no plan of another id', async () => {
     expect((await client.call('Jobs_applyPlan', { plan: 'pln_0000000000000000000000', confirm: true })).json).toMatchObject({
       error: 'plan_not_found',

@@ -37,6 +37,7 @@ export const REVIEW: Review = {
   target: '"Ada Lovelace" <ada@example.com> (user_ada)',
   effects: ['Ends every session of "Ada Lovelace" <ada@example.com> (user_ada) and bars sign-in until unbanned.'],
   irreversible: false,
+  undo: 'This can be undone, but the sessions that it ends stay ended.',
   details: ['3 sessions end.', 'She is a member of 2 organizations.'],
   parties: [{ id: 'org_1', name: '"Analytical Engines" (org_1)' }],
   inputs: [],
@@ -53,6 +54,7 @@ export const DELETION: Review = {
   title: 'Delete a user',
   effects: ['Deletes "Ada Lovelace" <ada@example.com> (user_ada) with all that belongs to her.'],
   irreversible: true,
+  undo: 'This cannot be undone: a deleted user cannot be brought back.',
   question: 'Delete "Ada Lovelace" <ada@example.com>?',
   word: 'ada@example.com',
 };

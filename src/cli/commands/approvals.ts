@@ -138,7 +138,7 @@ function whole(approval: ApprovalView): string {
   const lines = [
     `${review.instance.kind.toUpperCase()} instance: ${review.instance.text}`,
     ...review.effects,
-    ...(review.irreversible ? ['This cannot be undone.'] : []),
+    ...(review.undo === undefined ? [] : [review.undo]),
     ...review.details,
     ...review.inputs.flatMap(({ lines: own }) => own.map((line) => `  ${line}`)),
     ...changed.map((change) => `Changed since it was shown: ${change}`),

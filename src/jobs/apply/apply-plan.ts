@@ -46,7 +46,7 @@ class Application {
     const left = leftOf(plan, state);
     if (left.length === 0) return { kind: 'done', text: answerOf(plan, state, { running: false }) };
     const items = left.map((nth) => plan.items[nth]).filter((item) => item !== undefined);
-    const list = listOf(plan, items, await judge(items, this.#context), this.#context.offered);
+    const list = listOf(plan, items, await judge(items, this.#context), this.#context);
     if (isAgreed(plan, state?.begun)) {
       const pass = this.#context.policy.passAgain(list, call.caller, state?.begun?.confirmed ?? '');
       return this.#begin(plan, left, list, pass, undefined);

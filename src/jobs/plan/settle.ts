@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Catalog } from '../../catalog/catalog.js';
 import { isGated, type Operation } from '../../catalog/operation.js';
+import type { Arguments } from '../../catalog/operation-types.js';
 import { plain } from '../../platform/plain-text.js';
 import type { CallList, Judged } from '../../policy/list-call.js';
+import { type UndoWords, undoWords } from '../../policy/preview/undo-words.js';
 import type { Strength } from '../../policy/strengths.js';
 import type { JobContext } from '../job-tool.js';
 import type { PlanServices } from '../services.js';
-import { undoWords } from '../undo/words.js';
 import { inTurns, type Reader } from './expand.js';
 import { PlanFault } from './fault.js';
 import { idsOf, type Known, lookUp, targetIdOf } from './known.js';
@@ -80,10 +81,10 @@ export async function settle(draft: Draft, context: JobContext, services: PlanSe
   const facts = { ...owner, items };
   const title = draft.title ?? `Plan of ${items.length} changes`;
   const made: Plan = { id, title, ...facts, createdAt: Date.now(), sha256: hashOf(facts), labels, warnings };
-  const list = listOf(made, items, judged, offered);
+  const list = listOf(made, items, judged, context);
   const full = await policy.roomFor(list, context.operation, call.caller).catch(() => undefined);
   const operations = items.map(({ operation }) => catalog.get(operation));
-  const pace = paceOf(operations, readsBeside(operations, judged, services), services.instance.kind);
+  const pace = paceOf(operations, readsBeside(list, services), services.instance.kind);
   const plan: Plan = {
     ...made,
     warnings: [...warnings, ...pace.warnings, ...(full === undefined ? [] : [budgetWarning(full.model)])],
@@ -137,36 +138,37 @@ export function listOf(
   plan: Plan,
   items: readonly PlanItem[],
   judged: readonly Judged[],
-  offered: ReadonlyMap<string, Operation>,
+  { offered, plans: { keeper } }: Pick<JobContext, 'offered' | 'plans'>,
 ): CallList {
+  const isKept = keeper !== undefined;
   const operations = new Map(items.map(({ operation }) => [operation, offered.get(operation)]));
-  const undo = new Map(
-    [...operations].flatMap(([name, operation]) => (operation === undefined ? [] : [[name, undoWords(operation)] as const])),
-  );
   return {
     title: plan.title,
     names: new Map(Object.entries(plan.labels)),
-    undo,
     warnings: plan.warnings.slice(0, MOST_WARNINGS_SHOWN),
     items: items.flatMap(({ operation: name, args, later }, nth) => {
       const operation = operations.get(name);
       const judgement = judged[nth];
       return operation === undefined || judgement === undefined
         ? []
-        : [{ operation, args, later: later.map(({ to }) => to), judged: judgement }];
+        : [{ operation, args, later: later.map(({ to }) => to), judged: judgement, undo: undoOf(operation, args, isKept) }];
     }),
   };
 }
+
+/** What nobody has looked at is taken for what cannot be taken back. */
+const undoOf = (operation: Operation, args: Arguments, isKept: boolean): UndoWords =>
+  undoWords(operation, args, isKept) ?? { can: 'never', says: 'nobody has looked at how it could be' };
 
 const AT_ONCE = 8;
 const MOST_NAMED = 5;
 const MOST_WARNINGS_SHOWN = 20;
 
 /** Before a gated call what it is about is looked at; before one that can be taken back, its present form. */
-function readsBeside(operations: readonly Operation[], judged: readonly Judged[], { keeper }: PlanServices): number {
-  return operations.filter((operation, nth) => {
-    const gated = judged[nth]?.risks.some(isGated) === true && operation.spec.target !== undefined;
-    return gated || (keeper !== undefined && undoWords(operation).can !== 'never');
+function readsBeside({ items }: CallList, { keeper }: PlanServices): number {
+  return items.filter(({ operation, judged, undo }) => {
+    const gated = judged.risks.some(isGated) && operation.spec.target !== undefined;
+    return gated || (keeper !== undefined && undo.can !== 'never');
   }).length;
 }
 

@@ -70,24 +70,23 @@ function summary(facts: SummaryFacts, warnings: readonly string[], told: number,
 
 const titleOf = (operation: Operation | undefined): string => operation?.spec.title ?? '';
 
-function neverUndone({ items, undo }: CallList): string[] {
-  const counts = new Map<Operation, number>();
-  for (const { operation } of items) {
-    if (undo.get(operation.name)?.can === 'never') counts.set(operation, (counts.get(operation) ?? 0) + 1);
+function neverUndone({ items }: CallList): string[] {
+  const counts = new Map<string, number>();
+  for (const { operation, undo } of items) {
+    if (undo.can !== 'never') continue;
+    const what = `${operation.spec.title}\n${undo.says === undefined ? '' : `: ${undo.says}`}`;
+    counts.set(what, (counts.get(what) ?? 0) + 1);
   }
-  return [...counts].map(([operation, count]) => {
-    const why = undo.get(operation.name)?.says;
-    return cut(`${operation.spec.title} (${count})${why === undefined ? '' : `: ${why}`}`);
-  });
+  return [...counts].map(([what, count]) => cut(what.replace('\n', ` (${count})`)));
 }
 
 /** The gravest calls: what cannot be undone first. */
-function worstOf({ items, undo }: CallList): number[] {
+function worstOf({ items }: CallList): number[] {
   const weights = byWeight(['credential', 'destructive', 'access', 'write', 'read']);
   return items
-    .map(({ operation, judged }, nth) => ({
+    .map(({ judged, undo }, nth) => ({
       nth,
-      never: undo.get(operation.name)?.can === 'never',
+      never: undo.can === 'never',
       weight: weights.indexOf(judged.risks[0] ?? 'read'),
       gated: judged.risks.some(isGated),
     }))

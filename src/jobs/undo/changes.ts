@@ -6,6 +6,7 @@ import { errorMessage } from '../../platform/error-message.js';
 import { plain } from '../../platform/plain-text.js';
 import { openPrivateFile } from '../../platform/private-file.js';
 import { labelOf } from '../../policy/preview/label.js';
+import { needsFormer } from '../../policy/preview/undo-words.js';
 import type { Vault } from '../state/vault.js';
 import { isMade, objectIn, objectReadOf } from './object-read.js';
 
@@ -67,8 +68,7 @@ export class Changes implements Keeper {
       : objectReadOf(catalog, operation, undo, { args, before: undefined, answer: undefined });
     const found = reading && (await change.read(reading.read, reading.args));
     const before = reading === undefined || found === undefined ? undefined : objectIn(found, reading);
-    const needsBefore = undo.restores !== undefined || JSON.stringify(undo.with).includes('{before.');
-    if (needsBefore && (before === undefined || before === null)) return undefined;
+    if (needsFormer(undo) && (before === undefined || before === null)) return undefined;
     const kept: KeptChange = {
       at: Date.now(),
       caller,

@@ -7,12 +7,9 @@ const INDENT = '  ';
 const WORDS = /(?:[^\s"]|"[^"]*"|")+/g;
 const QUOTED = /^([^"]*)"([^"]*)"(.*)$/s;
 
-const IRREVERSIBLE = 'This cannot be undone.';
-
 /** What a model is told of a call that waits for a confirmation: all but the instance and the question. */
 export const reviewText = (review: Review): string => {
-  const said = [...review.effects, ...(review.irreversible ? [IRREVERSIBLE] : []), ...review.details].join(' ');
-  return [said, ...review.inputs.flatMap(({ lines }) => lines)].join('\n');
+  return [sentencesOf(review).join(' '), ...review.inputs.flatMap(({ lines }) => lines)].join('\n');
 };
 
 /**
@@ -20,14 +17,19 @@ export const reviewText = (review: Review): string => {
  * and the question as the last line. No line begins with foreign text that is not in quotes.
  */
 export function dialogLines(review: Review): string[] {
-  const sentences = [...review.effects, ...(review.irreversible ? [IRREVERSIBLE] : []), ...review.details];
   return [
-    ...sentences.flatMap((text) => wrap(text, '')),
+    ...sentencesOf(review).flatMap((text) => wrap(text, '')),
     ...wrap(`Instance: ${review.instance.text}`, INDENT),
     ...review.inputs.flatMap(inputLines),
     ...wrap(review.question, INDENT),
   ];
 }
+
+const sentencesOf = ({ effects, undo, details }: Review): readonly string[] => [
+  ...effects,
+  ...(undo === undefined ? [] : [undo]),
+  ...details,
+];
 
 /** The lines that one input takes. */
 export const inputLines = (input: Review['inputs'][number]): string[] => input.lines.flatMap((line) => wrap(line, INDENT));

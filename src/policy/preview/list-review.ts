@@ -45,7 +45,7 @@ const SEE_EACH = '(see each)';
 export function listReview(context: ListReviewContext): Review {
   const { operation, list, instance, caller } = context;
   const groups = groupsOf(list);
-  const lost = list.items.filter((item) => isGrave(item, list)).length;
+  const lost = list.items.filter(isGrave).length;
   const ids = list.items.length > MOST_WITHOUT_IDS || !areTold(context);
   return {
     operation: operation.name,
@@ -53,6 +53,7 @@ export function listReview(context: ListReviewContext): Review {
     target: undefined,
     effects: [totals(list), ...groups.map(groupTotal)],
     irreversible: lost > 0 && lost === list.items.length,
+    undo: lost > 0 && lost === list.items.length ? 'This cannot be undone.' : undefined,
     details: [
       ...(lost === 0 || lost === list.items.length
         ? []
@@ -69,14 +70,13 @@ export function listReview(context: ListReviewContext): Review {
   };
 }
 
-const isGrave = ({ operation, judged }: Item, { undo }: CallList): boolean =>
-  undo.get(operation.name)?.can === 'never' && judged.risks.some(isGated);
+const isGrave = ({ judged, undo }: Item): boolean => undo.can === 'never' && judged.risks.some(isGated);
 
 function groupsOf(list: CallList): readonly Group[] {
   const groups = new Map<string, Group>();
   for (const item of list.items) {
     const { operation, judged } = item;
-    const never = isGrave(item, list);
+    const never = isGrave(item);
     const key = canonicalJson([operation.name, judged.effects, never]);
     const found = groups.get(key);
     if (found !== undefined) found.items.push(item);
@@ -102,13 +102,11 @@ const groupTotal = ({ operation, items, never }: Group): string =>
   `${operation.spec.title}: ${items.length}${never ? ', for good' : ''}.`;
 
 /** What is lost when the list is undone. */
-function partly({ items, undo }: CallList): string[] {
-  const names = new Set(items.map(({ operation }) => operation.name));
-  return [...names].flatMap((name) => {
-    const words = undo.get(name);
-    const title = items.find(({ operation }) => operation.name === name)?.operation.spec.title ?? name;
-    return words?.can === 'in part' && words.says !== undefined ? [`${title}: can be undone, but ${words.says}.`] : [];
-  });
+function partly({ items }: CallList): string[] {
+  const said = items.flatMap(({ operation, undo: { can, says } }) =>
+    can === 'in part' && says !== undefined ? [`${operation.spec.title}: can be undone, but ${says}.`] : [],
+  );
+  return [...new Set(said)];
 }
 
 function groupInput(group: Group, context: ListReviewContext, ids: boolean): ReviewInput {

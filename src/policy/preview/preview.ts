@@ -11,12 +11,15 @@ import { Lookup, type LookupContext, type LookupOptions, type LookupResult, type
 import type { Review } from './review.js';
 import { reviewInputs } from './review-inputs.js';
 import { idsIn, type Names, nameOf } from './target-names.js';
+import { undoSentence, undoWords } from './undo-words.js';
 
 export interface PreviewOptions extends LookupOptions {
   readonly instance: Instance;
   readonly now: () => number;
   /** Whether secrets go to files instead of into the conversation. */
   readonly keepsSecrets: boolean;
+  /** Whether the former state of what single calls change is kept. */
+  readonly keepsFormer: boolean;
 }
 
 export interface PreviewWish {
@@ -132,13 +135,15 @@ export class Previewer {
     const effects = templates.map((template) => fillEffect(template.replace(CANNOT_BE_UNDONE, ''), context));
     const text = effects.map((effect) => effect.text).join(' ');
     const kind = instance.kind.toUpperCase();
+    const undo = undoWords(operation, args, this.#options.keepsFormer);
     const named = new Set(idsIn(args).filter((id) => isNamedIn(text, id, names)));
     return {
       operation: operation.name,
       title,
       target: label?.text ?? (targetId && shownValue(targetId)),
       effects: effects.map((effect) => effect.text),
-      irreversible: operation.spec.typed !== undefined || SAYS_FOR_GOOD.test(templates.join(' ')),
+      irreversible: undo === undefined ? SAYS_FOR_GOOD.test(templates.join(' ')) : undo.can === 'never',
+      undo: undoSentence(undo, operation),
       details: this.#details(operation, args, known.counted),
       parties: idsIn(args).map((id) => ({ id, name: nameOf(id, names) })),
       inputs: reviewInputs({

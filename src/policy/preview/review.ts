@@ -30,6 +30,8 @@ export interface Review {
   /** What will happen, a sentence or two each, names filled in. The gravest comes first. */
   readonly effects: readonly string[];
   readonly irreversible: boolean;
+  /** Whether it can be taken back, what is then lost, or why it cannot: a sentence. `undefined` where the details say it. */
+  readonly undo: string | undefined;
   /** What was counted, and where a secret goes: a sentence each. */
   readonly details: readonly string[];
   /** Those named by the call, beside the target. */

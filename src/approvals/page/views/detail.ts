@@ -21,7 +21,7 @@ export function detailView(frame: Frame, approval: Approval, view: DecideView): 
 ${changed.length > 0 && html`<div class="note"><p><strong>This has changed since it was approved before:</strong></p><ul>${changed.map((text) => html`<li>${text}</li>`)}</ul></div>`}
 <section class="card" aria-label="What will happen">
 <ul class="effects" role="list">${review.effects.map((text) => html`<li class="effect">${text}</li>`)}</ul>
-${review.irreversible && html`<p class="note bad"><strong>This cannot be undone.</strong></p>`}
+${undoView(review)}
 ${review.details.map((text) => html`<p>${text}</p>`)}
 ${partiesView(approval)}
 </section>
@@ -33,6 +33,9 @@ ${decideView(frame, approval, view)}`;
   const version = `${approval.shown}:${found}:${approval.words.length}`;
   return layout(frame, { title: review.title, body, version, says: `This call is now ${STATE_WORDS[found]}.` });
 }
+
+const undoView = ({ undo, irreversible }: Approval['review']): Html | undefined =>
+  undo === undefined ? undefined : irreversible ? html`<p class="note bad"><strong>${undo}</strong></p>` : html`<p>${undo}</p>`;
 
 /** The target, and those who are named beside it. */
 function partiesView({ review: { target, parties } }: Approval): Html | undefined {
