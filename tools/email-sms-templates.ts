@@ -91,8 +91,7 @@ export const emailSmsTemplates = {
     path: { template_type: templateType, slug: id },
     risk: 'destructive',
     idempotent: true,
-    effect:
-      "Throws away all changes to the {template_type} template {target} and restores Clerk's text.",
+    effect: "Throws away all changes to the {template_type} template {target} and restores Clerk's text.",
     target: { read: 'EmailSmsTemplates_getTemplateDetails' },
     undo: {
       by: 'EmailSmsTemplates_updateTemplateByTypeAndSlug',
