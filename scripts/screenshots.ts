@@ -31,7 +31,7 @@ async function fill(served: Awaited<ReturnType<typeof serveApprovalsPage>>): Pro
     });
     const shown = (await served.desk.get(id))?.shown ?? '';
     if (outcome === 'approve') await served.desk.decide(id, { ...say, verdict: 'approve', shown });
-    if (outcome === 'approve') await served.desk.take(id);
+    if (outcome === 'approve') await served.desk.take(id, { call: String(nth) });
     if (outcome === 'decline') await served.desk.decide(id, { ...say, verdict: 'decline', shown, reason: 'Ask her first.' });
     served.pass((37 + nth * 11) * MINUTE);
   }

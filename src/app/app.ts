@@ -33,6 +33,7 @@ import { catalogLog, loadCatalog } from './load-catalog.js';
 import { loadPolicyFile } from './load-policy-file.js';
 import { openAuditLog } from './open-audit-log.js';
 import { listTools } from './tool-lists.js';
+import type { UndoOnPage } from './undo-on-page.js';
 import { connectUpstream, instanceId } from './upstream.js';
 
 /** Everything a transport needs, assembled once per process. */
@@ -154,6 +155,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         return readDecisions(values.auditLog, periods, open);
       },
     },
+    undo: () => openUndo(),
     enrolCommand: `${options.ownCommand ?? 'clerk-mcp'} approver add NAME${isUsualFile ? '' : ` --approvers ${approversFile}`}`,
   });
   const policy: Policy = new Policy({
@@ -231,6 +233,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     observe: options.onCall,
   });
+  let undo: Promise<UndoOnPage> | undefined;
+  const openUndo = (): Promise<UndoOnPage> => {
+    undo ??= Promise.all([import('./undo-on-page.js'), theJobs()]).then(
+      ([module, opened]) => new module.UndoOnPage({ jobs: opened, calls, approvals, logger }),
+    );
+    return undo;
+  };
   const lists = await listTools({ catalog, offered, policy, calls, values });
   return {
     offered,
@@ -260,6 +269,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     reopenLog: async () => audit?.reopen(),
     close: async (graceMs) => {
       watch?.stop();
+      await (await undo)?.close();
       await Promise.all([(await services)?.runs.close(), calls.stop(graceMs)]);
       await approvals.close();
       await book.close();

@@ -10,6 +10,7 @@ import { lazyPage } from '../approvals/page/lazy-page.js';
 import { announce } from '../approvals/running.js';
 import { Sessions } from '../approvals/sessions.js';
 import { SignIn } from '../approvals/sign-in.js';
+import type { Undo } from '../approvals/undo.js';
 import type { Config } from '../config/config.js';
 import { MemoryRecordStore, type RecordStore } from '../limits/record-store.js';
 import { errorMessage } from '../platform/error-message.js';
@@ -22,6 +23,8 @@ export interface ApprovalsHostOptions {
   readonly enrolCommand: string;
   /** What the page shows beside approvals. */
   readonly insight: Insight;
+  /** Takes back what was done, for people who ask for it on the page. */
+  readonly undo: () => Promise<Undo>;
   /** Where approvers can sign in besides. Default: nowhere. */
   readonly issuer?: IssuerSettings | undefined;
   /** Where approvals are kept for several processes. Default: in this one. */
@@ -48,6 +51,7 @@ export function openApprovals({
   logger,
   enrolCommand,
   insight,
+  undo,
   issuer,
   records,
   serve,
@@ -143,7 +147,7 @@ export function openApprovals({
     issuer && serve !== 'loopback' ? { client: new IssuerClient(issuer), address: serve.address } : undefined;
   const handle = createApprovalsHandler({
     ...served,
-    page: lazyPage({ ...served, approvers, insight, records: kept, issuer: signInAtIssuer }),
+    page: lazyPage({ ...served, approvers, insight, undo, records: kept, issuer: signInAtIssuer }),
     ...(serve === 'loopback' && { hosts: () => hosts }),
   });
   return {

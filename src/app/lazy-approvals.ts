@@ -1,4 +1,4 @@
-import type { ApprovalSeen, Approvals, ApprovalWish, Needs, OpenedApproval } from '../policy/confirmation/approvals.js';
+import type { ApprovalSeen, Approvals, ApprovalWish, Needs, OpenedApproval, UsedBy } from '../policy/confirmation/approvals.js';
 import type { Caller } from '../policy/policy-types.js';
 import type { ApprovalsHost, ApprovalsHostOptions } from './approvals.js';
 
@@ -38,8 +38,8 @@ export class LazyApprovals implements Approvals {
     return (await this.#desk()).wait(id, ms, signal);
   }
 
-  async take(id: string): Promise<boolean> {
-    return (await this.#desk()).take(id);
+  async take(id: string, usedBy: UsedBy): Promise<boolean> {
+    return (await this.#desk()).take(id, usedBy);
   }
 
   async replace(id: string): Promise<void> {

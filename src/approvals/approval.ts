@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { ApprovalSeen, ApprovalState, ApprovalWish, Needs, Word } from '../policy/confirmation/approvals.js';
+import type { ApprovalSeen, ApprovalState, ApprovalWish, Needs, UsedBy, Word } from '../policy/confirmation/approvals.js';
 import { canonicalJson } from '../policy/confirmation/canonical.js';
-import type { InstanceKind } from '../policy/policy-types.js';
+import type { Caller, InstanceKind } from '../policy/policy-types.js';
 import type { ExactRequest } from '../policy/preview/exact-request.js';
 import type { Review } from '../policy/preview/review.js';
 
@@ -19,7 +19,7 @@ export interface Approval {
   /** `name` is known; the client says of itself what it is. */
   readonly caller: {
     readonly name: string;
-    readonly transport: 'stdio' | 'http' | 'cli';
+    readonly transport: Caller['transport'];
     readonly client?: string | undefined;
     readonly clientVersion?: string | undefined;
   };
@@ -38,6 +38,8 @@ export interface Approval {
   readonly declined?: Word | undefined;
   /** When the call was let through. */
   readonly usedAt?: number | undefined;
+  /** What it let through. */
+  readonly usedBy?: UsedBy | undefined;
   /** When what was shown was found to be no longer so. */
   readonly replacedAt?: number | undefined;
 }

@@ -3,7 +3,15 @@ import { EventEmitter } from 'node:events';
 import type { RecordStore } from '../limits/record-store.js';
 import { StoreUnavailableError } from '../limits/store-unavailable.js';
 import { errorMessage } from '../platform/error-message.js';
-import type { ApprovalSeen, Approvals, ApprovalWish, Needs, OpenedApproval, Word } from '../policy/confirmation/approvals.js';
+import type {
+  ApprovalSeen,
+  Approvals,
+  ApprovalWish,
+  Needs,
+  OpenedApproval,
+  UsedBy,
+  Word,
+} from '../policy/confirmation/approvals.js';
 import { isWord } from '../policy/confirmation/typed-word.js';
 import type { Caller } from '../policy/policy-types.js';
 import { type Approval, seen, stateOf, toApproval } from './approval.js';
@@ -173,10 +181,10 @@ export class ApprovalDesk implements Approvals {
     }
   }
 
-  async take(id: string): Promise<boolean> {
+  async take(id: string, usedBy: UsedBy): Promise<boolean> {
     const now = this.#now();
     const taken = await this.#change(id, (approval) =>
-      stateOf(approval, now) === 'approved' ? { ...approval, usedAt: now } : undefined,
+      stateOf(approval, now) === 'approved' ? { ...approval, usedAt: now, usedBy } : undefined,
     );
     return taken !== undefined;
   }

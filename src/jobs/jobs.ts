@@ -90,6 +90,26 @@ export class Jobs {
     return { plan, strength, review: await this.#options.policy.reviewOf(list, apply, call.caller) };
   }
 
+  /** Whether something is kept by which a plan, or a call, can be taken back. */
+  async isKept(of: UndoOf): Promise<boolean> {
+    const { changes, instance } = this.#options.plans;
+    const { keyOf } = await import('./undo/changes.js');
+    const found = await changes.find(keyOf('plan' in of ? { plan: of.plan, item: 0 } : { record: of.call }));
+    return found.some((change) => change.instance === instance.id);
+  }
+
+  /** How far a plan is, as `Jobs_applyPlan` says it, whoever made it; undefined for one that is not known, or was not begun. */
+  async progressOf(id: string): Promise<string | undefined> {
+    const { store, ledgers, runs, instance } = this.#options.plans;
+    const plan = await store.look(id);
+    if (plan === undefined || plan.instance !== instance.id) return undefined;
+    const run = runs.get(id);
+    const state = run?.ledger ?? (await ledgers.look(id));
+    if (state?.begun === undefined) return undefined;
+    const { answerOf } = await import('./apply/answer.js');
+    return answerOf(plan, state, { running: run !== undefined && !run.isEnded, stopped: run?.stopped });
+  }
+
   #contextOf({ operation, confirm, call, signal }: Omit<JobCall, 'args'>): JobContext {
     const { calls, policy, limits, plans } = this.#options;
     const { caller } = call;

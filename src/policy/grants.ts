@@ -26,7 +26,7 @@ export interface GrantsOptions {
   readonly budgets: Budgets;
   readonly recorder: Recorder;
   /** Whether a person, and not the caller, agrees to a list as a whole. */
-  readonly isByPerson: (list: CallList) => boolean;
+  readonly isByPerson: (list: CallList, caller: Pick<Caller, 'transport'>) => boolean;
 }
 
 const NO_SHARES: Shares = { limits: [], wanted: [] };
@@ -98,8 +98,13 @@ export class Grants {
   }
 
   /** Whether the budgets have room for a whole list now; the refusal where they have not. */
-  roomFor(list: CallList, operation: Operation, caller: Pick<Caller, 'name'>): Promise<refusals.Refusal | undefined> {
-    return this.#roomFor(this.#options.budgets.sharesOfAll(list.items, caller, this.#options.isByPerson(list)), operation);
+  roomFor(
+    list: CallList,
+    operation: Operation,
+    caller: Pick<Caller, 'name' | 'transport'>,
+  ): Promise<refusals.Refusal | undefined> {
+    const { budgets, isByPerson } = this.#options;
+    return this.#roomFor(budgets.sharesOfAll(list.items, caller, isByPerson(list, caller)), operation);
   }
 
   async #roomFor(shares: Shares, operation: Operation): Promise<refusals.Refusal | undefined> {

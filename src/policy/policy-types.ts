@@ -20,7 +20,8 @@ export interface Caller {
   readonly scopes?: readonly string[] | undefined;
   readonly clientName?: string | undefined;
   readonly clientVersion?: string | undefined;
-  readonly transport: 'stdio' | 'http' | 'cli';
+  /** `page`: somebody who is signed in on the page of approvals, where the call waits for a person, whatever else would do. */
+  readonly transport: 'stdio' | 'http' | 'cli' | 'page';
 }
 
 /** What came back after an `ask`. */

@@ -122,7 +122,7 @@ export class Policy {
     const sealer = new Sealer({ key: key ?? draw(32), now, randomBytes: draw });
     const recorder = new Recorder({ audit, secrets, sealer, instance, now: options.now, warn });
     this.#recorder = recorder;
-    this.#grants = new Grants({ budgets: this.#budgets, recorder, isByPerson: (list) => this.#isByPerson(list) });
+    this.#grants = new Grants({ budgets: this.#budgets, recorder, isByPerson: (list, caller) => this.#isByPerson(list, caller) });
     const bindingOf = (call: PolicyCall): Binding => this.#bindingOf(call);
     const review = (facts: DecidedCall): Promise<Review | 'missing'> => this.#review(facts);
     this.#gate = new Gate({
@@ -192,7 +192,11 @@ export class Policy {
   }
 
   /** Whether the budgets have room for a whole list now; the refusal where they have not. */
-  roomFor(list: CallList, operation: Operation, caller: Pick<Caller, 'name'>): Promise<refusals.Refusal | undefined> {
+  roomFor(
+    list: CallList,
+    operation: Operation,
+    caller: Pick<Caller, 'name' | 'transport'>,
+  ): Promise<refusals.Refusal | undefined> {
     return this.#grants.roomFor(list, operation, caller);
   }
 
@@ -207,7 +211,7 @@ export class Policy {
     const { list, caller } = issued?.facts.call ?? {};
     if (issued === undefined || list === undefined || caller === undefined)
       throw new Error('the grant has been used, or is for no list');
-    return this.#passes.open(list, caller, issued.confirmed, this.#isByPerson(list));
+    return this.#passes.open(list, caller, issued.confirmed, this.#isByPerson(list, caller));
   }
 
   /** Who confirmed a list, and how. */
@@ -227,8 +231,8 @@ export class Policy {
   }
 
   /** What was confirmed before a restart, as it was kept. */
-  passAgain(list: CallList, caller: Pick<Caller, 'name'>, confirmed: string): ListPass {
-    return this.#passes.open(list, caller, confirmed, this.#isByPerson(list));
+  passAgain(list: CallList, caller: Pick<Caller, 'name' | 'transport'>, confirmed: string): ListPass {
+    return this.#passes.open(list, caller, confirmed, this.#isByPerson(list, caller));
   }
 
   /** Goes on from a question that was put to the person while the call waited; see `Gate.answer`. */
@@ -305,7 +309,12 @@ export class Policy {
 
   /** A list is as risky as its gravest call. */
   #followList(facts: DecidedCall, list: CallList): Promise<Decision> {
-    const verdict = listVerdict(list);
+    const judged = listVerdict(list);
+    // Who asks for it on the page is a person, and so is whoever agrees there, also to what a rule would let through.
+    const verdict: Verdict =
+      facts.call.caller.transport === 'page'
+        ? { ...judged, action: 'confirm', strengths: [...judged.strengths, 'person'] }
+        : judged;
     const risks = byWeight([...new Set(list.items.flatMap(({ judged }) => judged.risks))]);
     return this.#follow({ ...facts, risk: heaviest(risks), risks, rule: verdict.rule }, verdict);
   }
@@ -356,7 +365,8 @@ export class Policy {
   }
 
   /** Whether a person, and not the caller, has to agree to the list as a whole. */
-  #isByPerson(list: CallList): boolean {
+  #isByPerson(list: CallList, { transport }: Pick<Caller, 'transport'>): boolean {
+    if (transport === 'page') return true;
     const wanted = listStrengths(list);
     return wanted.length > 0 && isByPerson(strongest(wanted, this.#instance.kind, false));
   }

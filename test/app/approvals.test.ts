@@ -29,6 +29,9 @@ it('tells the log and the webhook when somebody guesses a passphrase until the n
       history: async () => undefined,
       decisions: async () => undefined,
     },
+    undo: async () => {
+      throw new Error('nothing is taken back');
+    },
     serve: { address: () => undefined },
   });
   const guess = async (name: string) => {

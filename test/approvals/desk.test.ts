@@ -13,6 +13,7 @@ import { scratchDirectory } from '../support/scratch.js';
 const scratch = await scratchDirectory();
 const HASH = await hashPassphrase('correct horse battery staple');
 const ADDED = '2026-01-01T00:00:00.000Z';
+const CALL = { call: 'aaaaaaaaaaaa' };
 const PASSKEY: Passkey = { id: 'aa', publicKey: 'bb', counter: 0, rpId: 'localhost', added: ADDED };
 const ann: Approver = { name: 'ann', passphrase: HASH, added: ADDED };
 const bob: Approver = { name: 'bob', passphrase: HASH, passkeys: [PASSKEY], groups: ['finance'], added: ADDED };
@@ -94,11 +95,12 @@ describe('an approval', () => {
   it('is used once, whichever process is faster', async () => {
     const [here, there] = [deskOf(), deskOf()];
     const { id, shown } = await opened(here);
-    expect(await here.take(id)).toBe(false);
+    expect(await here.take(id, CALL)).toBe(false);
     expect(await there.decide(id, say(shown))).toMatchObject({ ok: true });
-    const taken = await Promise.all([here.take(id), there.take(id), here.take(id)]);
+    const taken = await Promise.all([here.take(id, CALL), there.take(id, CALL), here.take(id, CALL)]);
     expect(taken.filter((won) => won)).toHaveLength(1);
     expect(await here.find(id)).toMatchObject({ state: 'used' });
+    expect(await here.get(id)).toMatchObject({ usedBy: CALL });
   });
 
   it('is heard of by a process that waits for it, though another one heard the word', async () => {
@@ -133,7 +135,7 @@ describe('an approval', () => {
     await desk.decide(given.id, say(given.shown));
     now += 60_000;
     expect(await desk.decide(open.id, say(open.shown))).toMatchObject({ ok: false, why: 'not_pending' });
-    expect(await desk.take(given.id)).toBe(false);
+    expect(await desk.take(given.id, CALL)).toBe(false);
     expect(await desk.find(open.id)).toMatchObject({ state: 'expired' });
     expect((await opened(desk)).id).not.toBe(given.id);
   });
@@ -151,7 +153,7 @@ describe('an approval', () => {
     await desk.decide(given.id, say(given.shown));
     now += step;
     expect(await desk.find(given.id)).toMatchObject({ state });
-    expect(await desk.take(given.id)).toBe(state === 'approved');
+    expect(await desk.take(given.id, CALL)).toBe(state === 'approved');
     expect((await desk.decide(waits.id, say(waits.shown))).ok).toBe(state === 'approved');
   });
 
@@ -160,7 +162,7 @@ describe('an approval', () => {
     const { id, shown } = await opened(desk);
     await desk.decide(id, say(shown));
     await desk.decide(id, say(shown, { verdict: 'decline', approver: bob, reason: 'No.' }));
-    expect(await desk.take(id)).toBe(false);
+    expect(await desk.take(id, CALL)).toBe(false);
     expect(await desk.find(id)).toMatchObject({ state: 'declined', declined: { approver: 'bob', reason: 'No.' } });
   });
 
@@ -205,9 +207,9 @@ describe('a word', () => {
     const caller = { name: bob.name, transport: 'http' } as const;
     const { id, shown } = await opened(desk, { caller, needs: { ...NEEDS, byAnother: true } });
     expect(await desk.decide(id, say(shown, { approver: bob }))).toMatchObject({ ok: false, why: 'own' });
-    expect(await desk.take(id)).toBe(false);
+    expect(await desk.take(id, CALL)).toBe(false);
     expect((await desk.decide(id, say(shown))).ok).toBe(true);
-    expect(await desk.take(id)).toBe(true);
+    expect(await desk.take(id, CALL)).toBe(true);
   });
 
   it.each([
@@ -232,7 +234,7 @@ describe('a word', () => {
     const desk = deskOf();
     const { id, shown } = await opened(desk, more);
     expect(await desk.decide(id, say(shown, given))).toMatchObject({ ok: false, why });
-    expect(await desk.take(id)).toBe(false);
+    expect(await desk.take(id, CALL)).toBe(false);
   });
 
   it('counts with an assertion whose challenge is this approval', async () => {
@@ -259,9 +261,9 @@ describe('a word', () => {
     expect((await opened(desk, { needs, digest: 'other' })).shown).not.toBe(shown);
     await desk.decide(id, say(shown));
     expect(await desk.decide(id, say(shown))).toMatchObject({ ok: false, why: 'again' });
-    expect(await desk.take(id)).toBe(false);
+    expect(await desk.take(id, CALL)).toBe(false);
     await desk.decide(id, say(shown, { approver: bob }));
-    expect(await desk.take(id)).toBe(true);
+    expect(await desk.take(id, CALL)).toBe(true);
   });
 });
 
@@ -271,7 +273,7 @@ describe('a clock that steps', () => {
     const { id, shown } = await opened(desk);
     await desk.decide(id, say(shown));
     now += 3_600_000;
-    expect(await desk.take(id)).toBe(false);
+    expect(await desk.take(id, CALL)).toBe(false);
     expect((await opened(desk)).id).not.toBe(id);
   });
 
@@ -281,7 +283,7 @@ describe('a clock that steps', () => {
     await desk.decide(given.id, say(given.shown));
     now -= 900_000;
     expect(await desk.find(given.id)).toMatchObject({ state: 'expired' });
-    expect(await desk.take(given.id)).toBe(false);
+    expect(await desk.take(given.id, CALL)).toBe(false);
     expect(await desk.decide(waiting.id, say(waiting.shown))).toMatchObject({ ok: false, why: 'not_pending' });
   });
 
@@ -293,14 +295,14 @@ describe('a clock that steps', () => {
       await opened(desk, { digest: 'digest-3' }),
     ];
     await desk.decide(used.id, say(used.shown));
-    expect(await desk.take(used.id)).toBe(true);
+    expect(await desk.take(used.id, CALL)).toBe(true);
     await desk.decide(declined.id, say(declined.shown, { verdict: 'decline' }));
     await desk.replace(replaced.id);
     for (const step of [3_600_000, -3_600_000, -900_000, 900_000]) {
       now += step;
       for (const { id, shown } of [used, declined, replaced]) {
         expect(await desk.decide(id, say(shown))).toMatchObject({ ok: false });
-        expect(await desk.take(id)).toBe(false);
+        expect(await desk.take(id, CALL)).toBe(false);
       }
     }
   });
@@ -310,7 +312,7 @@ describe('a clock that steps', () => {
     const { id, shown } = await opened(desk);
     now -= 5_000;
     expect(await desk.decide(id, say(shown))).toMatchObject({ ok: true });
-    expect(await desk.take(id)).toBe(true);
+    expect(await desk.take(id, CALL)).toBe(true);
   });
 });
 

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Undo } from '../../src/approvals/undo.js';
 import { INSIGHT } from '../support/approvals-insight.js';
 import { DELETION, REVIEW, type ServedPage, serveApprovalsPage, withPassphrase } from '../support/approvals-page.js';
 import { PASSPHRASE } from '../support/approvers.js';
@@ -24,6 +25,16 @@ const MANY = {
   inputs: [{ name: 'invitations', value: people, items: 30, lines: ['invitations (30):', ...people.map((one) => `- ${one}`)] }],
 };
 
+const BAN = { call: 'aaaaaaaaaaaa' };
+const PLAN = { plan: `pln_${'a'.repeat(22)}` };
+/** What a call of the page's own that takes another back is shown as. */
+const UNDOING = {
+  ...REVIEW,
+  title: 'Undo of Ban a user: Ada',
+  effects: ['1 change in all: 1 access.'],
+  question: 'Carry out all 1?',
+};
+
 describe.skipIf(isBrowserLeftOut)('the page of approvals in a browser', { timeout: 180_000 }, () => {
   let browser: Browser;
   let served: ServedPage;
@@ -36,7 +47,25 @@ describe.skipIf(isBrowserLeftOut)('the page of approvals in a browser', { timeou
       withPassphrase('barbara'),
       { name: 'katherine', added: '2026-01-01T00:00:00Z' },
     ];
-    served = await serveApprovalsPage(await scratchDirectory(), people, { insight: INSIGHT, issuer });
+    const undo: Undo = {
+      list: async () => [
+        { of: PLAN, title: 'Offboard Ada', caller: 'support-bot', at: 0, until: 7 * 24 * 60 * MINUTE, calls: 12 },
+      ],
+      isKept: async (of) => 'call' in of,
+      begin: async (of, name) =>
+        'plan' in of
+          ? { kind: 'nothing', lines: ['12 left out: it has changed since, and is not overwritten: Ada.'] }
+          : {
+              kind: 'asked',
+              approval: await served.ask({
+                review: UNDOING,
+                needs: { grave: true },
+                caller: { name, transport: 'page', clientName: undefined },
+              }),
+            },
+      report: async () => ({ isRunning: false, lines: ['Carried out: 1 of 1.'] }),
+    };
+    served = await serveApprovalsPage(await scratchDirectory(), people, { insight: INSIGHT, issuer, undo });
     browser = await launchBrowser();
   }, 120_000);
 
@@ -54,6 +83,15 @@ describe.skipIf(isBrowserLeftOut)('the page of approvals in a browser', { timeou
     await page.waitForURL(`${served.url}${path}`);
   };
   const wordsOn = async (id: string) => (await served.desk.get(id))?.words;
+  /** A call that grace has approved. */
+  const approved = async (): Promise<string> => {
+    const id = await served.ask();
+    const grace = await served.approvers.find('grace');
+    const shown = (await served.desk.get(id))?.shown ?? '';
+    if (grace === undefined) throw new Error('grace is not enrolled');
+    await served.desk.decide(id, { verdict: 'approve', approver: grace, method: 'passphrase', shown, lookedMs: 1 });
+    return id;
+  };
   const stateOn = async (page: Page) => page.locator('.state').first().innerText();
 
   it('enrols a passkey by a link that works once, signs in with it, and signs a grave approval', {
@@ -179,10 +217,12 @@ describe.skipIf(isBrowserLeftOut)('the page of approvals in a browser', { timeou
   });
 
   it('has nothing that axe finds, fits a phone and follows the dark', async () => {
-    const [plain, grave] = [
+    const [plain, grave, used] = [
       await served.ask({ review: MANY, changed: ['The name was "A".'] }),
       await served.ask({ review: DELETION, needs: { grave: true } }),
+      await approved(),
     ];
+    await served.desk.take(used, BAN);
     for (const look of [
       { viewport: PHONE, colorScheme: 'light' },
       { viewport: { width: 1200, height: 800 }, colorScheme: 'dark' },
@@ -209,6 +249,8 @@ describe.skipIf(isBrowserLeftOut)('the page of approvals in a browser', { timeou
         '',
         `/${plain}`,
         `/${grave}`,
+        `/${used}`,
+        '/undo',
         '/history',
         '/history?range=7d',
         '/record',
@@ -316,6 +358,34 @@ describe.skipIf(isBrowserLeftOut)('the page of approvals in a browser', { timeou
     expect(await page.getByRole('region', { name: 'Decisions by time' }).getByRole('row').count()).toBe(31);
     await page.getByRole('button', { name: 'Filter' }).click();
     expect(await page.getByRole('link', { name: '30 days' }).getAttribute('aria-current'), 'the time is lost').toBe('true');
+    expect(visitor.elsewhere).toEqual([]);
+    expect(visitor.complaints).toEqual([]);
+    await visitor.context.close();
+  });
+
+  it('takes an approved call back from the history, by an approval that wants the passphrase anew, and shows how it went', async () => {
+    const used = await approved();
+    await served.desk.take(used, BAN);
+    const visitor = await visit(browser, { viewport: PHONE });
+    const { page } = visitor;
+    await signIn(visitor);
+    await page.goto(`${served.url}/history?q=${used}`);
+    await page.getByRole('button', { name: 'Undo… Ban a user' }).click();
+    await page.getByRole('heading', { name: UNDOING.title }).waitFor();
+    const id = page.url().split('/').at(-1) ?? '';
+    await page.getByText('grace, on this page').waitFor();
+    expect(await wordsOn(id)).toEqual([]);
+    await page.getByLabel('Your passphrase').fill(PASSPHRASE);
+    await page.getByRole('button', { name: 'Approve with the passphrase' }).click();
+    await page.getByText('grace approved it').waitFor();
+    expect(await wordsOn(id)).toMatchObject([{ approver: 'grace', fresh: true }]);
+    await served.desk.take(id, PLAN);
+    // The page finds out by itself.
+    await page.getByText('Carried out: 1 of 1.').waitFor();
+    await page.goto(`${served.url}/history`);
+    await page.getByRole('link', { name: 'What can be taken back' }).click();
+    await page.getByRole('button', { name: 'Undo… Offboard Ada' }).click();
+    await page.getByText('it has changed since, and is not overwritten').waitFor();
     expect(visitor.elsewhere).toEqual([]);
     expect(visitor.complaints).toEqual([]);
     await visitor.context.close();

@@ -2,7 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type RedisServer, startRedis, withoutRedis } from '../limits/redis-server.js';
-import { approver, approversFile, PASSPHRASE, signIn } from '../support/approvers.js';
+import { sitDown } from '../support/approvals-seat.js';
+import { approver, approversFile, signIn } from '../support/approvers.js';
 import { connectHttp, type HttpClientKind } from '../support/http-clients.js';
 import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js';
 import { plausibleUpstream } from '../support/plausible.js';
@@ -28,32 +29,6 @@ const start = (...args: string[]): Promise<HttpProgram> =>
       CLERK_MCP_SIGNING_KEY: 'k'.repeat(32),
     },
   });
-
-/** The page, to somebody who is signed in there. */
-interface Seat {
-  readonly raw: (path: string) => Promise<string>;
-  /** Without tags. */
-  readonly text: (path: string) => Promise<string>;
-}
-
-async function sitDown(address: string): Promise<Seat> {
-  const form = await fetch(`${address}/sign-in`);
-  const token = /name="token" value="([^"]+)"/.exec(await form.text())?.[1] ?? '';
-  const cookie = form.headers.get('set-cookie')?.split(';')[0] ?? '';
-  const signedIn = await fetch(`${address}/sign-in`, {
-    method: 'POST',
-    redirect: 'manual',
-    headers: { cookie },
-    body: new URLSearchParams({ token, name: 'ann', passphrase: PASSPHRASE }),
-  });
-  const session = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
-  const raw = async (path: string): Promise<string> => {
-    const response = await fetch(`${address}${path}`, { headers: { cookie: session }, redirect: 'manual' });
-    expect(response.status, path).toBe(200);
-    return (await response.text()).split('<main')[1] ?? '';
-  };
-  return { raw, text: async (path) => (await raw(path)).replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ') };
-}
 
 /** A call that waits, by a client of its own. */
 async function ban(server: HttpProgram, caller: string, user_id: string, kind: HttpClientKind = 'v2 (2025)') {

@@ -12,6 +12,7 @@ import { serveOnLoopback } from '../../src/approvals/loopback.js';
 import { lazyPage } from '../../src/approvals/page/lazy-page.js';
 import { Sessions } from '../../src/approvals/sessions.js';
 import { SignIn } from '../../src/approvals/sign-in.js';
+import type { Undo } from '../../src/approvals/undo.js';
 import { MemoryRecordStore } from '../../src/limits/record-store.js';
 import type { ApprovalWish } from '../../src/policy/confirmation/approvals.js';
 import type { Review } from '../../src/policy/preview/review.js';
@@ -91,7 +92,7 @@ export interface ServedPage {
 export async function serveApprovalsPage(
   directory: string,
   people: readonly Approver[],
-  { insight, issuer }: { readonly insight?: Insight; readonly issuer?: IssuerSettings } = {},
+  { insight, issuer, undo }: { readonly insight?: Insight; readonly issuer?: IssuerSettings; readonly undo?: Undo } = {},
 ): Promise<ServedPage> {
   let ahead = 0;
   let calls = 0;
@@ -116,6 +117,7 @@ export async function serveApprovalsPage(
     approvers,
     records,
     insight,
+    undo: undo && (async () => undo),
     desk,
     now,
     signIn: new SignIn({ approvers, records, now }),

@@ -128,7 +128,7 @@ export class IssuerRoad {
     const { frame, visit } = asked;
     const { records, client, desk, approvers } = this.#options;
     const text = await records.read(KIND, idOf(state));
-    // Taken before it is looked at: it counts once.
+    // Aftermath before it is looked at: it counts once.
     if (text === undefined || !(await records.swap(KIND, idOf(state), { from: text, to: undefined, ttlMs: 0 }))) {
       return message(frame, 403, 'Begin again', 'This sign-in was used, or it took too long. Nothing was approved.');
     }

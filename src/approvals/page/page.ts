@@ -8,6 +8,7 @@ import type { Say } from '../desk.js';
 import type { ApprovalsPage } from '../handler.js';
 import type { Insight } from '../insight.js';
 import { acceptInvitation, invited } from '../invitation.js';
+import type { Undo } from '../undo.js';
 import { again, message, notFound, seeOther, shown } from './answers.js';
 import { type Asked, isSignedIn, type SignedIn } from './asked.js';
 import { type Assets, assetAnswer, loadAssets } from './assets.js';
@@ -15,6 +16,7 @@ import { readForm } from './form.js';
 import { ARRIVAL, IssuerRoad, type IssuerSignIn } from './issuer-road.js';
 import { PageKey } from './page-key.js';
 import { claimedChallenge, Passkeys } from './passkeys.js';
+import { UndoRoad } from './undo-road.js';
 import { budgetsView } from './views/budgets.js';
 import { callersView } from './views/callers.js';
 import { detailView } from './views/detail.js';
@@ -31,6 +33,8 @@ export interface PageOptions extends ApprovalsApiOptions {
   readonly records: RecordStore;
   /** What is shown beside approvals. Default: nothing. */
   readonly insight?: Insight | undefined;
+  /** Takes back what was done. Default: nothing can be. */
+  readonly undo?: (() => Promise<Undo>) | undefined;
   /** Where people can sign in besides. Default: nowhere. */
   readonly issuer?: IssuerSignIn | undefined;
   /** Told when a passkey has been enrolled. */
@@ -53,6 +57,7 @@ class Page {
   readonly #key: PageKey;
   readonly #passkeys: Passkeys;
   readonly #issuer: IssuerRoad | undefined;
+  readonly #undo: UndoRoad | undefined;
   readonly #now: () => number;
 
   constructor(options: PageOptions, assets: Assets) {
@@ -61,6 +66,7 @@ class Page {
     this.#now = options.now ?? Date.now;
     this.#key = new PageKey(options.records, this.#now);
     this.#passkeys = new Passkeys(options);
+    this.#undo = options.undo && new UndoRoad(options.undo);
     this.#issuer =
       options.issuer &&
       new IssuerRoad({
@@ -120,7 +126,8 @@ class Page {
     return view === undefined ? notFound(frame) : shown(visit, 200, view);
   }
 
-  async #view({ path, frame }: SignedIn, query: URLSearchParams): Promise<Html | undefined> {
+  async #view(asked: SignedIn, query: URLSearchParams): Promise<Html | undefined> {
+    const { path, frame } = asked;
     const { desk, insight } = this.#options;
     switch (path) {
       case '':
@@ -128,8 +135,11 @@ class Page {
         return listView(frame, await desk.list());
       case '/history': {
         const approvals = await desk.list();
-        return historyView(frame, approvals, await decisionsOf(approvals, query, frame.now, insight), query);
+        const decisions = await decisionsOf(approvals, query, frame.now, insight);
+        return historyView(frame, { approvals, decisions, undoable: await this.#undo?.undoable(approvals) }, query);
       }
+      case '/undo':
+        return this.#undo?.listView(asked);
       case '/record':
         return recordView(frame, await insight?.history(recordFilters(query), query.get('from') ?? undefined), query);
       case '/callers':
@@ -160,6 +170,7 @@ class Page {
       await this.#options.sessions.end(visit.token);
       return seeOther(`${frame.base}/sign-in`);
     }
+    if (path === '/undo' && this.#undo !== undefined) return this.#undo.begin(asked, form);
     const id = ID.exec(path)?.[1];
     return id === undefined ? notFound(frame) : this.#decide(asked, id, form);
   }
@@ -236,7 +247,8 @@ class Page {
     const approval = await this.#options.desk.get(id);
     if (approval === undefined) return notFound(frame);
     const { session } = visit;
-    const view = { session, issuer: this.#issuerAddress, seenAt: said.seenAt ?? frame.now, error: said.error };
+    const aftermath = approval.usedBy && (await this.#undo?.aftermath(approval.usedBy));
+    const view = { session, issuer: this.#issuerAddress, seenAt: said.seenAt ?? frame.now, error: said.error, aftermath };
     return shown(visit, said.status ?? 200, detailView(frame, approval, view));
   }
 

@@ -142,7 +142,7 @@ function whole(approval: ApprovalView): string {
     ...review.details,
     ...review.inputs.flatMap(({ lines: own }) => own.map((line) => `  ${line}`)),
     ...changed.map((change) => `Changed since it was shown: ${change}`),
-    `Asked by ${caller.name}${client}, over ${caller.transport}, at ${when(createdAt)} UTC; stands until ${when(expiresAt)} UTC`,
+    `Asked by ${caller.name}${client}, ${caller.transport === 'page' ? 'on the page of approvals' : `over ${caller.transport}`}, at ${when(createdAt)} UTC; stands until ${when(expiresAt)} UTC`,
     `Request: ${request.method} ${plain(request.path, 500)}`,
     ...Object.entries(request.query).map(([name, value]) => `  ${plain(name)}: ${wholeValue(value)}`),
     ...(request.body === undefined ? [] : [`  body: ${wholeValue(request.body)}`]),

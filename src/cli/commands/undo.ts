@@ -4,6 +4,7 @@ import type { Call, CallOutcome } from '../../call/call-types.js';
 import type { Progress } from '../../call/progress.js';
 import { type Config, loadConfig } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
+import { planReport } from '../../jobs/apply/report.js';
 import { PlanFault } from '../../jobs/plan/fault.js';
 import type { UndoOf } from '../../jobs/undo/undo-changes.js';
 import type { Undoable } from '../../jobs/undo/undoable.js';
@@ -13,7 +14,6 @@ import { VERSION } from '../../platform/version.js';
 import { isByPerson } from '../../policy/confirmation/strength.js';
 import type { PersonAnswer } from '../../policy/policy-types.js';
 import { dialogLines } from '../../policy/preview/dialog.js';
-import { appliedReport } from '../applied-report.js';
 import { ownCommand } from '../own-command.js';
 import { ask, isAtTerminal } from '../passphrase-prompt.js';
 import { tellWaiting } from './call.js';
@@ -114,8 +114,8 @@ async function takeBack(id: string, app: App, isAgreed: boolean, signal: AbortSi
   const args = { plan: plan.id, on_error: 'continue', ...(strength === 'flag' ? { confirm: true } : {}) };
   const outcome = await carryOut(app, args, { canAsk, isAgreed: !asksItself, shown, signal });
   if (outcome.kind === 'done') {
-    const { text, isWhole } = appliedReport(outcome.text);
-    print(`${text}\n`);
+    const { lines, isWhole } = planReport(outcome.text, 'Taken back');
+    print(`${lines.join('\n')}\n`);
     if (!isWhole) process.exitCode = EXIT.failed;
   } else if (outcome.kind === 'refused' || outcome.kind === 'failed') {
     const { message = outcome.text, error } = modelOf(outcome);

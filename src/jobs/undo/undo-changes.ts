@@ -83,8 +83,10 @@ class Undo {
 
   async ofCall(record: string): Promise<Settled> {
     const changes = this.#may(await this.#context.plans.changes.find(keyOf({ record })));
-    if (changes.length === 0) throw unknown(`call ${record.slice(0, 40)}`);
-    return this.#plan(`Undo of call ${record}`, changes, [], () => 'undo');
+    const [change] = changes;
+    if (change === undefined) throw unknown(`call ${record.slice(0, 40)}`);
+    const { title = change.operation } = this.#catalog.find(change.operation)?.spec ?? {};
+    return this.#plan(`Undo of ${title}: ${aboutOf(change)}`, changes, [], () => 'undo');
   }
 
   /** What is of this instance and may be taken back by the caller. */

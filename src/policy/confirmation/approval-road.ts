@@ -198,7 +198,9 @@ export class ApprovalRoad {
       return this.#open(facts, review, changed, until);
     }
     const confirmed = approval.words.map(({ approver, method }) => `${approver}, by ${method}`).join('; ');
-    return { kind: 'approved', facts, confirmed, claim: () => this.#approvals.take(approval.id) };
+    const { call, id } = facts;
+    const usedBy = call.list === undefined ? { call: id } : { plan: String(call.args.plan) };
+    return { kind: 'approved', facts, confirmed, claim: () => this.#approvals.take(approval.id, usedBy) };
   }
 
   /** Why an approval is not for this call. */
@@ -220,11 +222,15 @@ export class ApprovalRoad {
 
 const ANY_APPROVER: Needs = { passkey: false, two: false, byAnother: false, approvers: [], grave: false };
 
-/** What cannot be undone, gives access or concerns the whole instance, and what takes more than one signature. */
+/** From this many calls on a list is grave. */
+const MANY = 25;
+
+/** What cannot be undone, gives access, concerns the whole instance or many, and what takes more than one signature. */
 const isGrave = ({ call, risks, needs }: DecidedCall, review: Review): boolean =>
   review.irreversible ||
   review.word !== undefined ||
   risks.includes('access') ||
+  (call.list?.items.length ?? 0) >= MANY ||
   (call.list === undefined && !call.operation.path.includes('{')) ||
   needs?.passkey === true ||
   needs?.two === true;

@@ -69,6 +69,9 @@ export interface ApprovalSeen {
   readonly declined?: Word | undefined;
 }
 
+/** What an approval let through: a plan, or a call by its id on record. */
+export type UsedBy = { readonly plan: string } | { readonly call: string };
+
 export type OpenedApproval =
   | { readonly ok: true; readonly approval: ApprovalSeen; readonly link: string | undefined; readonly isNew: boolean }
   | { readonly ok: false; readonly why: 'flood' | 'too_large' };
@@ -88,7 +91,7 @@ export interface Approvals {
   /** Resolves when it is no longer pending, after `ms`, or when the signal is aborted. @throws when the store is away */
   wait(id: string, ms: number, signal: AbortSignal | undefined): Promise<ApprovalSeen | undefined>;
   /** Uses it up. True once, for one process, and only while it is approved. @throws when the store is away */
-  take(id: string): Promise<boolean>;
+  take(id: string, usedBy: UsedBy): Promise<boolean>;
   /** What was shown is no longer so: it can be neither approved nor used. @throws when the store is away */
   replace(id: string): Promise<void>;
 }

@@ -137,7 +137,7 @@ export class Gate {
       const claim = opened.ok ? this.#singleUse(operation, opened) : undefined;
       if (claim) return this.#grants.allow(facts, 'the caller, by token, as the client showed the question to no person', claim);
     }
-    const ways = await this.#waysTo(facts, this.#ways);
+    const ways = await this.#waysTo(facts, facts.call.caller.transport === 'page' ? ['page'] : this.#ways);
     if (ways.length > 0) return this.#ask(facts, ways, modelMay);
     const noPerson = this.#ways.includes('page') ? this.#road.noPerson(facts) : undefined;
     const cannot = facts.needs?.byAnother === true ? refusals.feedsOwnClaims(operation) : refusals.cannotAsk(operation);

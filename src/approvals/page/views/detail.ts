@@ -4,14 +4,19 @@ import { plain } from '../../../platform/plain-text.js';
 import type { Word } from '../../../policy/confirmation/approvals.js';
 import type { ReviewParty } from '../../../policy/preview/review.js';
 import { type Approval, stateOf, wordsNeeded } from '../../approval.js';
+import { type Aftermath, aftermathView } from './aftermath.js';
 import { type DecideView, decideView } from './decide.js';
 import { inputsView } from './inputs.js';
 import { type Frame, layout, timeLeft } from './layout.js';
 import { requestView } from './request.js';
 import { asks, INSTANCE_WORDS, STATE_WORDS, state } from './words.js';
 
+export interface DetailView extends DecideView {
+  readonly aftermath?: Aftermath | undefined;
+}
+
 /** Everything about one approval, and the forms to decide on it. */
-export function detailView(frame: Frame, approval: Approval, view: DecideView): Html {
+export function detailView(frame: Frame, approval: Approval, view: DetailView): Html {
   const { review, instance, changed } = approval;
   const { now } = frame;
   const found = stateOf(approval, now);
@@ -29,8 +34,9 @@ ${inputsView(review)}
 ${requestView(approval.request)}
 ${factsView(approval, view.issuer)}
 ${outcomeView(approval)}
+${view.aftermath && aftermathView(frame, view.aftermath, review.title)}
 ${decideView(frame, approval, view)}`;
-  const version = `${approval.shown}:${found}:${approval.words.length}`;
+  const version = `${approval.shown}:${found}:${approval.words.length}:${view.aftermath?.report?.lines.join(' ') ?? ''}`;
   return layout(frame, { title: review.title, body, version, says: `This call is now ${STATE_WORDS[found]}.` });
 }
 
@@ -77,7 +83,7 @@ function factsView(approval: Approval, issuer: string | undefined): Html {
     ...needs.approvers.map((list) => `one of ${list.map((name) => plain(name)).join(', ')}`),
   ];
   return html`<section class="card" aria-label="Who asks"><dl>
-<dt>Asked by</dt><dd>${asks(approval)}, over ${caller.transport}</dd>
+<dt>Asked by</dt><dd>${asks(approval)}, ${caller.transport === 'page' ? 'on this page' : `over ${caller.transport}`}</dd>
 <dt>Asked</dt><dd>${time(createdAt)}</dd>
 <dt>Stands until</dt><dd>${time(expiresAt)}</dd>
 <dt>Tool</dt><dd class="mono">${operation}</dd>

@@ -17,20 +17,27 @@ interface Reason {
   readonly first: readonly string[];
 }
 
-/** How a plan that takes changes back went, for people. @param answer of Jobs_applyPlan */
-export function appliedReport(answer: string): { readonly text: string; readonly isWhole: boolean } {
+/**
+ * How a plan went, for people: a line each.
+ * @param answer of Jobs_applyPlan
+ * @param did what was done to those that are done: `Taken back`
+ */
+export function planReport(answer: string, did: string): { readonly lines: readonly string[]; readonly isWhole: boolean } {
   const applied = JSON.parse(answer) as Applied;
-  return { text: reportLines(applied).join('\n'), isWhole: applied.done === applied.of };
+  return { lines: reportLines(applied, did), isWhole: applied.done === applied.of };
 }
 
-function reportLines({ done, of, left_out, why = [], failed, errors = [], outcome_unknown, look_at = [], stopped }: Applied) {
+function reportLines(
+  { done, of, left_out, why = [], failed, errors = [], outcome_unknown, look_at = [], stopped }: Applied,
+  did: string,
+): readonly string[] {
   const reasons = (all: readonly Reason[]): string[] =>
     all.map(({ what, message, count, first }) => {
       const more = count > first.length ? ` and ${count - first.length} more` : '';
       return `  ${message ?? what}: ${first.join(', ')}${more}`;
     });
   return [
-    `Taken back: ${done} of ${of}.`,
+    `${did}: ${done} of ${of}.`,
     ...(left_out === undefined ? [] : [`Left as they are: ${left_out}.`, ...reasons(why)]),
     ...(failed === undefined ? [] : [`Failed: ${failed}.`, ...reasons(errors)]),
     ...(outcome_unknown === undefined
