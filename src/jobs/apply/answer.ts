@@ -1,6 +1,6 @@
 import { plain } from '../../platform/plain-text.js';
 import { fits } from '../../response/token-count.js';
-import type { Plan } from '../plan/plan.js';
+import { labelIn, type Plan } from '../plan/plan.js';
 import type { ItemEntry, LedgerState } from './ledger.js';
 import type { Stopped } from './run.js';
 
@@ -118,6 +118,6 @@ function groupedBy<T extends { readonly item: number }>(
 function nameIn(plan: Plan, nth: number): string {
   const item = plan.items[nth];
   const ids = Object.values(item?.args ?? {}).filter((value) => typeof value === 'string');
-  const user = ids.find((id) => id.startsWith('user_')) ?? ids.find((id) => plan.labels[id] !== undefined) ?? ids[0];
-  return user === undefined ? `call ${nth + 1}` : (plan.labels[user]?.name ?? plain(user));
+  const user = ids.find((id) => id.startsWith('user_')) ?? ids.find((id) => labelIn(plan, id) !== undefined) ?? ids[0];
+  return user === undefined ? `call ${nth + 1}` : (labelIn(plan, user)?.name ?? plain(user));
 }

@@ -12,7 +12,7 @@ import { labelOf } from '../../policy/preview/label.js';
 import { listOf } from '../../policy/preview/lookup.js';
 import { targetInputsOf, targetReadOf } from '../../policy/preview/target-read.js';
 import { withoutSecrets } from '../../policy/secrets/answer-secrets.js';
-import type { Plan, PlanItem } from '../plan/plan.js';
+import { labelIn, type Plan, type PlanItem } from '../plan/plan.js';
 import { at } from '../plan/references.js';
 import { digestOf, objectIn } from '../undo/object-read.js';
 import type { ItemEntry, Ledger } from './ledger.js';
@@ -258,7 +258,7 @@ export class Run {
     const id = targetInputsOf(catalog, operation)
       .map((input) => args[input])
       .find((value) => typeof value === 'string');
-    const shown = plan.labels[String(id)];
+    const shown = labelIn(plan, String(id));
     const found = await this.#read(target.reader.name, target.args);
     if (found === 'missing') return 'it is gone';
     if (shown === undefined) return undefined;
@@ -273,7 +273,7 @@ export class Run {
   /** @param value what a call has answered with: an object of the plan as it is called from then on, or anything else */
   #noteName(value: unknown): void {
     const id = isRecord(value) ? value.id : undefined;
-    if (typeof id !== 'string' || this.#options.plan.labels[id] === undefined) return;
+    if (typeof id !== 'string' || labelIn(this.#options.plan, id) === undefined) return;
     const label = labelOf(value);
     if (label !== undefined) this.#called.set(id, label.text);
   }

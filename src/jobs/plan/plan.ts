@@ -45,6 +45,10 @@ export interface Plan {
   readonly warnings: readonly string[];
 }
 
+/** What the id stands for is called; undefined where that is not known, whatever the id is. */
+export const labelIn = ({ labels }: Pick<Plan, 'labels'>, id: string | undefined): Label | undefined =>
+  id !== undefined && Object.hasOwn(labels, id) ? labels[id] : undefined;
+
 /** Equal for the same calls of the same caller on the same instance. */
 export const hashOf = ({ caller, instance, items }: Pick<Plan, 'caller' | 'instance' | 'items'>): string =>
   createHash('sha256')

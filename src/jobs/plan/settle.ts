@@ -12,7 +12,7 @@ import { inTurns, type Reader } from './expand.js';
 import { PlanFault } from './fault.js';
 import { idsOf, type Known, lookUp, targetIdOf } from './known.js';
 import { paceOf } from './pace.js';
-import { hashOf, type Plan, type PlanItem } from './plan.js';
+import { hashOf, labelIn, type Plan, type PlanItem } from './plan.js';
 import { readSurroundings } from './rehearsal.js';
 import { summaryOf } from './summary.js';
 
@@ -65,7 +65,7 @@ export async function settle(draft: Draft, context: JobContext, services: PlanSe
   const nameOf = (nth: number): string | undefined => {
     const item = items[nth];
     const id = item && targetIdOf(item, catalog);
-    return id === undefined ? undefined : (labels[id]?.name ?? plain(id));
+    return id === undefined ? undefined : (labelIn({ labels }, id)?.name ?? plain(id));
   };
   const gone = items.flatMap((item, nth) => (known.missing.has(targetIdOf(item, catalog) ?? '') ? [nth] : []));
   const warnings = [

@@ -7,7 +7,7 @@ import type { JobContext, RunJobTool } from '../job-tool.js';
 import { inTurns } from '../plan/expand.js';
 import { PlanFault } from '../plan/fault.js';
 import { Known, targetIdOf } from '../plan/known.js';
-import type { PlanItem, Unchanged } from '../plan/plan.js';
+import { labelIn, type PlanItem, type Unchanged } from '../plan/plan.js';
 import { PlanReader } from '../plan/reader.js';
 import { at } from '../plan/references.js';
 import { type Settled, settle } from '../plan/settle.js';
@@ -69,7 +69,7 @@ class Undo {
       const item = plan?.items[nth];
       if (plan === undefined || item === undefined || kept.has(nth)) continue;
       const id = targetIdOf(item, this.#catalog);
-      const name = (id === undefined ? undefined : plan.labels[id]?.name) ?? plain(id ?? `call ${nth + 1}`);
+      const name = labelIn(plan, id)?.name ?? plain(id ?? `call ${nth + 1}`);
       lost.set(item.operation, [...(lost.get(item.operation) ?? []), name]);
     }
     const warnings = [...lost].map(([name, about]) => {
