@@ -15,7 +15,6 @@ import type { Config } from '../config/config.js';
 import { MemoryRecordStore, type RecordStore } from '../limits/record-store.js';
 import { errorMessage } from '../platform/error-message.js';
 import type { Logger } from '../platform/logger.js';
-import type { Approvals } from '../policy/confirmation/approvals.js';
 
 export interface ApprovalsHostOptions {
   readonly config: Config;
@@ -38,7 +37,7 @@ export interface ApprovalsHostOptions {
 
 /** The desk, and what serves it to people. */
 export interface ApprovalsHost {
-  readonly approvals: Approvals;
+  readonly approvals: ApprovalDesk;
   readonly handle: ApprovalsHandler;
   /** Says on this machine where approvals are served, for `clerk-mcp approvals`. */
   announceAt(url: string): Promise<void>;
