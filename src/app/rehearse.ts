@@ -5,6 +5,7 @@ import { buildRequest, type ClerkRequest } from '../clerk/request.js';
 import { at } from '../jobs/plan/references.js';
 import { ENDS_USER, type Rehearsal, type Rehearsed } from '../jobs/plan/rehearsal.js';
 import { isRecord } from '../platform/is-record.js';
+import { Turns } from '../platform/turns.js';
 import { withValue } from '../policy/confirmation/passes.js';
 import { createSandbox } from '../sandbox/create-sandbox.js';
 import { isAdmin } from '../sandbox/domain/members.js';
@@ -36,10 +37,12 @@ export async function rehearse({ items, objects, roles, signal }: Rehearsal): Pr
   const gave = new Map<string, unknown>();
   const failures: Rehearsed['failures'][number][] = [];
   const until = performance.now() + LONGEST_MS;
+  const turns = new Turns();
   let unknown = 0;
   let tried = 0;
   for (const [nth, { operation, args, step, later }] of items.entries()) {
     if (tried >= MOST_TRIED || performance.now() > until) break;
+    await turns.next();
     signal.throwIfAborted();
     const request = requestOf(operation, filled(args, later, gave));
     tried++;

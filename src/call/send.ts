@@ -79,7 +79,7 @@ export class Sender {
     const { operation, args } = grant;
     const recorded = await this.#options.policy.begin(grant);
     try {
-      const outcome = await this.#options.runJob({ operation, args, confirm, call, signal: abort.signal });
+      const outcome = this.#teller.bounded(await this.#options.runJob({ operation, args, confirm, call, signal: abort.signal }));
       await recorded.end(outcome.kind === 'done' ? {} : { code: outcome.kind });
       return outcome;
     } catch (error) {

@@ -60,6 +60,12 @@ export class Teller {
     return scrub(shapeError(told, this.#answers.maxTokens ?? MOST_TOKENS));
   }
 
+  /** What a job could not do, at no more than an answer may cost. */
+  bounded(outcome: CallOutcome): CallOutcome {
+    if (outcome.kind !== 'failed' && outcome.kind !== 'refused') return outcome;
+    return { ...outcome, text: this.write(JSON.parse(outcome.text)) };
+  }
+
   tell<K extends 'failed' | 'refused'>(kind: K, model: object, { readAs }: Said): { readonly kind: K; readonly text: string } {
     return { kind, text: this.write(model, readAs) };
   }

@@ -151,8 +151,12 @@ const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[
 /** Signs that lead elsewhere once a proxy on the way has decoded the path, and what no eye can see. */
 const LEADS_ELSEWHERE = /[/\\%?#\p{Cc}\u2028\u2029]/u;
 
+/** Longer than any id, slug or key. */
+const LONGEST_ID = 500;
+
 /** Why a value cannot be an id in a path, as a person would put it; `undefined` when it can. */
 export function idFault(value: string): string | undefined {
+  if (value.length > LONGEST_ID) return `an id has at most ${LONGEST_ID} characters`;
   if (value.trim() === '') return 'must not be empty';
   if (value === '.' || value === '..') return `"${value}" is no id`;
   if (LEADS_ELSEWHERE.test(value))

@@ -73,8 +73,10 @@ function showString(value: string, whole: boolean): string {
   if (PLAIN_VALUE.test(value) || (PLAIN_EMAIL.test(value) && flatten(value) === value)) return value;
   const hidden = value.match(HIDDEN)?.length ?? 0;
   const note = hidden === 0 ? '' : ` (and ${hidden} invisible ${hidden === 1 ? 'character' : 'characters'})`;
-  const characters = [...flatten(value)];
-  if (whole || characters.length <= LONGEST_VALUE) return quoted(characters.join('')) + note;
+  const flat = flatten(value);
+  if (whole || flat.length <= LONGEST_VALUE) return quoted(flat) + note;
+  const characters = [...flat];
+  if (characters.length <= LONGEST_VALUE) return quoted(flat) + note;
   const beginning = quoted(`${characters.slice(0, VALUE_BEGINNING).join('')}…`);
   const end = quoted(`…${characters.slice(-VALUE_END).join('')}`);
   return `${beginning} to ${end} (${[...value].length} characters)${note}`;

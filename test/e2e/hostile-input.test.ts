@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { startHttp, stopAll } from '../support/http-program.js';
 import { answer, MisbehavingServer } from '../support/misbehaving-server.js';
 import { call, openSession, post } from '../support/raw-http.js';
@@ -9,17 +9,25 @@ import { modelOf, RawProgram } from '../support/raw-program.js';
 import { scratchDirectory } from '../support/scratch.js';
 
 const scratch = await scratchDirectory();
-const started: RawProgram[] = [];
-const start = async (...args: string[]): Promise<RawProgram> => {
-  const program = new RawProgram(['--sandbox', ...args]);
-  started.push(program);
-  await program.handshake();
-  return program;
-};
+const started = new Map<string, Promise<RawProgram>>();
 
-afterEach(async () => {
-  for (const program of started.splice(0)) program.child.kill('SIGKILL');
-  await stopAll();
+/** One server for all cases with the same arguments. */
+function start(...args: string[]): Promise<RawProgram> {
+  const key = args.join(' ');
+  const known = started.get(key);
+  if (known !== undefined) return known;
+  const program = new RawProgram(['--sandbox', ...args]);
+  const opened = program.handshake().then(() => program);
+  started.set(key, opened);
+  return opened;
+}
+
+let last = 0;
+const nextId = (): number => ++last;
+
+afterEach(stopAll);
+afterAll(async () => {
+  for (const program of started.values()) (await program).child.kill('SIGKILL');
 });
 
 /** What an answer may cost a model is 25,000 tokens, of seldom more than four bytes. */
@@ -27,6 +35,15 @@ const MOST_BYTES = 100_000;
 
 const unknownInputs = (count: number): object =>
   Object.fromEntries(Array.from({ length: count }, (_, at) => [`made_up_${at}`, at]));
+
+const LIST = 'Users_listSortedByCreationDate';
+const plan = (...steps: object[]): object => ({ steps });
+const create = (more: object): object => ({ tool: 'Users_createNewUser', ...more });
+const each = (args: object, more: object = {}): object => ({
+  list: LIST,
+  each: { read: 'Users_getUserDetails', arguments: args, ...more },
+});
+const texts = (count: number): string[] => Array.from({ length: count }, (_, at) => `text_${at}`);
 
 describe('an answer over stdio costs no more than an answer may, for', () => {
   it.each<[string, readonly string[], string, object]>([
@@ -44,11 +61,54 @@ describe('an answer over stdio costs no more than an answer may, for', () => {
       'Users_deleteUser',
       { user_id: 'u', private_metadata: { a: 'eyJ-'.repeat(25_000) } },
     ],
+    ['metadata of 100,000 names', [], 'Users_createNewUser', { private_metadata: unknownInputs(100_000) }],
+    [
+      'metadata of 19,000 names',
+      ['--confirm', 'token'],
+      'Users_createNewUser',
+      { public_metadata: { role: 1, ...unknownInputs(19_000) } },
+    ],
+    ['lists in each other as text', [], 'Users_createNewUser', { private_metadata: `{"a":${'['.repeat(1_000_000)}` }],
+    ['an id of 1 MB', ['--confirm', 'token'], 'Users_deleteUserById', { user_id: 'x'.repeat(1_000_000) }],
+    ['an identifier of 200,000 dots', [], 'AllowlistBlocklist_addIdentifier', { identifier: `${'.'.repeat(200_000)}@` }],
+    [
+      'a plan that says 1 MB for each of 10,000 items',
+      [],
+      'Jobs_planChanges',
+      plan(create({ for_each: texts(10_000), arguments: { username: '$', private_metadata: { a: 'x'.repeat(1_000_000) } } })),
+    ],
+    [
+      'a plan that refers to a list 200,000 times',
+      [],
+      'Jobs_planChanges',
+      plan({ tool: LIST, name: 'all' }, create({ arguments: { private_metadata: { a: Array(200_000).fill('$steps.all') } } })),
+    ],
+    [
+      'a reference of 200,000 names',
+      [],
+      'Jobs_planChanges',
+      plan({ tool: LIST, name: 'all' }, create({ if: `$steps.all${'.data'.repeat(200_000)}` })),
+    ],
+    [
+      'a plan of the same 10,000 calls in 25 steps',
+      [],
+      'Jobs_planChanges',
+      plan(
+        ...Array.from({ length: 25 }, () => create({ for_each: Array(10_000).fill(1), arguments: { username: 'ada_lovelace' } })),
+      ),
+    ],
+    ['a step with a name of 1 MB', [], 'Jobs_planChanges', plan(create({ name: 'x'.repeat(1_000_000) }))],
+    ['a path of a million names, for each row', [], 'Jobs_scanList', each({ user_id: `$.id${'.x'.repeat(1_000_000)}` })],
+    ['200,000 paths for each row', [], 'Jobs_scanList', each({ user_id: Array(200_000).fill('$.id') })],
+    ['inputs of a read for each row that are unknown', [], 'Jobs_scanList', each({ user_id: '$.id' }, unknownInputs(19_000))],
+    ['200,000 paths to select', [], 'Jobs_scanList', { list: LIST, select: Array(200_000).fill('id') }],
+    ['a condition of 19,000 names', [], 'Jobs_scanList', { list: LIST, where: unknownInputs(19_000) }],
   ])('%s', async (_, args, name, input) => {
     const program = await start(...args);
-    const [answered, next] = [program.answer(1), program.answer(2)];
-    program.call(1, name, input);
-    program.send({ id: 2, method: 'ping' });
+    const [id, nextOne] = [nextId(), nextId()];
+    const [answered, next] = [program.answer(id), program.answer(nextOne)];
+    program.call(id, name, input);
+    program.send({ id: nextOne, method: 'ping' });
     expect(Buffer.byteLength(JSON.stringify(await answered))).toBeLessThan(MOST_BYTES);
     expect((await next).result).toEqual({});
   });
@@ -73,8 +133,9 @@ describe('with --max-result-tokens 1000 no text costs more, be it', () => {
     ['an unknown operation', ['--discovery'], 'call_operation', { name: 'Users_'.repeat(5000) }, 'unknown_operation'],
   ])('%s', async (_, args, name, input, error) => {
     const program = await start('--max-result-tokens', '1000', ...args);
-    const answered = program.answer(1);
-    program.call(1, name, input);
+    const id = nextId();
+    const answered = program.answer(id);
+    program.call(id, name, input);
     const { result } = await answered;
     const text = String(result?.content?.[0]?.text);
     const model = JSON.parse(text) as { error: string; token?: string };
@@ -87,8 +148,9 @@ describe('with --max-result-tokens 1000 no text costs more, be it', () => {
 describe('what a caller makes up', () => {
   it('is told in part where an input is unknown, with the nearest name as long as that can be', async () => {
     const program = await start();
-    const answered = program.answer(1);
-    program.call(1, 'Users_listSortedByCreationDate', { ofset: 1, ...unknownInputs(1000) });
+    const id = nextId();
+    const answered = program.answer(id);
+    program.call(id, 'Users_listSortedByCreationDate', { ofset: 1, ...unknownInputs(1000) });
     const { faults } = modelOf(await answered) as { faults: { path: string; expected: string }[] };
     expect(faults).toHaveLength(21);
     expect(faults[0]).toEqual({ path: 'ofset', expected: 'no such input. Did you mean offset?' });
@@ -98,7 +160,6 @@ describe('what a caller makes up', () => {
   it('goes into the record in part: a name of 3.5 MB, and metadata like the start of many tokens', async () => {
     const log = join(scratch, 'audit.log');
     const program = new RawProgram(['--sandbox', '--audit-log', log]);
-    started.push(program);
     const [opened, called] = [program.answer(0), program.answer(1)];
     const clientInfo = { name: 'x'.repeat(3_500_000), version: 'y'.repeat(100_000) };
     program.send({ id: 0, method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo } });
@@ -111,6 +172,24 @@ describe('what a caller makes up', () => {
     const lines = readFileSync(log, 'utf8').split('\n');
     expect(lines.some((line) => line.includes('"operation":"Users_createNewUser"'))).toBe(true);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(16_000);
+  });
+});
+
+describe('a plan of many calls', () => {
+  it('is made while others are answered', async () => {
+    const program = await start();
+    const [made, first, second] = [nextId(), nextId(), nextId()];
+    const [planned, one] = [program.answer(made), program.answer(first)];
+    const answers: unknown[] = [];
+    void planned.then(({ id }) => answers.push(id));
+    program.call(made, 'Jobs_planChanges', plan(create({ for_each: texts(1_200), arguments: { username: '$' } })));
+    program.send({ id: first, method: 'ping' });
+    await one;
+    const other = program.answer(second);
+    program.send({ id: second, method: 'ping' });
+    await other;
+    expect(answers).toEqual([]);
+    expect(modelOf(await planned).calls).toBe(1_200);
   });
 });
 

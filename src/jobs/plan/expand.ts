@@ -4,11 +4,12 @@ import { IDEMPOTENCY_KEY, type Operation } from '../../catalog/operation.js';
 import type { Arguments } from '../../catalog/operation-types.js';
 import { parseArguments } from '../../catalog/parse-arguments.js';
 import { isRecord } from '../../platform/is-record.js';
+import { Turns } from '../../platform/turns.js';
 import { canonicalJson } from '../../policy/confirmation/canonical.js';
 import { holdsWithheld } from '../../policy/secrets/answer-secrets.js';
 import { PlanFault } from './fault.js';
 import type { PlanItem } from './plan.js';
-import { BadReferenceError, readReference, resolve, resolveText, type Scope } from './references.js';
+import { BadReferenceError, Room, readReference, resolve, resolveText, type Scope } from './references.js';
 import { MOST_ITEMS, type Step } from './steps.js';
 
 /** How an expansion looks at the instance. */
@@ -50,6 +51,11 @@ const AT_ONCE = 6;
 const ITEM_DIGITS = 16;
 /** The most reads that one step may take. */
 const MOST_READS = 1_000;
+/** The most calls that are looked at, with those that the list has more than once. */
+const MOST_TAKEN = 3 * MOST_ITEMS;
+/** What the arguments of all steps may come to, in characters. */
+const MOST_CHARACTERS = 20_000_000;
+const LONGEST_NAME = 60;
 
 /**
  * Makes the list of calls that the steps stand for. Steps that read are carried out; of steps that change something nothing
@@ -65,6 +71,8 @@ export async function expand(steps: readonly Step[], options: ExpansionOptions):
 
 function namesOf(steps: readonly Step[]): readonly string[] {
   const names = steps.map(({ name }, nth) => name ?? `step${nth + 1}`);
+  if (names.some(({ length }) => length > LONGEST_NAME))
+    throw new PlanFault('invalid_plan', `The name of a step has at most ${LONGEST_NAME} characters.`);
   const twice = names.find((name, nth) => names.indexOf(name) !== nth);
   if (twice !== undefined) throw new PlanFault('invalid_plan', `Two steps are named ${twice}.`);
   return names;
@@ -78,6 +86,9 @@ class Expansion {
   readonly #seen = new Set<string>();
   readonly #warnings: string[] = [];
   readonly #read = new Map<string, StepAnswer>();
+  readonly #room = new Room(MOST_CHARACTERS);
+  readonly #turns = new Turns();
+  #taken = 0;
   #changes = false;
 
   constructor(options: ExpansionOptions) {
@@ -167,6 +178,9 @@ class Expansion {
     let repeated = 0;
     for (const [nth, item] of each.entries()) {
       const where = items === undefined ? name : `${name}[${nth}]`;
+      if (++this.#taken > MOST_TAKEN) throw tooMany();
+      await this.#turns.next();
+      this.#options.signal.throwIfAborted();
       const { value, deferred } = this.#resolve(step.arguments ?? {}, item, where);
       const args = await this.#checked(operation, value, where);
       const key = canonicalJson([operation.name, args, deferred]);
@@ -214,7 +228,7 @@ class Expansion {
 
   #resolve(value: unknown, item: readonly [unknown] | undefined, where: string) {
     try {
-      return resolve(value, this.#scope(item));
+      return resolve(value, this.#scope(item), this.#room);
     } catch (error) {
       throw referenceFault(error, where);
     }
@@ -264,10 +278,12 @@ export async function inTurns<T, R>(
   signal: AbortSignal,
 ): Promise<R[]> {
   const results: R[] = new Array(items.length);
+  const turns = new Turns();
   let next = 0;
   const turn = async (): Promise<void> => {
     for (let nth = next++; nth < items.length; nth = next++) {
       try {
+        await turns.next();
         signal.throwIfAborted();
         results[nth] = await work(items[nth] as T, nth);
       } catch (error) {

@@ -47,23 +47,56 @@ export interface Resolved {
 
 const FORM = /^\$(?:(?<from>steps|inputs)\.(?<name>[\w-]+))?(?<path>(?:\.(?:[\w-]+|\*))*)(?<optional>\?)?$/;
 const DEEPEST = 12;
+/** Longer than any path into an answer. */
+const LONGEST = 300;
+const MOST_NAMES = 20;
 /** Far beyond what a plan can be made of. */
 const MOST_COLLECTED = 100_000;
+
+/**
+ * How much references may still lead to, in characters: a short text can stand for a long list, many times over. What is
+ * written out by itself counts, too.
+ */
+export class Room {
+  #left: number;
+  readonly #most: number;
+
+  constructor(most: number) {
+    this.#most = most;
+    this.#left = most;
+  }
+
+  /** @throws BadReferenceError where there is no more room */
+  take(value: unknown): void {
+    const open: unknown[] = [value];
+    while (open.length > 0) {
+      const next = open.pop();
+      this.#left -= typeof next === 'string' ? next.length + 1 : 1;
+      if (this.#left < 0) throw new BadReferenceError(`it all comes to more than ${this.#most} characters: make several smaller`);
+      if (next === null || typeof next !== 'object') continue;
+      for (const [key, member] of Object.entries(next)) {
+        if (!Array.isArray(next)) this.#left -= key.length;
+        open.push(member);
+      }
+    }
+  }
+}
 
 /** @throws BadReferenceError for what begins with `$` and is no reference */
 export function readReference(text: string): Reference | undefined {
   if (!text.startsWith('$') || text.startsWith('$$')) return undefined;
-  const { from = 'item', name = '', path = '', optional } = FORM.exec(text)?.groups ?? {};
-  const isForm = FORM.test(text);
-  if (!isForm) {
+  const form = text.length > LONGEST ? null : FORM.exec(text);
+  const { from = 'item', name = '', path = '', optional } = form?.groups ?? {};
+  const names = path === '' ? [] : path.slice(1).split('.');
+  if (form === null || names.length > MOST_NAMES) {
     throw new BadReferenceError(
-      'a reference is $, $.path, $steps.NAME.path or $inputs.NAME; text that begins with $ is written with $$',
+      `a reference is $, $.path, $steps.NAME.path or $inputs.NAME, with at most ${MOST_NAMES} names and ${LONGEST} characters; text that begins with $ is written with $$`,
     );
   }
   return {
     from: from as Reference['from'],
     name,
-    path: path === '' ? [] : path.slice(1).split('.'),
+    path: names,
     optional: optional !== undefined,
   };
 }
@@ -73,23 +106,19 @@ export function readReference(text: string): Reference | undefined {
  * listed.
  * @throws BadReferenceError
  */
-export function resolve(value: unknown, scope: Scope): Resolved {
+export function resolve(value: unknown, scope: Scope, room: Room): Resolved {
   const deferred: Deferred[] = [];
   const walk = (at: unknown, to: readonly string[]): unknown => {
-    if (to.length > DEEPEST) return at;
+    if (to.length > DEEPEST) {
+      room.take(at);
+      return at;
+    }
     if (typeof at === 'string') {
-      const text = withInputs(at, scope.inputs);
-      if (text !== at) return text;
-      const reference = readReference(at);
-      if (reference === undefined) return at.startsWith('$$') ? at.slice(1) : at;
-      if (isPending(reference, scope)) {
-        deferred.push(deferredOf(reference, at, to));
-        return at;
-      }
-      const found = lookUp(reference, scope);
-      if (found === undefined && !reference.optional) throw new BadReferenceError(`${at} leads to nothing`);
+      const found = follow(at, to);
+      room.take(found);
       return found;
     }
+    room.take(null);
     if (Array.isArray(at)) return at.map((item, nth) => walk(item, [...to, String(nth)]));
     if (!isRecord(at)) return at;
     return Object.fromEntries(
@@ -97,6 +126,19 @@ export function resolve(value: unknown, scope: Scope): Resolved {
         .map(([key, member]) => [key, walk(member, [...to, key])] as const)
         .filter(([, member]) => member !== undefined),
     );
+  };
+  const follow = (at: string, to: readonly string[]): unknown => {
+    const text = withInputs(at, scope.inputs);
+    if (text !== at) return text;
+    const reference = readReference(at);
+    if (reference === undefined) return at.startsWith('$$') ? at.slice(1) : at;
+    if (isPending(reference, scope)) {
+      deferred.push(deferredOf(reference, at, to));
+      return at;
+    }
+    const found = lookUp(reference, scope);
+    if (found === undefined && !reference.optional) throw new BadReferenceError(`${at} leads to nothing`);
+    return found;
   };
   return { value: walk(value, []), deferred };
 }
@@ -110,7 +152,7 @@ export function resolveText(text: string, scope: Scope): unknown {
   return lookUp(reference, scope);
 }
 
-const WITHIN = /\$\{inputs\.(\w+)\}/g;
+const WITHIN = /\$\{inputs\.(\w{1,100})\}/g;
 
 function withInputs(text: string, inputs: Scope['inputs']): string {
   return text.replace(WITHIN, (written, name: string) => {

@@ -1,6 +1,8 @@
 import type { Operation } from '../../catalog/operation.js';
 import type { Arguments } from '../../catalog/operation-types.js';
 import { isRecord } from '../../platform/is-record.js';
+import { Turns } from '../../platform/turns.js';
+import { ScanFault } from './fault.js';
 import { Pages } from './pages.js';
 import { fillIn, NothingThereError } from './paths.js';
 import { OutOfTimeError, ReadError, type Reads } from './reads.js';
@@ -38,6 +40,8 @@ const MOST_KEPT = 2_000;
 const MOST_IDS = 5;
 /** The most items that one of these reads gives. */
 const MOST_ITEMS = 10_000;
+/** The most items that rows are joined with in all: rows times items can be far more than either. */
+const MOST_JOINED = 1_000_000;
 
 /** Joins rows with what a read for each of them finds. */
 export class Joins {
@@ -46,6 +50,8 @@ export class Joins {
   readonly #unread = new Map<string, Unread>();
   #outcome: ReadError['outcome'] | undefined;
   #answered = 0;
+  #joined = 0;
+  readonly #turns = new Turns();
   #skipped = 0;
 
   constructor(reads: Reads) {
@@ -80,6 +86,9 @@ export class Joins {
   async #joinOne(row: Row, each: Each): Promise<readonly Row[]> {
     try {
       const found = await this.#itemsFor(row, each);
+      this.#joined += found.length;
+      if (this.#joined > MOST_JOINED) throw ScanFault.of(TOO_MANY_JOINED);
+      await this.#turns.next();
       const wanted = each.where === undefined ? found : found.filter(each.where);
       const withItems = wanted.map((item) => ({ ...row, [each.as]: item }));
       if (each.keep === 'none') return wanted.length === 0 ? [row] : [];
@@ -124,6 +133,12 @@ export class Joins {
     return items;
   }
 }
+
+const TOO_MANY_JOINED = {
+  error: 'too_many_joined',
+  message: `The rows would be joined with more than ${MOST_JOINED} items.`,
+  hint: 'Narrow the rows with `where`, or what is read for each of them by its own filters.',
+};
 
 /** A row of an item that may be no object. */
 export const rowOf = (item: unknown): Row => (isRecord(item) ? item : { value: item });

@@ -30,6 +30,8 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 
 const REFERENCE = /^\$\.(.+)$/;
 
+export const isReference = (text: string): boolean => REFERENCE.test(text);
+
 /** A reference in the arguments of `each` that leads to nothing in this row. */
 export class NothingThereError extends Error {
   override readonly name = 'NothingThereError';

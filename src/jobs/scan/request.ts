@@ -1,12 +1,12 @@
 import { didYouMean } from '../../catalog/nearest.js';
 import type { Operation } from '../../catalog/operation.js';
 import type { Arguments } from '../../catalog/operation-types.js';
-import type { Fault } from '../../catalog/parse-arguments.js';
+import { type Fault, mostTelling } from '../../catalog/parse-arguments.js';
 import { isRecord } from '../../platform/is-record.js';
 import type { Measure, SortKey } from './collect.js';
 import type { Each } from './each.js';
 import { PAGING } from './pages.js';
-import { split } from './paths.js';
+import { isReference, split } from './paths.js';
 import { readWhere, type Test, WhereFault } from './where.js';
 
 /** A scan as its caller wants it. */
@@ -28,6 +28,10 @@ const SHOWN = 25;
 const MOST_SHOWN = 1_000;
 const MOST_PATHS = 50;
 const LONGEST_PATH = 200;
+const MOST_NAMES = 20;
+/** What the arguments of a read for each row may hold, which are filled in row by row. */
+const MOST_VALUES = 200;
+const LONGEST_ARGUMENTS = 10_000;
 /** An `each` within an `each`. */
 const DEEPEST_EACH = 2;
 const EACH_INPUTS = ['read', 'arguments', 'as', 'where', 'keep', 'each'] as const;
@@ -52,7 +56,7 @@ export function readScan(
   // What goes into a file is most likely not meant for the conversation.
   const shown = typeof args.rows === 'number' ? args.rows : args.to === undefined ? SHOWN : 0;
   if (shown > MOST_SHOWN) reader.fault('rows', `at most ${MOST_SHOWN}; \`to\` writes all into a file`);
-  if (reader.faults.length > 0 || list === undefined) return { faults: reader.faults };
+  if (reader.faults.length > 0 || list === undefined) return { faults: mostTelling(reader.faults) };
   return {
     scan: {
       list,
@@ -122,8 +126,13 @@ class Reader {
   paths(path: string, given: unknown): readonly string[] {
     if (!Array.isArray(given)) return [];
     if (given.length > MOST_PATHS) this.fault(path, `at most ${MOST_PATHS} paths`);
-    if (given.some((one) => typeof one !== 'string' || one === '' || one.length > LONGEST_PATH)) {
-      this.fault(path, 'dotted paths, like email_addresses.email_address');
+    if (
+      given.some((one) => typeof one !== 'string' || one === '' || one.length > LONGEST_PATH || split(one).length > MOST_NAMES)
+    ) {
+      this.fault(
+        path,
+        `dotted paths, like email_addresses.email_address, of at most ${MOST_NAMES} names and ${LONGEST_PATH} characters`,
+      );
       return [];
     }
     return given as string[];
@@ -140,6 +149,20 @@ class Reader {
     });
   }
 
+  references(path: string, args: Arguments): void {
+    let values = 0;
+    const open: unknown[] = [args];
+    while (open.length > 0 && values <= MOST_VALUES) {
+      const next = open.pop();
+      values++;
+      if (typeof next === 'string' && isReference(next) && (next.length > LONGEST_PATH || split(next).length > MOST_NAMES))
+        this.fault(path, `paths of at most ${MOST_NAMES} names and ${LONGEST_PATH} characters`);
+      if (next !== null && typeof next === 'object') for (const member of Object.values(next)) open.push(member);
+    }
+    if (values > MOST_VALUES || JSON.stringify(args).length > LONGEST_ARGUMENTS)
+      this.fault(path, `at most ${MOST_VALUES} values and ${LONGEST_ARGUMENTS} characters, for they are filled in for each row`);
+  }
+
   each(path: string, given: unknown, level: number, names: Set<string>): Each | undefined {
     if (!isRecord(given)) {
       this.fault(path, 'an object with read and arguments');
@@ -151,6 +174,7 @@ class Reader {
     }
     const read = this.operation(`${path}.read`, given.read);
     const args = this.arguments(`${path}.arguments`, given.arguments, read);
+    this.references(`${path}.arguments`, args);
     const where = this.where(`${path}.where`, given.where);
     const { as = `item${level}`, keep = 'some' } = given;
     if (typeof as !== 'string' || !NAME.test(as) || names.has(as))

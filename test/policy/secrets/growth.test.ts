@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { didYouMean } from '../../../src/catalog/nearest.js';
 import { parseArguments } from '../../../src/catalog/parse-arguments.js';
 import { Scrubber } from '../../../src/platform/scrub.js';
+import { grants } from '../../../src/policy/rules/granting-metadata.js';
 import { coverSecrets, withheld } from '../../../src/policy/secrets/answer-secrets.js';
 import { maskArguments } from '../../../src/policy/secrets/masking.js';
 import { operations } from '../../../tools/index.js';
@@ -79,6 +80,34 @@ describe('what is masked', () => {
     'sk_test_ ',
   ])('is not %s', (text) => {
     expect(covered({ note: text }).hidden).toBe(0);
+  });
+});
+
+describe('metadata', () => {
+  it('is gone through as often, however many keys give rights', () => {
+    const steps = (keys: readonly string[]): number => {
+      let looked = 0;
+      const counting = new Proxy(
+        { a: 1, b: 2 },
+        {
+          ownKeys: (all) => {
+            looked++;
+            return Reflect.ownKeys(all);
+          },
+        },
+      );
+      expect(grants('public_metadata', { list: [counting] }, keys)).toBe(false);
+      return looked;
+    };
+    expect(steps(Array.from({ length: 100 }, (_, nth) => `key_${nth}`))).toBe(steps(['role']));
+  });
+
+  it.each([
+    ['a bare key', { app: [{ 'Is-Admin': 1 }] }, ['role', 'is_admin'], true],
+    ['the path of a key', { app: { role: 1 } }, ['public_metadata.app.role'], true],
+    ['another path', { app: { role: 1 } }, ['public_metadata.other.role', 'private_metadata.app.role'], false],
+  ])('gives rights by %s', (_, metadata, keys, given) => {
+    expect(grants('public_metadata', metadata, keys)).toBe(given);
   });
 });
 
