@@ -4,6 +4,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/published/report.ts'],
+    setupFiles: ['test/support/setup.ts'],
+    // Loading the catalog and the clients anew for each file would take longer than most files do.
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Two cores: more workers only wait for each other's servers.

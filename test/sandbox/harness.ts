@@ -1,8 +1,8 @@
-import { afterEach } from 'vitest';
 import type { SandboxOptions } from '../../src/sandbox/options.js';
 import type { SeedDescription } from '../../src/sandbox/seed/description.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.js';
-import { watchExchange } from '../support/published/watch.js';
+import { afterEveryTest } from '../support/ends.js';
+import { checkExchanges, watchExchange } from '../support/published/watch.js';
 
 /** The JSON of an answer, read without ceremony. What is at the bottom is compared, never trusted. */
 export interface Json {
@@ -52,8 +52,9 @@ const withSettings = (seed: NonNullable<SandboxOptions['seed']> = {}): NonNullab
   typeof seed === 'object' ? { settings: EASY, ...seed } : seed;
 
 const open: Sandbox[] = [];
-afterEach(async () => {
+afterEveryTest.push(async () => {
   await Promise.all(open.splice(0).map((sandbox) => sandbox.close()));
+  await checkExchanges();
 });
 
 /** A sandbox of the test's own, closed when the test ends. Every exchange with it must be as Clerk's documents say. */

@@ -1,15 +1,10 @@
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { describe, expect, it, vi } from 'vitest';
 import { clients } from '../../../src/cli/client-config/all.js';
 import { ownKeyFile } from '../../../src/cli/client-config/paths.js';
 import { CLIENTS } from '../../../src/config/init-options.js';
 import type { UserPaths } from '../../../src/config/user-paths.js';
-
-/** Directories of another platform, which no test can make here. */
-const there = vi.hoisted(() => new Set<unknown>());
-vi.mock('node:fs', async (original) => ({
-  ...(await original<typeof import('node:fs')>()),
-  existsSync: (path: unknown) => there.has(path),
-}));
 
 const mac: UserPaths = { platform: 'darwin', home: '/Users/ada', path: [], environment: {} };
 const linux: UserPaths = { platform: 'linux', home: '/home/ada', path: [], environment: {} };
@@ -52,9 +47,15 @@ describe("the place of each client's file", () => {
 
   it('is that of the packaged Claude Desktop on Windows, where that is installed', () => {
     const packaged = `${windows.localAppData}\\Packages\\Claude_pzs8sxrjxfjjc\\LocalCache\\Roaming\\Claude`;
-    there.add(packaged);
-    expect(fileOf('claude-desktop', windows)).toBe(`${packaged}\\claude_desktop_config.json`);
-    there.clear();
+    // A directory of another platform, which no test can make here.
+    const looked = vi.spyOn(fs, 'existsSync').mockImplementation((path) => path === packaged);
+    syncBuiltinESMExports();
+    try {
+      expect(fileOf('claude-desktop', windows)).toBe(`${packaged}\\claude_desktop_config.json`);
+    } finally {
+      looked.mockRestore();
+      syncBuiltinESMExports();
+    }
   });
 });
 

@@ -13,7 +13,7 @@ declare module 'vitest' {
 
 const TALLY = 'checked.txt';
 
-/** Adds what one test file has checked to the run's tally. */
+/** Adds what one test has checked to the run's tally. */
 export function addToTally(folder: string, checked: ReadonlyMap<string, number>): void {
   const lines = [...checked].map(([operationAndStatus, times]) => `${operationAndStatus} ${times}\n`);
   if (lines.length > 0) appendFileSync(join(folder, TALLY), lines.join(''));

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, expect, inject } from 'vitest';
+import { expect, inject } from 'vitest';
 import type { SandboxRequest, SandboxResponse } from '../../../src/sandbox/middleware.js';
 import { ExchangeChecker, type WireExchange } from './checker.js';
 import { loadDocuments } from './documents.js';
@@ -8,7 +8,7 @@ const folder = inject('publishedSchemas');
 const pending: WireExchange[] = [];
 let checker: ExchangeChecker | undefined;
 
-/** To be told of every exchange with a sandbox. At the end of each test the exchanges must be as Clerk's documents say. */
+/** To be told of every exchange with a sandbox. When a test has ended its exchanges must be as Clerk's documents say. */
 export function watchExchange(request: SandboxRequest, response: SandboxResponse): void {
   const { method, segments, query, headers, body: requestBody } = request;
   // The sandbox's own addresses are not Clerk's.
@@ -22,10 +22,20 @@ export function watchExchange(request: SandboxRequest, response: SandboxResponse
 /** As it arrives: a later change of a kept row does not reach what was sent. */
 const jsonOf = (body: unknown): unknown => (body === undefined ? undefined : JSON.parse(JSON.stringify(body)));
 
-/** What was checked so far in this test file; undefined when the documents are not at hand. */
+/** What was checked so far in this test; undefined when the documents are not at hand. */
 export async function checkedSoFar(): Promise<ReadonlyMap<string, number> | undefined> {
   await checkPending();
   return checker?.checked;
+}
+
+/** To be called when a test has ended. */
+export async function checkExchanges(): Promise<void> {
+  try {
+    await checkPending();
+  } finally {
+    if (checker !== undefined) addToTally(folder, checker.checked);
+    checker?.checked.clear();
+  }
 }
 
 async function checkPending(): Promise<void> {
@@ -36,8 +46,3 @@ async function checkPending(): Promise<void> {
   }
   expect([...new Set(wrong)], 'the exchange is not as Clerk publishes it').toEqual([]);
 }
-
-afterEach(checkPending);
-afterAll(() => {
-  if (checker !== undefined) addToTally(folder, checker.checked);
-});
