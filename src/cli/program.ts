@@ -130,6 +130,9 @@ function program(script: string, onListed: () => void): Command {
   addApproverCommands(root.command('approver').description('enrol people who approve calls'));
   addApprovalCommands(root.command('approvals').description('look at calls that wait for approval, and decide'));
   addPolicyCommands(root.command('policy').description('show, explain or check the policy'));
+  addSkillCommands(
+    root.command('skills').description('list or copy the jobs that come with the program, for clients that read skills'),
+  );
   addAuditCommands(root.command('audit').description('verify or show an audit log'));
   return root;
 }
@@ -217,6 +220,22 @@ function addPolicyCommands(policy: Command): void {
     .description('check a policy file')
     .argument('<file>')
     .action(async (file: string) => (await import('./commands/policy.js')).checkPolicy(file));
+}
+
+function addSkillCommands(skills: Command): void {
+  skills
+    .command('list')
+    .description('say which jobs there are')
+    .option('--json', 'as JSON')
+    .action(async (flags: Flags) => (await import('./commands/skills.js')).listSkills(flags));
+  skills
+    .command('install')
+    .description("copy them into a client's folder of skills; what was changed there stays")
+    .argument('[names...]', 'only these')
+    .option('--client <name>', 'whose folder: claude-code, codex, cursor, gemini, vscode or windsurf')
+    .option('--dir <dir>', 'another folder')
+    .option('--force', 'overwrite what was changed, too')
+    .action(async (names: string[], flags: Flags) => (await import('./commands/skills.js')).installSkills(names, flags));
 }
 
 function addAuditCommands(audit: Command): void {

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -122,6 +122,17 @@ describe('the published package', { timeout: 60_000 }, () => {
     const init = await run(['init', '--client', 'cursor', '--sandbox']);
     expect(init.code).toBe(0);
     expect(existsSync(join(folder, '.cursor/mcp.json'))).toBe(true);
+  });
+
+  it('brings the jobs along, as files and in the program', async () => {
+    const names = readdirSync(join(folder, 'node_modules/clerk-mcp/skills')).sort();
+    expect(names).toContain('offboard-person');
+    const copied = await run(['skills', 'install', '--dir', join(folder, 'copied')]);
+    expect([copied.code, copied.stderr]).toEqual([0, '']);
+    for (const name of names) {
+      const [mine, theirs] = [join(folder, 'copied', name), join(folder, 'node_modules/clerk-mcp/skills', name)];
+      expect(readFileSync(join(mine, 'SKILL.md'), 'utf8')).toBe(readFileSync(join(theirs, 'SKILL.md'), 'utf8'));
+    }
   });
 
   it('is a library', () => {

@@ -5,6 +5,8 @@ import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { catalogWithJobs } from '../../src/app/load-catalog.js';
+import { expose } from '../../src/catalog/exposure.js';
+import type { ProfileName } from '../../src/catalog/profiles.js';
 import { Offer } from '../../src/mcp/offer.js';
 import { Prompts } from '../../src/mcp/prompts/prompts.js';
 import { bodyOf } from '../../src/mcp/prompts/skill.js';
@@ -77,6 +79,20 @@ describe.each(skills())('the job $name', (skill) => {
   it("is served as MCP's extension for skills wants it", async () => {
     expect(skillEntry(skill)).toEqual(await entryOfSdk(skill.name, { 'SKILL.md': skill.text }));
   });
+});
+
+it.each<[ProfileName, readonly string[]]>([
+  ['support', ['sign-in-trouble']],
+  ['offboarding', ['offboard-person', 'lock-down-organization']],
+  ['incident', ['lock-down-organization', 'sweep-abusive-signups', 'offboard-person']],
+  ['onboarding', ['onboard-company']],
+  ['privacy', ['privacy-export', 'privacy-erasure']],
+  ['security', ['security-review', 'sweep-abusive-signups']],
+  ['access', ['roles-between-instances']],
+  ['release', ['launch-check', 'roles-between-instances']],
+])('--profile %s has the tools of %j', (profile, jobs) => {
+  const offered = new Prompts(offerOf(new Map(expose(catalog, { profile: [profile] })))).offered(caller).map(({ name }) => name);
+  expect(offered).toEqual(expect.arrayContaining([...jobs]));
 });
 
 describe('a prompt', () => {
