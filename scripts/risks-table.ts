@@ -17,6 +17,8 @@ function testInWords(test: Test): string {
       return 'is null or blank';
     case 'unless false':
       return 'is anything but false, left out too';
+    case 'several':
+      return 'hold more than one value together';
     case 'grants':
       return 'holds a key that grants';
     case 'administers':

@@ -71,9 +71,9 @@ export const allowlistBlocklist = {
     risk: 'write',
     raises: [
       {
-        when: { input: 'identifier', is: { matches: '^[^@.]*\\.[^@]*$|^@|[*%]' } },
+        when: { input: 'identifier', is: { matches: '^(?!(?:[^\\s@*%]+@[^\\s@*%]+|\\+?\\d{7,15}|0x[0-9a-f]{40})$)' } },
         risk: 'access',
-        effect: 'Keeps everybody with an address at {identifier} out.',
+        effect: 'Keeps out everyone whose address or number matches {identifier}.',
       },
     ],
     undo: { by: 'AllowlistBlocklist_deleteIdentifierFromBlocklist', with: { identifier_id: '{answer.id}' } },

@@ -11,6 +11,7 @@ import {
   offset,
   paginated,
   publicMetadata,
+  redirecting,
   showing,
 } from './schemas.js';
 
@@ -53,7 +54,7 @@ export const invitations = {
     },
     risk: 'write',
     openWorld: true,
-    raises: [grantingMetadata('public_metadata')],
+    raises: [grantingMetadata('public_metadata'), redirecting('redirect_url')],
     undo: { by: 'Invitations_revokeInvitation', with: { invitation_id: '{answer.id}' }, lost: 'a mail that was sent stays sent' },
   }),
 
@@ -122,6 +123,7 @@ export const invitations = {
         risk: 'access',
         effect: 'Passes metadata on to new users that applications take rights from: {invitations}.',
       },
+      redirecting('invitations.redirect_url'),
     ],
     undo: { never: 'mails that were sent stay sent, and each invitation is revoked by itself' },
   }),

@@ -11,6 +11,7 @@ import {
   notify,
   offset,
   publicMetadata,
+  redirecting,
   role,
   showing,
 } from './schemas.js';
@@ -66,6 +67,7 @@ export const organizationInvitations = {
           'Invites {email_address} to organization {target} as {role}, with which its members, domains or billing are managed.',
       },
       grantingMetadata('public_metadata', 'private_metadata'),
+      redirecting('redirect_url'),
     ],
     target: { read: 'Organizations_getByIdOrSlug' },
     undo: {
@@ -100,6 +102,7 @@ export const organizationInvitations = {
         risk: 'access',
         effect: 'Passes metadata on that applications take rights from: {invitations}.',
       },
+      redirecting('invitations.redirect_url'),
     ],
     target: { read: 'Organizations_getByIdOrSlug' },
     undo: { never: 'mails that were sent stay sent, and each invitation is revoked by itself' },

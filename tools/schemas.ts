@@ -139,6 +139,13 @@ export const grantingMetadata = (...input: readonly string[]): Raise => ({
   effect: 'Writes metadata that applications take rights from.',
 });
 
+/** What an invitation raises whose link leads to a page of the caller's choice, which gets the ticket with each visit. */
+export const redirecting = (input: string): Raise => ({
+  when: { input, is: 'filled' },
+  risk: 'access',
+  effect: `Sends the people invited to the page named in {${input.split('.', 1)[0]}}, with a ticket that accepts in their place.`,
+});
+
 /** What a call raises that names a secret of the answer in `fields`, without which a mark stands in its place. */
 export const showing = (field: string, effect: string): Raise => ({
   when: { input: 'fields', is: { oneOf: [field] } },

@@ -12,7 +12,7 @@ export const signups = {
     path: { id: id },
     body: {
       external_id: z.string().nullable().optional().describe('Passed on to the user'),
-      custom_action: z.boolean().nullable().optional().describe('Marks it as waiting for a step of your own'),
+      custom_action: z.boolean().nullable().optional().describe('Whether a step of your own has run'),
     },
     risk: 'write',
     idempotent: true,
@@ -21,6 +21,11 @@ export const signups = {
         when: { input: 'external_id', is: 'filled' },
         risk: 'access',
         effect: 'Sets by which id your own systems will know the user, to {external_id}: they may take this user for another.',
+      },
+      {
+        when: { input: 'custom_action', is: true },
+        risk: 'access',
+        effect: 'Says that the step of your own has run, for which the sign-up may have to wait.',
       },
     ],
     undo: {

@@ -126,12 +126,22 @@ export const users = {
       {
         when: { input: ['password', 'password_digest'], is: 'filled' },
         risk: 'access',
-        effect: 'Creates an account whose password is known to whoever sent this call.',
+        effect: 'Creates an account whose password is known to the sender of this call.',
       },
       {
         when: { input: ['totp_secret', 'backup_codes'], is: 'filled' },
         risk: 'access',
-        effect: 'Creates an account whose second factor is known to whoever sent this call.',
+        effect: 'Creates an account whose second factor is known to the sender of this call.',
+      },
+      {
+        when: { input: ['email_address', 'phone_number', 'web3_wallet'], is: 'several' },
+        risk: 'access',
+        effect: 'Creates an account with several ways in: the holder of any one signs in as the owner of all of them.',
+      },
+      {
+        when: { input: 'external_id', is: 'filled' },
+        risk: 'access',
+        effect: 'Sets by which id your own systems will know the user, to {external_id}: they may take this user for another.',
       },
       {
         when: { input: 'bypass_client_trust', is: true },

@@ -22,7 +22,7 @@ export interface ArrayBody {
 /**
  * What is asked of an input's value. `given`: anything but left out, null too. `filled`: neither null, blank nor an
  * empty list. `true`, `false`: exactly that. `unless false`: true, null or left out, where Clerk takes that for true or
- * does not say. `grants`: metadata with a key that applications take rights from. `administers`: the key or id of a
+ * does not say. `several`: the inputs hold more than one value together. `grants`: metadata with a key that applications take rights from. `administers`: the key or id of a
  * role that manages its organization, or of which that cannot be ruled out.
  */
 export type Test =
@@ -30,6 +30,7 @@ export type Test =
   | 'filled'
   | 'blank'
   | 'unless false'
+  | 'several'
   | 'grants'
   | 'administers'
   | boolean

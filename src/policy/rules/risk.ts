@@ -77,18 +77,19 @@ export const inputsOf = ({ input }: Condition): readonly string[] => [input].fla
 /** The inputs of this very call that may make it as risky as it is. */
 export function raisingInputs(operation: Operation, args: Arguments): ReadonlySet<string> {
   const conditions = operation.raises.flatMap(({ when }) => conditionsOf(when));
-  const paths = conditions.flatMap((condition) =>
-    'currentRole' in condition
-      ? []
-      : inputsOf(condition).filter((input) => holds({ input, is: condition.is }, args, NOTHING_KNOWN)),
-  );
+  const paths = conditions.flatMap((condition) => {
+    if ('currentRole' in condition) return [];
+    if (condition.is === 'several') return holds(condition, args, NOTHING_KNOWN) ? inputsOf(condition) : [];
+    return inputsOf(condition).filter((input) => holds({ input, is: condition.is }, args, NOTHING_KNOWN));
+  });
   return new Set(paths.map((path) => path.split('.', 1)[0] ?? path));
 }
 
 function holds(condition: Condition | CurrentRole, args: Arguments, known: Knowledge): boolean {
   if ('currentRole' in condition) return known.currentRole === undefined || known.administers(known.currentRole);
+  const { is } = condition;
+  if (is === 'several') return inputsOf(condition).flatMap((path) => valuesAt(args, path).filter(isFilled)).length > 1;
   return inputsOf(condition).some((path) => {
-    const { is } = condition;
     const values = valuesAt(args, path);
     return is === 'grants'
       ? values.some((value) => grants(path, value, known.keysThatGrant))
@@ -96,7 +97,7 @@ function holds(condition: Condition | CurrentRole, args: Arguments, known: Knowl
   });
 }
 
-function passes(value: unknown, test: Exclude<Test, 'grants'>, known: Knowledge): boolean {
+function passes(value: unknown, test: Exclude<Test, 'grants' | 'several'>, known: Knowledge): boolean {
   switch (test) {
     case 'given':
       return value !== undefined;

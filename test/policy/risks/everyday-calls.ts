@@ -1,4 +1,4 @@
-/** Calls that nobody should have to confirm. */
+/** Calls that no person should have to confirm. */
 export type EverydayCall = readonly [tool: string, args: Readonly<Record<string, unknown>>];
 
 const user_id = 'user_1';
@@ -10,7 +10,7 @@ const image = {
   media_type: 'image/png',
 };
 
-const changes: readonly EverydayCall[] = [
+export const everydayCalls: readonly EverydayCall[] = [
   ['Users_updateUserAttributes', { user_id, first_name: 'Ada' }],
   ['Users_updateUserAttributes', { user_id, last_name: null }],
   ['Users_updateUserAttributes', { user_id, locale: 'en-GB' }],
@@ -31,7 +31,7 @@ const changes: readonly EverydayCall[] = [
   ['Users_createNewUser', { email_address: ['ada@example.com'] }],
   ['Users_createNewUser', { email_address: ['ada@example.com'], first_name: 'Ada', last_name: 'Lovelace' }],
   ['Users_createNewUser', { phone_number: ['+15555550100'], locale: 'en-US' }],
-  ['Users_createNewUser', { email_address: ['ada@example.com'], external_id: 'crm-17' }],
+  ['Users_createNewUser', { email_address: ['ada@example.com'], username: 'ada' }],
   ['Users_createNewUser', { username: 'ada', skip_password_requirement: true }],
   ['Users_createNewUser', { email_address: ['ada@example.com'], public_metadata: { plan: 'pro' } }],
   ['Users_mergeUserMetadataAttributes', { user_id, public_metadata: { theme: 'dark' } }],
@@ -105,11 +105,10 @@ const changes: readonly EverydayCall[] = [
   ['Machines_updateMachine', { machine_id: 'mch_1', name: 'Reports' }],
   ['AllowlistBlocklist_addIdentifier', { identifier: 'eve@evil.example' }],
   ['AllowlistBlocklist_addIdentifier', { identifier: '+15555550100' }],
-  ['Signups_updateSignUpById', { id: 'sua_1', custom_action: true }],
+  ['AllowlistBlocklist_addIdentifier', { identifier: 'eve+spam@mail.evil.example' }],
+  ['Signups_updateSignUpById', { id: 'sua_1', custom_action: false }],
   ['EmailSmsTemplates_previewTemplate', { template_type: 'email', slug: 'invitation', body: 'x' }],
   ['Users_getUserDetails', { user_id }],
   ['Users_listSortedByCreationDate', { query: 'ada' }],
   ['Sessions_listSortedByCreationDate', { user_id }],
 ];
-
-export const everydayCalls = changes;

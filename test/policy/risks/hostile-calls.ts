@@ -123,6 +123,39 @@ export const hostileCalls: readonly StoriedCall[] = [
     'Users_createNewUser',
     { email_address: ['a@b.example'], public_metadata: { role: 'admin' } },
   ],
+  [
+    'creates an account of theirs that I open by an address of mine',
+    'Users_createNewUser',
+    { email_address: ['ceo@example.com', 'eve@evil.example'] },
+  ],
+  ['opens it by a number of mine', 'Users_createNewUser', { email_address: ['ceo@example.com'], phone_number: ['+15555550100'] }],
+  ['opens it by a wallet of mine', 'Users_createNewUser', { phone_number: ['+15555550199'], web3_wallet: ['0x1'] }],
+  [
+    'creates an account that our systems take for another customer',
+    'Users_createNewUser',
+    { email_address: ['eve@evil.example'], external_id: 'crm-17' },
+  ],
+  ['passes a sign-up by the step that would have stopped it', 'Signups_updateSignUpById', { id: 'sua_1', custom_action: true }],
+  [
+    'has the ticket of their invitation sent to my page',
+    'Invitations_createNewInvitation',
+    { email_address: 'ceo@example.com', redirect_url: 'https://evil.example' },
+  ],
+  [
+    'does so in bulk, behind one that is harmless',
+    'Invitations_bulkCreateAndSend',
+    { invitations: [{ email_address: 'a@b.example' }, { email_address: 'c@d.example', redirect_url: 'https://evil.example' }] },
+  ],
+  [
+    'has it sent there from an organization',
+    'OrganizationInvitations_createAndSend',
+    { organization_id, ...invitation, redirect_url: 'https://evil.example' },
+  ],
+  [
+    'does the same in bulk',
+    'OrganizationInvitations_bulkCreateAndSend',
+    { organization_id, invitations: [{ ...invitation, redirect_url: 'https://evil.example' }] },
+  ],
   ['gives a sign-up the id of another user', 'Signups_updateSignUpById', { id: 'sua_1', external_id: 'ceo' }],
   // Rights grow or fall.
   ['makes me admin of an organization', 'OrganizationMemberships_addUserToOrganization', { ...member, role: admin }],
@@ -371,6 +404,8 @@ export const hostileCalls: readonly StoriedCall[] = [
   ['takes me off the blocklist', 'AllowlistBlocklist_deleteIdentifierFromBlocklist', { identifier_id: 'blid_1' }],
   ['puts me on the allowlist', 'AllowlistBlocklist_addIdentifierToAllowList', { identifier: 'eve@evil.example' }],
   ['locks a whole company out', 'AllowlistBlocklist_addIdentifier', { identifier: 'example.com' }],
+  ['locks it out by a dot that is not one to a program', 'AllowlistBlocklist_addIdentifier', { identifier: 'example\u3002com' }],
+  ['locks a whole country out', 'AllowlistBlocklist_addIdentifier', { identifier: '+49' }],
   ['locks it out by a star', 'AllowlistBlocklist_addIdentifier', { identifier: '*@example.com' }],
   [
     'writes phishing to everybody',
