@@ -33,6 +33,12 @@ async function work<T>(client: ProgramClient, name: string, args: Record<string,
   return result.json as T;
 }
 
+/** The items of a list, which stand beside a note where there is one. */
+async function list<T>(client: ProgramClient, name: string, args: Record<string, unknown>): Promise<T[]> {
+  const answer = await work<T[] | { data: T[] }>(client, name, args);
+  return Array.isArray(answer) ? answer : answer.data;
+}
+
 async function toolsStep(client: ProgramClient): Promise<void> {
   step('What an agent is offered');
   const tools = await client.listTools();
@@ -61,7 +67,7 @@ async function userStep(client: ProgramClient): Promise<void> {
     email_address: ['grace.hopper@example.com'],
   });
   show(`created  ${created.first_name} ${created.id}`);
-  const [found] = await work<User[]>(client, 'Users_listSortedByCreationDate', {
+  const [found] = await list<User>(client, 'Users_listSortedByCreationDate', {
     email_address: ['grace.hopper@example.com'],
     fields: ['id', 'first_name'],
   });
@@ -77,14 +83,14 @@ async function userStep(client: ProgramClient): Promise<void> {
 
 async function banStep(client: ProgramClient): Promise<void> {
   step('A ban waits for a person, then happens');
-  const active = await work<(Session & { user_id: string })[]>(client, 'Sessions_listSortedByCreationDate', {
+  const active = await list<Session & { user_id: string }>(client, 'Sessions_listSortedByCreationDate', {
     status: 'active',
     fields: ['id', 'user_id'],
   });
   const user_id = active[0]?.user_id;
   assert.ok(user_id, 'the sandbox has a user who is signed in');
   const sessions = async (): Promise<Session[]> =>
-    work(client, 'Sessions_listSortedByCreationDate', { user_id, status: 'active', fields: ['id', 'status'] });
+    list(client, 'Sessions_listSortedByCreationDate', { user_id, status: 'active', fields: ['id', 'status'] });
   const before = await sessions();
   const refused = gate(await client.call('Users_markBanned', { user_id }));
   assert.equal(refused.error, 'confirmation_required');
@@ -108,7 +114,7 @@ async function readOnlyStep(): Promise<void> {
   step('In read-only mode a deletion is not even there');
   const client = await startProgram('v2 (2026)', { args: ['--sandbox', '--read-only'] });
   try {
-    const users = await work<User[]>(client, 'Users_listSortedByCreationDate', { limit: 1, fields: ['id'] });
+    const users = await list<User>(client, 'Users_listSortedByCreationDate', { limit: 1, fields: ['id'] });
     const refusal = await client.call('Users_deleteUserById', { user_id: users[0]?.id, confirm: true }).then(
       (result) => result.text,
       (error: Error) => error.message,

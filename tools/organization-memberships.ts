@@ -21,7 +21,7 @@ export const organizationMemberships = {
     request: 'GET /organizations/{organization_id}/memberships',
     title: 'List members',
     description:
-      'Members of one organization, with role; times in Unix ms. Organizations of one user: Users_getOrganizationMemberships.',
+      'Members of one organization, with role; times in Unix ms, ISO or -7d. Organizations of one user: Users_getOrganizationMemberships.',
     path: { organization_id: id },
     query: {
       ...personFilters,

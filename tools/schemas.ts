@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { moment } from '../src/catalog/moment-inputs.js';
 import type { Raise } from '../src/catalog/operation-types.js';
 
 /** A path value: an id or a slug of the resource that the input's name says. */
@@ -14,8 +15,8 @@ export const paginated = z.boolean().optional().describe('Adds total_count');
 /** A JSON object whose keys are the caller's. */
 export const freeObject = z.record(z.string(), z.unknown());
 
-/** A moment to filter by, in Unix ms: said once, in the description of each operation that has some. */
-export const unixMs = z.int().optional();
+/** A moment to filter by, in Unix ms or in words: said once, in the description of each operation that has some. */
+export const unixMs = moment();
 
 /** A moment to set. */
 export const timestamp = z.string().nullable().optional().describe('RFC 3339');

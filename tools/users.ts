@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineOperation } from '../src/catalog/declaration.js';
+import { moment } from '../src/catalog/moment-inputs.js';
 import {
   anyOf,
   anyOfOrNot,
@@ -23,7 +24,7 @@ const userFilters = {
   ...personFilters,
   organization_id: anyOfOrNot,
   banned: z.boolean().optional(),
-  last_active_at_since: z.int().optional().describe('Deprecated: use last_active_at_after'),
+  last_active_at_since: moment('Deprecated: use last_active_at_after'),
   last_sign_in_at_before: unixMs,
   last_sign_in_at_after: unixMs,
   provider: z.string().optional().describe('E.g. oauth_google; only with provider_user_id'),
@@ -53,7 +54,7 @@ export const users = {
     request: 'GET /users',
     title: 'List users',
     description:
-      'Finds users by e-mail, name, organization, ban or activity; filters combine, times in Unix ms. ' +
+      'Finds users by e-mail, name, organization, ban or activity; filters combine, times in Unix ms, ISO or -7d. ' +
       'One known id: Users_getUserDetails; number only: Users_getTotalCount.',
     query: {
       ...userFilters,
@@ -179,7 +180,7 @@ export const users = {
     clerk: 'GetUsersCount',
     request: 'GET /users/count',
     title: 'Count users',
-    description: 'Counts users by the filters of Users_listSortedByCreationDate; times in Unix ms.',
+    description: 'Counts users by the filters of Users_listSortedByCreationDate; times likewise.',
     query: {
       ...userFilters,
       user_id: anyOf,

@@ -213,6 +213,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       plans: await plans(),
       limits: {
         maxTokens: values.maxResultTokens ?? MOST_TOKENS,
+        times: values.times ?? 'unix',
         timeoutMs: values.jobTimeout ?? JOB_TIMEOUT_MS,
         filesDir: options.filesDir ?? values.filesDir ?? (allowLocalFiles ? process.cwd() : undefined),
       },
@@ -228,6 +229,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     runJob: async (job) => (await theJobs()).run(job),
     answers: {
       ...(values.results && { results: values.results }),
+      ...(values.times && { times: values.times }),
       ...(values.maxResultTokens && { maxTokens: values.maxResultTokens }),
       ...(values.structured && { structured: values.structured }),
     },

@@ -60,6 +60,8 @@ export interface FetchHandlerOptions {
   readonly openapiWatch?: string;
   /** short: lists show what distinguishes their items, and objects omit empty values; full: the API's answers unchanged. Default: short. */
   readonly results?: 'short' | 'full';
+  /** How answers give times: in Unix milliseconds, as the API does, or as ISO 8601. Default: unix. */
+  readonly times?: 'unix' | 'iso';
   /** The most tokens that one answer may cost a model. Default: 25000. */
   readonly maxResultTokens?: number;
   /** Also give answers as structuredContent and tools an outputSchema, for clients that run code on answers. */

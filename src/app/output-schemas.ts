@@ -1,13 +1,16 @@
 import * as z from 'zod';
 import { readPrepared } from '../platform/prepared.js';
-import { type OutputSchema, outputSchema } from '../response/output-schema.js';
+import { type OutputSchema, orIsoTimes, outputSchema } from '../response/output-schema.js';
 import { operations } from './operations.js';
 
 declare const __BUILT__: true | undefined;
 
 /** The schema of every operation's answer, by operation name. The built program reads those that the build made. */
-export const outputSchemas = async (): Promise<ReadonlyMap<string, OutputSchema>> =>
-  typeof __BUILT__ === 'undefined' ? await makeOutputSchemas() : new Map(JSON.parse(readPrepared('output-schemas.json')));
+export async function outputSchemas(times: 'iso' | 'unix' = 'unix'): Promise<ReadonlyMap<string, OutputSchema>> {
+  const known: Map<string, OutputSchema> =
+    typeof __BUILT__ === 'undefined' ? await makeOutputSchemas() : new Map(JSON.parse(readPrepared('output-schemas.json')));
+  return times === 'unix' ? known : new Map([...known].map(([name, schema]) => [name, orIsoTimes(schema)]));
+}
 
 async function makeOutputSchemas(): Promise<Map<string, OutputSchema>> {
   const { answers } = await import('../catalog/answers.js');

@@ -24,14 +24,14 @@ export interface ToolListsOptions {
   readonly offered: ReadonlyMap<string, Operation>;
   readonly policy: Policy;
   readonly calls: Calls;
-  readonly values: Pick<Values, 'discovery' | 'structured' | 'tools'>;
+  readonly values: Pick<Values, 'discovery' | 'structured' | 'times' | 'tools'>;
 }
 
 /** The tools as clients list them: one for each operation, or four that find the others. */
 export async function listTools({ catalog, offered, policy, calls, values }: ToolListsOptions): Promise<ToolLists> {
   // The four discovery tools can return any operation's answer, so no output schema fits them.
   const outputs =
-    values.structured && !values.discovery ? await (await import('./output-schemas.js')).outputSchemas() : undefined;
+    values.structured && !values.discovery ? await (await import('./output-schemas.js')).outputSchemas(values.times) : undefined;
   const tools = new Map(
     [...offered.values()].map((operation) => {
       const forms = policy.confirmForms(operation);

@@ -9,7 +9,7 @@ import type { Place } from '../policy/list-call.js';
 import type { Policy } from '../policy/policy.js';
 import type { Caller, Decision, LinkTiming, PersonAnswer, Waiting } from '../policy/policy-types.js';
 import type { Scope } from '../policy/rules/scopes.js';
-import type { ShapeOptions } from '../response/shape-answer.js';
+import type { ShapeOptions } from '../response/shape-options.js';
 import type { Keeper } from './keeper.js';
 import type { CallProgress, Progress } from './progress.js';
 
@@ -117,7 +117,7 @@ export interface DecidedCall {
 }
 
 /** How answers are given, whatever the call. */
-export type AnswerOptions = Partial<Pick<ShapeOptions, 'results' | 'maxTokens' | 'structured'>>;
+export type AnswerOptions = Partial<Pick<ShapeOptions, 'results' | 'times' | 'maxTokens' | 'structured'>>;
 
 export interface CallsOptions {
   readonly catalog: Catalog;

@@ -5,7 +5,8 @@ import type { Logger } from '../platform/logger.js';
 import { scrub } from '../platform/scrub.js';
 import type { Decision } from '../policy/policy-types.js';
 import type { Scope } from '../policy/rules/scopes.js';
-import { type ShapeOptions, shapeAnswer, shapeError } from '../response/shape-answer.js';
+import { shapeAnswer, shapeError } from '../response/shape-answer.js';
+import type { ShapeOptions } from '../response/shape-options.js';
 import type { AnswerOptions, CallOutcome, Said } from './call-types.js';
 
 /** What an answer may cost a model where no setting says otherwise. */

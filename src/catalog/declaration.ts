@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { compactJsonSchema, type InputSchema } from './json-schema.js';
+import { momentInputs } from './moment-inputs.js';
 import { type Inputs, isUpdate, Operation, type Place } from './operation.js';
 import type { ArrayBody, OperationSpec, Shape } from './operation-types.js';
 
@@ -50,6 +51,7 @@ function inputsOf(spec: OperationSpec): Inputs {
   };
   return {
     places: placeInputs(spec),
+    moments: momentsOf(spec),
     schema: async () => toSchema(),
     jsonSchema: () => {
       jsonSchema ??= compactJsonSchema(toSchema(), { nullClears: isUpdate(spec.request) });
@@ -62,6 +64,10 @@ function shapeOf({ path, query, body, image }: OperationSpec): Shape {
   const bodyShape = body === undefined ? {} : isArrayBody(body) ? { [body.as]: body.items } : body;
   return { ...path, ...query, ...bodyShape, ...(image === undefined ? {} : IMAGE_INPUTS) };
 }
+
+/** The inputs that are moments in Unix milliseconds. */
+const momentsOf = ({ query }: OperationSpec): ReadonlySet<string> =>
+  new Set(Object.entries(query ?? {}).flatMap(([name, schema]) => (momentInputs.has(schema) ? [name] : [])));
 
 function placeInputs(spec: OperationSpec): Map<string, Place> {
   const places = new Map<string, Place>();

@@ -9,6 +9,8 @@ export interface ManifestEntry {
   readonly group: string;
   readonly spec: PlainSpec;
   readonly places: readonly (readonly [string, Place])[];
+  /** The inputs that are moments in Unix milliseconds, where there are some. */
+  readonly moments?: readonly string[];
   readonly inputSchema: InputSchema;
   /** What the tool costs a model. */
   readonly tokens: number;
@@ -21,7 +23,8 @@ export function toManifest(groups: Readonly<Record<string, Group>>, tokensOf: (t
       const { path: _, query: __, body: ___, ...spec } = operation.spec;
       const { name, description, inputSchema } = operation.tool;
       const tokens = tokensOf(JSON.stringify({ name, description, inputSchema }));
-      return { group, spec, places: [...operation.places], inputSchema: operation.inputSchema, tokens };
+      const moments = operation.moments.size === 0 ? {} : { moments: [...operation.moments] };
+      return { group, spec, places: [...operation.places], ...moments, inputSchema: operation.inputSchema, tokens };
     }),
   );
 }
@@ -37,9 +40,10 @@ export function fromManifest(manifest: readonly ManifestEntry[], groups: Readonl
     return loading;
   };
   return manifest.map(
-    ({ group, spec, places, inputSchema, tokens }) =>
+    ({ group, spec, places, moments, inputSchema, tokens }) =>
       new Operation(spec, {
         places: new Map(places),
+        moments: new Set(moments),
         tokens,
         jsonSchema: () => inputSchema,
         schema: async () => {

@@ -1,3 +1,7 @@
+/** How a moment can be given. */
+export const MOMENT_FORMS =
+  'Unix milliseconds, ISO 8601 such as 2026-01-31 or 2026-01-31T08:00:00Z, or from now, such as -7d, -24h, -30m or -2w';
+
 const RELATIVE = /^([+-])(\d{1,6})([smhdw])$/;
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i;
@@ -17,3 +21,17 @@ export function readMoment(text: string, now: number = Date.now()): number | und
   const at = Date.parse(`${year}-${month}-${day}T${time}${offset.toUpperCase()}`);
   return Number.isNaN(at) ? undefined : at;
 }
+
+/** 2001 in milliseconds. Clerk is younger, and as seconds a number this large would be in the far future. */
+const FIRST = Date.UTC(2001);
+
+/** Why a number is hardly meant as a moment in Unix milliseconds; `undefined` where it is. Zero stands for the beginning. */
+export function momentFault(value: number): string | undefined {
+  if (value <= 0 || value >= FIRST) return undefined;
+  const meant = value * 1000;
+  return `Unix milliseconds: ${value} is in seconds, which are ${meant} milliseconds (${new Date(meant).toISOString()})`;
+}
+
+/** What is said of a text that was read as a moment. */
+export const momentReading = (name: string, text: string, at: number): string =>
+  `${name}: ${text.trim()} read as ${at} (${new Date(at).toISOString()})`;

@@ -30,6 +30,8 @@ const SUCCESSOR = /\b[A-Z]\w*_[a-z]\w*/;
 /** For clients that show it. */
 const NOT_REVIEWED = { 'clerk-mcp/reviewed': false } as const;
 
+const NONE: ReadonlySet<string> = new Set();
+
 const REPEATABLE: ReadonlySet<Method> = new Set(['GET', 'PUT', 'DELETE']);
 
 /** Whether a request changes what is there, so that null in it clears. */
@@ -39,6 +41,8 @@ export const isUpdate = (request: string): boolean => /^(?:PATCH|PUT) /.test(req
 export interface Inputs {
   /** Every input except the server's own, and where it goes. */
   readonly places: ReadonlyMap<string, Place>;
+  /** Those of them that are moments in Unix milliseconds. Default: none is. */
+  readonly moments?: ReadonlySet<string>;
   /** Their JSON Schema. */
   readonly jsonSchema: () => InputSchema;
   /** What the whole tool costs a model, in o200k_base tokens. Counted when the program is built. */
@@ -77,6 +81,8 @@ export class Operation {
   /** Whether Clerk answers it with JSON, so that `fields` can pick from it. */
   readonly takesFields: boolean;
   readonly places: ReadonlyMap<string, Place>;
+  /** The inputs that are moments in Unix milliseconds. */
+  readonly moments: ReadonlySet<string>;
   readonly #inputs: Inputs;
   #tool: ToolDefinition | undefined;
 
@@ -102,6 +108,7 @@ export class Operation {
     this.resendable = this.keyed || (this.idempotent && REPEATABLE.has(this.method));
     this.takesFields = spec.answers === undefined && spec.job !== true;
     this.places = inputs.places;
+    this.moments = inputs.moments ?? NONE;
     this.#inputs = inputs;
   }
 

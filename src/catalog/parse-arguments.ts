@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { MOMENT_FORMS, momentFault, momentReading, readMoment } from './moment.js';
 import { didYouMean } from './nearest.js';
 import { IDEMPOTENCY_KEY, type Operation } from './operation.js';
 import type { Arguments } from './operation-types.js';
@@ -53,9 +54,15 @@ export async function parseArguments(
   // Where the caller gives no idempotency key, one is made once the call is allowed.
   const keyed = (given: Record<string, unknown>): Record<string, unknown> =>
     operation.keyed && given[IDEMPOTENCY_KEY] === undefined ? { ...given, [IDEMPOTENCY_KEY]: '' } : given;
-  const read = readLeniently((values) => schema.safeParse(keyed(values)), sent);
+  const moments = readMoments(operation, sent);
+  const read = readLeniently((values) => schema.safeParse(keyed(values)), moments.args);
   const { args, result } = read;
-  const notes = [...whole.notes, ...(spelled === undefined ? [] : ['fields: text read as list']), ...read.notes];
+  const notes = [
+    ...whole.notes,
+    ...(spelled === undefined ? [] : ['fields: text read as list']),
+    ...moments.notes,
+    ...read.notes,
+  ];
   if (!result.success) {
     for (const issue of result.error.issues) {
       if (faults.length > MOST_FAULTS) break;
@@ -63,6 +70,7 @@ export async function parseArguments(
     }
   }
   faults.push(...pathFaults(operation, args), ...filterFaults(operation, args), ...togetherFaults(operation, args));
+  faults.push(...momentFaults(operation, args));
   faults.push(...numberFaults(args));
   if (operation.takesFields && !isFields(fields)) {
     faults.push({ path: 'fields', expected: FIELDS_EXPECTED });
@@ -70,6 +78,31 @@ export async function parseArguments(
   if (faults.length > 0) return { ok: false, faults: mostTelling(faults), notes };
   return { ok: true, args, confirm, fields: fields as string[] | undefined, notes };
 }
+
+/** The arguments with moments as Clerk wants them where they were given in words, and what was read. */
+export function readMoments(
+  { moments }: Operation,
+  given: Readonly<Record<string, unknown>>,
+): { readonly args: Record<string, unknown>; readonly notes: readonly string[] } {
+  const args = { ...given };
+  const notes: string[] = [];
+  for (const name of moments) {
+    const text = args[name];
+    const at = typeof text === 'string' ? readMoment(text) : undefined;
+    if (at === undefined) continue;
+    args[name] = at;
+    notes.push(momentReading(name, String(text), at));
+  }
+  return { args, notes };
+}
+
+/** Seconds in the place of milliseconds would be no filter at all. */
+const momentFaults = ({ moments }: Operation, args: Arguments): Fault[] =>
+  [...moments].flatMap((path) => {
+    const value = args[path];
+    const expected = typeof value === 'number' ? momentFault(value) : undefined;
+    return expected === undefined ? [] : [{ path, expected }];
+  });
 
 /** The most faults that are told of one call, each with the name of an input that the caller may have made up. */
 const MOST_FAULTS = 20;
@@ -110,6 +143,7 @@ function toFaults(issue: z.core.$ZodIssue, operation: Operation, args: Arguments
       return { path: [...path, key].join('.'), expected: `no such input.${hint}` };
     });
   }
+  if (path.length === 1 && operation.moments.has(path[0] ?? '')) return [{ path: path.join('.'), expected: MOMENT_FORMS }];
   const missing = valueAt(args, issue.path) === undefined;
   return [{ path: path.join('.'), expected: missing ? `required${expectation(issue)}` : issue.message }];
 }

@@ -83,6 +83,13 @@ export const OPTIONS = {
     help: "short: lists show what distinguishes their items, and objects omit empty values; full: the API's answers unchanged",
     default: 'short',
   },
+  times: {
+    flag: '--times <form>',
+    env: 'CLERK_MCP_TIMES',
+    schema: () => z.enum(['unix', 'iso']),
+    help: 'How answers give times: in Unix milliseconds, as the API does, or as ISO 8601',
+    default: 'unix',
+  },
   maxResultTokens: {
     flag: '--max-result-tokens <n>',
     env: 'CLERK_MCP_MAX_RESULT_TOKENS',

@@ -58,6 +58,8 @@ export interface JobContext {
 export interface JobLimits {
   /** What an answer may cost a model, in tokens. */
   readonly maxTokens: number;
+  /** How times are given where a call does not say. */
+  readonly times: 'iso' | 'unix';
   /** How long a job may take, in milliseconds. */
   readonly timeoutMs: number;
   /** The folder for files; `undefined` where caller and server do not share the machine and none is set. */

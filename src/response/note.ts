@@ -17,6 +17,8 @@ export interface Note {
   missing?: number;
   /** Arguments to change in the next call, which then goes on after the last item returned. */
   next?: Arguments;
+  /** What was asked for, where nothing was found; by name alone where that is long. */
+  none_for?: Arguments | readonly string[];
   /** Arguments that were read as something else than was sent. */
   read_as?: readonly string[];
   /** Inputs that the caller left out and the server made. */
@@ -39,15 +41,6 @@ export const REST_OF_CHANGE = 'what changed; a read gives all';
 /** For values without their empty properties. */
 export const restOfEmpty = (operation: Operation): string =>
   repeatable(operation) ? 'null and empty left out; fields:["*"] gives all' : 'null and empty left out';
-
-/** The arguments that go on after the first `kept` items, when the operation pages and can be called again. */
-export function nextPage(operation: Operation, args: Arguments, kept: number, last: unknown): Arguments | undefined {
-  if (!repeatable(operation)) return undefined;
-  const id = last !== null && typeof last === 'object' ? (last as { id?: unknown }).id : undefined;
-  if (typeof args.starting_after === 'string') return typeof id === 'string' ? { starting_after: id } : undefined;
-  if (!operation.places.has('offset')) return undefined;
-  return { offset: (typeof args.offset === 'number' ? args.offset : 0) + kept };
-}
 
 /** More reports than this, or longer paths, would be noise. */
 const REPORTS = 10;

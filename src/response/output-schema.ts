@@ -39,6 +39,14 @@ export function outputSchema(answer: JsonSchema | null, { secret }: OutputSchema
   return { type: 'object', properties: { _: NOTE, ...named, ...status } };
 }
 
+/** The same where times are given as ISO 8601: what may be a number may be a text, too. */
+export const orIsoTimes = (schema: OutputSchema): OutputSchema =>
+  JSON.parse(JSON.stringify(schema), (_, value) => {
+    const types = Array.isArray(value?.anyOf) ? (value.anyOf as JsonSchema[]).map(({ type }) => type) : [];
+    const isNumber = types.includes('integer') || types.includes('number');
+    return isNumber && !types.includes('string') ? { ...value, anyOf: [...value.anyOf, { type: 'string' }] } : value;
+  });
+
 const isOf = ({ type }: JsonSchema, wanted: string): boolean => (Array.isArray(type) ? type.includes(wanted) : type === wanted);
 
 /** Every form that a schema allows; unions in it count for their branches. */

@@ -6,30 +6,15 @@ import { isRecord } from '../platform/is-record.js';
 import { changedItem, stateOf } from './changed.js';
 import { cutText, cutter } from './cut.js';
 import { withoutEmpty } from './empty.js';
-import { type ExactJson, exactJson } from './exact.js';
-import { CUT_VALUES, type Note, nextPage, REST_OF_CHANGE, REST_OF_SHORT, repeatable, reportFields, restOfEmpty } from './note.js';
+import { exactJson } from './exact.js';
+import { type Note, REST_OF_CHANGE, REST_OF_SHORT, repeatable, reportFields, restOfEmpty } from './note.js';
+import { askedFor, type List, listIn, nextOfFull } from './page.js';
 import { Selection } from './selection.js';
+import type { ShapeOptions } from './shape-options.js';
 import { shortOf } from './short-item.js';
+import { isoTimes } from './times.js';
 import { estimateTokens, fits } from './token-count.js';
-
-export interface ShapeOptions {
-  /** Paths to return instead of the default shape; `*` among them returns everything. An empty list counts as not given. */
-  readonly fields?: readonly string[] | undefined;
-  /** What to return without `fields`: the default shape, or the API's answer untouched. */
-  readonly results: 'short' | 'full';
-  /** The most that the text may cost, in o200k_base tokens; 1000 or more. */
-  readonly maxTokens: number;
-  /** The call's arguments, from which the note on a cut list says how to go on. */
-  readonly args?: Arguments | undefined;
-  /** Inputs that the caller left out and the server filled in. The note names them. */
-  readonly made?: Arguments | undefined;
-  /** What of the arguments was read as something else than was sent: said beside the answer. */
-  readonly readAs?: readonly string[] | undefined;
-  /** The file that holds what was taken out of the answer: given with it, as `secret_file`. */
-  readonly secretFile?: string | undefined;
-  /** Whether to return the answer as an object as well. Default: false. */
-  readonly structured?: boolean | undefined;
-}
+import { type Context, cutToFit, type View, writeList, writeSingle } from './write-answer.js';
 
 export interface ShapedAnswer {
   /** JSON, or a page of text. */
@@ -98,9 +83,10 @@ function beside({ made, readAs = [] }: ShapeOptions): Note | undefined {
 const noted = (note: Note | undefined): { readonly _?: Note } => (note === undefined ? {} : { _: note });
 
 function shapeJson(operation: Operation, answer: ClerkAnswer, options: ShapeOptions): string {
-  const untouched = options.fields?.length ? options.fields.includes('*') : options.results === 'full';
-  const extra = beside(options);
-  if (untouched && extra === undefined && options.secretFile === undefined) {
+  const full = options.results === 'full' && !options.fields?.length;
+  const untouched = full || options.fields?.includes('*') === true;
+  const extra = full ? beside(options) : { ...beside(options), ...ofPage(answer.value, operation, options.args) };
+  if (untouched && options.times !== 'iso' && isNothing(extra) && options.secretFile === undefined) {
     const text = untouchedText(answer, options);
     if (fits(text, options.maxTokens)) return text;
   }
@@ -108,42 +94,31 @@ function shapeJson(operation: Operation, answer: ClerkAnswer, options: ShapeOpti
   const list = listIn(exact.value);
   const context = { operation, options, exact };
   const { items, note: said } = untouched ? { items: list?.items ?? [exact.value], note: {} } : viewOf(list, context);
-  const view = { items, note: { ...said, ...extra } };
+  const view = { items: options.times === 'iso' ? timed(items, list, context) : items, note: { ...said, ...extra } };
   return list === undefined ? writeSingle(view.items[0], view.note, context) : writeList(list, view, context);
 }
+
+/** What a list says of itself: where it goes on, or what was not found. */
+function ofPage(value: unknown, operation: Operation, args: Arguments = {}): Note {
+  const list = listIn(value);
+  if (list === undefined) return {};
+  const next = nextOfFull(operation, args, list);
+  const none = list.items.length === 0 ? askedFor(operation, args) : undefined;
+  return { ...(next && { next }), ...(none && { none_for: none }) };
+}
+
+const isNothing = (note: Note | undefined): boolean => note === undefined || Object.keys(note).length === 0;
+
+/** The items with their times as ISO 8601 has them. What an item is, its own form tells, of which it may show a part. */
+const timed = (items: readonly unknown[], list: List | undefined, { operation, exact }: Context): readonly unknown[] => {
+  const shape = resourceOf(list === undefined ? exact.value : list.items[0], operation.spec.request)?.shape;
+  return items.map((item) => isoTimes(item, shape));
+};
 
 /** The text as it was sent. */
 function untouchedText({ raw, value }: ClerkAnswer, { structured }: ShapeOptions): string {
   const text = raw ?? JSON.stringify(value);
   return structured === true && !isRecord(value) ? `{"data":${text}}` : text;
-}
-
-interface Context {
-  readonly operation: Operation;
-  readonly options: ShapeOptions;
-  readonly exact: ExactJson;
-}
-
-/** A list as the API answers with it: an array, or an object that holds one beside its `total_count`. */
-interface List {
-  readonly items: readonly unknown[];
-  /** Where the items stand in the envelope. */
-  readonly key: string;
-  readonly envelope: Readonly<Record<string, unknown>> | undefined;
-}
-
-function listIn(value: unknown): List | undefined {
-  if (Array.isArray(value)) return { items: value, key: 'data', envelope: undefined };
-  if (!isRecord(value) || !Object.hasOwn(value, 'total_count')) return undefined;
-  const arrays = Object.entries(value).filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]));
-  const only = arrays.length === 1 ? arrays[0] : undefined;
-  return only === undefined ? undefined : { key: only[0], items: only[1], envelope: value };
-}
-
-/** The items to return, and the note about them. */
-interface View {
-  readonly items: readonly unknown[];
-  readonly note: Note;
 }
 
 function viewOf(list: List | undefined, { operation, options, exact }: Context): View {
@@ -183,116 +158,4 @@ function shortView(items: readonly unknown[], resource: Resource, short: string)
   const selection = new Selection(short.split(/\s+/));
   const shown = items.map((item) => shortOf(item, resource, selection));
   return { items: shown, note: { rest: REST_OF_SHORT } };
-}
-
-function writeSingle(value: unknown, note: Note, { options, exact }: Context): string {
-  const { maxTokens, structured, secretFile } = options;
-  const file = secretFile === undefined ? undefined : { secret_file: secretFile };
-  const write = (part: unknown, notes: Note): string => {
-    const noted = Object.keys(notes).length > 0;
-    if (isRecord(part)) {
-      const text = exact.write(file === undefined ? part : { ...part, ...file });
-      return noted ? prepend(noteKey(part), notes, text) : text;
-    }
-    const bare = !noted && structured !== true && file === undefined;
-    return exact.write(bare ? part : { ...(noted ? { _: notes } : {}), data: part, ...file });
-  };
-  const text = write(value, note);
-  if (fits(text, maxTokens)) return text;
-  const cut = cutter(value, exact.isNumber);
-  return cutToFit((most) => write(cut(most), { ...note, cut: CUT_VALUES }), maxTokens);
-}
-
-/** The object's text with one more member in front. Faster than a copy of the object, and a key like `1` stays behind it. */
-const prepend = (key: string, note: Note, object: string): string =>
-  `{${JSON.stringify(key)}:${JSON.stringify(note)}${object === '{}' ? '' : ','}${object.slice(1)}`;
-
-/** `_`, or more of it when the API's own object has that. */
-function noteKey(object: object): string {
-  let key = '_';
-  while (Object.hasOwn(object, key)) key += '_';
-  return key;
-}
-
-function writeList(list: List, view: View, context: Context): string {
-  const { operation, options, exact } = context;
-  const { maxTokens, args = {} } = options;
-  const texts = writtenWithin(view.items, exact, maxTokens * MOST_PER_TOKEN);
-  if (texts.length === view.items.length) {
-    const whole = frameList(list, texts, view.note, context);
-    if (fits(whole, maxTokens)) return whole;
-  }
-
-  const noteFor = (kept: number): Note => {
-    const missing = list.items.length - kept;
-    const next = missing > 0 ? nextPage(operation, args, kept, list.items[kept - 1]) : undefined;
-    return { ...view.note, ...(missing > 0 ? { missing } : {}), ...(next === undefined ? {} : { next }) };
-  };
-  let left = maxTokens - estimateTokens(frameList(list, [], noteFor(1), context)) - SLACK;
-  let kept = 0;
-  for (const text of texts) {
-    left -= estimateTokens(text) + 1;
-    if (left < 0) break;
-    kept++;
-  }
-  if (kept > 0) return frameList(list, texts.slice(0, kept), noteFor(kept), context);
-  const cut = cutter(view.items[0], exact.isNumber);
-  const note = { ...noteFor(1), cut: CUT_VALUES };
-  const text = cutToFit((most) => frameList(list, [exact.write(cut(most))], note, context), maxTokens);
-  return fits(text, maxTokens) ? text : writeSingle(exact.value, view.note, context);
-}
-
-/** No token is worth so many characters of JSON. */
-const MOST_PER_TOKEN = 64;
-
-/** The texts of the items, as far as they can matter where there is room for so many characters. */
-function writtenWithin(items: readonly unknown[], exact: ExactJson, room: number): string[] {
-  const texts: string[] = [];
-  let left = room;
-  for (const item of items) {
-    const text = exact.write(item);
-    texts.push(text);
-    left -= text.length;
-    if (left < 0) break;
-  }
-  return texts;
-}
-
-/** For the digits of a larger `offset` than the frame was measured with. */
-const SLACK = 10;
-
-function frameList(list: List, texts: readonly string[], note: Note, { options, exact }: Context): string {
-  const array = `[${texts.join(',')}]`;
-  const noted = Object.keys(note).length > 0;
-  const { structured, secretFile } = options;
-  if (list.envelope === undefined && !noted && structured !== true && secretFile === undefined) return array;
-  const members = noted ? [`"${noteKey(list.envelope ?? {})}":${JSON.stringify(note)}`] : [];
-  for (const [key, value] of Object.entries(list.envelope ?? { [list.key]: [] })) {
-    members.push(`${JSON.stringify(key)}:${key === list.key ? array : exact.write(value)}`);
-  }
-  if (secretFile !== undefined) members.push(`"secret_file":${JSON.stringify(secretFile)}`);
-  return `{${members.join(',')}}`;
-}
-
-/** The text with the longest values that fit: lengths are lowered until one does, then raised as far as three tries show. */
-function cutToFit(write: (most: number) => string, maxTokens: number): string {
-  let most = maxTokens * 4;
-  let tooMuch = most * 4;
-  let text = write(most);
-  while (most > 0 && !fits(text, maxTokens)) {
-    tooMuch = most;
-    most = Math.floor(most / (text.length > maxTokens * MOST_PER_TOKEN ? 8 : 2));
-    text = write(most);
-  }
-  for (let tries = 3; tries > 0 && most > 0; tries--) {
-    const between = Math.floor(Math.sqrt(most * tooMuch));
-    const longer = write(between);
-    if (fits(longer, maxTokens)) {
-      text = longer;
-      most = between;
-    } else {
-      tooMuch = between;
-    }
-  }
-  return text;
 }

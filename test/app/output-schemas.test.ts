@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { outputSchemas } from '../../src/app/output-schemas.js';
 import { Catalog } from '../../src/catalog/catalog.js';
 import type { ClerkAnswer } from '../../src/catalog/clerk-answer.js';
-import { type ShapeOptions, shapeAnswer } from '../../src/response/shape-answer.js';
+import { shapeAnswer } from '../../src/response/shape-answer.js';
+import type { ShapeOptions } from '../../src/response/shape-options.js';
 import { operations } from '../../tools/index.js';
 import { everyAnswer } from '../sandbox/every-answer.js';
 

@@ -86,3 +86,15 @@ describe('parsing arguments', () => {
     ]);
   });
 });
+
+it('every input whose name says that it is a moment is read as one', () => {
+  const named = (places: ReadonlyMap<string, string>): string[] =>
+    [...places.keys()].filter((name) => /_at_(?:before|after|since)$/.test(name));
+  expect(operations.filter(({ places }) => named(places).length > 0)).toHaveLength(3);
+  for (const { places, moments } of operations) expect([...moments].toSorted()).toEqual(named(places).toSorted());
+});
+
+it('seconds stay seconds where Clerk wants them', async () => {
+  expect(await faults('SigninTokens_createToken', { user_id: 'user_1', expires_in_seconds: 60 })).toEqual([]);
+  expect(await faults('SigninTokens_createToken', { user_id: 'user_1', expires_in_seconds: '-7d' })).toHaveLength(1);
+});

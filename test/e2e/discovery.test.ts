@@ -50,7 +50,10 @@ describe.each(CLIENTS)('discovery mode with the client %s', (kind) => {
       name: 'Users_listSortedByCreationDate',
       arguments: { limit: 2, fields: ['id'] },
     });
-    expect(users.json).toEqual([{ id: expect.stringMatching(/^user_/) }, { id: expect.stringMatching(/^user_/) }]);
+    expect(users.json).toEqual({
+      _: { next: { offset: 2 } },
+      data: [{ id: expect.stringMatching(/^user_/) }, { id: expect.stringMatching(/^user_/) }],
+    });
   });
 
   it('answers several questions and describes several operations at once', async () => {
@@ -74,12 +77,13 @@ describe.each(CLIENTS)('discovery mode with the client %s', (kind) => {
   });
 
   it('keeps the gates: nothing destructive without its confirmation, under the real name', async () => {
-    const [user] = (
+    const { data } = (
       await client.call('call_read_operation', {
         name: 'Users_listSortedByCreationDate',
         arguments: { limit: 1, fields: ['id'] },
       })
-    ).json as { id: string }[];
+    ).json as { data: { id: string }[] };
+    const [user] = data;
     const args = { user_id: user?.id };
     const refused = await client.call('call_operation', { name: 'Users_deleteUserById', arguments: args });
     expect(refused.json).toMatchObject({ error: 'confirmation_required', operation: 'Users_deleteUserById' });

@@ -45,6 +45,43 @@ describe('what hosts and models send', () => {
     expect((model._ as { read_as: string[] }).read_as.toSorted()).toEqual(notes.toSorted());
   });
 
+  it.each<[string, number]>([
+    ['2026-01-31', Date.UTC(2026, 0, 31)],
+    ['2026-01-31T08:00:00+02:00', Date.UTC(2026, 0, 31, 6)],
+  ])('%s is a moment, and the answer says which', async (text, at) => {
+    upstream.reply = () => ({ body: [] });
+    const model = modelOf(await call(program, 'Users_listSortedByCreationDate', { created_at_after: text }));
+    expect(sent()).toEqual([`GET /v1/users?created_at_after=${at}`]);
+    expect((model._ as { read_as: string[] }).read_as).toEqual([
+      `created_at_after: ${text} read as ${at} (${new Date(at).toISOString()})`,
+    ]);
+  });
+
+  it.each(['-7d', '-24h', '-30m', '-2w', '+1h'])('%s is a moment from now', async (text) => {
+    upstream.reply = () => ({ body: [] });
+    const before = Date.now();
+    await call(program, 'Users_getTotalCount', { last_active_at_before: text });
+    const ms = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }[text.at(-1) ?? ''] ?? 0;
+    const away = Number(text.slice(0, -1)) * ms;
+    const at = Number(new URL(`http://x${upstream.requests[0]?.url}`).searchParams.get('last_active_at_before'));
+    expect(at - away).toBeGreaterThanOrEqual(before);
+    expect(at - away).toBeLessThanOrEqual(Date.now());
+  });
+
+  it.each([
+    [1_700_000_000, /^Unix milliseconds: 1700000000 is in seconds.*1700000000000 milliseconds \(2023-11-14T22:13:20.000Z\)$/],
+    ['1700000000', /is in seconds/],
+    ['last week', /ISO 8601.*-7d/],
+    ['2026-02-31', /ISO 8601/],
+  ])('what is no moment in milliseconds is refused, since the filter would be void: %j', async (given, expected) => {
+    const model = modelOf(await call(program, 'Users_listSortedByCreationDate', { created_at_after: given }));
+    expect(model).toMatchObject({
+      error: 'invalid_arguments',
+      faults: [{ path: 'created_at_after', expected: expect.stringMatching(expected) }],
+    });
+    expect(sent()).toEqual([]);
+  });
+
   it('no arguments are those that are null', async () => {
     upstream.reply = () => ({ body: [] });
     expect((await call(program, 'Users_listSortedByCreationDate', null)).result?.isError).not.toBe(true);

@@ -228,7 +228,8 @@ describe('by default, on the sandbox', () => {
     };
     const client = await startProgram(kind, { args: ['--sandbox', '--log-level', 'error'], ...(canAsk ? { person } : {}) });
     try {
-      const [user] = (await client.call('Users_listSortedByCreationDate', { limit: 1, fields: ['id'] })).json as { id: string }[];
+      const { json } = await client.call('Users_listSortedByCreationDate', { limit: 1, fields: ['id'] });
+      const [user] = (json as { data: { id: string }[] }).data;
       const first = await client.call('Users_markBanned', { user_id: user?.id });
       expect(first.isError).toBe(!canAsk);
       if (!canAsk)

@@ -4,6 +4,8 @@ import { type ProgramClient, startProgram } from '../support/program.js';
 
 const LIST = 'Users_listSortedByCreationDate';
 
+const idsOf = (page: unknown): string[] => (page as { data: { id: string }[] }).data.map(({ id }) => id);
+
 describe('what comes back', () => {
   let client: ProgramClient;
   beforeAll(async () => {
@@ -22,15 +24,17 @@ describe('what comes back', () => {
 
   it('is what fields pick, and nothing else', async () => {
     const { json } = await client.call(LIST, { limit: 2, fields: ['id', 'email_addresses.email_address'] });
-    expect(json).toEqual([
+    const data = [
       { id: expect.any(String), email_addresses: expect.any(Array) },
       { id: expect.any(String), email_addresses: expect.any(Array) },
-    ]);
+    ];
+    expect(json).toEqual({ _: { next: { offset: 2 } }, data });
   });
 
   it('is everything with ["*"]', async () => {
     const { json } = await client.call(LIST, { limit: 1, fields: ['*'] });
-    expect(json).toEqual([expect.objectContaining({ object: 'user', web3_wallets: [], private_metadata: expect.anything() })]);
+    const data = [expect.objectContaining({ object: 'user', web3_wallets: [], private_metadata: expect.anything() })];
+    expect(json).toEqual({ _: { next: { offset: 1 } }, data });
   });
 
   it('reports paths that are unknown', async () => {
@@ -47,7 +51,7 @@ describe('what comes back', () => {
 
   it('is of a change what changed: a metadata key set for one user costs at most 105 tokens, question and answer', async () => {
     const { json } = await client.call(LIST, { limit: 1, fields: ['id'] });
-    const args = { user_id: (json as [{ id: string }])[0].id, public_metadata: { plan: 'pro' } };
+    const args = { user_id: idsOf(json)[0], public_metadata: { plan: 'pro' } };
     const changed = await client.call('Users_mergeUserMetadataAttributes', args);
     expect(changed.json).toMatchObject({ id: args.user_id, public_metadata: { plan: 'pro' } });
     expect(changed.text).not.toMatch(/private_metadata|unsafe_metadata/);
@@ -73,9 +77,14 @@ describe('what comes back', () => {
     expect((json as { data: object[] }).data[0]).toMatchObject({ id: expect.any(String) });
   });
 
+  it('says of an empty list what was asked for', async () => {
+    const { json } = await client.call(LIST, { email_address: ['nobody@example.com'], limit: 5 });
+    expect(json).toEqual({ _: { none_for: { email_address: ['nobody@example.com'] } }, data: [] });
+  });
+
   it('leaves out what is empty from a single object', async () => {
     const { json } = await client.call(LIST, { limit: 1, fields: ['id'] });
-    const [{ id }] = json as [{ id: string }];
+    const [id] = idsOf(json);
     const user = (await client.call('Users_getUserDetails', { user_id: id })).json as Record<string, unknown>;
     expect(user.id).toBe(id);
     expect(Object.values(user)).not.toContain(null);
@@ -88,7 +97,7 @@ describe('the limit of an answer', () => {
     const client = await startProgram('v1', { args: ['--sandbox', '--max-result-tokens', '1000'] });
     const seen: string[] = [];
     let next: Record<string, unknown> | undefined = { limit: 25, fields: ['*'] };
-    while (next !== undefined) {
+    while (next !== undefined && seen.length < 25) {
       const { text, json } = await client.call(LIST, next);
       expect(countTokens(text)).toBeLessThanOrEqual(1000);
       type Page = { _?: { next?: { offset: number } }; data: { id?: string }[] };
@@ -97,13 +106,14 @@ describe('the limit of an answer', () => {
       next = _?.next === undefined ? undefined : { limit: 25, fields: ['*'], ..._.next };
     }
     const { json } = await client.call(LIST, { limit: 25, fields: ['id'] });
-    expect(seen).toEqual((json as { id: string }[]).map(({ id }) => id));
+    expect(seen).toEqual(idsOf(json));
     await client.close();
   });
 
-  it('can be lifted: --results full gives the answer of the API', async () => {
-    const client = await startProgram('v1', { args: ['--sandbox', '--results', 'full'] });
+  it('can be lifted: --results full gives the answer of the API, with ISO times where they are wanted', async () => {
+    const client = await startProgram('v1', { args: ['--sandbox', '--results', 'full', '--times', 'iso'] });
     const { json } = await client.call(LIST, { limit: 3 });
+    expect((json as { created_at: string }[])[0]?.created_at).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
     expect(json).toEqual([expect.objectContaining({ object: 'user', web3_wallets: [] }), expect.anything(), expect.anything()]);
     await client.close();
   });

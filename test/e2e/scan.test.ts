@@ -134,6 +134,20 @@ describe('a scan', () => {
     ]);
   });
 
+  it('takes times in words, in the filters of the list and in its own, and says what it read', async () => {
+    const first = new Date(START + 60_000).toISOString();
+    const answer = await scan({
+      ...LIST,
+      arguments: { created_at_before: first },
+      where: { created_at: { $gte: new Date(START).toISOString() } },
+    });
+    expect(answer.matched).toBe(1);
+    expect(answer.read_as).toEqual([
+      `created_at_before: ${first} read as ${START + 60_000} (${first})`,
+      expect.stringContaining(`where.created_at.$gte: `),
+    ]);
+  });
+
   it('groups, with the least, the greatest and the sum', async () => {
     const answer = await scan({
       ...LIST,
@@ -298,6 +312,7 @@ describe('what is no scan', () => {
     [{ ...LIST, arguments: { order_by: 'name' } }, 'arguments.order_by'],
     [{ ...LIST, where: { $where: '1' } }, 'where.$where'],
     [{ ...LIST, where: { first_name: { $regex: '(' } } }, 'where'],
+    [{ ...LIST, where: { created_at: { $gte: 1_772_000_000 } } }, 'where.created_at.$gte'],
     [{ ...LIST, rows: 5_000 }, 'rows'],
     [{ ...LIST, measure: ['avg:x'] }, 'measure'],
     [{ ...LIST, each: { read: 'Users_deleteUserById', arguments: {} } }, 'each.read'],

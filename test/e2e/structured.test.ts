@@ -36,7 +36,7 @@ const keyed = (secretKey: string) => ({ CLERK_SECRET_KEY: secretKey });
 
 const WAYS: readonly (readonly [string, readonly string[]])[] = [
   ['short answers', []],
-  ['full answers', ['--results', 'full']],
+  ['full answers with ISO times', ['--results', 'full', '--times', 'iso']],
   ['answers of at most 1,000 tokens', ['--max-result-tokens', '1000', '--results', 'full']],
 ];
 

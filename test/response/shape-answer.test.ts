@@ -215,7 +215,7 @@ describe('fields', () => {
   });
 
   it('that the resource does not have are reported with what is near', () => {
-    const reports = (fields: string[]): unknown => (shaped(listUsers, USERS, { fields }) as { _: object })._;
+    const reports = (fields: string[]): unknown => (shaped(listUsers, USERS, { fields, args: { limit: 50 } }) as { _: object })._;
     expect(reports(['id', 'usernam'])).toEqual({ unknown_fields: ['usernam: no such path. Did you mean username?'] });
     expect(reports(['id', 'emailAddresses'])).toEqual({
       unknown_fields: ['emailAddresses: no such path. Did you mean email_addresses?'],

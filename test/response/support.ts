@@ -3,7 +3,8 @@ import type { ClerkAnswer } from '../../src/catalog/clerk-answer.js';
 import { defineOperation } from '../../src/catalog/declaration.js';
 import type { Operation } from '../../src/catalog/operation.js';
 import type { OperationSpec } from '../../src/catalog/operation-types.js';
-import { type ShapeOptions, shapeAnswer } from '../../src/response/shape-answer.js';
+import { shapeAnswer } from '../../src/response/shape-answer.js';
+import type { ShapeOptions } from '../../src/response/shape-options.js';
 import { operations } from '../../tools/index.js';
 
 export const tokens = (text: string): number => encode(text).length;

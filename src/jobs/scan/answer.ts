@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { CallOutcome } from '../../call/call-types.js';
+import { counted } from '../../catalog/read-leniently.js';
 import { estimateTokens } from '../../response/token-count.js';
 import { shownRow } from './columns.js';
 import type { Row, Unread } from './each.js';
@@ -55,7 +56,7 @@ export function answerOf(found: Found): CallOutcome {
 /** For the note, whose length depends on the rows. */
 const SLACK = 40;
 
-function factsOf({ isElsewhere, ended, list, requests, matched, unread, skipped, otherGroups, groups, file }: Found) {
+function factsOf({ scan, isElsewhere, ended, list, requests, matched, unread, skipped, otherGroups, groups, file }: Found) {
   const missing = list.total === undefined ? 0 : Math.max(0, list.total - list.read);
   const isComplete = ended === 'end' && missing === 0 && skipped === 0 && unread.length === 0 && otherGroups === 0;
   return {
@@ -65,6 +66,7 @@ function factsOf({ isElsewhere, ended, list, requests, matched, unread, skipped,
     matched,
     ...(groups === undefined ? {} : { groups }),
     requests,
+    ...(scan.readAs.length === 0 ? {} : { read_as: counted(scan.readAs) }),
     ...(ended === 'end' ? {} : { stopped: stopOf(ended) }),
     ...(missing === 0 ? {} : { not_seen: missing }),
     ...(skipped === 0 ? {} : { not_looked_into: skipped }),

@@ -1,7 +1,7 @@
 import { didYouMean } from '../../catalog/nearest.js';
 import type { Operation } from '../../catalog/operation.js';
 import type { Arguments } from '../../catalog/operation-types.js';
-import { type Fault, mostTelling } from '../../catalog/parse-arguments.js';
+import { type Fault, mostTelling, readMoments } from '../../catalog/parse-arguments.js';
 import { isRecord } from '../../platform/is-record.js';
 import type { Measure, SortKey } from './collect.js';
 import type { Each } from './each.js';
@@ -21,6 +21,8 @@ export interface Scan {
   readonly measures: readonly Measure[];
   readonly each: Each | undefined;
   readonly isoTimes: boolean;
+  /** What was read as something else than was sent. */
+  readonly readAs: readonly string[];
   readonly to: 'csv' | 'jsonl' | undefined;
 }
 
@@ -42,6 +44,7 @@ const MEASURE = /^(min|max|sum):(.+)$/;
 export function readScan(
   args: Arguments,
   offered: ReadonlyMap<string, Operation>,
+  times: 'iso' | 'unix' = 'unix',
 ): { readonly scan: Scan } | { readonly faults: readonly Fault[] } {
   const reader = new Reader(offered);
   const list = reader.operation('list', args.list);
@@ -68,7 +71,8 @@ export function readScan(
       groupBy,
       measures,
       each,
-      isoTimes: args.times === 'iso',
+      readAs: reader.readAs,
+      isoTimes: (args.times ?? times) === 'iso',
       to: args.to === 'csv' || args.to === 'jsonl' ? args.to : undefined,
     },
   };
@@ -76,6 +80,8 @@ export function readScan(
 
 class Reader {
   readonly faults: Fault[] = [];
+  /** Texts that were read as moments. */
+  readonly readAs: string[] = [];
   readonly #offered: ReadonlyMap<string, Operation>;
 
   constructor(offered: ReadonlyMap<string, Operation>) {
@@ -109,13 +115,16 @@ class Reader {
         this.fault(`${path}.${name}`, 'no input of a scan, which reads all pages; `sort` sorts, `rows` says how many are shown');
       }
     }
-    return given;
+    // Read once for all pages: from now on, now is another moment.
+    const { args, notes } = readMoments(operation, given);
+    this.readAs.push(...notes);
+    return args;
   }
 
   where(path: string, query: unknown): Test | undefined {
     if (query === undefined) return undefined;
     try {
-      return readWhere(query, path);
+      return readWhere(query, path, this.readAs);
     } catch (error) {
       if (!(error instanceof WhereFault)) throw error;
       this.fault(error.path, error.message);

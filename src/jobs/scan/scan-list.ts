@@ -25,7 +25,7 @@ const COUNTS: Readonly<Record<string, string>> = { Users_listSortedByCreationDat
 
 /** Reads a list to its end: see docs/jobs.md. */
 export const scanList: RunJobTool = async (args, context) => {
-  const read = readScan(args, context.offered);
+  const read = readScan(args, context.offered, context.limits.times);
   if ('faults' in read) {
     const hint = 'Correct the arguments and call again. Nothing was sent.';
     return ScanFault.of({ error: 'invalid_arguments', operation: 'Jobs_scanList', faults: read.faults, hint }).outcome;

@@ -22,7 +22,7 @@ import {
   createEqualsOperation,
   createQueryTester,
 } from 'sift';
-import { readMoment } from '../../catalog/moment.js';
+import { momentFault, momentReading, readMoment } from '../../catalog/moment.js';
 import { isRecord } from '../../platform/is-record.js';
 
 /** Whether an item is looked for. */
@@ -84,10 +84,12 @@ const UNSAFE: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'protot
 
 /**
  * Reads a query in MongoDB's language.
+ * @param moments is told of the texts that were read as moments
  * @throws WhereFault
  */
-export function readWhere(query: unknown, at = 'where'): Test {
-  const checked = check(query, { path: at, key: undefined, depth: 0, seen: { conditions: 0, values: 0, patterns: 0 } });
+export function readWhere(query: unknown, at = 'where', moments: string[] = []): Test {
+  const seen = { conditions: 0, values: 0, patterns: 0, moments };
+  const checked = check(query, { path: at, key: undefined, depth: 0, seen });
   try {
     return createQueryTester(checked as object, { operations: { ...OPERATORS } });
   } catch (error) {
@@ -101,7 +103,7 @@ interface Place {
   /** The property that a condition is about. */
   readonly key: string | undefined;
   readonly depth: number;
-  readonly seen: { conditions: number; values: number; patterns: number };
+  readonly seen: { conditions: number; values: number; patterns: number; readonly moments: string[] };
 }
 
 /** The same query with moments in milliseconds. */
@@ -140,8 +142,16 @@ function checkOperator(name: string, value: unknown, place: Place): unknown {
     if (typeof value !== 'string') throw new WhereFault(path, 'expected a pattern as text');
     if (++seen.patterns > MOST_PATTERNS) throw new WhereFault(path, `more than ${MOST_PATTERNS} patterns`);
   }
-  const moment = COMPARISONS.has(name) && typeof value === 'string' && isTime(key) ? readMoment(value) : undefined;
-  return moment ?? check(value, place);
+  return COMPARISONS.has(name) && isTime(key) ? checkMoment(value, place) : check(value, place);
+}
+
+function checkMoment(value: unknown, place: Place): unknown {
+  const fault = typeof value === 'number' ? momentFault(value) : undefined;
+  if (fault !== undefined) throw new WhereFault(place.path, fault);
+  const at = typeof value === 'string' ? readMoment(value) : undefined;
+  if (at === undefined) return check(value, place);
+  place.seen.moments.push(momentReading(place.path, String(value), at));
+  return at;
 }
 
 /** Properties that hold times are named alike in the whole API. */

@@ -61,6 +61,7 @@ describe('a hostile query', () => {
     ['an operator without its list', { $or: {} }, 'expected a list'],
     ['nothing to choose from', { $or: [] }, 'nonempty'],
     ['half a $mod', { a: { $mod: [2] } }, 'divisor'],
+    ['seconds for a moment', { created_at: { $gte: 1_772_000_000 } }, '1772000000000 milliseconds (2026-02-25T06:13:20.000Z)'],
     ['operators beside properties', { a: { $gt: 1, b: 2 } }, 'must contain only operations'],
   ])('with %s is refused', (_, query, says) => {
     expect(() => readWhere(query)).toThrow(WhereFault);
