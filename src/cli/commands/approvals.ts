@@ -101,7 +101,12 @@ export async function decideApproval(verdict: Decision['verdict'], id: string, f
     const { client, approval } = await find(signed, id);
     process.stderr.write(`${whole(approval)}\n`);
     const shownAt = performance.now();
-    const answer = verdict === 'approve' ? { typed: await agreed(approval, flags) } : { reason: text(flags.reason) };
+    const answer = verdict === 'approve' ? await agreed(approval, flags) : { reason: text(flags.reason) };
+    if (answer === undefined) {
+      process.stderr.write('Nothing was decided.\n');
+      process.exitCode = EXIT.refused;
+      return;
+    }
     const lookedMs = Math.round(performance.now() - shownAt);
     const { passphrase } = signed;
     const decided = await client.decide(approval.id, { verdict, shown: approval.shown, lookedMs, passphrase, ...answer });
@@ -110,14 +115,12 @@ export async function decideApproval(verdict: Decision['verdict'], id: string, f
   });
 }
 
-/** What was typed, where something must be. @throws ConfigError where the person does not agree */
-async function agreed({ review }: ApprovalView, flags: Flags): Promise<string | undefined> {
+/** What was typed, where something must be. `undefined` where the person does not agree. */
+async function agreed({ review }: ApprovalView, flags: Flags): Promise<{ typed?: string } | undefined> {
   const { word } = review;
-  if (word !== undefined) return text(flags.word) ?? (await ask(`To confirm, type ${quoted(word)}: `));
-  if (flags.yes === true || !isAtTerminal()) return undefined;
-  if (/^y(es)?$/i.test((await ask('Approve? [y/N] ')).trim())) return undefined;
-  process.exitCode = EXIT.refused;
-  throw new ConfigError('Nothing was decided.');
+  if (word !== undefined) return { typed: text(flags.word) ?? (await ask(`To confirm, type ${quoted(word)}: `)) };
+  if (flags.yes === true || !isAtTerminal()) return {};
+  return /^y(es)?$/i.test((await ask('Approve? [y/N] ')).trim()) ? {} : undefined;
 }
 
 const when = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
@@ -136,7 +139,7 @@ function whole(approval: ApprovalView): string {
   const { id, state, review, request, caller, changed, createdAt, expiresAt, words, declined } = approval;
   const client = caller.client === undefined ? '' : `, whose client says it is ${quoted(plain(caller.client))}`;
   const lines = [
-    `${review.instance.kind.toUpperCase()} instance: ${review.instance.text}`,
+    `${review.instance.kind.toUpperCase()} instance${review.instance.domain === undefined ? '' : `: ${review.instance.domain}`}`,
     ...review.effects,
     ...(review.undo === undefined ? [] : [review.undo]),
     ...review.details,
