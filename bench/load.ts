@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Failure, LoadedServer, type LoadResult } from '../test/support/load.js';
+import { heapOf, TELL_HEAP } from './heap.js';
 
 const { values } = parseArgs({
   options: {
@@ -59,7 +60,7 @@ async function repeat(server: LoadedServer, what: string): Promise<LoadResult[]>
   const heaps: number[] = [];
   for (let repetition = 1; repetition <= repetitions; repetition++) {
     const result = await server.run({ callers, calls });
-    const { heapBytes } = await server.held();
+    const heapBytes = await heapOf(server.program.child);
     report(`${what} ${repetition}`, result, heapBytes);
     tell(result.failures);
     results.push(result);
@@ -74,7 +75,7 @@ async function repeat(server: LoadedServer, what: string): Promise<LoadResult[]>
 }
 
 const directory = await mkdtemp(join(tmpdir(), 'clerk-mcp-load-'));
-const server = await LoadedServer.start(directory, callers);
+const server = await LoadedServer.start(directory, callers, { NODE_OPTIONS: TELL_HEAP });
 try {
   say(`${callers} callers, ${calls} calls in each of ${repetitions} repetitions`);
   const good = await repeat(server, 'all is well');

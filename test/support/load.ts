@@ -26,37 +26,42 @@ export interface Failure {
   readonly answer: unknown;
 }
 
-/** What memory a process holds that is no garbage, in bytes. */
-export interface Held {
-  readonly heapBytes: number;
-  readonly rssBytes: number;
+/** What a server has left of the callers that it had. */
+export interface Kept {
+  readonly sessions: number;
+  readonly callsInFlight: number;
 }
 
 const KINDS: readonly HttpClientKind[] = ['v2 (2026)', 'v1', 'v2 (2026)', 'v2 (2025)'];
 
+const kindOf = (caller: number): HttpClientKind => KINDS[caller % KINDS.length] ?? 'v1';
+
+/** Whether the caller's client begins a session, which it does not end when it leaves. */
+export const withSession = (caller: number): boolean => kindOf(caller) !== 'v2 (2026)';
+
 const nameOf = (caller: number): string => `caller-${caller}`;
 
-/** A server with its sandbox, for so many callers, that can be asked for its memory. */
+/** A server with its sandbox, for so many callers. */
 export class LoadedServer {
-  readonly #program: HttpProgram;
+  readonly program: HttpProgram;
   readonly #users = new Map<number, string>();
 
   private constructor(program: HttpProgram) {
-    this.#program = program;
+    this.program = program;
   }
 
-  static async start(directory: string, callers: number): Promise<LoadedServer> {
+  static async start(directory: string, callers: number, env: Readonly<Record<string, string>> = {}): Promise<LoadedServer> {
     const names = Array.from({ length: callers }, (_, caller) => nameOf(caller));
     const program = await startHttp({
       args: ['--sandbox', '--auth', 'token', '--tokens', await tokenFile(directory, names), '--log-level', 'info'],
-      env: { NODE_OPTIONS: `--import ${new URL('./heap-on-signal.mjs', import.meta.url).href}` },
+      env,
     });
     return new LoadedServer(program);
   }
 
   /** Makes this part of the requests to the sandbox fail with 503, which it answers instead of carrying them out. */
   async failUpstream(rate: number): Promise<void> {
-    const { url } = await this.#program.logged('sandbox');
+    const { url } = await this.program.logged('sandbox');
     const response = await fetch(new URL('/_sandbox/faults', String(url)), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -65,23 +70,20 @@ export class LoadedServer {
     if (!response.ok) throw new Error(`no faults: ${await response.text()}`);
   }
 
-  /** Throws away the garbage of the process, then measures. */
-  async held(): Promise<Held> {
-    const { child, log } = this.#program;
-    const before = log.length;
-    child.kill('SIGUSR2');
-    for (;;) {
-      const line = log.slice(before).find(({ msg }) => msg === 'heap');
-      if (line !== undefined) return { heapBytes: Number(line.heapBytes), rssBytes: Number(line.rssBytes) };
-      await new Promise((resolve) => child.stderr?.once('data', () => setImmediate(resolve)));
-    }
+  async kept(): Promise<Kept> {
+    const text = await (await fetch(`${this.program.url}/metrics`)).text();
+    const figure = (name: string): number => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1]);
+    return {
+      sessions: figure('clerk_mcp_sessions'),
+      callsInFlight: figure('clerk_mcp_calls_in_flight'),
+    };
   }
 
   /** Everybody connects, makes their share of the calls one after the other, and leaves. */
   async run({ callers, calls }: LoadOptions): Promise<LoadResult> {
     const clients = await Promise.all(
       Array.from({ length: callers }, (_, caller) =>
-        connectHttp(KINDS[caller % KINDS.length] ?? 'v1', this.#program.url, { token: tokenOf(nameOf(caller)) }),
+        connectHttp(kindOf(caller), this.program.url, { token: tokenOf(nameOf(caller)) }),
       ),
     );
     const latencies: number[] = [];
@@ -105,7 +107,7 @@ export class LoadedServer {
   }
 
   async stop(): Promise<void> {
-    await this.#program.stop();
+    await this.program.stop();
   }
 
   /** Four reads to one write; what comes back must be the caller's own. */
@@ -115,7 +117,7 @@ export class LoadedServer {
       const email_address = [`${nameOf(caller)}@load.example`];
       return this.#judge(client.call('Users_createNewUser', { email_address }), false, (json) => {
         this.#users.set(caller, String(json.id));
-        return json.object === 'user';
+        return String(json.id).startsWith('user_');
       });
     }
     switch (turn % 5) {
