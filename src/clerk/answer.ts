@@ -78,6 +78,7 @@ function apiError(answered: Answered, about: ErrorContext): ClerkApiError {
   const repeated = about.uncertain;
   const maintenance = first.code === 'maintenance_mode';
   const hint = hintFor(status, {
+    operation: about.operation.name,
     code: first.code,
     paramName: first.paramName,
     retryAfterSeconds,

@@ -1,5 +1,9 @@
+import { remedyFor } from './remedies.js';
+
 /** What a hint can mention besides the status. */
 export interface HintFacts {
+  /** The name of the operation that was called. */
+  readonly operation: string;
   readonly code: string;
   readonly paramName?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
@@ -15,6 +19,10 @@ const SESSION_CODES = /^(?:session_|expired_session_|refresh_)/;
 /** What to do about a status of 400 or above, in a sentence or two. */
 export function hintFor(status: number, facts: HintFacts): string {
   if (!facts.fromClerk && status !== 429) return notClerks(status, facts);
+  return remedyFor(facts.code, facts.operation) ?? byStatus(status, facts);
+}
+
+function byStatus(status: number, facts: HintFacts): string {
   switch (status) {
     case 400:
     case 422:

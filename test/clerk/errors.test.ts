@@ -2,7 +2,9 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ClerkClient } from '../../src/clerk/clerk-client.js';
 import { ClerkApiError, type ClerkError } from '../../src/clerk/errors.js';
+import { REMEDIES, remedyFor } from '../../src/clerk/remedies.js';
 import { Scrubber } from '../../src/platform/scrub.js';
+import { ERROR_INDEX } from '../sandbox/error-index.js';
 import { RecordingServer } from '../support/recording-server.js';
 import { catalog, failureOf, KEY, newClient } from './support.js';
 
@@ -20,7 +22,9 @@ beforeEach(() => server.reset());
 
 async function answering(status: number, body: unknown, name = 'Users_updateUserAttributes', headers = {}): Promise<ClerkError> {
   server.reply = () => ({ status, body, headers });
-  return await failureOf(client.send(catalog.get(name), { user_id: 'user_1', username: 'ada' }));
+  return await failureOf(
+    client.send(catalog.get(name), { user_id: 'user_1', organization_id: 'org_1', domain_id: 'orgdmn_1', username: 'ada' }),
+  );
 }
 
 const envelope = (code: string, more: object = {}) => ({
@@ -106,6 +110,49 @@ describe('hints', () => {
     [418, 'teapot', /message/],
   ])('%i %s', async (status, code, hint) => {
     expect((await answering(status, envelope(code))).hint).toMatch(hint);
+  });
+
+  it.each([
+    [
+      403,
+      'organization_domain_enrollment_mode_not_enabled',
+      'OrganizationDomains_updateDomain',
+      'InstanceSettings_updateOrganizationSettings',
+    ],
+    [
+      403,
+      'organization_membership_quota_exceeded',
+      'OrganizationMemberships_addUserToOrganization',
+      'Organizations_updateOrganization',
+    ],
+    [403, 'quota_exceeded', 'OrganizationMemberships_addUserToOrganization', 'Organizations_updateOrganization'],
+    [403, 'user_banned', 'Sessions_createSession', 'Users_removeBanFromUser'],
+    [403, 'user_locked', 'Sessions_createSession', 'Users_removeLock'],
+  ])('%i %s names what mends its cause', async (status, code, name, remedy) => {
+    expect((await answering(status, envelope(code), name)).hint).toContain(remedy);
+  });
+
+  it.each(REMEDIES)('of $code names operations that there are', ({ says, of }) => {
+    const named = says.match(/\b[A-Z]\w+_[a-z]\w+/g) ?? [];
+    expect(named).not.toEqual([]);
+    for (const name of named) expect(catalog.find(name), name).toBeDefined();
+    if (of !== undefined) expect(catalog.operations.some((operation) => of.test(operation.name))).toBe(true);
+  });
+
+  it('are of codes in the index of errors, and of four that are not in it', () => {
+    const indexed = new Set(ERROR_INDEX.map(([, , code]) => code));
+    expect(REMEDIES.filter(({ code }) => !indexed.has(code)).map(({ code }) => code)).toEqual([
+      'organization_membership_quota_exceeded',
+      'organization_instance_roles_quota_exceeded',
+      'group_role_mapping_not_enabled',
+      'user_locked',
+    ]);
+  });
+
+  it('of a code that stands for several causes is of the group that was called', async () => {
+    expect(remedyFor('quota_exceeded', 'Machines_createScope')).toContain('Machines_deleteScope');
+    expect(remedyFor('quota_exceeded', 'JwtTemplates_createTemplate')).toBeUndefined();
+    expect((await answering(403, envelope('quota_exceeded'))).hint).toContain('quota');
   });
 
   it('for a 404 of something without a list names none', async () => {
