@@ -1,6 +1,7 @@
 /**
  * How the sandbox bears many users: `npm run bench:sandbox`. Each size is measured in a process of its own, over
- * HTTP, and shown as the median of several requests. Exits with 1 when a get or an exact filter grows with the number
+ * HTTP, and shown as the median of several requests. Where a plain server does the same, it takes turns with the
+ * sandbox in the same process, and the ratio is shown. Exits with 1 when a get or an exact filter grows with the number
  * of users; that is judged by the fastest of the requests, which other work on the machine disturbs least.
  */
 import { spawnSync } from 'node:child_process';
@@ -9,20 +10,30 @@ import { fileURLToPath } from 'node:url';
 import { Agent, request } from 'undici';
 import type { SeedDescription } from '../src/sandbox/seed/description.js';
 import { startSandbox } from '../src/sandbox/start-sandbox.js';
+import { keepPlain, servePlain } from './floors/plain-users.js';
+import { spreadOf } from './measure.js';
 
-const SIZES = [1_000, 10_000, 100_000];
+const SIZES = [1_000, 20_000, 100_000];
 const WARM_UP = 20;
 const REPEATS = 60;
 const MEGABYTE = 1024 * 1024;
 /** How much longer than at the smallest size a request may take that must not grow, beside a millisecond of noise. */
 const MOST_GROWTH = 3;
 
+interface Asked {
+  readonly path: string;
+  readonly flat: boolean;
+  readonly plain?: boolean;
+}
+
 interface Measured {
   readonly users: number;
   readonly seedMs: number;
   readonly rssMb: number;
-  /** Milliseconds, by what was asked. */
-  readonly times: Readonly<Record<string, { readonly median: number; readonly least: number }>>;
+  /** What a plain server needs to keep as much. */
+  readonly plainSeedMs: number;
+  /** Milliseconds, by what was asked. `plain`: of the plain server, where it does the same. */
+  readonly times: Readonly<Record<string, { readonly median: number; readonly least: number; readonly plain?: number }>>;
 }
 
 const nameOf = (nth: number): string => `user${nth}`;
@@ -48,9 +59,9 @@ function seedOf(users: number): SeedDescription {
   };
 }
 
-/** What is asked, and whether it may take longer the more users there are. */
-const asked = (users: number): Readonly<Record<string, { readonly path: string; readonly flat: boolean }>> => ({
-  'get by id': { path: `/users/user_${users / 2}`, flat: true },
+/** What is asked, whether it must not take longer the more users there are, and whether the plain server has it too. */
+const asked = (users: number): Readonly<Record<string, Asked>> => ({
+  'get by id': { path: `/users/user_${users / 2}`, flat: true, plain: true },
   'filter: email_address': { path: `/users?email_address=${nameOf(users / 2)}@example.com`, flat: true },
   'filter: phone_number': { path: `/users?phone_number=${encodeURIComponent(`+1555${1_000_000 + users / 2}`)}`, flat: true },
   'filter: username': { path: `/users?username=${nameOf(users / 2)}`, flat: true },
@@ -60,7 +71,9 @@ const asked = (users: number): Readonly<Record<string, { readonly path: string; 
     flat: true,
   },
   'sessions of a user': { path: '/sessions?user_id=user_0', flat: true },
-  'list: first page of 10': { path: '/users', flat: true },
+  'list: first page of 10': { path: '/users?limit=10', flat: true, plain: true },
+  'list: first page of 100': { path: '/users?limit=100', flat: true, plain: true },
+  'list: a page of 100 inside': { path: `/users?limit=100&offset=${users / 2}`, flat: true, plain: true },
   'list: last page of 10': { path: `/users?limit=10&offset=${users - 10}`, flat: true },
   'count all': { path: '/users/count', flat: true },
   'members: first page': { path: '/organizations/org_big/memberships', flat: false },
@@ -76,26 +89,40 @@ async function measure(users: number): Promise<Measured> {
   const sandbox = await startSandbox({ seed });
   const seedMs = performance.now() - begun;
   const rssMb = process.memoryUsage.rss() / MEGABYTE;
+  const plainBegun = performance.now();
+  const kept = keepPlain(seed.users ?? []);
+  const plainSeedMs = performance.now() - plainBegun;
+  const plain = await servePlain(kept);
   const dispatcher = new Agent({ connections: 1 });
   const headers = { authorization: `Bearer ${sandbox.secretKey}` };
-  const ask = async (path: string): Promise<number> => {
+  const ask = async (url: string): Promise<number> => {
     const at = performance.now();
-    const { statusCode, body } = await request(sandbox.url + path, { dispatcher, headers });
+    const { statusCode, body } = await request(url, { dispatcher, headers });
     const text = await body.text();
-    if (statusCode !== 200) throw new Error(`${path} answered ${statusCode}: ${text}`);
+    if (statusCode !== 200) throw new Error(`${url} answered ${statusCode}: ${text}`);
     return performance.now() - at;
   };
-  const times: Record<string, { median: number; least: number }> = {};
-  for (const [name, { path }] of Object.entries(asked(users))) {
-    for (let nth = 0; nth < WARM_UP; nth++) await ask(path);
-    const taken: number[] = [];
-    for (let nth = 0; nth < REPEATS; nth++) taken.push(await ask(path));
-    taken.sort((a, b) => a - b);
-    times[name] = { median: taken[REPEATS / 2] ?? 0, least: taken[0] ?? 0 };
+  const times: Record<string, { median: number; least: number; plain?: number }> = {};
+  for (const [name, { path, plain: isPlain }] of Object.entries(asked(users))) {
+    const urls = [sandbox.url + path, ...(isPlain === true ? [plain.url + path] : [])];
+    const taken = urls.map((): number[] => []);
+    for (let nth = -WARM_UP; nth < REPEATS; nth++) {
+      for (const [at, url] of urls.entries()) {
+        const ms = await ask(url);
+        if (nth >= 0) taken[at]?.push(ms);
+      }
+    }
+    const [own = [], floor] = taken;
+    times[name] = {
+      median: spreadOf(own).median,
+      least: Math.min(...own),
+      ...(floor === undefined ? {} : { plain: spreadOf(floor).median }),
+    };
   }
   await dispatcher.close();
   await sandbox.close();
-  return { users, seedMs, rssMb, times };
+  plain.server.close();
+  return { users, seedMs, plainSeedMs, rssMb, times };
 }
 
 /** Measures in a fresh process, so that one size leaves no memory behind for the next. */
@@ -108,17 +135,23 @@ function measureApart(users: number): Measured {
   return JSON.parse(child.stdout) as Measured;
 }
 
+const ratio = (ms: number, floor: number | undefined): string => (floor === undefined ? '' : ` (${(ms / floor).toFixed(1)}x)`);
+
 function print(results: readonly Measured[]): void {
   const line = (cells: readonly string[]): string =>
-    cells.map((cell, nth) => (nth === 0 ? cell.padEnd(26) : cell.padStart(12))).join('');
+    cells.map((cell, nth) => (nth === 0 ? cell.padEnd(30) : cell.padStart(18))).join('');
   const row = (name: string, of: (result: Measured) => string): string => line([name, ...results.map(of)]);
   const lines = [
     row('users', ({ users }) => users.toLocaleString('en')),
-    row('seeding, s', ({ seedMs }) => (seedMs / 1000).toFixed(2)),
+    row('seeding, s', ({ seedMs, plainSeedMs }) => (seedMs / 1000).toFixed(2) + ratio(seedMs, plainSeedMs)),
     row('memory, MB', ({ rssMb }) => rssMb.toFixed(0)),
     ...Object.keys(results[0]?.times ?? {}).map((name) =>
-      row(`${name}, ms`, ({ times }) => (times[name]?.median ?? 0).toFixed(2)),
+      row(`${name}, ms`, ({ times }) => {
+        const { median: ms = 0, plain } = times[name] ?? {};
+        return ms.toFixed(2) + ratio(ms, plain);
+      }),
     ),
+    '(…x): times what a plain server in memory takes in the same run',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }

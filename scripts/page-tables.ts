@@ -1,3 +1,4 @@
+import PACKAGE from '../package.json' with { type: 'json' };
 import { jobs } from '../src/app/operations.js';
 import { Catalog } from '../src/catalog/catalog.js';
 import type { Operation } from '../src/catalog/operation.js';
@@ -56,6 +57,29 @@ const floorsTable = (): string =>
     ]),
   );
 
+/** Clerk's packages that tests drive against the sandbox, and what of them. */
+const DRIVEN: Readonly<Record<string, string>> = {
+  'clerk-backend-0': 'users, organizations, invitations, lists of identifiers, and tokens of sessions',
+  'clerk-backend-1': 'the same',
+  'clerk-backend-2': 'the same',
+  '@clerk/backend': 'every method that the catalog has an operation for, `authenticateRequest` and `verifyWebhook`',
+  '@clerk/express': 'the middleware, with tokens and without',
+  '@clerk/fastify': 'the same',
+  '@clerk/hono': 'the same',
+  '@clerk/nextjs': 'the same, of its server helpers',
+};
+
+const sdksTable = (): string => {
+  const devDependencies: Readonly<Record<string, string>> = PACKAGE.devDependencies;
+  return table(
+    ['package', 'version', 'what is driven'],
+    Object.entries(DRIVEN).map(([name, what]) => {
+      const [, alias, version] = /^(?:npm:(.+)@)?\^?([\d.]+)$/.exec(devDependencies[name] ?? '') ?? [];
+      return [`\`${alias ?? name}\``, version ?? '', what];
+    }),
+  );
+};
+
 type Tables = Readonly<Record<string, () => string>>;
 
 /** The pages that tell something from the code, each with the names of the places in it. */
@@ -64,7 +88,7 @@ const PAGES: Readonly<Record<string, Tables>> = {
   'docs/settings.md': { options: () => optionsTable(OPTIONS) },
   'docs/hosting.md': { 'http-options': () => optionsTable(HTTP_OPTIONS) },
   'docs/clients.md': { 'init-options': () => optionsTable(INIT_OPTIONS) },
-  'docs/sandbox.md': { 'sandbox-options': () => optionsTable(SANDBOX_OPTIONS) },
+  'docs/sandbox.md': { 'sandbox-options': () => optionsTable(SANDBOX_OPTIONS), sdks: sdksTable },
   'docs/architecture.md': { floors: floorsTable },
 };
 

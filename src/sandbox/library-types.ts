@@ -83,12 +83,12 @@ export interface Sandbox {
   /** Mails and texts that Clerk would have sent, oldest first, as its events `email.created` and `sms.created` have them. */
   messages(): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /**
-   * The cookies by which a browser is signed in to a session, for the page at `origin`. Rejects for a session that is not
-   * there or has ended.
+   * The cookies by which a browser is signed in to a session, for the page at `origin`, by default of the instance's own
+   * domain. Rejects for a session that is not there or has ended.
    */
   cookies(
     sessionId: string,
-    page: { readonly origin: string },
+    page?: { readonly origin?: string },
   ): Promise<readonly { readonly name: string; readonly value: string }[]>;
   /** Ends every connection, and has everything in the state file. */
   stop(): Promise<void>;

@@ -100,6 +100,39 @@ describe('startSandbox', () => {
     const cookies = await sandbox.cookies('sess_1', page);
     expect(cookies.map(({ name }) => name)).toEqual(['__session', '__client_uat', '__clerk_db_jwt']);
     await expect(sandbox.cookies('sess_2', page)).rejects.toThrow('sess_2');
+    expect(await sandbox.cookies('sess_1')).toHaveLength(3);
+  });
+});
+
+describe('what cannot be started', () => {
+  const wrong = {
+    sede: [{ sede: {} }, /Unrecognized key: "sede"/],
+    port: [{ port: 'x' }, /port/],
+    now: [{ now: 5 }, /must be a function[\s\S]*now/],
+    'an empty key': [{ secretKey: '' }, /must not be empty[\s\S]*secretKey/],
+    'a word for a seed': [{ seed: 'dem' }, /must be a description, 'demo' or 'empty'/],
+    'a seed': [{ seed: { sessions: [{ user: 'nobody' }] } }, /^seed: sessions\.0: no user/],
+    faults: [{ faults: { fault: 'none' } }, /^faults:/],
+  } as const;
+
+  it.each(Object.entries(wrong))('%s: is refused with what is wrong', async (_, [options, message]) => {
+    await expect(startSandbox(options as never)).rejects.toThrow(message);
+  });
+
+  it('a port that is taken is refused with a way out', async () => {
+    const { address } = await start();
+    await expect(startSandbox({ port: Number(new URL(address).port) })).rejects.toThrow(/is taken\. Leave port out/);
+  });
+
+  it('leaves nothing behind that would keep a process alive', async () => {
+    const library = new URL('../../dist/sandbox.js', import.meta.url).href;
+    const all = JSON.stringify(Object.values(wrong).map(([options]) => options));
+    const script = `const { startSandbox } = await import(${JSON.stringify(library)});
+for (const options of ${all}) await startSandbox(options).then(() => process.exit(1), () => {});`;
+    const { code } = await ended(
+      spawn(process.execPath, ['--input-type=module', '-e', script], { env: childEnv(), stdio: 'pipe' }),
+    );
+    expect(code).toBe(0);
   });
 });
 

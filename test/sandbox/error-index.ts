@@ -251,7 +251,7 @@ export const ERROR_INDEX: readonly IndexedError[] = [
   ['SessionRefreshMissingAZP', 401, 'expired_session_token_missing_azp'],
   ['SessionRefreshMissingIAT', 401, 'session_refresh_expired_session_token_missing_iat'],
   ['SessionRefreshMissingSID', 401, 'expired_session_token_missing_sid'],
-  ['SessionRefreshNotEnabled', 401, 'feature_not_enabled'],
+  ['SessionRefreshNotEnabled', 401, 'feature_not_enabled', 'Every instance here renews tokens: no operation switches it off.'],
   ['SessionRefreshRequestOriginAZPMismatch', 401, 'refresh_request_origin_azp_mismatch'],
   ['SessionRefreshSessionNotFound', 401, 'session_refresh_session_not_found'],
   ['SessionRefreshSIDMismatch', 401, 'refresh_sid_mismatch'],

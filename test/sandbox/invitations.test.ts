@@ -48,6 +48,10 @@ describe('invitations to the application', () => {
     expect(idsOf((await client.get('/invitations')).body)).toEqual([kept.body.id]);
     expect(idsOf((await client.get('/invitations?status=revoked')).body)).toEqual([body.id]);
     expect((await client.post('/invitations/inv_none/revoke')).status).toBe(404);
+    await (await client.sandbox.app()).seed({ invitations: [{ email_address: 'in@example.com', status: 'accepted' }] });
+    const [{ id } = {}] = rowsOf((await client.get('/invitations?status=accepted')).body);
+    const late = await client.post(`/invitations/${id}/revoke`);
+    expect([late.status, late.code]).toEqual([400, 'invitation_already_accepted']);
     expect((await invite('new@example.com')).status).toBe(200);
   });
 

@@ -179,6 +179,13 @@ describe('refreshing a session', () => {
       },
     ],
     [
+      'session_refresh_expired_session_token_missing_iat',
+      async (held) => {
+        const { keys } = await (await client.sandbox.app()).instance();
+        return { ...held, expired_token: await keys.sign({ sid: 'sess_ada', azp: ORIGIN }) };
+      },
+    ],
+    [
       'session_refresh_inactive_session',
       async (held) => {
         await client.post('/sessions/sess_ada/revoke');

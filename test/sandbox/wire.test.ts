@@ -50,6 +50,15 @@ describe('the wire', () => {
     expect([answer.status, answer.code]).toEqual([404, 'resource_not_found']);
   });
 
+  it('of the Frontend API only the keys are there', async () => {
+    const client = await openSandbox();
+    for (const path of ['/client', '/environment']) {
+      expect((await fetch(client.sandbox.url + path)).status).toBe(401);
+      expect((await client.get(path)).status).toBe(404);
+    }
+    expect((await fetch(`${client.sandbox.origin}/.well-known/jwks.json`)).status).toBe(200);
+  });
+
   it('an encoded slash stays in the id', async () => {
     const client = await openSandbox();
     const answer = await client.get('/users/a%2Fban');

@@ -36,7 +36,7 @@ export async function cookieOf(
 }
 
 /** All that the browser of a session sends to a page at `origin`. @throws SandboxError when there is no such session, or it has ended. */
-export async function signedInCookies(instance: Instance, id: string, origin: string): Promise<Cookie[]> {
+export async function signedInCookies(instance: Instance, id: string, origin?: string): Promise<Cookie[]> {
   const session = must(instance, sessions, id);
   return [
     await cookieOf(instance, id, { origin }),

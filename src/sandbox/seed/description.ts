@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { errorMessage } from '../../platform/error-message.js';
 import { UserError } from '../../platform/user-error.js';
 import { enrollmentModes } from '../resources/organization-domain.js';
 import { metadata, time } from '../resources/shapes.js';
@@ -299,11 +300,29 @@ export type SeedWaitlistEntry = z.input<typeof waitlistEntry>;
 export type SeedSignUp = z.input<typeof signUp>;
 export type SeedMachine = z.input<typeof machine>;
 
+const PREFIX = 'seed: ';
+
 /** A seed that cannot be seeded. The message says where it is wrong. */
 export class SeedError extends UserError {
   override readonly name = 'SeedError';
 
   constructor(message: string) {
-    super(`seed: ${message}`);
+    super(PREFIX + message);
+  }
+}
+
+/** Seeds one after the other, and says which one failed. @throws SeedError */
+export function seedEach<T>(
+  items: readonly T[] = [],
+  placeOf: (item: T, at: number) => string,
+  seedOne: (item: T) => unknown,
+): void {
+  for (const [at, item] of items.entries()) {
+    try {
+      seedOne(item);
+    } catch (error) {
+      const why = errorMessage(error);
+      throw new SeedError(`${placeOf(item, at)}: ${error instanceof SeedError ? why.slice(PREFIX.length) : why}`);
+    }
   }
 }

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { errorMessage } from '../../platform/error-message.js';
 import { newApiKey } from '../domain/api-keys.js';
 import { identifierType, normalize, parseIdentifier } from '../domain/identifiers.js';
 import { newInvitation } from '../domain/invitations.js';
@@ -34,6 +33,7 @@ import {
   type SeedSession,
   type SeedSignUp,
   seedDescription,
+  seedEach,
 } from './description.js';
 import { seedDiscount, seedPlan, seedSubscription } from './seed-billing.js';
 import { seedRoles } from './seed-roles.js';
@@ -48,6 +48,8 @@ export function seedInstance(instance: Instance, given: SeedDescription): void {
   const checked = seedDescription.safeParse(given);
   if (!checked.success) throw new SeedError(z.prettifyError(checked.error));
   const seed = checked.data;
+  const each = <T>(items: readonly T[] | undefined, name: string, seedOne: (item: T) => unknown): void =>
+    seedEach(items, (_, at) => `${name}.${at}`, seedOne);
   if (seed.settings !== undefined) applySettings(instance, seed.settings);
   if (seed.domain !== undefined) instance.update(domains, primaryDomain(instance), { name: seed.domain });
   seedRoles(instance, seed);
@@ -78,17 +80,6 @@ export function seedInstance(instance: Instance, given: SeedDescription): void {
       newEndpoint(given, (length) => instance.random.bytes(length)),
     );
   });
-}
-
-/** Seeds one after the other, and says which one failed. */
-function each<T>(items: readonly T[] | undefined, name: string, seedOne: (item: T) => unknown): void {
-  for (const [at, item] of items?.entries() ?? []) {
-    try {
-      seedOne(item);
-    } catch (error) {
-      throw new SeedError(`${name}.${at}: ${errorMessage(error)}`);
-    }
-  }
 }
 
 /** The id of the user that a reference names. */

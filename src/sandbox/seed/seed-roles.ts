@@ -1,11 +1,17 @@
-import { errorMessage } from '../../platform/error-message.js';
 import { keepInitial } from '../domain/role-sets.js';
 import { mustBeRole, refuseForCreator } from '../domain/roles.js';
 import type { Instance } from '../instance.js';
 import { organizations } from '../resources/organization.js';
 import { roleSets } from '../resources/role-set.js';
 import { ADMIN, DEFAULT_ROLE_SET, MEMBER, permissions, roles } from '../resources/roles.js';
-import { type SeedDescription, SeedError, type SeedPermission, type SeedRole, type SeedRoleSet } from './description.js';
+import {
+  type SeedDescription,
+  SeedError,
+  type SeedPermission,
+  type SeedRole,
+  type SeedRoleSet,
+  seedEach,
+} from './description.js';
 
 /** Clerk's own permissions, by key. */
 const SYSTEM_PERMISSIONS: Readonly<Record<string, string>> = {
@@ -39,6 +45,12 @@ const ROLE_SET = {
   creator_role: ADMIN,
 };
 
+/** What an error calls one of them. */
+const named =
+  (what: string) =>
+  ({ key }: { readonly key: string }): string =>
+    `${what} ${key}`;
+
 const withId = (id: string | undefined): { id?: string } => (id === undefined ? {} : { id });
 
 /** Seeds permissions, roles and role sets: in a new instance beside those that every one has. @throws SeedError */
@@ -48,11 +60,11 @@ export function seedRoles(instance: Instance, seed: RolesSeed = {}): void {
     ...(isNew ? defaults.filter(({ key }) => !given.some((one) => one.key === key)) : []),
     ...given,
   ];
-  eachOf('permission', withDefaults(seed.permissions, PERMISSIONS), ({ id, key, name, description = '' }) => {
+  seedEach(withDefaults(seed.permissions, PERMISSIONS), named('permission'), ({ id, key, name, description = '' }) => {
     const type = key.startsWith('org:sys_') ? 'system' : 'user';
     instance.insert(permissions, { ...withId(id), key, name, description, type });
   });
-  eachOf('role', withDefaults(seed.roles, ROLES), ({ id, key, name, description = null, permissions: keys = [] }) => {
+  seedEach(withDefaults(seed.roles, ROLES), named('role'), ({ id, key, name, description = null, permissions: keys = [] }) => {
     const permission_ids = keys.map((each) => permissionId(instance, each));
     instance.insert(roles, { ...withId(id), key, name, description, permission_ids });
   });
@@ -63,7 +75,7 @@ export function seedRoles(instance: Instance, seed: RolesSeed = {}): void {
   };
   const initial = seed.role_sets?.find((set) => set.initial === true);
   const sets = withDefaults(seed.role_sets, initial === undefined ? [everyRole] : []);
-  eachOf('role set', sets, (set) => seedRoleSet(instance, set));
+  seedEach(sets, named('role set'), (set) => seedRoleSet(instance, set));
   if (isNew || initial !== undefined) keepInitial(instance, initial && instance.one(roleSets, 'key', initial.key));
 }
 
@@ -83,17 +95,6 @@ function seedRoleSet(instance: Instance, seed: SeedRoleSet): void {
     default_role_id: roleId(default_role),
     creator_role_id: roleId(creator_role),
   });
-}
-
-/** Seeds one after the other, and says which one failed. */
-function eachOf<T extends { readonly key: string }>(what: string, items: readonly T[], seedOne: (item: T) => void): void {
-  for (const item of items) {
-    try {
-      seedOne(item);
-    } catch (error) {
-      throw new SeedError(`${what} ${item.key}: ${errorMessage(error)}`);
-    }
-  }
 }
 
 function permissionId(instance: Instance, key: string): string {
