@@ -25,6 +25,10 @@ export interface Note {
   made?: Arguments;
   /** How values look that were cut. */
   cut?: string;
+  /** How many characters that cannot be seen were taken out, or are written as escapes. */
+  invisible?: string;
+  /** Where text of users stands that reads as if it were addressed to the model. */
+  untrusted?: string;
 }
 
 export const CUT_VALUES = '…[+n] stands for n more characters or entries';

@@ -14,6 +14,7 @@ import type { ShapeOptions } from './shape-options.js';
 import { shortOf } from './short-item.js';
 import { isoTimes } from './times.js';
 import { estimateTokens, fits } from './token-count.js';
+import { escapeHidden, readUserText } from './user-text.js';
 import { type Context, cutToFit, type View, writeList, writeSingle } from './write-answer.js';
 
 export interface ShapedAnswer {
@@ -87,14 +88,21 @@ function shapeJson(operation: Operation, answer: ClerkAnswer, options: ShapeOpti
   const untouched = full || options.fields?.includes('*') === true;
   const extra = full ? beside(options) : { ...beside(options), ...ofPage(answer.value, operation, options.args) };
   if (untouched && options.times !== 'iso' && isNothing(extra) && options.secretFile === undefined) {
+    const seen = readUserText([answer.value], undefined, true);
     const text = untouchedText(answer, options);
-    if (fits(text, options.maxTokens)) return text;
+    if (Object.keys(seen.note).length === 0 && fits(text, options.maxTokens)) return text;
   }
   const exact = exactJson(answer);
   const list = listIn(exact.value);
-  const context = { operation, options, exact };
-  const { items, note: said } = untouched ? { items: list?.items ?? [exact.value], note: {} } : viewOf(list, context);
-  const view = { items: options.times === 'iso' ? timed(items, list, context) : items, note: { ...said, ...extra } };
+  const context = {
+    operation,
+    options,
+    exact: untouched ? { ...exact, write: (part: unknown) => escapeHidden(exact.write(part)) } : exact,
+  };
+  const shown = untouched ? { items: list?.items ?? [exact.value], note: {} } : viewOf(list, context);
+  const seen = readUserText(shown.items, list?.key, untouched);
+  const items = options.times === 'iso' ? timed(seen.items, list, context) : seen.items;
+  const view = { items, note: { ...shown.note, ...extra, ...seen.note } };
   return list === undefined ? writeSingle(view.items[0], view.note, context) : writeList(list, view, context);
 }
 

@@ -360,12 +360,15 @@ it('the default shape of any object is that object less what is empty', () => {
     return Object.fromEntries(pairs.filter(([, entry]) => !empty(entry)));
   };
   fc.assert(
-    fc.property(fc.dictionary(fc.string(), fc.jsonValue({ stringUnit: 'binary' }), { noNullPrototype: true }), (value) => {
-      fc.pre(!('total_count' in value) && !Object.keys(value).some((key) => /^_+$/.test(key)));
-      const { _, ...rest } = shaped(reading('GET /anything'), value) as Record<string, unknown>;
-      expect(rest).toEqual(strip(JSON.parse(JSON.stringify(value))));
-      expect(_).toEqual(JSON.stringify(rest) === JSON.stringify(JSON.parse(JSON.stringify(value))) ? undefined : EMPTY);
-    }),
+    fc.property(
+      fc.dictionary(fc.string(), fc.jsonValue({ stringUnit: 'grapheme-ascii' }), { noNullPrototype: true }),
+      (value) => {
+        fc.pre(!('total_count' in value) && !Object.keys(value).some((key) => /^_+$/.test(key)));
+        const { _, ...rest } = shaped(reading('GET /anything'), value) as Record<string, unknown>;
+        expect(rest).toEqual(strip(JSON.parse(JSON.stringify(value))));
+        expect(_).toEqual(JSON.stringify(rest) === JSON.stringify(JSON.parse(JSON.stringify(value))) ? undefined : EMPTY);
+      },
+    ),
   );
 });
 

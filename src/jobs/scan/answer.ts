@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { CallOutcome } from '../../call/call-types.js';
 import { counted } from '../../catalog/read-leniently.js';
 import { estimateTokens } from '../../response/token-count.js';
+import { readUserText } from '../../response/user-text.js';
 import { shownRow } from './columns.js';
 import type { Row, Unread } from './each.js';
 import type { ListRead } from './pages.js';
@@ -33,14 +34,21 @@ export interface Found {
 export function answerOf(found: Found): CallOutcome {
   const { rows, scan, file, maxTokens } = found;
   const facts = factsOf(found);
-  const texts = rows.map((row) => JSON.stringify(shownRow(row, scan)) ?? 'null');
+  const seen = readUserText(
+    rows.map((row) => shownRow(row, scan)),
+    'rows',
+    false,
+  );
+  const texts = seen.items.map((row) => JSON.stringify(row) ?? 'null');
   const frame = (kept: number): string => {
     const all = found.groups ?? found.matched;
-    const note =
-      kept < all && file === undefined && scan.shown > 0
-        ? { _: { shown: `${kept} of ${all}; rows: n shows more, to: a file has all` } }
-        : {};
-    const head = JSON.stringify({ ...note, ...facts });
+    const note = {
+      ...(kept < all && file === undefined && scan.shown > 0
+        ? { shown: `${kept} of ${all}; rows: n shows more, to: a file has all` }
+        : {}),
+      ...seen.note,
+    };
+    const head = JSON.stringify({ ...(Object.keys(note).length > 0 && { _: note }), ...facts });
     return `${head.slice(0, -1)},"rows":[${texts.slice(0, kept).join(',')}]}`;
   };
   let left = maxTokens - estimateTokens(frame(0)) - SLACK;
