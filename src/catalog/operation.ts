@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { InputSchema } from './json-schema.js';
-import type { Method, PlainSpec, Raise, Risk, ToolDefinition } from './operation-types.js';
+import type { GatedRisk, Method, PlainSpec, Raise, Risk, ToolDefinition } from './operation-types.js';
 
 /** The newest version of Clerk's Backend API that the catalog is written for. */
 export const CURRENT_API_VERSION = '2026-05-12';
@@ -168,7 +168,7 @@ export class Operation {
 }
 
 /** Whether a risk needs a confirmation unless a rule says otherwise. */
-export const isGated = (risk: Risk): boolean => risk !== 'read' && risk !== 'write';
+export const isGated = (risk: Risk): risk is GatedRisk => risk !== 'read' && risk !== 'write';
 
 const WEIGHTS: readonly Risk[] = ['credential', 'destructive', 'access', 'write', 'read'];
 
