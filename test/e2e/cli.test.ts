@@ -67,6 +67,10 @@ describe('the command line', () => {
     ['arguments that are no JSON', ['call', 'Users_getTotalCount', '{limit:1}', '--sandbox'], {}, /no valid JSON/],
     ['a pattern that matches nothing', ['--sandbox', '--tools', 'Userz'], {}, /"Userz".*Users/],
     ['a missing key', [], {}, /No Clerk key.*--sandbox/],
+    ['a key in quotes', [], { CLERK_SECRET_KEY: '"sk_test_leaked"' }, /in quotes/],
+    ['a key behind Bearer', [], { CLERK_SECRET_KEY: 'Bearer sk_test_leaked' }, /begins with Bearer/],
+    ['a key behind its name', [], { CLERK_SECRET_KEY: 'CLERK_SECRET_KEY=sk_test_leaked' }, /NAME=key/],
+    ['a variable of Windows for a key', [], { CLERK_SECRET_KEY: '%CLERK_SECRET_KEY%' }, /not filled in/],
     ['a variable of ours misspelt', ['--sandbox'], { CLERK_MCP_READONLY: '1' }, /CLERK_MCP_READ_ONLY/],
     ['a malformed value', ['--sandbox', '--timeout', '5s'], {}, /--timeout: .*milliseconds/],
   ])('stops at %s: exit code 2, the message on stderr', async (_, args, env, message) => {

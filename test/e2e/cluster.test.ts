@@ -1,5 +1,6 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Middleware } from '../../src/sandbox/middleware.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.js';
@@ -40,6 +41,8 @@ let nginx: Nginx;
 let servers: HttpProgram[];
 let directory: string;
 let startServer: (port?: number, ...more: string[]) => Promise<HttpProgram>;
+/** How far the clock of the next server is ahead, in milliseconds. */
+let ahead = 0;
 let tokenFiles: string[];
 
 /** What came to Clerk and was carried out: `POST users/user_1/ban`. */
@@ -122,6 +125,8 @@ async function mintedToken(client: HttpClient, name: string, args: object): Prom
   return (json as { token: string }).token;
 }
 
+const clockAhead = (ms: number): string => `const now = Date.now; Date.now = () => now() + ${ms};`;
+
 const codeOf = ({ json }: ToolResult): unknown => (json as { error?: unknown }).error;
 
 /** Resolves with the next line of the log that has the message; one that was there before does not count. */
@@ -182,6 +187,7 @@ describe.skipIf(withoutRedis || withoutNginx)('two processes behind nginx', () =
           CLERK_MCP_SIGNING_KEY: 'the same in all processes of the cluster',
           CLERK_MCP_MAX_CALLS_PER_MINUTE: String(CALLS_PER_MINUTE),
           CLERK_MCP_TOKENS: tokenFiles[started++ % 2] ?? '',
+          ...(ahead === 0 ? {} : { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(clockAhead(ahead))}` }),
         },
       });
     let started = 0;
@@ -223,6 +229,29 @@ describe.skipIf(withoutRedis || withoutNginx)('two processes behind nginx', () =
         expect(again.json).toMatchObject({ error: 'confirmation_invalid', reason: 'used' });
       }
       expect(reachedBy('ban')).toBe(1);
+    });
+
+    it('remembers a used one for as long as any clock takes it: with 595 s between two processes it counts once', async () => {
+      ahead = 595_000;
+      const other = await startServer().finally(() => {
+        ahead = 0;
+      });
+      const [here, there] = [(await atEach('boris'))[0], await connect('v2 (2026)', 'boris', other.url)];
+      if (here === undefined) throw new Error('no client');
+      const user_id = await newUser(here);
+      const confirm = await mintedToken(here, 'Users_markBanned', { user_id });
+      const store = new Redis(redis.url);
+      const claimed = async (): Promise<Map<string, number>> =>
+        new Map(await Promise.all((await store.keys('*:once:*')).map(async (key) => [key, await store.pttl(key)] as const)));
+      const before = await claimed();
+      expect(await there.call('Users_markBanned', { user_id, confirm })).toMatchObject({ isError: false });
+      const after = await claimed();
+      // By the clock that is ahead it ends in five seconds; by the other one it is good for ten minutes.
+      expect(Math.max(...[...after].filter(([key]) => !before.has(key)).map(([, ms]) => ms))).toBeGreaterThan(1_200_000);
+      expect(codeOf(await here.call('Users_markBanned', { user_id, confirm }))).toBe('confirmation_invalid');
+      expect(reachedBy('ban')).toBe(1);
+      await store.quit();
+      await other.stop();
     });
 
     it('lets one through of many who race on a confirmation over both processes', async () => {

@@ -157,7 +157,7 @@ describe('what a caller makes up', () => {
     expect(faults.at(-1)?.expected).toMatch(/more/);
   });
 
-  it('goes into the record in part: a name of 3.5 MB, and metadata like the start of many tokens', async () => {
+  it('goes into the record in part, and without secrets: a name of 3.5 MB, and metadata like the start of many tokens', async () => {
     const log = join(scratch, 'audit.log');
     const program = new RawProgram(['--sandbox', '--audit-log', log]);
     const [opened, called] = [program.answer(0), program.answer(1)];
@@ -167,11 +167,18 @@ describe('what a caller makes up', () => {
     program.send({ method: 'notifications/initialized' });
     program.call(1, 'Users_createNewUser', { first_name: 'Ada', private_metadata: { a: 'eyJ-'.repeat(25_000) } });
     await called;
+    const secrets = program.answer(2);
+    const named = Object.fromEntries(['pass', 'pwd', 'pin', 'auth', 'bearer', 'cookie'].map((name) => [name, 'hunter2']));
+    const urls = ['https://ada:hunter2@example.com/', 'https://example.com/?api_token=hunter2'];
+    program.call(2, 'Users_createNewUser', { first_name: 'Ada', private_metadata: { ...named, urls } });
+    await secrets;
     program.child.stdin?.end();
     await program.ended;
     const lines = readFileSync(log, 'utf8').split('\n');
     expect(lines.some((line) => line.includes('"operation":"Users_createNewUser"'))).toBe(true);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(16_000);
+    expect(lines.join()).toContain('"pwd":"[secret]"');
+    expect(lines.join()).not.toContain('hunter2');
   });
 });
 

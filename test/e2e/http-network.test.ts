@@ -192,4 +192,12 @@ describe('an issuer’s tokens', () => {
       expect([status, text]).toEqual([401, expect.stringContaining(reason)]);
     }
   });
+  it('of a subject that was good before pass where many bad ones came from the same address', async () => {
+    const sub = 'seen before';
+    expect((await show({ sub })).status).toBe(200);
+    const bad = async (nth: number) => (await post(`${server.url}/mcp`, initialize(), bearer(`bad-${nth}`))).status;
+    for (let nth = 0; nth < 30; nth++) await bad(nth);
+    expect(await bad(30)).toBe(429);
+    expect((await show({ sub, jti: 'a new one' })).status).toBe(200);
+  });
 });

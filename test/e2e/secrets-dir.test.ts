@@ -138,6 +138,8 @@ describe('a directory that will not do', () => {
     ['is not there', '/nowhere/secrets', 0o700, /mkdir -m 700/],
     ['is a file', process.execPath, undefined, /is no directory/],
     ['can be written by other users', undefined, 0o777, /chmod 700/],
+    ['can be written by its group', undefined, 0o775, /chmod 700/],
+    ['can be read by other users', undefined, 0o755, /chmod 700/],
   ])('stops the start: one that %s', async (_, path, mode, message) => {
     if (path === undefined && mode !== undefined) await chmod(secrets, mode);
     const ended = await runProgram(['--sandbox', '--secrets-dir', path ?? secrets]);
