@@ -10,6 +10,8 @@ export interface Session {
   readonly method: Word['method'];
   /** Who they are at the issuer, where they signed in there. */
   readonly subject?: Subject | undefined;
+  /** A digest of what only the page knows in the browser where they signed in; `undefined` where it has no script. */
+  readonly browser?: string | undefined;
 }
 
 interface Kept {
@@ -18,6 +20,7 @@ interface Kept {
   readonly added: string;
   readonly method: Word['method'];
   readonly subject?: Subject | undefined;
+  readonly browser?: string | undefined;
 }
 
 /** A working day. */
@@ -35,9 +38,9 @@ export class Sessions {
   }
 
   /** Answers with a new token, 43 characters of base64url, good for eight hours. @throws StoreUnavailableError */
-  async open({ approver: { name, added }, method, subject }: Session): Promise<string> {
+  async open({ approver: { name, added }, method, subject, browser }: Session): Promise<string> {
     const token = randomBytes(32).toString('base64url');
-    const kept: Kept = { name, added, method, subject };
+    const kept: Kept = { name, added, method, subject, browser };
     await this.#records.swap(KIND, keyOf(token), { from: undefined, to: JSON.stringify(kept), ttlMs: LASTS_MS });
     return token;
   }
@@ -46,10 +49,10 @@ export class Sessions {
   async find(token: string): Promise<Session | undefined> {
     const text = await this.#records.read(KIND, keyOf(token));
     if (text === undefined) return undefined;
-    const { name, added, method, subject } = JSON.parse(text) as Kept;
+    const { name, added, method, subject, browser } = JSON.parse(text) as Kept;
     const approver = await this.#approvers.find(name);
     if (approver?.added !== added || (subject !== undefined && !hasSubject(approver, subject))) return undefined;
-    return { approver, method, subject };
+    return { approver, method, subject, browser };
   }
 
   /** @throws StoreUnavailableError */

@@ -151,6 +151,7 @@ describe.skipIf(isBrowserLeftOut)('the page of approvals in a browser', { timeou
 
   it('takes a no with its reason, and what is typed for what cannot be undone, without any script', async () => {
     const declined = await served.ask();
+    const banned = await served.ask();
     const deleted = await served.ask({ review: DELETION, needs: { grave: true } });
     const visitor = await visit(browser, { javaScriptEnabled: false });
     const { page } = visitor;
@@ -159,6 +160,13 @@ describe.skipIf(isBrowserLeftOut)('the page of approvals in a browser', { timeou
     await page.getByRole('button', { name: 'Decline' }).click();
     await page.getByText('“Ask her first.”').waitFor();
     expect((await served.desk.get(declined))?.declined).toMatchObject({ approver: 'grace', reason: 'Ask her first.' });
+
+    // Without a script the page cannot tell its own browser.
+    await page.goto(`${served.url}/${banned}`);
+    await page.getByText('Another program of this machine may have your session').waitFor();
+    await page.getByLabel('Your passphrase').fill(PASSPHRASE);
+    await page.getByRole('button', { name: 'Approve with the passphrase' }).click();
+    await page.getByText('grace approved it').waitFor();
 
     await page.goto(`${served.url}/${deleted}`);
     await page.getByText('This cannot be undone: a deleted user cannot be brought back.').waitFor();
@@ -418,6 +426,35 @@ describe.skipIf(isBrowserLeftOut)('the page of approvals in a browser', { timeou
     expect(await wordsOn(id)).toEqual([]);
     evil.closeAllConnections();
     evil.close();
+    await visitor.context.close();
+  });
+
+  it('gives its cookie to a program that listens on another port, which approves nothing with it', async () => {
+    const id = await served.ask();
+    const visitor = await visit(browser);
+    const { page } = visitor;
+    await signIn(visitor, 'grace', `/${id}`);
+    let cookie = '';
+    const thief = createServer((request, response) => {
+      cookie = request.headers.cookie ?? '';
+      response.end('Thank you.');
+    });
+    await new Promise<void>((resolve) => thief.listen(0, '127.0.0.1', resolve));
+    await page.goto(`http://localhost:${(thief.address() as AddressInfo).port}/`);
+    const mine = await (await fetch(`${served.url}/${id}`, { headers: { cookie } })).text();
+    const [, token = ''] = /name="token" value="([^"]+)"/.exec(mine) ?? [];
+    const shown = (await served.desk.get(id))?.shown ?? '';
+    for (const secret of ['', 'a'.repeat(43)]) {
+      const body = new URLSearchParams({ token, shown, verdict: 'approve', browser: secret });
+      const answer = await fetch(`${served.url}/${id}`, { method: 'POST', redirect: 'manual', headers: { cookie }, body });
+      expect([answer.status, await answer.text()]).toEqual([409, expect.stringContaining('Show again who you are')]);
+    }
+    expect(await wordsOn(id)).toEqual([]);
+    await page.goto(`${served.url}/${id}`);
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByText('grace approved it').waitFor();
+    thief.close();
+    thief.closeAllConnections();
     await visitor.context.close();
   });
 

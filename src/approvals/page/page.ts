@@ -14,6 +14,7 @@ import { type Asked, isSignedIn, type SignedIn } from './asked.js';
 import { type Assets, assetAnswer, loadAssets } from './assets.js';
 import { readForm } from './form.js';
 import { ARRIVAL, IssuerRoad, type IssuerSignIn } from './issuer-road.js';
+import { browserOf, isOwnBrowser, isUnknownBrowser } from './own-browser.js';
 import { PageKey } from './page-key.js';
 import { claimedChallenge, Passkeys } from './passkeys.js';
 import { UndoRoad } from './undo-road.js';
@@ -207,7 +208,7 @@ class Page {
     }
     // A new token: what the browser had before may be known to another.
     await sessions.end(visit.token);
-    const token = await sessions.open({ approver, method: answer ? 'passkey' : 'passphrase' });
+    const token = await sessions.open({ approver, method: answer ? 'passkey' : 'passphrase', browser: browserOf(form) });
     return seeOther(toPage(frame, next), { 'Set-Cookie': setCookie(frame.host, token) });
   }
 
@@ -242,13 +243,20 @@ class Page {
   async #detail(
     { frame, visit }: SignedIn,
     id: string,
-    said: { error?: string; status?: number; seenAt?: number },
+    said: { error?: string; status?: number; seenAt?: number; isUnproven?: boolean },
   ): Promise<Response> {
     const approval = await this.#options.desk.get(id);
     if (approval === undefined) return notFound(frame);
     const { session } = visit;
     const aftermath = approval.usedBy && (await this.#undo?.aftermath(approval.usedBy));
-    const view = { session, issuer: this.#issuerAddress, seenAt: said.seenAt ?? frame.now, error: said.error, aftermath };
+    const view = {
+      session,
+      issuer: this.#issuerAddress,
+      seenAt: said.seenAt ?? frame.now,
+      error: said.error,
+      isUnproven: said.isUnproven === true || isUnknownBrowser(frame.host, session),
+      aftermath,
+    };
     return shown(visit, said.status ?? 200, detailView(frame, approval, view));
   }
 
@@ -266,6 +274,10 @@ class Page {
     }
     const fresh = verdict === 'approve' ? await this.#showAgain(asked, form, approval.shown) : undefined;
     if (fresh !== undefined && 'error' in fresh) return this.#detail(asked, id, { error: fresh.error, status: 403, seenAt });
+    if (verdict === 'approve' && fresh === undefined && !isOwnBrowser(frame.host, visit.session, form)) {
+      const error = unheardMessage('fresh_needed');
+      return this.#detail(asked, id, { error, status: 409, seenAt, isUnproven: true });
+    }
     const { approver, method } = visit.session;
     const heard = await desk.decide(id, {
       verdict,

@@ -35,8 +35,11 @@ export function setCookie(host: string, token: string): string {
 
 /** Servers on one machine differ by their port, of which cookies know nothing. */
 function cookieFor(host: string): { name: string; secure: boolean } {
-  if (!LOOPBACK.test(host)) return { name: '__Host-approvals', secure: true };
+  if (!isLoopback(host)) return { name: '__Host-approvals', secure: true };
   return { name: `approvals-${host.split(':').at(-1)?.replace(/\W/g, '') || '80'}`, secure: false };
 }
+
+/** Whether any program of this machine can be sent the browser's cookies, by listening on another port. */
+export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
 
 export const hostOf = (request: Request): string => (request.headers.get('host') ?? new URL(request.url).host).toLowerCase();

@@ -48,9 +48,33 @@ function takeInvitation(): void {
   input.value = secret;
 }
 
+const SECRET = 'approvals-browser';
+
+/**
+ * What this page alone knows in this browser. Cookies do not tell the servers of one machine apart, of which each has its
+ * own port; storage does.
+ */
+function ownSecret(): string {
+  try {
+    const known = localStorage.getItem(SECRET);
+    if (known !== null) return known;
+    const bytes = crypto.getRandomValues(new Uint8Array(32));
+    const made = btoa(String.fromCharCode(...bytes))
+      .replaceAll('+', '-')
+      .replaceAll('/', '_')
+      .replaceAll('=', '');
+    localStorage.setItem(SECRET, made);
+    return made;
+  } catch {
+    // A browser that keeps nothing: the person shows who they are with every word.
+    return '';
+  }
+}
+
 /** Shows what needs a script, times as the clock on the wall has them, and lists that can be searched. */
 function enliven(): void {
   for (const element of all('[data-script]')) element.hidden = false;
+  for (const input of all('input[data-browser]') as HTMLInputElement[]) input.value = ownSecret();
   for (const input of all('input[data-filter]')) {
     input.addEventListener('input', () => filter(input as HTMLInputElement));
   }

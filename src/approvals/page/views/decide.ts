@@ -4,7 +4,7 @@ import type { Approver } from '../../approver-file.js';
 import { isCaller, isNamed, isSameName, signsInAt } from '../../approvers.js';
 import type { Session } from '../../sessions.js';
 import { passkeysAt, requestOptions } from '../passkeys.js';
-import { alert, type Frame, form } from './layout.js';
+import { alert, browserField, type Frame, form } from './layout.js';
 
 export interface DecideView {
   readonly session: Session;
@@ -13,6 +13,8 @@ export interface DecideView {
   /** Unix milliseconds. */
   readonly seenAt: number;
   readonly error?: string | undefined;
+  /** The session does not show by itself that it is this person who sends the form. */
+  readonly isUnproven: boolean;
 }
 
 /** The forms by which one person gives their word; why they cannot, where they cannot. */
@@ -42,7 +44,7 @@ const common = ({ shown }: Approval, { seenAt }: DecideView, verdict: string): H
 function approveForm(frame: Frame, approval: Approval, view: DecideView): Html {
   const { needs, review, id, shown } = approval;
   const { approver, method } = view.session;
-  const isFresh = needs.grave || needs.passkey;
+  const isFresh = needs.grave || needs.passkey || view.isUnproven;
   const keys = passkeysAt(approver, frame.host);
   const byKey = isFresh && keys.length > 0;
   const byPassphrase = isFresh && !needs.passkey && approver.passphrase !== undefined;
@@ -54,14 +56,15 @@ function approveForm(frame: Frame, approval: Approval, view: DecideView): Html {
       keys.map((key) => key.id),
     ),
   );
-  const body = html`${common(approval, view, 'approve')}<input type="hidden" name="passkey" value="">
+  const why = needs.grave || needs.passkey ? 'Much is at stake' : 'Another program of this machine may have your session';
+  const body = html`${common(approval, view, 'approve')}${browserField}<input type="hidden" name="passkey" value="">
 <p><strong>${review.question}</strong></p>
 ${
   review.word !== undefined &&
   html`<label for="typed">Type <span class="word">${review.word}</span> to show that you mean it</label>
 <input id="typed" name="typed" type="text" autocomplete="off" autocapitalize="none" spellcheck="false" required maxlength="1000">`
 }
-${isFresh && html`<p class="soft small">Much is at stake: show once more who you are. ${byKey && 'Your passkey signs exactly what is shown above.'}</p>`}
+${isFresh && html`<p class="soft small">${why}: show once more who you are. ${byKey && 'Your passkey signs exactly what is shown above.'}</p>`}
 ${alert(undefined)}
 ${byKey && html`<div class="actions" data-script hidden><button class="main" data-request="${request}">Approve with the passkey</button></div>`}
 ${

@@ -69,6 +69,9 @@ ${body}
 export const form = ({ base, formToken }: Frame, path: string, body: Part): Html =>
   html`<form method="post" action="${base}${path}"><input type="hidden" name="token" value="${formToken}">${body}</form>`;
 
+/** In forms that are to show from which browser they come: the script fills it in. */
+export const browserField = html`<input type="hidden" name="browser" data-browser value="">`;
+
 /** How long something still stands. */
 export const timeLeft = (until: number, now: number): Html =>
   html`<time datetime="${new Date(until).toISOString()}" data-until=" left">${minutesTo(until, now)} left</time>`;

@@ -1,7 +1,7 @@
 import type { Html } from '../../../pages/html.js';
 import { html } from '../../../pages/html.js';
 import { canUsePasskeys, requestOptions } from '../passkeys.js';
-import { alert, type Frame, form, layout } from './layout.js';
+import { alert, browserField, type Frame, form, layout } from './layout.js';
 
 export interface SignInView {
   /** For a passkey to sign. */
@@ -15,7 +15,7 @@ export interface SignInView {
 }
 
 export function signInView(frame: Frame, { challenge, next, issuer, name, error }: SignInView): Html {
-  const hidden = html`<input type="hidden" name="next" value="${next}"><input type="hidden" name="passkey" value="">`;
+  const hidden = html`<input type="hidden" name="next" value="${next}"><input type="hidden" name="passkey" value="">${browserField}`;
   const request = JSON.stringify(requestOptions(challenge, frame.host, []));
   const body = html`<div class="narrow card">
 <h1>Sign in to approve</h1>
@@ -34,7 +34,7 @@ ${
 ${form(
   frame,
   '/sign-in',
-  html`<input type="hidden" name="next" value="${next}">
+  html`<input type="hidden" name="next" value="${next}">${browserField}
 <label for="name">Name</label><input id="name" name="name" type="text" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="100" required value="${name ?? ''}">
 <label for="passphrase">Passphrase</label><input id="passphrase" name="passphrase" type="password" autocomplete="current-password" maxlength="1024" required>
 <div class="actions"><button>Sign in with the passphrase</button></div>`,
