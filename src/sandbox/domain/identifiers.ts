@@ -2,11 +2,10 @@ import * as z from 'zod';
 import type { Instance } from '../instance.js';
 import { allowlistIdentifiers, blocklistIdentifiers, type ListedIdentifierRow } from '../resources/identifier-lists.js';
 import { domainOf, emailAddresses, type IdentifierRow, isClaimed, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
-import { restrictions } from '../resources/instance-settings.js';
+import { authentication, restrictions } from '../resources/instance-settings.js';
 import { users } from '../resources/user.js';
 import type { Collection } from '../rows.js';
 import { identifierExists, malformedParam, refuse, refuseParam } from '../sandbox-error.js';
-import { authentication } from './authentication.js';
 
 export type IdentifierType = ListedIdentifierRow['identifier_type'];
 

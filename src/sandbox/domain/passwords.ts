@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Instance } from '../instance.js';
-import { instanceSettings } from '../resources/instance-settings.js';
+import { authentication, instanceSettings } from '../resources/instance-settings.js';
 import { invalidParam, refuseParam } from '../sandbox-error.js';
-import { authentication } from './authentication.js';
 import { fitsHasher, HASHER_NAMES, type PasswordHash, wasm } from './password-hashers.js';
 
 /** bcrypt reads no more of a password than this. */

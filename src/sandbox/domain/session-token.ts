@@ -1,9 +1,9 @@
 import type { Instance } from '../instance.js';
 import { TOKEN_CATEGORY } from '../keys.js';
 import { frontendApi } from '../resources/frontend-api.js';
+import { authentication } from '../resources/instance-settings.js';
 import { type SessionRow, statusOf } from '../resources/session.js';
 import { PENDING_SESSIONS } from '../versions.js';
-import { authentication } from './authentication.js';
 import { isSystemPermission, packPermissions } from './permission-claims.js';
 import { organizationValues } from './token-values.js';
 

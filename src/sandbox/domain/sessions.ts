@@ -1,8 +1,8 @@
 import type { Instance } from '../instance.js';
+import { authentication } from '../resources/instance-settings.js';
 import { isLive, type SessionRow, type SessionStatus, type SessionTask, sessions, statusOf } from '../resources/session.js';
 import type { UserRow } from '../resources/user.js';
 import { refuse, type SandboxError } from '../sandbox-error.js';
-import { authentication } from './authentication.js';
 
 /** When a session that began at `start` runs out, and when it does if left alone. Unix milliseconds. */
 export function lifetimeFrom(instance: Instance, start: number): Pick<SessionRow, 'expire_at' | 'abandon_at'> {

@@ -1,10 +1,10 @@
 import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { emailAddresses, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
+import { authentication } from '../resources/instance-settings.js';
 import { blankUser, hasSecondFactor, LOCK_MS, type UserRow, users } from '../resources/user.js';
 import { VERIFIED_BY_ADMIN } from '../resources/verification.js';
 import { identifierExists, invalidParam, refuseParam, SandboxError, type WireError } from '../sandbox-error.js';
-import { authentication } from './authentication.js';
 import { enrollOwner } from './enrollment.js';
 import { parseTime } from './found.js';
 import { type IdentifierType, parseIdentifier, parseUsername, refuseRestricted, refuseTaken } from './identifiers.js';

@@ -1,11 +1,10 @@
-import { authentication } from '../domain/authentication.js';
 import { patchSetting } from '../domain/patch-setting.js';
 import { endAllSessions } from '../domain/sessions.js';
 import { answers, type Handler, type Handlers } from '../handler.js';
 import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { domains, primaryDomain } from '../resources/domain.js';
-import { authSettings, instanceSettings, restrictions } from '../resources/instance-settings.js';
+import { authentication, authSettings, instanceSettings, restrictions } from '../resources/instance-settings.js';
 import { malformedParam, missingParam, refuse, refuseParam } from '../sandbox-error.js';
 
 type ChangeDomain = BodyOf<'BetaFeatures_updateInstanceDomain'>;

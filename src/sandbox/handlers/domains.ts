@@ -1,10 +1,10 @@
-import { authentication } from '../domain/authentication.js';
 import { isHosts, parseDomainName, refuseBrokenProxy } from '../domain/domain-names.js';
 import { changes, deletes } from '../domain/found.js';
 import { answers, type Handlers } from '../handler.js';
 import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { type DomainRow, domains, primaryDomain } from '../resources/domain.js';
+import { authentication } from '../resources/instance-settings.js';
 import { invalidParam, refuse } from '../sandbox-error.js';
 
 /** Only a production instance that still is at a host's domain moves to one of its own. @throws SandboxError */

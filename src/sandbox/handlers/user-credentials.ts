@@ -3,15 +3,36 @@ import { identifierCount, refuseDeletion, removeIdentifier } from '../domain/pri
 import { changeFactors } from '../domain/second-factors.js';
 import { endSessionsOf, finishTask } from '../domain/sessions.js';
 import { answers, type Handler, type Handlers } from '../handler.js';
-import type { Inputs } from '../inputs.js';
+import type { Inputs, InputsOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import type { Resource } from '../resource.js';
 import { type ExternalAccountRow, externalAccounts } from '../resources/external-account.js';
 import { web3Wallets } from '../resources/identifiers.js';
 import { passkeys } from '../resources/passkey.js';
+import { trustedDevices } from '../resources/trusted-device.js';
 import { type UserRow, users } from '../resources/user.js';
-import { refuse } from '../sandbox-error.js';
+import { notFound, refuse } from '../sandbox-error.js';
 import type { Row } from '../table.js';
+
+/** All at once, newest first: the operation takes neither limit nor offset. */
+const listed: Handler<InputsOf<'Users_listTrustedDevices'>> = answers(({ instance, path }) => {
+  const user = must(instance, users, path.user_id);
+  const active = instance
+    .many(trustedDevices, 'user_id', user.id)
+    .filter((device) => device.revoked_at === null)
+    .sort((a, b) => b.created_at - a.created_at);
+  return { data: active.map((device) => trustedDevices.show(device, instance)), total_count: active.length };
+});
+
+/** @param title What an error calls it. */
+const revoked = <Param extends string>(param: Param, title: string): Handler<Inputs<Record<'user_id' | Param, string>>> =>
+  answers((call) => {
+    const { instance } = call;
+    const device = mustOfUser(call, trustedDevices, call.path[param]);
+    if (device.revoked_at !== null) throw notFound(`active ${title}`, device.id);
+    instance.update(trustedDevices, device, { revoked_at: instance.now() });
+    return trustedDevices.show(device, instance);
+  });
 
 /** A handler that takes something from a user and answers with the id alone. To take what is not there is no error. */
 const takes = (take: (user: UserRow, instance: Instance) => unknown): Handler<Inputs<Record<'user_id', string>>> =>
@@ -50,6 +71,12 @@ function clearCompromised(user: UserRow, instance: Instance): void {
 }
 
 export const userCredentials: Handlers = {
+  // The same things under their first name and under the one they have now.
+  Users_listTrustedDevices: listed,
+  Users_revokeTrustedDevice: revoked('trusted_device_id', 'trusted device'),
+  Users_listBiometricCredentials: listed,
+  Users_revokeBiometricCredential: revoked('biometric_credential_id', 'biometric credential'),
+
   Users_deleteBackupCodes: takes((user, instance) => instance.update(users, user, { backup_codes: [] })),
   Users_deleteTotp: takes((user, instance) =>
     changeFactors(instance, user, () => instance.update(users, user, { totp_secret: null })),

@@ -9,9 +9,9 @@ import { disableSecondFactors, findBackupCode, TOTP_DIGITS, verifyTotp } from '.
 import { endSessionsOf, finishTask } from '../domain/sessions.js';
 import { commonColumns, createUser, takePassword } from '../domain/user-creation.js';
 import { OAUTH_PROVIDERS, userFilters, userOrders } from '../domain/user-filters.js';
-import { answers, type Handlers } from '../handler.js';
+import { answers, type Handler, type Handlers } from '../handler.js';
 import { dropImage, imageExists, keepImage } from '../images.js';
-import type { BodyOf } from '../inputs.js';
+import type { BodyOf, InputsOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { counts, lists } from '../list.js';
 import type { Resource } from '../resource.js';
@@ -22,9 +22,22 @@ import { metadata } from '../resources/shapes.js';
 import { LOCK_MS, type UserRow, users } from '../resources/user.js';
 import { notFound, refuse, refuseParam } from '../sandbox-error.js';
 import { METADATA_LEFT_UPDATES } from '../versions.js';
-import { userTrustedDevices } from './trusted-devices.js';
-import { userBans } from './user-bans.js';
 import { userCredentials } from './user-credentials.js';
+
+function ban(instance: Instance, user: UserRow): void {
+  instance.update(users, user, { banned: true });
+  endSessionsOf(instance, user.id, 'revoked');
+}
+
+const unban = (instance: Instance, user: UserRow): UserRow => instance.update(users, user, { banned: false });
+
+/** Does the same with several users, or with none of them when one does not exist. */
+const each = (change: (instance: Instance, user: UserRow) => unknown): Handler<InputsOf<'Users_banMany'>> =>
+  answers(({ instance, body }) => {
+    const found = [...new Set(body.user_ids)].map((id) => must(instance, users, id));
+    for (const user of found) change(instance, user);
+    return found.map((user) => users.show(user, instance));
+  });
 
 type UpdateUser = BodyOf<'Users_updateUserAttributes'> & MetadataFields;
 
@@ -91,7 +104,6 @@ async function checkSecondFactor(user: UserRow, code: string, instance: Instance
 
 export const usersHandlers: Handlers = {
   ...userCredentials,
-  ...userTrustedDevices,
 
   Users_listSortedByCreationDate: lists(users, { filters: userFilters, orders: userOrders, envelope: 'bare' }),
   Users_getTotalCount: counts(users, userFilters),
@@ -112,7 +124,10 @@ export const usersHandlers: Handlers = {
     return { ...deleted(users, user), ...(user.external_id === null ? {} : { external_id: user.external_id }) };
   }),
 
-  ...userBans,
+  Users_markBanned: changes(users, (user, { instance }) => ban(instance, user)),
+  Users_removeBanFromUser: changes(users, (user, { instance }) => unban(instance, user)),
+  Users_banMany: each(ban),
+  Users_unbanMany: each(unban),
   Users_lockUser: changes(users, (user, { instance }) =>
     instance.update(users, user, { locked_until: instance.now() + LOCK_MS }),
   ),

@@ -2,10 +2,8 @@ import type { Instance } from '../instance.js';
 import { defineResource } from '../resource.js';
 import type { Row } from '../table.js';
 
-const effects = ['percentage', 'fixed_amount'] as const;
-
 interface Effect {
-  effect: (typeof effects)[number];
+  effect: 'percentage' | 'fixed_amount';
   percent_off: number | null;
   /** Cents. */
   amount_off: number | null;

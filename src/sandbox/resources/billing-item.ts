@@ -8,8 +8,6 @@ import { type Charge, grandTotal, money, totalsOf } from './billing-money.js';
 import { type PayerRow, payers, showPaymentMethod } from './billing-payer.js';
 import { type PlanPeriod, type PlanRow, type PriceRow, periodAmount, plans, prices } from './billing-plan.js';
 
-const statuses = ['active', 'canceled', 'past_due', 'upcoming', 'incomplete', 'ended', 'abandoned'] as const;
-
 /** One plan at one price for a time. A payer has one in force, and at most one that is to follow it. */
 export interface ItemRow extends Row {
   payer_id: string;
@@ -17,7 +15,7 @@ export interface ItemRow extends Row {
   price_id: string;
   plan_period: PlanPeriod;
   /** `canceled` is still in force, up to the end of its period. */
-  status: (typeof statuses)[number];
+  status: 'active' | 'canceled' | 'past_due' | 'upcoming' | 'incomplete' | 'ended' | 'abandoned';
   is_free_trial: boolean;
   period_start: number;
   /** Null for the free plan, which has no end. */

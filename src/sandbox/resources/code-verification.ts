@@ -8,8 +8,6 @@ export const CODE_MS = 10 * 60 * 1000;
 /** Wrong codes after which a verification has failed. Clerk has a limit too, and does not publish it. */
 const MOST_ATTEMPTS = 3;
 
-const statuses = ['unverified', 'verified', 'failed', 'expired'] as const;
-
 /** One code that was sent to an e-mail address or a phone number. */
 export interface CodeVerificationRow extends Row {
   /** Of the e-mail address or phone number. */
@@ -39,7 +37,7 @@ export const codeVerifications = defineResource<CodeVerificationRow>()({
   }),
 });
 
-export function codeStatus(row: CodeVerificationRow, instance: Instance): (typeof statuses)[number] {
+export function codeStatus(row: CodeVerificationRow, instance: Instance): 'unverified' | 'verified' | 'failed' | 'expired' {
   if (row.accepted) return 'verified';
   if (row.attempts >= MOST_ATTEMPTS) return 'failed';
   return row.expire_at <= instance.now() ? 'expired' : 'unverified';

@@ -1,13 +1,11 @@
 import { defineResource } from '../resource.js';
 import type { Row } from '../table.js';
 
-const identifierTypes = ['email_address', 'phone_number', 'web3_wallet'] as const;
-
 /** An e-mail address, a phone number, a wallet, or a pattern such as `*@example.com`. */
 export interface ListedIdentifierRow extends Row {
   /** In lower case. */
   identifier: string;
-  identifier_type: (typeof identifierTypes)[number];
+  identifier_type: 'email_address' | 'phone_number' | 'web3_wallet';
   instance_id: string;
 }
 

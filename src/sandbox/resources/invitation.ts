@@ -3,8 +3,7 @@ import { defineResource } from '../resource.js';
 import type { Row } from '../table.js';
 import type { Metadata } from './shapes.js';
 
-const statuses = ['pending', 'accepted', 'revoked', 'expired'] as const;
-type InvitationStatus = (typeof statuses)[number];
+type InvitationStatus = 'pending' | 'accepted' | 'revoked' | 'expired';
 
 /** What invitations to the application and to an organization have in common. */
 export interface InvitationBase extends Row {

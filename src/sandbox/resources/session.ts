@@ -4,8 +4,7 @@ import type { Instance } from '../instance.js';
 import { defineResource } from '../resource.js';
 import type { Row } from '../table.js';
 
-const statuses = ['active', 'revoked', 'ended', 'expired', 'removed', 'abandoned', 'replaced', 'pending'] as const;
-export type SessionStatus = (typeof statuses)[number];
+export type SessionStatus = 'active' | 'revoked' | 'ended' | 'expired' | 'removed' | 'abandoned' | 'replaced' | 'pending';
 
 export type SessionTask = 'reset-password';
 

@@ -22,7 +22,6 @@ export interface SignUpRow extends Row {
   abandon_at: number;
 }
 
-const statuses = ['missing_requirements', 'complete', 'abandoned'] as const;
 const identifierFields = ['email_address', 'phone_number'] as const;
 type IdentifierField = (typeof identifierFields)[number];
 
@@ -31,7 +30,7 @@ const OPTIONAL = ['phone_number', 'username', 'first_name', 'last_name'] as cons
 const STRATEGIES: Readonly<Record<IdentifierField, string>> = { email_address: 'email_code', phone_number: 'phone_code' };
 
 /** A sign-up is finished by its user, or by time. */
-export function signUpStatus(row: SignUpRow, instance: Instance): (typeof statuses)[number] {
+export function signUpStatus(row: SignUpRow, instance: Instance): 'missing_requirements' | 'complete' | 'abandoned' {
   if (row.created_user_id !== null) return 'complete';
   return row.abandon_at <= instance.now() ? 'abandoned' : 'missing_requirements';
 }

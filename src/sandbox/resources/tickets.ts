@@ -1,12 +1,10 @@
 import { defineResource } from '../resource.js';
 import type { Row } from '../table.js';
 
-const statuses = ['pending', 'accepted', 'revoked'] as const;
-
 /** A ticket that signs a user in, once. The token itself says when it expires. */
 export interface TicketRow extends Row {
   user_id: string;
-  status: (typeof statuses)[number];
+  status: 'pending' | 'accepted' | 'revoked';
   token: string;
   /** Where a browser turns the token into a session. */
   url: string;

@@ -4,8 +4,7 @@ import type { Row } from '../table.js';
 import { emailAddresses } from './identifiers.js';
 import { invitations } from './invitation.js';
 
-const statuses = ['pending', 'invited', 'completed', 'rejected'] as const;
-export type WaitlistStatus = (typeof statuses)[number];
+export type WaitlistStatus = 'pending' | 'invited' | 'completed' | 'rejected';
 
 export interface WaitlistEntryRow extends Row {
   /** In lower case. */

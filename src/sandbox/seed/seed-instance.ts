@@ -3,6 +3,7 @@ import { newApiKey } from '../domain/api-keys.js';
 import { identifierType, normalize, parseIdentifier } from '../domain/identifiers.js';
 import { newInvitation } from '../domain/invitations.js';
 import { newMachine } from '../domain/machines.js';
+import { patchSetting } from '../domain/patch-setting.js';
 import { initialRoleSet } from '../domain/role-sets.js';
 import { parseRole } from '../domain/roles.js';
 import { lifetimeFrom } from '../domain/sessions.js';
@@ -12,6 +13,7 @@ import { type ClientRow, clients } from '../resources/client.js';
 import { domains, primaryDomain } from '../resources/domain.js';
 import { allowlistIdentifiers, blocklistIdentifiers } from '../resources/identifier-lists.js';
 import { emailAddresses } from '../resources/identifiers.js';
+import { authentication, organizationSettings, restrictions } from '../resources/instance-settings.js';
 import { invitations } from '../resources/invitation.js';
 import { type MachineRow, machineScopes, machines } from '../resources/machine.js';
 import { organizations } from '../resources/organization.js';
@@ -31,15 +33,22 @@ import {
   type SeedMachine,
   type SeedOrganization,
   type SeedSession,
+  type SeedSettings,
   type SeedSignUp,
   seedDescription,
   seedEach,
 } from './description.js';
 import { seedDiscount, seedPlan, seedSubscription } from './seed-billing.js';
 import { seedRoles } from './seed-roles.js';
-import { applySettings } from './seed-settings.js';
 import { seedUser } from './seed-user.js';
 import { seedWaitlistEntry } from './seed-waitlist.js';
+
+/** Sets what the seed chooses about the instance; all else stays as in a new one. */
+function applySettings(instance: Instance, { organizations, restrictions: limits, ...chosen }: SeedSettings): void {
+  patchSetting(instance, authentication, chosen);
+  patchSetting(instance, organizationSettings, organizations ?? {});
+  patchSetting(instance, restrictions, limits ?? {});
+}
 
 const NO_LIMIT = 0;
 
