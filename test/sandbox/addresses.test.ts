@@ -19,6 +19,8 @@ describe('domains', () => {
     const hosted = await openSandbox({ seed: { settings: { environment_type: 'production' }, domain: 'shop.vercel.app' } });
     const { body } = await move(hosted);
     expect(body).toMatchObject({ name: 'example.org', is_satellite: false });
+    const second = await hosted.post('/domains', { name: 'example.net', is_satellite: false });
+    expect([second.status, second.code]).toEqual([422, 'primary_domain_already_exists']);
     const home = rowsOf((await hosted.get('/domains')).body)[0];
     expect((await hosted.delete(`/domains/${home?.id}`)).code).toBe('operation_not_allowed_on_primary_domain');
     expect((await hosted.delete(`/domains/${body.id}`)).status).toBe(200);

@@ -400,7 +400,7 @@ it('ids of what was seeded twice are refused with a reason', async () => {
     { user: 'ada@example.com', plan: 'max' },
   ];
   await expect(openSandbox({ seed: { ...seed, billing: { ...seed.billing, subscriptions } } })).rejects.toThrow(
-    'seed: billing.subscriptions.1: seed: user_ada has a subscription already',
+    'seed: billing.subscriptions.1: user_ada has a subscription already',
   );
   expect(idsOf((await client.get('/billing/subscription_items')).body)).toHaveLength(2);
 });

@@ -55,12 +55,7 @@ export const ERROR_INDEX: readonly IndexedError[] = [
   ['DomainUpdateForbidden', 400, 'domain_update_forbidden'],
   ['InvalidProxyConfiguration', 422, 'invalid_proxy_configuration'],
   ['OperationNotAllowedOnPrimaryDomain', 403, 'operation_not_allowed_on_primary_domain'],
-  [
-    'PrimaryDomainAlreadyExists',
-    422,
-    'primary_domain_already_exists',
-    'The request schema takes satellite domains only, so a second primary one is refused before.',
-  ],
+  ['PrimaryDomainAlreadyExists', 422, 'primary_domain_already_exists'],
   ['FeatureNotEnabled', 403, 'feature_not_enabled'],
   ['FeatureRequiresOIDCProvider', 422, 'feature_requires_oidc_provider', 'Which operation gives it is not published.'],
   ['FeatureRequiresPSU', 422, 'feature_requires_progressive_sign_up', 'Progressive sign-up is of the Frontend API.'],

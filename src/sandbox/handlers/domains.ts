@@ -5,11 +5,16 @@ import type { Instance } from '../instance.js';
 import { lists } from '../list.js';
 import { type DomainRow, domains, primaryDomain } from '../resources/domain.js';
 import { authentication } from '../resources/instance-settings.js';
-import { invalidParam, refuse } from '../sandbox-error.js';
+import { invalidParam, refuse, refuseParam } from '../sandbox-error.js';
 
-/** Only a production instance that still is at a host's domain moves to one of its own. @throws SandboxError */
+/** Only a production instance that still is at a host's domain moves to one of its own, and to one only. @throws SandboxError */
 function refuseMove(instance: Instance, primary: DomainRow): void {
   const { environment_type: environment } = instance.store.setting(authentication);
+  const next = instance.all(domains).find((row) => !row.is_satellite && row !== primary);
+  if (next !== undefined) {
+    const why = `The instance is on its way to ${next.name}; delete that domain first.`;
+    throw refuseParam('primary_domain_already_exists', 'is_satellite', 'Primary domain already exists', why);
+  }
   if (environment === 'production' && isHosts(primary.name)) return;
   const why = `is_satellite may be false only where a production instance leaves a hosting provider’s domain; the active one is ${primary.name}.`;
   throw invalidParam('is_satellite', why);
