@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { startHttp, stopAll } from '../support/http-program.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js';
 import { answer, MisbehavingServer } from '../support/misbehaving-server.js';
 import { call, openSession, post } from '../support/raw-http.js';
 import { modelOf, RawProgram } from '../support/raw-program.js';
@@ -25,7 +25,6 @@ function start(...args: string[]): Promise<RawProgram> {
 let last = 0;
 const nextId = (): number => ++last;
 
-afterEach(stopAll);
 afterAll(async () => {
   for (const program of started.values()) (await program).child.kill('SIGKILL');
 });
@@ -54,11 +53,11 @@ describe('an answer over stdio costs no more than an answer may, for', () => {
     ['100,000 unknown inputs', [], 'Users_getUserDetails', unknownInputs(100_000)],
     ['300,000 unknown inputs', [], 'Users_getUserDetails', unknownInputs(300_000)],
     ['an unknown input of 1 MB', [], 'Users_getUserDetails', { ['x'.repeat(1_000_000)]: 1 }],
-    ['100,000 wrong items', [], 'Invitations_createMultipleInvitations', { invitations: Array(100_000).fill({ wrong: 1 }) }],
+    ['100,000 wrong items', [], 'Invitations_bulkCreateAndSend', { invitations: Array(100_000).fill({ wrong: 1 }) }],
     [
       'metadata that looks like the start of many tokens',
       [],
-      'Users_deleteUser',
+      'Users_deleteUserById',
       { user_id: 'u', private_metadata: { a: 'eyJ-'.repeat(25_000) } },
     ],
     ['metadata of 100,000 names', [], 'Users_createNewUser', { private_metadata: unknownInputs(100_000) }],
@@ -109,7 +108,9 @@ describe('an answer over stdio costs no more than an answer may, for', () => {
     const [answered, next] = [program.answer(id), program.answer(nextOne)];
     program.call(id, name, input);
     program.send({ id: nextOne, method: 'ping' });
-    expect(Buffer.byteLength(JSON.stringify(await answered))).toBeLessThan(MOST_BYTES);
+    const answer = JSON.stringify(await answered);
+    expect(Buffer.byteLength(answer)).toBeLessThan(MOST_BYTES);
+    expect(answer.includes('Unknown tool')).toBe(name.startsWith('Users_markBaned'));
     expect((await next).result).toEqual({});
   });
 });
@@ -208,6 +209,23 @@ const filledBy = (piece: (n: number) => string, before: string, after: string): 
   before + Array.from({ length: 400_000 }, (_, n) => piece(n)).join('') + after;
 
 describe('a hostile answer of the API', () => {
+  const said = { body: '' };
+  const saying = (): ReturnType<typeof answer> => answer(200, said.body, { 'content-type': 'application/json' });
+  let upstream: MisbehavingServer;
+  let server: HttpProgram;
+  let sessions: Awaited<ReturnType<typeof openSession>>[];
+  let calls = 0;
+  beforeAll(async () => {
+    upstream = await MisbehavingServer.start({ when: 'arrived', act: (socket) => saying().act(socket) });
+    const env = { CLERK_SECRET_KEY: 'sk_test_hostile_answer_0123456789', CLERK_API_URL: `${upstream.origin}/v1` };
+    server = await startHttp({ args: [], env });
+    sessions = [await openSession(server.url), await openSession(server.url)];
+  });
+  afterAll(async () => {
+    await stopAll();
+    await upstream.stop();
+  });
+
   it.each<[string, string, string | undefined]>([
     ['with millions of numbers', filled('[', '0,', '0]'), 'answer_too_large'],
     ['with millions of empty lists', filled('{"data":[', '[],', '[]],"total_count":1}'), 'answer_too_large'],
@@ -222,18 +240,15 @@ describe('a hostile answer of the API', () => {
     ['with a text of ten megabytes', filled('{"id":"', 'x', '"}'), undefined],
     ['that echoes the start of the key', filled('{"id":"', 'sk_test_hostile_answer', '"}'), undefined],
   ])('%s stops nobody: another is answered, and the call is', async (_, body, error) => {
-    const upstream = await MisbehavingServer.start(answer(200, body, { 'content-type': 'application/json' }));
-    const env = { CLERK_SECRET_KEY: 'sk_test_hostile_answer_0123456789', CLERK_API_URL: `${upstream.origin}/v1` };
-    const server = await startHttp({ args: [], env });
-    const [one, other] = [await openSession(server.url), await openSession(server.url)];
-    const called = post(`${server.url}/mcp`, call(1, 'Users_getUserDetails', { user_id: 'user_1' }), one);
-    await upstream.hasArrived(1);
-    const pinged = await post(`${server.url}/mcp`, { jsonrpc: '2.0', id: 2, method: 'ping' }, other);
+    said.body = body;
+    const [one, other] = sessions;
+    const called = post(`${server.url}/mcp`, call(++calls, 'Users_getUserDetails', { user_id: 'user_1' }), one);
+    await upstream.hasArrived(calls);
+    const pinged = await post(`${server.url}/mcp`, { jsonrpc: '2.0', id: calls, method: 'ping' }, other);
     expect(pinged.json.result).toEqual({});
     const { json, text } = await called;
     expect(text.length).toBeLessThan(2 * MOST_BYTES);
     const model = modelOf(json as Parameters<typeof modelOf>[0]);
     expect(model.error).toBe(error);
-    await upstream.stop();
   });
 });

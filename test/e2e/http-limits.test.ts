@@ -68,6 +68,9 @@ describe('a body', () => {
     for (const odd of ['null', '1', '"x"', '[]', '[[]]', '{}', `${'['.repeat(2000)}${']'.repeat(2000)}`]) {
       expect((await post(url, odd)).status).toBe(400);
     }
+    const deep = `{"jsonrpc":"2.0","id":7,"method":"ping","params":{"a":${'['.repeat(1000)}${']'.repeat(1000)}}}`;
+    const { status, json } = await post(url, deep);
+    expect([status, json]).toMatchObject([400, { id: 7, error: { code: -32600, message: expect.stringContaining('deeper') } }]);
     expect((await modernCall(server.url, COUNT, {})).status).toBe(200);
   });
 });
