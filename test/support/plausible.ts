@@ -15,11 +15,20 @@ function fixedSegments(template: string, path: string): number | undefined {
 
 const pathOf = ({ url }: RecordedRequest): string => new URL(url, 'http://upstream').pathname.replace(/^\/v1/, '');
 
+/** What was found before, by method and path: the same few requests come thousands of times. */
+const found = new Map<string, Operation | undefined>();
+
 /** The operation whose request this is: of several that fit, the one with the least placeholders. */
 export function operationOf(request: RecordedRequest): Operation | undefined {
   const path = pathOf(request);
+  const key = `${request.method} ${path}`;
+  if (!found.has(key)) found.set(key, find(request.method, path));
+  return found.get(key);
+}
+
+function find(asked: string, path: string): Operation | undefined {
   const fits = operations
-    .filter(({ method }) => method === request.method)
+    .filter(({ method }) => method === asked)
     .map((operation) => ({ operation, fixed: fixedSegments(operation.path, path) }))
     .filter(({ fixed }) => fixed !== undefined);
   return fits.sort((a, b) => (b.fixed ?? 0) - (a.fixed ?? 0))[0]?.operation;

@@ -92,10 +92,16 @@ function freeObject({ additionalProperties: values }: Schema, name: string): Rec
     : { plan: name, role: name, none: null, nested: { deep: [1, 'é'] } };
 }
 
+const matched = new Map<string, string | undefined>();
+
 /** Always the same text for the same name. */
 function matching(pattern: string, name: string): string | undefined {
-  const seed = [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) | 0, 7);
-  return fc.sample(fc.stringMatching(new RegExp(pattern)), { numRuns: 1, seed })[0];
+  const key = `${name} ${pattern}`;
+  if (!matched.has(key)) {
+    const seed = [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) | 0, 7);
+    matched.set(key, fc.sample(fc.stringMatching(new RegExp(pattern)), { numRuns: 1, seed })[0]);
+  }
+  return matched.get(key);
 }
 
 /** Text that has broken path building somewhere before. */
