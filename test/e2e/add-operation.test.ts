@@ -16,6 +16,7 @@ const SOURCES = [
   'src',
   'tools',
   'scripts',
+  'skills',
   'package.json',
   'tsconfig.json',
   'test/vitest.config.ts',

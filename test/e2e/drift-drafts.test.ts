@@ -83,7 +83,7 @@ describe('ten operations that the catalog has lost', () => {
   }
 
   beforeAll(async () => {
-    for (const source of ['src', 'tools', 'scripts', 'package.json', 'tsconfig.json', 'biome.json']) {
+    for (const source of ['src', 'tools', 'scripts', 'skills', 'package.json', 'tsconfig.json', 'biome.json']) {
       await cp(join(root, source), inCopy(source), { recursive: true });
     }
     await symlink(join(root, 'node_modules'), inCopy('node_modules'));
