@@ -451,7 +451,7 @@ describe('a name that its owner chose to be read in a dialog', () => {
         expect(lines.at(-1)).toBe('Ban a user?');
         const text = lines.join(' ');
         expect(text).toMatch(
-          /^Ends every session of "[^"]*" <hostile\d@lovelace\.example> and bars sign-in until unbanned\. \d+ active sessions? ends?\. /,
+          /^Ends every session of "[^"]*" <hostile\d@lovelace\.example> and bars sign-in until unbanned\. This can be undone, [^.]*\. \d+ active sessions? ends?\. /,
         );
         expect(text).not.toMatch(/\p{Cc}|\p{Cf}|\p{Default_Ignorable_Code_Point}|[\u2028\u2029]|:\/\/|\]\(/u);
         expect((await client.call('Users_getUserDetails', { user_id })).json).toMatchObject({ banned: false });

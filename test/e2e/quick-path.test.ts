@@ -1,8 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js';
 import { OperatorTokens } from '../support/operator-tokens.js';
-import { bearer, call, initialize, type Message, modern, openSession, send } from '../support/raw-http.js';
-import { RecordingServer } from '../support/recording-server.js';
+import {
+  bearer,
+  call,
+  EventStream,
+  initialize,
+  type Message,
+  modern,
+  openSession,
+  send,
+  subscribe,
+} from '../support/raw-http.js';
+import { RecordingServer, type Reply } from '../support/recording-server.js';
 
 const COUNT = 'Users_getTotalCount';
 const BAN = 'Users_markBanned';
@@ -11,12 +21,17 @@ const tokens = new OperatorTokens();
 let upstream: RecordingServer;
 let viewer: string;
 let admin: string;
+let widened: string;
 /** The same server with the quick path and without it. */
 let ways: readonly [HttpProgram, HttpProgram];
 
 beforeAll(async () => {
   upstream = await RecordingServer.start();
-  [viewer, admin] = [await tokens.add('vera', 'viewer'), await tokens.add('ada', 'admin')];
+  [viewer, admin, widened] = [
+    await tokens.add('vera', 'viewer'),
+    await tokens.add('ada', 'admin'),
+    await tokens.add('will', 'viewer'),
+  ];
   const start = (...more: string[]): Promise<HttpProgram> =>
     startHttp({
       args: ['--auth', 'token', '--tokens', tokens.path, ...more],
@@ -62,8 +77,18 @@ interface Seen {
   readonly text: string;
 }
 
-async function seen(response: Response, isPacked: boolean): Promise<Seen> {
-  const text = await response.text();
+/** Random or of the moment within what is said. */
+const masked = (text: string): string =>
+  text
+    .replaceAll(/\d+\.\d s/g, 'a while')
+    .replaceAll(/\bafter(_ms\\?":|\s)\d+/g, 'after$1')
+    .replaceAll(/("requestState":)"[^"]*"/g, '$1"sealed"')
+    .replaceAll(/\bcfu_[\w-]+/g, 'a token');
+
+const seen = async (response: Response, isPacked: boolean): Promise<Seen> => seenOf(response, await response.text(), isPacked);
+
+function seenOf(response: Response, whole: string, isPacked: boolean): Seen {
+  const text = masked(whole);
   const isStream = response.headers.get('content-type') === 'text/event-stream';
   const parts = isStream
     ? [...text.matchAll(/^data: (.+)$/gm)].map(([, data = '']) => data)
@@ -137,6 +162,115 @@ describe('a request in a session is answered alike with the quick path and witho
       for (const way of ways) answers.push(await seen(await send(`${way.url}/mcp`, message, bearer(admin)), false));
       expect(answers[0]).toEqual(answers[1]);
     }
+  });
+});
+
+/** Clerk is busy once, so that there is something to tell of before the answer. */
+const busyOnce = (): (() => Reply) => {
+  let isBusy = true;
+  return () => {
+    if (!isBusy) return { body: { object: 'total_count', total_count: 3 } };
+    isBusy = false;
+    return { status: 429, headers: { 'retry-after': '0' }, body: { errors: [{ code: 'too_many_requests', message: 'x' }] } };
+  };
+};
+
+const ELICITS = { elicitation: {} };
+
+describe('what comes before an answer is the same with the quick path and without it', () => {
+  const wanted = { _meta: { progressToken: 'p' } };
+  const waits = expect.objectContaining({
+    method: 'notifications/progress',
+    params: expect.objectContaining({ progressToken: 'p', message: expect.stringContaining('attempt 2') }),
+  });
+
+  it('progress in a session', async () => {
+    const answers = [];
+    for (const way of ways) {
+      const session = await openSession(way.url, bearer(admin));
+      upstream.reply = busyOnce();
+      answers.push(await seen(await send(`${way.url}/mcp`, progress(call(1, COUNT)), session), true));
+    }
+    expect(answers[0]?.messages).toEqual([waits, expect.objectContaining({ id: 1, result: expect.anything() })]);
+    expect(answers[0]).toEqual(answers[1]);
+  });
+
+  it('progress in 2026-07-28', async () => {
+    const answers = [];
+    for (const way of ways) {
+      upstream.reply = busyOnce();
+      const { body, headers } = modern('tools/call', { name: COUNT, arguments: {}, ...wanted });
+      answers.push(await seen(await send(`${way.url}/mcp`, body, { ...headers, ...bearer(admin) }), false));
+    }
+    expect(answers[0]?.messages).toEqual([waits, expect.objectContaining({ id: 1, result: expect.anything() })]);
+    expect(answers[0]).toEqual(answers[1]);
+  });
+
+  it.each([
+    ['a yes', { result: { action: 'accept', content: { confirm: true } } }],
+    ['no answer', { result: { action: 'accept' } }],
+    ['an error', { error: { code: -32601, message: 'Method not found' } }],
+  ])('a question in a session that is met with %s', async (_, reply) => {
+    const answers = [];
+    for (const way of ways) {
+      upstream.reply = () => ({ body: {} });
+      const session = await openSession(way.url, bearer(admin), ELICITS);
+      const asked = await send(`${way.url}/mcp`, call(1, BAN, { user_id: 'user_1' }), session);
+      const stream = new EventStream(asked);
+      const [, data = ''] = await stream.until(/^data: (.*"elicitation\/create".*)$/m);
+      const { id } = JSON.parse(data) as { id: number };
+      const taken = await seen(await send(`${way.url}/mcp`, { jsonrpc: '2.0', id, ...reply }, session), true);
+      answers.push({ taken, asked: seenOf(asked, await stream.ended(), true) });
+    }
+    expect(answers[0]?.taken.status).toBe(202);
+    expect(answers[0]?.asked.messages).toHaveLength(2);
+    expect(answers[0]).toEqual(answers[1]);
+  });
+
+  it('a question in 2026-07-28 and the call that answers it', async () => {
+    const answers = [];
+    for (const way of ways) {
+      upstream.reply = () => ({ body: {} });
+      const ask = async (more: object) => {
+        const { body, headers } = modern('tools/call', { name: BAN, arguments: { user_id: 'user_1' }, ...more }, 1, ELICITS);
+        const response = await send(`${way.url}/mcp`, body, { ...headers, ...bearer(admin) });
+        const text = await response.text();
+        return { seen: seenOf(response, text, false), state: /"requestState":"([^"]*)"/.exec(text)?.[1] };
+      };
+      const asked = await ask({});
+      const inputResponses = { confirm: { action: 'accept', content: { confirm: true } } };
+      const answered = await ask({ inputResponses, requestState: asked.state });
+      const again = await ask({ inputResponses, requestState: asked.state });
+      answers.push([asked.seen, answered.seen, again.seen]);
+    }
+    expect(answers[0]?.[0]?.text).toContain('elicitation/create');
+    expect(answers[0]?.[1]?.text).not.toContain('isError');
+    expect(answers[0]?.[2]?.text).toContain('"isError":true');
+    expect(answers[0]).toEqual(answers[1]);
+  });
+});
+
+describe('an open stream is the same with the quick path and without it', () => {
+  it('in a session and in 2026-07-28', async () => {
+    const open = await Promise.all(
+      ways.map(async ({ url }) => {
+        const session = await openSession(url, bearer(widened));
+        const response = await fetch(`${url}/mcp`, { headers: { ...session, accept: 'text/event-stream' } });
+        return { response, session: new EventStream(response), modern: await subscribe(url, bearer(widened)) };
+      }),
+    );
+    tokens.change((entries) => entries.map((entry) => (entry.name === 'will' ? { ...entry, role: 'operator' } : entry)));
+    const answers = [];
+    for (const { response, session, modern: listening } of open) {
+      const streams = [];
+      for (const stream of [session, listening]) {
+        streams.push((await stream.until(/^data: (.*list_changed.*)$/m))[1]);
+        await stream.cancel();
+      }
+      answers.push({ streams, head: seenOf(response, '', false) });
+    }
+    expect(answers[0]?.head).toMatchObject({ status: 200, headers: { 'content-type': 'text/event-stream' } });
+    expect(answers[0]).toEqual(answers[1]);
   });
 });
 

@@ -72,13 +72,20 @@ export async function openSession(
 }
 
 /** A message of 2026-07-28, with the headers that it needs. */
-export function modern(method: string, params: object = {}, id = 1): { body: Message; headers: Record<string, string> } {
+export function modern(
+  method: string,
+  params: object = {},
+  id = 1,
+  capabilities: object = {},
+): { body: Message; headers: Record<string, string> } {
+  const given: { readonly name?: unknown; readonly uri?: unknown; readonly _meta?: object } = params;
   const _meta = {
+    ...given._meta,
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
     'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '0' },
-    'io.modelcontextprotocol/clientCapabilities': {},
+    'io.modelcontextprotocol/clientCapabilities': capabilities,
   };
-  const named = 'name' in params ? params.name : 'uri' in params ? params.uri : undefined;
+  const named = given.name ?? given.uri;
   const name = named === undefined ? {} : { 'mcp-name': String(named) };
   return {
     body: { jsonrpc: '2.0', id, method, params: { ...params, _meta } },

@@ -1,10 +1,12 @@
-import { type CallToolResult, Server } from '@modelcontextprotocol/server';
+import { type CallToolResult, MissingRequiredClientCapabilityError, Server } from '@modelcontextprotocol/server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { InFlightRequest } from '../../../../src/mcp/http/in-flight-request.js';
 import type { Route } from '../../../../src/mcp/http/incoming.js';
 import { messagesOf } from '../../../../src/mcp/http/messages.js';
+import { ModernEndpoint } from '../../../../src/mcp/http/modern.js';
 import { DirectAnswer, type DirectAnswerOptions } from '../../../../src/mcp/http/quick-path/direct-answer.js';
 import { SharedServer } from '../../../../src/mcp/http/quick-path/shared-server.js';
+import { Sessions } from '../../../../src/mcp/http/sessions.js';
 import type { Reply } from '../../../../src/mcp/reply.js';
 import { modern } from '../../../support/raw-http.js';
 
@@ -163,5 +165,52 @@ describe('calls of 2026-07-28', () => {
     await calls.close();
     expect(await reply).toMatchObject({ status: 503 });
     expect(released).toHaveBeenCalledOnce();
+  });
+});
+
+describe('a call that needs an ability that its client lacks', () => {
+  it.each([false, true])('has the status that it has without the quick path; progress came before: %s', async (tellsBefore) => {
+    const answers = await Promise.all(
+      [true, false].map(async (quickPath) => {
+        const endpoint = new ModernEndpoint({
+          quickPath,
+          sessions: new Sessions({ maxPerCaller: 1 }),
+          onFull: () => {},
+          onError: () => {},
+          keepAliveMs: KEEP_ALIVE_MS,
+          createServer: () => {
+            const server = new Server(
+              { name: 'test', version: '1' },
+              { capabilities: { tools: {} }, supportedProtocolVersions: ['2026-07-28'] },
+            );
+            server.setRequestHandler('tools/call', async (_, { mcpReq }) => {
+              if (tellsBefore) await mcpReq.notify(PROGRESS);
+              throw new MissingRequiredClientCapabilityError({ requiredCapabilities: { sampling: {} } });
+            });
+            return server;
+          },
+        });
+        const { body, headers } = modern('tools/call', { name: 'x', arguments: {}, _meta: { progressToken: 1 } });
+        const request = new Request('http://localhost/mcp', {
+          method: 'POST',
+          headers: { ...headers, 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+        });
+        const route = {
+          kind: 'modern',
+          messageKind: 'request',
+          message: body,
+          classification: { era: 'modern', revision: '2026-07-28' },
+        } as unknown as Route;
+        const inFlight = new InFlightRequest({ name: 'ada', scopes: [] }, () => {});
+        const response = (await endpoint.handle({ request, body, messages: messagesOf(body), inFlight, route })).toResponse();
+        // The listener sets it for either.
+        response.headers.delete('connection');
+        const answer = { status: response.status, headers: Object.fromEntries(response.headers), text: await response.text() };
+        await endpoint.close();
+        return answer;
+      }),
+    );
+    expect(answers[0]).toMatchObject({ status: tellsBefore ? 200 : 400, text: expect.stringContaining('-32021') });
+    expect(answers[0]).toEqual(answers[1]);
   });
 });
