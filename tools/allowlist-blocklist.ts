@@ -31,7 +31,7 @@ export const allowlistBlocklist = {
     undo: {
       by: 'AllowlistBlocklist_deleteIdentifier',
       with: { identifier_id: '{answer.id}' },
-      lost: 'a mail or message that was sent stays sent',
+      lost: 'a mail or message that was sent stays sent, and the invitation in it stays open',
     },
   }),
 
@@ -48,7 +48,7 @@ export const allowlistBlocklist = {
     undo: {
       by: 'AllowlistBlocklist_addIdentifierToAllowList',
       with: { identifier: '{before.identifier}' },
-      lost: 'its id and its dates are new',
+      lost: 'its id and its dates are new, and no invitation belongs to it',
     },
   }),
 

@@ -110,7 +110,12 @@ export const directories = {
       },
     ],
     target: { read: 'Directories_getById' },
-    undo: { by: 'Directories_updateDirectory', with: { directory_id: '{directory_id}' }, restores: 'inputs' },
+    undo: {
+      by: 'Directories_updateDirectory',
+      with: { directory_id: '{directory_id}' },
+      restores: 'inputs',
+      merged: ['attribute_mapping'],
+    },
   }),
 
   listGroupRoleMappings: defineOperation({

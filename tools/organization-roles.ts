@@ -108,6 +108,7 @@ export const organizationRoles = {
       by: 'OrganizationRoles_updateRole',
       with: { organization_role_id: '{organization_role_id}' },
       restores: 'inputs',
+      emptied: ['description'],
       stands: { permissions: 'permissions.*.id' },
     },
   }),

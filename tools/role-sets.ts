@@ -89,6 +89,7 @@ export const roleSets = {
       by: 'RoleSets_updateRoleSet',
       with: { role_set_key_or_id: '{role_set_key_or_id}' },
       restores: 'inputs',
+      emptied: ['description'],
       stands: { default_role_key: 'default_role.key', creator_role_key: 'creator_role.key' },
       unread: ['key', 'type'],
     },

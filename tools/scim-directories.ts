@@ -112,7 +112,12 @@ export const scimDirectories = {
       },
     ],
     target: { read: 'ScimDirectories_getById' },
-    undo: { by: 'ScimDirectories_updateDirectory', with: { scim_directory_id: '{scim_directory_id}' }, restores: 'inputs' },
+    undo: {
+      by: 'ScimDirectories_updateDirectory',
+      with: { scim_directory_id: '{scim_directory_id}' },
+      restores: 'inputs',
+      merged: ['attribute_mapping'],
+    },
   }),
 
   listGroupRoleMappings: defineOperation({

@@ -97,7 +97,14 @@ export interface TakenBack {
   readonly stands?: Readonly<Record<string, string>>;
   /** Inputs whose former value cannot be read: a call that gives one is not taken back. */
   readonly unread?: readonly string[];
-  /** What of the object must still be as the call left it. Default: the inputs that are put back, or all of it. */
+  /** Inputs that the API merges key by key, where `restores` is `inputs`: null takes away what was not there. */
+  readonly merged?: readonly string[];
+  /** Inputs that null leaves as they are: where there was nothing, an empty text is put back. */
+  readonly emptied?: readonly string[];
+  /**
+   * What of the object must still be as the call left it. Default: the inputs that are put back, or all of it. Empty: no
+   * read shows it, and it is taken back without a look.
+   */
   readonly watch?: readonly string[];
   /** What does not come back, as a clause: `the sessions that it ended stay ended`. */
   readonly lost?: string;

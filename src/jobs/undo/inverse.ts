@@ -1,6 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Arguments, TakenBack } from '../../catalog/operation-types.js';
 import { isRecord } from '../../platform/is-record.js';
+import { withValue } from '../../policy/confirmation/passes.js';
 import { holdsWithheld } from '../../policy/secrets/answer-secrets.js';
 import type { Unchanged } from '../plan/plan.js';
 import { at } from '../plan/references.js';
@@ -31,14 +32,24 @@ export function inverseOf(change: KeptChange, catalog: Catalog): Inverse | strin
   if (undo.restores !== undefined && Object.keys(put).length === 0) return 'the former values are not known';
   const reading = objectReadOf(catalog, operation, undo, source);
   if (reading === undefined) return { operation: undo.by, args: values, unless: undefined, wasSha256: undefined };
-  // A deletion leaves nothing; all else answers with what it has made of the object.
-  const left = operation.method === 'DELETE' && undo.watch === undefined ? null : answer;
+  // A deletion leaves nothing; all else answers with what it has made of the object, or with nothing.
+  const isGone = operation.method === 'DELETE' && undo.watch === undefined;
+  const left = isGone ? null : (answer ?? withInputs(before, undo, args));
   return {
     operation: undo.by,
     args: values,
     unless: { read: reading.read, args: reading.args, find: reading.find, watch, sha256: digestOf(left, watch) },
     wasSha256: before === undefined ? undefined : digestOf(before, watch),
   };
+}
+
+/** The object as the inputs say that it is now. */
+function withInputs(before: unknown, { stands, restores }: TakenBack, args: Arguments): unknown {
+  if (restores !== 'inputs' || !isRecord(before)) return undefined;
+  return Object.entries(args).reduce<unknown>(
+    (object, [name, value]) => withValue(object, (stands?.[name] ?? name).split('.'), value),
+    before,
+  );
 }
 
 interface Restored {
@@ -58,14 +69,14 @@ function restored(undo: TakenBack, { args, before }: Source, given: Arguments): 
     const was = at(before, path);
     // What is not shown cannot be put back.
     if (holdsWithheld(was)) continue;
-    if (undo.restores === 'inputs') {
-      if (was === undefined) continue;
-      put[name] = was;
-      watch.push(path);
-    } else if (isRecord(args[name])) {
+    if (undo.restores === 'keys' || undo.merged?.includes(name)) {
+      if (!isRecord(args[name])) continue;
       const { patch, paths } = unmerged(args[name], isRecord(was) ? was : {}, path);
       put[name] = patch;
       watch.push(...paths);
+    } else if (was !== undefined) {
+      put[name] = was === null && undo.emptied?.includes(name) ? '' : was;
+      watch.push(path);
     }
   }
   return { put, watch: watched ?? watch };

@@ -45,6 +45,7 @@ export const isMade = ({ read }: TakenBack): boolean => JSON.stringify(read?.wit
 /** The read that shows what a call changes; undefined where there is none. */
 export function objectReadOf(catalog: Catalog, operation: Operation, undo: TakenBack, source: Source): ObjectRead | undefined {
   const { args } = source;
+  if (undo.watch?.length === 0) return undefined;
   if (undo.read !== undefined) {
     const { read, with: template, find } = undo.read;
     const [path, input] = Object.entries(find ?? {})[0] ?? [];
