@@ -161,10 +161,14 @@ export const emailAddresses = {
     },
     risk: 'destructive',
     openWorld: true,
-    effect:
-      'Deletes every e-mail address of {target} and sets {email_address} as the only one; if unverified ({identification_status}), they cannot sign in with it and may be locked out.',
+    effect: 'Deletes every e-mail address of {target} and sets {email_address} as the only one.',
     target: { read: 'Users_getUserDetails' },
     raises: [
+      {
+        when: { input: 'identification_status', is: { matches: '^unverified$' } },
+        risk: 'access',
+        effect: 'It is unverified: {target} cannot sign in with it and may be locked out.',
+      },
       { risk: 'access', effect: 'Whoever reads mail at {email_address} can take over the account of {target}.' },
       {
         when: { input: 'notify_primary_email_address_changed', is: false },

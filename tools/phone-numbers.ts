@@ -164,11 +164,16 @@ export const phoneNumbers = {
         .describe('reserved: unverified but usable; unverified: no sign-in by it, can lock the user out. Default verified'),
     },
     risk: 'destructive',
-    effect:
-      'Deletes all phone numbers of {target}, with MFA where one served it, and makes {phone_number} the only one ' +
-      '(status {identification_status}, by default verified; unverified can lock the user out).',
+    effect: 'Deletes all phone numbers of {target}, with MFA where one served it, and makes {phone_number} the only one.',
     target: { read: 'Users_getUserDetails' },
-    raises: [{ risk: 'access', effect: 'Whoever holds {phone_number} can take over the account of {target}.' }],
+    raises: [
+      {
+        when: { input: 'identification_status', is: { matches: '^unverified$' } },
+        risk: 'access',
+        effect: 'It is unverified: {target} cannot sign in with it and may be locked out.',
+      },
+      { risk: 'access', effect: 'Whoever holds {phone_number} can take over the account of {target}.' },
+    ],
     undo: { never: 'the former number and its verification are gone' },
   }),
 };

@@ -55,7 +55,7 @@ export const users = {
     title: 'List users',
     description:
       'Finds users by e-mail, name, organization, ban or activity; filters combine, times in Unix ms, ISO or -7d. ' +
-      'One known id: Users_getUserDetails; number only: Users_getTotalCount.',
+      'One known id: Users_getUserDetails; number only: Users_getTotalCount. Second factor: fields two_factor_enabled.',
     query: {
       ...userFilters,
       user_id: anyOfOrNot,

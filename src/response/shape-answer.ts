@@ -150,9 +150,25 @@ function viewOf(list: List | undefined, { operation, options, exact }: Context):
 }
 
 function emptyLeftOut(items: readonly unknown[], shape: Declared | undefined, operation: Operation): View {
-  const rest = items.map((item) => withoutEmpty(item, shape));
+  const rest = items.map((item) => informative(withoutEmpty(item, shape)) ?? item);
   const same = rest.every((item, index) => item === items[index]);
   return same ? { items, note: {} } : { items: rest, note: { rest: restOfEmpty(operation) } };
+}
+
+/** The value, unless it says no more than what it is: that nothing is there is then the answer. */
+const informative = (value: unknown): unknown => (isRecord(value) && Object.keys(value).join() === 'object' ? undefined : value);
+
+/** Memberships repeat their user with each organization: what is known of a person stands in the first one. */
+function eachPersonOnce(items: readonly unknown[]): readonly unknown[] {
+  const seen = new Set<string>();
+  return items.map((item) => {
+    const person = isRecord(item) ? item.public_user_data : undefined;
+    if (!isRecord(item) || !isRecord(person) || typeof person.user_id !== 'string') return item;
+    const text = JSON.stringify(person);
+    if (seen.has(text)) return { ...item, public_user_data: { user_id: person.user_id } };
+    seen.add(text);
+    return item;
+  });
 }
 
 function changedView(items: readonly unknown[], resource: Resource | undefined, operation: Operation, args: Arguments): View {
@@ -165,5 +181,5 @@ function shortView(items: readonly unknown[], resource: Resource, short: string)
   if (items.length === 0) return { items, note: {} };
   const selection = new Selection(short.split(/\s+/));
   const shown = items.map((item) => shortOf(item, resource, selection));
-  return { items: shown, note: { rest: REST_OF_SHORT } };
+  return { items: eachPersonOnce(shown), note: { rest: REST_OF_SHORT } };
 }

@@ -350,6 +350,33 @@ describe('structured', () => {
   });
 });
 
+describe('what would otherwise say nothing, or the same again', () => {
+  it('keeps the nulls of an object that has nothing else', () => {
+    const balance = { object: 'commerce_credit_balance', balance: null };
+    expect(shaped(operation('Users_getBillingCreditBalance'), balance)).toEqual(balance);
+  });
+
+  it('tells of a person in the first of their memberships only', () => {
+    const membership = (id: string, user_id: string): object => ({
+      object: 'organization_membership',
+      id,
+      role: 'org:member',
+      organization: { object: 'organization', id: `org_${id}`, name: id, slug: id },
+      public_user_data: { user_id, identifier: `${user_id}@example.com`, first_name: 'Ada', last_name: null },
+    });
+    const list = { data: [membership('a', 'user_1'), membership('b', 'user_1'), membership('c', 'user_2')], total_count: 3 };
+    expect(shaped(operation('Users_getOrganizationMemberships'), list)).toMatchObject({
+      data: [
+        { public_user_data: { user_id: 'user_1', identifier: 'user_1@example.com', first_name: 'Ada' } },
+        { public_user_data: { user_id: 'user_1' } },
+        { public_user_data: { user_id: 'user_2', identifier: 'user_2@example.com' } },
+      ],
+    });
+    const { data } = shaped(operation('Users_getOrganizationMemberships'), list) as { data: { public_user_data: object }[] };
+    expect(data[1]?.public_user_data).toEqual({ user_id: 'user_1' });
+  });
+});
+
 it('the default shape of any object is that object less what is empty', () => {
   const empty = (value: unknown): boolean =>
     value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
