@@ -16,7 +16,9 @@ import type { BudgetStore } from '../limits/counter-store.js';
 import type { OnceStore } from '../limits/once-store.js';
 import type { RecordStore } from '../limits/record-store.js';
 import type { GuideOptions } from '../mcp/guide.js';
-import { instructions } from '../mcp/instructions.js';
+import { DOMAINS, InstanceName } from '../mcp/instance-name.js';
+import { Offer } from '../mcp/offer.js';
+import type { Seat } from '../mcp/server.js';
 import type { Lacking } from '../openapi/lacking.js';
 import type { DocumentWatch } from '../openapi/watch.js';
 import type { Logger } from '../platform/logger.js';
@@ -28,7 +30,9 @@ import { withoutSecrets } from '../policy/secrets/answer-secrets.js';
 import { SecretsDir } from '../policy/secrets/secrets-dir.js';
 import type { ApprovalsHostOptions } from './approvals.js';
 import { guideFor } from './guide-for.js';
+import { introductionOf } from './introduction.js';
 import { LazyApprovals } from './lazy-approvals.js';
+import { leftOutBy } from './left-out-by.js';
 import { catalogLog, loadCatalog } from './load-catalog.js';
 import { loadPolicyFile } from './load-policy-file.js';
 import { openAuditLog } from './open-audit-log.js';
@@ -44,7 +48,10 @@ export interface App {
   toolsFor(scopes: readonly string[]): readonly ToolDefinition[];
   /** What every call goes through; in discovery mode, behind the four discovery tools. */
   readonly calls: Pick<Calls, 'call' | 'stop'>;
-  readonly instructions: string;
+  /** What a model is told at the handshake. */
+  readonly instructions: (seat: Seat) => string;
+  /** What the instance is called. */
+  readonly name: InstanceName;
   /** What is offered beside tools. */
   readonly guide: GuideOptions;
   /** How gated calls are confirmed, in a sentence or two. */
@@ -99,6 +106,9 @@ const JOB_TIMEOUT_MS = 300_000;
 /** A read that costs Clerk next to nothing. */
 export const PROBE = 'Jwks_getJsonWebKeySet';
 const PROBE_TIMEOUT_MS = 3000;
+
+/** How long the read of the instance's domain may take. */
+const NAME_TIMEOUT_MS = 1000;
 
 /**
  * Assembles the application: Clerk or the sandbox, the client, the policy, and the calls that go through them.
@@ -158,6 +168,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     undo: () => openUndo(),
     enrolCommand: `${options.ownCommand ?? 'clerk-mcp'} approver add NAME${isUsualFile ? '' : ` --approvers ${approversFile}`}`,
   });
+  const name = new InstanceName({
+    kind: instance.kind,
+    read: async () => (await clerk.send(catalog.get(DOMAINS), {}, { timeoutMs: NAME_TIMEOUT_MS })).value,
+  });
   const policy: Policy = new Policy({
     catalog,
     approvals,
@@ -176,9 +190,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     keepsFormer: values.stateDir !== undefined && values.undoDays !== 0,
     once: store,
     counters: store,
-    read: async (name, args, signal, caller) => {
-      const operation = catalog.get(name);
+    read: async (reader, args, signal, caller) => {
+      const operation = catalog.get(reader);
       const { value } = await clerk.send(operation, args, { signal, caller });
+      if (operation.name === DOMAINS) name.learn(value);
       // What a person is shown of it can be read by the model, too.
       return withoutSecrets(value, operation);
     },
@@ -242,6 +257,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     );
     return undo;
   };
+  const offer = new Offer({ catalog, offered, discovery: values.discovery === true, leftOutBy: leftOutBy(catalog, values) });
   const lists = await listTools({ catalog, offered, policy, calls, values });
   return {
     offered,
@@ -258,12 +274,9 @@ export async function createApp(options: AppOptions): Promise<App> {
         return error instanceof ClerkError ? error.code : 'internal_error';
       }
     },
-    instructions: instructions({
-      kind: config.instanceKind,
-      readOnly: values.readOnly === true,
-      confirmation: policy.explanation,
-    }),
-    guide: guideFor({ config, catalog, offered, calls, policy, toolOf: lists.toolOf }),
+    instructions: introductionOf({ config, name, offer, policy }),
+    name,
+    guide: guideFor({ config, name, offer, calls, policy, toolOf: lists.toolOf }),
     confirmation: policy.explanation,
     jobs: theJobs,
     approvals,

@@ -1,10 +1,10 @@
 import type { Calls } from '../call/call.js';
-import type { Catalog } from '../catalog/catalog.js';
 import type { Operation } from '../catalog/operation.js';
 import type { ToolDefinition } from '../catalog/operation-types.js';
 import type { Config } from '../config/config.js';
 import { Completions } from '../mcp/completions.js';
 import type { Guide } from '../mcp/guide.js';
+import { DOMAINS, type InstanceName } from '../mcp/instance-name.js';
 import type { Offer } from '../mcp/offer.js';
 import { Prompts } from '../mcp/prompts/prompts.js';
 import { Resources } from '../mcp/resources/resources.js';
@@ -13,8 +13,8 @@ import { readRecord } from './read-record.js';
 
 export interface GuideParts {
   readonly config: Config;
-  readonly catalog: Catalog;
-  readonly offered: ReadonlyMap<string, Operation>;
+  readonly name: InstanceName;
+  readonly offer: Offer;
   readonly calls: Calls;
   readonly policy: Policy;
   /** The tool as it is listed, whether it is or not. */
@@ -22,9 +22,13 @@ export interface GuideParts {
 }
 
 /** Puts together what is offered beside tools. */
-export function createGuide({ config, calls, policy, toolOf }: GuideParts, offer: Offer): Guide {
+export function createGuide({ config, name, offer, calls, policy, toolOf }: GuideParts): Guide {
   const { values } = config;
-  const call: Calls['call'] = (one) => calls.call(one);
+  const call: Calls['call'] = async (one) => {
+    const outcome = await calls.call(one);
+    if (one.name === DOMAINS && outcome.kind === 'done') name.learn(outcome.answer?.value);
+    return outcome;
+  };
   const prompts = new Prompts(offer);
   return {
     prompts,

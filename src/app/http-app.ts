@@ -174,6 +174,7 @@ const serverOf = (app: App, limits: CallLimits, listChanged: boolean, era: 'lega
     era,
     calls: app.calls,
     instructions: app.instructions,
+    name: app.name,
     guide: app.guide,
     enter: async (context) => {
       const entry = await limits.enter(inFlightRequestOf(context).caller.name);

@@ -28,6 +28,12 @@ export interface GuideOptions {
   readonly open: () => Promise<Guide>;
 }
 
+/** Who asks, and how their reads get a place. */
+export interface Guests {
+  readonly callerOf: (context: ServerContext) => Caller;
+  readonly enter: Enter | undefined;
+}
+
 /** A place for the reads of a request, where their number is limited; `undefined` where there is none. */
 export type Enter = (context: ServerContext) => Promise<(() => void) | undefined>;
 
@@ -80,8 +86,7 @@ const CURSOR = {
 export function serveGuide(
   server: Server,
   { hasJobs, open }: GuideOptions,
-  callerOf: (context: ServerContext) => Caller,
-  enter: Enter = async () => () => {},
+  { callerOf, enter = async () => () => {} }: Guests,
 ): void {
   server.setRequestHandler('resources/list', async ({ params }, context) => {
     refuseCursor(params?.cursor);

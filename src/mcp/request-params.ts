@@ -1,4 +1,13 @@
-import { ProtocolError, ProtocolErrorCode, Server, specTypeSchemas } from '@modelcontextprotocol/server';
+import {
+  type Implementation,
+  ProtocolError,
+  ProtocolErrorCode,
+  type Result,
+  Server,
+  type ServerContext,
+  type ServerOptions,
+  specTypeSchemas,
+} from '@modelcontextprotocol/server';
 
 /** The requests that are served here and have parameters. */
 const SCHEMAS = {
@@ -37,12 +46,26 @@ function withReadArguments<T extends object>(request: T): T {
   return typeof given === 'string' ? { ...request, params: { ...rest, arguments: { arguments: given } } } : request;
 }
 
+/** How a server introduces itself, by who asks and as much as is known of the instance by then. */
+export interface Introduction {
+  readonly title: () => string;
+  /** What is added to the answer to a handshake. */
+  readonly greet: (method: 'initialize' | 'server/discover', context: ServerContext) => Result;
+}
+
 /**
- * The SDK's server, but for two things: arguments are taken as hosts send them, and parameters that do not fit are the
- * sender's error, not an internal one.
+ * The SDK's server, but for three things: arguments are taken as hosts send them, parameters that do not fit are the
+ * sender's error, not an internal one, and it introduces itself anew to everybody.
  */
 export class StrictServer extends Server {
   readonly #gone = new AbortController();
+  readonly #introduction: Introduction;
+  #info: Implementation | undefined;
+
+  constructor(info: Implementation, options: ServerOptions, introduction: Introduction) {
+    super(info, options);
+    this.#introduction = introduction;
+  }
 
   /** Aborted when the client is gone. */
   get gone(): AbortSignal {
@@ -54,12 +77,22 @@ export class StrictServer extends Server {
     super._onclose();
   }
 
+  /** What every answer of 2026-07-28 is stamped with. */
+  protected override _outboundServerInfo(): Implementation | undefined {
+    const title = this.#introduction.title();
+    const info = super._outboundServerInfo();
+    if (info !== undefined && this.#info?.title !== title) this.#info = { ...info, title };
+    return this.#info;
+  }
+
   protected override _wrapHandler(...[method, handler]: Parameters<Server['_wrapHandler']>): ReturnType<Server['_wrapHandler']> {
     const wrapped = super._wrapHandler(method, handler);
     return async (given, context) => {
       const request = method === 'tools/call' ? withReadArguments(given) : given;
       try {
-        return await wrapped(request, context);
+        const result = await wrapped(request, context);
+        if (method !== 'initialize' && method !== 'server/discover') return result;
+        return { ...result, ...this.#introduction.greet(method, context) };
       } catch (error) {
         const fault = error instanceof ProtocolError ? undefined : invalidParams(method, request);
         if (fault === undefined) throw error;

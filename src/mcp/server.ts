@@ -12,6 +12,7 @@ import {
   ProtocolErrorCode,
   SdkError,
   SdkErrorCode,
+  SERVER_INFO_META_KEY,
   type Server,
   type ServerContext,
   UrlElicitationRequiredError,
@@ -24,6 +25,8 @@ import { plain } from '../platform/plain-text.js';
 import { VERSION } from '../platform/version.js';
 import type { Caller, LinkTiming, PersonAnswer } from '../policy/policy-types.js';
 import { type Enter, GUIDE_CACHE_HINTS, type GuideOptions, guideCapabilities, serveGuide } from './guide.js';
+import { SERVER_ICONS } from './icons.js';
+import type { InstanceName } from './instance-name.js';
 import { StrictServer } from './request-params.js';
 import { ShownLinks } from './shown-links.js';
 
@@ -45,11 +48,19 @@ export const MODERN_REVISION = '2026-07-28';
 /** Makes a server for one connection, or for all requests of an era in which there are none. */
 export type ServerFactory = (context?: { readonly era: 'legacy' | 'modern' }) => Server;
 
+/** Who is at the other end, and whether their person can be asked through their client. */
+export interface Seat {
+  readonly caller: Caller;
+  readonly canAsk: boolean;
+}
+
 export interface McpServerOptions {
   readonly calls: Pick<Calls, 'call'>;
   /** What is listed to the caller, in this order. */
   readonly tools: (context: ServerContext) => readonly ToolDefinition[];
-  readonly instructions: string;
+  /** What the model is told at the handshake. */
+  readonly instructions: (seat: Seat) => string;
+  readonly name: Pick<InstanceName, 'title' | 'ask'>;
   /** What is offered beside tools. Default: nothing. */
   readonly guide?: GuideOptions | undefined;
   /** How its reads get a place. Default: all get one. */
@@ -71,22 +82,36 @@ export interface McpServerOptions {
  * ready-made and one handler dispatches every call.
  */
 export function createMcpServer(options: McpServerOptions): Server {
-  const server = new StrictServer(
-    { name: 'clerk-mcp', title: 'Clerk', version: VERSION },
+  const info = { name: 'clerk-mcp', version: VERSION };
+  const introduced = (): Implementation => ({ ...info, title: options.name.title, icons: SERVER_ICONS });
+  const server: StrictServer = new StrictServer(
+    info,
     {
       capabilities: {
         tools: options.listChanged === true ? { listChanged: true } : {},
         ...(options.guide && guideCapabilities(options.guide)),
       },
-      instructions: options.instructions,
       ...(options.era === 'modern' && { supportedProtocolVersions: [MODERN_REVISION] }),
       cacheHints: { 'tools/list': { ttlMs: TOOLS_TTL_MS, cacheScope: 'private' }, ...GUIDE_CACHE_HINTS },
+    },
+    {
+      title: () => options.name.title,
+      greet: (method, context) => ({
+        ...(method === 'initialize' ? { serverInfo: introduced() } : { _meta: { [SERVER_INFO_META_KEY]: introduced() } }),
+        instructions: options.instructions(seatOf(server, options, context)),
+      }),
     },
   );
 
   const links = new ShownLinks(server, server.gone);
   if (options.guide !== undefined)
-    serveGuide(server, options.guide, (context) => callerOf(server, options, context), options.enter);
+    serveGuide(server, options.guide, {
+      enter: options.enter,
+      callerOf: (context) => {
+        options.name.ask();
+        return callerOf(server, options, context);
+      },
+    });
 
   server.setRequestHandler('tools/list', async (request, context) => {
     if (request.params?.cursor !== undefined) {
@@ -141,6 +166,13 @@ const callerOf = (server: Server, { caller }: McpServerOptions, context: ServerC
   ...caller(context),
   ...clientOf(server, context).info,
 });
+
+function seatOf(server: Server, options: McpServerOptions, context: ServerContext): Seat {
+  const isModern = context.mcpReq.envelope !== undefined;
+  const { capabilities } = clientOf(server, context);
+  const canBeAsked = isModern || options.canStream?.(context) !== false;
+  return { caller: callerOf(server, options, context), canAsk: canAsk(capabilities) && canBeAsked };
+}
 
 type Question = Extract<CallOutcome, { kind: 'ask' }>;
 

@@ -16,6 +16,7 @@ import * as refusals from './confirmation/refusals.js';
 import { type Binding, Sealer } from './confirmation/sealer.js';
 import {
   explainStrategy,
+  explainTo,
   formOf,
   isByPerson,
   listStrengths,
@@ -72,6 +73,8 @@ const INSTANT_MS = 1_000;
 export class Policy {
   /** How gated calls are confirmed, in a sentence or two. */
   readonly explanation: string;
+  /** The same for one client, by whether it can put a question to its person. */
+  readonly explanationFor: (canAsk: boolean) => string;
   readonly #catalog: Catalog;
   readonly #instance: Instance;
   readonly #ways: readonly Way[];
@@ -148,6 +151,7 @@ export class Policy {
       nameById: ({ operation, args }) => this.#previewer.nameById(operation, args),
     });
     this.explanation = explainStrategy(confirm, instance.kind);
+    this.explanationFor = (canAsk) => explainTo(confirm, instance.kind, canAsk, this.#ways);
   }
 
   /** Never throws for anything that is in a call; what cannot be decided is refused. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js';
 import { OperatorTokens } from '../support/operator-tokens.js';
 import { CLIENTS, type ProgramClient, startProgram } from '../support/program.js';
-import { bearer, modern, post } from '../support/raw-http.js';
+import { bearer, initialize, modern, post } from '../support/raw-http.js';
 import { scratchDirectory } from '../support/scratch.js';
 
 const scratch = await scratchDirectory();
@@ -158,6 +158,24 @@ describe('over HTTP', () => {
     ((await ask(who, 'prompts/list')).result as unknown as Listed).prompts.map(({ name }) => name);
   const resourcesOf = async (who: string): Promise<string[]> =>
     ((await ask(who, 'resources/list')).result as unknown as Listed).resources.map(({ uri }) => uri);
+
+  it('names the instance once it is known, and tells each caller what is so for them', async () => {
+    const meet = async (who: string) => (await post(`${server.url}/mcp`, initialize(), bearer(shown[who] ?? ''))).json.result;
+    const before = await meet('viewer');
+    expect(before).toMatchObject({ serverInfo: { title: 'Clerk · SANDBOX', icons: [{ mimeType: 'image/svg+xml' }] } });
+    expect(before?.instructions).toMatch(/^Works on Clerk · SANDBOX, a local sandbox.* Only reading is possible/);
+    expect(before?.instructions).not.toMatch(/confirm/);
+    await ask('viewer', 'resources/read', { uri: 'clerk-mcp://instance' });
+    const after = await meet('admin');
+    expect(after).toMatchObject({ serverInfo: { title: 'Clerk · harbor.example.com · SANDBOX' } });
+    expect(after?.instructions).toMatch(/are confirmed.*Secrets in answers enter this conversation/);
+    const { result } = await ask('admin', 'server/discover');
+    const info = { title: 'Clerk · harbor.example.com · SANDBOX' };
+    expect(result).toMatchObject({ _meta: { 'io.modelcontextprotocol/serverInfo': { ...info, icons: [{}] } } });
+    const { result: list } = await ask('admin', 'prompts/list');
+    const stamp = { name: 'clerk-mcp', version: expect.any(String), ...info };
+    expect(list?._meta).toEqual({ 'io.modelcontextprotocol/serverInfo': stamp });
+  });
 
   it('offers a caller the jobs that they can carry out', async () => {
     expect(await promptsOf('admin')).toHaveLength(11);

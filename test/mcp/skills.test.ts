@@ -96,6 +96,15 @@ it.each<[ProfileName, readonly string[]]>([
 });
 
 describe('a prompt', () => {
+  it('has a small icon that needs nothing from elsewhere', () => {
+    for (const { icons = [] } of prompts().list(caller)) {
+      expect(icons).toEqual([
+        { src: expect.stringMatching(/^data:image\/svg\+xml,%3Csvg /), mimeType: 'image/svg+xml', sizes: ['any'] },
+      ]);
+      expect(JSON.stringify(icons).length).toBeLessThan(500);
+    }
+  });
+
   const prompts = (offered = all): Prompts => new Prompts(offerOf(offered));
 
   it('is listed with its arguments', () => {

@@ -46,6 +46,7 @@ export async function stdio(flags: Flags, onListed: () => void): Promise<never> 
         calls: app.calls,
         tools,
         instructions: app.instructions,
+        name: app.name,
         guide: app.guide,
         caller: () => ({ name: 'local', transport: 'stdio' }),
       }),

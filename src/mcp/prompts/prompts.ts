@@ -2,6 +2,7 @@ import { type GetPromptResult, type Prompt, ProtocolError, ProtocolErrorCode } f
 import { didYouMean } from '../../catalog/nearest.js';
 import { plain } from '../../platform/plain-text.js';
 import type { Caller } from '../../policy/policy-types.js';
+import { jobIcons } from '../icons.js';
 import type { Offer } from '../offer.js';
 import { bodyOf, type Skill } from './skill.js';
 import { skills } from './skills.js';
@@ -29,6 +30,7 @@ export class Prompts {
       name: skill.name,
       title: skill.title,
       description: skill.description,
+      icons: jobIcons(skill.name),
       arguments: skill.arguments.map(({ name, description, required }) => ({ name, description, required })),
     }));
   }

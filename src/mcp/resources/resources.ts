@@ -10,6 +10,7 @@ import type { ToolDefinition } from '../../catalog/operation-types.js';
 import type { HistoryPage } from '../../policy/audit/history.js';
 import type { Caller } from '../../policy/policy-types.js';
 import { mayReadRecord } from '../../policy/rules/scopes.js';
+import { PAGE_ICONS } from '../icons.js';
 import type { Offer } from '../offer.js';
 import type { Prompts } from '../prompts/prompts.js';
 import { type Skill, skillUri } from '../prompts/skill.js';
@@ -89,7 +90,8 @@ export class Resources {
       description: skill.description,
       mimeType: MARKDOWN,
     }));
-    return [...own, ...(mayReadRecord(caller) ? [record] : []), ...skills];
+    const pages = [...own, ...(mayReadRecord(caller) ? [record] : [])].map((page) => ({ ...page, icons: PAGE_ICONS }));
+    return [...pages, ...skills];
   }
 
   templates(): ResourceTemplateType[] {

@@ -1,6 +1,6 @@
 import type { ConfirmForm } from '../../catalog/operation.js';
 import type { CallList } from '../list-call.js';
-import type { InstanceKind } from '../policy-types.js';
+import type { InstanceKind, Way } from '../policy-types.js';
 import type { Verdict } from '../rules/rules.js';
 import type { Strength, WantedStrength } from '../strengths.js';
 import { STRENGTHS } from '../strengths.js';
@@ -60,4 +60,16 @@ export function explainStrategy(wanted: WantedStrength, kind: InstanceKind): str
   if (wanted !== 'auto') return SENTENCES[wanted];
   if (kind === 'live') return SENTENCES.person;
   return `${SENTENCES.person} Where the client cannot ask: ${SENTENCES[resolve('auto', kind, false)].replace(/^./, (first) => first.toLowerCase())}`;
+}
+
+/** How they are confirmed in one client, for its model: nothing that cannot happen there. */
+export function explainTo(wanted: WantedStrength, kind: InstanceKind, canAsk: boolean, ways: readonly Way[]): string {
+  const byForm = canAsk && ways.includes('client');
+  const strength = resolve(wanted, kind, byForm);
+  if (strength !== 'person') return SENTENCES[strength];
+  const onPage = ways.includes('page');
+  if (!byForm && !onPage) return 'No person can be asked in this client, so that such a call is refused.';
+  const places = [...(byForm ? ['through their client'] : []), ...(onPage ? ['on a page of their own'] : [])];
+  const asked = `The person is asked before such a call is sent, ${places.join(' or ')}; do not ask in their place, and take a no as final.`;
+  return onPage ? `${asked} ${ON_THE_PAGE}` : asked;
 }
