@@ -1,5 +1,5 @@
 import type { DeclaredOperation as Operation } from '../catalog/declaration.js';
-import { SandboxError } from './sandbox-error.js';
+import { refuse } from './sandbox-error.js';
 
 /** A request as it came in, free of node:http. */
 export interface SandboxRequest {
@@ -55,8 +55,6 @@ export function jsonBody(request: SandboxRequest): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(request.body));
   } catch {
-    throw new SandboxError(400, [
-      { code: 'request_body_invalid', message: 'Request body invalid', long_message: 'The request body is not valid JSON.' },
-    ]);
+    throw refuse(400, 'request_body_invalid', 'Request body invalid', 'The request body is not valid JSON.');
   }
 }

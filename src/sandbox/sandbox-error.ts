@@ -30,8 +30,13 @@ export class SandboxError extends Error {
 }
 
 /** An error that concerns no single parameter. */
-export const refuse = (status: number, code: string, message: string, longMessage = message): SandboxError =>
-  new SandboxError(status, [{ code, message, long_message: longMessage }]);
+export const refuse = (
+  status: number,
+  code: string,
+  message: string,
+  longMessage = message,
+  meta?: WireError['meta'],
+): SandboxError => new SandboxError(status, [{ code, message, long_message: longMessage, ...(meta && { meta }) }]);
 
 /** One thing that is wrong with one parameter. */
 export const paramError = (code: string, param: string, message: string, longMessage = message): WireError => ({
@@ -90,9 +95,12 @@ export const duplicateRecord = (what: string, value: string): SandboxError =>
   refuse(400, 'duplicate_record', `duplicate ${what}`, `The ${what} ${value} already exists.`);
 
 /** @param retryAfter Seconds. */
-export const tooManyRequests = (retryAfter: number): SandboxError =>
-  new SandboxError(
-    429,
-    [{ code: 'too_many_requests', message: 'Too many requests', long_message: `Try again in ${retryAfter} s.` }],
-    { headers: { 'retry-after': String(retryAfter) } },
-  );
+export const tooManyRequests = (
+  retryAfter: number,
+  code = 'too_many_requests',
+  message = 'Too many requests',
+  why = '',
+): SandboxError =>
+  new SandboxError(429, [{ code, message, long_message: `${why}Try again in ${retryAfter} s.` }], {
+    headers: { 'retry-after': String(retryAfter) },
+  });

@@ -2,7 +2,7 @@ import type { BodyOf } from '../inputs.js';
 import type { Instance } from '../instance.js';
 import { emailAddresses } from '../resources/identifiers.js';
 import { type InvitationBase, invitations } from '../resources/invitation.js';
-import { identifierExists, SandboxError } from '../sandbox-error.js';
+import { identifierExists, refuse, type SandboxError } from '../sandbox-error.js';
 import { parseIdentifier } from './identifiers.js';
 import { isPending, mailInvitation, newInvitation } from './invitations.js';
 import { metadataOf } from './metadata.js';
@@ -16,14 +16,9 @@ function refuseClaimed(instance: Instance, email: string): void {
 }
 
 const invitedAlready = (email: string): SandboxError =>
-  new SandboxError(400, [
-    {
-      code: 'duplicate_record',
-      message: 'duplicate invitation',
-      long_message: `${email} has a pending invitation already.`,
-      meta: { email_addresses: [email] },
-    },
-  ]);
+  refuse(400, 'duplicate_record', 'duplicate invitation', `${email} has a pending invitation already.`, {
+    email_addresses: [email],
+  });
 
 /** @throws SandboxError when the address has an invitation that is neither answered nor over. */
 function refuseInvited(instance: Instance, email: string): void {

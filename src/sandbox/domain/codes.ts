@@ -4,7 +4,7 @@ import { type EmailAddressRow, emailAddresses, type PhoneNumberRow, phoneNumbers
 import { communication, instanceSettings } from '../resources/instance-settings.js';
 import { countryOf } from '../resources/sms-countries.js';
 import type { TemplateType } from '../resources/system-templates.js';
-import { notFound, refuse, SandboxError } from '../sandbox-error.js';
+import { notFound, refuse, tooManyRequests } from '../sandbox-error.js';
 import { sendMessage } from './messages.js';
 
 /** What Clerk's test mode sends to its reserved addresses and to fictional numbers, so that tests need no mailbox. */
@@ -68,23 +68,13 @@ export function sendPhoneCode(instance: Instance, { id, user_id, phone_number: n
     throw refuse(403, 'unsupported_country_code', 'Unsupported country code', why);
   }
   const wait = (newest(instance, id)?.created_at ?? Number.NEGATIVE_INFINITY) + PAUSE_MS - instance.now();
-  if (wait > 0) throw tooSoon(Math.ceil(wait / 1000));
+  if (wait > 0) {
+    const why = 'A code was sent to the number a moment ago. ';
+    const code = 'verification_code_too_many_requests';
+    throw tooManyRequests(Math.ceil(wait / 1000), code, 'Too many verification code requests', why);
+  }
   return send(instance, receiver, false);
 }
-
-/** @param seconds Until the next code may be sent. */
-const tooSoon = (seconds: number): SandboxError =>
-  new SandboxError(
-    429,
-    [
-      {
-        code: 'verification_code_too_many_requests',
-        message: 'Too many verification code requests',
-        long_message: `A code was sent to the number a moment ago. Try again in ${seconds} s.`,
-      },
-    ],
-    { headers: { 'retry-after': String(seconds) } },
-  );
 
 /**
  * Holds a code against one that was sent to the identifier. A wrong or late one shows in the verification's status only.

@@ -1,6 +1,7 @@
 import type { BodyOf } from '../inputs.js';
 import type { CustomAttribute, EnterpriseConnectionRow, OidcSettings, SamlSettings } from '../resources/enterprise-connection.js';
 import { invalidParam, malformedParam, refuse } from '../sandbox-error.js';
+import { flagsOf } from './found.js';
 import { missingForActivation, NO_PROVIDER, parseProvider } from './identity-provider.js';
 import { DEFAULT_HINT, DEFAULT_MAPPING, mergeMapping, parseConnectionName, parseLoginHint } from './sso-connections.js';
 
@@ -25,15 +26,12 @@ export function mergeSaml(body: SamlBody, held: SamlSettings | { readonly name: 
     login_hint: DEFAULT_HINT,
     ...held,
     ...parseProvider(body),
+    ...flagsOf(body, SAML_FLAGS),
   };
   if (typeof body.name === 'string') merged.name = parseConnectionName(body.name, 'saml.name');
   if (body.attribute_mapping !== undefined)
     merged.attribute_mapping = mergeMapping(merged.attribute_mapping, body.attribute_mapping);
   if (body.login_hint !== undefined) merged.login_hint = parseLoginHint(body.login_hint);
-  for (const flag of SAML_FLAGS) {
-    const value = body[flag];
-    if (typeof value === 'boolean') merged[flag] = value;
-  }
   return merged;
 }
 

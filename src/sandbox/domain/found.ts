@@ -85,3 +85,10 @@ export function parseTime(text: string, param: string): number {
   }
   return Date.parse(text);
 }
+
+/** The flags that were given: null leaves one as it is. */
+export const flagsOf = <Name extends string>(
+  body: { readonly [N in Name]?: boolean | null | undefined },
+  names: readonly Name[],
+): Partial<Record<Name, boolean>> =>
+  Object.fromEntries(names.map((name) => [name, body[name]]).filter(([, value]) => typeof value === 'boolean'));

@@ -4,7 +4,7 @@ import type { OrganizationRow } from '../resources/organization.js';
 import { memberKey, type OrganizationMembershipRow, organizationMemberships } from '../resources/organization-membership.js';
 import { isCreatorEligible, MANAGE_MEMBERS, permissionsOf, roles } from '../resources/roles.js';
 import type { Metadata } from '../resources/shapes.js';
-import { refuse, SandboxError } from '../sandbox-error.js';
+import { refuse } from '../sandbox-error.js';
 import { parseRole } from './roles.js';
 
 const NO_LIMIT = 0;
@@ -83,13 +83,6 @@ export function mustManageMembers(instance: Instance, organizationId: string, us
   const { role } = mustBeMember(instance, organizationId, userId);
   if (!permissionsOf(instance, role).includes(MANAGE_MEMBERS)) {
     const why = `The user ${userId} may not manage memberships of the organization.`;
-    throw new SandboxError(403, [
-      {
-        code: 'missing_organization_permission',
-        message: 'Missing permission',
-        long_message: why,
-        meta: { permissions: [MANAGE_MEMBERS] },
-      },
-    ]);
+    throw refuse(403, 'missing_organization_permission', 'Missing permission', why, { permissions: [MANAGE_MEMBERS] });
   }
 }

@@ -4,9 +4,9 @@ import { emailAddresses, phoneNumbers, web3Wallets } from '../resources/identifi
 import { authentication } from '../resources/instance-settings.js';
 import { blankUser, hasSecondFactor, LOCK_MS, type UserRow, users } from '../resources/user.js';
 import { VERIFIED_BY_ADMIN } from '../resources/verification.js';
-import { identifierExists, invalidParam, refuseParam, SandboxError, type WireError } from '../sandbox-error.js';
+import { identifierExists, invalidParam, refuse, refuseParam, type SandboxError } from '../sandbox-error.js';
 import { enrollOwner } from './enrollment.js';
-import { parseTime } from './found.js';
+import { flagsOf, parseTime } from './found.js';
 import { type IdentifierType, parseIdentifier, parseUsername, refuseRestricted, refuseTaken } from './identifiers.js';
 import { metadataOf } from './metadata.js';
 import type { PasswordHash } from './password-hashers.js';
@@ -55,7 +55,11 @@ export function commonColumns(
   user?: UserRow,
 ): Partial<Omit<UserRow, 'id'>> {
   const now = instance.now();
-  const columns: Partial<Omit<UserRow, 'id'>> = {};
+  const columns: Partial<Omit<UserRow, 'id'>> = flagsOf(body, [
+    'delete_self_enabled',
+    'create_organization_enabled',
+    'bypass_client_trust',
+  ]);
   for (const name of ['first_name', 'last_name', 'locale', 'timezone'] as const) {
     if (body[name] === undefined) continue;
     columns[name] = checkLength(body[name], name);
@@ -67,10 +71,6 @@ export function commonColumns(
   if (body.backup_codes !== undefined) columns.backup_codes = keepBackupCodes(body.backup_codes);
   const first = columns.totp_secret !== undefined && (user === undefined || !hasSecondFactor(user, instance));
   if (first) columns.mfa_enabled_at = now;
-  for (const name of ['delete_self_enabled', 'create_organization_enabled', 'bypass_client_trust'] as const) {
-    const value = body[name];
-    if (typeof value === 'boolean') columns[name] = value;
-  }
   if (body.create_organizations_limit !== undefined) columns.create_organizations_limit = body.create_organizations_limit;
   if (typeof body.legal_accepted_at === 'string')
     columns.legal_accepted_at = parseTime(body.legal_accepted_at, 'legal_accepted_at');
@@ -170,12 +170,5 @@ export async function createUser(instance: Instance, body: CreateUser): Promise<
 const IDENTIFIERS = ['email_address', 'phone_number', 'web3_wallet', 'username'];
 
 /** @param names At least one of these is required. */
-const dataMissing = (names: readonly string[]): SandboxError => {
-  const error: WireError = {
-    code: 'form_data_missing',
-    message: 'missing data',
-    long_message: `Give at least one of ${names.join(', ')}.`,
-    meta: { names },
-  };
-  return new SandboxError(422, [error]);
-};
+const dataMissing = (names: readonly string[]): SandboxError =>
+  refuse(422, 'form_data_missing', 'missing data', `Give at least one of ${names.join(', ')}.`, { names });

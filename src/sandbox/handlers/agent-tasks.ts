@@ -8,7 +8,7 @@ import type { Instance } from '../instance.js';
 import { agents, agentTasks } from '../resources/agent-task.js';
 import { emailAddresses, type IdentifierRow, isVerified, phoneNumbers, web3Wallets } from '../resources/identifiers.js';
 import { type UserRow, users } from '../resources/user.js';
-import { invalidParam, malformedParam, notFound, SandboxError } from '../sandbox-error.js';
+import { invalidParam, malformedParam, notFound, refuse } from '../sandbox-error.js';
 
 type CreateTask = BodyOf<'AgentTasks_createTask'>;
 
@@ -35,7 +35,7 @@ function mustBeUser(instance: Instance, { user_id: id, identifier }: CreateTask[
   if (id === undefined && identifier === undefined) {
     const names = ['on_behalf_of.user_id', 'on_behalf_of.identifier'];
     const why = `Give one of ${names.join(' and ')}.`;
-    throw new SandboxError(422, [{ code: 'form_param_missing', message: 'is missing', long_message: why, meta: { names } }]);
+    throw refuse(422, 'form_param_missing', 'is missing', why, { names });
   }
   if (id !== undefined && identifier !== undefined) {
     throw invalidParam('on_behalf_of', 'on_behalf_of must have either user_id or identifier, not both.');

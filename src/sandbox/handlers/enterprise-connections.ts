@@ -1,5 +1,5 @@
 import { isSaml, mergeOidc, mergeSaml, parseCustomAttributes, refuseHalfActive } from '../domain/enterprise-settings.js';
-import { changes, deletes, gets, must } from '../domain/found.js';
+import { changes, deletes, flagsOf, gets, must } from '../domain/found.js';
 import { parseConnectionDomains, parseConnectionName, parseConnectionOrganization } from '../domain/sso-connections.js';
 import { beginTestRun, linkOf } from '../domain/test-sign-in.js';
 import { equal } from '../filters.js';
@@ -27,7 +27,7 @@ type Patch = Partial<Omit<EnterpriseConnectionRow, 'id' | 'provider' | 'settings
 
 /** What the body changes besides the settings of its protocol. @throws SandboxError */
 function parse(instance: Instance, body: ConnectionBody, heldId?: string): Patch {
-  const patch: Patch = {};
+  const patch: Patch = flagsOf(body, FLAGS);
   if (typeof body.name === 'string') patch.name = parseConnectionName(body.name);
   if (body.domains != null && (body.domains.length > 0 || heldId === undefined)) {
     patch.domains = parseConnectionDomains(instance, body.domains, 'domains', heldId);
@@ -35,10 +35,6 @@ function parse(instance: Instance, body: ConnectionBody, heldId?: string): Patch
   // Once linked, always linked.
   if (body.organization_id != null) patch.organization_id = parseConnectionOrganization(instance, body.organization_id, heldId);
   if (body.custom_attributes != null) patch.custom_attributes = parseCustomAttributes(body.custom_attributes);
-  for (const flag of FLAGS) {
-    const value = body[flag];
-    if (typeof value === 'boolean') patch[flag] = value;
-  }
   return patch;
 }
 

@@ -1,4 +1,4 @@
-import { changes, deletes, gets, must } from '../domain/found.js';
+import { changes, deletes, flagsOf, gets, must } from '../domain/found.js';
 import { revokeGrantOf } from '../domain/oauth-tokens.js';
 import { containing } from '../filters.js';
 import { answers, type Handlers } from '../handler.js';
@@ -56,15 +56,11 @@ type Columns = Omit<OAuthApplicationRow, 'id' | 'created_at' | 'updated_at' | 'i
 
 /** The columns that were given. @throws SandboxError */
 function parse(body: ApplicationBody): Partial<Columns> {
-  const columns: Partial<Columns> = {};
+  const columns: Partial<Columns> = flagsOf(body, ['consent_screen_enabled', 'pkce_required', 'public']);
   const redirects = parseRedirects(body);
   if (redirects !== undefined) columns.redirect_uris = redirects;
   if (typeof body.name === 'string') columns.name = parseName(body.name);
   if (typeof body.scopes === 'string') columns.scopes = parseScopes(body.scopes);
-  for (const flag of ['consent_screen_enabled', 'pkce_required', 'public'] as const) {
-    const value = body[flag];
-    if (typeof value === 'boolean') columns[flag] = value;
-  }
   return columns;
 }
 

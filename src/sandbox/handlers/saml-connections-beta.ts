@@ -1,4 +1,4 @@
-import { changes, creates, deletes, gets } from '../domain/found.js';
+import { changes, creates, deletes, flagsOf, gets } from '../domain/found.js';
 import { missingForActivation, NO_PROVIDER, parseProvider } from '../domain/identity-provider.js';
 import {
   DEFAULT_HINT,
@@ -53,7 +53,7 @@ type Patch = Partial<Omit<SamlConnectionRow, 'id' | 'provider' | 'created_at' | 
 
 /** What the body changes. @throws SandboxError */
 function parse(instance: Instance, body: ConnectionBody, held?: SamlConnectionRow): Patch {
-  const patch: Patch = parseProvider(body);
+  const patch: Patch = { ...parseProvider(body), ...flagsOf(body, FLAGS) };
   if (typeof body.name === 'string') patch.name = parseConnectionName(body.name);
   const domains = parseDomains(instance, body, held?.id);
   if (domains !== undefined) patch.domains = domains;
@@ -64,10 +64,6 @@ function parse(instance: Instance, body: ConnectionBody, held?: SamlConnectionRo
     patch.attribute_mapping = mergeMapping(held?.attribute_mapping ?? DEFAULT_MAPPING, body.attribute_mapping);
   }
   if (body.login_hint !== undefined) patch.login_hint = parseLoginHint(body.login_hint);
-  for (const flag of FLAGS) {
-    const value = body[flag];
-    if (typeof value === 'boolean') patch[flag] = value;
-  }
   return patch;
 }
 
