@@ -62,7 +62,7 @@ export interface App {
   readonly approvals: Pick<LazyApprovals, 'host'>;
   /** Sends Clerk, or the sandbox, a cheap request. Resolves with an error code if that fails; never rejects. */
   probe(): Promise<string | undefined>;
-  /** What Clerk's document has and the catalog lacks; undefined where nobody looks, or nothing was read yet. */
+  /** What Clerk's document has and the catalog lacks; undefined where the document is not watched or has not been read yet. */
   lacking(): Lacking | undefined;
   /** Continues the audit log in a new file after an outside tool has renamed the old one. */
   reopenLog(): Promise<void>;

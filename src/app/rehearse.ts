@@ -66,7 +66,7 @@ export async function rehearse({ items, objects, roles, signal }: Rehearsal): Pr
   return { failures, orphans, unknown, tried };
 }
 
-/** The organizations that somebody who can sign in manages: names by id. */
+/** The organizations that a user who can sign in manages: names by id. */
 function managedIn(instance: Instance): ReadonlyMap<string, string> {
   const able = (membership: OrganizationMembershipRow): boolean => {
     const user = instance.of(users).get(membership.user_id);

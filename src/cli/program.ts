@@ -179,7 +179,7 @@ function addApprovalCommands(approvals: Command): void {
     .option('--all', 'what was decided or has expired too')
     .option('--json', 'as JSON')
     .action(async (_: Flags, command: Command) => (await import('./commands/approvals.js')).listApprovals(flagsOf(command)));
-  signing('watch', 'what waits, and whatever comes, until you stop it').action(async (_: Flags, command: Command) =>
+  signing('watch', 'show what waits and what arrives, until you stop it').action(async (_: Flags, command: Command) =>
     (await import('./commands/approvals.js')).watchApprovals(flagsOf(command)),
   );
   signing('show', 'all of one call')

@@ -13,7 +13,7 @@ import { OPTIONS } from './server-options.js';
 import type { UserPaths } from './user-paths.js';
 
 type ValuesOf<T extends Readonly<Record<string, Option>>> = { readonly [K in keyof T]?: z.output<ReturnType<T[K]['schema']>> };
-/** The settings of the server, whatever it is served over. */
+/** The settings of the server over any transport. */
 export type Values = ValuesOf<typeof OPTIONS>;
 
 /** The settings of the command that serves over HTTP. */

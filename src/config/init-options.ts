@@ -30,7 +30,7 @@ export const INIT_OPTIONS = {
     flag: '--approver <name>',
     schema: () => z.string(),
     help: 'Enrol this person too, who then approves gated calls; asks for a passphrase (with --passkey: prints a link for a passkey)',
-    default: 'asked for where nobody is enrolled',
+    default: 'asked for where no approver is enrolled',
   },
   print: {
     flag: '--print',

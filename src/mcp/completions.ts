@@ -14,7 +14,7 @@ export interface Completion {
 
 export interface CompletionsOptions {
   readonly offer: Offer;
-  /** The road of all calls, whatever is listed. */
+  /** Makes calls, of tools that are not listed too. */
   readonly call: (call: Call) => Promise<CallOutcome>;
 }
 
@@ -73,7 +73,7 @@ const SOURCES: Readonly<Record<Exclude<ArgumentKind, 'text'>, Source>> = {
 
 /**
  * Values for what a person types into a prompt's argument. They are read on the road of all calls, as the caller's own
- * reads, so that nobody is shown what they may not read. Whatever goes wrong, there is nothing to show, and no error.
+ * reads, so that callers are shown only what they may read. A failure gives no completions, and no error.
  */
 export class Completions {
   readonly #options: CompletionsOptions;

@@ -14,7 +14,7 @@ import type { Prompts } from './prompts/prompts.js';
 import { type Skill, skillUri } from './prompts/skill.js';
 import type { Resources } from './resources/resources.js';
 
-/** Whatever a host can offer its person beside tools. */
+/** What a host can offer its person beside tools. */
 export interface Guide {
   readonly prompts: Prompts;
   readonly resources: Resources;

@@ -27,7 +27,7 @@ export interface LineTransportOptions {
 /**
  * JSON-RPC in lines over a pipe, as the SDK's own transport for stdio, but for three things. The end of its input is no end
  * of the connection: what was asked before is still answered, a last line without its end too. What is sent in one turn of the event loop is written
- * at once: with many calls in flight, answers come in bursts. And whatever has an id is answered, if only with why it is no
+ * at once: with many calls in flight, answers come in bursts. And everything that has an id is answered, if only with why it is no
  * request.
  */
 export class LineTransport implements Transport {
@@ -140,7 +140,7 @@ export class LineTransport implements Transport {
     } else if (read.kind === 'excessive') {
       this.#refuseUnread(scannerOf(line), read.message);
     } else if (SIGNS_OF_JSON.some((sign) => line.includes(sign))) {
-      // Whatever else a host writes to a pipe is passed over; what was meant for a message is not.
+      // Other lines that a host writes to the pipe are ignored; what was meant as a message is not.
       for (const id of scannerOf(line).ids()) this.#refuse(id, NOT_JSON);
     }
   }

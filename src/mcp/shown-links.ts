@@ -3,7 +3,7 @@ import type { Waiting } from '../policy/policy-types.js';
 
 type Notify = ServerContext['mcpReq']['notify'];
 
-/** A client may leave a link unanswered for as long as somebody reads. */
+/** A client may leave a link unanswered for as long as its person reads. */
 const ANSWER_WITHIN_MS = 600_000;
 
 /**
@@ -56,9 +56,9 @@ export class ShownLinks {
     };
   }
 
-  /** The call has ended before anybody decided. */
+  /** The call has ended before a person decided. */
   async #watch(waiting: Waiting): Promise<void> {
-    // Where the store is away nobody can know; the client has the id to ask again with.
+    // Without the store it cannot be known; the client has the id to ask again with.
     const isKnown = await waiting.decided(this.#gone).then(
       () => true,
       () => false,

@@ -5,7 +5,7 @@ export type WriteStdout = (text: string) => Promise<void>;
 const MOST_WAITING = 1024 * 1024;
 
 /**
- * Keeps stdout for MCP messages, from this moment on: whatever else writes there, a dependency or `console.log`,
+ * Keeps stdout for MCP messages, from this moment on: anything else that writes there, a dependency or `console.log`,
  * lands on stderr, as long as that is read.
  */
 export function claimStdout(): WriteStdout {

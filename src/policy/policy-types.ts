@@ -20,7 +20,7 @@ export interface Caller {
   readonly scopes?: readonly string[] | undefined;
   readonly clientName?: string | undefined;
   readonly clientVersion?: string | undefined;
-  /** `page`: somebody who is signed in on the page of approvals, where the call waits for a person, whatever else would do. */
+  /** `page`: somebody who is signed in on the page of approvals, where the call waits for a person even if less would do. */
   readonly transport: 'stdio' | 'http' | 'cli' | 'page';
 }
 
@@ -40,12 +40,12 @@ export interface PersonAnswer {
 export interface PolicyCall {
   readonly operation: Operation;
   readonly args: Arguments;
-  /** The `confirm` input as it came, whatever its type. */
+  /** The `confirm` input as it came, of any type. */
   readonly confirm: unknown;
   readonly caller: Caller;
   /** Whether the client can put a form to its person. */
   readonly canAsk: boolean;
-  /** Whether it is put to a person at this program's own terminal, which shows all of it and answers for nobody. */
+  /** Whether it is put to a person at this program's own terminal, which shows all of it and never answers by itself. */
   readonly atTerminal?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly answer?: PersonAnswer | undefined;
@@ -68,11 +68,11 @@ export type LinkTiming = 'meanwhile' | 'first';
 export interface Waiting {
   /** Of the approval. */
   readonly id: string;
-  /** Where it can be given. Holds the id, and nothing that lets anybody in. */
+  /** Where it can be given. Holds the id, and nothing that lets its reader in. */
   readonly link: string | undefined;
   /** What the link is for, with nothing personal. */
   readonly message: string;
-  /** The client's person will not open the link: nobody need wait for them. This is nobody's word. */
+  /** The client's person will not open the link, so that the call need not wait. This is no decision. */
   readonly notOpened: () => void;
   /** Resolves when it waits no longer, or the signal is aborted. Rejects when that cannot be known. */
   readonly decided: (signal: AbortSignal) => Promise<void>;

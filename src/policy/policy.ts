@@ -5,7 +5,7 @@ import type { Arguments } from '../catalog/operation-types.js';
 import { MemoryCounterStore } from '../limits/counter-store.js';
 import { MemoryOnceStore } from '../limits/once-store.js';
 import { type DecidedCall, Recorder } from './audit/recorder.js';
-import { ApprovalRoad } from './confirmation/approval-road.js';
+import { ApprovalFlow } from './confirmation/approval-flow.js';
 import { CallIds } from './confirmation/call-ids.js';
 import { canonicalJson, TooDeepError } from './confirmation/canonical.js';
 import { ClientForm } from './confirmation/client-form.js';
@@ -133,7 +133,7 @@ export class Policy {
       recorder,
       sealer,
       form: new ClientForm({ sealer, now, lifetimeMs: LIFETIME_MS, instantMs: options.instantMs ?? INSTANT_MS }),
-      road: new ApprovalRoad({
+      approvals: new ApprovalFlow({
         approvals: options.approvals,
         sealer,
         recorder,
@@ -314,7 +314,7 @@ export class Policy {
   /** A list is as risky as its gravest call. */
   #followList(facts: DecidedCall, list: CallList): Promise<Decision> {
     const judged = listVerdict(list);
-    // Who asks for it on the page is a person, and so is whoever agrees there, also to what a rule would let through.
+    // On the page people ask and people agree, also to what a rule would let through.
     const verdict: Verdict =
       facts.call.caller.transport === 'page'
         ? { ...judged, action: 'confirm', strengths: [...judged.strengths, 'person'] }
@@ -345,7 +345,7 @@ export class Policy {
   async #byPass(facts: DecidedCall, place: Place, verdict: Verdict): Promise<Decision> {
     const { operation, args, caller } = facts.call;
     const passage = this.#passes.check(place, { operation, args, caller }, verdict);
-    if (!passage.ok) return this.#grants.refuse(facts, refusals.notInList(operation, passage.flaw));
+    if (!passage.ok) return this.#grants.refuse(facts, refusals.notInList(operation, passage.fault));
     if (!(await this.#recorder.works())) return this.#grants.refuse(facts, refusals.logAway(operation));
     this.#passes.use(place);
     const decision = await this.#grants.allow({ ...facts, byPerson: passage.byPerson }, passage.confirmed);

@@ -19,7 +19,7 @@ export type KeySource =
 
 export type Entry = Readonly<Record<string, unknown>>;
 
-/** What a client's configuration must hold, whatever else is in it. */
+/** What a client's configuration must hold; the rest of it stays as it is. */
 export interface ConfigEntry {
   readonly entry: Entry;
   /** VS Code's variables that it asks the person for. */

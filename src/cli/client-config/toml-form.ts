@@ -83,7 +83,7 @@ function withoutLastComments(text: string): string {
 /** Strings, comments, brackets and line ends: what decides whether a line begins a table. */
 const TOKENS = /"""(?:\\[\s\S]|(?!""")[^\\])*"{3,5}|'''[\s\S]*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|#[^\n]*|[[\]{}]|\n/g;
 
-/** Where the lines begin that begin tables. A line within a string or a list is none, whatever it looks like. */
+/** Where the lines that open tables begin. A line within a string or a list never counts. */
 function headersOf(text: string): number[] {
   const headers: number[] = [];
   let depth = 0;

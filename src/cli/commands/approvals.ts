@@ -74,7 +74,7 @@ export async function listApprovals(flags: Flags): Promise<void> {
   });
 }
 
-/** Prints what waits, and whatever comes, until it is stopped. */
+/** Prints what waits and what arrives, until it is stopped. */
 export async function watchApprovals(flags: Flags): Promise<void> {
   await signedIn(flags, async (signed) => {
     const known = new Map<string, string>();

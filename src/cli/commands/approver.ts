@@ -30,7 +30,7 @@ export async function addApprover(name: string, flags: Flags): Promise<void> {
   process.stderr.write(`${name} can approve from now on. ${approvers.path} has only a hash of the passphrase.\n`);
 }
 
-/** Lets somebody sign in at the issuer, who may be enrolled already. */
+/** Lets a person sign in at the issuer. They may be enrolled already. */
 export async function addSubject(name: string, flags: Flags): Promise<void> {
   const { issuer } = loadHttpValues({ issuer: flags.issuer });
   if (issuer === undefined) throw new ConfigError('--subject needs --issuer URL, as the server is given it.');

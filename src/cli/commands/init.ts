@@ -28,7 +28,7 @@ export async function init(flags: Flags, script: string): Promise<void> {
   await loadPolicyFile(settings.policy, catalog);
   const isGuarded = settings.sandbox !== true;
   const approvers = approversOf(flags);
-  const isNobody = isGuarded && (await approvers.all()).length === 0;
+  const hasNoApprovers = isGuarded && (await approvers.all()).length === 0;
   if (approver !== undefined) newApprover(approver, flags);
   const places = loadPlaces();
   const client = clients.find((each) => each.id === id) ?? theInstalled(places);
@@ -38,9 +38,9 @@ export async function init(flags: Flags, script: string): Promise<void> {
   refuseVariables(server);
   if (onlyShow === true) return show(client, server, places);
   report(client, server, await install(client, server, places, Date.now()));
-  const enrolled = approver ?? (isNobody && isAtTerminal() ? await askName() : '');
+  const enrolled = approver ?? (hasNoApprovers && isAtTerminal() ? await askName() : '');
   if (enrolled !== '') return enrol(enrolled, flags);
-  if (isNobody) print(advice(script, flags));
+  if (hasNoApprovers) print(advice(script, flags));
 }
 
 function theInstalled(places: UserPaths): Client {
@@ -105,7 +105,7 @@ function keyAdvice({ id, keyHint }: Client, key: KeySource): string | undefined 
 
 /** Who does not want to be asked now gives no name. */
 async function askName(): Promise<string> {
-  print('Nobody can approve calls yet. On a live instance what is gated waits for somebody who can.\n');
+  print('No one can approve calls yet. On a live instance, gated calls wait for someone who can.\n');
   return (await ask('Your name, to approve them yourself (nothing: later): ')).trim();
 }
 
@@ -116,7 +116,7 @@ async function enrol(name: string, flags: Flags): Promise<void> {
 
 function advice(script: string, flags: Flags): string {
   const file = flags.approvers === undefined ? '' : ` --approvers ${quoted(approversOf(flags).path)}`;
-  return `Nobody can approve calls yet, and on a live instance what is gated is refused until somebody can. Enrol yourself:\n  ${ownCommand(script)} approver add NAME${file}\n`;
+  return `No one can approve calls yet, and on a live instance gated calls are refused until someone can. Enrol yourself:\n  ${ownCommand(script)} approver add NAME${file}\n`;
 }
 
 /** Beside what --print shows on stdout, which other programs may read. */

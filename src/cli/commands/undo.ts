@@ -21,7 +21,7 @@ import { EXIT, type Flags, GRACE_MS, print } from './command.js';
 
 const CALLER: Call['caller'] = { name: 'local', transport: 'cli', clientName: 'clerk-mcp undo', clientVersion: VERSION };
 
-/** Takes back a plan or one call; without an id says what can be taken back. Whoever has the state may take back anybody's. */
+/** Takes back a plan or one call; without an id says what can be taken back. A person who has the state may take back what any caller did. */
 export async function undo(id: string | undefined, flags: Flags): Promise<void> {
   const config = loadConfig({ logLevel: 'warn', ...flags });
   await checkFolder(config.values.stateDir);
@@ -184,7 +184,7 @@ function said(why: string): void {
   process.exitCode = EXIT.refused;
 }
 
-/** The last line is written over, where somebody looks. */
+/** At a terminal, the last line is overwritten. */
 function tell({ message }: Progress): void {
   if (process.stderr.isTTY === true) process.stderr.write(`\r${message}\u001b[K`);
 }

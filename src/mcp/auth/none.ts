@@ -12,7 +12,7 @@ export class OpenServerError extends UserError {
 const LOCAL: AuthenticatedCaller = { name: 'local', scopes: SCOPES };
 
 /**
- * Everybody on this machine may do everything.
+ * Everyone on this machine may do everything.
  * @param host where the server listens
  * @throws OpenServerError for a host that others can reach
  */

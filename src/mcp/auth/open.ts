@@ -9,7 +9,7 @@ import { TokenAuthentication } from './tokens.js';
 
 /** Who may call, and how they prove it. */
 export type AuthenticationChoice =
-  /** Everybody on this machine. `host` is where the server listens. */
+  /** Everyone on this machine. `host` is where the server listens. */
   | { readonly kind: 'none'; readonly host: string }
   | { readonly kind: 'token'; readonly file: string }
   | { readonly kind: 'oauth'; readonly issuer: string; readonly audience: readonly [string, ...string[]] };

@@ -60,7 +60,7 @@ function collect(incoming: IncomingMessage, maxBytes: number, timeoutMs: number,
       clearTimeout(timer);
       incoming.off('data', take).off('end', end).off('error', breakOff).off('close', breakOff);
       if (outcome instanceof BodyError) {
-        // Whatever still comes is for the listener to deal with.
+        // The listener deals with what still arrives.
         incoming.pause();
         reject(outcome);
       } else resolve(outcome);
@@ -78,7 +78,7 @@ function collect(incoming: IncomingMessage, maxBytes: number, timeoutMs: number,
   });
 }
 
-/** The parts of the body as they come. A reader that stops early, for whatever reason, stops the sender too. */
+/** The parts of the body as they come. A reader that stops early stops the sender too. */
 async function* arriving(request: Request, timeoutMs: number): AsyncGenerator<Uint8Array> {
   const reader = request.body?.getReader();
   if (reader === undefined) return;

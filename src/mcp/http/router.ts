@@ -111,7 +111,7 @@ export class Router {
     if (probed !== undefined) return probed;
     const { approvals } = this.#options;
     if (approvals !== undefined && (path === '/approvals' || path?.startsWith('/approvals/'))) {
-      // It takes no page's requests but its own, whatever origins may call MCP.
+      // It takes requests from its own pages alone, even where other origins may call MCP.
       return hosts.checkHost(request, url) ?? Reply.from(await approvals(request, path.slice('/approvals'.length)));
     }
     const foreign = hosts.check(request, url);

@@ -35,7 +35,7 @@ export interface Session<T> {
 export interface Place<T> {
   readonly ok: true;
   /**
-   * @param close called once, when the session ends for whatever reason
+   * @param close called once, when the session ends for any reason
    * @param widened called whenever the caller's credential comes to reach further while the session lasts
    */
   fill(id: string, value: T, close: (reason: SessionEnd) => Promise<void> | void, widened?: () => void): Session<T>;

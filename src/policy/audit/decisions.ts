@@ -8,7 +8,7 @@ export interface DecisionCounts {
   readonly from: number;
   readonly approved: number;
   readonly declined: number;
-  /** Asked in this period, and nobody decided, or what was approved was not called again in time. */
+  /** Asked in this period and not decided, or approved and not called again in time. */
   readonly lapsed: number;
 }
 

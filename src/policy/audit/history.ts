@@ -27,7 +27,7 @@ export interface HistoryFilters {
 /** A call as the record has it, what was secret masked. Every text of it is foreign. */
 export interface HistoryEntry {
   readonly line: AuditLine;
-  /** False where the line does not fit its sum: somebody, or a crash, has changed it. */
+  /** False where the line does not match its checksum: it was changed, or cut short by a crash. */
   readonly intact: boolean;
   readonly end: End;
   /** How the request ended, where one was sent. */

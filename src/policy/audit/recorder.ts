@@ -132,7 +132,7 @@ export class Recorder {
     const { hidden, known } = inFile(result);
     if (hidden === 0 && known) return whole;
     await file.store(result).catch((error: unknown) => this.#fail(secretLost(operation), error));
-    // An answer of a form that nobody knows, in which nothing looks like a secret, is shown by its name alone.
+    // Of an answer in an unknown form, in which nothing looks like a secret, only the type and id are shown.
     return { shown: (answer) => (hidden === 0 ? nameOf(answer) : inFile(answer).value), secretFile: file.path };
   }
 

@@ -5,7 +5,7 @@ import type { ApprovalSeen, Word } from './approvals.js';
 import { FINAL, NOTHING_SENT, type Refusal, refusal } from './refusals.js';
 
 /** Why an approval cannot be used. */
-export type ApprovalFlaw =
+export type ApprovalFault =
   | 'unknown'
   | 'other_instance'
   | 'other_caller'
@@ -15,7 +15,7 @@ export type ApprovalFlaw =
   | 'used'
   | 'replaced';
 
-const FLAWS: Readonly<Record<ApprovalFlaw, string>> = {
+const FAULTS: Readonly<Record<ApprovalFault, string>> = {
   unknown: 'No approval of this id is known here: it was not made here, or is from before a restart.',
   other_instance: 'The approval is for another instance.',
   other_caller: 'The approval is for another caller.',
@@ -26,9 +26,9 @@ const FLAWS: Readonly<Record<ApprovalFlaw, string>> = {
   replaced: 'What the person was shown is no longer so, and they are asked anew.',
 };
 
-export function badApproval(operation: Operation, flaw: ApprovalFlaw): Refusal {
+export function badApproval(operation: Operation, fault: ApprovalFault): Refusal {
   const how = 'To have this call approved, make it without confirm.';
-  return refusal('confirmation_invalid', operation, `${NOTHING_SENT} ${FLAWS[flaw]} ${how}`, { reason: flaw });
+  return refusal('confirmation_invalid', operation, `${NOTHING_SENT} ${FAULTS[fault]} ${how}`, { reason: fault });
 }
 
 /** Not decided yet. The call can still be approved. */

@@ -9,7 +9,7 @@ export interface Needs {
   readonly passkey: boolean;
   /** Given by two people. */
   readonly two: boolean;
-  /** Given by nobody who is the caller. */
+  /** Not given by the caller. */
   readonly byAnother: boolean;
   /** Names and groups; an approver whose word counts is in every one of the lists. Empty: any enrolled approver. */
   readonly approvers: readonly (readonly string[])[];

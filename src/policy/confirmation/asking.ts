@@ -28,7 +28,7 @@ export interface Asked {
 export type Slip = 'wrong_word' | 'not_accepted';
 
 export interface SlipMade {
-  readonly flaw: Slip;
+  readonly fault: Slip;
   /** How many there have been. */
   readonly count: number;
 }

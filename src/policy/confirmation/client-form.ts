@@ -20,13 +20,13 @@ export type Unseen = 'not_shown' | 'not_answered' | 'not_seen';
 
 export type Verdict =
   | { readonly kind: 'yes'; readonly typed: boolean }
-  | { readonly kind: 'no'; readonly flaw: 'declined' | 'cancelled' }
+  | { readonly kind: 'no'; readonly fault: 'declined' | 'cancelled' }
   | ({ readonly kind: 'slip' } & SlipMade)
-  | { readonly kind: 'unseen'; readonly flaw: Unseen };
+  | { readonly kind: 'unseen'; readonly fault: Unseen };
 
 /** `id` is to be claimed once. `afterMs` is how long the answer took. */
 export type FormAnswer =
-  | { readonly genuine: false; readonly flaw: SealFault }
+  | { readonly genuine: false; readonly fault: SealFault }
   | {
       readonly genuine: true;
       readonly id: string;
@@ -74,7 +74,7 @@ export class ClientForm {
   ask({ review, binding, slip }: Asked): Question {
     const { sealer, lifetimeMs } = this.#options;
     const { word } = review;
-    const note = slip === undefined ? [] : [SLIP_NOTES[slip.flaw]];
+    const note = slip === undefined ? [] : [SLIP_NOTES[slip.fault]];
     const state = sealer.seal('question', binding, lifetimeMs, (nonce) =>
       Buffer.concat([Buffer.of(slip?.count ?? 0), word === undefined ? Buffer.alloc(0) : this.#digest(word, nonce)]),
     );
@@ -85,7 +85,7 @@ export class ClientForm {
   judge(answer: PersonAnswer, binding: Binding, { atTerminal = false }: Pick<PolicyCall, 'atTerminal'>): FormAnswer {
     const { sealer, now, lifetimeMs } = this.#options;
     const opened = sealer.open('question', answer.state ?? '', binding);
-    if (!opened.ok) return { genuine: false, flaw: opened.flaw };
+    if (!opened.ok) return { genuine: false, fault: opened.fault };
     const afterMs = Math.max(0, now() - (opened.expiresAt - lifetimeMs));
     const slips = opened.carried[0] ?? MOST_SLIPS;
     const word = opened.carried.subarray(SLIPS_BYTES);
@@ -98,19 +98,19 @@ export class ClientForm {
     { action, content }: PersonAnswer,
     { isInstant, slips, word, nonce }: { isInstant: boolean; slips: number; word: Buffer; nonce: Buffer },
   ): Verdict {
-    if (action === 'failed') return { kind: 'unseen', flaw: 'not_shown' };
-    if (action === 'unanswered') return { kind: 'unseen', flaw: 'not_answered' };
+    if (action === 'failed') return { kind: 'unseen', fault: 'not_shown' };
+    if (action === 'unanswered') return { kind: 'unseen', fault: 'not_answered' };
     if (action !== 'accept') {
-      if (isInstant) return { kind: 'unseen', flaw: 'not_seen' };
-      return { kind: 'no', flaw: action === 'decline' ? 'declined' : 'cancelled' };
+      if (isInstant) return { kind: 'unseen', fault: 'not_seen' };
+      return { kind: 'no', fault: action === 'decline' ? 'declined' : 'cancelled' };
     }
-    if (content === undefined || Object.keys(content).length === 0) return { kind: 'unseen', flaw: 'not_answered' };
+    if (content === undefined || Object.keys(content).length === 0) return { kind: 'unseen', fault: 'not_answered' };
     if (word.length === 0) {
-      return content.confirm === true ? { kind: 'yes', typed: false } : { kind: 'slip', flaw: 'not_accepted', count: slips + 1 };
+      return content.confirm === true ? { kind: 'yes', typed: false } : { kind: 'slip', fault: 'not_accepted', count: slips + 1 };
     }
     const given = typeof content.typed === 'string' ? this.#digest(content.typed, nonce) : Buffer.alloc(0);
     const isRight = given.length === word.length && timingSafeEqual(given, word);
-    return isRight ? { kind: 'yes', typed: true } : { kind: 'slip', flaw: 'wrong_word', count: slips + 1 };
+    return isRight ? { kind: 'yes', typed: true } : { kind: 'slip', fault: 'wrong_word', count: slips + 1 };
   }
 
   #digest(word: string, nonce: Buffer): Buffer {

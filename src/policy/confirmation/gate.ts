@@ -4,8 +4,8 @@ import type { DecidedCall, Recorder } from '../audit/recorder.js';
 import type { Claim, Grants } from '../grants.js';
 import type { Decision, Instance, PersonAnswer, PolicyCall, Way } from '../policy-types.js';
 import type { Review } from '../preview/review.js';
+import type { ApprovalFlow, ApprovalOutcome } from './approval-flow.js';
 import { badApproval } from './approval-refusals.js';
-import type { ApprovalRoad, RoadEnd } from './approval-road.js';
 import type { SlipMade, TooLarge } from './asking.js';
 import { type ClientForm, type FormAnswer, MOST_SLIPS } from './client-form.js';
 import { LIFETIME_MS, REMEMBERED_MS } from './lifetime.js';
@@ -19,7 +19,7 @@ export interface GateOptions {
   readonly recorder: Recorder;
   readonly sealer: Sealer;
   readonly form: ClientForm;
-  readonly road: ApprovalRoad;
+  readonly approvals: ApprovalFlow;
   /** The ways of asking a person, in the order in which they are tried. */
   readonly ways: readonly Way[];
   readonly once: OnceStore;
@@ -48,7 +48,7 @@ export class Gate {
   readonly #recorder: Recorder;
   readonly #sealer: Sealer;
   readonly #form: ClientForm;
-  readonly #road: ApprovalRoad;
+  readonly #approvals: ApprovalFlow;
   readonly #ways: readonly Way[];
   readonly #asked = new WeakMap<Question, { readonly facts: DecidedCall; readonly modelMay: boolean }>();
 
@@ -58,7 +58,7 @@ export class Gate {
     this.#recorder = options.recorder;
     this.#sealer = options.sealer;
     this.#form = options.form;
-    this.#road = options.road;
+    this.#approvals = options.approvals;
     this.#ways = options.ways;
   }
 
@@ -112,7 +112,7 @@ export class Gate {
     const binding = this.#options.bindingOf(facts.call);
     if (typeof confirm === 'string') {
       const opened = this.#sealer.open('token', confirm, binding);
-      if (!opened.ok) return this.#refuse(facts, refusals.badToken(operation, opened.flaw));
+      if (!opened.ok) return this.#refuse(facts, refusals.badToken(operation, opened.fault));
       return this.#grants.allow(facts, 'the caller, by token', this.#singleUse(operation, opened));
     }
     return this.#offerToken(facts, 'token');
@@ -129,9 +129,9 @@ export class Gate {
 
   async #byPerson(facts: DecidedCall, modelMay: boolean): Promise<Decision> {
     const { operation, answer, confirm } = facts.call;
-    if (this.#road.isId(answer?.state)) return this.#arrive(await this.#road.goOn(facts, answer.state, answer.action));
+    if (this.#approvals.isId(answer?.state)) return this.#arrive(await this.#approvals.goOn(facts, answer.state, answer.action));
     if (answer !== undefined && this.#canShowForm(facts)) return this.#weighAnswer(facts, answer, modelMay);
-    if (this.#road.isId(confirm)) return this.#arrive(await this.#road.goOn(facts, confirm));
+    if (this.#approvals.isId(confirm)) return this.#arrive(await this.#approvals.goOn(facts, confirm));
     if (modelMay && typeof confirm === 'string') {
       const opened = this.#sealer.open('unasked', confirm, this.#options.bindingOf(facts.call));
       const claim = opened.ok ? this.#singleUse(operation, opened) : undefined;
@@ -139,7 +139,7 @@ export class Gate {
     }
     const ways = await this.#waysTo(facts, facts.call.caller.transport === 'page' ? ['page'] : this.#ways);
     if (ways.length > 0) return this.#ask(facts, ways, modelMay);
-    const noPerson = this.#ways.includes('page') ? this.#road.noPerson(facts) : undefined;
+    const noPerson = this.#ways.includes('page') ? this.#approvals.noPerson(facts) : undefined;
     const cannot = facts.needs?.byAnother === true ? refusals.feedsOwnClaims(operation) : refusals.cannotAsk(operation);
     return this.#refuse(facts, noPerson ?? cannot);
   }
@@ -155,12 +155,12 @@ export class Gate {
   async #waysTo(facts: DecidedCall, ways: readonly Way[]): Promise<readonly Way[]> {
     const open: Way[] = [];
     for (const way of ways) {
-      if (way === 'client' ? this.#canShowForm(facts) : await this.#road.reaches(facts)) open.push(way);
+      if (way === 'client' ? this.#canShowForm(facts) : await this.#approvals.reaches(facts)) open.push(way);
     }
     return open;
   }
 
-  #arrive(end: RoadEnd): Promise<Decision> {
+  #arrive(end: ApprovalOutcome): Promise<Decision> {
     switch (end.kind) {
       case 'approved': {
         const used = badApproval(end.facts.call.operation, 'used');
@@ -182,11 +182,11 @@ export class Gate {
     const known: DecidedCall = { ...facts, target: review.target };
     let tooLarge: TooLarge | undefined;
     for (const way of ways) {
-      if (way === 'page') return this.#arrive(await this.#road.ask(known, review));
+      if (way === 'page') return this.#arrive(await this.#approvals.ask(known, review));
       tooLarge = this.#form.tooLarge(review, facts.call);
       if (tooLarge !== undefined) continue;
       const question = this.#form.ask({ review, binding: this.#options.bindingOf(facts.call), slip });
-      await this.#recorder.decided({ ...known, way }, 'asked', slip?.flaw);
+      await this.#recorder.decided({ ...known, way }, 'asked', slip?.fault);
       const decision: Question = { kind: 'ask', ...question };
       this.#asked.set(decision, { facts: known, modelMay });
       return decision;
@@ -197,9 +197,9 @@ export class Gate {
   async #weighAnswer(facts: DecidedCall, answer: PersonAnswer, modelMay: boolean): Promise<Decision> {
     const { operation } = facts.call;
     const judged = this.#form.judge(answer, this.#options.bindingOf(facts.call), facts.call);
-    if (!judged.genuine) return this.#refuse(facts, refusals.badAnswer(operation, judged.flaw));
+    if (!judged.genuine) return this.#refuse(facts, refusals.badAnswer(operation, judged.fault));
     const answered: DecidedCall = { ...facts, way: this.#form.name, answeredMs: judged.afterMs };
-    // Whatever the answer was, the question is answered: no second answer to it counts.
+    // The question is answered now: no second answer to it counts.
     const first = await this.#claim(judged).catch(() => undefined);
     if (first === undefined) return this.#refuse(answered, refusals.storeAway(operation));
     if (!first) return this.#refuse(answered, refusals.badAnswer(operation, 'used'));
@@ -216,23 +216,23 @@ export class Gate {
       case 'yes':
         return this.#grants.allow(facts, verdict.typed ? 'the person, by typing' : 'the person');
       case 'no':
-        return this.#refuse(facts, refusals.badAnswer(operation, verdict.flaw));
+        return this.#refuse(facts, refusals.badAnswer(operation, verdict.fault));
       case 'slip':
-        if (verdict.count > MOST_SLIPS) return this.#refuse(facts, refusals.tooManySlips(operation, verdict.flaw));
+        if (verdict.count > MOST_SLIPS) return this.#refuse(facts, refusals.tooManySlips(operation, verdict.fault));
         return this.#ask(facts, ['client'], modelMay, verdict);
       case 'unseen':
-        return this.#nextWay(facts, { flaw: verdict.flaw, afterMs }, modelMay);
+        return this.#nextWay(facts, { fault: verdict.fault, afterMs }, modelMay);
     }
   }
 
   /** Where no person is known to have seen the question: the ways after the client's form, or what holds where there is none. */
   async #nextWay(facts: DecidedCall, unseen: refusals.UnseenAnswer, modelMay: boolean): Promise<Decision> {
-    await this.#recorder.decided(facts, 'unanswered', unseen.flaw);
+    await this.#recorder.decided(facts, 'unanswered', unseen.fault);
     const { way: _, answeredMs: __, ...unasked } = facts;
     const others = await this.#waysTo(facts, this.#ways.slice(this.#ways.indexOf('client') + 1));
     if (others.length > 0) return this.#ask(unasked, others, modelMay);
     // A quick no may have been a person's after all. Where much is at stake no model gets past it.
-    const mayBeNo = unseen.flaw === 'not_seen' && this.#options.instance.kind === 'live';
+    const mayBeNo = unseen.fault === 'not_seen' && this.#options.instance.kind === 'live';
     if (modelMay && !mayBeNo) return this.#offerToken(unasked, 'unasked', unseen);
     return this.#refuse(unasked, refusals.personNotAsked(facts.call.operation, unseen));
   }

@@ -8,7 +8,7 @@ const CLOCK_MARGIN_MS = LIFETIME_MS;
 export const LONGEST_AHEAD_MS = LIFETIME_MS + CLOCK_MARGIN_MS;
 
 /**
- * How long a used confirmation is remembered, whatever the clock says that is left of it: a process whose clock is behind
+ * How long a used confirmation is remembered, even where the clock says that it has expired: a process whose clock is behind
  * takes it for longer than the one that it was used in.
  */
 export const REMEMBERED_MS = LIFETIME_MS + 2 * CLOCK_MARGIN_MS;

@@ -16,11 +16,11 @@ interface PassState {
 }
 
 /** Why a call is not one of those that were confirmed. */
-export type PassFlaw = 'unknown' | 'other_caller' | 'other_call' | 'used' | 'stronger';
+export type PassFault = 'unknown' | 'other_caller' | 'other_call' | 'used' | 'stronger';
 
 export type Passage =
   | { readonly ok: true; readonly confirmed: string; readonly byPerson: boolean }
-  | { readonly ok: false; readonly flaw: PassFlaw };
+  | { readonly ok: false; readonly fault: PassFault };
 
 /** The form of every id of Clerk's. */
 const ID = /^[A-Za-z]\w{2,200}$/;
@@ -43,12 +43,12 @@ export class Passes {
   ): Passage {
     const state = this.#known.get(pass);
     const listed = state?.list.items[item];
-    if (state === undefined || listed === undefined) return { ok: false, flaw: 'unknown' };
-    if (state.caller !== call.caller.name) return { ok: false, flaw: 'other_caller' };
+    if (state === undefined || listed === undefined) return { ok: false, fault: 'unknown' };
+    if (state.caller !== call.caller.name) return { ok: false, fault: 'other_caller' };
     const isSame = listed.operation === call.operation && isAsShown(listed.args, call.args, listed.later);
-    if (!isSame) return { ok: false, flaw: 'other_call' };
-    if (state.used.has(item)) return { ok: false, flaw: 'used' };
-    if (now.action === 'confirm' && !isEnough(listed.judged, now)) return { ok: false, flaw: 'stronger' };
+    if (!isSame) return { ok: false, fault: 'other_call' };
+    if (state.used.has(item)) return { ok: false, fault: 'used' };
+    if (now.action === 'confirm' && !isEnough(listed.judged, now)) return { ok: false, fault: 'stronger' };
     return { ok: true, confirmed: state.confirmed, byPerson: state.byPerson };
   }
 

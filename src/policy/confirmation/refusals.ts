@@ -5,7 +5,7 @@ import type { Review } from '../preview/review.js';
 import type { BudgetLimit } from '../rules/budgets.js';
 import type { Slip, TooLarge } from './asking.js';
 import { MOST_SLIPS, type Unseen } from './client-form.js';
-import type { PassFlaw } from './passes.js';
+import type { PassFault } from './passes.js';
 import type { SealFault } from './sealer.js';
 
 /** One refusal: `model` is what the model reads. */
@@ -46,7 +46,7 @@ export function tokenWanted(
 
 /** An answer that no person can be said to have given, and how long it took. */
 export interface UnseenAnswer {
-  readonly flaw: Unseen;
+  readonly fault: Unseen;
   readonly afterMs: number;
 }
 
@@ -56,11 +56,11 @@ const UNSEEN: Readonly<Record<Unseen, string>> = {
   not_seen: 'The client closed the question faster than a person can read it',
 };
 
-const unseenIs = ({ flaw, afterMs }: UnseenAnswer): string =>
-  `${UNSEEN[flaw]} (after ${afterMs} ms), so no person is known to have decided.`;
+const unseenIs = ({ fault, afterMs }: UnseenAnswer): string =>
+  `${UNSEEN[fault]} (after ${afterMs} ms), so no person is known to have decided.`;
 
 const unseenFields = (unseen: UnseenAnswer | undefined): Record<string, unknown> =>
-  unseen === undefined ? {} : { reason: unseen.flaw, after_ms: unseen.afterMs };
+  unseen === undefined ? {} : { reason: unseen.fault, after_ms: unseen.afterMs };
 
 /** No way of asking is left. No person has said no. */
 export function personNotAsked(operation: Operation, unseen: UnseenAnswer): Refusal {
@@ -91,7 +91,7 @@ export const tooManySlips = (operation: Operation, slip: Slip): Refusal =>
     { reason: slip },
   );
 
-const TOKEN_FLAWS: Readonly<Record<SealFault | 'used', string>> = {
+const TOKEN_FAULTS: Readonly<Record<SealFault | 'used', string>> = {
   malformed: 'confirm holds no token of this server.',
   not_ours: 'The token was not issued here, or was changed, or is from before a restart.',
   other_instance: 'The token was issued for another instance.',
@@ -102,16 +102,16 @@ const TOKEN_FLAWS: Readonly<Record<SealFault | 'used', string>> = {
   used: 'The token has been used.',
 };
 
-export function badToken(operation: Operation, flaw: SealFault | 'used'): Refusal {
+export function badToken(operation: Operation, fault: SealFault | 'used'): Refusal {
   const how =
     'To confirm this call, make it without confirm, show the person what comes back, and use the new token when they agree.';
-  return refusal('confirmation_invalid', operation, `${NOTHING_SENT} ${TOKEN_FLAWS[flaw]} ${how}`, { reason: flaw });
+  return refusal('confirmation_invalid', operation, `${NOTHING_SENT} ${TOKEN_FAULTS[fault]} ${how}`, { reason: fault });
 }
 
 /** Why an answer does not count, or says no. */
-export type AnswerFlaw = SealFault | 'used' | 'declined' | 'cancelled';
+export type AnswerFault = SealFault | 'used' | 'declined' | 'cancelled';
 
-const ANSWER_FLAWS: Readonly<Record<AnswerFlaw, string>> = {
+const ANSWER_FAULTS: Readonly<Record<AnswerFault, string>> = {
   malformed: 'The answer belongs to no question of this server.',
   not_ours: 'The answer belongs to no question of this server, or was changed, or is from before a restart.',
   other_instance: 'The answer was given for another instance.',
@@ -124,9 +124,9 @@ const ANSWER_FLAWS: Readonly<Record<AnswerFlaw, string>> = {
   cancelled: 'The person closed the question without an answer.',
 };
 
-export function badAnswer(operation: Operation, flaw: AnswerFlaw): Refusal {
-  const code = flaw === 'declined' || flaw === 'cancelled' ? 'confirmation_declined' : 'confirmation_invalid';
-  return refusal(code, operation, `${NOTHING_SENT} ${ANSWER_FLAWS[flaw]} ${FINAL}`, { reason: flaw });
+export function badAnswer(operation: Operation, fault: AnswerFault): Refusal {
+  const code = fault === 'declined' || fault === 'cancelled' ? 'confirmation_declined' : 'confirmation_invalid';
+  return refusal(code, operation, `${NOTHING_SENT} ${ANSWER_FAULTS[fault]} ${FINAL}`, { reason: fault });
 }
 
 export const cannotAsk = (operation: Operation): Refusal =>
@@ -184,7 +184,7 @@ export function overBudget(
   return refusal('budget_exceeded', operation, message, more);
 }
 
-const PASS_FLAWS: Readonly<Record<PassFlaw, string>> = {
+const PASS_FAULTS: Readonly<Record<PassFault, string>> = {
   unknown: 'It is no call of a plan that was confirmed here.',
   other_caller: 'The plan was confirmed for another caller.',
   other_call: 'It is not the call that was shown in the plan.',
@@ -192,8 +192,8 @@ const PASS_FLAWS: Readonly<Record<PassFlaw, string>> = {
   stronger: 'It needs another confirmation now than when the plan was confirmed.',
 };
 
-export const notInList = (operation: Operation, flaw: PassFlaw): Refusal =>
-  refusal('not_in_plan', operation, `${NOTHING_SENT} ${PASS_FLAWS[flaw]} Make a new plan.`, { reason: flaw });
+export const notInList = (operation: Operation, fault: PassFault): Refusal =>
+  refusal('not_in_plan', operation, `${NOTHING_SENT} ${PASS_FAULTS[fault]} Make a new plan.`, { reason: fault });
 
 export const storeAway = (operation: Operation): Refusal =>
   refusal('policy_unavailable', operation, `${NOTHING_SENT} What counts calls and confirmations cannot be reached. Reads go on.`);

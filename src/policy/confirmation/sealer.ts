@@ -27,7 +27,7 @@ export type Opened =
       readonly nonce: Buffer;
       readonly carried: Buffer;
     }
-  | { readonly ok: false; readonly flaw: SealFault };
+  | { readonly ok: false; readonly fault: SealFault };
 
 /**
  * A seal of one purpose is never taken for another's. `unasked`: a token for a call that was put to a client
@@ -84,15 +84,15 @@ export class Sealer {
 
   open(purpose: Purpose, text: string, binding: Binding): Opened {
     const sealed = decode(purpose, text);
-    if (sealed === undefined) return { ok: false, flaw: 'malformed' };
+    if (sealed === undefined) return { ok: false, fault: 'malformed' };
     const body = sealed.subarray(0, -MAC);
     const nonce = body.subarray(6, 6 + NONCE);
     if (!timingSafeEqual(sealed.subarray(-MAC), this.#mac(purpose, body, binding))) {
-      return { ok: false, flaw: this.#difference(body, nonce, binding) };
+      return { ok: false, fault: this.#difference(body, nonce, binding) };
     }
     const expiresAt = body.readUIntBE(0, 6);
     const left = expiresAt - this.#options.now();
-    if (left <= 0 || left > LONGEST_AHEAD_MS) return { ok: false, flaw: 'expired' };
+    if (left <= 0 || left > LONGEST_AHEAD_MS) return { ok: false, fault: 'expired' };
     return { ok: true, id: nonce.toString('base64url'), expiresAt, nonce, carried: body.subarray(HEAD) };
   }
 

@@ -15,7 +15,7 @@ const DEEPEST = 12;
 /** Of an input that holds secrets beside other things, what may be shown all the same. */
 const OPEN_MEMBER = /(?:^|_)(?:id|name|scopes?|ur[il]|host|origin|enabled|pkce|mapping)$/i;
 
-/** Switches and what is cleared are no secrets, whatever their name. */
+/** Switches and cleared values are never secrets, even where their name says so. */
 const canHide = (value: unknown): boolean => value !== null && value !== undefined && typeof value !== 'boolean';
 
 /** Whether the value of an input is kept from all that is shown. */

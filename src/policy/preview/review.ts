@@ -3,7 +3,7 @@ import type { InstanceKind } from '../policy-types.js';
 /** One input of a call as a person reviews it. */
 export interface ReviewInput {
   readonly name: string;
-  /** All of it, whatever its length; secrets are masked. */
+  /** All of it, of any length; secrets are masked. */
   readonly value: unknown;
   /** How it is shown: one line, or one for the name and one or two for each item. Safe to display. */
   readonly lines: readonly string[];
@@ -36,7 +36,7 @@ export interface Review {
   readonly details: readonly string[];
   /** Those named by the call, beside the target. */
   readonly parties: readonly ReviewParty[];
-  /** The inputs that the effects do not show in full. Those that matter most come first, whatever the order of the call. */
+  /** The inputs that the effects do not show in full. Those that matter most come first, not in the order of the call. */
   readonly inputs: readonly ReviewInput[];
   readonly instance: {
     readonly kind: InstanceKind;

@@ -8,7 +8,7 @@ export interface UndoWords {
 }
 
 /**
- * As a person is told; undefined where nobody has looked at the operation.
+ * As a person is told; undefined where the operation has not been reviewed.
  * @param isKept whether the former state of what is changed is kept
  */
 export function undoWords({ spec: { undo } }: Operation, args: Arguments, isKept: boolean): UndoWords | undefined {

@@ -22,7 +22,7 @@ type Match = 'yes' | 'partly' | 'no' | 'unknown';
 /** A value of a call, or of a resource, that says whom it is about. */
 interface Mention {
   readonly input: string;
-  readonly naming: Exclude<Naming, 'nobody'>;
+  readonly naming: Exclude<Naming, 'none'>;
   readonly value: unknown;
 }
 
@@ -49,9 +49,9 @@ export function extentOf(about: About, operation: Operation, args: Arguments, re
 
 /** Whether some call of the operation can be about one of these kinds. */
 export const canBeAbout = (operation: Operation, about: About): boolean =>
-  namingsOf(operation).some(([, naming]) => naming !== 'nobody' && kindsOf(naming).some((kind) => about[kind] !== undefined));
+  namingsOf(operation).some(([, naming]) => naming !== 'none' && kindsOf(naming).some((kind) => about[kind] !== undefined));
 
-const kindsOf = (naming: Exclude<Naming, 'nobody'>): readonly SubjectKind[] => {
+const kindsOf = (naming: Exclude<Naming, 'none'>): readonly SubjectKind[] => {
   if ('is' in naming) return naming.is;
   if ('belongsTo' in naming) return naming.belongsTo;
   return ['user'];
@@ -87,7 +87,7 @@ function namingOf({ group, places }: Operation, path: string): Naming | undefine
 
 function mentionsOf(operation: Operation, args: Arguments): Mention[] {
   return namingsOf(operation).flatMap(([input, naming]) =>
-    naming === 'nobody' ? [] : given(valuesAt(args, input.split('.'))).map((value) => ({ input, naming, value })),
+    naming === 'none' ? [] : given(valuesAt(args, input.split('.'))).map((value) => ({ input, naming, value })),
   );
 }
 
@@ -120,7 +120,7 @@ function all(told: readonly Match[]): Match {
 
 /** Whether a value names the subject, a part of them, or a domain that holds their address. */
 function isSubject(
-  naming: Exclude<Naming, 'nobody' | { belongsTo: unknown }>,
+  naming: Exclude<Naming, 'none' | { belongsTo: unknown }>,
   value: string,
   kind: SubjectKind,
   subject: string,
@@ -215,7 +215,7 @@ function tellFrom(resource: unknown, kind: SubjectKind, about: About, through: s
   const fields = Object.entries(ANSWER_NAMES).flatMap(([path, naming]) => {
     const values = valuesAt(resource, path.split('.'));
     const isThere = values.length === 0 || values.some((one) => one !== undefined);
-    return naming !== 'nobody' && kindsOf(naming).includes(kind) && isThere ? [{ path, naming, values: given(values) }] : [];
+    return naming !== 'none' && kindsOf(naming).includes(kind) && isThere ? [{ path, naming, values: given(values) }] : [];
   });
   if (fields.length > 0) {
     return all(
@@ -224,6 +224,6 @@ function tellFrom(resource: unknown, kind: SubjectKind, about: About, through: s
   }
   const naming = through === undefined ? undefined : INPUT_NAMES[through];
   const [next] = through === undefined ? [] : given(valuesAt(resource, [through]));
-  if (through === undefined || naming === undefined || naming === 'nobody' || typeof next !== 'string') return 'unknown';
+  if (through === undefined || naming === undefined || naming === 'none' || typeof next !== 'string') return 'unknown';
   return tell({ input: through, naming, value: next }, about, { ...context, args: { [through]: next } });
 }

@@ -44,7 +44,7 @@ const SCANS: BudgetDeclaration = {
 export const defaultBudgets = (catalog: Catalog): readonly BudgetDeclaration[] =>
   catalog.find('Jobs_scanList') === undefined ? DEFAULT_BUDGETS : [...DEFAULT_BUDGETS, SCANS];
 
-/** How often a user's password or code may be tried, by all callers together and whatever the policy file says. */
+/** How often a user's password or code may be tried, by all callers together; the policy file cannot change it. */
 const GUESSES = { name: 'built-in: guesses', max: 5, windowMs: 15 * 60_000 } as const;
 const GUESSES_LIMIT: BudgetLimit = { name: GUESSES.name, size: '5 in 15m for each user', raisedBy: undefined };
 
@@ -191,7 +191,7 @@ export class Budgets {
   }
 
   /**
-   * The built-in budgets bound what can be done by many single questions, the last of which nobody reads. A person who has
+   * The built-in budgets bound what can be done by many single questions, the last of which no one reads. A person who has
    * seen a whole list has agreed to its size; what the operator's own budgets say holds for it all the same.
    */
   #planShares(operation: Operation, args: Arguments, caller: Pick<Caller, 'name'>): Shares {
@@ -220,7 +220,7 @@ export class Budgets {
   }
 }
 
-/** @param caller nobody where all are counted together */
+/** @param caller `undefined` where all are counted together */
 const keyFor = (key: string, caller: string | undefined): string =>
   caller === undefined ? `${key}:process` : `${key}:caller:${caller}`;
 

@@ -9,7 +9,7 @@ export const DEFAULT_KEYS_THAT_GRANT: readonly string[] = [
   'scopes',
 ];
 
-/** The claims from which callers of this server get their scopes: on the list whatever the policy file says. */
+/** The claims from which callers of this server get their scopes: always on the list. */
 export const OWN_CLAIMS: readonly string[] = ['scope', 'scp'];
 
 /** `isAdmin`, `is-admin` and `IS_ADMIN` are one key to a person, and to many an application. */

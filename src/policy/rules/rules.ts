@@ -23,7 +23,7 @@ export interface Verdict {
   readonly reason: string | undefined;
   /** Whose word counts: approvers who are in every one of the lists. Empty: any approver's. */
   readonly approvers: readonly (readonly string[])[];
-  /** Whether nobody who is the caller may approve it. No rule says so. */
+  /** Whether a person other than the caller has to approve it. No rule says so. */
   readonly byAnother?: boolean | undefined;
   /** How long the call can be approved and used, in milliseconds; `undefined` where no rule says. */
   readonly withinMs: number | undefined;
@@ -285,7 +285,7 @@ function matchOf({ args: patterns, about }: Rule, operation: Operation, args: Ar
 
 /**
  * A rule that matches only in part, or of which that cannot be told, errs on the safe side: it can deny but not allow,
- * and the confirmation that it asks for is the weakest that will do, whatever later rules say.
+ * and the confirmation that it asks for is the weakest that will do, even where later rules say otherwise.
  */
 function weigh(rule: Rule, { args, about }: Match): Step['result'] {
   if (args === 'all' && about === 'all') return 'decides';

@@ -3,10 +3,10 @@ export const SUBJECT_KINDS = ['user', 'organization', 'application'] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
 /**
- * What a value says of a user, an organization or an OAuth application. `is`: it names one, by an id or by whatever else
+ * What a value says of a user, an organization or an OAuth application. `is`: it names one, by an id or by anything else
  * they are known by. `covers`: it names all whose address fits, as `*@example.com` and `example.com` do. `partOf`: the id
  * of something that the subject's own resource holds. `belongsTo`: the id of something of which a read tells whose it
- * is, `through` another thing where that read names only that one. `nobody`: it is about none of them, or another input
+ * is, `through` another thing where that read names only that one. `none`: it is about none of them, or another input
  * says about whom.
  */
 export type Naming =
@@ -14,7 +14,7 @@ export type Naming =
   | { readonly covers: 'user' }
   | { readonly partOf: 'user' }
   | { readonly belongsTo: readonly SubjectKind[]; readonly through?: string }
-  | 'nobody';
+  | 'none';
 
 const user: Naming = { is: ['user'] };
 const organization: Naming = { is: ['organization'] };
@@ -98,37 +98,37 @@ export const INPUT_NAMES: Readonly<Record<string, Naming>> = {
   'OAuthAccessTokens.secret': { belongsTo: ['user', 'application'] },
   'ApiKeys.secret': whose,
 
-  trusted_device_id: 'nobody',
-  biometric_credential_id: 'nobody',
-  reverification_id: 'nobody',
-  verification_id: 'nobody',
-  profile_image_id: 'nobody',
-  it_contact_id: 'nobody',
-  provider: 'nobody',
-  domain_id: 'nobody',
-  'RedirectUrLs.id': 'nobody',
-  slug: 'nobody',
-  template_id: 'nobody',
-  template_name: 'nobody',
-  template_type: 'nobody',
-  role_id: 'nobody',
-  creator_role_id: 'nobody',
-  domains_default_role_id: 'nobody',
-  organization_role_id: 'nobody',
-  permission_id: 'nobody',
-  role_set_key_or_id: 'nobody',
-  mapping_id: 'nobody',
-  directory_group_id: 'nobody',
-  scim_group_id: 'nobody',
-  idp_entity_id: 'nobody',
-  machine_id: 'nobody',
-  other_machine_id: 'nobody',
-  to_machine_id: 'nobody',
-  m2m_token_id: 'nobody',
-  plan_id: 'nobody',
-  discount_id: 'nobody',
-  from_price_id: 'nobody',
-  to_price_id: 'nobody',
+  trusted_device_id: 'none',
+  biometric_credential_id: 'none',
+  reverification_id: 'none',
+  verification_id: 'none',
+  profile_image_id: 'none',
+  it_contact_id: 'none',
+  provider: 'none',
+  domain_id: 'none',
+  'RedirectUrLs.id': 'none',
+  slug: 'none',
+  template_id: 'none',
+  template_name: 'none',
+  template_type: 'none',
+  role_id: 'none',
+  creator_role_id: 'none',
+  domains_default_role_id: 'none',
+  organization_role_id: 'none',
+  permission_id: 'none',
+  role_set_key_or_id: 'none',
+  mapping_id: 'none',
+  directory_group_id: 'none',
+  scim_group_id: 'none',
+  idp_entity_id: 'none',
+  machine_id: 'none',
+  other_machine_id: 'none',
+  to_machine_id: 'none',
+  m2m_token_id: 'none',
+  plan_id: 'none',
+  discount_id: 'none',
+  from_price_id: 'none',
+  to_price_id: 'none',
 };
 
 /** Where a resource says whose it is. */

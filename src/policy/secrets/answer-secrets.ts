@@ -48,7 +48,7 @@ export function coverSecrets(answer: unknown, { spec }: Operation, options: Cove
   return { value, hidden: cover.hidden, known: cover.known };
 }
 
-/** The answer as anybody may have it who has confirmed nothing. */
+/** The answer as it is given to callers who have confirmed nothing. */
 export const withoutSecrets = (answer: unknown, operation: Operation): unknown =>
   coverSecrets(answer, operation, { mark: withheld, handsOut: false }).value;
 

@@ -17,7 +17,7 @@ describe('Sealer', () => {
     clock.time += 599_999;
     expect(sealer.open('token', text, { ...BINDING })).toMatchObject({ ok: true });
     clock.time += 1;
-    expect(sealer.open('token', text, BINDING)).toEqual({ ok: false, flaw: 'expired' });
+    expect(sealer.open('token', text, BINDING)).toEqual({ ok: false, fault: 'expired' });
   });
 
   it.each([
@@ -25,10 +25,10 @@ describe('Sealer', () => {
     ['caller', 'other_caller'],
     ['operation', 'other_operation'],
     ['args', 'other_arguments'],
-  ])('says that %s is another', (part, flaw) => {
+  ])('says that %s is another', (part, fault) => {
     const { sealer } = make();
     const text = sealer.seal('token', BINDING, 600_000);
-    expect(sealer.open('token', text, { ...BINDING, [part]: 'another' })).toEqual({ ok: false, flaw });
+    expect(sealer.open('token', text, { ...BINDING, [part]: 'another' })).toEqual({ ok: false, fault });
   });
 
   it('does not let text wander between the bound parts', () => {
@@ -50,7 +50,7 @@ describe('Sealer', () => {
 
   it('calls a seal of another key not ours', () => {
     const text = make(Buffer.alloc(32, 8)).sealer.seal('token', BINDING, 600_000);
-    expect(make().sealer.open('token', text, BINDING)).toEqual({ ok: false, flaw: 'not_ours' });
+    expect(make().sealer.open('token', text, BINDING)).toEqual({ ok: false, fault: 'not_ours' });
   });
 
   it('opens in a second process with the same key', () => {
@@ -61,14 +61,14 @@ describe('Sealer', () => {
   it('never takes a question for a token', () => {
     const { sealer } = make();
     const state = sealer.seal('question', BINDING, 600_000);
-    expect(sealer.open('token', state, BINDING)).toEqual({ ok: false, flaw: 'malformed' });
-    expect(sealer.open('token', state.replace('cfq_', 'cft_'), BINDING)).toEqual({ ok: false, flaw: 'not_ours' });
+    expect(sealer.open('token', state, BINDING)).toEqual({ ok: false, fault: 'malformed' });
+    expect(sealer.open('token', state.replace('cfq_', 'cft_'), BINDING)).toEqual({ ok: false, fault: 'not_ours' });
   });
 
   it.each(['', 'true', 'cft_', 'cft_!!!!', `cft_${'A'.repeat(20)}`, `cft_${'A'.repeat(5000)}`, 'cfq_AAAA'])(
     'calls %j malformed',
     (text) => {
-      expect(make().sealer.open('token', text, BINDING)).toEqual({ ok: false, flaw: 'malformed' });
+      expect(make().sealer.open('token', text, BINDING)).toEqual({ ok: false, fault: 'malformed' });
     },
   );
 

@@ -13,7 +13,7 @@ import { canonicalJson } from './canonical.js';
 import { type Refusal, storeAway } from './refusals.js';
 import type { Binding, Sealer } from './sealer.js';
 
-export interface ApprovalRoadOptions {
+export interface ApprovalFlowOptions {
   readonly approvals: Approvals | undefined;
   readonly sealer: Sealer;
   readonly recorder: Recorder;
@@ -27,7 +27,7 @@ export interface ApprovalRoadOptions {
 }
 
 /** `approved`: by a person, who saw what still is so. `claim` uses the approval up, once. */
-export type RoadEnd =
+export type ApprovalOutcome =
   | { readonly kind: 'approved'; readonly facts: DecidedCall; readonly confirmed: string; readonly claim: () => Promise<boolean> }
   | { readonly kind: 'refused'; readonly facts: DecidedCall; readonly refusal: Refusal }
   | { readonly kind: 'link'; readonly facts: DecidedCall; readonly waiting: Waiting & { readonly link: string } }
@@ -49,11 +49,11 @@ const ID = /^apr_/;
 /** The longest text of what was shown that is put on record, in characters. */
 const LONGEST_SHOWN = 4_000;
 
-/** The road of a call that waits for a person who is not at the client. Whatever fails on it, nothing is sent. */
-export class ApprovalRoad {
-  readonly #options: ApprovalRoadOptions;
+/** Takes a call to people who are not at the client, and waits. If any of it fails, nothing is sent. */
+export class ApprovalFlow {
+  readonly #options: ApprovalFlowOptions;
 
-  constructor(options: ApprovalRoadOptions) {
+  constructor(options: ApprovalFlowOptions) {
     this.#options = options;
   }
 
@@ -74,20 +74,20 @@ export class ApprovalRoad {
   }
 
   /** Puts the call before people, and waits. */
-  ask(facts: DecidedCall, review: Review): Promise<RoadEnd> {
+  ask(facts: DecidedCall, review: Review): Promise<ApprovalOutcome> {
     return this.#safely(facts, () => this.#open(facts, review, [], performance.now() + this.#options.waitMs));
   }
 
   /**
    * Goes on with a call that was put before them.
-   * @param link what became of the link that the client was to show. Whatever it says of it decides nothing.
+   * @param link what became of the link that the client was to show. It decides nothing.
    */
-  goOn(facts: DecidedCall, id: string, link?: PersonAnswer['action']): Promise<RoadEnd> {
+  goOn(facts: DecidedCall, id: string, link?: PersonAnswer['action']): Promise<ApprovalOutcome> {
     return this.#safely(facts, async () => {
       const found = await this.#approvals.find(id);
-      const flaw = this.#flaw(facts, found);
-      if (found === undefined || flaw !== undefined)
-        return refused(facts, refusals.badApproval(facts.call.operation, flaw ?? 'unknown'));
+      const fault = this.#fault(facts, found);
+      if (found === undefined || fault !== undefined)
+        return refused(facts, refusals.badApproval(facts.call.operation, fault ?? 'unknown'));
       const isOpened = link !== 'decline';
       const until = isOpened ? performance.now() + this.#options.waitMs : 0;
       return this.#wait(facts, found, { link: await this.#approvals.link(id), isShown: true, isOpened, until });
@@ -100,7 +100,7 @@ export class ApprovalRoad {
     return approvals;
   }
 
-  async #safely(facts: DecidedCall, go: () => Promise<RoadEnd>): Promise<RoadEnd> {
+  async #safely(facts: DecidedCall, go: () => Promise<ApprovalOutcome>): Promise<ApprovalOutcome> {
     try {
       return await go();
     } catch (error) {
@@ -109,7 +109,7 @@ export class ApprovalRoad {
     }
   }
 
-  async #open(facts: DecidedCall, review: Review, changed: readonly string[], until: number): Promise<RoadEnd> {
+  async #open(facts: DecidedCall, review: Review, changed: readonly string[], until: number): Promise<ApprovalOutcome> {
     const { call } = facts;
     const { operation, args, caller, list } = call;
     const known: DecidedCall = { ...facts, target: review.target, way: 'page' };
@@ -137,7 +137,7 @@ export class ApprovalRoad {
     facts: DecidedCall,
     approval: ApprovalSeen,
     { link, isShown, isOpened: wasOpened = true, until }: Wait,
-  ): Promise<RoadEnd> {
+  ): Promise<ApprovalOutcome> {
     const { operation, signal, onWaiting, onDecided, takesLink } = facts.call;
     const { id } = approval;
     const left = new Abort();
@@ -186,7 +186,7 @@ export class ApprovalRoad {
   }
 
   /** A person agreed to what they were shown, and to nothing else. */
-  async #lookAgain(facts: DecidedCall, approval: ApprovalSeen, until: number): Promise<RoadEnd> {
+  async #lookAgain(facts: DecidedCall, approval: ApprovalSeen, until: number): Promise<ApprovalOutcome> {
     const review = await this.#options.review(facts);
     if (review === 'missing') {
       await this.#approvals.replace(approval.id);
@@ -204,7 +204,7 @@ export class ApprovalRoad {
   }
 
   /** Why an approval is not for this call. */
-  #flaw(facts: DecidedCall, found: ApprovalSeen | undefined): refusals.ApprovalFlaw | undefined {
+  #fault(facts: DecidedCall, found: ApprovalSeen | undefined): refusals.ApprovalFault | undefined {
     if (found === undefined) return 'unknown';
     if (found.digest === this.#digest(facts)) return undefined;
     const { operation, caller, instance } = this.#options.bindingOf(facts.call);
@@ -250,4 +250,4 @@ const told = ({ id, shown, review, words, declined }: ApprovalSeen): Pick<Decide
   },
 });
 
-const refused = (facts: DecidedCall, refusal: Refusal): RoadEnd => ({ kind: 'refused', facts, refusal });
+const refused = (facts: DecidedCall, refusal: Refusal): ApprovalOutcome => ({ kind: 'refused', facts, refusal });
