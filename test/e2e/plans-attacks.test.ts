@@ -1,6 +1,7 @@
 import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { estimateTokens } from '../../src/response/token-count.js';
 import { connectHttp, type HttpClient } from '../support/http-clients.js';
 import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js';
 import type { ToolResult } from '../support/program.js';
@@ -58,6 +59,7 @@ interface Planned {
 async function planned(steps: object[], client: HttpClient = ann): Promise<Planned> {
   const result = await client.call('Jobs_planChanges', { steps });
   expect(result.isError, result.text).toBe(false);
+  expect(estimateTokens(result.text)).toBeLessThan(600);
   return result.json as Planned;
 }
 
@@ -213,6 +215,35 @@ describe('names of what every object has', () => {
       why: [{ what: 'it is gone', first: ['constructor'] }],
     });
     expect((await ann.call('Jobs_undoChanges', { plan })).json).toMatchObject({ calls: 1 });
+  });
+});
+
+describe('a call that fails', () => {
+  const steps = (name: string): object[] => [
+    create(`${name} before`, 1),
+    { tool: 'Users_lockUser', for_each: ['user_nobody1', 'user_nobody2'], arguments: { user_id: '$' } },
+    { tool: 'Users_mergeUserMetadataAttributes', arguments: { user_id: 'user_nobody3', public_metadata: { a: 1 } } },
+    create(`${name} behind`, 1),
+  ];
+
+  it('stops the plan, which goes on past it where that is asked for, and tells of failures by their kind', async () => {
+    const { plan } = await planned(steps('Stop'));
+    const stopped = await ann.call('Jobs_applyPlan', { plan, confirm: true });
+    // What is gated is looked at before, and left out where it is gone.
+    expect(stopped.json).toMatchObject({
+      state: 'unfinished',
+      done: 1,
+      left_out: 2,
+      why: [{ what: 'it is gone', count: 2, first: ['user_nobody1', 'user_nobody2'] }],
+      failed: 1,
+      errors: [{ what: 'resource_not_found', count: 1, first: ['user_nobody3'] }],
+      not_begun: 1,
+      stopped: 'error',
+      next: expect.stringContaining('to go on with what is not done'),
+    });
+    expect(await organizations('Stop')).toEqual({ matched: 1, groups: 1 });
+    expect((await ann.call('Jobs_applyPlan', { plan, on_error: 'continue' })).json).toMatchObject({ done: 2, failed: 1 });
+    expect(await organizations('Stop')).toEqual({ matched: 2, groups: 2 });
   });
 });
 

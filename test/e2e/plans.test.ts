@@ -255,6 +255,33 @@ it('is confirmed by one form that names every item, what cannot be undone first 
   await client.close();
 });
 
+it('is not asked for in a form that has no room for all of it, and keeps nothing where that is switched off', async () => {
+  const messages: string[] = [];
+  const users = Array.from({ length: 200 }, (_, nth) => user(nth));
+  const client = await startSeeded({
+    seed: { users },
+    args: ['--undo-days', '0'],
+    person: ({ message }) => {
+      messages.push(message);
+      return { action: 'accept', content: { confirm: true } };
+    },
+  });
+  const ban = (count: number): object[] => [
+    { tool: 'Users_markBanned', for_each: users.slice(0, count).map((_, nth) => `user_${nth}`), arguments: { user_id: '$' } },
+  ];
+  const large = planned(await client.call('Jobs_planChanges', { steps: ban(200) }));
+  expect((await client.call('Jobs_applyPlan', { plan: large.plan })).json).toMatchObject({ error: 'too_much_to_show' });
+  expect(messages).toEqual([]);
+  const { plan } = planned(await client.call('Jobs_planChanges', { steps: ban(2) }));
+  expect((await client.call('Jobs_applyPlan', { plan })).json).toMatchObject({ state: 'finished', done: 2 });
+  expect(messages).toHaveLength(1);
+  expect((await client.call('Jobs_undoChanges', { plan })).json).toMatchObject({
+    calls: 0,
+    warnings: [expect.stringContaining('its former state was not kept')],
+  });
+  await client.close();
+});
+
 describe('with a folder for its state', () => {
   it('keeps plans and what takes them back encrypted, for their owner alone, and goes on after a restart', async () => {
     const state = await scratchDirectory();
