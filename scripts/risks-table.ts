@@ -49,10 +49,23 @@ function rowOf({ name, gate, spec, raises }: Operation): string {
 
 const counted = (gate: Operation['gate']): number => operations.filter((operation) => operation.gate === gate).length;
 
+function leftBehind(): string[] {
+  const rows = operations.flatMap(({ name, spec: { leaves = [] } }) =>
+    leaves.map(({ what, by }) => row([code(name), what, code(by)])),
+  );
+  return [
+    'What operations leave behind:',
+    '',
+    row(['tool', 'what stays', 'removed or ended by']),
+    row(['---', '---', '---']),
+    ...rows,
+  ];
+}
+
 function table(): string {
   const summary = `${operations.length} operations: ${counted('always')} always wait for a confirmation, ${counted('sometimes')} for some calls, ${counted('never')} never.`;
   const head = [row(['tool', 'risk', 'gated', 'which calls']), row(['---', '---', '---', '---'])];
-  return [summary, '', ...head, ...operations.map(rowOf)].join('\n');
+  return [summary, '', ...head, ...operations.map(rowOf), '', ...leftBehind()].join('\n');
 }
 
 /** The page with its table as the catalog has it now. */

@@ -76,6 +76,7 @@ export const allowlistBlocklist = {
         effect: 'Keeps out everyone whose address or number matches {identifier}.',
       },
     ],
+    leaves: [{ what: 'accounts and sessions that there are already', by: 'Users_markBanned' }],
     undo: { by: 'AllowlistBlocklist_deleteIdentifierFromBlocklist', with: { identifier_id: '{answer.id}' } },
   }),
 

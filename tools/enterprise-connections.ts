@@ -106,6 +106,7 @@ export const enterpriseConnections = {
       'Deletes the enterprise connection {target} for good: its users can no longer sign in through their identity provider.',
     target: { read: 'EnterpriseConnections_getById' },
     typed: 'target',
+    leaves: [{ what: 'the accounts of those who came by it', by: 'Users_deleteUserById' }],
     undo: { never: 'a deleted connection has to be set up anew on both sides' },
   }),
 

@@ -102,6 +102,7 @@ export const organizationDomains = {
     risk: 'destructive',
     effect: 'Takes domain {target} from organization {organization_id}: people with such an address no longer come in by it.',
     target: { read: 'OrganizationDomains_list', find: 'domain_id' },
+    leaves: [{ what: 'members who joined by it', by: 'OrganizationMemberships_removeUserFromOrganization' }],
     undo: { never: 'the domain has to be added and verified anew' },
   }),
 

@@ -83,6 +83,10 @@ export const organizationMemberships = {
     risk: 'destructive',
     effect: 'Removes {target} from organization {organization_id}, with the role and metadata held there.',
     target: { read: 'Users_getUserDetails' },
+    leaves: [
+      { what: 'the account of the member', by: 'Users_deleteUserById' },
+      { what: 'sessions that are active', by: 'Sessions_revokeSession' },
+    ],
     undo: {
       by: 'OrganizationMemberships_addUserToOrganization',
       with: {

@@ -101,6 +101,7 @@ export const organizations = {
       },
     ],
     typed: 'target',
+    leaves: [{ what: 'the accounts of its members', by: 'Users_deleteUserById' }],
     undo: { never: 'a deleted organization cannot be brought back' },
   }),
 

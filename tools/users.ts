@@ -45,6 +45,12 @@ const activeSessions = {
   with: { user_id: '{user_id}', status: 'active', limit: 500 },
 };
 
+const apiKeysOfUser = { what: 'API keys of the user', by: 'ApiKeys_revokeKey' };
+const leftByBan = [
+  { what: 'memberships of organizations', by: 'OrganizationMemberships_removeUserFromOrganization' },
+  apiKeysOfUser,
+];
+
 const userIds = z.array(z.string()).min(1).max(50);
 
 export const users = {
@@ -210,6 +216,11 @@ export const users = {
       },
     ],
     typed: 'target',
+    leaves: [
+      { what: "pending invitations to the user's addresses", by: 'Invitations_revokeInvitation' },
+      { what: 'pending invitations to organizations', by: 'OrganizationInvitations_revokeInvitation' },
+      { what: "waitlist entries with the user's addresses", by: 'WaitlistEntries_deleteById' },
+    ],
     undo: { never: 'a deleted user cannot be brought back' },
   }),
 
@@ -378,6 +389,7 @@ export const users = {
     effect: 'Ends every session of {target} and bars sign-in until unbanned.',
     target: { read: 'Users_getUserDetails' },
     consequences: [{ ...activeSessions, says: '{n} active sessions end', one: '1 active session ends' }],
+    leaves: leftByBan,
     undo: {
       by: 'Users_removeBanFromUser',
       with: { user_id: '{user_id}' },
@@ -400,6 +412,7 @@ export const users = {
     idempotent: true,
     effect: 'Bars {target} from signing in until the lockout time of the instance has passed or somebody unlocks them.',
     target: { read: 'Users_getUserDetails' },
+    leaves: [{ what: 'sessions that are active', by: 'Sessions_revokeSession' }, apiKeysOfUser],
     undo: { by: 'Users_removeLock', with: { user_id: '{user_id}' }, watch: ['locked'] },
   }),
 
@@ -573,6 +586,7 @@ export const users = {
     idempotent: true,
     effect: 'Ends every session of {user_ids} and bars their sign-in until unbanned.',
     bulk: 'user_ids',
+    leaves: leftByBan,
     undo: { never: 'who of them was banned before is not kept: unban each by itself' },
   }),
 

@@ -120,6 +120,13 @@ export interface ObjectReadSpec {
 /** Whether a call can be taken back; why it never can, as a clause: `a deleted user cannot be brought back`. */
 export type Undo = TakenBack | { readonly never: string };
 
+/** Something that one may take for gone and that stays, as a clause: `pending invitations to the user's addresses`. */
+export interface Left {
+  readonly what: string;
+  /** The operation that removes or ends it. */
+  readonly by: string;
+}
+
 interface Declared {
   /** The operationId, and the MCP tool's name. `Group_action`. */
   readonly name: `${string}_${string}`;
@@ -172,6 +179,8 @@ interface Declared {
   readonly defensive?: true;
   /** What its answer shows beside the object's state and the inputs of the same names, as paths. */
   readonly changes?: readonly string[];
+  /** What it leaves behind. */
+  readonly leaves?: readonly Left[];
   /** Whether and how it is taken back. Of what only reads there is nothing to say. */
   readonly undo?: Undo;
   /** The input by which attempts are counted: without a limit, a caller would guess the secret in the end. */

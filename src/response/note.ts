@@ -23,6 +23,8 @@ export interface Note {
   read_as?: readonly string[];
   /** Inputs that the caller left out and the server made. */
   made?: Arguments;
+  /** What the call left behind, each with the operation that removes it. */
+  left?: readonly string[];
   /** How values look that were cut. */
   cut?: string;
   /** How many characters that cannot be seen were taken out, or are written as escapes. */

@@ -41,17 +41,17 @@ export interface ShapedAnswer {
 export function shapeAnswer(operation: Operation, answer: ClerkAnswer, options: ShapeOptions): ShapedAnswer {
   switch (answer.kind) {
     case 'empty':
-      return toAnswer(JSON.stringify({ ...noted(beside(options)), ok: true, status: answer.status }), options);
+      return toAnswer(JSON.stringify({ ...noted(beside(operation, options)), ok: true, status: answer.status }), options);
     case 'text':
-      return shapePage(String(answer.value), options);
+      return shapePage(operation, String(answer.value), options);
     case 'json':
       return toAnswer(shapeJson(operation, answer, options), options);
   }
 }
 
 /** A page has no place for a note but its end. */
-function shapePage(page: string, options: ShapeOptions): ShapedAnswer {
-  const note = beside(options);
+function shapePage(operation: Operation, page: string, options: ShapeOptions): ShapedAnswer {
+  const note = beside(operation, options);
   const end = note === undefined ? '' : `\n${JSON.stringify({ _: note })}`;
   const text = cutText(page, options.maxTokens - estimateTokens(end));
   return options.structured === true ? { text: text + end, structured: { ...noted(note), text } } : { text: text + end };
@@ -76,9 +76,13 @@ const toAnswer = (text: string, { structured }: ShapeOptions): ShapedAnswer =>
   structured === true ? { text, structured: JSON.parse(text) } : { text };
 
 /** What is said of the call, whatever the answer is. */
-function beside({ made, readAs = [] }: ShapeOptions): Note | undefined {
-  if (made === undefined && readAs.length === 0) return undefined;
-  return { ...(readAs.length === 0 ? {} : { read_as: readAs }), ...(made === undefined ? {} : { made }) };
+function beside({ spec: { leaves = [] } }: Operation, { made, readAs = [] }: ShapeOptions): Note | undefined {
+  const note: Note = {
+    ...(readAs.length > 0 && { read_as: readAs }),
+    ...(made !== undefined && { made }),
+    ...(leaves.length > 0 && { left: leaves.map(({ what, by }) => `${what}: ${by}`) }),
+  };
+  return isNothing(note) ? undefined : note;
 }
 
 const noted = (note: Note | undefined): { readonly _?: Note } => (note === undefined ? {} : { _: note });
@@ -86,7 +90,9 @@ const noted = (note: Note | undefined): { readonly _?: Note } => (note === undef
 function shapeJson(operation: Operation, answer: ClerkAnswer, options: ShapeOptions): string {
   const full = options.results === 'full' && !options.fields?.length;
   const untouched = full || options.fields?.includes('*') === true;
-  const extra = full ? beside(options) : { ...beside(options), ...ofPage(answer.value, operation, options.args) };
+  const extra = full
+    ? beside(operation, options)
+    : { ...beside(operation, options), ...ofPage(answer.value, operation, options.args) };
   if (untouched && options.times !== 'iso' && isNothing(extra) && options.secretFile === undefined) {
     const seen = readUserText([answer.value], undefined, true);
     const text = untouchedText(answer, options);

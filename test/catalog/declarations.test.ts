@@ -231,3 +231,17 @@ describe('every gated operation', () => {
     expect(faults).toEqual([]);
   });
 });
+
+it.each(operations.filter(({ spec }) => spec.leaves !== undefined))(
+  'what $name leaves behind is removed by operations that there are',
+  ({ spec }) => {
+    for (const { what, by } of spec.leaves ?? []) {
+      expect(
+        operations.some(({ name }) => name === by),
+        by,
+      ).toBe(true);
+      // It goes on a sentence.
+      expect(what).not.toMatch(/[.:;,]|^[A-Z](?!PI)/);
+    }
+  },
+);

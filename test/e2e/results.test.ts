@@ -1,6 +1,7 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ProgramClient, startProgram } from '../support/program.js';
+import { scratchDirectory, scratchFile } from '../support/scratch.js';
 
 const LIST = 'Users_listSortedByCreationDate';
 
@@ -115,6 +116,51 @@ describe('the limit of an answer', () => {
     const { json } = await client.call(LIST, { limit: 3 });
     expect((json as { created_at: string }[])[0]?.created_at).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
     expect(json).toEqual([expect.objectContaining({ object: 'user', web3_wallets: [] }), expect.anything(), expect.anything()]);
+    await client.close();
+  });
+});
+
+describe('what an operation leaves behind', () => {
+  const ADDRESS = 'ada@example.com';
+  const SEED = {
+    settings: { organizations: { max_allowed_memberships: 5 } },
+    users: [
+      { id: 'user_ada', email_addresses: [ADDRESS] },
+      { id: 'user_bob', email_addresses: ['bob@example.com'] },
+    ],
+    organizations: [
+      {
+        id: 'org_acme',
+        name: 'Acme',
+        members: [{ user: 'user_bob', role: 'org:admin' }],
+        invitations: [{ email_address: ADDRESS, role: 'org:member' }],
+      },
+    ],
+    invitations: [{ email_address: ADDRESS }],
+    waitlist: [{ id: 'wle_ada', email_address: ADDRESS }],
+  };
+
+  it('is said before it is done and beside the answer, and is there afterwards', async () => {
+    const seed = await scratchFile(await scratchDirectory(), SEED);
+    const client = await startProgram('v1', { args: ['--sandbox', '--seed', seed] });
+    const args = { user_id: 'user_ada' };
+    const refused = await client.call('Users_deleteUserById', args);
+    expect(refused.json).toMatchObject({
+      effect: expect.stringMatching(/What stays: pending invitations to .*waitlist entries/),
+    });
+    const { json } = await client.call('Users_deleteUserById', { ...args, confirm: true });
+    expect(json).toMatchObject({
+      deleted: true,
+      _: { left: expect.arrayContaining([expect.stringMatching(/: WaitlistEntries_deleteById$/)]) },
+    });
+    for (const [list, found] of [
+      ['Invitations_listAllNonRevoked', {}],
+      ['OrganizationInvitations_list', { organization_id: 'org_acme', status: 'pending' }],
+      ['WaitlistEntries_list', {}],
+    ] as const) {
+      const { text, json: page } = await client.call(list, found);
+      expect((page as { data: unknown[] }).data, `${list}: ${text}`).toHaveLength(1);
+    }
     await client.close();
   });
 });

@@ -5,6 +5,7 @@ import { canonicalJson } from '../confirmation/canonical.js';
 import type { CallList } from '../list-call.js';
 import { fillEffect } from './effect.js';
 import type { Label } from './label.js';
+import { leftSentence } from './left-words.js';
 import type { Review, ReviewInput } from './review.js';
 import { maskedInput, reviewInputs } from './review-inputs.js';
 import { type Names, nameOf } from './target-names.js';
@@ -59,6 +60,7 @@ export function listReview(context: ListReviewContext): Review {
         ? []
         : [`${lost} of them cannot be undone, and ${lost === 1 ? 'is' : 'are'} listed first.`]),
       ...partly(list),
+      ...leftBehind(list),
       ...list.warnings,
     ],
     parties: [],
@@ -106,6 +108,15 @@ function partly({ items }: CallList): string[] {
   const said = items.flatMap(({ operation, undo: { can, says } }) =>
     can === 'in part' && says !== undefined ? [`${operation.spec.title}: can be undone, but ${says}.`] : [],
   );
+  return [...new Set(said)];
+}
+
+/** What its operations leave behind, each once. */
+function leftBehind({ items }: CallList): string[] {
+  const said = items.flatMap(({ operation }) => {
+    const left = leftSentence(operation);
+    return left === undefined ? [] : [`${operation.spec.title}. ${left}`];
+  });
   return [...new Set(said)];
 }
 

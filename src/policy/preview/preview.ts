@@ -6,6 +6,7 @@ import type { Caller, Instance } from '../policy-types.js';
 import { consequencesOf, itemCount, raisingInputs } from '../rules/risk.js';
 import { fillEffect, sentence } from './effect.js';
 import type { Label } from './label.js';
+import { leftSentence } from './left-words.js';
 import { listReview } from './list-review.js';
 import { Lookup, type LookupContext, type LookupOptions, type LookupResult, type MayRead } from './lookup.js';
 import type { Review } from './review.js';
@@ -172,7 +173,8 @@ export class Previewer {
           : 'The answer holds a secret: it will enter the conversation.',
       );
     }
-    return details;
+    const left = leftSentence(operation);
+    return left === undefined ? details : [...details, left];
   }
 
   /** The input that names the target, for when nothing better is known. */
