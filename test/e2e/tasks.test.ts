@@ -3,20 +3,12 @@ import { afterEach, expect, it } from 'vitest';
 import { SEED } from '../../bench/tasks/seed.js';
 import type { Cost, MakeCall } from '../../bench/tasks/task.js';
 import { TASKS } from '../../bench/tasks/tasks.js';
-import type { Answer } from '../support/elicitation.js';
+import { agree } from '../support/agree.js';
 import { startProgram } from '../support/program.js';
 import { endSandboxes, startSandboxProgram } from '../support/sandbox-program.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
 
 afterEach(endSandboxes);
-
-/** The person agrees, and types what is asked for. */
-function agree({ message, requestedSchema }: { message: string; requestedSchema: unknown }): Answer {
-  expect(message).not.toBe('');
-  const { properties } = requestedSchema as { properties: { typed?: { title: string } } };
-  const word = /"(.*)"/.exec(properties.typed?.title ?? '')?.[1];
-  return { action: 'accept', content: word === undefined ? { confirm: true } : { typed: word } };
-}
 
 it.each(TASKS.map((task) => [task.name, task] as const))('an agent can %s within its ceilings', async (_, task) => {
   const dir = await scratchDirectory();
