@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { estimateTokens } from '../../src/response/token-count.js';
@@ -283,7 +283,7 @@ it('is not asked for in a form that has no room for all of it, and keeps nothing
 });
 
 describe('with a folder for its state', () => {
-  it('keeps plans and what takes them back encrypted, for their owner alone, and goes on after a restart', async () => {
+  it('keeps plans and what takes them back encrypted, for their owner alone, across restarts, and for a while', async () => {
     const state = await scratchDirectory();
     const steps = [
       {
@@ -306,9 +306,15 @@ describe('with a folder for its state', () => {
     }
     const sealed = kept.find((file) => file.endsWith('.sealed')) ?? '';
     writeFileSync(sealed, `${readFileSync(sealed, 'utf8').slice(0, -4)}AAAA`);
+    const old = join(state, 'kept', 'plan-pln_0000000000000000000000.ledger');
+    writeFileSync(old, '');
+    utimesSync(old, 0, 0);
     const second = await start();
     const changed = await second.call('Jobs_applyPlan', { plan });
     expect(changed.isError).toBe(true);
+    expect(existsSync(old)).toBe(true);
+    planned(await second.call('Jobs_planChanges', { steps }));
+    expect(existsSync(old)).toBe(false);
     await second.close();
   });
 });

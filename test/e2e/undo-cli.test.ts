@@ -42,6 +42,9 @@ describe('beside a server that runs', () => {
   const bannedUsers = async (): Promise<string[]> =>
     ((await sandbox.request('GET', '/users?banned=true')).body as { id: string }[]).map(({ id }) => id).sort();
 
+  const nameOf = async (id: string): Promise<unknown> =>
+    ((await sandbox.request('GET', `/users/${id}`)).body as { last_name: unknown }).last_name;
+
   async function banned(users: readonly string[], deleted: readonly string[]): Promise<string> {
     const steps = [
       { tool: 'Users_markBanned', for_each: users, arguments: { user_id: '$' } },
@@ -86,15 +89,14 @@ describe('beside a server that runs', () => {
       /^call-\S{12} {2}\d+ seconds? ago {2}Update a user: .* by local {2}until /,
     );
 
+    expect(await undo([oldest?.id ?? ''])).toMatchObject({ code: 2, stderr: expect.stringContaining('asks at a terminal') });
+    expect(await nameOf('user_2')).toBe('New');
     expect(await undo([oldest?.id ?? '', '--yes'])).toMatchObject({ code: 0, stdout: expect.stringContaining('1 of 1') });
     // What has been written over since stays.
     expect((await undo([older?.id ?? '', '--yes'])).stdout.replace(/\s+/g, ' ')).toMatch(
       /^Nothing is left.*changed since, and is not overwritten: "Dora" <dora@example.com>\./,
     );
-    const names = ['user_2', 'user_3'].map(
-      async (id) => ((await sandbox.request('GET', `/users/${id}`)).body as { last_name: string }).last_name,
-    );
-    expect(await Promise.all(names)).toEqual([null, 'Newer']);
+    expect([await nameOf('user_2'), await nameOf('user_3')]).toEqual([null, 'Newer']);
   });
 
   it('says what to do about an id that is unknown, and about a key that is another', async () => {
