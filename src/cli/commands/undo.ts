@@ -115,6 +115,7 @@ async function takeBack(id: string, app: App, isAgreed: boolean, signal: AbortSi
   const outcome = await carryOut(app, args, { canAsk, isAgreed: !asksItself, shown, signal });
   if (outcome.kind === 'done') {
     const { lines, isWhole } = planReport(outcome.text, 'Taken back');
+    if (process.stderr.isTTY === true) process.stderr.write('\r\u001b[K');
     print(`${lines.join('\n')}\n`);
     if (!isWhole) process.exitCode = EXIT.failed;
   } else if (outcome.kind === 'refused' || outcome.kind === 'failed') {
