@@ -17,6 +17,7 @@ import type { Caller } from '../policy/policy-types.js';
 import { type Approval, seen, stateOf, toApproval } from './approval.js';
 import type { Approver } from './approver-file.js';
 import { type Approvers, canDecide, isCaller, isNamed, isSameName } from './approvers.js';
+import { makeRoom, type Under } from './caller-room.js';
 
 /** What a signed-in person says to an approval. */
 export interface Say {
@@ -96,18 +97,12 @@ const LARGEST = 256 * 1024;
 /** How long an approval is kept for people to look up after it can no longer be used. */
 const KEPT_MS = 24 * 3_600_000;
 const KIND = 'approval';
-/** Which approvals a caller has under way. */
+/** Which approvals are kept of a caller. */
 const CALLERS = 'approvals-of';
 const LONGEST_REASON = 300;
 const MOST_TRIES = 50;
 /** How often the operator is told of the same caller's flood, in milliseconds. */
 const FLOOD_TOLD_MS = 60_000;
-
-interface Under {
-  readonly id: string;
-  readonly digest: string;
-  readonly until: number;
-}
 
 /**
  * Where calls wait for the word of people who are not at the client. What is kept here can be read by any process of the
@@ -278,12 +273,17 @@ export class ApprovalDesk implements Approvals {
       const same = under.find(({ digest }) => digest === approval.digest);
       if (same !== undefined) return same;
       if (under.filter((one) => stateOf(one, now) === 'pending').length >= MOST_PENDING) return 'flood';
-      const list = [...under, approval].map(({ id, digest, expiresAt }): Under => ({ id, digest, until: expiresAt }));
-      const ttlMs = Math.max(...list.map(({ until }) => until)) - now;
       // Kept before it is listed: what is listed can be found.
       const record = JSON.stringify(approval);
+      const standing = new Set([...under, approval].map(({ id }) => id));
+      const own: Under = { id: approval.id, digest: approval.digest, until: approval.expiresAt, size: record.length };
+      const [list, dropped] = makeRoom([...listed.filter(({ until }) => until + KEPT_MS > now), own], standing);
+      const ttlMs = Math.max(...list.map(({ until }) => until)) + KEPT_MS - now;
       await records.swap(KIND, approval.id, { from: undefined, to: record, ttlMs: this.#ttl(approval) });
-      if (await records.swap(CALLERS, key, { from: text, to: JSON.stringify(list), ttlMs })) return undefined;
+      if (await records.swap(CALLERS, key, { from: text, to: JSON.stringify(list), ttlMs })) {
+        await Promise.all(dropped.map(({ id }) => this.#forget(id)));
+        return undefined;
+      }
       // Another call of the caller was faster, perhaps the same one.
       await records.swap(KIND, approval.id, { from: record, to: undefined, ttlMs: 0 });
     }
@@ -303,6 +303,12 @@ export class ApprovalDesk implements Approvals {
       }
     }
     throw new StoreUnavailableError('contended');
+  }
+
+  async #forget(id: string): Promise<void> {
+    const { records } = this.#options;
+    const from = await records.read(KIND, id);
+    if (from !== undefined) await records.swap(KIND, id, { from, to: undefined, ttlMs: 0 });
   }
 
   #ttl({ expiresAt }: Approval): number {

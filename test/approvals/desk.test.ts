@@ -166,6 +166,23 @@ describe('an approval', () => {
     expect(await desk.find(id)).toMatchObject({ state: 'declined', declined: { approver: 'bob', reason: 'No.' } });
   });
 
+  it('of one caller is kept within bounds, so that nobody fills the store for all', async () => {
+    const desk = deskOf();
+    const { review } = wish();
+    const inputs = [{ name: 'note', value: '', lines: ['x'.repeat(200_000)], items: 1 }];
+    let last = '';
+    for (let nth = 0; nth < 200; nth++) {
+      const placed = await desk.open(wish({ digest: `digest-${nth}`, review: { ...review, inputs } }));
+      if (!placed.ok) throw new Error(placed.why);
+      last = placed.approval.id;
+      now += 10_000;
+    }
+    const kept = await desk.list();
+    expect(kept.length).toBeLessThanOrEqual(10);
+    expect(kept.map(({ id }) => id)).toContain(last);
+    expect(await desk.open(wish({ digest: 'other', caller: { name: 'other', transport: 'http' } }))).toMatchObject({ ok: true });
+  });
+
   it('waits ten times at most for one caller, even where the calls race', async () => {
     const desks = [deskOf(), deskOf()];
     const results = await Promise.all(Array.from({ length: 16 }, (_, n) => desks[n % 2]?.open(wish({ digest: `digest-${n}` }))));
