@@ -78,7 +78,7 @@ export class Prompts {
 
 const toolsNamedIn = (text: string, { catalog }: Offer): string[] => [
   ...new Set(
-    [...text.matchAll(/[`"](\w+_\w+)[`"]/g)].map(([, name = '']) => name).filter((name) => catalog.find(name) !== undefined),
+    [...text.matchAll(/[`"](\w+)[`"]/g)].map(([, name = '']) => name).filter((name) => catalog.find(name) !== undefined),
   ),
 ];
 
