@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js';
+import { MisbehavingServer, silent } from '../support/misbehaving-server.js';
 import { OperatorTokens } from '../support/operator-tokens.js';
 import { CLIENTS, type ProgramClient, startProgram } from '../support/program.js';
 import { bearer, initialize, modern, post } from '../support/raw-http.js';
+import { RecordingServer } from '../support/recording-server.js';
 import { scratchDirectory } from '../support/scratch.js';
 
 const scratch = await scratchDirectory();
@@ -220,6 +222,44 @@ describe('over HTTP', () => {
     expect(skill?.resources).toEqual([{ uri: skill?.uri, digest, size: Buffer.byteLength(text) }]);
     expect(await ask('admin', 'skills/get', { uri: skill?.uri })).toMatchObject({ result: { skill } });
     expect(await ask('admin', 'skills/get', { uri: 'skill://nothing/SKILL.md' })).toHaveProperty('error.code', -32_602);
+  });
+});
+
+describe('a client that knows tools alone', () => {
+  it('sees no difference, and causes no request of its own', async () => {
+    const upstream = await RecordingServer.start();
+    const asked = new Promise<void>((resolve) => {
+      upstream.reply = ({ url }) => {
+        if (url === '/v1/domains') resolve();
+        return { body: { data: [], total_count: 0 } };
+      };
+    });
+    const env = { CLERK_SECRET_KEY: 'sk_test_tools', CLERK_API_URL: `${upstream.origin}/v1` };
+    const client = await startProgram('v1', { args: [], env });
+    const [tool] = await client.listTools();
+    expect(tool).not.toHaveProperty('icons');
+    await client.call('Users_getTotalCount');
+    expect(upstream.requests.map(({ url }) => url)).toEqual(['/v1/users/count']);
+    // Another does, and is not made to wait for it.
+    await client.ask('prompts/list');
+    await asked;
+    await client.close();
+    await upstream.stop();
+  });
+
+  it('is answered while Clerk is not, and so is one that knows more', async () => {
+    const upstream = await MisbehavingServer.start(silent);
+    const env = { CLERK_SECRET_KEY: 'sk_live_silent', CLERK_API_URL: `${upstream.origin}/v1` };
+    const client = await startProgram('v2 (2026)', { args: ['--timeout', '500'], env });
+    expect(client.instructions()).toMatch(/^Works on Clerk · LIVE, /);
+    expect(await client.ask('prompts/list')).toHaveProperty('prompts');
+    expect(await client.ask('completion/complete', completionOf('offboard-person', 'person', 'a'))).toMatchObject({
+      completion: { values: [] },
+    });
+    const read = await client.ask('resources/read', { uri: 'clerk-mcp://instance' });
+    expect(JSON.stringify(read)).toContain('not_read');
+    await client.close();
+    await upstream.stop();
   });
 });
 

@@ -11,6 +11,9 @@ export interface InstancePageOptions {
   readonly call: (call: Call) => Promise<CallOutcome>;
 }
 
+/** What has not answered by then is named as not read, in milliseconds. */
+const TIMEOUT_MS = 5000;
+
 type Value = Readonly<Record<string, unknown>>;
 
 /** What of each answer is told. */
@@ -41,12 +44,13 @@ export async function instancePage(
   signal: AbortSignal,
 ): Promise<object> {
   const unread: string[] = [];
+  const within = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   const told = await Promise.all(
     READS.map(async ({ tool, tell }) => {
       const outcome =
         offer.lacking([tool], caller).length > 0
           ? undefined
-          : await call({ name: tool, arguments: {}, caller, canAsk: false, isPart: true, signal });
+          : await call({ name: tool, arguments: {}, caller, canAsk: false, isPart: true, signal: within });
       if (outcome?.kind === 'done' && isRecord(outcome.answer?.value)) return tell(outcome.answer.value);
       unread.push(tool);
       return {};

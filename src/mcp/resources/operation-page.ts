@@ -25,7 +25,7 @@ export function operationPage(operation: Operation, tool: ToolDefinition, notOff
     ...(spec.secrets !== undefined && { secret_inputs: spec.secrets }),
     repeatable: operation.idempotent,
     input: tool.inputSchema,
-    example: exampleOf(operation.inputSchema),
+    example: exampleOf(operation),
   };
 }
 
@@ -34,11 +34,17 @@ function undoOf(undo: NonNullable<Operation['spec']['undo']>): object {
   return { possible: true, by: undo.by, ...(undo.lost !== undefined && { lost: undo.lost }) };
 }
 
-/** Arguments that fit the schema: what is required, with values that show what goes there. */
-export function exampleOf(schema: Schema): Record<string, unknown> {
+/** Arguments that the operation takes: what it needs, with values that show what goes there. */
+export function exampleOf({ inputSchema, spec: { needsOneOf = [], image } }: Operation): Record<string, unknown> {
+  const further = [...needsOneOf.slice(0, 1), ...(image === undefined ? [] : ['file_path'])];
+  return objectOf(inputSchema, further);
+}
+
+function objectOf(schema: Schema, further: readonly string[] = []): Record<string, unknown> {
   const properties = isRecord(schema.properties) ? schema.properties : {};
   const required = Array.isArray(schema.required) ? schema.required.map(String) : [];
-  return Object.fromEntries(required.map((name) => [name, sampleOf(name, isRecord(properties[name]) ? properties[name] : {})]));
+  const names = [...new Set([...required, ...further])];
+  return Object.fromEntries(names.map((name) => [name, sampleOf(name, isRecord(properties[name]) ? properties[name] : {})]));
 }
 
 /** What ids of a kind begin with, where the input's name does not tell. */
@@ -66,7 +72,7 @@ function sampleOf(name: string, schema: Schema): unknown {
     case 'array':
       return [sampleOf(name.replace(/s$/, ''), isRecord(schema.items) ? schema.items : {})];
     case 'object':
-      return exampleOf(schema);
+      return objectOf(schema);
     default:
       return textOf(name, schema);
   }
