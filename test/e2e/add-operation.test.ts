@@ -22,6 +22,7 @@ const SOURCES = [
   'test/vitest.config.ts',
   'test/catalog',
   'test/support',
+  'test/sandbox/error-index.ts',
 ];
 
 const run = promisify(execFile);
