@@ -3,14 +3,19 @@ import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Ended, runProgram, startProgram } from '../support/program.js';
 import { scratchDirectory } from '../support/scratch.js';
+import { sharedSandbox } from '../support/shared-sandbox.js';
 
 const directory = await scratchDirectory();
 const original = `${directory}/audit.log`;
-const CREATE = ['call', 'Users_createNewUser', '{"first_name":"Ada","email_address":["ada@audit.example"]}', '--sandbox'];
+const sandbox = await sharedSandbox();
+
+let users = 0;
+/** Of one user more. */
+const ada = () => ({ first_name: 'Ada', email_address: [`ada.${++users}@audit.example`] });
 
 const verify = (...args: string[]): Promise<Ended> => runProgram(['audit', 'verify', ...args]);
 const work = (log: string, env?: Record<string, string>): Promise<Ended> =>
-  runProgram([...CREATE, '--audit-log', log], { ...(env && { env }) });
+  runProgram(['call', 'Users_createNewUser', JSON.stringify(ada()), '--audit-log', log], { env: { ...sandbox, ...env } });
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** What somebody writes who has all but the key. */
@@ -183,9 +188,7 @@ describe('the files of a log', () => {
 });
 
 describe('servers that are started with the same --audit-log', () => {
-  const start = (setting: string) => startProgram('v2 (2025)', { args: ['--sandbox', '--audit-log', setting] });
-
-  const ada = { first_name: 'Ada', email_address: ['ada@audit.example'] };
+  const start = (setting: string) => startProgram('v2 (2025)', { args: ['--audit-log', setting], env: sandbox });
 
   it.each([
     ['a folder', 'folder', ['folder/audit.log', 'folder/audit-2.log']],
@@ -193,7 +196,7 @@ describe('servers that are started with the same --audit-log', () => {
   ])('have a log each, all of them whole: %s', { timeout: 90_000 }, async (_, setting, files) => {
     if (setting === 'folder') await mkdir(`${directory}/folder`);
     const clients = await Promise.all(files.map(() => start(`${directory}/${setting}`)));
-    for (const client of clients) expect((await client.call('Users_createNewUser', ada)).isError).toBe(false);
+    for (const client of clients) expect((await client.call('Users_createNewUser', ada())).isError).toBe(false);
     expect(clients.filter((client) => client.stderr().includes('This process writes '))).toHaveLength(1);
     await Promise.all(clients.map((client) => client.close()));
     for (const file of files) {
@@ -204,7 +207,7 @@ describe('servers that are started with the same --audit-log', () => {
 
   it('have a log by their process, where the setting says %p', { timeout: 90_000 }, async () => {
     const clients = await Promise.all([1, 2].map(() => start(`${directory}/audit-%p.log`)));
-    for (const client of clients) await client.call('Users_createNewUser', ada);
+    for (const client of clients) await client.call('Users_createNewUser', ada());
     const files = clients.map((client) => `${directory}/audit-${client.pid()}.log`);
     await Promise.all(clients.map((client) => client.close()));
     for (const file of files) expect(await verify(file)).toMatchObject({ code: 0, stderr: '' });
