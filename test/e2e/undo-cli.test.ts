@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Ended, type ProgramClient, runProgram, startProgram } from '../support/program.js';
+import { connectHttp, type HttpClient } from '../support/http-clients.js';
+import { startHttp, stopAll } from '../support/http-program.js';
+import { type Ended, runProgram } from '../support/program.js';
 import { endSandboxes, type SandboxProgram, startSandboxProgram } from '../support/sandbox-program.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
 import { runAtTerminal, withoutTerminal } from '../support/terminal.js';
+import { tokenFile, tokenOf } from '../support/token-file.js';
 
 const SEED = {
   users: ['Ada', 'Bob', 'Cy', 'Dora', 'Eve'].map((first_name, nth) => ({
@@ -23,16 +26,20 @@ interface Listed {
 
 describe('beside a server that runs', () => {
   let sandbox: SandboxProgram;
-  let server: ProgramClient;
+  let server: HttpClient;
   let state: string;
   beforeAll(async () => {
     const dir = await scratchDirectory();
     state = join(dir, 'state');
     sandbox = await startSandboxProgram('--seed', await scratchFile(dir, SEED));
-    server = await startProgram('v2 (2025)', { args: ['--state-dir', state], env: sandbox.env });
+    const tokens = await tokenFile(dir, ['ann']);
+    const args = ['--auth', 'token', '--tokens', tokens, '--state-dir', state, '--clerk-limit', '1000000'];
+    const { url } = await startHttp({ args, env: sandbox.env });
+    server = await connectHttp('v2 (2025)', url, { token: tokenOf('ann') });
   });
   afterAll(async () => {
     await server.close();
+    await stopAll();
     await endSandboxes();
   });
 
@@ -82,11 +89,11 @@ describe('beside a server that runs', () => {
     await server.call('Users_updateUserAttributes', { user_id: 'user_3', last_name: 'Newer' });
     const [newest, older, oldest] = await listed();
     expect([newest, oldest]).toMatchObject([
-      { title: 'Update a user: "Dora New" <dora@example.com>', caller: 'local', calls: 1 },
+      { title: 'Update a user: "Dora New" <dora@example.com>', caller: 'ann', calls: 1 },
       { title: 'Update a user: "Cy" <cy@example.com>' },
     ]);
     expect((await undo([])).stdout.split('\n')[0]).toMatch(
-      /^call-\S{12} {2}\d+ seconds? ago {2}Update a user: .* by local {2}until /,
+      /^call-\S{12} {2}\d+ seconds? ago {2}Update a user: .* by ann {2}until /,
     );
 
     expect(await undo([oldest?.id ?? ''])).toMatchObject({ code: 2, stderr: expect.stringContaining('asks at a terminal') });
