@@ -132,6 +132,24 @@ it('changes nothing when it is declined, and can be asked for again', async () =
   expect(await userNow('user_d')).toMatchObject({ banned: true });
 });
 
+it('wants the passphrase anew for 25 calls or more, whatever they are', async () => {
+  const renames = (count: number) =>
+    Array.from({ length: count }, (_, nth) => ({
+      tool: 'Users_updateUserAttributes',
+      arguments: { user_id: 'user_d', last_name: `Name ${nth}` },
+    }));
+  for (const [count, grave] of [
+    [24, false],
+    [25, true],
+  ] as const) {
+    const { plan } = (await client.call('Jobs_planChanges', { steps: renames(count) })).json as { plan: string };
+    await client.call('Jobs_applyPlan', { plan });
+    const id = await undo(`plan:${plan}`);
+    expect((await ann.show(id)).needs).toMatchObject({ grave });
+    await ann.decline(id, 'Another time.');
+  }
+});
+
 it('takes a form of its own alone, from somebody who is signed in, about something that is kept', async () => {
   const of = `call:${'x'.repeat(12)}`;
   expect((await seat.post('/undo', { of, token: 'guessed' })).status).toBe(403);
