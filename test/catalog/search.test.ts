@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Catalog } from '../../src/catalog/catalog.js';
 import { OperationSearch } from '../../src/catalog/search.js';
 import { SUCCESSORS, SYNONYMS } from '../../src/catalog/synonyms.js';
 import { operations } from '../../tools/index.js';
+import { heldOutRequests } from './held-out-requests.js';
 import { requests, type SearchRequest } from './search-requests.js';
 
 const catalog = new Catalog(operations);
@@ -19,9 +19,6 @@ function rightFor({ right, otherwise }: SearchRequest): string[] {
   return best.length > 0 ? best : known(otherwise);
 }
 
-/** A third of the requests, always the same: nobody looks at how they fare one by one. */
-const isHeldOut = ({ words }: SearchRequest): boolean => createHash('sha256').update(words).digest().readUInt8(0) % 3 === 0;
-
 interface Outcome {
   readonly words: string;
   readonly right: readonly string[];
@@ -30,7 +27,9 @@ interface Outcome {
   readonly at: number;
 }
 
-const asked = requests.filter((request) => rightFor(request).length > 0);
+const isAbout = (request: SearchRequest): boolean => rightFor(request).length > 0;
+const tuned = requests.filter(isAbout);
+const heldOut = heldOutRequests.filter(isAbout);
 
 function outcomesOf(part: readonly SearchRequest[]): Outcome[] {
   return part.map((request) => {
@@ -51,32 +50,34 @@ function sharesOf(outcomes: readonly Outcome[]): { first: number; firstFive: num
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 describe("requests in people's own words", () => {
-  it('are many, all different, and about every group', () => {
-    expect(asked.length).toBeGreaterThanOrEqual(150);
-    expect(new Set(requests.map(({ words }) => words.toLowerCase())).size).toBe(requests.length);
-    const groups = new Set(asked.flatMap(rightFor).map((name) => catalog.get(name).group));
-    expect([...groups].sort()).toEqual(catalog.groups);
+  it('are many, all different, and about every operation', () => {
+    const all = [...tuned, ...heldOut];
+    expect(all.length).toBeGreaterThanOrEqual(800);
+    expect(new Set(all.map(({ words }) => words.toLowerCase())).size).toBe(all.length);
+    const about = new Set(heldOut.flatMap(rightFor));
+    expect(catalog.operations.map(({ name }) => name).filter((name) => !about.has(name))).toEqual([]);
+    expect(heldOut.flatMap(({ right }) => right.filter((name) => catalog.find(name) === undefined))).toEqual([]);
   });
 
+  // Of the held-out half the figures alone are shown: a look at its failures would make it a part of the tuned one.
   it.each([
-    { part: 'tuned', held: false },
-    { part: 'held out', held: true },
-  ])('of the $part part are understood', ({ part, held }) => {
-    const outcomes = outcomesOf(asked.filter((request) => isHeldOut(request) === held));
+    { part: 'tuned', asked: tuned, floors: { first: 0.8, firstFive: 0.95 } },
+    { part: 'held out', asked: heldOut, floors: { first: 0.5, firstFive: 0.8 } },
+  ])('of the $part half are understood', ({ part, asked, floors }) => {
+    const outcomes = outcomesOf(asked);
     const { first, firstFive } = sharesOf(outcomes);
     const lines = [
       `search, ${part}: ${percent(first)} first, ${percent(firstFive)} in the first five of ${outcomes.length} requests`,
     ];
-    if (!held) {
+    if (asked === tuned) {
       for (const { words, right, found, at } of outcomes) {
         if (at !== 0) lines.push(`  ${at === -1 ? '-' : at + 1}  ${words}: ${found[0] ?? 'nothing'}, not ${right.join(' or ')}`);
       }
     }
     process.stderr.write(`${lines.join('\n')}\n`);
 
-    expect(outcomes.length).toBeGreaterThanOrEqual(50);
-    expect(first).toBeGreaterThanOrEqual(0.8);
-    expect(firstFive).toBeGreaterThanOrEqual(0.95);
+    expect(first).toBeGreaterThanOrEqual(floors.first);
+    expect(firstFive).toBeGreaterThanOrEqual(floors.firstFive);
   });
 });
 
