@@ -26,15 +26,17 @@ const LONGEST = 253;
 export class InstanceName {
   readonly #options: InstanceNameOptions;
   #domain: string | undefined;
+  #title: string;
   #askAgainAt = 0;
 
   constructor(options: InstanceNameOptions) {
     this.#options = options;
+    this.#title = `Clerk · ${options.kind.toUpperCase()}`;
   }
 
+  /** Stands in every answer. */
   get title(): string {
-    const parts = ['Clerk', this.#domain, this.#options.kind.toUpperCase()];
-    return parts.filter((part) => part !== undefined).join(' · ');
+    return this.#title;
   }
 
   /** Has the domain read where it is not known. A client asks that knows more than tools; the others see no difference. */
@@ -53,6 +55,8 @@ export class InstanceName {
     const list = isRecord(answer) ? answer.data : answer;
     const domains = Array.isArray(list) ? list.filter(isRecord) : [];
     const { name } = domains.find(({ is_satellite }) => is_satellite === false) ?? domains[0] ?? {};
-    if (typeof name === 'string' && name.length <= LONGEST && HOST.test(name)) this.#domain = name;
+    if (typeof name !== 'string' || name.length > LONGEST || !HOST.test(name)) return;
+    this.#domain = name;
+    this.#title = `Clerk · ${name} · ${this.#options.kind.toUpperCase()}`;
   }
 }

@@ -6,6 +6,8 @@ const VALUE_BEGINNING = 80;
 const VALUE_END = 40;
 /** More marks on one letter than any script stacks; beyond that they are there to paint over other lines. */
 const STACKED_MARKS = /(\p{M}{3})\p{M}+/gu;
+/** Has nothing to be taken out or replaced. */
+const PLAIN_WORDS = /^[\w.-]+(?: [\w.-]+)*$/;
 /** Letters that show nothing. */
 const BLANK_LETTERS = /[\u115F\u1160\u3164\uFFA0\u2800\u{1D159}]/gu;
 /** Control characters, and all that Unicode tells programs not to draw: joiners, fillers, variation selectors, tags. */
@@ -24,6 +26,7 @@ const PLAIN_EMAIL = /^[^\s@<>()"',;:\\[\]]{1,64}@[\p{L}\p{N}.-]{1,80}$/u;
  * nothing that a client would make a link or a tag of, at most `longest` characters.
  */
 export function plain(text: string, longest = LONGEST): string {
+  if (text.length <= longest && PLAIN_WORDS.test(text)) return text;
   const flat = flatten(text.slice(0, longest * 20));
   const characters = [...flat];
   return characters.length <= longest ? flat : `${characters.slice(0, longest - 1).join('')}…`;
