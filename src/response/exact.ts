@@ -23,17 +23,23 @@ export interface ExactJson {
 
 /** Where the answer's own text is not at hand, its numbers are what JSON.parse made of them. */
 export function exactJson({ value, raw }: ClerkAnswer): ExactJson {
-  if (raw === undefined || !hasOddNumbers(raw)) return { value, write: (part) => JSON.stringify(part), isNumber: () => false };
-  const mark = `${randomUUID()}:`;
-  const stands = new RegExp(`"${mark}([^"]+)"`, 'g');
+  const plain: ExactJson = { value, write: (part) => JSON.stringify(part), isNumber: () => false };
+  if (raw === undefined || !hasOddNumbers(raw)) return plain;
+  let mark: string | undefined;
+  const marked = markOddNumbers(raw, () => (mark ??= `${randomUUID()}:`));
+  // What looked like a number stood within a string.
+  if (mark === undefined) return plain;
+  const start = mark;
+  const stands = new RegExp(`"${start}([^"]+)"`, 'g');
   return {
-    value: JSON.parse(markOddNumbers(raw, mark)),
+    value: JSON.parse(marked),
     write: (part) => JSON.stringify(part).replaceAll(stands, '$1'),
-    isNumber: (text) => text.startsWith(mark),
+    isNumber: (text) => text.startsWith(start),
   };
 }
 
-function markOddNumbers(json: string, mark: string): string {
+/** @param mark made when a number first needs one */
+function markOddNumbers(json: string, mark: () => string): string {
   let out = '';
   let copied = 0;
   for (let at = 0; at < json.length; at++) {
@@ -45,7 +51,7 @@ function markOddNumbers(json: string, mark: string): string {
       while (end < json.length && NUMBER_CHARS.includes(json[end] as string)) end++;
       const number = json.slice(at, end);
       if (isChanged(number)) {
-        out += `${json.slice(copied, at)}"${mark}${number}"`;
+        out += `${json.slice(copied, at)}"${mark()}${number}"`;
         copied = end;
       }
       at = end - 1;

@@ -76,11 +76,11 @@ const toAnswer = (text: string, { structured }: ShapeOptions): ShapedAnswer =>
   structured === true ? { text, structured: JSON.parse(text) } : { text };
 
 /** What is said of the call, whatever the answer is. */
-function beside({ spec: { leaves = [] } }: Operation, { made, readAs = [] }: ShapeOptions): Note | undefined {
+function beside({ spec: { leaves = [] } }: Operation, { made, readAs = [], results }: ShapeOptions): Note | undefined {
   const note: Note = {
     ...(readAs.length > 0 && { read_as: readAs }),
     ...(made !== undefined && { made }),
-    ...(leaves.length > 0 && { left: leaves.map(({ what, by }) => `${what}: ${by}`) }),
+    ...(leaves.length > 0 && results !== 'full' && { left: leaves.map(({ what, by }) => `${what}: ${by}`) }),
   };
   return isNothing(note) ? undefined : note;
 }

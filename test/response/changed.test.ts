@@ -45,14 +45,14 @@ describe('a change answers', () => {
   it('of many objects the same of each', () => {
     const banned = [user(1), user(2)].map((one) => ({ ...one, banned: true }));
     expect(shaped(operation('Users_banMany'), banned)).toEqual({
-      _: REST,
+      _: { ...REST, left: [expect.stringContaining('memberships'), 'API keys of the user: ApiKeys_revokeKey'] },
       data: banned.map(({ id }) => ({ id, banned: true, locked: false })),
     });
   });
 
   it('that something is gone', () => {
-    const gone = { object: 'user', id: 'user_1', deleted: true };
-    expect(shape(operation('Users_deleteUserById'), json(gone))).toBe(JSON.stringify(gone));
+    const gone = { object: 'machine', id: 'mch_1', deleted: true };
+    expect(shape(operation('Machines_deleteById'), json(gone))).toBe(JSON.stringify(gone));
   });
 
   it('a new secret with all that is said of it', () => {

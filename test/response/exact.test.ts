@@ -50,3 +50,8 @@ it('without the text as sent, the value stands', () => {
   expect(write(value)).toBe('{"a":1.5}');
   expect(isNumber('1.5')).toBe(false);
 });
+
+it('where no number needs it nothing is marked: the value itself comes back', () => {
+  const answer = sent('{"id":"user_1","created_at":1700000000000,"share":0.5,"note":"1.0, 12345678901234567890"}');
+  expect(exactJson(answer).value).toBe(answer.value);
+});
