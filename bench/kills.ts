@@ -8,6 +8,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { estimateTokens } from '../src/response/token-count.js';
 import { type ProgramClient, startProgram } from '../test/support/program.js';
 import { endSandboxes, type SandboxProgram, startSandboxProgram } from '../test/support/sandbox-program.js';
 import { type Counts, violations } from './kills/check.js';
@@ -27,6 +28,8 @@ const kills = Number(values.kills);
 /** The peak of a plan of a thousand calls may grow by so much when there are ten times as many. */
 const MOST_GROWTH = 1.5;
 const FEW = 1_000;
+/** Of the answer that tells of a plan, whatever its size. */
+const MOST_TOKENS = 600;
 /** What is left after a pass over all is made in the next; far fewer are needed. */
 const MOST_PASSES = 30;
 
@@ -75,6 +78,8 @@ class Job {
     const planned = await client.call('Jobs_planChanges', { steps: stepsOf(count) }, { timeout: 120_000 });
     const { plan } = (planned.json ?? {}) as { plan?: string };
     if (plan === undefined) throw new Error(`no plan was made: ${planned.text.slice(0, 500)}`);
+    const tokens = estimateTokens(planned.text);
+    if (tokens > MOST_TOKENS) throw new Error(`a plan of ${count} calls is told in ${tokens} tokens, more than ${MOST_TOKENS}`);
     const made = { plan, peak: peakMiB(client.pid()), seconds: (performance.now() - started) / 1000 };
     await client.close();
     return new Job(sandbox, folder, made);
