@@ -3,7 +3,8 @@ import type { Icon } from '@modelcontextprotocol/server';
 /** A line drawing on 24 by 24, in the one colour that shows on light and dark alike. */
 function drawn(path: string): Icon[] {
   const svg = `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' fill='none' stroke='#7c5cff' stroke-width='2' stroke-linecap='round' stroke-linejoin='round'><path d='${path}'/></svg>`;
-  const src = `data:image/svg+xml,${svg.replace(/[#<>]/g, encodeURIComponent)}`;
+  // RFC 3986 has no room for a space.
+  const src = `data:image/svg+xml,${svg.replace(/[ #<>]/g, encodeURIComponent)}`;
   return [{ src, mimeType: 'image/svg+xml', sizes: ['any'] }];
 }
 

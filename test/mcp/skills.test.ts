@@ -99,7 +99,7 @@ describe('a prompt', () => {
   it('has a small icon that needs nothing from elsewhere', () => {
     for (const { icons = [] } of prompts().list(caller)) {
       expect(icons).toEqual([
-        { src: expect.stringMatching(/^data:image\/svg\+xml,%3Csvg /), mimeType: 'image/svg+xml', sizes: ['any'] },
+        { src: expect.stringMatching(/^data:image\/svg\+xml,%3Csvg%20/), mimeType: 'image/svg+xml', sizes: ['any'] },
       ]);
       expect(JSON.stringify(icons).length).toBeLessThan(500);
     }
