@@ -12,7 +12,7 @@ const PERSON = 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4 21c0-4 4-6 8-6s8 2 8 6';
 const SHIELD = 'M12 3l8 3v6c0 5-4 8-8 9-4-1-8-4-8-9V6l8-3Z';
 const PAGE = 'M6 3h8l4 4v14H6zM9 12h6M9 16h6';
 
-/** A person with a check mark: whoever calls is known, and asked. */
+/** A person with a check mark: callers are known, and people are asked. */
 export const SERVER_ICONS = drawn('M10 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM3 21c0-4 3-6 7-6 1 0 3 0 4 1m1 3 2 2 4-4');
 
 /** What a job is about, by the first word of its name that tells; a shield where none does. */

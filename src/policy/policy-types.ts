@@ -20,7 +20,7 @@ export interface Caller {
   readonly scopes?: readonly string[] | undefined;
   readonly clientName?: string | undefined;
   readonly clientVersion?: string | undefined;
-  /** `page`: somebody who is signed in on the page of approvals, where the call waits for a person even if less would do. */
+  /** `page`: a person who is signed in on the page of approvals, where the call waits for a person even if less would do. */
   readonly transport: 'stdio' | 'http' | 'cli' | 'page';
 }
 
