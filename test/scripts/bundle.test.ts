@@ -77,6 +77,7 @@ describe('the bundle for Claude Desktop', () => {
       'dist/manifest.json',
       'dist/output-schemas.json',
       'dist/package.json',
+      'dist/skills.json',
       'dist/start.js',
       'manifest.json',
       'package.json',
