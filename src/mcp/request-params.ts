@@ -55,7 +55,7 @@ export interface Introduction {
 
 /**
  * The SDK's server, but for three things: arguments are taken as hosts send them, parameters that do not fit are the
- * sender's error, not an internal one, and it introduces itself again to all its servers.
+ * sender's error, not an internal one, and each client is greeted with what is known by then.
  */
 export class StrictServer extends Server {
   readonly #gone = new AbortController();
