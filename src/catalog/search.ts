@@ -1,4 +1,6 @@
+import leven from 'leven';
 import MiniSearch from 'minisearch';
+import { fitOf, intentOf } from './intent.js';
 import { CURRENT_API_VERSION, type Operation } from './operation.js';
 import type { Risk } from './operation-types.js';
 import { SUCCESSORS, SYNONYMS } from './synonyms.js';
@@ -27,7 +29,7 @@ type Entry = { readonly id: number } & Partial<Readonly<Record<Field, string>>>;
 
 const BOOST: Readonly<Partial<Record<Field, number>>> = { description: 0.5, path: 0.5, phrases: 0.5 };
 /** How the best phrase, the second best and the declaration weigh against each other. */
-const WEIGHTS = { phrase: 1, second: 0.15, declaration: 0.3 };
+const WEIGHTS = { phrase: 1, second: 0.3, declaration: 0.3 };
 /** Saturates early in repetition (k, d) and favours short texts (b): a phrase matched as a whole is what is meant. */
 const BM25 = { k: 1.2, b: 0.8, d: 0.5 };
 /** How much of a request is read, and of which words a slip is looked for: a search must stay a matter of milliseconds. */
@@ -47,6 +49,17 @@ const ownSentences = (description: string): string =>
 const isOutdated = ({ spec, apiVersion }: Operation): boolean =>
   spec.deprecated !== undefined || apiVersion !== CURRENT_API_VERSION;
 
+/** How many slips of the hand lie between them. Two letters that changed places are one, and so is an unfinished end. */
+function slipsBetween(word: string, known: string): number {
+  if (word[0] !== known[0] && !(word[0] === known[1] && word[1] === known[0])) return Number.POSITIVE_INFINITY;
+  if (known.startsWith(word)) return 1;
+  if (Math.abs(word.length - known.length) > 2) return Number.POSITIVE_INFINITY;
+  const edits = leven(word, known);
+  return edits === 2 && sorted(word) === sorted(known) ? 1 : edits;
+}
+
+const sorted = (word: string): string => [...word].sort().join('');
+
 /** What the operations are called and what people call them, made ready to be searched. */
 class Index {
   readonly #terms = new Terms();
@@ -56,7 +69,6 @@ class Index {
     processTerm: (term) => term,
     searchOptions: { boost: BOOST, bm25: BM25 },
   });
-  #words: MiniSearch<{ word: string }> | undefined;
   /** The operation of each entry, and whether the entry is its declaration. */
   readonly #owners: { readonly operation: Operation; readonly declaration: boolean }[] = [];
 
@@ -78,7 +90,9 @@ class Index {
   }
 
   scores(words: string): Map<Operation, number> {
-    const request = wordsOfRequest(words.slice(0, MOST_CHARACTERS)).map((word) => this.#corrected(word));
+    const text = words.slice(0, MOST_CHARACTERS);
+    const request = wordsOfRequest(text).map((word) => this.#corrected(word));
+    const intent = intentOf(text);
     // Hits come best first, so the first two phrases of an operation are its best.
     const matched = new Map<Operation, { declaration: number; phrases: number[] }>();
     for (const hit of this.#entries.search([...new Set(this.#terms.of(request))].join(' '))) {
@@ -93,7 +107,7 @@ class Index {
     for (const [operation, { declaration, phrases }] of matched) {
       const [best = 0, second = 0] = phrases;
       const score = WEIGHTS.phrase * best + WEIGHTS.second * second + WEIGHTS.declaration * declaration;
-      scores.set(operation, isOutdated(operation) ? OUTDATED * score : score);
+      scores.set(operation, score * fitOf(intent, operation) * (isOutdated(operation) ? OUTDATED : 1));
     }
     return scores;
   }
@@ -111,28 +125,19 @@ class Index {
   /** Slips of the hand are mended in the whole word, since the stem of a misspelt word is often that of another one. */
   #corrected(word: string): string {
     if (this.#terms.knows(word) || word.length < 4 || word.length > MOST_LETTERS) return word;
-    const [nearest] = this.#vocabulary.search(word);
-    return nearest === undefined ? word : String(nearest.id);
-  }
-
-  /** The words that are understood. Made when the first unknown one is met. */
-  get #vocabulary(): MiniSearch<{ word: string }> {
-    if (this.#words === undefined) {
-      this.#words = new MiniSearch({
-        fields: ['word'],
-        idField: 'word',
-        tokenize: (word) => [word],
-        searchOptions: { fuzzy: ({ length }) => (length < 5 ? 1 : 2), prefix: true },
-      });
-      this.#words.addAll([...this.#terms.words].map((word) => ({ word })));
+    let best = { known: word, slips: word.length < 7 ? 1 : 2, uses: 0 };
+    for (const [known, uses] of this.#terms.words) {
+      const slips = slipsBetween(word, known);
+      if (slips < best.slips || (slips === best.slips && uses > best.uses)) best = { known, slips, uses };
     }
-    return this.#words;
+    return best.known;
   }
 }
 
 /**
  * Finds operations by what people say. The words are compared with each operation's declaration and, above all, with
- * the phrases of {@link SYNONYMS}, by BM25; misspelt and unfinished words are understood.
+ * the phrases of {@link SYNONYMS}, by BM25; misspelt and unfinished words are understood. A request to see
+ * something prefers reads, one to change something the other operations.
  */
 export class OperationSearch {
   readonly #operations: readonly Operation[];

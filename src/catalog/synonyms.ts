@@ -58,7 +58,7 @@ export const WORDS: Readonly<Record<string, string>> = {
   oauthapp: 'oauth application, oauth app, oauth client, oidc client, third party app',
   offboard: 'left the company, left our company, has left, leaver, quit, fired, laid off, no longer works, dismissed, resigned',
   organization:
-    'org, organisation, team, workspace, tenant, company, company account, customer organization, orgs, group of users, b2b customer, business customer, corporate customer, our companies',
+    'org, organisation, team, workspace, tenant, company, company account, customer organization, orgs, group of users, b2b customer, business customer, corporate customer, our companies, corp, ltd, gmbh',
   passkey: 'webauthn, security key, yubikey, fido, face id, touch id, biometric, fingerprint, hardware key',
   password: 'pw, pwd, passwd, passphrase, credentials, login credentials, login password',
   pay: 'paying, paid, charge, payment',
@@ -120,11 +120,11 @@ export const SYNONYMS: Readonly<Record<string, string>> = {
   AllowlistBlocklist_addIdentifierToAllowList:
     'whitelist an email or domain, add to allowlist, allow a domain to sign up, only our company domain may register, let addresses of a domain in, permit sign up, allow an email, let an email domain sign up, whitelist a phone number, private app only for certain emails',
   AllowlistBlocklist_deleteIdentifier:
-    'remove from allowlist, unwhitelist, take off whitelist, no longer allowed to sign up, delete allowlist entry, remove from whitelist, stop allowing a domain',
+    'remove from allowlist, unwhitelist, take off whitelist, no longer allowed to sign up, delete allowlist entry, remove from whitelist, stop allowing a domain, take an address off the allowlist, take a domain off the allowlist',
   AllowlistBlocklist_listBlockedIdentifiers:
     'show blocklist, blacklisted emails, blocked addresses and domains, who is kept out, what is blocked, entries of the blocklist',
   AllowlistBlocklist_addIdentifier:
-    'blacklist an email or domain, add to blocklist, block an email address, block a domain from signing up, keep spammers out, deny sign up, block an email, block a domain, blocklist a phone number, stop spam sign ups from a domain, prevent registration from a domain, keep someone from signing up',
+    'blacklist an email or domain, add to blocklist, block an email address, block a domain from signing up, keep spammers out, deny sign up, block an email, block a domain, blocklist a phone number, stop spam sign ups from a domain, prevent registration from a domain, keep someone from signing up, stop a domain from registering, stop addresses from registering, keep a domain out',
   AllowlistBlocklist_deleteIdentifierFromBlocklist:
     'remove from blocklist, unblock an email or domain, take off blacklist, delete blocklist entry, allow a blocked address again, unblock an email, unblock a domain, allow sign up again',
 
@@ -216,7 +216,7 @@ export const SYNONYMS: Readonly<Record<string, string>> = {
   EmailSmsTemplates_getTemplateDetails:
     'show an email template, get sms template, text of a template, see the text of an email, template of the invitation email',
   EmailSmsTemplates_updateTemplateByTypeAndSlug:
-    'edit email text, change subject line, change sms wording, customize the mail, reword the invitation email, edit template body, customize password reset email, change the text of an email, branding of emails, translate emails, edit sms message, change magic link email',
+    'edit email text, change subject line, change sms wording, customize the mail, reword the invitation email, edit template body, customize password reset email, change the text of an email, branding of emails, translate emails, edit sms message, change magic link email, translate the email, translate the sign in code email, translate an email to another language',
   EmailSmsTemplates_previewTemplate:
     'preview email template, how does the mail look, render template, try a template before saving, render an email, see how an email looks',
   EmailSmsTemplates_revertTemplate:
@@ -236,12 +236,12 @@ export const SYNONYMS: Readonly<Record<string, string>> = {
     'change sso settings, new idp certificate, certificate expires, turn sso off or on, activate connection, edit saml or oidc configuration, renew idp certificate, idp certificate rotates, okta certificate changed, disable sso, enable sso, change sso domain, deactivate connection',
   EnterpriseConnections_listTestRuns: 'results of sso tests, list test runs of a connection',
   EnterpriseConnections_createTestRun:
-    'test sso, try the sso login, start a test run of a connection, verify the sso setup, does sso work',
+    'test sso, try the sso login, start a test run of a connection, verify the sso setup, does sso work, test the sso login, test the sso of a customer',
 
   InstanceSettings_updateInstanceSettings:
     'support email, allowed origins, browser extension or native app origin, leaked password check, haveibeenpwned, hibp, breached password protection, test mode, clerk js version, development origin, cookieless dev, instance settings, update instance settings, reject compromised passwords, change support address, cors origins, enable test mode, enable compromised password check, app settings',
   InstanceSettings_updateOrganizationSettings:
-    'enable organizations, turn organizations feature on or off, default maximum members, member limit for all organizations, admins may delete their organization, creator role, organization slugs, verified domains feature, default maximum members of new organizations, enable or disable organizations, disable organizations, let users create organizations, rules for all organizations, who can create an organization',
+    'enable organizations, turn organizations feature on or off, default maximum members, member limit for all organizations, admins may delete their organization, creator role, organization slugs, verified domains feature, default maximum members of new organizations, enable or disable organizations, disable organizations, let users create organizations, rules for all organizations, who can create an organization, let users make organizations, let users make their own organizations',
   InstanceSettings_updateRestrictions:
     'block disposable emails, throwaway addresses, temporary mail providers, plus addresses, subaddresses, turn on allowlist, turn on blocklist, restrict sign up to allowlist, sign up restrictions, prevent disposable email sign ups, enable or disable allowlist, enable or disable blocklist, invite only sign up, restricted sign up mode, close public sign up, disposable email protection',
   InstanceSettings_getInstance:
@@ -262,7 +262,7 @@ export const SYNONYMS: Readonly<Record<string, string>> = {
   Invitations_listAllNonRevoked:
     'list invitations, pending app invites, who was invited to the application, open invitations, accepted invitations, who has been invited, invites sent so far, which invitations were accepted, unaccepted invites',
   Invitations_createNewInvitation:
-    'invite a user to the app, send sign up invitation, invite someone by email, invite beta testers, mail an invite link, resend invitation, ask someone to sign up, invite a person, invite a customer, resend an invite to sign up, private beta invite, invitation by email, mail so that somebody can register, sign up link for a customer',
+    'invite a user to the app, send sign up invitation, invite someone by email, invite beta testers, mail an invite link, resend invitation, ask someone to sign up, invite a person, invite a customer, resend an invite to sign up, private beta invite, invitation by email, mail so that somebody can register, sign up link for a customer, mail so that a client can register',
   Invitations_revokeInvitation:
     'cancel invitation, revoke app invite, take back invitation to sign up, invited the wrong person, cancel invite, invalidate invitation',
   Invitations_deleteById:
@@ -301,7 +301,7 @@ export const SYNONYMS: Readonly<Record<string, string>> = {
     'stop a machine from talking to another, remove access between services, disconnect machines, stop a machine from calling another machine',
   Machines_getSecretKey: 'show machine secret key, reveal secret of a machine',
   Machines_rotateSecretKey:
-    'rotate machine secret key, machine secret leaked or exposed, new secret key for a machine, machine key compromised, replace machine secret',
+    'rotate machine secret key, machine secret leaked or exposed, new secret key for a machine, machine key compromised, replace machine secret, new credentials for a machine, new key for a machine, change the secret of a machine',
 
   Miscellaneous_getInterstitialMarkup: 'interstitial page, html markup of the loading page, handshake page',
 
@@ -348,9 +348,9 @@ export const SYNONYMS: Readonly<Record<string, string>> = {
     'organization invitations of the whole instance, all organization invites everywhere, across all organizations, whole app',
 
   OrganizationMemberships_getAllMembers:
-    'list members, who is in the organization, team members, who are the admins, people of a workspace, who works there, list members of an organization, people in a company, show the members, member list, owners of an organization, how many members, which role does someone have in an organization, everyone in an organization',
+    'list members, who is in the organization, team members, who are the admins, people of a workspace, who works there, list members of an organization, people in a company, show the members, member list, owners of an organization, how many members, which role does someone have in an organization, everyone in an organization, everyone in the organization, everyone in a team, who is in an organization, who is in the company',
   OrganizationMemberships_addUserToOrganization:
-    'add a user to an organization, put someone in a team, join a user to a workspace, add member, let a user into a workspace, assign someone to a team, add an existing user to a company, give a user access to an organization, user should be a member of an organization, make someone a member',
+    'add a user to an organization, put someone in a team, join a user to a workspace, add member, let a user into a workspace, assign someone to a team, add an existing user to a company, give a user access to an organization, user should be a member of an organization, make someone a member, add someone to a team, add to the team, be a member from now on, member of an organization from now on',
   OrganizationMemberships_removeUserFromOrganization:
     'remove a user from an organization, kick a member out of the team, left the company, offboard, fired, no longer works there, revoke access to a workspace, offboard someone from a team, remove member, delete membership, throw someone out of an organization, remove employee from company, take someone off a team, employee fired remove from organization, moved to another company, switched jobs, no longer part of the organization',
   OrganizationMemberships_updateMembershipProperties:
@@ -363,7 +363,7 @@ export const SYNONYMS: Readonly<Record<string, string>> = {
   OrganizationPermissions_list: 'list permissions, which permissions exist, show permissions',
   OrganizationPermissions_createPermission: 'create permission, define a new permission key, custom permission, add a permission',
   OrganizationPermissions_deleteById: 'delete permission, permission no longer used',
-  OrganizationPermissions_getById: 'get permission, permission details',
+  OrganizationPermissions_getById: 'get permission, permission details, show a permission, look at a permission',
   OrganizationPermissions_updatePermission: 'edit permission, rename permission, description of a permission',
 
   OrganizationRoles_list: 'list roles, which roles exist, show roles, roles available',
@@ -375,7 +375,7 @@ export const SYNONYMS: Readonly<Record<string, string>> = {
   OrganizationRoles_removePermission:
     'take a permission from a role, remove permission from role, role may no longer do something, role should not be able to do something',
   OrganizationRoles_assignPermission:
-    'give a role a permission, grant permission to role, allow a role to do something, assign permission, give a role the permission to read, let a role do something, add permission to role, let people with a role do more',
+    'give a role a permission, grant permission to role, allow a role to do something, assign permission, give a role the permission to read, let a role do something, add permission to role, let people with a role do more, let a role delete something, let managers do something, allow editors to do something',
 
   Organizations_listSortedByCreationDate:
     'list organizations, which organizations are there, org called, find an organization by name, all tenants, search workspaces, biggest organizations, members count, what tenants exist, search organizations, how many organizations do we have, show customers that are companies, newest organizations',
@@ -396,7 +396,7 @@ export const SYNONYMS: Readonly<Record<string, string>> = {
   Organizations_adjustBillingCreditBalance:
     'add credits to an organization, deduct credit from a company, goodwill credit, refund an organization with credits, compensate a company, adjust credit balance of an organization',
   Organizations_getBillingSubscription:
-    'subscription of an organization, plan of an organization, what does a company pay for, which plan is an organization on, is a company a paying customer, billing of an organization',
+    'subscription of an organization, plan of an organization, what does a company pay for, which plan is an organization on, is a company a paying customer, billing of an organization, which plan is a company paying for',
   Organizations_replaceOrganizationMetadata: 'replace organization metadata, overwrite all organization metadata',
 
   PhoneNumbers_createNewPhoneNumber:
@@ -419,15 +419,17 @@ export const SYNONYMS: Readonly<Record<string, string>> = {
   RedirectUrLs_createNewUrl:
     'whitelist redirect url, allow a redirect, add redirect uri for mobile or expo app, deep link, add redirect url, allow redirect for ios or android app, native app oauth redirect, register redirect uri',
   RedirectUrLs_removeById:
-    'delete redirect url, remove allowed redirect, open redirect, remove a redirect, disallow a redirect url',
+    'delete redirect url, remove allowed redirect, open redirect, remove a redirect, disallow a redirect url, delete redirect uri, delete an allowed redirect uri',
   RedirectUrLs_getById: 'get redirect url, one redirect url by id',
 
   RoleSets_list: 'list role sets',
-  RoleSets_createRoleSet: 'create role set, new role set, group roles for some organizations',
+  RoleSets_createRoleSet:
+    'create role set, new role set, group roles for some organizations, make a role set, role set for some customers',
   RoleSets_getByKeyOrId: 'get role set, which roles are in a role set',
   RoleSets_updateRoleSet: 'edit role set, rename role set, default role or creator role of a role set',
   RoleSets_replaceRoleSet: 'replace a role set, move organizations to another role set, migrate role set',
-  RoleSets_addRoles: 'add roles to a role set',
+  RoleSets_addRoles:
+    'add roles to a role set, make a role available in an organization, offer a role to organizations, let organizations use a role, add a role to a role set',
   RoleSets_replaceRole: 'replace a role in a role set, swap roles inside a role set',
 
   SamlConnectionsBeta_getList:
@@ -458,9 +460,9 @@ export const SYNONYMS: Readonly<Record<string, string>> = {
   Sessions_getDetails:
     'get session, is a session still active, session status, sess_ details, when does the session expire, look at a session, is the session still valid, who does a session belong to',
   Sessions_revokeSession:
-    'log out, sign out everywhere, log out all devices, kick out everywhere, end session, force logout, terminate session, kill session, stolen device sign out, sign out remotely, hacked account sign out, get someone out of the account right now, invalidate a session, remove active login, throw a user off a device, sign a user out, log a user out, terminate all logins, end all logins of a user, close all sessions, sign out of every device',
+    'log out, sign out everywhere, log out all devices, kick out everywhere, end session, force logout, terminate session, kill session, stolen device sign out, sign out remotely, hacked account sign out, get someone out of the account right now, invalidate a session, remove active login, throw a user off a device, sign a user out, log a user out, terminate all logins, end all logins of a user, close all sessions, sign out of every device, sign out on a stolen laptop, end the session on a lost device',
   Sessions_createSessionTokenFromTemplate:
-    'session jwt from a template, mint custom token, hasura or supabase token for a session, token with custom claims for a session, token from a jwt template, token for supabase, token for hasura, token for convex or firebase',
+    'session jwt from a template, mint custom token, hasura or supabase token for a session, token with custom claims for a session, token from a jwt template, token for supabase, token for hasura, token for convex or firebase, get a jwt from a template for a session, session token from a jwt template',
   Sessions_getReverification:
     'reverification, step up authentication, did the user prove who they are again, was the password asked for again, check a reverification id, sudo mode',
   Sessions_verifySession: 'verify session, verify a session with its token, check session token',
@@ -493,7 +495,7 @@ export const SYNONYMS: Readonly<Record<string, string>> = {
   Users_listSortedByCreationDate:
     'list users, find a user by email, search people, look up an account by phone or username or name, newest users, latest sign ups, who signed up, inactive users, last active, banned users, who has the email, users not active since a date, find the account of an email, search users by name, is there an account for an email, accounts registered with an email, does this person have an account, recently registered users, export users, unverified users, user list of an application, is a username taken, last users that joined, newest accounts, users who registered lately, find a record by name',
   Users_createNewUser:
-    'create user, add an account, new account with email and password, import users with password hashes, migrate users, bcrypt, register someone manually, onboard a customer, create login for a new employee, sign a user up on their behalf, provision an account, migrate accounts from another system, new customer account',
+    'create user, add an account, new account with email and password, import users with password hashes, migrate users, bcrypt, register someone manually, onboard a customer, create login for a new employee, sign a user up on their behalf, provision an account, migrate accounts from another system, new customer account, add a user with a password, add a user with an email and a password',
   Users_getTotalCount:
     'how many users, user count, total users, number of accounts, count users, size of our user base, how many people signed up, how many accounts exist',
   Users_deleteUserById:
@@ -507,13 +509,13 @@ export const SYNONYMS: Readonly<Record<string, string>> = {
   Users_lockUser:
     'lock account, freeze account temporarily, block sign in for a while, suspicious activity, account under attack, temporary lock, lock out a user for now, put an account on hold, protect a hacked account, lock a compromised account',
   Users_mergeUserMetadataAttributes:
-    'set user metadata, public metadata, private metadata, unsafe metadata, custom data on a user, custom flag or field of a user, store plan on a user, attach data to a user, remember something about a user, add a field to the user, set onboarding complete, change the plan in metadata, mark a user as beta tester, tag a user, save a note on a user, label a user',
+    'set user metadata, public metadata, private metadata, unsafe metadata, custom data on a user, custom flag or field of a user, store plan on a user, attach data to a user, remember something about a user, add a field to the user, set onboarding complete, change the plan in metadata, mark a user as beta tester, tag a user, save a note on a user, label a user, attach custom data to a profile, attach custom data to a user profile',
   Users_disableMfa:
     'disable mfa, reset mfa, lost phone, lost authenticator, turn off second factor, remove all second factors, cannot get past two factor, new phone, lost backup codes, remove backup codes, user lost second factor device, phone stolen and cannot pass mfa, mfa reset, remove mfa from an account, locked out by mfa, turn mfa off',
   Users_getOAuthAccessToken:
     'social provider access token, google access token of a user, github token of a user, oauth token of an external account, call google api for the user, provider token of a user, call the gmail or calendar api for a user, token from social login, microsoft access token',
   Users_getOrganizationMemberships:
-    'which organizations does a user belong to, what teams is someone in, organizations of a user, memberships of a user, organizations and roles of a user, where is a user a member, which companies does someone work for, which organizations is a user in',
+    'which organizations does a user belong to, what teams is someone in, organizations of a user, memberships of a user, organizations and roles of a user, where is a user a member, which companies does someone work for, which organizations is a user in, organizations someone belongs to',
   Users_deleteProfileImage:
     'remove avatar, delete profile picture, offensive picture, inappropriate avatar, remove photo of a user, offensive avatar',
   Users_setProfileImage:
@@ -535,13 +537,13 @@ export const SYNONYMS: Readonly<Record<string, string>> = {
   Users_adjustBillingCreditBalance:
     'add credit to a user, goodwill credit, refund as credit, deduct credit from a user, refund a user with credits, compensate a customer, grant credit, take credit away',
   Users_getBillingSubscription:
-    'subscription of a user, plan of a user, what does a user pay for, which plan is a user on, is the user a paying customer, billing of a user',
+    'subscription of a user, plan of a user, what does a user pay for, which plan is a user on, is the user a paying customer, billing of a user, what subscription is a user on',
   Users_deleteExternalAccount:
     'unlink google account, disconnect social login, remove external account, unlink github, facebook, apple, unlink an external account, remove social login from a user, disconnect a provider',
   Users_replaceUserMetadata:
     'replace user metadata, overwrite all user metadata, clear metadata of a user, reset user metadata, put new metadata in place of the old',
   Users_getOrganizationInvitations:
-    'organization invitations of a user, was a user invited to an organization, pending invites for one user, invites a user has received',
+    'organization invitations of a user, was a user invited to an organization, pending invites for one user, invites a user has received, has a user been invited to any organization',
   Users_deletePasskey:
     'delete passkey, remove webauthn credential, lost security key, yubikey, fido, face id, fingerprint, remove passkey of a user, lost passkey',
   Users_setPasswordCompromised:
@@ -562,12 +564,13 @@ export const SYNONYMS: Readonly<Record<string, string>> = {
     'revoke trusted device, forget a device, untrust a device, stolen laptop, lost device, remove a trusted device, ask for mfa on a device again',
   Users_deleteWeb3Wallet: 'remove web3 wallet, disconnect metamask, crypto wallet, ethereum address, coinbase',
 
-  WaitlistEntries_list: 'who is on the waitlist, list waitlist, show waitlist, how long is the waitlist',
+  WaitlistEntries_list:
+    'who is on the waitlist, list waitlist, show waitlist, how long is the waitlist, search the waitlist, find someone on the waitlist, waiting people',
   WaitlistEntries_createEntry: 'add someone to the waitlist, put an email on the waitlist',
   WaitlistEntries_bulkCreate: 'import many into the waitlist, bulk waitlist',
   WaitlistEntries_deleteById: 'delete waitlist entry, remove from waitlist',
   WaitlistEntries_inviteEntry:
-    'invite from waitlist, approve waitlist entry, accept applicant, let someone from the waitlist in, accept someone from the waitlist, give access to a waitlist person',
+    'invite from waitlist, approve waitlist entry, accept applicant, let someone from the waitlist in, accept someone from the waitlist, give access to a waitlist person, accept somebody who waits for access, let someone in who waits',
   WaitlistEntries_rejectEntry:
     'reject waitlist entry, turn down applicant, deny waitlist, decline, refuse someone on the waitlist',
 
@@ -591,6 +594,16 @@ export const SUCCESSORS: Readonly<Record<string, string>> = {
   SamlConnectionsBeta_getById: 'EnterpriseConnections_getById',
   SamlConnectionsBeta_getList: 'EnterpriseConnections_list',
   SamlConnectionsBeta_updateConnectionById: 'EnterpriseConnections_updateConnection',
+  ScimDirectories_createDirectory: 'Directories_createDirectory',
+  ScimDirectories_createGroupRoleMapping: 'Directories_createGroupRoleMapping',
+  ScimDirectories_deleteById: 'Directories_deleteById',
+  ScimDirectories_deleteGroupRoleMapping: 'Directories_deleteGroupRoleMapping',
+  ScimDirectories_getById: 'Directories_getById',
+  ScimDirectories_list: 'Directories_list',
+  ScimDirectories_listGroupRoleMappings: 'Directories_listGroupRoleMappings',
+  ScimDirectories_replaceGroupRoleMappings: 'Directories_replaceGroupRoleMappings',
+  ScimDirectories_rotateApiKey: 'Directories_rotateApiKey',
+  ScimDirectories_updateDirectory: 'Directories_updateDirectory',
   Users_listTrustedDevices: 'Users_listBiometricCredentials',
   Users_revokeTrustedDevice: 'Users_revokeBiometricCredential',
 };

@@ -40,7 +40,26 @@ export const wordsOf = (text: string): string[] => {
 /** The words of a request. An address or a domain stands for its kind: whose it is says nothing about the operation. */
 export const wordsOfRequest = (request: string): string[] => wordsOf(request.split(/\s+/).map(kindOf).join(' '));
 
+/** What the API's identifiers begin with, by what they identify. */
+const PREFIXES: ReadonlyMap<string, string> = new Map([
+  ['user', 'user'],
+  ['org', 'organization'],
+  ['orginv', 'organization invitation'],
+  ['orgmem', 'member'],
+  ['sess', 'session'],
+  ['client', 'client'],
+  ['inv', 'invitation'],
+  ['sua', 'sign up'],
+  ['perm', 'permission'],
+  ['role', 'role'],
+  ['mch', 'machine'],
+  ['ak', 'api key'],
+]);
+
 function kindOf(word: string): string {
+  const [, prefix] = /^\W*([a-z]+)_(?=[a-z0-9]*\d)[a-z0-9]+\W*$/i.exec(word) ?? [];
+  const identified = prefix === undefined ? undefined : PREFIXES.get(prefix.toLowerCase());
+  if (identified !== undefined) return identified;
   const at = word.lastIndexOf('@');
   if (at !== -1 && word.includes('.', at)) return 'email';
   const [domain] = /^[^\w-]*[\w-]+(?:\.[a-z][\w-]+)+/i.exec(word) ?? [];
@@ -57,6 +76,8 @@ interface Step {
 export class Terms {
   readonly #first: Step = { next: new Map() };
   readonly #stems = new Map<string, string>();
+  readonly #known = new Set<string>();
+  readonly #uses = new Map<string, number>();
 
   constructor() {
     for (const [meaning, ways] of Object.entries(WORDS)) {
@@ -64,19 +85,25 @@ export class Terms {
     }
   }
 
-  /** Every word that was learnt. */
-  get words(): Iterable<string> {
-    return this.#stems.keys();
+  /** Every word that was learnt, with how often it was met. */
+  get words(): Iterable<[word: string, uses: number]> {
+    return this.#uses;
   }
 
   /** Takes words of our own texts into the vocabulary. */
   learn(words: readonly string[]): readonly string[] {
-    for (const word of words) if (!this.#stems.has(word)) this.#stems.set(word, stemOf(word));
+    for (const word of words) {
+      const stem = this.#stems.get(word) ?? stemOf(word);
+      this.#stems.set(word, stem);
+      this.#known.add(stem);
+      this.#uses.set(word, 1 + (this.#uses.get(word) ?? 0));
+    }
     return words;
   }
 
+  /** Whether a word, or another form of it, was learnt. */
   knows(word: string): boolean {
-    return this.#stems.has(word);
+    return this.#stems.has(word) || this.#known.has(stemOf(word));
   }
 
   of(words: readonly string[]): string[] {
