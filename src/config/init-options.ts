@@ -3,7 +3,18 @@ import type { Option } from './option.js';
 import { onOff, path } from './value-forms.js';
 
 /** The MCP clients whose configuration `init` writes. */
-export const CLIENTS = ['claude-desktop', 'claude-code', 'cursor', 'vscode', 'windsurf', 'gemini', 'codex'] as const;
+export const CLIENTS = [
+  'claude-desktop',
+  'claude-code',
+  'cursor',
+  'vscode',
+  'windsurf',
+  'gemini',
+  'codex',
+  'cline',
+  'kiro',
+  'zed',
+] as const;
 
 /** What the command that writes the configuration of clients takes besides. */
 export const INIT_OPTIONS = {

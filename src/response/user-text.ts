@@ -54,6 +54,7 @@ export interface UserText {
  * @param place - where the items stand: `data` for those of a list, nothing for a single object
  */
 export function readUserText(items: readonly unknown[], place: string | undefined, isWhole: boolean): UserText {
+  if (items.every(isUnsuspicious)) return { items, note: {} };
   const found: Found = { hidden: 0, addressed: [], more: 0 };
   const cleaned = items.map((item, index) => clean(item, place === undefined ? '' : `${place}[${index}]`, found));
   const { hidden, addressed, more } = found;
@@ -72,6 +73,21 @@ export function readUserText(items: readonly unknown[], place: string | undefine
     },
   };
 }
+
+/** Whether nothing is to be done. Looks only, since nearly every answer is so. */
+function isUnsuspicious(value: unknown): boolean {
+  if (typeof value === 'string') return isAscii(value) && (value.length < SHORTEST || !isAddressed(value));
+  if (value === null || typeof value !== 'object') return true;
+  if (Array.isArray(value)) return value.every(isUnsuspicious);
+  for (const key in value) {
+    if (!OWN_KEY.test(key) && !isUnsuspicious(key)) return false;
+    if (!isUnsuspicious((value as Readonly<Record<string, unknown>>)[key])) return false;
+  }
+  return true;
+}
+
+/** A key as the API's own are. */
+const OWN_KEY = /^[a-z_]+$/;
 
 interface Found {
   hidden: number;

@@ -8,6 +8,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeMachine } from '../support/fake-client.js';
 import { childEnv, type Ended, PROGRAM, runProgram } from '../support/program.js';
 import { scratchDirectory } from '../support/scratch.js';
+import { runAtTerminal, withoutTerminal } from '../support/terminal.js';
 
 const scratch = await scratchDirectory();
 let machine: FakeMachine;
@@ -78,8 +79,25 @@ const CLIENTS: readonly [id: string, file: string, config: unknown][] = [
     '.gemini/settings.json',
     { mcpServers: { clerk: { command: 'node', args, env: { CLERK_SECRET_KEY: '$CLERK_SECRET_KEY' } } } },
   ],
+  ...[
+    ['cline', '.config/Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json', 'mcpServers'],
+    ['kiro', '.kiro/settings/mcp.json', 'mcpServers'],
+    ['zed', '.config/zed/settings.json', 'context_servers'],
+  ].map(([id = '', file = '', servers = '']): [string, string, unknown] => [
+    id,
+    file,
+    {
+      [servers]: {
+        clerk: { command: 'node', args, env: { CLERK_SECRET_KEY_FILE: expect.stringMatching(/clerk-mcp\/secret-key$/) } },
+      },
+    },
+  ]),
   ['codex', '.codex/config.toml', { mcp_servers: { clerk: { command: 'node', args, env_vars: ['CLERK_SECRET_KEY'] } } }],
 ];
+
+/** The key of the servers in a client's JSON. */
+const serversIn = (file: string): string =>
+  file.includes('zed') ? 'context_servers' : file.endsWith('User/mcp.json') ? 'servers' : 'mcpServers';
 
 const read = (file: string, text: string): unknown => (file.endsWith('.toml') ? parseToml(text) : JSON.parse(text));
 
@@ -87,12 +105,12 @@ const read = (file: string, text: string): unknown => (file.endsWith('.toml') ? 
 const others = (file: string): string =>
   file.endsWith('.toml')
     ? 'model = "o4" # keep\n\n[mcp_servers.other]\ncommand = \'x\'\nargs = [ "a",\n  "b" ]\n\n[mcp_servers.other.env]\nTEXT = """\n[mcp_servers.clerk]\n"""\n\n[tui]\nsome = 1\n'
-    : `{\n\t"theme" :  "dark",\n\t"${file.includes('Code') ? 'servers' : 'mcpServers'}": {\n\t\t"other": {"command":"x",  "args": []}\n\t}\n}\n`;
+    : `{\n\t"theme" :  "dark",\n\t"${serversIn(file)}": {\n\t\t"other": {"command":"x",  "args": []}\n\t}\n}\n`;
 
 describe.each(CLIENTS)('init --client %s', (client, file, config) => {
   it('makes the file where there is none, readable by its owner alone, with the key by reference', async () => {
     const { code, stdout, stderr } = await init('--client', client, '--read-only');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: client === 'cursor' ? expect.stringContaining('takes 80 tools') : '' });
     expect(stdout).toContain(join(machine.home, file));
     expect(Object.keys(await files())).toEqual([file]);
     expect(read(file, await machine.read(file))).toEqual(config);
@@ -133,12 +151,39 @@ describe.each(CLIENTS)('init --client %s', (client, file, config) => {
     await init('--client', client, '--read-only');
     await init('--client', client, '--sandbox', '--toolsets', 'users', 'organizations');
     const after = read(file, await machine.read(file)) as Record<string, Record<string, { args: string[]; env?: unknown }>>;
-    const entries = after.mcpServers ?? after.servers ?? after.mcp_servers ?? {};
+    const entries = after.mcpServers ?? after.servers ?? after.mcp_servers ?? after.context_servers ?? {};
     expect(entries.clerk).toMatchObject({ args: [PROGRAM, '--sandbox', '--toolsets', 'users,organizations'] });
     expect(entries.clerk?.env ?? {}).toEqual({});
     expect(entries.clerk).not.toHaveProperty('env_vars');
     expect(entries).toHaveProperty('other');
     expect(Object.keys(await files()).filter((name) => name.endsWith('.bak'))).toHaveLength(2);
+  });
+
+  it('keeps what a person has set in the entry, but for what it starts and where its key is', async () => {
+    const own = [process.execPath, PROGRAM, 'sk_test_neverToBeSeen'];
+    await machine.file(
+      file,
+      file.endsWith('.toml')
+        ? `[mcp_servers.clerk]\ncommand = "node"\nargs = ["${own[1]}"]\nstartup_timeout_sec = 30\nenabled = false\n\n[mcp_servers.clerk.env]\nCLERK_SECRET_KEY = "x"\nCLERK_MCP_LOG_LEVEL = "debug"\n`
+        : JSON.stringify({
+            [serversIn(file)]: {
+              clerk: {
+                ...{ command: 'node', args: [own[1]], disabled: true, alwaysAllow: ['Users_getTotalCount'], timeout: 90 },
+                env: { CLERK_SECRET_KEY: 'x', CLERK_MCP_LOG_LEVEL: 'debug' },
+              },
+            },
+          }),
+    );
+    expect(await init('--client', client, '--sandbox')).toMatchObject({ code: 0 });
+    const after = read(file, await machine.read(file)) as Record<string, Record<string, object>>;
+    const { clerk } = after.mcpServers ?? after.servers ?? after.mcp_servers ?? after.context_servers ?? {};
+    expect(clerk).toMatchObject({ args: [PROGRAM, '--sandbox'], env: { CLERK_MCP_LOG_LEVEL: 'debug' } });
+    expect(clerk).toMatchObject(
+      file.endsWith('.toml')
+        ? { startup_timeout_sec: 30, enabled: false }
+        : { disabled: true, alwaysAllow: ['Users_getTotalCount'], timeout: 90 },
+    );
+    expect(JSON.stringify(clerk)).not.toContain('CLERK_SECRET_KEY');
   });
 
   it('leaves a file alone that is damaged, and says where', async () => {
@@ -147,20 +192,21 @@ describe.each(CLIENTS)('init --client %s', (client, file, config) => {
     const { code, stderr } = await init('--client', client, '--sandbox');
     expect(code).toBe(2);
     expect(stderr).toMatch(/is not valid (JSON|TOML).*line \d.*left as it is/s);
+    expect(stderr).not.toMatch(/[a-z][A-Z][a-z]+ in line|Expected\b/);
     expect(await files()).toEqual(before);
   });
 
   it('leaves an entry of the name alone that starts something else', async () => {
     const foreign = file.endsWith('.toml')
       ? '[mcp_servers.clerk]\nurl = "https://mcp.example.com"\n'
-      : JSON.stringify({ [file.includes('Code') ? 'servers' : 'mcpServers']: { clerk: { url: 'https://mcp.example.com' } } });
+      : JSON.stringify({ [serversIn(file)]: { clerk: { url: 'https://mcp.example.com' } } });
     await machine.file(file, foreign);
     const before = await files();
     const { code, stderr } = await init('--client', client, '--sandbox');
     expect(code).toBe(2);
     expect(stderr).toContain('--name');
     expect(await files()).toEqual(before);
-    expect(await init('--client', client, '--sandbox', '--name', 'clerk-mcp')).toMatchObject({ code: 0 });
+    expect(await init('--client', client, '--sandbox', '--name', 'ours')).toMatchObject({ code: 0 });
   });
 
   it('shows what would be written, and writes nothing', async () => {
@@ -201,7 +247,7 @@ describe('a file with comments', () => {
     await machine.file('.config/Claude/claude_desktop_config.json', '{} // mine\n');
     const { code, stderr } = await init('--client', 'claude-desktop', '--sandbox');
     expect(code).toBe(2);
-    expect(stderr).toContain('InvalidCommentToken in line 1');
+    expect(stderr).toContain('in line 1 stands a comment');
   });
 });
 
@@ -427,12 +473,14 @@ describe('the flags of the server', () => {
       policy,
       '--audit-log',
       'log/audit.jsonl',
+      '--state-dir',
+      'state',
     ];
     expect(await init('--client', 'cursor', ...given)).toMatchObject({ code: 0 });
     const { mcpServers } = JSON.parse(await machine.read('.cursor/mcp.json')) as { mcpServers: { clerk: { args: string[] } } };
     expect(mcpServers.clerk.args).toEqual([
       ...[PROGRAM, '--exclude', 'Users_delete*', '--profile', 'support', '--discovery'],
-      ...['--policy', policy, '--audit-log', join(process.cwd(), 'log/audit.jsonl')],
+      ...['--policy', policy, '--audit-log', join(process.cwd(), 'log/audit.jsonl'), '--state-dir', join(process.cwd(), 'state')],
     ]);
   });
 
@@ -467,5 +515,56 @@ describe('the flags of the server', () => {
     // The tools of many calls stand in every offer.
     expect(tools.every(({ name }) => /^(Users|Jobs)_/.test(name))).toBe(true);
     expect(tools.map(({ name }) => name)).not.toContain('Users_markBanned');
+  });
+});
+
+describe('what a client takes', () => {
+  it.each([
+    ['cursor', 80],
+    ['windsurf', 100],
+    ['vscode', 128],
+  ])('%s has room for %i tools: it is said what would be few enough', async (client, most) => {
+    const { code, stderr } = await init('--client', client, '--sandbox');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      new RegExp(
+        `takes ${most} tools of all servers together, and \\d+ would be listed\\. .*--discovery.*--profile with one of support, `,
+      ),
+    );
+  });
+
+  it.each([['--discovery'], ['--profile', 'support']])('is not spoken of where it is not passed: %s %s', async (...choice) => {
+    expect(await init('--client', 'cursor', '--sandbox', ...choice.filter((word) => word !== undefined))).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+  });
+
+  it('is a full name of so many characters: a longer name of the entry is shortened', async () => {
+    const { stderr } = await init(
+      '--client',
+      'cursor',
+      '--name',
+      'our-production-clerk-instance',
+      '--sandbox',
+      '--tools',
+      'Users',
+    );
+    const { mcpServers } = JSON.parse(await machine.read('.cursor/mcp.json')) as { mcpServers: object };
+    const [name = ''] = Object.keys(mcpServers);
+    expect('our-production-clerk-instance'.startsWith(name)).toBe(true);
+    expect(name.length).toBeLessThan(29);
+    expect(stderr).toContain(`it is called "${name}"`);
+    expect(
+      await init('--client', 'cursor', '--name', 'our-production-clerk-instance', '--sandbox', '--tools', 'Users'),
+    ).toMatchObject({ code: 0 });
+  });
+
+  it.skipIf(withoutTerminal)('is asked about at a terminal', async () => {
+    const { code, seen } = await runAtTerminal(['init', '--client', 'cursor', '--sandbox'], { HOME: machine.home }, [
+      { prompt: '[discovery]:', text: 'support' },
+    ]);
+    expect({ code, seen }).toMatchObject({ code: 0 });
+    expect(await machine.read('.cursor/mcp.json')).toMatch(/"--profile",\s+"support"/);
   });
 });

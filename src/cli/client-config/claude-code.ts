@@ -27,5 +27,6 @@ export const claudeCode: Client = {
     fits: () => true,
   },
   keyHint: 'CLERK_SECRET_KEY must be set in the environment that Claude Code starts in.',
+  limits: { name: { most: 64, before: 'mcp__', between: '__' } },
   afterwards: 'Claude Code has it in its next session; /mcp shows it.',
 };

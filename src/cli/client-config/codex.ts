@@ -34,5 +34,6 @@ export const codex: Client = {
     fits: ({ entry }, config) => !('env_vars' in entry) && !('mcp_servers' in config),
   },
   keyHint: 'CLERK_SECRET_KEY must be set in the environment that Codex starts in.',
+  limits: { name: { most: 64, before: 'mcp__', between: '__' } },
   afterwards: 'Codex has it in its next session; /mcp shows it.',
 };

@@ -11,5 +11,6 @@ export const cursor: Client = {
   form: { kind: 'json', servers: 'mcpServers', comments: true, trailingCommas: true },
   wanted: (server) => ({ entry: { type: 'stdio', ...stdioEntry(server, `\${env:CLERK_SECRET_KEY}`) } }),
   keyHint: 'CLERK_SECRET_KEY must be set in the environment that Cursor starts in.',
+  limits: { tools: 80, name: { most: 60, before: '', between: '' } },
   afterwards: 'Cursor shows it in its settings under MCP, where it is switched on.',
 };

@@ -1,6 +1,8 @@
 import { type Client, stdioEntry } from './mcp-client.js';
 import { joinIn } from './paths.js';
 
+const SAYABLE: ReadonlySet<string> = new Set(['command', 'args', 'env']);
+
 /** https://geminicli.com/docs/tools/mcp-server */
 export const gemini: Client = {
   id: 'gemini',
@@ -19,10 +21,13 @@ export const gemini: Client = {
         ...[name, command, '--', ...args],
       ],
     ],
-    // It writes the other servers back with their variables filled in, which can be secrets, and cuts values at a second "=".
+    // It has no option for what else a person has set. It writes the other servers back with their variables filled in, which can be secrets, and cuts values at a second "=".
     fits: ({ entry }, config) =>
-      !JSON.stringify(config.mcpServers ?? {}).includes('$') && !JSON.stringify(entry.env ?? {}).includes('='),
+      Object.keys(entry).every((key) => SAYABLE.has(key)) &&
+      !JSON.stringify(config.mcpServers ?? {}).includes('$') &&
+      !JSON.stringify(entry.env ?? {}).includes('='),
   },
   keyHint: 'CLERK_SECRET_KEY must be set in the environment that Gemini CLI starts in.',
+  limits: { name: { most: 63, before: 'mcp_', between: '_' } },
   afterwards: 'Gemini CLI has it in its next session; /mcp shows it.',
 };

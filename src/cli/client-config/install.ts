@@ -70,8 +70,8 @@ async function prepare(client: Client, server: Server, places: UserPaths): Promi
   const { command, form } = client;
   const path = client.file(places);
   const file = await at({ path }, readConfigFile(path));
-  const wanted = client.wanted(server);
-  const plan = await at(file, (async () => planEntry(form, file.text, server.name, wanted))());
+  const plan = await at(file, (async () => planEntry(form, file.text, server.name, client.wanted(server)))());
+  const { wanted } = plan;
   if (plan.settled) return { file, plan, way: { by: 'settled', path: file.path } };
   const program = command && findProgram(command.program, places);
   if (command === undefined || program === undefined || !command.fits(wanted, plan.config) || hasComments(client, file.text))

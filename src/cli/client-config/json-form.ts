@@ -36,7 +36,9 @@ export function readJson(form: JsonForm, text: string): Entry {
   const [fault] = faults;
   if (fault !== undefined) {
     const line = text.slice(0, fault.offset).split('\n').length;
-    throw new ClientConfigError(`is not valid JSON: ${printParseErrorCode(fault.error)} in line ${line}`);
+    throw new ClientConfigError(
+      `is not valid JSON: in line ${line} ${FAULTS[printParseErrorCode(fault.error)] ?? 'something is wrong'}`,
+    );
   }
   if (!isRecord(config)) throw new ClientConfigError('holds no JSON object');
   const servers = config[form.servers];
@@ -45,6 +47,26 @@ export function readJson(form: JsonForm, text: string): Entry {
     throw new ClientConfigError('has "inputs" that are no list');
   return config;
 }
+
+/** The parser's names for what is wrong, in words that follow "in line 3". */
+const FAULTS: Readonly<Record<string, string>> = {
+  InvalidSymbol: 'stands a word that JSON does not have',
+  InvalidNumberFormat: 'stands a number that JSON does not have',
+  PropertyNameExpected: 'a name in double quotes is missing',
+  ValueExpected: 'a value is missing',
+  ColonExpected: 'a colon is missing',
+  CommaExpected: 'a comma is missing',
+  CloseBraceExpected: 'a closing } is missing',
+  CloseBracketExpected: 'a closing ] is missing',
+  EndOfFileExpected: 'something stands behind the end',
+  InvalidCommentToken: 'stands a comment, which this file may not have',
+  UnexpectedEndOfComment: 'a comment does not end',
+  UnexpectedEndOfString: 'a text does not end',
+  UnexpectedEndOfNumber: 'a number does not end',
+  InvalidUnicode: 'stands an escape that JSON does not have',
+  InvalidEscapeCharacter: 'stands an escape that JSON does not have',
+  InvalidCharacter: 'stands a character that JSON does not take there',
+};
 
 /** Stands for the value until it is laid out; long enough to be nothing else. */
 const MARK = 'the value of clerk-mcp goes here';

@@ -2,9 +2,10 @@ import { realpathSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import type { Option } from '../../config/option.js';
 import { OPTIONS } from '../../config/server-options.js';
+import { path } from '../../config/value-forms.js';
 
-/** Settings whose value names a file or directory. The client starts the server in another directory. */
-const PATHS: ReadonlySet<string> = new Set(['seed', 'policy', 'auditLog', 'secretsDir', 'openapi', 'approvers', 'filesDir']);
+/** Whether a setting's value names a file or directory. The client starts the server in another directory. */
+const isPath = ({ schema }: Option): boolean => schema === path;
 /** Values of such settings that are words. */
 const WORDS = new Set(['demo', 'empty']);
 
@@ -24,12 +25,12 @@ export function launch(script: string, platform: NodeJS.Platform): { command: st
 
 /** The flags that were given to `init` for the server, as its command line has them. */
 export function serverArgs(flags: Readonly<Record<string, unknown>>): string[] {
-  return Object.entries<Option>(OPTIONS).flatMap(([name, { flag }]) => {
+  return Object.entries<Option>(OPTIONS).flatMap(([name, option]) => {
     const given = flags[name];
-    const [long = flag] = flag.split(' ');
+    const [long = option.flag] = option.flag.split(' ');
     if (given === undefined || given === false) return [];
     if (given === true) return [long];
     const value = [given].flat().join(',');
-    return [long, PATHS.has(name) && !WORDS.has(value) && !isAbsolute(value) ? resolve(value) : value];
+    return [long, isPath(option) && !WORDS.has(value) && !isAbsolute(value) ? resolve(value) : value];
   });
 }

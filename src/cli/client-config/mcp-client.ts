@@ -58,6 +58,13 @@ export interface ClientCommand {
 
 type ClientId = (typeof CLIENTS)[number];
 
+export interface ClientLimits {
+  /** The most tools of all servers together. */
+  readonly tools?: number;
+  /** The most characters of a tool's full name, which is made of the entry's name and the tool's own. */
+  readonly name?: { readonly most: number; readonly before: string; readonly between: string };
+}
+
 /** An MCP client: where its configuration is, and how an entry of it looks. */
 export interface Client {
   readonly id: ClientId;
@@ -72,6 +79,8 @@ export interface Client {
   readonly command?: ClientCommand;
   /** Where the key comes from with `{ from: 'client' }`, for the person; undefined where the client has no place for it. */
   readonly keyHint: string | undefined;
+  /** What it takes, as far as that is known. */
+  readonly limits?: ClientLimits;
   /** What the person does for the entry to count. */
   readonly afterwards: string;
 }

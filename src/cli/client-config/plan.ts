@@ -1,23 +1,49 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isRecord } from '../../platform/is-record.js';
 import { fragmentJson, planJson, readJson } from './json-form.js';
 import { ClientConfigError, type ConfigEntry, type Entry, type FileForm, type Plan } from './mcp-client.js';
 import { fragmentToml, planToml, readToml } from './toml-form.js';
 
 /**
- * The text with the entry in it, proved by reading it again: ours is as wanted, and all the rest as it was.
+ * The text with the entry in it, proved by reading it again: ours is as wanted, with what a person had set there besides, and
+ * all the rest as it was.
  * @throws ClientConfigError
  */
-export function planEntry(form: FileForm, text: string, name: string, wanted: ConfigEntry): Plan {
-  const plan = form.kind === 'json' ? planJson(form, text, name, wanted) : planToml(form, text, name, wanted);
-  const { former } = plan;
-  if (former !== undefined && !isOurs(former, wanted.entry))
+export function planEntry(
+  form: FileForm,
+  text: string,
+  name: string,
+  given: ConfigEntry,
+): Plan & { readonly wanted: ConfigEntry } {
+  const before = text.trim() === '' ? {} : form.kind === 'json' ? readJson(form, text) : readToml(form, text);
+  const former = asJson(serversOf(form, before)[name]);
+  if (former !== undefined && !isOurs(former, given.entry))
     throw new ClientConfigError(`has an entry "${name}" that starts something else. Give ours another name with --name`);
+  const wanted = { ...given, entry: isRecord(former) ? withChoices(given.entry, former) : given.entry };
+  const plan = form.kind === 'json' ? planJson(form, text, name, wanted) : planToml(form, text, name, wanted);
   if (!plan.settled && !holds(form, plan.text, name, wanted, plan.config))
     throw new ClientConfigError(
       `is written in a way that "${name}" cannot be put into safely. Put it in by hand: --print shows it`,
     );
-  return plan;
+  return { ...plan, wanted };
 }
+
+/** What an entry starts and where its key comes from is ours. All else a person has set there: switched off, tools that need no question, time limits, variables. */
+const OURS = new Set(['type', 'command', 'args', 'env', 'env_vars']);
+const OUR_VARIABLES = new Set(['CLERK_SECRET_KEY', 'CLERK_SECRET_KEY_FILE']);
+
+function withChoices(entry: Entry, former: Entry): Entry {
+  const kept = Object.entries(former).filter(([key]) => !OURS.has(key));
+  const formerEnv = isRecord(former.env) ? Object.entries(former.env).filter(([key]) => !OUR_VARIABLES.has(key)) : [];
+  const env = { ...Object.fromEntries(formerEnv), ...(isRecord(entry.env) ? entry.env : {}) };
+  return { ...entry, ...(Object.keys(env).length > 0 && { env }), ...Object.fromEntries(kept) };
+}
+
+/** The parsers' own objects have no prototype, and large numbers of TOML are no numbers of JSON. */
+const asJson = (value: unknown): unknown =>
+  value === undefined
+    ? undefined
+    : JSON.parse(JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? String(each) : each)));
 
 /** A file that holds nothing but the entry. */
 export const fragmentOf = (form: FileForm, name: string, wanted: ConfigEntry): string =>

@@ -23,11 +23,8 @@ export function planToml(form: TomlForm, text: string, name: string, { entry }: 
 }
 
 /** A file that holds nothing but the entry. */
-export function fragmentToml({ servers }: TomlForm, name: string, { entry }: ConfigEntry): string {
-  const { env, ...rest } = entry;
-  const table = `[${servers}.${name}]\n${stringify(rest)}`;
-  return env === undefined ? table : `${table}\n[${servers}.${name}.env]\n${stringify(env)}`;
-}
+export const fragmentToml = ({ servers }: TomlForm, name: string, { entry }: ConfigEntry): string =>
+  stringify({ [servers]: { [name]: entry } });
 
 /** @throws ClientConfigError that says where the text is no TOML */
 export function readToml(form: TomlForm, text: string): Entry {

@@ -46,5 +46,6 @@ export const vscode: Client = {
     fits,
   },
   keyHint: 'VS Code asks for the key when the server first starts, and keeps it in its secret store.',
+  limits: { tools: 128, name: { most: 64, before: 'mcp_', between: '_' } },
   afterwards: 'Start it in VS Code with "MCP: List Servers".',
 };

@@ -11,5 +11,6 @@ export const windsurf: Client = {
   form: { kind: 'json', servers: 'mcpServers', comments: false, trailingCommas: false },
   wanted: (server) => ({ entry: stdioEntry(server, `\${env:CLERK_SECRET_KEY}`) }),
   keyHint: 'CLERK_SECRET_KEY must be set in the environment that Windsurf starts in.',
+  limits: { tools: 100 },
   afterwards: 'Press refresh in the list of MCP servers in Windsurf.',
 };

@@ -2,11 +2,16 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { loadCatalog } from '../../app/load-catalog.js';
 import { loadPolicyFile } from '../../app/load-policy-file.js';
-import { expose } from '../../catalog/exposure.js';
+import type { Catalog } from '../../catalog/catalog.js';
+import { type ExposureOptions, expose } from '../../catalog/exposure.js';
+import { didYouMean } from '../../catalog/nearest.js';
+import type { ProfileName } from '../../catalog/profiles.js';
 import { loadInitValues, loadPlaces } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
 import type { UserPaths } from '../../config/user-paths.js';
+import { plain } from '../../platform/plain-text.js';
 import { clients } from '../client-config/all.js';
+import { fittingName, tooMany } from '../client-config/fitting.js';
 import { type Installation, install, installedClients, preview, type Way, wayOf } from '../client-config/install.js';
 import { launch, serverArgs } from '../client-config/launch.js';
 import { type Client, ClientConfigError, type KeySource, type Server } from '../client-config/mcp-client.js';
@@ -21,7 +26,7 @@ import { type Flags, print, toStderr } from './command.js';
  * @param script what is being run, which is what the client shall start
  */
 export async function init(flags: Flags, script: string): Promise<void> {
-  const { client: id, name = 'clerk', keyFile, approver, print: onlyShow, server: settings } = loadInitValues(flags);
+  const { client: id, name: givenName = 'clerk', keyFile, approver, print: onlyShow, server: settings } = loadInitValues(flags);
   // Anything that would stop the server from starting is reported here, where a person reads it.
   const catalog = await loadCatalog(settings.openapi, toStderr);
   expose(catalog, settings);
@@ -32,15 +37,44 @@ export async function init(flags: Flags, script: string): Promise<void> {
   if (approver !== undefined) newApprover(approver, flags);
   const places = loadPlaces();
   const client = clients.find((each) => each.id === id) ?? theInstalled(places);
+  const choice = await chooseTools(client, catalog, settings, onlyShow === true);
+  const name = fittingName(client, givenName, catalog, { ...settings, ...choice });
+  if (name !== givenName)
+    aside(`${client.label} counts the entry's name into those of its tools: it is called "${name}", so that none is left out.`);
   const { command, args } = launch(script, places.platform);
   const key = keyFor(client, places, { sandbox: settings.sandbox === true, keyFile });
-  const server: Server = { name, command, args: [...args, ...serverArgs(flags)], key };
+  const server: Server = { name, command, args: [...args, ...serverArgs({ ...flags, ...choice })], key };
   refuseVariables(server);
   if (onlyShow === true) return show(client, server, places);
   report(client, server, await install(client, server, places, Date.now()));
   const enrolled = approver ?? (hasNoApprovers && isAtTerminal() ? await askName() : '');
   if (enrolled !== '') return enrol(enrolled, flags);
   if (hasNoApprovers) print(advice(script, flags));
+}
+
+type Choice = Pick<ExposureOptions, 'discovery'> & { readonly profile?: readonly ProfileName[] };
+
+/** Asks for fewer tools where the client does not take as many, or says so where nobody can be asked. */
+async function chooseTools(client: Client, catalog: Catalog, settings: ExposureOptions, isShown: boolean): Promise<Choice> {
+  const many = tooMany(client, catalog, settings);
+  if (many === undefined) return {};
+  const { listed, most, profiles } = many;
+  const said = `${client.label} takes ${most} tools of all servers together, and ${listed} would be listed.`;
+  if (isShown || !isAtTerminal()) {
+    const fitting = profiles.length === 0 ? '' : `, or --profile with one of ${profiles.join(', ')}`;
+    aside(`${said} Run it again with --discovery, which lists a few that find all others${fitting}.`);
+    return {};
+  }
+  const answers = ['discovery', ...profiles, 'all'];
+  const question = `${said}\nOffer a few that find all others (discovery), a profile, or all the same? ${answers.join(', ')} [discovery]: `;
+  for (;;) {
+    const answer = (await ask(question)).trim().toLowerCase() || 'discovery';
+    if (answer === 'discovery') return { discovery: true };
+    if (answer === 'all') return {};
+    const profile = profiles.find((each) => each === answer);
+    if (profile !== undefined) return { profile: [profile] };
+    aside(`${plain(answer)} is none of them.${didYouMean(answer, answers)}`);
+  }
 }
 
 function theInstalled(places: UserPaths): Client {

@@ -28,9 +28,9 @@ CLERK_SECRET_KEY_FILE = "C:\\\\key"
     ['in the place of the old one', `a = 1\n${old}\n# of b\n[b]\nc = 2\n`, `a = 1\n${ours}\n# of b\n[b]\nc = 2\n`],
     ['in the place of one that ends the file', `a = 1\n${old}`, `a = 1\n${ours}`],
     [
-      'in the place of several tables',
+      'in the place of several tables, with what a person has set in them',
       `${old}[mcp_servers.clerk.env]\nA = "1"\n\n[b]\n[mcp_servers.clerk.tools.x]\napproval_mode = "never"\n\n[c]\n`,
-      `${ours}\n[b]\n\n[c]\n`,
+      `${ours.replace('.env]\n', '.env]\nA = "1"\n')}\n[mcp_servers.clerk.tools.x]\napproval_mode = "never"\n\n[b]\n\n[c]\n`,
     ],
     [
       'in the place of one with its name in quotes',
