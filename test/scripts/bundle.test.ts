@@ -85,20 +85,40 @@ describe('the bundle for Claude Desktop', () => {
     expect(statSync(bundle).size).toBeLessThan(2_050_000);
   });
 
-  it('asks for the key as a secret, and is not started without it', async () => {
-    expect(manifest.user_config?.secret_key).toMatchObject({ sensitive: true, required: true });
-    expect(await configFor({})).toBeUndefined();
+  it('asks for the key as a secret, and for nothing that could be misspelt', async () => {
+    expect(manifest.user_config?.secret_key).toMatchObject({ sensitive: true });
+    const free = Object.entries(manifest.user_config ?? {}).filter(([, { type }]) => type === 'string');
+    expect(free.map(([name]) => name)).toEqual(['secret_key']);
+    const config = await configFor({});
+    expect(JSON.stringify(config?.env)).not.toContain('${');
+  });
+
+  it('says what to do where neither the key was filled in nor the sandbox chosen', async () => {
+    const config = await configFor({});
+    const { status, stderr, stdout } = spawnSync(process.execPath, config?.args ?? [], {
+      env: childEnv(config?.env),
+      input: '',
+      encoding: 'utf8',
+    });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/CLERK_SECRET_KEY.*--sandbox/s);
+  });
+
+  it('works on the sandbox where that is chosen, without a key', async () => {
+    const { names, users } = await toolsWith({ sandbox: true, secret_key: '' });
+    expect(names).toContain('Users_markBanned');
+    expect(users).toMatchObject({ content: [{ type: 'text', text: expect.stringContaining('user_') }] });
   });
 
   it('serves all tools when only the key was filled in', async () => {
     const { names, users } = await toolsWith({});
     expect(names).toContain('Users_markBanned');
+    expect(names).not.toContain('Clients_listSortedByCreationDate');
     expect(users).toMatchObject({ content: [{ type: 'text', text: expect.stringContaining('user_') }] });
   });
 
   it.each<[string, Record<string, string | boolean>, string, string]>([
     ['read only', { read_only: true }, 'Users_getUserDetails', 'Users_markBanned'],
-    ['a profile', { profile: 'read' }, 'Users_getUserDetails', 'Users_markBanned'],
     ['a search', { discovery: true }, 'search_operations', 'Users_getUserDetails'],
     ['a policy', { policy: join(root, 'examples/policy.example.json') }, 'Users_getUserDetails', 'search_operations'],
   ])('serves %s', async (_, userConfig, there, away) => {

@@ -57,6 +57,9 @@ function sample(operation: Operation, wanted: (name: string) => boolean): Record
 /** Where the general value would not be of the kind that a gate looks for. */
 const TELLING: Readonly<Record<string, string>> = { identifier: '@identifier.example' };
 
+/** What is in Unix milliseconds, for which small numbers are refused. */
+const A_MOMENT = /_at(?:_|$)|_since$|_(?:before|after)$/;
+
 /** A value that the schema takes, which differs from name to name so that a mix-up shows. */
 function valueFor(schema: Schema, name: string): unknown {
   if (schema.const !== undefined) return schema.const;
@@ -68,6 +71,7 @@ function valueFor(schema: Schema, name: string): unknown {
       return true;
     case 'integer':
     case 'number':
+      if (A_MOMENT.test(name)) return Date.UTC(2026, 0, 1) + name.length;
       return Math.max(schema.minimum ?? 7, 1);
     case 'array':
       return Array.from({ length: Math.max(schema.minItems ?? 0, 2) }, (_, index) =>
