@@ -37,6 +37,7 @@ const SEED = randomInt(2 ** 32);
  * seconds, since ten megabytes hold millions of values. One pass over the bytes, which need not be good JSON.
  */
 export function excessOf(json: Uint8Array, limits: DensityLimits): string | undefined {
+  if (isShort(json, limits)) return undefined;
   const tooMany = `holds more than ${limits.values} values`;
   const names = new Set<number>();
   let values = 1;
@@ -74,6 +75,19 @@ export function excessOf(json: Uint8Array, limits: DensityLimits): string | unde
     }
   }
   return values > limits.values ? tooMany : undefined;
+}
+
+/**
+ * Whether a text has too few bytes for the limits to be passed: of values and names none is shorter than two, and no more
+ * brackets open than there are. Most texts are, and are not looked through.
+ */
+function isShort(json: Uint8Array, { values, levels, names }: DensityLimits): boolean {
+  if (json.length > Math.min(values / ODD_NUMBER_COUNTS, names)) return false;
+  let opened = 0;
+  for (const open of [OPEN_BRACKET, OPEN_BRACE]) {
+    for (let at = json.indexOf(open); at !== -1; at = json.indexOf(open, at + 1)) opened++;
+  }
+  return opened <= levels;
 }
 
 /** FNV-1a. */
