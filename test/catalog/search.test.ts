@@ -59,10 +59,11 @@ describe("requests in people's own words", () => {
     expect(heldOut.flatMap(({ right }) => right.filter((name) => catalog.find(name) === undefined))).toEqual([]);
   });
 
-  // Of the held-out half the figures alone are shown: a look at its failures would make it a part of the tuned one.
+  // The floors are what is reached; the targets are 95 % and 99.5 %, which only the tuned half meets. Of the held-out half
+  // the figures alone are shown: a look at its failures would make it a part of the tuned one.
   it.each([
-    { part: 'tuned', asked: tuned, floors: { first: 0.95, firstFive: 0.995 } },
-    { part: 'held out', asked: heldOut, floors: { first: 0.78, firstFive: 0.94 } },
+    { part: 'tuned', asked: tuned, floors: { first: 0.98, firstFive: 0.995 } },
+    { part: 'held out', asked: heldOut, floors: { first: 0.79, firstFive: 0.95 } },
   ])('of the $part half are understood', ({ part, asked, floors }) => {
     const outcomes = outcomesOf(asked);
     const { first, firstFive } = sharesOf(outcomes);
