@@ -172,8 +172,16 @@ describe('a server with a file of tokens', () => {
     expect(headers.get('www-authenticate')).toContain('invalid_token');
   });
 
-  it('never logs a token', async () => {
-    await post(`${server.url}/mcp`, initialize(), bearer('not-a-token-of-anybody'));
+  it('logs who was refused and why, one line a second for each reason, and never a token', async () => {
+    const lines = (why: string) => attacked.log.filter((line) => line.msg === 'a caller was refused' && line.why === why);
+    await post(`${attacked.url}/mcp`, initialize());
+    for (let i = 0; i < 30; i++) await post(`${attacked.url}/mcp`, initialize(), bearer('not-a-token-of-anybody'));
+    await expect.poll(() => lines('throttled').some(({ leftOut }) => Number(leftOut) > 0), { timeout: 10_000 }).toBe(true);
+    const [invalid] = lines('invalid');
+    expect(invalid).toMatchObject({ level: 40, address: '127.0.0.1', reason: expect.stringMatching(/^The /) });
+    expect(lines('missing')[0]).toMatchObject({ level: 30, address: '127.0.0.1' });
+    await attacked.stop();
+    expect(attacked.stderr()).not.toContain('not-a-token-of-anybody');
     expect((await server.stop()).stderr).not.toMatch(/cmcp_|not-a-token-of-anybody|sk_test/);
   });
 });

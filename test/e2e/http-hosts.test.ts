@@ -33,6 +33,16 @@ describe('a server on loopback', () => {
     expect(await status(server, 'GET http://evil.example/mcp HTTP/1.1\r\nHost: localhost')).toBe(403);
   });
 
+  it('logs under which name it was called', async () => {
+    await status(server, 'GET /mcp HTTP/1.1\r\nHost: evil.example');
+    expect(await server.logged('a caller was refused')).toMatchObject({
+      level: 40,
+      why: 'host',
+      address: '127.0.0.1',
+      host: expect.stringContaining('evil.example'),
+    });
+  });
+
   it.each(['https://evil.example', 'http://localhost.evil.example', 'null', 'file://', 'http://127.0.0.1@evil.example'])(
     'does not answer a page of %s',
     async (origin) => {

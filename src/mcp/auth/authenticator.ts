@@ -23,6 +23,8 @@ export type Authentication =
       readonly ok: false;
       /** `missing`: no credential came. `invalid`: a bad one. `unavailable`: its issuer cannot be asked. `throttled`: too many bad ones. */
       readonly why: 'missing' | 'invalid' | 'unavailable' | 'throttled';
+      /** What is wrong with the credential, without anything of it; for the log. */
+      readonly reason?: string;
       readonly refusal: Reply;
     };
 

@@ -42,7 +42,8 @@ export class BearerChallenges {
 
   /** 401 to a token that is not good. `message` tells its holder why. */
   invalid(message: string): Authentication {
-    return { ok: false, why: 'invalid', refusal: this.#refusal(401, 'invalid_token', message, this.#options.scopes) };
+    const refusal = this.#refusal(401, 'invalid_token', message, this.#options.scopes);
+    return { ok: false, why: 'invalid', reason: message, refusal };
   }
 
   malformed(): Authentication {

@@ -54,18 +54,7 @@ export class Hosts {
   }
 
   /** The refusal, or `undefined` for a request that may go on. */
-  check(request: Pick<Request, 'headers' | 'url'>, url = new URL(request.url)): Reply | undefined {
-    const foreign = this.checkHost(request, url);
-    if (foreign !== undefined) return foreign;
-    const origin = request.headers.get('origin');
-    if (origin !== null && !this.isAllowedOrigin(origin)) {
-      return refuse(403, 'Pages of this Origin may not use this server. The operator can add it with --allowed-origins.');
-    }
-    return undefined;
-  }
-
-  /** The same by the host alone. */
-  checkHost(request: Pick<Request, 'headers' | 'url'>, { host: named }: URL): Reply | undefined {
+  checkHost(request: Pick<Request, 'headers' | 'url'>, { host: named } = new URL(request.url)): Reply | undefined {
     const header = request.headers.get('host');
     // A request line with a whole address in it names a host of its own: both must be ours.
     if (!this.#isAllowedHost(named) || (header !== null && !this.#isAllowedHost(header))) {
@@ -74,7 +63,14 @@ export class Hosts {
     return undefined;
   }
 
-  /** What the browser wants to know from {@link check}'s approval: headers that let the page read the answer. */
+  /** The same, for a request that a page may have made. */
+  checkOrigin({ headers }: Pick<Request, 'headers'>): Reply | undefined {
+    const origin = headers.get('origin');
+    if (origin === null || this.isAllowedOrigin(origin)) return undefined;
+    return refuse(403, 'Pages of this Origin may not use this server. The operator can add it with --allowed-origins.');
+  }
+
+  /** What the browser wants to know from {@link checkOrigin}'s approval: headers that let the page read the answer. */
   isAllowedOrigin(origin: string): boolean {
     const parsed = parseOrigin(origin.toLowerCase());
     return parsed !== undefined && (this.#origins.has(parsed.exact) || this.#origins.has(parsed.anyPort));

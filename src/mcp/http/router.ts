@@ -20,6 +20,7 @@ import type { RequestContext } from './listener.js';
 import { isRequest, messagesOf } from './messages.js';
 import { ModernEndpoint } from './modern.js';
 import { isLocal, type Probes } from './probes.js';
+import { RefusedCallers } from './refused-callers.js';
 import type { Sessions } from './sessions.js';
 import type { SseEndpoint } from './sse.js';
 import { StreamableEndpoint } from './streamable.js';
@@ -42,7 +43,7 @@ export interface RouterOptions {
   readonly body: BodyLimits;
   readonly probes: Probes;
   readonly metrics: Metrics;
-  readonly logger: Pick<Logger, 'debug' | 'error'>;
+  readonly logger: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
   /** Answers what is under `/approvals`, for people: they sign in there. `path` is what follows that. */
   readonly approvals?: ((request: Request, path: string) => Promise<Response>) | undefined;
   /** What paths begin with: empty, or like `/api`. */
@@ -59,11 +60,13 @@ export class Router {
   readonly #modern: ModernEndpoint;
   readonly #streamable: StreamableEndpoint;
   readonly #sse: Promise<SseEndpoint> | undefined;
+  readonly #refused: RefusedCallers;
   #isStopping = false;
 
   constructor(options: RouterOptions) {
     this.#options = options;
     const { createServer, sessions, metrics, logger, basePath, quickPath } = options;
+    this.#refused = new RefusedCallers(logger);
     const endpoint = {
       createServer,
       sessions,
@@ -104,7 +107,7 @@ export class Router {
   }
 
   async #answer(request: Request, context: RequestContext): Promise<Reply> {
-    const { hosts, probes, metrics, resourceMetadata } = this.#options;
+    const { hosts, probes, resourceMetadata } = this.#options;
     const url = new URL(request.url);
     const path = this.#path(url);
     const probed = path === undefined ? undefined : await probes.respond(request.method, path);
@@ -112,16 +115,26 @@ export class Router {
     const { approvals } = this.#options;
     if (approvals !== undefined && (path === '/approvals' || path?.startsWith('/approvals/'))) {
       // It takes requests from its own pages alone, even where other origins may call MCP.
-      return hosts.checkHost(request, url) ?? Reply.from(await approvals(request, path.slice('/approvals'.length)));
+      const foreign = this.#foreign(hosts.checkHost(request, url), 'host', request, context);
+      return foreign ?? Reply.from(await approvals(request, path.slice('/approvals'.length)));
     }
-    const foreign = hosts.check(request, url);
-    if (foreign !== undefined) {
-      metrics.denied('host');
-      return foreign;
-    }
+    const foreign =
+      this.#foreign(hosts.checkHost(request, url), 'host', request, context) ??
+      this.#foreign(hosts.checkOrigin(request), 'origin', request, context);
+    if (foreign !== undefined) return foreign;
     const early = preflight(request) ?? resourceMetadata?.respond(request);
     const reply = early ?? (await this.#route(request, path, context));
     return reply.with(corsHeaders(request.headers.get('origin')));
+  }
+
+  /** The refusal as it is; that there was one is counted and told. */
+  #foreign<R extends Reply | undefined>(refusal: R, why: 'host' | 'origin', { headers }: Request, context: RequestContext): R {
+    if (refusal === undefined) return refusal;
+    const { metrics, address } = this.#options;
+    metrics.denied('host');
+    const from = address.of(context.remoteAddress, headers);
+    this.#refused.note({ why, address: from, host: headers.get('host'), origin: headers.get('origin') });
+    return refusal;
   }
 
   #path({ pathname }: URL): string | undefined {
@@ -159,10 +172,13 @@ export class Router {
     }
     const { authenticator, address, metrics } = this.#options;
     const { headers } = request;
-    const authentication = await authenticator.authenticate({ headers, remoteAddress: address.of(remoteAddress, headers) });
+    const from = address.of(remoteAddress, headers);
+    const authentication = await authenticator.authenticate({ headers, remoteAddress: from });
     if (authentication.ok) return answer(authentication.caller);
-    metrics.denied(authentication.why);
-    if (authentication.why === 'throttled') metrics.limited('authentication');
+    const { why, reason } = authentication;
+    metrics.denied(why);
+    this.#refused.note({ why, address: from, reason });
+    if (why === 'throttled') metrics.limited('authentication');
     return authentication.refusal;
   }
 

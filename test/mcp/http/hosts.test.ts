@@ -7,7 +7,10 @@ const status = (
   options: HostsOptions,
   headers: Record<string, string>,
   url = `http://${headers.host ?? 'localhost'}/mcp`,
-): number => new Hosts(options).check({ url, headers: new Headers(headers) })?.status ?? 200;
+): number => {
+  const [hosts, request] = [new Hosts(options), { url, headers: new Headers(headers) }];
+  return (hosts.checkHost(request) ?? hosts.checkOrigin(request))?.status ?? 200;
+};
 
 describe('the Host of a request', () => {
   const local = defaultHosts('127.0.0.1');
