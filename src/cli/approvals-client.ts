@@ -3,7 +3,7 @@ import { runningServers } from '../approvals/running.js';
 import { ConfigError } from '../config/config-error.js';
 import { UserError } from '../platform/user-error.js';
 
-/** The server said no, in words for a person. */
+/** The server refused; the message is for a person. */
 export class ApprovalsError extends UserError {
   override readonly name = 'ApprovalsError';
 }
@@ -29,7 +29,7 @@ export class ApprovalsClient {
     this.#token = token;
   }
 
-  /** @throws ApprovalsError where name or passphrase are wrong, or cannot be tried now */
+  /** @throws ApprovalsError where name or passphrase are wrong, or cannot be checked now */
   static async signIn(url: string, name: string, passphrase: string): Promise<ApprovalsClient> {
     const { token } = (await request(`${url}/api/session`, 'POST', undefined, { name, passphrase })) as { token: string };
     return new ApprovalsClient(url, token);

@@ -17,19 +17,19 @@ type Wrapped = (exports: unknown, require: NodeJS.Require, module: Module, filen
 interface Loaded<T> {
   readonly exports: T;
   /**
-   * Keeps what V8 has compiled by now, for the starts to come. Absent where that is kept already. Takes some 20 ms and
-   * never throws: a folder that cannot be written to is a start like any other.
+   * Keeps what V8 has compiled so far, for later starts. Absent where it is kept already. Takes some 20 ms and never
+   * throws: without a writable folder, starts are merely slower.
    */
   readonly keep?: () => void;
 }
 
 /**
- * Loads a CommonJS file of this program as `require` does, but with what V8 compiled of it in an earlier run, where
- * that is kept: compiling is the larger part of a start.
+ * Loads a CommonJS file of this program as `require` does, but with the code that V8 compiled in an earlier run, where
+ * it was kept: most of a start is compiling.
  *
- * It is kept beside the file, where anyone who can write could change the program itself anyway, one file for each build
- * of V8 and its flags. V8 only compares the length of the source and no checksum, and what is damaged would end the
- * process: so a digest of the source and of what was kept stands in front. What does not fit is as if it were not there.
+ * The cache lies beside the file, one for each build of V8 and its flags; anyone who can write there could change the
+ * program itself. V8 compares only the length of the source, and damaged code would crash the process, so the cache
+ * begins with a digest of the source and of itself. A cache that does not match is ignored.
  */
 export function load<T>(file: string): Loaded<T> {
   const source = Buffer.concat([OPENING, readFileSync(file), CLOSING]);
@@ -63,7 +63,7 @@ function readCache(cache: string, source: Buffer): Buffer | undefined {
   }
 }
 
-/** Writes under a temporary name first, so that another start sees all of it or nothing. */
+/** Writes under a temporary name first, so that other starts see the whole cache or none. */
 function writeCache(cache: string, source: Buffer, script: Script): void {
   const unfinished = `${cache}.${randomUUID()}`;
   try {
@@ -85,6 +85,6 @@ function discard(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // It could not be written in the first place.
+    // If it cannot be removed, it could not be written either.
   }
 }

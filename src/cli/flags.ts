@@ -3,9 +3,9 @@ import { OPTIONS } from '../config/server-options.js';
 import type { Flags } from './commands/command.js';
 
 /**
- * Reads a command line of nothing but settings, which is how hosts start a server, without loading what reads commands.
- * Answers with what that would make of it, or `undefined` where that has to look at it: at a command, a list written
- * with spaces, a wish for help, or a mistake.
+ * Reads a command line that has only settings, which is how hosts start a server, without loading the parser of
+ * commands. Gives the same result as that parser, or `undefined` where it is needed: for a command, a list written with
+ * spaces, `--help`, or a mistake.
  */
 export function readFlags(words: readonly string[]): Flags | undefined {
   const settings = Object.entries(OPTIONS).map(([name, { flag }]) => {

@@ -2,13 +2,13 @@ import { basename } from 'node:path';
 import { launch } from './client-config/launch.js';
 
 /**
- * How a person starts this program at a terminal of this machine: as it was started itself.
- * @param script what is being run
+ * How a person starts this program at a terminal of this machine: the way it was started now.
+ * @param script the file that is running
  */
 export function ownCommand(script: string, platform: NodeJS.Platform = process.platform): string {
   if (basename(script) === 'clerk-mcp') return 'clerk-mcp';
   const { command, args } = launch(script, platform);
-  // What Windows needs to start npx without a shell is nothing to type into one.
+  // Windows needs `cmd` to start npx without a shell; at a shell it is not needed.
   const words = command === 'cmd' ? args.slice(1) : [command, ...args];
   return words.map((word) => (/^[\w@%+=:,./\\-]+$/.test(word) ? word : `"${word}"`)).join(' ');
 }

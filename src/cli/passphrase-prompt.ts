@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { ConfigError } from '../config/config-error.js';
 
-/** Shows nothing of what is typed. */
+/** Hides what is typed. */
 const silent = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
 
 /** Whether a person is at the terminal. */
@@ -12,10 +12,10 @@ export const isAtTerminal = (): boolean => process.stdin.isTTY === true;
 export async function ask(question: string, hidden = false): Promise<string> {
   if (!isAtTerminal())
     throw new ConfigError('This asks at a terminal, and stdin is none. --passphrase-stdin reads from it all the same.');
-  // Made before the question is shown, so that the terminal itself never echoes what is typed in answer.
+  // Created before the question is shown, so that the terminal never echoes the answer.
   const lines = createInterface({ input: process.stdin, output: hidden ? silent() : process.stderr, terminal: true });
   if (hidden) process.stderr.write(question);
-  // By Ctrl+C, or where the terminal goes away.
+  // On Ctrl+C, or when the terminal goes away.
   const left = new Promise<never>((_, reject) => lines.once('close', () => reject(new ConfigError('No answer was given.'))));
   left.catch(() => {});
   try {

@@ -11,7 +11,7 @@ import { stdio } from './commands/stdio.js';
 
 const flagsOf = (command: Command): Flags => command.optsWithGlobals();
 
-/** Gives the command the flags that every command with an instance takes, or others. */
+/** Gives the command these flags; by default those of every command that works on an instance. */
 function withOptions(command: Command, options: Readonly<Record<string, Option>> = OPTIONS): Command {
   for (const option of Object.values(options)) {
     const notes = [
@@ -23,11 +23,11 @@ function withOptions(command: Command, options: Readonly<Record<string, Option>>
   return command;
 }
 
-/** What stands behind an unknown flag may be anything, a secret too; of the flag the name is enough. */
+/** The value of an unknown flag may be a secret, so only its name is printed. */
 const outputError = (text: string, write: (text: string) => void): void =>
   write(scrub(text.replace(/^(error: unknown option '-[^'=]*)=[\s\S]*$/, "$1'\n")));
 
-/** @param script what is being run, from a package or a clone */
+/** @param script the file that is running, from a package or a clone */
 function program(script: string, onListed: () => void): Command {
   const root = withOptions(new Command('clerk-mcp'))
     .configureOutput({ outputError })
@@ -261,8 +261,8 @@ function addAuditCommands(audit: Command): void {
 const everyCommand = (command: Command): Command[] => [command, ...command.commands.flatMap(everyCommand)];
 
 /**
- * Carries out what a command line asks for. What is wrong with the line itself has been printed, and sets the exit code.
- * @param onListed called when a client over stdio has asked for the tools for the first time
+ * Carries out a command line. Mistakes in the line itself are printed, and set the exit code.
+ * @param onListed called when a client over stdio first asks for the tools
  */
 export async function runProgram(argv: readonly string[], onListed: () => void): Promise<void> {
   const root = program(argv[1] ?? '', onListed);

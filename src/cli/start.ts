@@ -6,8 +6,9 @@ import { stdio } from './commands/stdio.js';
 import { readFlags } from './flags.js';
 
 /**
- * Carries out the command line. All that a server over stdio needs is in one file with this, so that a start reads no other.
- * @param onListed called when a client over stdio has asked for the tools for the first time
+ * Carries out the command line. Everything a server over stdio needs is bundled into one file with this, so that a start
+ * reads no other.
+ * @param onListed called when a client over stdio first asks for the tools
  */
 export async function main(argv: readonly string[], onListed: () => void): Promise<void> {
   watchReaders();
@@ -29,8 +30,7 @@ export async function main(argv: readonly string[], onListed: () => void): Promi
 const complain = (text: string): void => void process.stderr.write(`${scrub(text)}\n`);
 
 /**
- * A reader that has read enough, as `head` has, is no failure, and leaves nothing to say. That there is no more room for
- * what is printed is one.
+ * A reader that has read enough, such as `head`, is not a failure, and there is nothing to say. A full disk is one.
  */
 function watchReaders(): void {
   process.stderr.on('error', () => {});

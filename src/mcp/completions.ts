@@ -25,22 +25,22 @@ export interface Wish {
 }
 
 const NOTHING: Completion = { values: [], hasMore: false };
-/** The most that MCP lets a completion have. */
+/** The most values that MCP allows in a completion. */
 const MOST = 100;
-/** People and organizations that are read for one completion. */
+/** How many people or organizations are read for one completion. */
 const SHOWN = 10;
 /** A person is typing: what takes longer is of no use. */
 const TIMEOUT_MS = 2000;
-/** Completions that read at the same time; a fast typist gets nothing for what lies in between. */
+/** How many completions may read at the same time. Further ones get no values: a fast typist has typed on anyway. */
 const AT_ONCE = 4;
 const LONGEST = 100;
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Where the values of a kind are read, and what a row is called. */
+/** Which tool reads the values of a kind, and how a row is shown. */
 interface Source {
   readonly reads: readonly { readonly tool: string; readonly arguments: Row }[];
-  /** Whether the API looks for what was typed; otherwise all rows are read, and looked through here. */
+  /** Whether the API can search for what was typed. Otherwise all rows are read and filtered here. */
   readonly searches: boolean;
   readonly value: (row: Row) => string | undefined;
 }
@@ -106,7 +106,7 @@ export class Completions {
 
   async #read({ reads, searches, value }: Source, typed: string, caller: Caller, signal: AbortSignal): Promise<Completion> {
     const { offer, call } = this.#options;
-    // A read beyond the caller's scopes would be refused, and stand on record once for each key that they press.
+    // A read beyond the caller's scopes would be refused, and recorded, once for every key pressed.
     if (
       offer.lacking(
         reads.map(({ tool }) => tool),
@@ -130,7 +130,7 @@ export class Completions {
   }
 }
 
-/** What begins with what was typed, then what has it elsewhere. */
+/** Values that begin with what was typed, then those that contain it elsewhere. */
 function matching(values: readonly string[], typed: string): string[] {
   const wanted = typed.toLowerCase();
   const places = values.map((value) => ({ value, at: value.toLowerCase().indexOf(wanted) })).filter(({ at }) => at !== -1);
@@ -152,7 +152,7 @@ function rowsOf(outcome: CallOutcome): Row[] {
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? plain(value, LONGEST) : undefined;
 
-/** The name for the person who chooses, the id for the job that need not look again. */
+/** The name lets the person choose; the id spares the job another search. */
 function withId(name: unknown, { id }: Row): string | undefined {
   const [shownName, shownId] = [textOf(name), textOf(id)];
   if (shownId === undefined) return undefined;

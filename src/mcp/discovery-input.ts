@@ -6,11 +6,11 @@ import { plain } from '../platform/plain-text.js';
 /** The arguments of a discovery tool. */
 export interface Input {
   readonly input: Readonly<Record<string, unknown>>;
-  /** What was read as something else than was sent. */
+  /** Values that were read differently from how they were sent. */
   readonly notes: readonly string[];
 }
 
-/** The arguments of a discovery tool as hosts send them: text for what is an object or a number, null for what is left out. */
+/** Reads a discovery tool's arguments as hosts send them: objects and numbers as text, and null for what is left out. */
 export function readInput({ name: tool, arguments: given }: Call): Input {
   const isCall = tool === 'call_operation' || tool === 'call_read_operation';
   const { value, notes: whole } = readWhole(given, { has: (input) => isCall && input === 'arguments' && !isWrapped(given) });
@@ -33,17 +33,17 @@ export function readInput({ name: tool, arguments: given }: Call): Input {
   return { input: Object.fromEntries(read), notes: counted(notes) };
 }
 
-/** Whether there is nothing but `arguments`, which then hold the name too. */
+/** Whether `arguments` is all there is; it then holds the name too. */
 const isWrapped = (given: unknown): boolean => isRecord(given) && Object.keys(given).join() === 'arguments';
-/** The names that one thing or name had before several could be given; models that know them go on. */
+/** The inputs from when only one query or name could be given, for models that still use them. */
 const ONE: Readonly<Record<string, string>> = { query: 'queries', name: 'names' };
-/** A list that was sent as its JSON, or the one item itself. */
+/** A list sent as JSON text, or a single item. */
 function listOf(text: string): unknown {
   try {
     const list: unknown = text.startsWith('[') ? JSON.parse(text) : undefined;
     if (Array.isArray(list)) return list;
   } catch {
-    // Then it only looks like one.
+    // It only looks like a list.
   }
   return [text];
 }

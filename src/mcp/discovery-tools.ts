@@ -10,7 +10,7 @@ const call = {
   required: ['name'],
 } as const;
 
-/** The four tools that stand for all: find an operation, read how it is called, call it. */
+/** The four tools that stand in for all others: find an operation, read how to call it, call it. */
 export const DISCOVERY_TOOLS: readonly (ToolDefinition & { readonly name: (typeof DISCOVERY_NAMES)[number] })[] = [
   {
     name: 'search_operations',
@@ -53,5 +53,5 @@ export const DISCOVERY_TOOLS: readonly (ToolDefinition & { readonly name: (typeo
   },
 ];
 
-/** What they cost a model, in o200k_base tokens; a test counts them. */
+/** What these tools cost a model, in o200k_base tokens; a test counts them. */
 export const DISCOVERY_TOKENS = 347;

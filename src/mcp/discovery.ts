@@ -20,7 +20,7 @@ const MOST = 50;
 const MOST_AT_ONCE = 10;
 const LIST_OF_TEXTS = `required, a list of 1 to ${MOST_AT_ONCE} strings`;
 
-/** Inputs of every operation, of which a search result need not tell. */
+/** Inputs that every operation has, so a search result leaves them out. */
 const IN_ALL = new Set(['fields', 'confirm']);
 
 interface InputSchema {
@@ -32,7 +32,7 @@ interface InputSchema {
 const typeOf = (schema: { readonly type?: unknown; readonly enum?: readonly unknown[] } = {}): string =>
   schema.enum?.join(' | ') ?? (typeof schema.type === 'string' ? schema.type : 'see describe_operation');
 
-/** What of a query is looked at, in characters. */
+/** A longer query is cut to this many characters. */
 const LONGEST_QUERY = 500;
 
 export interface DiscoveryOptions {
@@ -41,11 +41,11 @@ export interface DiscoveryOptions {
   readonly calls: Calls;
   /** The definition of an operation's tool as it would be listed. */
   readonly toolOf: (operation: Operation) => ToolDefinition;
-  /** Tools that are listed beside the four, and called by their own names. */
+  /** Tools listed beside the four and called by their own names. */
   readonly beside: ReadonlySet<string>;
 }
 
-/** Four tools in front of all the others. What they call takes the same road with the same gates, under its own name. */
+/** Four tools in front of all others. The calls they make take the same road through the same gates, under their own names. */
 export class Discovery {
   readonly #options: DiscoveryOptions;
   #search: Promise<OperationSearch> | undefined;
@@ -115,7 +115,7 @@ export class Discovery {
     return { kind: 'done', model: results.length === 1 ? (results[0] ?? {}) : { results } };
   }
 
-  /** What an operation is for and what it must be given, so that a simple one can be called without its description. */
+  /** What an operation is for and which inputs it requires: enough to call a simple one without reading its description. */
   #inBrief(operation: Operation): object {
     const { properties = {}, required = [] } = this.#options.toolOf(operation).inputSchema as InputSchema;
     const optional = Object.keys(properties).filter((input) => !required.includes(input) && !IN_ALL.has(input)).length;
@@ -152,7 +152,7 @@ export class Discovery {
   #toCall(tool: string, input: Readonly<Record<string, unknown>>): Operation | Told {
     const faults = unknownInputs(input, ['name', 'arguments']);
     if (faults.length > 0) return invalid(tool, faults);
-    // One beyond the caller's scopes is refused on the road of all calls, which says what scope it needs.
+    // An operation beyond the caller's scopes is refused further down the road, with the scope that it needs.
     const operation = this.#offered(input.name);
     if (operation === undefined) return this.#unknown(tool, input.name);
     if (tool === 'call_read_operation' && operation.risk !== 'read') {
@@ -188,7 +188,7 @@ export class Discovery {
     return `no such group.${didYouMean(String(given), groups) || ` Known: ${groups.join(', ')}.`}`;
   }
 
-  /** The index is large; it is loaded and built with the first search. */
+  /** The index is large, so it is loaded and built for the first search. */
   async #openSearch(): Promise<OperationSearch> {
     const { OperationSearch } = await import('../catalog/search.js');
     return new OperationSearch(this.#options.offered.values());

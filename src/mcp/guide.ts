@@ -14,7 +14,7 @@ import type { Prompts } from './prompts/prompts.js';
 import { type Skill, skillUri } from './prompts/skill.js';
 import type { Resources } from './resources/resources.js';
 
-/** What a host can offer its person beside tools. */
+/** What a host can offer its user beside tools. */
 export interface Guide {
   readonly prompts: Prompts;
   readonly resources: Resources;
@@ -22,13 +22,13 @@ export interface Guide {
 }
 
 export interface GuideOptions {
-  /** Whether there is a job that can be carried out here. */
+  /** Whether any job can be carried out here. */
   readonly hasJobs: boolean;
-  /** Loads it when it is first asked for. */
+  /** Loads the guide on first use. */
   readonly open: () => Promise<Guide>;
 }
 
-/** Who asks, and how their reads get a place. */
+/** Who asks, and how their reads are admitted. */
 export interface Guests {
   readonly callerOf: (context: ServerContext) => Caller;
   readonly enter: Enter | undefined;
@@ -40,7 +40,7 @@ export type Enter = (context: ServerContext) => Promise<(() => void) | undefined
 /** MCP's extension for skills (SEP-2640). */
 const SKILLS = 'io.modelcontextprotocol/skills';
 
-/** Nothing of it changes while the program runs but what a caller may see, in milliseconds. */
+/** In milliseconds. While the program runs, only what a caller may see can change. */
 const TTL_MS = 3_600_000;
 const CACHE = { ttlMs: TTL_MS, cacheScope: 'private' } as const;
 
@@ -82,7 +82,7 @@ const CURSOR = {
   },
 };
 
-/** Serves prompts, resources, completions and skills, each as the caller may have it. */
+/** Serves prompts, resources, completions and skills, as far as the caller may see them. */
 export function serveGuide(
   server: Server,
   { hasJobs, open }: GuideOptions,

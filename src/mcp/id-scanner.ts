@@ -7,9 +7,9 @@ const COLON = 58;
 const COMMA = 44;
 const SPACE = 32;
 
-/** The longest key or id that is kept, in bytes. */
+/** Longer keys and ids are not kept, in bytes. */
 const LONGEST = 512;
-/** The most ids that are kept of one list of messages. */
+/** The most ids kept from one list of messages. */
 const MOST_IDS = 10_000;
 
 /**
@@ -30,7 +30,7 @@ export class IdScanner {
   #others = 0;
   readonly #ids = new Set<string | number>();
 
-  /** To be called once, after the last bytes. `null` alone where no id could be read; nothing where there are only answers. */
+  /** To be called once, after the last bytes. Answers `[null]` where no id could be read, and `[]` where there are only responses. */
   ids(): readonly (string | number | null)[] {
     if (this.#depth > 0) this.#endObject();
     if (this.#ids.size > 0) return [...this.#ids];

@@ -17,7 +17,7 @@ export type Inbound =
   /** No answer is expected. */
   | { readonly kind: 'ignored' };
 
-/** Tells what a value is: `params: null` is taken for none. */
+/** Classifies a value; `params: null` counts as no params. */
 export function inbound(value: unknown): Inbound {
   if (isMessage(value)) return { kind: 'message', message: value };
   if (!isRecord(value)) return { kind: 'ignored' };

@@ -3,25 +3,25 @@ import type { InstanceKind } from '../policy/policy-types.js';
 
 export interface InstanceNameOptions {
   readonly kind: InstanceKind;
-  /** Lists the instance's domains; takes as long as it may, and no longer. */
+  /** Lists the instance's domains, within a time limit of its own. */
   readonly read: () => Promise<unknown>;
   /** Default: `Date.now`. */
   readonly now?: () => number;
 }
 
-/** The read that tells what an instance is called. */
+/** The read from which an instance's name is learnt. */
 export const DOMAINS = 'Domains_getAllDomains';
 
 /** After this long a read that failed is made again, in milliseconds. */
 const AGAIN_MS = 60_000;
 
-/** A host, as it stands in an address. It is set by people, and read by models. */
+/** A host as in an address. People set it and models read it, so nothing else is let through. */
 const HOST = /^[\w-]+(\.[\w-]+)*(:\d+)?$/;
 const LONGEST = 253;
 
 /**
- * What the instance is called: `Clerk · example.com · LIVE`. Nothing waits for it: until its domain is known, its kind is all
- * that is told.
+ * What the instance is called: `Clerk · example.com · LIVE`. Nothing waits for the domain: until it is known, the name
+ * gives only the kind.
  */
 export class InstanceName {
   readonly #options: InstanceNameOptions;
@@ -39,7 +39,7 @@ export class InstanceName {
     return this.#title;
   }
 
-  /** Has the domain read where it is not known. A client asks that knows more than tools; the others see no difference. */
+  /** Has the domain read unless it is known. Asked only for clients that use more than tools; others see no difference. */
   ask(): void {
     const { read, now = Date.now } = this.#options;
     if (this.#domain !== undefined || now() < this.#askAgainAt) return;

@@ -14,9 +14,9 @@ export interface InstructionsOptions {
   readonly confirmation: string | undefined;
   /** Whether something is offered that changes something. */
   readonly changes: boolean;
-  /** Where secrets of answers go; `undefined` where nothing that is offered answers with one. */
+  /** Where secrets in answers go; `undefined` where no offered tool returns one. */
   readonly secrets: 'files' | 'conversation' | undefined;
-  /** How many operations the settings leave out, and by which flags. */
+  /** How many operations are left out by settings, and by which flags. */
   readonly leftOut: { readonly count: number; readonly by: string } | undefined;
   /** Whether operations are found and called through others. */
   readonly discovery: boolean;
@@ -29,7 +29,7 @@ const SECRETS = {
   conversation: 'Secrets in answers enter this conversation: ask for one only when a person wants it.',
 } as const;
 
-/** What the model is told once, at the handshake: only what is so here, for this client and this caller. */
+/** What the model is told once, at the handshake: only what holds for this client and this caller. */
 export function instructions({
   kind,
   title,

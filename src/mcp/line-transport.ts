@@ -6,7 +6,7 @@ import { inbound, type MessageId } from './inbound.js';
 import { readMessage } from './read-message.js';
 
 const NEWLINE = 10;
-/** What no message is without. */
+/** Every message has one of these. */
 const SIGNS_OF_JSON: readonly string[] = ['{', '[', '"'];
 
 const NOT_JSON = { code: ProtocolErrorCode.ParseError, message: 'The message is not JSON in UTF-8.' };
@@ -25,20 +25,20 @@ export interface LineTransportOptions {
 }
 
 /**
- * JSON-RPC in lines over a pipe, as the SDK's own transport for stdio, but for three things. The end of its input is no end
- * of the connection: what was asked before is still answered, a last line without its end too. What is sent in one turn of the event loop is written
- * at once: with many calls in flight, answers come in bursts. And everything that has an id is answered, if only with why it is no
- * request.
+ * JSON-RPC in lines over a pipe, like the SDK's own transport for stdio, with three differences. The connection outlives
+ * its input: whatever was asked before the end is still answered, even in a last line without a line break. Messages
+ * sent in one turn of the event loop are written together, since answers to many calls in flight come in bursts. And
+ * everything with an id is answered, if only with why it is not a request.
  */
 export class LineTransport implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
   readonly #options: LineTransportOptions;
-  /** The parts of a line of which the end has not come. */
+  /** The parts of a line whose end has not arrived yet. */
   #begun: Buffer[] = [];
   #begunBytes = 0;
-  /** Reads what is left of a line that is too long. */
+  /** Reads the rest of a line that is too long. */
   #skipping: IdScanner | undefined;
   readonly #batches = new Batches();
   #unsent = '';
@@ -140,7 +140,7 @@ export class LineTransport implements Transport {
     } else if (read.kind === 'excessive') {
       this.#refuseUnread(scannerOf(line), read.message);
     } else if (SIGNS_OF_JSON.some((sign) => line.includes(sign))) {
-      // Other lines that a host writes to the pipe are ignored; what was meant as a message is not.
+      // A host may write other lines to the pipe, which are ignored. A damaged message is not.
       for (const id of scannerOf(line).ids()) this.#refuse(id, NOT_JSON);
     }
   }
@@ -156,7 +156,7 @@ export class LineTransport implements Transport {
       this.#receive(found.message);
       return;
     }
-    // Without its content, which may be a secret.
+    // The content is left out: it may be a secret.
     this.#report(new Error('A line is JSON but not a JSON-RPC message.'));
     if (found.kind === 'refused') this.#refuse(found.id, NO_REQUEST);
   }
@@ -197,6 +197,6 @@ function scannerOf(line: Uint8Array): IdScanner {
   return scanner;
 }
 
-/** The SDK's type has no answer to what has no id, as JSON-RPC does. */
+/** JSON-RPC allows an error without an id; the SDK's type does not. */
 const refusal = (id: MessageId, error: { code: number; message: string }): JSONRPCMessage =>
   ({ jsonrpc: '2.0', id, error }) as JSONRPCMessage;

@@ -7,13 +7,13 @@ import { isWithin, scopeOf } from '../policy/rules/scopes.js';
 export interface OfferOptions {
   readonly catalog: Catalog;
   readonly offered: ReadonlyMap<string, Operation>;
-  /** Whether four tools stand for the others. */
+  /** Whether four tools stand in for the others. */
   readonly discovery: boolean;
   /** Which setting leaves an operation out. */
   readonly leftOutBy: (operation: Operation) => string;
 }
 
-/** What is offered here to whom, and why the rest is not. */
+/** Which operations each caller is offered, and why the rest are not. */
 export class Offer {
   readonly catalog: Catalog;
   readonly discovery: boolean;
@@ -35,19 +35,19 @@ export class Offer {
     return this.#offered.has(operation.name) && (scopes === undefined || isWithin(operation, scopes));
   }
 
-  /** Why an operation is not offered to the caller, and what would offer it: a sentence; `undefined` where it is offered. */
+  /** A sentence on why an operation is not offered to the caller and what would change that; `undefined` where it is. */
   why(operation: Operation, caller: Pick<Caller, 'scopes'>): string | undefined {
     if (this.includes(operation, caller)) return undefined;
     if (this.#offered.has(operation.name)) return `It needs the scope ${scopeOf(operation.risk)}.`;
     return howToOffer(this.catalog, this.#offered.values(), operation);
   }
 
-  /** What leaves it out: a scope that the caller lacks, or a setting. */
+  /** What leaves the operation out: a scope that the caller lacks, or a setting. */
   leftOutBy(operation: Operation): string {
     return this.#offered.has(operation.name) ? `scope ${scopeOf(operation.risk)} is lacking` : this.#leftOutBy(operation);
   }
 
-  /** Those of the tools that are not offered to the caller. */
+  /** The tools among these that the caller is not offered. */
   lacking(tools: readonly string[], caller: Pick<Caller, 'scopes'>): readonly { readonly name: string; readonly why: string }[] {
     return tools.flatMap((name) => {
       const operation = this.catalog.find(name);

@@ -1,20 +1,20 @@
 import { type DensityLimits, excessOf } from '../platform/json-density.js';
 
-/** More than the arguments of any call hold, those of a plan of 10,000 changes among them. */
+/** More than the arguments of any call hold, even those of a plan of 10,000 changes. */
 const LIMITS: DensityLimits = { values: 300_000, levels: 200, names: 20_000 };
 
-/** The most messages that are taken at once. */
+/** The most messages accepted at once. */
 const MOST_IN_LIST = 1000;
 
 export type ReadMessage =
   | { readonly kind: 'json'; readonly value: unknown }
   | { readonly kind: 'no json' }
-  /** It is not taken; `message` says why. */
+  /** Refused; `message` says why. */
   | { readonly kind: 'excessive'; readonly message: string };
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Reads the JSON that a client sent, which a byte-order mark may precede, unless that would cost more than its size. */
+/** Reads a client's JSON, with or without a byte order mark, unless parsing it would cost far more than its size. */
 export function readMessage(bytes: Uint8Array): ReadMessage {
   const excess = excessOf(bytes, LIMITS);
   if (excess !== undefined) return { kind: 'excessive', message: `The message ${excess}.` };

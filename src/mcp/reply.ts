@@ -34,7 +34,7 @@ export class Reply {
     return new Reply(response.body, init);
   }
 
-  /** The same reply with other headers besides. Those it has already are kept. */
+  /** The same reply with further headers. Headers that it already has are kept. */
   with(headers: Readonly<Record<string, string>>): Reply {
     const own = new Set(Object.keys(this.headers).map((name) => name.toLowerCase()));
     const further = Object.entries(headers).filter(([name]) => !own.has(name.toLowerCase()));
@@ -42,7 +42,7 @@ export class Reply {
     return new Reply(this.body, { status: this.status, headers: all, over: this.#over });
   }
 
-  /** The same reply, once the first part of its body is there: until then it can still be answered in another way. */
+  /** The same reply, once the first part of its body is there. Until then another reply can take its place. */
   async begun(): Promise<Reply> {
     if (!(this.body instanceof ReadableStream)) return this;
     const reader = this.body.getReader();
@@ -71,7 +71,7 @@ export class Reply {
     if (this.body instanceof ReadableStream) void this.body.cancel().catch(() => {});
   }
 
-  /** @param fail told when the body breaks off, whose end then says nothing of why. Default: the reader gets the error. */
+  /** @param fail told when the body breaks off; the body's reader then learns nothing of the cause. Default: the reader gets the error. */
   toResponse(fail?: (error: unknown) => void): Response {
     const { status, headers, body } = this;
     if (body instanceof ReadableStream) return new Response(followed(body, this.#over, fail), { status, headers });
@@ -79,7 +79,7 @@ export class Reply {
     return new Response(body, { status, headers });
   }
 
-  /** What is called when a reply that is written by other means is through. */
+  /** To be called when a reply that was written by other means is through. */
   get over(): () => void {
     return this.#over;
   }
@@ -109,7 +109,7 @@ function followed(
           controller.close();
           end();
         } catch (error) {
-          // A reader that has gone away is no failure, and its stream is closed already.
+          // A reader that has gone away is not a failure; its stream is closed already.
           if (!end()) return;
           if (fail === undefined) return controller.error(error);
           fail(error);
@@ -131,7 +131,7 @@ export interface RefusalOptions {
   readonly retryAfterMs?: number | undefined;
   /** JSON-RPC's code. Default: -32000, an error of the server's own. */
   readonly code?: number;
-  /** Of the message that is refused. Default: it answers no particular one. */
+  /** The id of the refused message. Default: the reply answers none in particular. */
   readonly id?: string | number | null;
 }
 

@@ -9,7 +9,7 @@ import {
   specTypeSchemas,
 } from '@modelcontextprotocol/server';
 
-/** The requests that are served here and have parameters. */
+/** The requests served here that have parameters. */
 const SCHEMAS = {
   initialize: specTypeSchemas.InitializeRequest,
   'tools/list': specTypeSchemas.ListToolsRequest,
@@ -35,8 +35,8 @@ export function invalidParams(method: string, request: unknown): string | undefi
 const nameOf = (part: PropertyKey | { readonly key: PropertyKey }): string => String(typeof part === 'object' ? part.key : part);
 
 /**
- * A call as hosts send it: `arguments: null` is none, and JSON text is handed on under `arguments`, to be read as what it
- * spells where the inputs are known.
+ * A call as hosts send it: `arguments: null` means none. JSON text is passed on as it is, to be parsed where the inputs
+ * are known.
  */
 function withReadArguments<T extends object>(request: T): T {
   const params: unknown = 'params' in request ? request.params : undefined;
@@ -46,7 +46,7 @@ function withReadArguments<T extends object>(request: T): T {
   return typeof given === 'string' ? { ...request, params: { ...rest, arguments: { arguments: given } } } : request;
 }
 
-/** How a server introduces itself, by who asks and as much as is known of the instance by then. */
+/** How a server introduces itself: it depends on who asks and on what is known of the instance by then. */
 export interface Introduction {
   readonly title: () => string;
   /** What is added to the answer to a handshake. */
@@ -54,8 +54,8 @@ export interface Introduction {
 }
 
 /**
- * The SDK's server, but for three things: arguments are taken as hosts send them, parameters that do not fit are the
- * sender's error, not an internal one, and each client is greeted with what is known by then.
+ * The SDK's server with three differences: arguments are taken as hosts send them, wrong parameters are the sender's
+ * error and not an internal one, and each client is greeted with what is known by then.
  */
 export class StrictServer extends Server {
   readonly #gone = new AbortController();
@@ -77,7 +77,7 @@ export class StrictServer extends Server {
     super._onclose();
   }
 
-  /** What every answer of 2026-07-28 is stamped with. */
+  /** Goes into every answer of 2026-07-28. */
   protected override _outboundServerInfo(): Implementation | undefined {
     const title = this.#introduction.title();
     const info = super._outboundServerInfo();

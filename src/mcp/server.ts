@@ -33,7 +33,7 @@ import { ShownLinks } from './shown-links.js';
 /** The key under which the one question of a call travels. */
 const QUESTION = 'confirm';
 
-/** A person needs time to read; the question stands this long. */
+/** How long a question stands: a person needs time to read. */
 const ANSWER_WITHIN_MS = 600_000;
 
 /** How long a client may keep the tool list, in milliseconds. */
@@ -45,10 +45,10 @@ const LONGEST_NAME = 100;
 /** The revision in which every request stands for itself. */
 export const MODERN_REVISION = '2026-07-28';
 
-/** Makes a server for one connection, or for all requests of an era in which there are none. */
+/** Makes a server for one connection, or for all requests of the era that has no connections. */
 export type ServerFactory = (context?: { readonly era: 'legacy' | 'modern' }) => Server;
 
-/** Who is at the other end, and whether their person can be asked through their client. */
+/** Who is at the other end, and whether they can be asked through their client. */
 export interface Seat {
   readonly caller: Caller;
   readonly canAsk: boolean;
@@ -63,17 +63,17 @@ export interface McpServerOptions {
   readonly name: Pick<InstanceName, 'title' | 'ask'>;
   /** What is offered beside tools. Default: nothing. */
   readonly guide?: GuideOptions | undefined;
-  /** How its reads get a place. Default: all get one. */
+  /** How the guide's reads are admitted. Default: all are. */
   readonly enter?: Enter;
-  /** Whether the list can change while a client is connected; the client is then promised to be told. Default: false. */
+  /** Whether the list can change while a client is connected. If so, the client is promised a notification. Default: false. */
   readonly listChanged?: boolean;
   /** Who is at the other end; the transport knows. */
   readonly caller: (context: ServerContext) => Caller;
   /** Whether the client can be sent something before the answer, such as a question. Default: it can. */
   readonly canStream?: (context: ServerContext) => boolean;
-  /** `modern` for a server that is connected to speak 2026-07-28 alone. Default: what a handshake may choose. */
+  /** `modern` for a server that speaks 2026-07-28 alone. Default: any revision that a handshake may choose. */
   readonly era?: 'legacy' | 'modern' | undefined;
-  /** Told when a call is begun, and, by calling what it answers with, when and how it has ended. */
+  /** Called when a call begins. The function it returns is called when the call has ended, with its outcome. */
   readonly onCall?: (context: ServerContext) => (outcome?: CallOutcome) => void;
 }
 
@@ -141,7 +141,7 @@ export function createMcpServer(options: McpServerOptions): Server {
         onWaiting: canOpenLinks(client.capabilities) && canPush ? shown?.show : undefined,
       };
       outcome = await options.calls.call(isModern ? { ...call, answer: personAnswer(context) } : call);
-      // A slip of the person is followed by another question; the policy counts them.
+      // After a person's slip another question follows; the policy counts them.
       while (outcome.kind === 'ask' && !isModern) {
         outcome = await outcome.resume(await askWhileWaiting(outcome, context));
       }
@@ -177,8 +177,8 @@ function seatOf(server: Server, options: McpServerOptions, context: ServerContex
 type Question = Extract<CallOutcome, { kind: 'ask' }>;
 
 /**
- * How clients before 2026-07-28 are asked: by a request of ours while theirs waits. What the client answers with is
- * judged by the policy alone, so it is not checked against the form here.
+ * How clients before 2026-07-28 are asked: by a request of ours while theirs waits. Only the policy judges the client's
+ * answer, so it is not checked against the form here.
  */
 async function askWhileWaiting({ message, schema, state }: Question, { mcpReq }: ServerContext): Promise<PersonAnswer> {
   const options = { relatedRequestId: mcpReq.id, signal: mcpReq.signal, timeout: ANSWER_WITHIN_MS };
@@ -226,7 +226,7 @@ interface Envelope {
 /** Name, version and abilities of the client: in the request's envelope since 2026-07-28, from the handshake before. */
 function clientOf(server: Server, context: ServerContext): { capabilities: ClientCapabilities; info: Partial<Caller> } {
   const envelope = context.mcpReq.envelope as Envelope | undefined;
-  // One server answers many clients of 2026-07-28: what it remembers may be of another.
+  // One server answers many clients of 2026-07-28: what it remembers may be another client's.
   const [info, capabilities = {}] =
     envelope === undefined
       ? [server.getClientVersion(), server.getClientCapabilities()]
@@ -254,6 +254,6 @@ function personAnswer(context: ServerContext): PersonAnswer | undefined {
   if (response.kind === 'elicit') {
     return { action: response.action, content: response.action === 'accept' ? response.content : undefined, state };
   }
-  // Something that is no answer came back under the question's key: an error of the client, say.
+  // Something other than an answer came back under the question's key: an error of the client, say.
   return context.mcpReq.inputResponses?.[QUESTION] === undefined ? undefined : { action: 'failed', state };
 }

@@ -3,18 +3,18 @@ import type { Waiting } from '../policy/policy-types.js';
 
 type Notify = ServerContext['mcpReq']['notify'];
 
-/** A client may leave a link unanswered for as long as its person reads. */
+/** A client may answer a link only after its user has read it. */
 const ANSWER_WITHIN_MS = 600_000;
 
 /**
- * The links that one client of before 2026-07-28 has been given to show (MCP's elicitation by URL). What the client says
- * of a link decides nothing: people decide behind it, where they sign in.
+ * The links that one client from before 2026-07-28 was given to show (MCP's elicitation by URL). The client's answer to
+ * a link decides nothing: people decide on the page behind it, where they sign in.
  */
 export class ShownLinks {
   readonly #server: Server;
   /** Aborted when the client is gone. */
   readonly #gone: AbortSignal;
-  /** Ids of approvals of whose end the client is still to be told. */
+  /** Ids of approvals whose end the client has yet to be told. */
   readonly #open = new Set<string>();
 
   constructor(server: Server, gone: AbortSignal) {
@@ -37,7 +37,7 @@ export class ShownLinks {
           ({ action }) => {
             if (action === 'decline') one.notOpened();
           },
-          // It waits all the same: the link is in the log, and with those who are notified.
+          // The call waits all the same: the link is in the log and in the notifications.
           () => {},
         );
       },
@@ -58,7 +58,7 @@ export class ShownLinks {
 
   /** The call has ended before a person decided. */
   async #watch(waiting: Waiting): Promise<void> {
-    // Without the store it cannot be known; the client has the id to ask again with.
+    // Without the store there is no way to know; the client has the id to ask again with.
     const isKnown = await waiting.decided(this.#gone).then(
       () => true,
       () => false,
@@ -69,18 +69,18 @@ export class ShownLinks {
 
   async #complete(elicitationId: string, notify: Notify): Promise<void> {
     if (!this.#open.delete(elicitationId)) return;
-    // A client that cannot be told is still to be answered.
+    // A client that cannot be told must still be answered.
     await notify({ method: 'notifications/elicitation/complete', params: { elicitationId } }).catch(() => {});
   }
 }
 
 /** What one call shows. */
 export interface CallLinks {
-  /** Asks the client to show it while the call waits, unless it has it already. */
+  /** Asks the client to show the link while the call waits, unless it has the link already. */
   show(waiting: Waiting): void;
-  /** The client is asked for it by the answer to the call. */
+  /** The answer to the call asks the client to show the link. */
   demanded(waiting: Waiting): void;
-  /** It waits no longer; the client is told before the answer. */
+  /** The call waits no longer; the client is told so before it is answered. */
   decided(id: string): void;
   /** The call is about to be answered. */
   end(): Promise<void>;

@@ -37,9 +37,9 @@ export async function serveOverStdio(options: StdioOptions): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
   input.pause();
-  // What came last may not be under way yet.
+  // The last messages may not be under way yet.
   await nextTurn();
   await options.drain();
-  // What a client that no longer reads has not taken by then, it never will.
+  // A client that has not read the rest by then never will.
   await Promise.race([handle.close(), delay(FLUSH_MS, undefined, { ref: false })]);
 }

@@ -1,7 +1,7 @@
 /** Writes text to stdout. Resolves when it has been handed to the system. */
 export type WriteStdout = (text: string) => Promise<void>;
 
-/** Of what others write to stdout, the most that may wait for the reader of stderr, in bytes. */
+/** How much of what others write to stdout may wait for the reader of stderr, in bytes. */
 const MOST_WAITING = 1024 * 1024;
 
 /**

@@ -10,5 +10,5 @@ import { vscode } from './vscode.js';
 import { windsurf } from './windsurf.js';
 import { zed } from './zed.js';
 
-/** Every client that we write the configuration of. */
+/** Every client whose configuration we can write. */
 export const clients: readonly Client[] = [claudeDesktop, claudeCode, cursor, vscode, windsurf, gemini, codex, cline, kiro, zed];

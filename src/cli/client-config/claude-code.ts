@@ -19,7 +19,7 @@ export const claudeCode: Client = {
   wanted: (server) => ({ entry: entryOf(server) }),
   command: {
     program: 'claude',
-    // It refuses to add what is there.
+    // It refuses to add an entry whose name is taken.
     lines: ({ name }, { entry }, replaces) => [
       ...(replaces ? [['mcp', 'remove', ...SCOPE, name]] : []),
       ['mcp', 'add-json', ...SCOPE, name, JSON.stringify(entry)],

@@ -23,7 +23,7 @@ function isProgram(path: string): boolean {
 
 export interface CommandResult {
   readonly ok: boolean;
-  /** In a few words, where not ok. */
+  /** A few words on what went wrong, where not ok. */
   readonly why: string;
 }
 
@@ -50,7 +50,7 @@ export function runProgram(
       if (said.length < MOST_SAID) said += String(chunk);
     });
     child.once('error', (error) => resolve({ ok: false, why: error.message }));
-    // Its own children may keep the pipe open for longer than it lives.
+    // Its own children may keep the pipe open after it has exited.
     child.once('exit', () => setTimeout(() => child.stderr.destroy(), LAST_WORDS_MS).unref());
     child.once('close', (code, signal) => {
       const words = printable(said);

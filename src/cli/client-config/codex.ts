@@ -30,7 +30,7 @@ export const codex: Client = {
         ...['--', command, ...args],
       ],
     ],
-    // It has no option for env_vars, and writes the tables of all servers anew.
+    // The command has no option for env_vars, and it rewrites the tables of all servers.
     fits: ({ entry }, config) => !('env_vars' in entry) && !('mcp_servers' in config),
   },
   keyHint: 'CLERK_SECRET_KEY must be set in the environment that Codex starts in.',

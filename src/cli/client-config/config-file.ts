@@ -6,9 +6,9 @@ import { createPrivateFile } from '../../platform/private-file.js';
 import { decodeText, encodeText, formOf } from '../../platform/read-text.js';
 import { ClientConfigError } from './mcp-client.js';
 
-/** A client's configuration as it was read; written only while it still is that. */
+/** A client's configuration as it was read. It is replaced only if it has not changed since. */
 export interface ConfigFile {
-  /** Where the bytes are: the end of all links. */
+  /** The file itself, after following all links. */
   readonly path: string;
   /** Undefined where there is no file. */
   readonly bytes: Buffer | undefined;
@@ -17,11 +17,11 @@ export interface ConfigFile {
   readonly mode: number;
 }
 
-/** It may come to hold secrets of other servers. */
+/** Other servers' secrets may be added to it later. */
 const NEW_FILE_MODE = 0o600;
 const LARGEST = 64 * 1024 * 1024;
 
-/** @throws ClientConfigError where it is there and cannot be read */
+/** @throws ClientConfigError where the file exists and cannot be read */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
   try {
     if ((await lstat(path).catch(ignoreMissing)) === undefined) return { path, bytes: undefined, text: '', mode: NEW_FILE_MODE };
@@ -58,7 +58,7 @@ export async function replaceConfigFile(file: ConfigFile, text: string): Promise
   const draft = `${file.path}.clerk-mcp-${process.pid}.new`;
   try {
     await mkdir(dirname(file.path), { recursive: true, mode: 0o700 });
-    // A rename would go through although the file itself is closed to writing.
+    // A rename would succeed even though the file itself is read-only.
     if (file.bytes !== undefined) await access(file.path, constants.W_OK);
     const handle = await createPrivateFile(draft, file.mode);
     try {
@@ -75,7 +75,7 @@ export async function replaceConfigFile(file: ConfigFile, text: string): Promise
   }
 }
 
-/** Whether the file on the disk is still what was read. */
+/** Whether the file on disk is still as it was read. */
 async function isUnchanged({ path, bytes }: ConfigFile): Promise<boolean> {
   const now = await readFile(path).catch(ignoreMissing);
   return now === undefined || bytes === undefined ? now === bytes : now.equals(bytes);

@@ -4,14 +4,14 @@ import { among, type ExposureOptions, expose } from '../../catalog/exposure.js';
 import { PROFILE_NAMES, type ProfileName } from '../../catalog/profiles.js';
 import { type Client, ClientConfigError } from './mcp-client.js';
 
-/** What would be listed: all that is offered, or what finds it. */
+/** The tools that would be listed: everything offered, or the discovery tools and the jobs. */
 function listedNames(catalog: Catalog, settings: ExposureOptions): string[] {
   const offered = [...expose(catalog, settings).values()];
   if (settings.discovery !== true) return offered.map(({ name }) => name);
   return [...DISCOVERY_NAMES, ...offered.filter(({ isJob }) => isJob).map(({ name }) => name)];
 }
 
-/** Too many tools for the client, and what would be few enough. */
+/** There are too many tools for the client; says which profiles would fit. */
 export interface TooMany {
   readonly listed: number;
   readonly most: number;
@@ -19,7 +19,7 @@ export interface TooMany {
   readonly profiles: readonly ProfileName[];
 }
 
-/** Whether more would be listed than the client takes of all servers together; undefined where it has room. */
+/** Says so if more tools would be listed than the client takes from all servers together; undefined where it has room. */
 export function tooMany(client: Client, catalog: Catalog, settings: ExposureOptions): TooMany | undefined {
   const most = client.limits?.tools;
   if (most === undefined) return undefined;
@@ -29,12 +29,12 @@ export function tooMany(client: Client, catalog: Catalog, settings: ExposureOpti
   return { listed, most, profiles };
 }
 
-/** At least so much of a name must be left to tell one entry from another. */
+/** A shorter name would not tell one entry from another. */
 const SHORTEST = 3;
 
 /**
- * The name, or as much of it as the client has room for before the longest tool's own.
- * @throws ClientConfigError where there is none for any
+ * The name, cut to what the client has room for in front of the longest tool name.
+ * @throws ClientConfigError where there is no room for any name
  */
 export function fittingName(client: Client, name: string, catalog: Catalog, settings: ExposureOptions): string {
   const limit = client.limits?.name;

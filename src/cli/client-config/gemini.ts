@@ -21,7 +21,8 @@ export const gemini: Client = {
         ...[name, command, '--', ...args],
       ],
     ],
-    // It has no option for what else a person has set. It writes the other servers back with their variables filled in, which can be secrets, and cuts values at a second "=".
+    // The command has no option for other things a person may have set. It also writes the other servers back with their
+    // variables filled in, which can be secrets, and cuts values at a second "=".
     fits: ({ entry }, config) =>
       Object.keys(entry).every((key) => SAYABLE.has(key)) &&
       !JSON.stringify(config.mcpServers ?? {}).includes('$') &&

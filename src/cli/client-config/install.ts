@@ -16,20 +16,20 @@ export interface Installation {
   readonly way: Way;
   /** The copy of the file as it was. */
   readonly backup: string | undefined;
-  /** Whether a key stood in the entry before, and now in the backup only. */
+  /** Whether the old entry held a key, which is now only in the backup. */
   readonly hadKey: boolean;
   /** Why the client's own command was not enough, where it was tried. */
   readonly note: string | undefined;
 }
 
-/** The clients that are on this machine, as far as their programs and files tell. */
+/** The clients installed on this machine, judging by their programs and files. */
 export const installedClients = (places: UserPaths): Client[] =>
   clients.filter(
     (client) =>
       client.programs.some((program) => findProgram(program, places) !== undefined) || client.traces(places).some(existsSync),
   );
 
-/** What would be written, for a person to read or to put in by hand. */
+/** What would be written, for a person to read or to copy by hand. */
 export const preview = (client: Client, server: Server): string => fragmentOf(client.form, server.name, client.wanted(server));
 
 /**
@@ -41,8 +41,8 @@ export async function wayOf(client: Client, server: Server, places: UserPaths): 
 }
 
 /**
- * Brings the entry into the client's configuration: by its own command where that says all of it and leaves the rest
- * alone, otherwise by its file. The file is copied before anything changes.
+ * Puts the entry into the client's configuration: with the client's own command where that can set all of it and leaves
+ * the rest alone, otherwise by editing the file. The file is backed up before anything changes.
  * @throws ClientConfigError; the file is then as it was, unless the message says otherwise
  */
 export async function install(client: Client, server: Server, places: UserPaths, now: number): Promise<Installation> {
@@ -56,7 +56,7 @@ export async function install(client: Client, server: Server, places: UserPaths,
       await checkOthers(client, server, file, plan, backup);
       return { way, backup, hadKey, note: undefined };
     }
-    // It may have done a part of it: what is in the file now counts.
+    // It may have done part of the work, so read again what the file holds now.
     await checkOthers(client, server, file, plan, backup);
     const now = await prepare(client, server, places);
     await at(now.file, replaceConfigFile(now.file, now.plan.text));
@@ -80,7 +80,7 @@ async function prepare(client: Client, server: Server, places: UserPaths): Promi
   return { file, plan, way: { by: 'command', path: file.path, program, lines } };
 }
 
-/** Commands that write a file anew forget its comments. */
+/** Commands that rewrite a file lose its comments. */
 function hasComments({ form }: Client, text: string): boolean {
   if (form.kind !== 'json' || text.trim() === '') return false;
   try {

@@ -29,7 +29,7 @@ export function planJson(form: JsonForm, text: string, name: string, wanted: Con
 export const fragmentJson = ({ servers }: JsonForm, name: string, { entry, inputs }: ConfigEntry): string =>
   `${JSON.stringify({ ...(inputs && { inputs }), [servers]: { [name]: entry } }, null, 2)}\n`;
 
-/** @throws ClientConfigError that says where the text is no JSON, or what has another form */
+/** @throws ClientConfigError that says where the text is not JSON, or what has the wrong form */
 export function readJson(form: JsonForm, text: string): Entry {
   const faults: ParseError[] = [];
   const config: unknown = parse(text, faults, { disallowComments: !form.comments, allowTrailingComma: form.trailingCommas });
@@ -68,12 +68,12 @@ const FAULTS: Readonly<Record<string, string>> = {
   InvalidCharacter: 'stands a character that JSON does not take there',
 };
 
-/** Stands for the value until it is laid out; long enough to be nothing else. */
+/** A placeholder for the value until it is laid out; long enough not to occur by chance. */
 const MARK = 'the value of clerk-mcp goes here';
 
 /**
- * Sets one value, laid out as the text around it is. The library's own layout would take in the neighbours, which are
- * not ours to touch.
+ * Sets one value, laid out like the text around it. The library's own layout would also reformat its neighbours, which
+ * are not ours to touch.
  */
 function put(text: string, path: readonly (string | number)[], value: unknown): string {
   const [edit] = modify(text, [...path], MARK, {});
@@ -82,7 +82,7 @@ function put(text: string, path: readonly (string | number)[], value: unknown): 
   const line = (depth: number): string => (text.includes('\n') ? eol + indent.repeat(depth) : '');
   const pretty = JSON.stringify(value, null, text.includes('\n') ? indent : undefined).replaceAll('\n', line(path.length));
   const content = edit.content.replace(JSON.stringify(MARK), () => pretty);
-  // Three places there are: that of another value, behind one, or in an object or list that is empty.
+  // The value can replace another, follow one, or be the first in an empty object or list.
   if (edit.length > 0) return applyEdits(text, [{ ...edit, content }]);
   const placed = content.startsWith(',')
     ? `,${line(path.length)}${content.slice(1)}`

@@ -6,18 +6,18 @@ import { path } from '../../config/value-forms.js';
 
 /** Whether a setting's value names a file or directory. The client starts the server in another directory. */
 const isPath = ({ schema }: Option): boolean => schema === path;
-/** Values of such settings that are words. */
+/** Values of such settings that are words and not paths. */
 const WORDS = new Set(['demo', 'empty']);
 
 /**
- * How a client starts this program: from the package where npx runs it, whose cache is nothing to rely on, otherwise
- * from the very file that runs now.
- * @param script what is being run
+ * How a client starts this program: through npx if that is running it now, since npx's cache may be cleared, otherwise
+ * from the file that is running.
+ * @param script the file that is running
  */
 export function launch(script: string, platform: NodeJS.Platform): { command: string; args: string[] } {
   const file = realpathSync(script);
   if (!/[\\/]_npx[\\/]/.test(file)) return { command: 'node', args: [file] };
-  // On Windows npx is a script of the shell's.
+  // On Windows npx is a shell script.
   return platform === 'win32'
     ? { command: 'cmd', args: ['/c', 'npx', '-y', 'clerk-mcp'] }
     : { command: 'npx', args: ['-y', 'clerk-mcp'] };

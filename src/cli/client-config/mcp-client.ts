@@ -2,7 +2,7 @@ import type { CLIENTS } from '../../config/init-options.js';
 import type { UserPaths } from '../../config/user-paths.js';
 import { UserError } from '../../platform/user-error.js';
 
-/** What a client shall start. */
+/** The server that a client is to start. */
 export interface Server {
   /** The entry's name in the client. */
   readonly name: string;
@@ -19,10 +19,10 @@ export type KeySource =
 
 export type Entry = Readonly<Record<string, unknown>>;
 
-/** What a client's configuration must hold; the rest of it stays as it is. */
+/** What the client's configuration must contain; the rest of it stays as it is. */
 export interface ConfigEntry {
   readonly entry: Entry;
-  /** VS Code's variables that it asks the person for. */
+  /** Variables whose values VS Code asks the user for. */
   readonly inputs?: readonly (Entry & { readonly id: string })[];
 }
 
@@ -30,19 +30,19 @@ export interface ConfigEntry {
 export type FileForm =
   | {
       readonly kind: 'json';
-      /** The key of the object of servers. */
+      /** The key of the object that holds all servers. */
       readonly servers: string;
       readonly comments: boolean;
       readonly trailingCommas: boolean;
     }
   | { readonly kind: 'toml'; readonly servers: string };
 
-/** What a configuration is now, and its text with the entry in it. */
+/** The present state of a configuration, and its text with the entry added. */
 export interface Plan {
   readonly config: Entry;
-  /** The entry of the name that is there. */
+  /** The entry that has the name now. */
   readonly former: unknown;
-  /** Whether everything that is wanted is there already. */
+  /** Whether everything wanted is there already. */
   readonly settled: boolean;
   readonly text: string;
 }
@@ -50,22 +50,22 @@ export interface Plan {
 /** A command of the client's own that writes its configuration. */
 export interface ClientCommand {
   readonly program: string;
-  /** The command lines, one after another. `replaces`: an entry of the name is there already. */
+  /** The command lines, in order. `replaces`: there is already an entry with the name. */
   lines(server: Server, wanted: ConfigEntry, replaces: boolean): readonly (readonly string[])[];
-  /** Whether the command says all of it, and leaves what is in the file now as it is. */
+  /** Whether the command can set all of it and leaves everything else in the file alone. */
   fits(wanted: ConfigEntry, config: Entry): boolean;
 }
 
 type ClientId = (typeof CLIENTS)[number];
 
 export interface ClientLimits {
-  /** The most tools of all servers together. */
+  /** The most tools from all servers together. */
   readonly tools?: number;
-  /** The most characters of a tool's full name, which is made of the entry's name and the tool's own. */
+  /** The most characters in a tool's full name, which consists of the entry's name and the tool's own. */
   readonly name?: { readonly most: number; readonly before: string; readonly between: string };
 }
 
-/** An MCP client: where its configuration is, and how an entry of it looks. */
+/** An MCP client: where its configuration is, and what an entry in it looks like. */
 export interface Client {
   readonly id: ClientId;
   readonly label: string;
@@ -77,20 +77,20 @@ export interface Client {
   readonly form: FileForm;
   wanted(server: Server): ConfigEntry;
   readonly command?: ClientCommand;
-  /** Where the key comes from with `{ from: 'client' }`, for the person; undefined where the client has no place for it. */
+  /** Tells the user where the key comes from with `{ from: 'client' }`; undefined where the client has no place for it. */
   readonly keyHint: string | undefined;
-  /** What it takes, as far as that is known. */
+  /** The client's limits, as far as they are known. */
   readonly limits?: ClientLimits;
-  /** What the person does for the entry to count. */
+  /** What the user must do for the entry to take effect. */
   readonly afterwards: string;
 }
 
-/** A client's configuration stays as it is: what is wrong with it and what to do. Never holds what is in it. */
+/** Why a client's configuration was left as it is, and what to do. Never quotes the configuration. */
 export class ClientConfigError extends UserError {
   override readonly name = 'ClientConfigError';
 }
 
-/** The parts of an entry that all clients write alike. `reference` is how the client says "the variable of this name". */
+/** The parts of an entry that all clients share. `reference` is how the client refers to an environment variable. */
 export function stdioEntry({ command, args, key }: Server, reference: string): Entry {
   const env =
     key.from === 'none' ? undefined : key.from === 'file' ? { CLERK_SECRET_KEY_FILE: key.path } : { CLERK_SECRET_KEY: reference };

@@ -1,7 +1,7 @@
 import { posix, win32 } from 'node:path';
 import type { UserPaths } from '../../config/user-paths.js';
 
-/** Joins as the platform of the places does, which in tests is not this machine's. */
+/** Joins paths for the given platform, which in tests is not this machine's. */
 export const joinIn = ({ platform }: UserPaths, ...parts: readonly string[]): string =>
   (platform === 'win32' ? win32 : posix).join(...parts);
 
@@ -13,7 +13,7 @@ export function applicationData(places: UserPaths): string {
   return xdgConfigHome ?? joinIn(places, home, '.config');
 }
 
-/** Where the key is looked for by a client that has no better place for it. */
+/** The key file for clients that have no better place for the key. */
 export function ownKeyFile(places: UserPaths): string {
   const { platform, home, xdgConfigHome } = places;
   const base = platform === 'win32' ? applicationData(places) : (xdgConfigHome ?? joinIn(places, home, '.config'));

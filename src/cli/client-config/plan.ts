@@ -5,8 +5,8 @@ import { ClientConfigError, type ConfigEntry, type Entry, type FileForm, type Pl
 import { fragmentToml, planToml, readToml } from './toml-form.js';
 
 /**
- * The text with the entry in it, proved by reading it again: ours is as wanted, with what a person had set there besides, and
- * all the rest as it was.
+ * The text with the entry in it. Reading it again proves that our entry is as wanted, keeps what the user had added to
+ * it, and that everything else is unchanged.
  * @throws ClientConfigError
  */
 export function planEntry(
@@ -28,7 +28,10 @@ export function planEntry(
   return { ...plan, wanted };
 }
 
-/** What an entry starts and where its key comes from is ours. All else a person has set there: switched off, tools that need no question, time limits, variables. */
+/**
+ * Ours: what an entry starts and where its key comes from. Everything else was set by the user: whether it is switched
+ * off, tools allowed without asking, time limits, variables.
+ */
 const OURS = new Set(['type', 'command', 'args', 'env', 'env_vars']);
 const OUR_VARIABLES = new Set(['CLERK_SECRET_KEY', 'CLERK_SECRET_KEY_FILE']);
 
@@ -39,7 +42,7 @@ function withChoices(entry: Entry, former: Entry): Entry {
   return { ...entry, ...(Object.keys(env).length > 0 && { env }), ...Object.fromEntries(kept) };
 }
 
-/** The parsers' own objects have no prototype, and large numbers of TOML are no numbers of JSON. */
+/** The parsers' objects have no prototype, and JSON cannot hold TOML's large numbers. */
 const asJson = (value: unknown): unknown =>
   value === undefined
     ? undefined
@@ -49,7 +52,7 @@ const asJson = (value: unknown): unknown =>
 export const fragmentOf = (form: FileForm, name: string, wanted: ConfigEntry): string =>
   form.kind === 'json' ? fragmentJson(form, name, wanted) : fragmentToml(form, name, wanted);
 
-/** Whether the text has the entry, and all that `before` had besides. */
+/** Whether the text has the entry, and everything else that `before` had. */
 function holds(form: FileForm, text: string, name: string, { entry, inputs = [] }: ConfigEntry, before: Entry): boolean {
   let after: Entry;
   try {
@@ -66,7 +69,7 @@ function holds(form: FileForm, text: string, name: string, { entry, inputs = [] 
   );
 }
 
-/** Whether the other servers of the text are as they were; for what a client's own command has written. */
+/** Whether the other servers in the text are unchanged, after a client's own command wrote it. */
 export function othersAreAsBefore(form: FileForm, text: string, name: string, before: Entry): boolean {
   const others = (config: Entry): Entry => ({ ...serversOf(form, config), [name]: undefined });
   if (text.trim() === '') return Object.keys(serversOf(form, before)).every((each) => each === name);
@@ -90,7 +93,7 @@ function without(form: FileForm, config: Entry, name: string, ids: ReadonlySet<u
   };
 }
 
-/** Whether an entry starts this program: from a package, or from the place that ours starts it from. */
+/** Whether an entry starts this program: from the package, or from the same file as ours. */
 function isOurs(former: unknown, { command, args }: Entry): boolean {
   const words = wordsOf(former);
   const [program, first] = wordsOf({ command, args });

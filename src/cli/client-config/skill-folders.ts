@@ -3,8 +3,8 @@ import type { Client } from './mcp-client.js';
 import { joinIn } from './paths.js';
 
 /**
- * Where clients look for a person's own skills, one folder for each. Codex shares its folder with other clients. Claude
- * Desktop has none: there, a skill is uploaded.
+ * Where clients look for a user's own skills, each in a folder of its own. Codex shares its directory with other
+ * clients. Claude Desktop has none: skills are uploaded there.
  */
 export const SKILL_FOLDERS: Readonly<Partial<Record<Client['id'], (places: UserPaths) => string>>> = {
   'claude-code': (places) => joinIn(places, places.claudeConfigDir ?? joinIn(places, places.home, '.claude'), 'skills'),

@@ -5,8 +5,8 @@ import { ClientConfigError, type ConfigEntry, type Entry, type FileForm, type Pl
 type TomlForm = Extract<FileForm, { kind: 'toml' }>;
 
 /**
- * Puts the entry's table into TOML text. Every line outside of it stays, byte for byte: the lines of a table of the
- * name are replaced where they stand, a new one is appended.
+ * Puts the entry's table into TOML text. Every line outside the table stays, byte for byte: a table of the same name is
+ * replaced in place, a new one is appended.
  */
 export function planToml(form: TomlForm, text: string, name: string, { entry }: ConfigEntry): Plan {
   const config = readToml(form, text);
@@ -26,14 +26,14 @@ export function planToml(form: TomlForm, text: string, name: string, { entry }: 
 export const fragmentToml = ({ servers }: TomlForm, name: string, { entry }: ConfigEntry): string =>
   stringify({ [servers]: { [name]: entry } });
 
-/** @throws ClientConfigError that says where the text is no TOML */
+/** @throws ClientConfigError that says where the text is not TOML */
 export function readToml(form: TomlForm, text: string): Entry {
   let config: Entry;
   try {
     config = parse(text, { integersAsBigInt: 'asNeeded' });
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    // Its message goes on with the lines around the fault.
+    // The rest of the message quotes the lines around the fault, which may hold secrets.
     throw new ClientConfigError(`is not valid TOML: ${error.message.split('\n')[0]} (line ${error.line})`);
   }
   const servers = config[form.servers];
@@ -47,7 +47,7 @@ function appended(text: string, table: string, eol: string): string {
   return `${text}${text.endsWith('\n') ? '' : eol}${eol}${table}`;
 }
 
-/** A new table in the place of the old ones: of the entry itself, and of what is under it. */
+/** A new table in place of the entry's old one and its subtables. */
 function replaced({ servers }: TomlForm, text: string, name: string, table: string): string {
   const ours = new RegExp(`^\\s*\\[\\s*${servers}\\s*\\.\\s*["']?${name}["']?\\s*[.\\]]`);
   const headers = headersOf(text);
@@ -57,7 +57,7 @@ function replaced({ servers }: TomlForm, text: string, name: string, table: stri
   for (const [index, start] of headers.entries()) {
     if (!ours.test(text.slice(start))) continue;
     const whole = text.slice(start, headers[index + 1] ?? text.length);
-    // Blank lines and comments before the next table belong to that.
+    // Blank lines and comments before the next table belong to the next table.
     const body = withoutLastComments(whole);
     result += text.slice(at, start) + (placed ? '' : table);
     at = start + body.length + (/^\r?\n/.exec(whole.slice(body.length))?.[0].length ?? 0);
@@ -66,7 +66,7 @@ function replaced({ servers }: TomlForm, text: string, name: string, table: stri
   return result + text.slice(at);
 }
 
-/** A text up to its last line that is neither blank nor a comment, without the end of that line. */
+/** The text up to its last line that is neither blank nor a comment, without that line's line break. */
 function withoutLastComments(text: string): string {
   let end = text.length;
   while (end > 0) {
@@ -77,10 +77,10 @@ function withoutLastComments(text: string): string {
   return text.slice(0, end).replace(/\r?\n$/, '');
 }
 
-/** Strings, comments, brackets and line ends: what decides whether a line begins a table. */
+/** Strings, comments, brackets and line breaks: they decide whether a line begins a table. */
 const TOKENS = /"""(?:\\[\s\S]|(?!""")[^\\])*"{3,5}|'''[\s\S]*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|#[^\n]*|[[\]{}]|\n/g;
 
-/** Where the lines that open tables begin. A line within a string or a list never counts. */
+/** Offsets of the lines that open tables. Lines within a string or a list do not count. */
 function headersOf(text: string): number[] {
   const headers: number[] = [];
   let depth = 0;
@@ -96,7 +96,7 @@ function headersOf(text: string): number[] {
   return headers;
 }
 
-/** As JSON has it: the parser's own objects have no prototype. */
+/** Plain objects: the parser's have no prototype. */
 const plain = (value: unknown): unknown =>
   value === undefined
     ? undefined

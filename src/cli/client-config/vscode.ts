@@ -18,8 +18,8 @@ function wanted(server: Server): ConfigEntry {
 }
 
 /**
- * VS Code's command writes the whole file anew, which gives every server a type, and leaves an input of a known id as
- * it was.
+ * VS Code's command rewrites the whole file: it gives every server a type, and leaves an input whose id it knows as it
+ * was.
  */
 function fits({ inputs = [] }: ConfigEntry, config: Entry): boolean {
   const servers = Object.values((config.servers ?? {}) as Readonly<Record<string, Entry | null>>);

@@ -17,7 +17,7 @@ interface SignedIn {
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
-/** At every server that is meant, since none but the call's own knows it. */
+/** Signs in at every server in question, since only the server that made the call knows of it. */
 async function signIn(flags: Flags): Promise<SignedIn> {
   const file = approversFile(loadValues({ approvers: flags.approvers }));
   const servers = await approvalServers(text(flags.url), file);
@@ -64,7 +64,7 @@ async function find(signed: SignedIn, id: string): Promise<OpenApproval> {
   return only;
 }
 
-/** What waits; with `--all` what was decided or has expired too. */
+/** Lists the approvals that wait; with `--all`, also those that were decided or have expired. */
 export async function listApprovals(flags: Flags): Promise<void> {
   await signedIn(flags, async (signed) => {
     const shown = (await everything(signed)).filter(({ approval }) => flags.all === true || approval.state === 'pending');
@@ -74,7 +74,7 @@ export async function listApprovals(flags: Flags): Promise<void> {
   });
 }
 
-/** Prints what waits and what arrives, until it is stopped. */
+/** Prints waiting approvals, and new ones as they arrive, until stopped. */
 export async function watchApprovals(flags: Flags): Promise<void> {
   await signedIn(flags, async (signed) => {
     const known = new Map<string, string>();
@@ -115,7 +115,7 @@ export async function decideApproval(verdict: Decision['verdict'], id: string, f
   });
 }
 
-/** What was typed, where something must be. `undefined` where the person does not agree. */
+/** The text that was typed, where approving requires some. `undefined` where the person does not agree. */
 async function agreed({ review }: ApprovalView, flags: Flags): Promise<{ typed?: string } | undefined> {
   const { word } = review;
   if (word !== undefined) return { typed: text(flags.word) ?? (await ask(`To confirm, type ${quoted(word)}: `)) };

@@ -12,7 +12,7 @@ const listOf = (value: unknown): string[] | undefined =>
 
 export const approversOf = (flags: Flags): Approvers => new Approvers(approversFile(loadValues({ approvers: flags.approvers })));
 
-/** Who is to be enrolled, without what they sign in with. @throws ConfigError where the name cannot be one */
+/** The person to enrol, as yet without a way to sign in. @throws ConfigError where the name is not allowed */
 export function newApprover(name: string, flags: Flags): Approver {
   if (!isApproverName(name)) throw new ConfigError(`A name has ${APPROVER_NAME_FORM}, not ${JSON.stringify(name)}.`);
   const groups = listOf(flags.group);

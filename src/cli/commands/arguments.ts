@@ -2,7 +2,7 @@ import { ConfigError } from '../../config/config-error.js';
 import { errorMessage } from '../../platform/error-message.js';
 import { parseJsonText } from '../../platform/json-text.js';
 
-/** The arguments of a call as they stand on a command line. @throws ConfigError, which repeats nothing of them */
+/** Reads a call's arguments from a command line. @throws ConfigError, which never quotes them */
 export function parseJsonArguments(text: string): unknown {
   try {
     return parseJsonText(text);

@@ -6,7 +6,7 @@ import { showAudit } from '../../policy/audit/show.js';
 import { verifyAudit } from '../../policy/audit/verify.js';
 import { EXIT, type Flags, print } from './command.js';
 
-/** Says whether the log's chain is whole. Several files are one log in their order after rotations. */
+/** Says whether the log's chain is intact. Several files are one log after rotations, in the given order. */
 export async function verifyLog(files: readonly string[], flags: Flags): Promise<void> {
   const key = environmentParts().auditKey();
   const report = await readable(verifyAudit(files, { key, isPartial: flags.partial === true }));
@@ -19,7 +19,7 @@ export async function verifyLog(files: readonly string[], flags: Flags): Promise
   process.exitCode = report.ok ? EXIT.ok : EXIT.failed;
 }
 
-/** Prints a log for people. */
+/** Prints a log in a form that people can read. */
 export async function showLog(file: string, flags: Flags): Promise<void> {
   const filters = {
     since: time('--since', flags.since),

@@ -12,7 +12,7 @@ import { ownCommand } from '../own-command.js';
 import { parseJsonArguments } from './arguments.js';
 import { EXIT, type Flags, GRACE_MS, print } from './command.js';
 
-/** One call by the road of all calls: the answer on stdout, an error or a refusal on stderr. */
+/** Makes one call on the road of all calls: the answer goes to stdout, an error or a refusal to stderr. */
 export async function call(name: string, json: string, flags: Flags): Promise<void> {
   const args = parseJsonArguments(json === '-' ? await readStdin() : json);
   const config = loadConfig({ logLevel: 'warn', ...flags });

@@ -14,10 +14,10 @@ import { checkStore } from '../doctor/check-store.js';
 import { type Finding, ok, within } from '../doctor/finding.js';
 import { EXIT, type Flags, print } from './command.js';
 
-/** How long what a check has left open may keep the process, in milliseconds. */
+/** How long resources that a check left open may keep the process alive, in milliseconds. */
 const LEFTOVERS_MS = 1000;
 
-/** Says of each thing that a server needs whether it is there. Changes nothing. */
+/** Checks each thing that a server needs, and says whether it is in order. Changes nothing. */
 export async function doctor(flags: Flags): Promise<void> {
   const parts = environmentParts();
   const findings = (await examine(flags, parts)).map(withoutKey);
@@ -56,7 +56,7 @@ async function lookAtApi({ server }: Settings, parts: EnvironmentParts): Promise
   }
 }
 
-/** What is configured; rules and record are told of in any case. */
+/** Checks for what is configured. The policy and the audit log are checked in any case. */
 function filesAndStore(
   { server, http, catalog }: Settings,
   parts: EnvironmentParts,
@@ -75,7 +75,7 @@ function filesAndStore(
   ];
 }
 
-/** What others say may hold what they were sent. */
+/** A message from elsewhere may quote the key that it was sent. */
 const withoutKey = (finding: Finding): Finding => ({
   ...finding,
   message: scrub(finding.message),

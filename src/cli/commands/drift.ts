@@ -9,7 +9,7 @@ import { readDocument } from '../../openapi/source.js';
 import { workList } from '../../openapi/work-list.js';
 import { EXIT, type Flags, print } from './command.js';
 
-/** Holds the catalog against one of Clerk's OpenAPI documents, in a file or on the web. Needs no key. */
+/** Compares the catalog with one of Clerk's OpenAPI documents, in a file or on the web. Needs no key. */
 export async function drift(source: string | undefined, flags: Flags): Promise<void> {
   if (flags.json === true && flags.skeleton === true) throw new ConfigError('Give --json or --skeleton, not both.');
   if (flags.from !== undefined || flags.to !== undefined) return betweenDocuments(source, flags);
@@ -25,7 +25,7 @@ export async function drift(source: string | undefined, flags: Flags): Promise<v
   if (hasDrift(report)) process.exitCode = EXIT.failed;
 }
 
-/** Writes what there is to do from one document to the next. */
+/** Prints what has to be done to get from one document to the next. */
 async function betweenDocuments(source: string | undefined, { from, to, json, skeleton }: Flags): Promise<void> {
   if (typeof from !== 'string' || typeof to !== 'string') throw new ConfigError('--from and --to go together.');
   if (source !== undefined || json === true || skeleton === true) {

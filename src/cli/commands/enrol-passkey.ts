@@ -16,13 +16,13 @@ import { approversOf, newApprover } from './approver.js';
 import type { Flags } from './command.js';
 import { print } from './command.js';
 
-/** The browser still gets the page that says how it ended, in milliseconds. */
+/** Time for the browser to load the page that says how it ended, in milliseconds. */
 const LINGER_MS = 2_000;
 const MINUTES = INVITATION_MS / 60_000;
 
 /**
- * Prints a link by which a person enrols a passkey, once. Without `--url` the page is served here, on the loopback, until
- * that has happened.
+ * Prints a link with which a person can enrol one passkey. Without `--url` the page is served here, on the loopback
+ * interface, until the passkey is enrolled.
  * @throws ConfigError
  */
 export async function enrolPasskey(name: string, flags: Flags): Promise<void> {

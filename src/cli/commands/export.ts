@@ -10,11 +10,11 @@ import { VERSION } from '../../platform/version.js';
 import { type ApiContent, seedFromApi } from '../../sandbox/seed/from-api.js';
 import { EXIT, type Flags, print } from './command.js';
 
-/** The largest page that Clerk gives. */
+/** Clerk's largest page. */
 const PAGE = 500;
 const NOT_FOR_IT: readonly number[] = [402, 403, 404];
 
-/** Reads the instance and writes it as a seed for the sandbox. Reads only; a file that is there stays as it is. */
+/** Reads the instance and writes it as a seed for the sandbox. Changes nothing at Clerk, and overwrites no file. */
 export async function exportSeed(file: string, flags: Flags): Promise<void> {
   const config = loadConfig(flags);
   if (config.secretKey === undefined) throw new ConfigError('export reads an instance of Clerk. Leave --sandbox out.');
@@ -68,7 +68,7 @@ async function readInstance(clerk: ClerkClient): Promise<ApiContent> {
   };
 }
 
-/** Nothing where Clerk does not have it for the instance, or not in its plan. */
+/** An empty list where the instance does not have the feature, or its plan does not include it. */
 async function whereAllowed(rows: Promise<unknown[]>): Promise<unknown[]> {
   try {
     return await rows;
@@ -91,7 +91,7 @@ async function readAll(clerk: ClerkClient, name: string, args: Arguments): Promi
   }
 }
 
-/** Personal data, for its owner alone. @throws ConfigError where the file is there already, or cannot be written */
+/** Readable by its owner alone, since it is personal data. @throws ConfigError where the file exists or cannot be written */
 async function writeNew(file: string, text: string): Promise<void> {
   try {
     const handle = await createPrivateFile(file);

@@ -23,7 +23,7 @@ export async function http(flags: Flags): Promise<never> {
     logger.fatal({ err: error }, 'the server cannot continue');
     process.exit(EXIT.failed);
   });
-  // One request that fails in an unforeseen way must not end those of all others.
+  // One request that fails in an unforeseen way must not take the others down with it.
   process.on('unhandledRejection', (reason) => logger.error({ err: reason }, 'a failure outside any request'));
   const httpApp = await createHttpApp({ config, http: values, logger });
   const { host = '127.0.0.1', port = 3000, headersTimeout, requestTimeout, maxConnections } = values;
@@ -36,7 +36,7 @@ export async function http(flags: Flags): Promise<never> {
   const signalled = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));
   });
-  // Before the server is announced: without a handler the signal would end it.
+  // Set before the server is announced: without a handler the signal would end the process.
   process.on('SIGHUP', () => void httpApp.reload().catch((error: unknown) => logger.error({ err: error }, 'reload')));
   const url = await listen(listener, port, host).catch(async (error: unknown) => {
     await httpApp.close(0);

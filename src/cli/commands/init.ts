@@ -22,12 +22,12 @@ import { addApprover, approversOf, newApprover } from './approver.js';
 import { type Flags, print, toStderr } from './command.js';
 
 /**
- * Writes the configuration of an MCP client. The key is not even looked at.
- * @param script what is being run, which is what the client shall start
+ * Writes the configuration of an MCP client. The key itself is never read.
+ * @param script the file that is running, which the client is to start
  */
 export async function init(flags: Flags, script: string): Promise<void> {
   const { client: id, name: givenName = 'clerk', keyFile, approver, print: onlyShow, server: settings } = loadInitValues(flags);
-  // Anything that would stop the server from starting is reported here, where a person reads it.
+  // Whatever would keep the server from starting is reported here, where a person sees it.
   const catalog = await loadCatalog(settings.openapi, toStderr);
   expose(catalog, settings);
   await loadPolicyFile(settings.policy, catalog);
@@ -54,7 +54,7 @@ export async function init(flags: Flags, script: string): Promise<void> {
 
 type Choice = Pick<ExposureOptions, 'discovery'> & { readonly profile?: readonly ProfileName[] };
 
-/** Asks for fewer tools where the client does not take as many, or says so where nobody can be asked. */
+/** Lets the person choose fewer tools where the client does not take as many; without a terminal, only says so. */
 async function chooseTools(client: Client, catalog: Catalog, settings: ExposureOptions, isShown: boolean): Promise<Choice> {
   const many = tooMany(client, catalog, settings);
   if (many === undefined) return {};
@@ -93,7 +93,7 @@ function keyFor(client: Client, places: UserPaths, given: { sandbox: boolean; ke
   return client.keyHint === undefined ? { from: 'file', path: ownKeyFile(places) } : { from: 'client' };
 }
 
-/** Clients expand variables in arguments, which is never meant in a file name. */
+/** Clients expand variables in arguments, which is never intended in a file name. */
 function refuseVariables({ args, key }: Server): void {
   const odd = [...args, ...(key.from === 'file' ? [key.path] : [])].find((word) => word.includes('$'));
   if (odd !== undefined) throw new ConfigError(`${odd} has a $, which clients take for a variable. Use a path without.`);
@@ -127,7 +127,7 @@ function describe(way: Way, auxiliary: 'was' | 'would be'): string {
   return `the entry ${auxiliary} made with its own command:\n  ${lines.join('\n  ')}`;
 }
 
-/** For reading; it was started without a shell. */
+/** Only for display; the command was run without a shell. */
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 function keyAdvice({ id, keyHint }: Client, key: KeySource): string | undefined {
@@ -137,7 +137,7 @@ function keyAdvice({ id, keyHint }: Client, key: KeySource): string | undefined 
   return `Put the key into ${key.path}, readable by you alone.${bundle}`;
 }
 
-/** Who does not want to be asked now gives no name. */
+/** A person who wants no approvals for now leaves the name empty. */
 async function askName(): Promise<string> {
   print('No one can approve calls yet. On a live instance, gated calls wait for someone who can.\n');
   return (await ask('Your name, to approve them yourself (nothing: later): ')).trim();
@@ -153,5 +153,5 @@ function advice(script: string, flags: Flags): string {
   return `No one can approve calls yet, and on a live instance gated calls are refused until someone can. Enrol yourself:\n  ${ownCommand(script)} approver add NAME${file}\n`;
 }
 
-/** Beside what --print shows on stdout, which other programs may read. */
+/** Written to stderr, since other programs may read what --print writes to stdout. */
 const aside = (text: string): void => void process.stderr.write(`${text}\n`);

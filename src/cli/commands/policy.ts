@@ -15,7 +15,7 @@ const offline = async (): Promise<never> => {
   throw new Error('nothing is read for an explanation');
 };
 
-/** The policy as the settings make it, for an instance of the kind; it is asked, never used. */
+/** The policy that the settings make, for an instance of the given kind; only to explain it, never to allow a call. */
 async function policyOf(values: ReturnType<typeof loadValues>, flags: Flags, catalog: Catalog): Promise<Policy> {
   const file = await loadPolicyFile(values.policy, catalog);
   const kind: InstanceKind = values.sandbox === true ? 'sandbox' : instanceKind(flags.instance);
@@ -28,7 +28,7 @@ function instanceKind(given: unknown): InstanceKind {
   throw new ConfigError('--instance: expected test, live or sandbox.');
 }
 
-/** Prints the whole policy, the built-in rules and budgets too, or the JSON Schema of its file. */
+/** Prints the whole policy, built-in rules and budgets included, or the JSON Schema of its file. */
 export async function showPolicy(flags: Flags): Promise<void> {
   print(`${JSON.stringify(flags.schema === true ? policyJsonSchema() : await wholePolicy(flags), null, 2)}\n`);
 }
@@ -38,7 +38,7 @@ async function wholePolicy(flags: Flags): Promise<ReturnType<Policy['show']>> {
   return (await policyOf(values, flags, await loadCatalog(values.openapi, toStderr))).show();
 }
 
-/** Says whether the tool is offered, which rule decides on a call, and why. Sends nothing. */
+/** Says whether the tool is offered, and which rule decides a call and why. Sends nothing. */
 export async function explainPolicy(name: string, json: string, flags: Flags): Promise<void> {
   const values = loadValues(flags);
   const catalog = await loadCatalog(values.openapi, toStderr);
@@ -55,7 +55,7 @@ export async function explainPolicy(name: string, json: string, flags: Flags): P
   print(`${JSON.stringify({ offered, ...policy.explain(operation, parsed.args, caller) }, null, 2)}\n`);
 }
 
-/** Checks a policy file. Every fault is a line on stderr. */
+/** Checks a policy file. Prints one line on stderr for each fault. */
 export async function checkPolicy(file: string): Promise<void> {
   const { rules = [], budgets } = (await loadPolicyFile(file)) ?? {};
   print(`${file} is good: rules ${rules.length}, budgets ${budgets?.length ?? 'as built in'}.\n`);

@@ -49,7 +49,7 @@ export async function sandbox(flags: Flags): Promise<never> {
     },
     unlock,
   );
-  // For other programs, as lines that a shell or an .env file takes. The key is the sandbox's own and opens nothing else.
+  // Lines that a shell or an .env file can take, for other programs. The key is the sandbox's own and opens nothing else.
   const publishableKey = await served.publishableKey();
   const lines = [
     `CLERK_API_URL=${served.origin}`,
@@ -64,7 +64,7 @@ export async function sandbox(flags: Flags): Promise<never> {
   process.exit(await stop(served, unlock, logger));
 }
 
-/** What events are signed with that go to the receiver that the start names. */
+/** The secret that signs the events for the receiver named at the start. */
 async function secretOfFirst(served: Sandbox): Promise<string> {
   const app = await served.app();
   return app.webhooks.endpoints(await app.instance())[0]?.secret ?? '';
@@ -107,7 +107,7 @@ async function lockState(path: string): Promise<() => Promise<void>> {
   }
 }
 
-/** JSON, or the name of a file of it. @throws ConfigError */
+/** Takes JSON, or the name of a JSON file. @throws ConfigError */
 async function readFaults(given: string): Promise<unknown> {
   try {
     return parseJsonText(/^\s*[[{]/.test(given) ? given : await readText(expandHome(given)));

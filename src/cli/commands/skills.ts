@@ -11,15 +11,15 @@ import { ClientConfigError } from '../client-config/mcp-client.js';
 import { SKILL_FOLDERS } from '../client-config/skill-folders.js';
 import { EXIT, type Flags, print } from './command.js';
 
-/** The name in the folder of skills under which it is kept what was written there, so that a newer version can replace it. */
+/** Remembers, in the folder of skills, what was written there, so that a newer version can replace it. */
 const LEDGER = '.clerk-mcp.json';
 
-/** Skills are no secrets, and other people's programs may read them. */
+/** Skills are not secret; other users' programs may read them. */
 const MODE = 0o644;
 
 type Outcome = 'written' | 'updated' | 'up to date' | 'kept: it was changed here; --force overwrites it';
 
-/** Prints the jobs that there are. */
+/** Lists the jobs. */
 export function listSkills(flags: Flags): void {
   const told = skills().map(({ name, title, description }) => ({ name, title, description }));
   if (flags.json === true) print(`${JSON.stringify(told, null, 2)}\n`);
@@ -27,8 +27,9 @@ export function listSkills(flags: Flags): void {
 }
 
 /**
- * Copies skills to where a client reads them from. What a person has changed there stays as it is, and makes the exit code 1.
- * @param names which ones; all where there is none
+ * Copies skills to where a client reads them. A skill that a person has changed there is left alone, and the exit code
+ * is then 1.
+ * @param names the skills to copy; all where empty
  */
 export async function installSkills(names: readonly string[], flags: Flags): Promise<void> {
   const chosen = names.length === 0 ? skills() : names.map(named);
@@ -74,7 +75,7 @@ async function put(path: string, { name, text }: Skill, ledger: Map<string, stri
 
 const digestOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-/** By name, the digest of what was written last. Where it cannot be read, every file that differs counts as changed. */
+/** Digests of what was written last, by name. If it cannot be read, every file that differs counts as changed by a person. */
 async function readLedger(folder: string): Promise<Map<string, string>> {
   const { text } = await reading(join(folder, LEDGER));
   try {

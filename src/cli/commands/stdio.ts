@@ -10,7 +10,7 @@ import { EXIT, type Flags, GRACE_MS } from './command.js';
 
 /**
  * Serves MCP over stdio until the client goes away or a signal comes, then ends the process.
- * @param onListed called when the client has asked for the tools for the first time
+ * @param onListed called when the client first asks for the tools
  */
 export async function stdio(flags: Flags, onListed: () => void): Promise<never> {
   const write = claimStdout();

@@ -8,13 +8,13 @@ import { DISCOVERY_TOKENS } from '../../mcp/discovery-tools.js';
 import { estimateTokens } from '../../response/token-count.js';
 import { type Flags, print, toStderr } from './command.js';
 
-/** Which calls of a tool are gated, as the table says it. */
+/** How the table says which calls of a tool are gated. */
 const GATES = { always: 'gated', sometimes: 'sometimes', never: '' } as const;
 
-/** In the place of the request of a tool that makes one. */
+/** Shown for a job, where other tools show their request. */
 const MANY = 'calls of other tools';
 
-/** Prints what is offered: a line per tool, or JSON with `--json`. Needs no key. */
+/** Prints the tools on offer: a line for each, or JSON with `--json`. Needs no key. */
 export async function tools(flags: Flags): Promise<void> {
   const values = loadValues(flags);
   const catalog = await loadCatalog(values.openapi, toStderr);
@@ -40,7 +40,7 @@ export async function tools(flags: Flags): Promise<void> {
   print(`${rows.length} tools\n`);
 }
 
-/** What each toolset and profile puts before a model, in o200k_base tokens. */
+/** What each toolset and profile costs a model, in o200k_base tokens. */
 function printCosts(offered: readonly Operation[], catalog: Catalog, { exclude, readOnly }: ExposureOptions): void {
   const cost = (operations: Iterable<Operation>): number => {
     let tokens = 0;
@@ -67,7 +67,7 @@ function printCosts(offered: readonly Operation[], catalog: Catalog, { exclude, 
   );
 }
 
-/** What of a tool stands before a model, where no build has counted it. */
+/** The text of a tool that a model reads, for counting where no build has counted it. */
 function textOf({ tool: { name, description, inputSchema } }: Operation): string {
   return JSON.stringify({ name, description, inputSchema });
 }

@@ -21,7 +21,10 @@ import { EXIT, type Flags, GRACE_MS, print } from './command.js';
 
 const CALLER: Call['caller'] = { name: 'local', transport: 'cli', clientName: 'clerk-mcp undo', clientVersion: VERSION };
 
-/** Takes back a plan or one call; without an id says what can be taken back. A person who has the state may take back what any caller did. */
+/**
+ * Takes back a plan or one call; without an id, lists what can be taken back. A person who can read the state folder may
+ * take back what any caller did.
+ */
 export async function undo(id: string | undefined, flags: Flags): Promise<void> {
   const config = loadConfig({ logLevel: 'warn', ...flags });
   await checkFolder(config.values.stateDir);
@@ -49,7 +52,7 @@ export async function undo(id: string | undefined, flags: Flags): Promise<void> 
   }
 }
 
-/** A folder that is made now holds nothing, and a key of its own. @throws ConfigError */
+/** A folder created now would be empty and have a new key. @throws ConfigError */
 async function checkFolder(dir: string | undefined): Promise<void> {
   if (dir === undefined)
     throw new ConfigError(
@@ -73,7 +76,7 @@ async function list(app: App, config: Config, flags: Flags): Promise<void> {
     );
 }
 
-/** Ids of calls may begin with a dash, which on a command line would be a flag's. */
+/** Call ids may begin with a dash, which a command line would take for a flag. */
 const idOf = (of: UndoOf): string => ('plan' in of ? of.plan : `call-${of.call}`);
 
 const undoOf = (id: string): UndoOf =>
@@ -108,7 +111,7 @@ async function takeBack(id: string, app: App, isAgreed: boolean, signal: AbortSi
   print(`${shown}\n`);
   if (!isAgreed && !canAsk)
     throw new ConfigError('Nothing was changed: this asks at a terminal, and stdin is none. --yes is for test instances.');
-  // Where the policy asks a person it asks by itself.
+  // Where the policy requires a person, it asks for itself.
   const asksItself = strength !== undefined && isByPerson(strength);
   if (!isAgreed && !asksItself && !(await isYes())) return said('Nothing was changed.');
   const args = { plan: plan.id, on_error: 'continue', ...(strength === 'flag' ? { confirm: true } : {}) };
@@ -126,7 +129,7 @@ async function takeBack(id: string, app: App, isAgreed: boolean, signal: AbortSi
   }
 }
 
-/** What takes longer than a call waits, for people or for the plan's end, is waited for. */
+/** Calls again for as long as people have not decided or the plan is still running: one call waits only so long. */
 async function carryOut(
   app: App,
   args: Readonly<Record<string, unknown>>,
@@ -161,11 +164,11 @@ interface Model {
 
 const modelOf = ({ text }: { readonly text: string }): Model => JSON.parse(text) as Model;
 
-/** What is asked, asked of the person at the terminal. */
+/** Puts the question, if there is one, to the person at the terminal. */
 async function answered(outcome: CallOutcome, shown: string): Promise<CallOutcome> {
   if (outcome.kind !== 'ask') return outcome;
   const { message, schema, state, resume } = outcome;
-  // What stands there already is not shown again.
+  // The part that is on screen already is not shown again.
   const news = message.endsWith(shown) ? message.slice(0, -shown.length).trim() : message;
   if (news !== '') process.stderr.write(`${news}\n`);
   const { typed } = schema.properties;
@@ -185,7 +188,7 @@ function said(why: string): void {
   process.exitCode = EXIT.refused;
 }
 
-/** At a terminal, the last line is overwritten. */
+/** At a terminal, overwrites the last line. */
 function tell({ message }: Progress): void {
   if (process.stderr.isTTY === true) process.stderr.write(`\r${message}\u001b[K`);
 }

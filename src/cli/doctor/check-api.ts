@@ -19,7 +19,7 @@ export interface ApiOptions {
 
 const LONGEST_MS = 10_000;
 
-/** Sends one read, once: checks what answers, whether it accepts the key and the API version, and its clock. */
+/** Sends a single read: checks who answers, whether the key and the API version are accepted, and the clock. */
 export async function checkApi({
   url,
   secretKey,
@@ -54,7 +54,7 @@ export async function checkApi({
     ];
   } catch (error) {
     if (!(error instanceof ClerkError)) throw error;
-    // A machine's key opens no read without inputs, so a rejection shows only that Clerk is there.
+    // A machine's key allows no read without inputs, so a rejection shows only that Clerk is there.
     if (isMachineKey(secretKey) && error instanceof ClerkApiError && (error.status === 401 || error.status === 403))
       return [ok('api', `${url} answers. Whether it accepts a machine's key can only be seen with an M2M token.`), ...clock()];
     return [...findingsOf(error, { url, proxy, version: operation.apiVersion }), ...clock()];
@@ -90,7 +90,7 @@ function findingsOfAnswer({ status, message, fromClerk }: ClerkApiError, url: st
     ];
   if (status === 429)
     return [warning('api', `${url} answers that there are too many requests now.`, 'Wait a minute and look again.')];
-  // The read has no inputs: nothing but its version can be wrong with it.
+  // The read has no inputs, so only its version can be wrong.
   if (status === 400 || status === 410)
     return [
       ok('api', `${url} answers.`),

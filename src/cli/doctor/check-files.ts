@@ -48,7 +48,7 @@ export async function checkAudit(setting: string | undefined, key?: string): Pro
         `Keep a copy, and check all of it: clerk-mcp audit verify ${file}`,
       ),
     ];
-  // A running server has calls under way.
+  // While a server is running, unfinished calls are normal.
   if (unfinished.length > 0 && !(await isLocked(file)))
     return [
       warning(

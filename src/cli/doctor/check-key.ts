@@ -4,7 +4,7 @@ import { type Finding, fault, ok, warning } from './finding.js';
 
 const OTHERS = 0o077;
 
-/** Whether the key is that of one machine, which opens nothing but the operations with M2M tokens. */
+/** Whether the key belongs to one machine; it then allows only operations with M2M tokens. */
 export const isMachineKey = (key: string): boolean => key.startsWith('ak_');
 
 function kindOf(key: string): string {
@@ -14,7 +14,7 @@ function kindOf(key: string): string {
     : 'The secret key of a test instance (sk_test…)';
 }
 
-/** The form of the key and where it comes from; never the key. */
+/** Checks the key's form and says where it comes from. Never shows the key. */
 export function checkKey({ secretKey, keyFile }: EnvironmentParts): Finding {
   try {
     const what = kindOf(secretKey());

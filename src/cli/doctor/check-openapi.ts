@@ -5,7 +5,7 @@ import { lackingInWords, whatCatalogLacks } from '../../openapi/lacking.js';
 import { readDocument } from '../../openapi/source.js';
 import { type Finding, ok, warning } from './finding.js';
 
-/** Says what Clerk's document, which is watched, has and the catalog lacks. */
+/** Says what the catalog lacks compared with the watched document of Clerk's. */
 export async function checkOpenapi(url: string, catalog: Catalog): Promise<Finding[]> {
   try {
     const words = lackingInWords(await whatCatalogLacks(new OpenApiDocument(await readDocument(url)), catalog));

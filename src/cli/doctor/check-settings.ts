@@ -19,10 +19,10 @@ export interface Settings {
   readonly catalog: Catalog;
 }
 
-/** What a document has that is left out keeps no server from working. */
+/** Operations of a document that are left out do not keep a server from working. */
 const SILENT = { info: (): void => {}, warn: (): void => {} };
 
-/** Whether a start would take the settings. Without them nothing else can be looked at but the key. */
+/** Whether a start would accept the settings. If not, only the key can be checked besides. */
 export async function checkSettings(
   flags: Readonly<Record<string, unknown>>,
   parts: EnvironmentParts,

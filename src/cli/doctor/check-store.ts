@@ -4,7 +4,7 @@ import { type Finding, failure, fault, ok } from './finding.js';
 
 const TIMEOUT_MS = 2_000;
 
-/** Asks the shared store for something small. */
+/** Sends the shared store a small request. */
 export async function checkStore(url: string): Promise<Finding[]> {
   try {
     const store = await openRedisStore({ url, timeoutMs: TIMEOUT_MS });

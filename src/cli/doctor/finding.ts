@@ -1,13 +1,13 @@
 import { errorMessage } from '../../platform/error-message.js';
 
-/** What one check has found. */
+/** The result of one check. */
 export interface Finding {
   /** What was looked at: `key`, `clock`. */
   readonly check: string;
   readonly status: 'ok' | 'warning' | 'failure';
   /** One sentence. */
   readonly message: string;
-  /** What to do about it, where it is not ok. */
+  /** What to do about it, where not ok. */
   readonly advice?: string;
 }
 

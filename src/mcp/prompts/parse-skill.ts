@@ -12,10 +12,10 @@ const frontMatter = z.strictObject({
 
 const ARGUMENT = 'argument.';
 
-/** `user! Who leaves`: what completes it, `!` where it must be given, and what it is. */
+/** `user! Who leaves`: the kind of value, `!` where it is required, and a description. */
 const DECLARED = new RegExp(`^(${COMPLETED.join('|')})(!?) (.+)$`);
 
-/** All skills of a folder that has one folder for each. @throws Error for one that is not as it should be */
+/** Every skill in a folder that holds one folder for each. @throws Error for a malformed skill */
 export function readSkillFolder(folder: string): readonly Skill[] {
   const names = readdirSync(folder).sort();
   return names.map((name) => parseSkill(name, readFileSync(join(folder, name, 'SKILL.md'), 'utf8')));

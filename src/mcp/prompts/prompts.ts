@@ -7,12 +7,12 @@ import type { Offer } from '../offer.js';
 import { bodyOf, type Skill } from './skill.js';
 import { skills } from './skills.js';
 
-/** The longest argument that goes into a prompt, in characters. */
+/** The longest argument that a prompt takes, in characters. */
 const LONGEST = 500;
 
 const IN_DISCOVERY = 'Operations whose tools are not listed are called through call_read_operation and call_operation.';
 
-/** The jobs as prompts: those of which everything is offered to the caller. */
+/** The jobs as prompts. A job is offered only to callers who are offered every tool that it needs. */
 export class Prompts {
   readonly #offer: Offer;
 
@@ -35,7 +35,7 @@ export class Prompts {
     }));
   }
 
-  /** @throws ProtocolError that says what is wrong, or what is not offered here and why */
+  /** @throws ProtocolError that says what is wrong, or which tools are not offered here and why */
   get(name: string, given: Readonly<Record<string, string>>, caller: Caller): GetPromptResult {
     const skill = this.named(name, caller);
     const known = skill.arguments.map((argument) => argument.name);
@@ -63,7 +63,7 @@ export class Prompts {
     };
   }
 
-  /** @throws ProtocolError for one that is unknown or not offered */
+  /** @throws ProtocolError for a job that is unknown or not offered */
   named(name: string, caller: Caller): Skill {
     const skill = skills().find((one) => one.name === name);
     if (skill === undefined) {

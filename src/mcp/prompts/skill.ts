@@ -9,15 +9,15 @@ export interface SkillArgument {
   readonly description: string;
 }
 
-/** A whole job, told once in `skills/` for hosts that know prompts, for those that know skills, and for people. */
+/** A whole job, described once in `skills/` for hosts that know prompts, for hosts that know skills, and for people. */
 export interface Skill {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  /** All that it cannot do without. */
+  /** The tools that the job cannot do without. */
   readonly tools: readonly string[];
   readonly arguments: readonly SkillArgument[];
-  /** As it stands in the file, for hosts that know skills. */
+  /** As written in the file, for hosts that know skills. */
   readonly frontmatter: Readonly<Record<string, unknown>> & { readonly name: string; readonly description: string };
   /** The whole file. */
   readonly text: string;
@@ -26,5 +26,5 @@ export interface Skill {
 /** The file without its front matter. */
 export const bodyOf = ({ text }: Skill): string => text.replace(/^---\n[\s\S]*?\n---\n/, '');
 
-/** Where MCP's extension for skills has the file. */
+/** The file's address in MCP's extension for skills. */
 export const skillUri = ({ name }: Skill): string => `skill://${name}/SKILL.md`;

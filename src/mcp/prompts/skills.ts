@@ -4,7 +4,7 @@ import type { Skill } from './skill.js';
 
 declare const __BUILT__: true | undefined;
 
-/** Where the sources run, the folder itself is read. */
+/** When run from the sources, the folder itself is read. */
 const sources =
   typeof __BUILT__ === 'undefined'
     ? (await import('./parse-skill.js')).readSkillFolder(join(import.meta.dirname, '../../../skills'))

@@ -11,12 +11,12 @@ export interface InstancePageOptions {
   readonly call: (call: Call) => Promise<CallOutcome>;
 }
 
-/** What has not answered by then is named as not read, in milliseconds. */
+/** Reads that take longer are reported as not read, in milliseconds. */
 const TIMEOUT_MS = 5000;
 
 type Value = Readonly<Record<string, unknown>>;
 
-/** What of each answer is told. */
+/** The reads, and what is told of each answer. */
 const READS: readonly { readonly tool: string; readonly tell: (value: Value) => object }[] = [
   { tool: 'Domains_getAllDomains', tell: ({ data }) => domainsOf(Array.isArray(data) ? data.filter(isRecord) : []) },
   {
@@ -37,7 +37,7 @@ function domainsOf(domains: readonly Value[]): object {
   return { domain: primary?.name, ...(satellites.length > 0 && { satellites }) };
 }
 
-/** Which instance this is, by the caller's own reads. What cannot be read is named. */
+/** Which instance this is, from reads made as the caller. Whatever cannot be read is named. */
 export async function instancePage(
   { kind, settings, offer, call }: InstancePageOptions,
   caller: Caller,

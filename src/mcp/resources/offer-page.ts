@@ -3,7 +3,7 @@ import type { Caller } from '../../policy/policy-types.js';
 import type { Offer } from '../offer.js';
 import { skills } from '../prompts/skills.js';
 
-/** What is offered to the caller by groups, and what is left out and why. Names are in the pages of operations. */
+/** What the caller is offered, by group, and what is left out and why. Names are on the pages of operations. */
 export function offerPage(offer: Offer, caller: Caller): object {
   const all = offer.catalog.operations;
   const offered = new Set(offer.to(caller));
@@ -23,7 +23,7 @@ export function offerPage(offer: Offer, caller: Caller): object {
   };
 }
 
-/** Operations that the same thing leaves out, together: each group by its number. */
+/** Operations left out for the same reason, together: how many of each group. */
 function reasons(offer: Offer, leftOut: readonly Operation[]): object[] {
   const byReason = new Map<string, Operation[]>();
   for (const operation of leftOut) {

@@ -4,7 +4,7 @@ import { isRecord } from '../../platform/is-record.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** All that is declared of an operation, as JSON. `notOffered` says why it cannot be called here. */
+/** Everything that is declared of an operation, as JSON. `notOffered` says why it cannot be called here. */
 export function operationPage(operation: Operation, tool: ToolDefinition, notOffered: string | undefined): object {
   const { spec, raises, gate } = operation;
   return {
@@ -34,7 +34,7 @@ function undoOf(undo: NonNullable<Operation['spec']['undo']>): object {
   return { possible: true, by: undo.by, ...(undo.lost !== undefined && { lost: undo.lost }) };
 }
 
-/** Arguments that the operation takes: what it needs, with values that show what goes there. */
+/** Example arguments: the inputs that the operation needs, with values that show what belongs there. */
 export function exampleOf({ inputSchema, spec: { needsOneOf = [], image } }: Operation): Record<string, unknown> {
   const further = [...needsOneOf.slice(0, 1), ...(image === undefined ? [] : ['file_path'])];
   return objectOf(inputSchema, further);
@@ -47,7 +47,7 @@ function objectOf(schema: Schema, further: readonly string[] = []): Record<strin
   return Object.fromEntries(names.map((name) => [name, sampleOf(name, isRecord(properties[name]) ? properties[name] : {})]));
 }
 
-/** What ids of a kind begin with, where the input's name does not tell. */
+/** How ids begin, where the input's name does not tell. */
 const PREFIXES: Readonly<Record<string, string>> = {
   organization: 'org',
   invitation: 'inv',

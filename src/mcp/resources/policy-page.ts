@@ -11,7 +11,7 @@ export interface PolicyPageOptions {
   readonly budgets: readonly BudgetDeclaration[];
 }
 
-/** The policy in words: what decides, never about whom. Names of people and values of arguments are left out. */
+/** The policy in words: which rules decide, but never about whom. Names of people and values of arguments are left out. */
 export function policyPage({ kind, explanation, readOnly, rules, budgets }: PolicyPageOptions): string {
   const here = <T extends { readonly instance?: unknown }>(all: readonly T[]): T[] =>
     all.filter(({ instance }) => instance === undefined || [instance].flat().includes(kind));
@@ -42,7 +42,7 @@ function actionOf(rule: RuleDeclaration): string {
   return `have confirmed (${rule.strength})${whose}${most}`;
 }
 
-/** Calls that a rule or a budget is about. */
+/** The calls that a rule or a budget is about. */
 function matchOf(of: RuleDeclaration | BudgetDeclaration): string {
   const parts = [
     of.tools === undefined ? 'calls' : `calls of ${listed(of.tools)}`,

@@ -1,7 +1,7 @@
 import { plain } from '../../platform/plain-text.js';
 import type { HistoryPage } from '../../policy/audit/history.js';
 
-/** The last calls on record, the newest first. What was secret is masked in the record itself; every text is foreign. */
+/** The latest calls on record, newest first. The record itself masks secrets; texts from outside are made plain here. */
 export function recordPage(page: HistoryPage | undefined): object {
   if (page === undefined) return { kept: false, hint: 'No record is kept. --audit-log FILE keeps one.' };
   return {

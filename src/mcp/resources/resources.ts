@@ -23,7 +23,7 @@ import { recordPage } from './record-page.js';
 export interface ResourcesOptions {
   readonly offer: Offer;
   readonly prompts: Prompts;
-  /** The tool as it is listed, whether it is or not. */
+  /** The tool as it would be listed. */
   readonly toolOf: (operation: Operation) => ToolDefinition;
   readonly call: (call: Call) => Promise<CallOutcome>;
   /** JSON as a model reads it: without secrets, and not too long. */
@@ -44,7 +44,7 @@ interface Page {
   readonly mimeType: string;
 }
 
-/** What can be read of the server itself, as the caller may know it. */
+/** What can be read about the server itself, as far as the caller may know it. */
 export class Resources {
   readonly #options: ResourcesOptions;
 
@@ -106,12 +106,12 @@ export class Resources {
     ];
   }
 
-  /** Whether reading it takes calls of the caller's. */
+  /** Whether reading it makes calls in the caller's name. */
   reads(uri: string): boolean {
     return uri === `${BASE}instance`;
   }
 
-  /** @throws ResourceNotFoundError for what is not there, or not for this caller */
+  /** @throws ResourceNotFoundError for a resource that does not exist, or not for this caller */
   async read(uri: string, caller: Caller, signal: AbortSignal): Promise<ReadResourceResult> {
     const page = await this.#page(uri, caller, signal);
     if (page === undefined) throw new ResourceNotFoundError(uri);
