@@ -10,7 +10,7 @@ import type { BudgetLimit, Budgets, Shares } from './rules/budgets.js';
 export interface Claim {
   /** True once, for one process. */
   readonly claim: () => Promise<boolean>;
-  /** The answer to all who come later. */
+  /** The refusal for every later claim. */
   readonly used: refusals.Refusal;
 }
 
@@ -69,7 +69,7 @@ export class Grants {
     return { kind: 'refuse', code, model };
   }
 
-  /** What a grant was issued for, for as long as it has not been used. */
+  /** What each unused grant was issued for. */
   issuedFor(grant: Grant): Issued | undefined {
     return this.#issued.get(grant);
   }
@@ -97,7 +97,7 @@ export class Grants {
     return this.#roomFor(this.#sharesOf(facts), operation);
   }
 
-  /** Whether the budgets have room for a whole list now; the refusal where they have not. */
+  /** The refusal if the budgets have no room for a whole list now. */
   roomFor(
     list: CallList,
     operation: Operation,

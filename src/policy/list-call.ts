@@ -4,12 +4,12 @@ import type { Label } from './preview/label.js';
 import type { UndoWords } from './preview/undo-words.js';
 import type { WantedStrength } from './strengths.js';
 
-/** A call that is one of many, all of which are confirmed at once. */
+/** One of many calls that are confirmed together. */
 export interface ListedCall {
   readonly operation: Operation;
   /** As they are shown. */
   readonly args: Arguments;
-  /** Where an id goes that only an earlier call of the list will give. */
+  /** Paths of ids that only an earlier call of the list will give. */
   readonly later: readonly (readonly string[])[];
 }
 
@@ -23,18 +23,18 @@ export interface Judged {
   readonly rule: string;
   readonly strengths: readonly WantedStrength[];
   readonly approvers: readonly (readonly string[])[];
-  /** Whether it takes a person other than the caller. */
+  /** Whether it needs a person other than the caller. */
   readonly byAnother?: boolean | undefined;
   readonly withinMs: number | undefined;
 }
 
-/** What a person is told of the calls of a list beside what they are. */
+/** What a person is told of a list besides its calls. */
 export interface ListTold {
   /** What the list is called: `Plan pln_…`. */
   readonly title: string;
   /** Names by id, as far as they are known. */
   readonly names: ReadonlyMap<string, Label | 'missing'>;
-  /** What was found to be amiss, a sentence each. */
+  /** Problems that were found, a sentence each. */
   readonly warnings: readonly string[];
 }
 

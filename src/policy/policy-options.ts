@@ -11,7 +11,7 @@ import type { WantedStrength } from './strengths.js';
 export interface PolicyOptions {
   readonly catalog: Catalog;
   readonly instance: Instance;
-  /** For looking up what is meant; only ever asked for operations of risk `read`. */
+  /** Looks up what a call is about; only ever asked for operations of risk `read`. */
   readonly read: Read;
   /** Default: the built-in rules and budgets alone. */
   readonly file?: PolicyFile | undefined;
@@ -27,9 +27,9 @@ export interface PolicyOptions {
   readonly counters?: BudgetStore | undefined;
   readonly audit?: AuditLog | undefined;
   readonly secrets?: SecretsDir | undefined;
-  /** Whether the former state of what single calls change is kept, to take them back. Default: false. */
+  /** Whether the state before a single call is kept, so that the call can be undone. Default: false. */
   readonly keepsFormer?: boolean | undefined;
-  /** Whether no gated call is to be had, confirmed or not. Default: false. */
+  /** Whether every gated call is refused, confirmed or not. Default: false. */
   readonly readOnly?: boolean | undefined;
   /** Whether targets and consequences are looked up. Default: true. */
   readonly preview?: boolean | undefined;
@@ -39,9 +39,9 @@ export interface PolicyOptions {
   readonly ask?: readonly Way[] | undefined;
   /** Where calls are put before people who are not at the client. Default: nowhere. */
   readonly approvals?: Approvals | undefined;
-  /** How long a call waits there before it is answered without the word, in milliseconds. Default: 45,000. */
+  /** How long a call waits there before it is answered without a decision, in milliseconds. Default: 45,000. */
   readonly askWaitMs?: number | undefined;
-  /** An answer that says no in less time, in milliseconds, is taken for the client's own and not for a person's. Default: 1000. */
+  /** A no that comes sooner than this, in milliseconds, counts as the client's own, not as a person's. Default: 1000. */
   readonly instantMs?: number | undefined;
   /** What the operator should know: one line each, without secrets. */
   readonly warn?: ((message: string) => void) | undefined;

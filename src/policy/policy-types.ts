@@ -27,7 +27,7 @@ export interface Caller {
 /** What came back after an `ask`. */
 export interface PersonAnswer {
   /**
-   * What the form says that the person did. `failed`: the client answered with an error, or with what is no answer.
+   * What the person did, by the form. `failed`: the client sent an error, or something that is not an answer.
    * `unanswered`: nothing came back in time.
    */
   readonly action: 'accept' | 'decline' | 'cancel' | 'failed' | 'unanswered';
@@ -53,9 +53,9 @@ export interface PolicyCall {
   readonly takesLink?: LinkTiming | undefined;
   /** Told when the call waits for a person who is not at the client. Must not throw. */
   readonly onWaiting?: ((waiting: Waiting) => void) | undefined;
-  /** Told when a call that waited does so no longer, since it was decided or its time is over. Must not throw. */
+  /** Told when a call stops waiting, because it was decided or its time is over. Must not throw. */
   readonly onDecided?: ((id: string) => void) | undefined;
-  /** What the call carries out, where that is many calls: it is decided and confirmed by all of them. */
+  /** The calls that this one carries out, if there are many: it is decided and confirmed by all of them. */
   readonly list?: CallList | undefined;
   /** Its place in a list that was confirmed. */
   readonly place?: Place | undefined;
@@ -68,11 +68,11 @@ export type LinkTiming = 'meanwhile' | 'first';
 export interface Waiting {
   /** Of the approval. */
   readonly id: string;
-  /** Where it can be given. Holds the id, and nothing that lets its reader in. */
+  /** Where people can approve. Holds the id, but nothing that signs its reader in. */
   readonly link: string | undefined;
   /** What the link is for, with nothing personal. */
   readonly message: string;
-  /** The client's person will not open the link, so that the call need not wait. This is no decision. */
+  /** Says that the client's person will not open the link, so the call need not wait. It is not a decision. */
   readonly notOpened: () => void;
   /** Resolves when it waits no longer, or the signal is aborted. Rejects when that cannot be known. */
   readonly decided: (signal: AbortSignal) => Promise<void>;
@@ -120,7 +120,7 @@ export interface Outcome {
 
 /** An answer on its way to the caller. */
 export interface Delivered {
-  /** The answer, or the same read in another way, as the caller may have it; itself where nothing is taken out. */
+  /** The answer, or the same one parsed differently, as the caller may see it; the same object if nothing is taken out. */
   readonly shown: (answer: unknown) => unknown;
   /** The file that holds what was taken out. */
   readonly secretFile?: string | undefined;
@@ -131,7 +131,7 @@ export interface Recorded {
   /** Joins the lines of the call on record. */
   readonly id: string;
   /**
-   * What the caller may have of the answer. Where secrets are kept in files, they are stored now.
+   * What the caller may see of the answer. Where secrets are kept in files, they are stored now.
    * @throws PolicyRefusal (`secret_not_stored`) when Clerk has acted but the secret could not be kept.
    */
   deliver(result: unknown): Promise<Delivered>;
@@ -148,7 +148,7 @@ export type Read = (
   caller: string | undefined,
 ) => Promise<unknown>;
 
-/** A refusal that only showed when the call was about to begin. `model` is what to answer. */
+/** A refusal found only when the call was about to begin. `model` is what to answer. */
 export class PolicyRefusal extends Error {
   override readonly name = 'PolicyRefusal';
   readonly code: string;

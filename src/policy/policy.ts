@@ -66,7 +66,7 @@ export type JudgedCall =
 /** How long a call waits for people who are not at the client. */
 const ASK_WAIT_MS = 45_000;
 
-/** No person reads a question and says no in less. */
+/** No person can read a question and say no in less. */
 const INSTANT_MS = 1_000;
 
 /** Stands between every call and Clerk: decides, asks for confirmation, keeps the record. Never sends a write itself. */
@@ -160,7 +160,7 @@ export class Policy {
     let facts: DecidedCall = { call, id: this.#ids.next(), risk: operation.risk, risks: [operation.risk], effects: [], rule: '' };
     try {
       if (call.list !== undefined) return await this.#followList(facts, call.list);
-      // Also keeps the rules from arguments so deep that going through them would fail.
+      // Also refuses arguments nested too deeply for the rules to go through.
       if (operation.risk !== 'read') canonicalJson(args);
       const consequences = await this.#evaluator.consequences(operation, args, caller);
       facts = { ...facts, ...consequences };
@@ -195,7 +195,7 @@ export class Policy {
     }
   }
 
-  /** Whether the budgets have room for a whole list now; the refusal where they have not. */
+  /** The refusal if the budgets have no room for a whole list now. */
   roomFor(
     list: CallList,
     operation: Operation,
@@ -209,7 +209,7 @@ export class Policy {
     return this.#previewer.reviewList(operation, list, { mayRead: this.#mayRead(caller), caller });
   }
 
-  /** The leave to make the calls of a list, for whom the whole of it was granted. To be asked for before `begin`. */
+  /** Leave to make the calls of a list, for the caller it was granted to. Ask for it before `begin`. */
   passFor(grant: Grant): ListPass {
     const issued = this.#grants.issuedFor(grant);
     const { list, caller } = issued?.facts.call ?? {};
@@ -223,7 +223,7 @@ export class Policy {
     return this.#passes.confirmedBy(pass);
   }
 
-  /** The call at this place of a list may be made after all: it was not carried out, or may be twice. */
+  /** Lets the call at this place of a list be made again: it was not carried out, or is safe to repeat. */
   giveBack(place: Place): void {
     this.#passes.giveBack(place);
   }
@@ -274,7 +274,7 @@ export class Policy {
   /** The forms that `confirm` has in calls of the operation; empty where none needs it. */
   confirmForms(operation: Operation): readonly ConfirmForm[] {
     const { kind } = this.#instance;
-    // What is confirmed for many calls at once takes what any of them takes.
+    // A list can need whatever any of its calls needs.
     const all = operation.spec.confirms === true ? this.#catalog.operations : [operation];
     const strengths = all.flatMap((each) => this.#rules.strengthsOf(each));
     return [...new Set(strengths.map((strength) => formOf(strongest([strength], kind, false))))];
@@ -314,7 +314,7 @@ export class Policy {
   /** A list is as risky as its gravest call. */
   #followList(facts: DecidedCall, list: CallList): Promise<Decision> {
     const judged = listVerdict(list);
-    // On the page people ask and people agree, also to what a rule would let through.
+    // On the page of approvals people also confirm what a rule would let through.
     const verdict: Verdict =
       facts.call.caller.transport === 'page'
         ? { ...judged, action: 'confirm', strengths: [...judged.strengths, 'person'] }
@@ -353,7 +353,7 @@ export class Policy {
     return decision;
   }
 
-  /** Nothing is shown, to a person either, that the caller could not read. */
+  /** Not even a person is shown what the caller could not read. */
   #review({ call, effects }: DecidedCall): Promise<Review | 'missing'> {
     const { operation, args, caller, signal, list } = call;
     const mayRead = this.#mayRead(caller);

@@ -4,26 +4,26 @@ import { linesBackward } from './read.js';
 
 /** What people decided in one period. */
 export interface DecisionCounts {
-  /** Unix milliseconds: from then on, for as long as a period lasts. */
+  /** Start of the period, in Unix milliseconds. */
   readonly from: number;
   readonly approved: number;
   readonly declined: number;
-  /** Asked in this period and not decided, or approved and not called again in time. */
+  /** Asked in this period and never decided, or approved but not called again in time. */
   readonly lapsed: number;
 }
 
 export interface Decisions {
-  /** The oldest first, without a gap. */
+  /** Oldest first, without gaps. */
   readonly periods: readonly DecisionCounts[];
-  /** How long each lasts, in milliseconds. */
+  /** Length of a period, in milliseconds. */
   readonly stepMs: number;
-  /** Where the record is longer than may be read: how far back it was counted. Unix milliseconds. */
+  /** Set when the record is too long to read whole: how far back the count goes, in Unix milliseconds. */
   readonly backTo?: number | undefined;
 }
 
 export type Decided = keyof Omit<DecisionCounts, 'from'>;
 
-/** The periods of a time that ends with the one that `now` is in; each begins at a multiple of its length, in UTC. */
+/** A run of periods that ends with the one `now` falls in; each begins at a multiple of its length, in UTC. */
 export class Periods {
   readonly since: number;
   readonly #stepMs: number;
@@ -35,7 +35,7 @@ export class Periods {
     this.#counts = Array.from({ length: count }, () => ({ approved: 0, declined: 0, lapsed: 0 }));
   }
 
-  /** @param at Unix milliseconds; what is outside is not counted */
+  /** @param at Unix milliseconds; times outside the periods are not counted */
   count(at: number, decided: Decided): void {
     const period = this.#counts[Math.floor((at - this.since) / this.#stepMs)];
     if (period !== undefined) period[decided]++;
@@ -47,14 +47,14 @@ export class Periods {
   }
 }
 
-/** How much of all files together is read, in bytes: about half a second's work. */
+/** The most bytes to read, over all files: about half a second's work. */
 const MOST_BYTES = 64 * 1024 * 1024;
 const TIME = /^\{"seq":\d{1,16},"time":"([^"]{1,40})"/;
-/** What only lines of decisions hold, or such as say the same words in an argument. */
+/** Texts found only in lines about decisions, or in arguments that happen to quote them. */
 const MARKS = ['"approval":{', '"answeredMs":', '"confirmation_declined"'].map((text) => Buffer.from(text));
 
 /**
- * Counts what people have decided by the record. A line that does not fit its sum does not count.
+ * Counts people's decisions from the record. A line whose checksum does not match is ignored.
  * @param open ids of approvals that may still be decided or used
  */
 export async function countDecisions(
@@ -75,7 +75,7 @@ export async function countDecisions(
         if (typeof id === 'string') asked.set(id, at);
         return;
       }
-      // A call that was declined says so as often as it is made again.
+      // A declined call is recorded as declined again each time it is repeated.
       if (typeof id === 'string') {
         if (decidedIds.has(id)) return;
         decidedIds.add(id);
@@ -88,7 +88,7 @@ export async function countDecisions(
   return periods.decisions(backTo);
 }
 
-/** Answers with how far back it read, where it did not get to `since` or to the beginning. */
+/** Returns how far back it read when it reached neither `since` nor the beginning. */
 async function countFile(
   path: string,
   since: number,
@@ -118,7 +118,7 @@ async function countFile(
 
 const openFile = (path: string): Promise<FileHandle | undefined> => open(path, 'r').catch(() => undefined);
 
-/** Calls of a plan have no word of their own: the plan's is counted. */
+/** The calls of a plan are not decided one by one: only the decision on the plan counts. */
 function decisionOf({ kind, approval, way, answeredMs, reason }: AuditLine): Decided | 'asked' | undefined {
   const isAnswered = approval !== undefined || (way === 'client' && answeredMs !== undefined);
   if (kind === 'intent' && isAnswered) return 'approved';

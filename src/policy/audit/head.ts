@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { openPrivateFile } from '../../platform/private-file.js';
 import { type AuditKey, signatureOf } from './key.js';
 
-/** The last line of a log, noted beside it, so that lines cut off at the end are missed. */
+/** The last line of a log, noted beside it, so that it shows when lines are cut off at the end. */
 export interface Head {
   readonly seq: number;
   readonly sha256: string;
@@ -46,7 +46,7 @@ export class HeadFile {
 export const headSignature = ({ secret }: AuditKey, { seq, sha256 }: Head): string =>
   signatureOf(secret, 'head', `${seq} ${sha256}`);
 
-/** `undefined` where there is none, or none that can be read. */
+/** `undefined` when there is no head, or it cannot be read. */
 export async function readHead(log: string): Promise<NotedHead | undefined> {
   let file: FileHandle | undefined;
   try {

@@ -9,22 +9,22 @@ import { linesBackward } from './read.js';
 export const ENDS = ['done', 'failed', 'unsure', 'declined', 'refused', 'asked'] as const;
 export type End = (typeof ENDS)[number];
 
-/** What of the record is wanted; what is absent or empty wants everything. */
+/** Which calls to show. A filter that is absent or empty lets everything through. */
 export interface HistoryFilters {
-  /** In any letters. */
+  /** Case does not matter. */
   readonly caller?: string | undefined;
-  /** Part of the operation's name, in any letters. */
+  /** Part of the operation's name; case does not matter. */
   readonly operation?: string | undefined;
   readonly risk?: string | undefined;
   readonly end?: string | undefined;
-  /** One of those whose word it was, in any letters. */
+  /** One of the people who decided; case does not matter. */
   readonly approver?: string | undefined;
   /** Unix milliseconds, both included. */
   readonly since?: number | undefined;
   readonly until?: number | undefined;
 }
 
-/** A call as the record has it, what was secret masked. Every text of it is foreign. */
+/** A call as the record has it, with secrets masked. Every text in it is foreign. */
 export interface HistoryEntry {
   readonly line: AuditLine;
   /** False where the line does not match its checksum: it was changed, or cut short by a crash. */
@@ -37,31 +37,31 @@ export interface HistoryEntry {
 export interface HistoryPage {
   /** The newest first. */
   readonly entries: readonly HistoryEntry[];
-  /** Where to go on for older ones; `undefined` at the beginning of the record. */
+  /** Cursor of the next, older page; `undefined` at the beginning of the record. */
   readonly older: string | undefined;
   /** The time of the oldest line that was looked at. */
   readonly backTo: string | undefined;
 }
 
 export interface HistoryOptions {
-  /** `older` of the page before. */
+  /** `older` of the previous page. */
   readonly cursor?: string | undefined;
-  /** Entries of one page. Default: 50. */
+  /** Entries per page. Default: 50. */
   readonly most?: number;
-  /** How much of all files together is read for one page, in bytes. Default: 4 MiB. */
+  /** The most bytes to read for one page, over all files. Default: 4 MiB. */
   readonly mostBytes?: number;
 }
 
 const MOST = 50;
 const MOST_BYTES = 4 * 1024 * 1024;
-/** How far behind a page's end an outcome may stand whose intent is on the page, in bytes. */
+/** How far past the end of a page to look for the outcomes of its intents, in bytes. */
 const OUTCOMES_WITHIN = 512 * 1024;
 
 const KINDS: ReadonlySet<string> = new Set(['intent', 'refused', 'asked', 'unanswered']);
 
 /**
- * One page of the record, which may be in several files: from the newest line back, each byte read once, and no more of
- * them than a page may cost. A page can be empty and not the last: then there is more to look through.
+ * One page of the record, from the newest line back; the record may be in several files. Each byte is read once, and no
+ * page reads more of them than it may cost, so that a page can be empty without being the last.
  */
 export async function readHistory(
   paths: readonly string[],
@@ -93,7 +93,7 @@ async function merge(
   await Promise.all(sources.map((source) => source.advance()));
   let isOver = false;
   while (entries.length < most) {
-    // What a file that was not read to its beginning still holds may be newer than the rest.
+    // The unread part of a file may hold lines newer than those left in the other files.
     if (sources.some(({ isCut }) => isCut)) break;
     const [newest] = sources.filter(({ head }) => head !== undefined).sort((one, other) => other.time - one.time);
     if (newest?.head === undefined) {
@@ -128,7 +128,7 @@ class Source {
   readonly #least: number;
   readonly #first: number;
   readonly #outcomes: Map<string, AuditLine>;
-  /** Lines from there on were on an earlier page. */
+  /** Lines from this offset on were on an earlier page. */
   #end: number;
   #start: number;
   head: { readonly line: AuditLine; readonly intact: boolean } | undefined;
@@ -165,7 +165,7 @@ class Source {
     return new Source(file, key, size, Math.min(end, size), bytes, outcomes);
   }
 
-  /** Unix milliseconds of the line that is next. */
+  /** Time of the next line, in Unix milliseconds. */
   get time(): number {
     return Date.parse(this.head?.line.time ?? '') || 0;
   }
@@ -175,7 +175,7 @@ class Source {
     return `${this.#ino}-${this.#end.toString(36)}`;
   }
 
-  /** Goes to the line before. */
+  /** Steps to the previous line. */
   async advance(): Promise<void> {
     if (this.head !== undefined) this.#end = this.#start;
     this.head = undefined;
@@ -183,7 +183,7 @@ class Source {
       const { value, done } = await this.#lines.next();
       if (done === true) {
         this.isCut = this.#least > 0;
-        // A line that is longer than all that may be read is none of ours.
+        // A line longer than one page may read is not one of ours.
         if (!this.isCut) this.#end = 0;
         else if (this.#end === this.#first) this.#end = this.#least;
         return;
@@ -206,7 +206,7 @@ class Source {
   }
 }
 
-/** Of what another has made up nothing is left. */
+/** Drops anything that is not part of a cursor of ours. */
 function parseCursor(cursor: string): ReadonlyMap<string, number> {
   const places = cursor.split('_').map((place) => /^([\da-z]{1,14})-([\da-z]{1,11})$/.exec(place));
   return new Map(places.flatMap((place) => (place === null ? [] : [[place[1] ?? '', Number.parseInt(place[2] ?? '', 36)]])));

@@ -10,22 +10,22 @@ const FORM = /^[\w+/=-]{32,}$/;
 const SUFFIX = '.key';
 const SIGNATURE_DIGITS = 32;
 
-/** With what the lines of a log are signed: those who can write to the log but not read this cannot write a line of it. */
+/** What the lines of a log are signed with: write access to the log alone is not enough to forge a line. */
 export interface AuditKey {
   readonly secret: string;
-  /** Of the key; `undefined` where it comes from the environment. */
+  /** The key's own file; `undefined` if the key comes from the environment. */
   readonly file: string | undefined;
   /** Whether it has just been made. */
   readonly isNew?: boolean;
 }
 
-/** First 32 hex digits of the HMAC-SHA256 of a text, apart for each purpose. */
+/** First 32 hex digits of the HMAC-SHA256 of a text, different for each purpose. */
 export const signatureOf = (key: string, purpose: 'line' | 'head', text: string): string =>
   createHmac('sha256', key).update(`clerk-mcp audit ${purpose} 1\0`).update(text).digest('hex').slice(0, SIGNATURE_DIGITS);
 
 /**
- * The key beside a log, which the process that has the log's lock makes where there is none, of mode 0600.
- * @throws UserError where what is there is no key, or a link
+ * The key beside a log. The process that holds the log's lock makes one, with mode 0600, if there is none.
+ * @throws UserError when the file is not a key, or is a link
  */
 export async function openKey(log: string): Promise<AuditKey> {
   const file = `${log}${SUFFIX}`;
@@ -39,7 +39,7 @@ export async function openKey(log: string): Promise<AuditKey> {
     return { secret: checked(text, file), file };
   }
   const secret = randomBytes(32).toString('base64url');
-  // What is left of a kill. In one step, so that there is never half a key.
+  // A killed process may have left a draft. Renaming puts the key in place in one step, so that there is never half of one.
   await rm(draft, { force: true });
   const fresh = await createPrivateFile(draft);
   try {
@@ -54,9 +54,9 @@ export async function openKey(log: string): Promise<AuditKey> {
 }
 
 /**
- * The key of a log that is only read: of the file itself, or, where it was renamed in a rotation (`audit.log.1`), of the log
- * that its name begins with. `undefined` where there is none.
- * @throws UserError where it cannot be read, or is none
+ * The key for reading a log: the one beside the file or, if a rotation renamed the file (`audit.log.1`), beside the log
+ * whose name it begins with. `undefined` if there is none.
+ * @throws UserError when it cannot be read, or is not a key
  */
 export async function findKey(log: string): Promise<AuditKey | undefined> {
   const name = basename(log);
@@ -69,7 +69,7 @@ export async function findKey(log: string): Promise<AuditKey | undefined> {
   return { secret: checked(await readText(file), file), file };
 }
 
-/** Whether the key stands beside this very file: it is the log that a server writes, not one that was renamed. */
+/** Whether the key belongs to this very file, which is then the log that a server writes and not a renamed one. */
 export const isBeside = ({ file }: AuditKey, log: string): boolean =>
   file === undefined || basename(file) === `${basename(log)}${SUFFIX}`;
 

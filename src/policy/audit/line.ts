@@ -5,14 +5,15 @@ import { type AuditKey, signatureOf } from './key.js';
 /** `prev` of a chain's first line. */
 export const GENESIS = '0'.repeat(64);
 
-/** Why a log begins with a later line: it was renamed, emptied or deleted while no process had it. */
+/** Why a log begins with a later line: it was renamed, emptied or deleted while no process had it open. */
 export const FOUND_EMPTY = 'found empty';
 
 /**
- * What a line tells.
+ * What a line reports.
  * `start`: a process opened the log. `continued`: first line after a rotation. `recovered`: the log could be
  * written again. `intent`: about to send. `outcome`: how that ended. `refused`, `asked`: decisions without a
- * request. `unanswered`: a question that no person is known to have seen. `rotated`: last line before a rotation. `stop`: the process ended in good order.
+ * request. `unanswered`: a question that no person is known to have seen. `rotated`: last line before a
+ * rotation. `stop`: the process shut down cleanly.
  */
 export const KINDS = [
   'start',
@@ -28,14 +29,14 @@ export const KINDS = [
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** A call of which an intent is recorded and no outcome. */
+/** A call with an intent on record but no outcome. */
 export interface OpenCall {
   readonly call: string;
   readonly operation: string;
   readonly time: string;
 }
 
-/** What is left of lines that a crash or a full disk cut short. `sha256` is over those bytes. */
+/** The remains of lines that a crash or a full disk cut short. `sha256` is over those bytes. */
 export interface PartialLine {
   readonly bytes: number;
   readonly sha256: string;
@@ -52,7 +53,7 @@ export interface RecordedApproval {
     readonly approver: string;
     /** How they signed in: `passkey`, `passphrase` or `oauth`. */
     readonly method: string;
-    /** Whether they showed who they are with this very word. */
+    /** Whether they authenticated again for this very decision. */
     readonly fresh: boolean;
     /** How long they looked. */
     readonly lookedMs: number;
@@ -74,7 +75,7 @@ export interface AuditFields {
   readonly target?: string | undefined;
   /** Secrets masked, long values cut. */
   readonly args?: Readonly<Record<string, unknown>> | undefined;
-  /** Of the whole canonical arguments, secrets in it replaced by keyed digests. */
+  /** Hash of the whole canonical arguments, with secrets replaced by keyed digests. */
   readonly argsSha256?: string | undefined;
   readonly decision?: 'allowed' | 'refused' | 'asked' | 'unanswered' | undefined;
   /** Why refused. */
@@ -85,7 +86,7 @@ export interface AuditFields {
   readonly way?: string | undefined;
   /** How long the answer to the question took. */
   readonly answeredMs?: number | undefined;
-  /** What was put before people who are not at the client, and the word of those who decided. */
+  /** What was shown to people away from the client, and what they decided. */
   readonly approval?: RecordedApproval | undefined;
   /** Who confirmed, and how: `person, by typing`. */
   readonly confirmed?: string | undefined;
@@ -98,10 +99,10 @@ export interface AuditFields {
   readonly pid?: number | undefined;
   /** On `start`: calls that the process before left without an outcome. On `continued`: calls under way. */
   readonly open?: readonly OpenCall[] | undefined;
-  /** On `recovered`: calls whose intent may stand above, but which were refused because the log failed. */
+  /** On `recovered`: calls whose intent may be on record above, but which were refused because the log failed. */
   readonly notSent?: readonly string[] | undefined;
   readonly torn?: PartialLine | undefined;
-  /** On `start`: numbers of lines that the log should have had at its end, and had not. */
+  /** On `start`: numbers of the lines missing from the end of the log. */
   readonly lost?: { readonly from: number; readonly to: number } | undefined;
 }
 
@@ -112,7 +113,7 @@ export interface AuditLine extends AuditFields {
   readonly prev: string;
   /** First 16 hex digits of the SHA-256 of this line up to `,"sum"`. */
   readonly sum: string;
-  /** Signature of this line up to `,"mac"`. Lines of logs that were begun before there were keys have none. */
+  /** Signature of this line up to `,"mac"`. Lines of logs begun before keys existed have none. */
   readonly mac?: string | undefined;
 }
 
@@ -141,7 +142,7 @@ const MAC_LENGTH = ',"mac":""}'.length + 32;
 
 export interface ReadLine {
   readonly line: AuditLine;
-  /** Whether its content fits its sum, which anyone can make; a line that a crash cut short does not. */
+  /** Whether the content matches the checksum, which anyone can compute; in a line cut short by a crash it does not. */
   readonly intact: boolean;
   /** Whether it bears a signature. */
   readonly isSigned: boolean;
@@ -149,7 +150,7 @@ export interface ReadLine {
   isSignedBy(key: AuditKey): boolean;
 }
 
-/** `undefined` for what is no line of ours. */
+/** `undefined` for anything that is not one of our lines. */
 export function readLine(text: string): ReadLine | undefined {
   const line = parse(text);
   if (line === undefined) return undefined;

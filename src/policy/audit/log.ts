@@ -13,7 +13,7 @@ export class AuditWriteError extends Error {
   override readonly name = 'AuditWriteError';
 }
 
-/** Sticks: a chain that two processes write is no chain. */
+/** For good: a chain that two processes have written to proves nothing. */
 class ForeignWriterError extends Error {
   override readonly name = 'ForeignWriterError';
 }
@@ -60,7 +60,7 @@ export class AuditLog {
   #head: Head;
   #queue: Pending[] = [];
   #working: Promise<void> | undefined;
-  /** Why the last write failed; nothing is written before the end of the file has been looked at again. */
+  /** Why the last write failed; nothing is written until the end of the file has been checked again. */
   #failure: Error | undefined;
   /** Calls whose intent may be on the disk although they were refused. */
   #notSent: string[] = [];
@@ -107,7 +107,7 @@ export class AuditLog {
         const moved = last === undefined ? ', unless it was moved away while no server had it' : '';
         options.warn?.(`${path}: lines ${lost.from} to ${lost.to} are missing at its end${moved}`);
       }
-      // A gap in the numbers keeps the loss visible; in an empty file it is what was rotated away.
+      // A gap in the numbers keeps the loss visible; in an empty file it stands for what was rotated away.
       const head: Head = {
         seq: ahead ? noted.seq : (last?.seq ?? 0),
         sha256: last?.sha256 ?? (ahead ? noted.sha256 : GENESIS),
@@ -144,7 +144,7 @@ export class AuditLog {
     if (this.#failure !== undefined) await this.#inTurn(() => this.#recover());
   }
 
-  /** To be called when an outside tool has renamed the file (SIGHUP). Calls under way go on in the new file. Never throws. */
+  /** Call this when an external tool has renamed the file (SIGHUP). Calls under way go on in the new file. Never throws. */
   async reopen(): Promise<void> {
     await this.#inTurn(() => this.#rotate()).catch((error: unknown) => {
       this.#failure ??= new AuditWriteError(`${this.#path} could not be opened anew: ${errorMessage(error)}`, { cause: error });
@@ -207,7 +207,7 @@ export class AuditLog {
     await running;
   }
 
-  /** After a failed write: finds out what of it is on the disk, and goes on behind it. */
+  /** After a failed write: finds out how much of it reached the disk, and continues after that. */
   async #recover(): Promise<void> {
     if (this.#failure === undefined) return;
     if (this.#failure.cause instanceof ForeignWriterError) throw this.#failure.cause;
@@ -230,7 +230,7 @@ export class AuditLog {
     const there = await stat(this.#path).catch(() => undefined);
     const ours = await this.#file.stat();
     if (there !== undefined && there.ino === ours.ino && there.dev === ours.dev) return;
-    // A file that was deleted takes no last line; the next number tells how far it went.
+    // A deleted file cannot take a last line; the next line's number shows how far it went.
     if (ours.nlink > 0) {
       await this.#recover();
       await this.#write([{ kind: 'rotated' }], '', true);
@@ -288,7 +288,7 @@ interface OpenedLog {
   readonly unfinished: readonly OpenCall[];
 }
 
-/** What is wrong with the end of the log that a start finds, other than lines that are missing. */
+/** What a start finds wrong with the end of the log, apart from missing lines. */
 function oddity({ last }: Tail, noted: NotedHead | undefined, key: AuditKey): string | undefined {
   if (last === undefined) {
     const isBegun = noted !== undefined || key.isNew === true || key.file === undefined;

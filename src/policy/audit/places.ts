@@ -8,8 +8,8 @@ const PROCESS = '%p';
 const MOST_PLACES = 64;
 
 /**
- * The files that a log may be in, the first that no other process has: of a folder `audit.log`, `audit-2.log` and so on, and
- * likewise beside a file that is named; `%p` is the id of the process.
+ * The files that a log may be in; a process takes the first that no other holds. In a folder they are `audit.log`,
+ * `audit-2.log` and so on, and likewise beside a named file; `%p` is the id of the process.
  */
 export async function* placesOf(setting: string): AsyncGenerator<string> {
   const first = await firstPlace(setting);

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 
-/** A line by its bytes, without the line break. `terminated` is false for a rest without one. */
+/** The bytes of a line, without its line break. `terminated` is false for a last line that has none. */
 export interface RawLine {
   readonly bytes: Buffer;
   readonly terminated: boolean;
@@ -43,7 +43,7 @@ export async function* linesBackward(
     at = from;
     for (let end = buffer.lastIndexOf(NEWLINE); end !== -1; end = buffer.lastIndexOf(NEWLINE)) {
       const bytes = buffer.subarray(end + 1);
-      // Behind the last line break stands nothing, or a line that was cut short.
+      // After the last line break comes nothing, or a line that was cut short.
       if (terminated || bytes.length > 0) yield { bytes, terminated, start: at + end + 1 };
       buffer = buffer.subarray(0, end);
       terminated = true;

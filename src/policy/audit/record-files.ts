@@ -2,15 +2,15 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, parse } from 'node:path';
 import { firstPlace } from './places.js';
 
-/** More than servers and rotations leave beside each other for people to look through. */
+/** More files than servers and rotations leave in one folder for people to look through. */
 const MOST_FILES = 32;
 
-/** What stands beside a log and is none, or cannot be read as it is. */
+/** Files beside a log that are not logs, or are compressed. */
 const OTHERS = /\.(?:key|head|lock|new|gz|bz2|xz|zst|zip)$/;
 
 /**
- * The files of a log's setting that are there now, the one that was written last first: those of other processes beside this
- * one's, and those that were rotated away under a name that begins with the log's. Compressed ones are left out.
+ * The existing files of the log that the setting names, last written first: this process's, those of other processes
+ * beside it, and rotated ones whose name begins with the log's. Compressed files are left out.
  */
 export async function recordFiles(setting: string): Promise<readonly string[]> {
   const first = await firstPlace(setting);
@@ -31,7 +31,7 @@ export async function recordFiles(setting: string): Promise<readonly string[]> {
     .map(({ path }) => path);
 }
 
-/** The name with `%p` in it where the setting has it. */
+/** The name, with `%p` still in it if the setting has it. */
 const withAnyProcess = (setting: string, first: string): string =>
   basename(setting).includes('%p') ? basename(setting) : basename(first);
 

@@ -15,7 +15,7 @@ import type { Strength } from '../strengths.js';
 import { type AuditFields, type RecordedApproval, sha256 } from './line.js';
 import type { AuditLog } from './log.js';
 
-/** What is known of a call by the time that it is decided. */
+/** What is known of a call when it is decided. */
 export interface DecidedCall {
   readonly call: PolicyCall;
   /** Random; joins the lines of one call. */
@@ -29,15 +29,15 @@ export interface DecidedCall {
   readonly rule: string;
   /** How the call is to be confirmed; `undefined` where a rule lets it through. */
   readonly strength?: Strength | undefined;
-  /** What a person's word must be like, where one is wanted. */
+  /** What a person's approval must fulfil, if one is needed. */
   readonly needs?: Needs | undefined;
   /** How long the call can be approved and used, in milliseconds, where a rule says so. */
   readonly withinMs?: number | undefined;
-  /** What was put before people who are not at the client. */
+  /** What was shown to people away from the client. */
   readonly approval?: RecordedApproval | undefined;
   /** As a person would name it. */
   readonly target?: string | undefined;
-  /** Whether a person has agreed to the list that the call is one of. */
+  /** Whether a person has agreed to the list that holds the call. */
   readonly byPerson?: boolean | undefined;
   /** How a person is, or was, asked. */
   readonly way?: string | undefined;
@@ -50,14 +50,14 @@ export interface RecorderOptions {
   readonly secrets: SecretsDir | undefined;
   readonly sealer: Sealer;
   readonly instance: Instance;
-  /** Milliseconds. Default: a monotonic clock, so that no call takes less than no time. */
+  /** Milliseconds. Default: a monotonic clock, so that no duration is negative. */
   readonly now?: (() => number) | undefined;
   readonly warn: (message: string) => void;
 }
 
 const IN_FILE = '[in secret_file]';
 
-/** What was not confirmed as `credential` is given without secrets. */
+/** A call that was not confirmed as `credential` gets its answer without secrets. */
 const covered = (operation: Operation): Delivered => ({ shown: (answer) => withoutSecrets(answer, operation) });
 
 const whole: Delivered = { shown: (answer) => answer };
@@ -82,7 +82,7 @@ export class Recorder {
     }
   }
 
-  /** A decision without a request. A log that fails makes no refusal undone. */
+  /** Records a decision without a request. A failing log does not undo a refusal. */
   async decided(facts: DecidedCall, decision: 'refused' | 'asked' | 'unanswered', reason: string | undefined): Promise<void> {
     const { audit, warn } = this.#options;
     if (audit === undefined) return;
@@ -94,8 +94,8 @@ export class Recorder {
   }
 
   /**
-   * Makes the place for the secret and writes the intent, in this order, before anything is sent.
-   * @throws PolicyRefusal when either cannot be done
+   * Reserves the file for the secret, then writes the intent, both before anything is sent.
+   * @throws PolicyRefusal when either fails
    */
   async begin(facts: DecidedCall, confirmed: string): Promise<Recorded> {
     const { operation } = facts.call;
@@ -132,7 +132,7 @@ export class Recorder {
     const { hidden, known } = inFile(result);
     if (hidden === 0 && known) return whole;
     await file.store(result).catch((error: unknown) => this.#fail(secretLost(operation), error));
-    // Of an answer in an unknown form, in which nothing looks like a secret, only the type and id are shown.
+    // If the answer's form is unknown and nothing in it looks like a secret, only its type and id are shown.
     return { shown: (answer) => (hidden === 0 ? nameOf(answer) : inFile(answer).value), secretFile: file.path };
   }
 

@@ -2,7 +2,7 @@ import { plain } from '../../platform/plain-text.js';
 import { type AuditLine, readLine } from './line.js';
 import { linesOf } from './read.js';
 
-/** What to show. What is absent shows everything. */
+/** Which lines to show. An absent filter shows everything. */
 export interface AuditFilters {
   /** Unix milliseconds. */
   readonly since?: number | undefined;
@@ -14,7 +14,7 @@ export interface AuditFilters {
 
 const LONGEST_ARGS = 160;
 
-/** A log for people, one line each. An outcome is shown where its intent is. */
+/** A log for people, one line per entry. An outcome is shown with its intent. */
 export async function* showAudit(file: string, filters: AuditFilters = {}): AsyncGenerator<string> {
   const shown = new Set<string>();
   for await (const { bytes } of linesOf(file)) {

@@ -15,7 +15,7 @@ export interface Tail {
   readonly open: readonly OpenCall[];
 }
 
-/** The log is damaged, or no log of ours. */
+/** The log is damaged, or not one of ours. */
 export class AuditDamagedError extends UserError {
   override readonly name = 'AuditDamagedError';
 }
@@ -45,7 +45,7 @@ export async function readTail(file: FileHandle, size: number): Promise<Tail> {
     if (collect(read.line, ended, open)) break;
   }
   if (last === undefined && size > 0) {
-    // A crash in the very first line leaves a beginning of one.
+    // A crash while writing the very first line leaves only its beginning.
     const head = await readExactly(file, 0, Math.min(size, 7));
     if (!'{"seq":'.startsWith(head.toString('utf8'))) throw notOurs();
     torn = await tornAfter(file, -1, size);
@@ -67,14 +67,14 @@ async function tornAfter(file: FileHandle, end: number, size: number): Promise<P
   return { bytes: text.length, sha256: sha256(text) };
 }
 
-/** Takes a line, the newest first, into account; true when nothing before it matters. */
+/** Takes a line into account, newest first; true once no earlier line matters. */
 function collect(line: AuditLine, ended: Set<string>, open: OpenCall[]): boolean {
   for (const call of line.notSent ?? []) ended.add(call);
   if (line.kind === 'outcome' && line.call !== undefined) ended.add(line.call);
   if (line.kind === 'intent' && line.call !== undefined && !ended.has(line.call)) {
     open.push({ call: line.call, operation: line.operation ?? '', time: line.time });
   }
-  // What was open at a rotation may still be; what was open at a start has been reported there.
+  // A call open at a rotation may still be open; one open at a start was reported there.
   if (line.kind === 'continued') open.push(...(line.open ?? []).filter(({ call }) => !ended.has(call)).reverse());
   return line.kind === 'start' || line.kind === 'continued';
 }

@@ -26,7 +26,7 @@ export interface AuditReport {
   readonly ok: boolean;
   readonly lines: number;
   readonly problems: readonly AuditProblem[];
-  /** What is worth knowing and no sign of tampering: a line that a crash cut short, an open end. */
+  /** Worth knowing but no sign of tampering: a line that a crash cut short, an open end. */
   readonly notes: readonly string[];
   /** Calls without an outcome: a crash, or calls under way. */
   readonly unfinished: readonly OpenCall[];
@@ -35,18 +35,18 @@ export interface AuditReport {
 export interface VerifyOptions {
   /** What the lines are signed with. Default: the key beside the log. */
   readonly key?: string | undefined;
-  /** Takes a first file that continues an earlier one, which was rotated away. Default: the whole log must be there. */
+  /** Accepts a first file that continues one rotated away earlier. Default: the whole log must be there. */
   readonly isPartial?: boolean | undefined;
 }
 
-/** How often, and how long apart in milliseconds, a head is looked at that a running server may be about to write. */
+/** How often to look for a head that a running server may be about to write, and how many milliseconds apart. */
 const HEAD_LOOKS = 50;
 const HEAD_PAUSE_MS = 20;
 
 /**
- * Checks one log, or the files of one log in the order of their rotations. The chain shows a partial change, the signatures
- * what the server did not write, and the head what was cut off at the end. Only to those who can write both log and head,
- * which are files of the server's own user, and can read its key, does an undetected change remain.
+ * Checks one log, or the files of one log in the order of their rotations. The chain reveals a partial change, the
+ * signatures reveal lines that the server did not write, and the head reveals lines cut off at the end. A change goes
+ * unnoticed only if its author can write both log and head, which belong to the server's own user, and can read its key.
  */
 export async function verifyAudit(files: string | readonly string[], options: VerifyOptions = {}): Promise<AuditReport> {
   const all = [files].flat();
@@ -63,13 +63,13 @@ class ChainCheck {
   #lines = 0;
   #file = '';
   #number = 0;
-  /** Of the line before, over all files. */
+  /** The previous line, across all files. */
   #previous: { readonly line: AuditLine; readonly sha256: string; readonly intact: boolean } | undefined;
   #firstOfAll = true;
-  /** Lines that are none of ours, until a line accounts for them. */
+  /** Lines that are not ours, until a later line accounts for them. */
   #foreign: { readonly bytes: Buffer; readonly number: number }[] = [];
   #key: AuditKey | undefined;
-  /** Whether a line was signed, after which all are. */
+  /** Whether a signed line was seen: every line after it must be signed too. */
   #sawSigned = false;
   #saidUnchecked = false;
   /** The hash of the line that the head names. */
@@ -79,14 +79,14 @@ class ChainCheck {
     this.#options = options;
   }
 
-  /** @throws what the system says where there is neither the file nor a head of it */
+  /** @throws the system's error when neither the file nor its head exists */
   async file(file: string, isLast: boolean): Promise<void> {
     this.#file = file;
     this.#number = 0;
     this.#headed = undefined;
     const given = this.#options.key;
     this.#key = given === undefined ? await findKey(file) : { secret: given, file: undefined };
-    // Before the lines: a server that runs goes on meanwhile.
+    // Read before the lines, since a running server keeps writing.
     const head = await readHead(file);
     try {
       await this.#readLines(file, head);
@@ -223,7 +223,7 @@ class ChainCheck {
       this.#notes.push(`${this.#file}: has no closing line; its process runs, or was killed, or lines were cut off at the end`);
   }
 
-  /** Whether the head stays behind: a server that runs writes it after the line. */
+  /** Whether the head stays behind: a running server writes it just after the line. */
   async #isBehind(seq: number): Promise<boolean> {
     for (let look = 0; look < HEAD_LOOKS; look++) {
       const head = await readHead(this.#file);

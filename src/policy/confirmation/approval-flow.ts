@@ -26,7 +26,7 @@ export interface ApprovalFlowOptions {
   readonly review: (facts: DecidedCall) => Promise<Review | 'missing'>;
 }
 
-/** `approved`: by a person, who saw what still is so. `claim` uses the approval up, once. */
+/** `approved`: by a person, and what they saw is still so. `claim` uses the approval up, once. */
 export type ApprovalOutcome =
   | { readonly kind: 'approved'; readonly facts: DecidedCall; readonly confirmed: string; readonly claim: () => Promise<boolean> }
   | { readonly kind: 'refused'; readonly facts: DecidedCall; readonly refusal: Refusal }
@@ -37,7 +37,7 @@ interface Wait {
   readonly link: string | undefined;
   /** Whether the client has shown it. */
   readonly isShown: boolean;
-  /** Whether its person opens it, as far as is known. */
+  /** Whether the client's person will open it, as far as is known. */
   readonly isOpened?: boolean;
   /** On the clock of `performance`. */
   readonly until: number;
@@ -46,7 +46,7 @@ interface Wait {
 /** How long a call can be approved and used where no rule says otherwise. */
 const LIFETIME_MS = 15 * 60_000;
 const ID = /^apr_/;
-/** The longest text of what was shown that is put on record, in characters. */
+/** How much of what was shown goes on record, in characters. */
 const LONGEST_SHOWN = 4_000;
 
 /** Takes a call to people who are not at the client, and waits. If any of it fails, nothing is sent. */
@@ -62,7 +62,7 @@ export class ApprovalFlow {
     return (await this.#options.approvals?.reaches(needs ?? ANY_APPROVER, call.caller)) === true;
   }
 
-  /** Whether what `confirm` holds is meant to be the id of an approval. */
+  /** Whether `confirm` is meant to be the id of an approval. */
   isId(confirm: unknown): confirm is string {
     return this.#options.approvals !== undefined && typeof confirm === 'string' && ID.test(confirm);
   }
@@ -79,8 +79,8 @@ export class ApprovalFlow {
   }
 
   /**
-   * Goes on with a call that was put before them.
-   * @param link what became of the link that the client was to show. It decides nothing.
+   * Continues a call that was put before people.
+   * @param link what became of the link that the client was to show; it decides nothing
    */
   goOn(facts: DecidedCall, id: string, link?: PersonAnswer['action']): Promise<ApprovalOutcome> {
     return this.#safely(facts, async () => {
@@ -150,7 +150,7 @@ export class ApprovalFlow {
     signal?.addEventListener('abort', () => left.abort(), { once: true });
     if (approval.state === 'pending') {
       const waiting = this.#waiting(approval, link, notOpened);
-      // Where no call waits, the client can be given the link as the answer alone.
+      // If calls do not wait, the client can get the link only as the answer.
       const isFirst = takesLink === 'first' || (takesLink === 'meanwhile' && this.#options.waitMs === 0);
       if (isFirst && !isShown && link !== undefined) return { kind: 'link', facts, waiting: { ...waiting, link } };
       onWaiting?.(waiting);
@@ -222,10 +222,10 @@ export class ApprovalFlow {
 
 const ANY_APPROVER: Needs = { passkey: false, two: false, byAnother: false, approvers: [], grave: false };
 
-/** From this many calls on a list is grave. */
+/** A list of this many calls or more is grave. */
 const MANY = 25;
 
-/** What cannot be undone, gives access, concerns the whole instance or many, and what takes more than one signature. */
+/** A call is grave if it cannot be undone, gives access, concerns the whole instance or many, or needs a passkey or two people. */
 const isGrave = ({ call, risks, needs }: DecidedCall, review: Review): boolean =>
   review.irreversible ||
   review.word !== undefined ||

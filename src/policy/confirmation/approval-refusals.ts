@@ -66,7 +66,7 @@ export const tooManyPending = (operation: Operation): Refusal =>
     `${NOTHING_SENT} As many calls of this caller wait for a person as may. Wait until some of them are decided; the operator has been told.`,
   );
 
-/** What an approval holds has an end. */
+/** An approval can hold only so much. */
 export const tooMuchToApprove = (operation: Operation): Refusal =>
   refusal(
     'too_much_to_show',

@@ -3,7 +3,7 @@ import type { ExactRequest } from '../preview/exact-request.js';
 import type { Review } from '../preview/review.js';
 import type { Binding } from './sealer.js';
 
-/** What a person's word on a call must be like. */
+/** What a person's approval of a call must fulfil. */
 export interface Needs {
   /** Given with a passkey. */
   readonly passkey: boolean;
@@ -11,9 +11,9 @@ export interface Needs {
   readonly two: boolean;
   /** Not given by the caller. */
   readonly byAnother: boolean;
-  /** Names and groups; an approver whose word counts is in every one of the lists. Empty: any enrolled approver. */
+  /** Lists of names and groups; an approver must be in every list to count. Empty: any enrolled approver. */
   readonly approvers: readonly (readonly string[])[];
-  /** Much is at stake: the person shows anew who they are with their word. */
+  /** Much is at stake: the person must authenticate again to approve. */
   readonly grave: boolean;
 }
 
@@ -29,15 +29,15 @@ export interface ApprovalWish {
   readonly needs: Needs;
   /** How long it can be approved and used, in milliseconds. */
   readonly lifetimeMs: number;
-  /** What is another than the person was shown before, a sentence each. */
+  /** What differs from what the person was shown before, a sentence each. */
   readonly changed: readonly string[];
 }
 
-/** One person's word. */
+/** One person's decision. */
 export interface Word {
   readonly approver: string;
   readonly method: 'passkey' | 'passphrase' | 'oauth';
-  /** Whether they showed who they are with this very word. */
+  /** Whether they authenticated again for this very decision. */
   readonly fresh: boolean;
   /** Unix milliseconds. */
   readonly at: number;
@@ -45,7 +45,7 @@ export interface Word {
   readonly lookedMs: number;
   /** Whether they are the caller. */
   readonly own: boolean;
-  /** Of a no. Foreign text. */
+  /** Why they declined. Foreign text. */
   readonly reason?: string | undefined;
 }
 
@@ -64,7 +64,7 @@ export interface ApprovalSeen {
   /** SHA-256 of all that is shown, base64url. */
   readonly shown: string;
   readonly expiresAt: number;
-  /** Those that approve. */
+  /** The approvals given so far. */
   readonly words: readonly Word[];
   readonly declined?: Word | undefined;
 }
@@ -78,11 +78,11 @@ export type OpenedApproval =
 
 /** Where calls are put before people who are not at the client. */
 export interface Approvals {
-  /** Whether an approver is enrolled whose word would count for a call of this caller. */
+  /** Whether an enrolled approver could approve a call of this caller. */
   reaches(needs: Needs, caller: Pick<Caller, 'name'>): Promise<boolean>;
   /** The one command that enrols an approver. */
   readonly enrolCommand: string;
-  /** The same call of the same caller is the same approval while it can be given and used. @throws when the store is away */
+  /** Repeating a call yields the same approval for as long as that can be given and used. @throws when the store is away */
   open(wish: ApprovalWish): Promise<OpenedApproval>;
   /** @throws when the store is away */
   find(id: string): Promise<ApprovalSeen | undefined>;

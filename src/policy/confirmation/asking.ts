@@ -24,7 +24,7 @@ export interface Asked {
   readonly slip?: SlipMade | undefined;
 }
 
-/** What a person who meant to answer did wrong: mistyped the word, or sent the form without the tick. */
+/** A slip of a person who meant to answer: they mistyped the word, or sent the form without the tick. */
 export type Slip = 'wrong_word' | 'not_accepted';
 
 export interface SlipMade {

@@ -7,15 +7,15 @@ import type { Asked, Question, Slip, SlipMade, TooLarge } from './asking.js';
 import type { Binding, Sealer, SealFault } from './sealer.js';
 import { normalizeWord } from './typed-word.js';
 
-/** More than this a person does not read in a dialog. */
+/** People do not read more than this in a dialog. */
 const MOST_LINES = 120;
 const WORD_BYTES = 16;
 const SLIPS_BYTES = 1;
 
-/** A slip is no answer: the person may try again this often. */
+/** A slip is not an answer: the person may try again this often. */
 export const MOST_SLIPS = 2;
 
-/** Why no person can be said to have answered. */
+/** Why an answer does not count as a person's. */
 export type Unseen = 'not_shown' | 'not_answered' | 'not_seen';
 
 export type Verdict =
@@ -39,7 +39,7 @@ export interface ClientFormOptions {
   readonly now: () => number;
   /** How long a question stands, in milliseconds. */
   readonly lifetimeMs: number;
-  /** A no in less time than this, in milliseconds, was given by a program: no person reads and decides so fast. */
+  /** A no sooner than this, in milliseconds, came from a program: no person reads and decides so fast. */
   readonly instantMs: number;
 }
 
@@ -81,7 +81,7 @@ export class ClientForm {
     return { message: [...note, ...dialogLines(review)].join('\n'), schema: schemaFor(word), state };
   }
 
-  /** Whether an answer is to our question about this very call, and what it means. */
+  /** Whether this answers our question about this very call, and what the answer means. */
   judge(answer: PersonAnswer, binding: Binding, { atTerminal = false }: Pick<PolicyCall, 'atTerminal'>): FormAnswer {
     const { sealer, now, lifetimeMs } = this.#options;
     const opened = sealer.open('question', answer.state ?? '', binding);

@@ -25,20 +25,20 @@ export interface GateOptions {
   readonly once: OnceStore;
   readonly instance: Instance;
   readonly bindingOf: (call: PolicyCall) => Binding;
-  /** What a person is shown of the call; `missing` where there is nothing that it could act on. */
+  /** What a person is shown of the call; `missing` if its target does not exist. */
   readonly review: (facts: DecidedCall) => Promise<Review | 'missing'>;
-  /** By its id, the thing that the call is about. */
+  /** Names the call's target by its id. */
   readonly nameById: (call: PolicyCall) => string | undefined;
 }
 
 /** What may be used once. */
 interface SingleUse {
   readonly id: string;
-  /** How long its use is remembered. Default: for as long as any process might take it. */
+  /** How long its use is remembered. Default: for as long as any process might accept it. */
   readonly rememberedMs?: number;
 }
 
-/** How long the store remembers a call that was confirmed by a flag, which nothing asks it for. */
+/** How long the store remembers the claim of a call confirmed by a flag; no later claim can match it. */
 const FLAG_CLAIM_MS = 1000;
 
 /** Asks for the confirmation of a gated call, and weighs what comes back. */
@@ -79,8 +79,8 @@ export class Gate {
   }
 
   /**
-   * Goes on from a question that was put to the person while the call waited. What was decided before it stands; only the
-   * answer is weighed, and a question takes one.
+   * Continues after a question that was put to the person while the call waited. What was decided before stands; only the
+   * answer is weighed, and a question takes only one.
    * @throws Error for a question that this policy did not ask, or that has been answered
    */
   async answer(
@@ -98,7 +98,7 @@ export class Gate {
   async #byFlag(facts: DecidedCall): Promise<Decision> {
     const { operation, confirm } = facts.call;
     if (confirm === true) {
-      // The id is unique. Claiming it shows that the store is available, without which no gate opens.
+      // The id is unique: claiming it only shows that the store is available. Without the store no gate opens.
       const claim = this.#singleUse(operation, { id: facts.id, rememberedMs: FLAG_CLAIM_MS });
       return this.#grants.allow(facts, 'the caller, by confirm: true', claim);
     }
@@ -144,7 +144,7 @@ export class Gate {
     return this.#refuse(facts, noPerson ?? cannot);
   }
 
-  /** Who answers a client's form is not known beyond that it is its person. */
+  /** A client's form does not tell who answered, only that it was the client's person. */
   #canShowForm({ call, needs }: DecidedCall): boolean {
     const isEnough =
       needs?.passkey !== true && needs?.two !== true && needs?.byAnother !== true && (needs?.approvers.length ?? 0) === 0;
@@ -175,7 +175,7 @@ export class Gate {
     }
   }
 
-  /** Puts the question in the first of the ways that has room for all of it. */
+  /** Asks in the first way that has room for the whole question. */
   async #ask(facts: DecidedCall, ways: readonly Way[], modelMay: boolean, slip?: SlipMade): Promise<Decision> {
     const review = await this.#options.review(facts);
     if (review === 'missing') return this.#missing(facts);
@@ -225,13 +225,13 @@ export class Gate {
     }
   }
 
-  /** Where no person is known to have seen the question: the ways after the client's form, or what holds where there is none. */
+  /** If no person is known to have seen the question, tries the ways after the client's form, or else goes on as without any. */
   async #nextWay(facts: DecidedCall, unseen: refusals.UnseenAnswer, modelMay: boolean): Promise<Decision> {
     await this.#recorder.decided(facts, 'unanswered', unseen.fault);
     const { way: _, answeredMs: __, ...unasked } = facts;
     const others = await this.#waysTo(facts, this.#ways.slice(this.#ways.indexOf('client') + 1));
     if (others.length > 0) return this.#ask(unasked, others, modelMay);
-    // A quick no may have been a person's after all. Where much is at stake no model gets past it.
+    // A quick no may have been a person's after all: on a live instance no model gets past it.
     const mayBeNo = unseen.fault === 'not_seen' && this.#options.instance.kind === 'live';
     if (modelMay && !mayBeNo) return this.#offerToken(unasked, 'unasked', unseen);
     return this.#refuse(unasked, refusals.personNotAsked(facts.call.operation, unseen));
@@ -246,7 +246,7 @@ export class Gate {
     return this.#grants.refuse(facts, refusal);
   }
 
-  /** The claim of what the caller gave, which counts once. */
+  /** A claim on what the caller gave, which counts once. */
   #singleUse(operation: Operation, given: SingleUse): Claim {
     return { claim: () => this.#claim(given), used: refusals.badToken(operation, 'used') };
   }

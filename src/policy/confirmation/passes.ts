@@ -67,7 +67,7 @@ export class Passes {
   }
 }
 
-/** Whether the arguments are those that were shown, with nothing but ids where ids were to come. */
+/** Whether the arguments are those that were shown, with only ids in the places left for ids. */
 function isAsShown(shown: Arguments, args: Arguments, later: readonly (readonly string[])[]): boolean {
   let given: unknown = args;
   for (const path of later) {

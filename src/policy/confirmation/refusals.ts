@@ -44,7 +44,7 @@ export function tokenWanted(
   return refusal('confirmation_required', operation, message, { ...unseenFields(unseen), ...told(review), token });
 }
 
-/** An answer that no person can be said to have given, and how long it took. */
+/** An answer that does not count as a person's, and how long it took. */
 export interface UnseenAnswer {
   readonly fault: Unseen;
   readonly afterMs: number;
@@ -69,7 +69,7 @@ export function personNotAsked(operation: Operation, unseen: UnseenAnswer): Refu
   return refusal('person_not_asked', operation, `${NOTHING_SENT} ${unseenIs(unseen)} ${how}`, unseenFields(unseen));
 }
 
-/** What a person cannot see whole they cannot agree to. */
+/** People cannot agree to what they cannot see whole. */
 export const tooMuchToShow = (operation: Operation, { advice }: TooLarge): Refusal =>
   refusal(
     'too_much_to_show',
@@ -82,7 +82,7 @@ const SLIPS: Readonly<Record<Slip, string>> = {
   not_accepted: 'sent the form without ticking the box',
 };
 
-/** As many slips as a person may make. */
+/** The person has made as many slips as they may. */
 export const tooManySlips = (operation: Operation, slip: Slip): Refusal =>
   refusal(
     'confirmation_failed',

@@ -30,8 +30,8 @@ export type Opened =
   | { readonly ok: false; readonly fault: SealFault };
 
 /**
- * A seal of one purpose is never taken for another's. `unasked`: a token for a call that was put to a client
- * which showed it to no person.
+ * A seal for one purpose is never accepted for another. `unasked`: a token for a call whose client showed the question
+ * to no person.
  */
 export type Purpose = 'token' | 'question' | 'unasked';
 
@@ -46,7 +46,7 @@ const MAC = 32;
 const NONCE = 12;
 const MARK = 4;
 const PREFIX = { token: 'cft_', question: 'cfq_', unasked: 'cfu_' } as const satisfies Record<Purpose, string>;
-/** In the order in which a difference is named: the widest first. */
+/** In the order in which differences are named, the broadest first. */
 const PARTS = ['instance', 'caller', 'operation', 'args'] as const satisfies readonly (keyof Binding)[];
 const FLAW_OF = {
   instance: 'other_instance',
@@ -96,7 +96,7 @@ export class Sealer {
     return { ok: true, id: nonce.toString('base64url'), expiresAt, nonce, carried: body.subarray(HEAD) };
   }
 
-  /** A keyed digest that tells nothing of the text, not even to one who guesses it. */
+  /** A keyed digest that reveals nothing of the text, not even whether a guess of it is right. */
   digest(label: string, text: string | Buffer, nonce: Buffer = Buffer.alloc(0)): Buffer {
     return createHmac('sha256', this.#key).update(`${label}\0`).update(nonce).update('\0').update(text).digest();
   }
@@ -107,7 +107,7 @@ export class Sealer {
 
   #mac(purpose: Purpose, body: Buffer, binding: Binding): Buffer {
     const mac = createHmac('sha256', this.#key).update(`${purpose}\0${body.length}\0`).update(body);
-    // Each part goes with its length, so that no two different bindings make the same input.
+    // Each part comes with its length, so that no two different bindings yield the same input.
     for (const part of PARTS) mac.update(`\0${Buffer.byteLength(binding[part])}\0`).update(binding[part]);
     return mac.digest();
   }

@@ -18,7 +18,7 @@ export function strongest(wanted: readonly WantedStrength[], kind: InstanceKind,
   return STRENGTHS[Math.max(...ranks)] ?? 'person';
 }
 
-/** Whose word it is can be known of a person alone. */
+/** A rule that names approvers needs a person: only a person's approval tells whose it is. */
 export const wantedStrengths = ({ strengths, approvers }: Pick<Verdict, 'strengths' | 'approvers'>): readonly WantedStrength[] =>
   approvers.length === 0 ? strengths : [...strengths, 'person'];
 
@@ -30,11 +30,11 @@ export const listStrengths = ({ items }: CallList): readonly WantedStrength[] =>
 /** Whether only a person can confirm. */
 export const isByPerson = (strength: Strength): boolean => STRENGTHS.indexOf(strength) >= STRENGTHS.indexOf('person');
 
-/** What `confirm` holds in a call that is confirmed so. */
+/** What `confirm` holds in a call confirmed this way. */
 export const formOf = (strength: Strength): ConfirmForm =>
   isByPerson(strength) ? 'approval' : strength === 'token' ? 'token' : 'flag';
 
-/** What a person's word must be like. What only the review tells is added when it is there. */
+/** What a person's approval must fulfil. What only the review shows is added once it exists. */
 export const needsOf = (wanted: readonly WantedStrength[], approvers: Needs['approvers'], byAnother: boolean): Needs => ({
   passkey: wanted.includes('passkey'),
   two: wanted.includes('two'),
@@ -62,7 +62,7 @@ export function explainStrategy(wanted: WantedStrength, kind: InstanceKind): str
   return `${SENTENCES.person} Where the client cannot ask: ${SENTENCES[resolve('auto', kind, false)].replace(/^./, (first) => first.toLowerCase())}`;
 }
 
-/** How they are confirmed in one client, for its model: nothing that cannot happen there. */
+/** How they are confirmed in one client, for its model: leaves out what cannot happen there. */
 export function explainTo(wanted: WantedStrength, kind: InstanceKind, canAsk: boolean, ways: readonly Way[]): string {
   const byForm = canAsk && ways.includes('client');
   const strength = resolve(wanted, kind, byForm);
