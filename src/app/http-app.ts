@@ -64,7 +64,8 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const choice = authenticationChoice(http);
   const hosts = new Hosts(reachableAs(http));
   const address = new ClientAddress(http.trustedProxies);
-  const store = await openStore(config, http, logger);
+  const shared = await openStore(config, http, logger);
+  const store = shared?.store;
   const parts = new Stack();
   if (store !== undefined) parts.add(() => store.close());
   try {
@@ -84,6 +85,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       sessions: () => sessions.size,
       inFlight: () => calls.inFlight,
       droppedLogLines: droppedLines,
+      storeUp: shared?.isUp,
       lacking: () => lacking(),
     });
     let lacking: App['lacking'] = () => undefined;
@@ -124,7 +126,11 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       sse: http.sse ?? true,
       quickPath: http.quickPath ?? true,
       body: { ...(http.maxBody && { maxBytes: http.maxBody }), ...(http.requestTimeout && { timeoutMs: http.requestTimeout }) },
-      probes: new Probes({ upstream: () => app.probe(), isStopping: () => isStopping }),
+      probes: new Probes({
+        upstream: () => app.probe(),
+        isStoreAway: () => shared?.isUp() === false,
+        isStopping: () => isStopping,
+      }),
     });
     return {
       app,
@@ -241,16 +247,24 @@ function reachableAs({ host = DEFAULTS.host, allowedHosts, allowedOrigins, audie
   };
 }
 
-async function openStore(config: Config, { store: url }: HttpValues, logger: Logger): Promise<SharedStore | undefined> {
+/** The store, and whether it can be used now. */
+async function openStore(
+  config: Config,
+  { store: url }: HttpValues,
+  logger: Logger,
+): Promise<{ readonly store: SharedStore; readonly isUp: () => boolean } | undefined> {
   if (url === undefined) return undefined;
   requireSigningKey(config.signingKey);
-  return openRedisStore({
+  let isUp = false;
+  const store = await openRedisStore({
     url,
     onState: (state, reason) => {
-      if (state === 'up') logger.info('the shared store is available');
+      isUp = state === 'up';
+      if (isUp) logger.info('the shared store is available');
       else logger.error({ reason }, 'the shared store is unavailable: gated calls are refused, reads still work');
     },
   });
+  return { store, isUp: () => isUp };
 }
 
 /** Whether the server listens beyond this machine and no name for it is configured. */

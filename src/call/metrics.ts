@@ -11,6 +11,8 @@ export interface MetricsOptions {
   readonly inFlight: () => number;
   /** Lines of the log that could not be written so far. */
   readonly droppedLogLines: () => number;
+  /** Whether the store that processes share can be used, where there is one. */
+  readonly storeUp?: (() => boolean) | undefined;
   /** What Clerk's document has and the catalog lacks, where that is watched and was read. */
   readonly lacking?: () => { readonly operations: readonly string[]; readonly inputs: readonly string[] } | undefined;
 }
@@ -71,6 +73,11 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
   });
   gauge(Gauge, registers, 'clerk_mcp_sessions', 'Open sessions.', options.sessions);
   gauge(Gauge, registers, 'clerk_mcp_calls_in_flight', 'Calls that are being answered.', options.inFlight);
+  const { storeUp } = options;
+  if (storeUp !== undefined) {
+    const help = 'Whether the shared store can be used: 1, or 0 while it is away and gated calls are refused.';
+    gauge(Gauge, registers, 'clerk_mcp_store_up', help, () => (storeUp() ? 1 : 0));
+  }
   new Counter({
     name: 'clerk_mcp_log_lines_dropped_total',
     help: 'Lines of the log that standard error did not take.',

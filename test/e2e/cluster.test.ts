@@ -444,9 +444,18 @@ describe.skipIf(withoutRedis || withoutNginx)('two processes behind nginx', () =
       );
     }
     expect(reachedBy('ban')).toBe(0);
+    const signs = async ({ url }: HttpProgram): Promise<unknown[]> => {
+      const ready = await fetch(`${url}/readyz`);
+      const figures = await (await fetch(`${url}/metrics`)).text();
+      return [ready.status, await ready.json(), /^clerk_mcp_store_up (\d)$/m.exec(figures)?.[1]];
+    };
+    for (const server of [...servers, late]) {
+      expect(await signs(server)).toEqual([200, { status: 'degraded', reason: 'store_unavailable' }, '0']);
+    }
     const back = servers.map((server) => nextLogged(server, 'the shared store is available'));
     await redis.restart();
     await Promise.all(back);
+    for (const server of servers) expect(await signs(server)).toEqual([200, { status: 'ok' }, '1']);
     expect((await first.call('Users_markBanned', { user_id, confirm })).json).toMatchObject({ banned: true });
     expect(reachedBy('ban')).toBe(1);
   });

@@ -7,6 +7,8 @@ const FRESH_MS = 5000;
 export interface ProbesOptions {
   /** Resolves with why the upstream cannot be used, in a code; never rejects. */
   readonly upstream: () => Promise<string | undefined>;
+  /** Whether the store that processes share is away. Reads go on then, so that the process is ready, but less able. */
+  readonly isStoreAway?: () => boolean;
   /** Whether the process is about to end. */
   readonly isStopping: () => boolean;
   /** Milliseconds from any fixed point. Default: the process's monotonic clock. */
@@ -31,10 +33,15 @@ export class Probes {
     if (method !== 'GET' && method !== 'HEAD')
       return new Reply(null, { status: 405, headers: { ...headers, Allow: 'GET, HEAD' } });
     const fault = path === '/readyz' ? await this.#fault() : undefined;
-    const body = fault === undefined ? { status: 'ok' } : { status: 'unavailable', reason: fault };
+    const body = fault !== undefined ? { status: 'unavailable', reason: fault } : this.#goodness(path);
     const status = fault === undefined ? 200 : 503;
     if (method === 'GET') return Reply.json(body, { status, headers });
     return new Reply(null, { status, headers });
+  }
+
+  #goodness(path: string): { readonly status: string; readonly reason?: string } {
+    const isLessAble = path === '/readyz' && this.#options.isStoreAway?.() === true;
+    return isLessAble ? { status: 'degraded', reason: 'store_unavailable' } : { status: 'ok' };
   }
 
   async #fault(): Promise<string | undefined> {
