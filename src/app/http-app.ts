@@ -72,7 +72,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     const authentication: OpenAuthentication =
       authenticator === undefined
         ? await openAuthentication(choice, { logger, revocations: store })
-        : { authenticator, challenges: new BearerChallenges(), resourceMetadata: undefined };
+        : { authenticator, challenges: new BearerChallenges(), wellKnown: undefined };
     parts.add(async () => authentication.authenticator.close());
     const local = new MemoryStore();
     const counter = store === undefined ? local : new FallbackCounterStore(store, local);

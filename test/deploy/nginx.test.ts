@@ -40,6 +40,7 @@ describe('the nginx configuration', () => {
     expect(open).toEqual([
       '= /mcp',
       '^~ /.well-known/oauth-protected-resource',
+      String.raw`~ ^/(?:\.well-known/(?:oauth-authorization-server|openid-configuration)|register$)`,
       '= /sse',
       '= /messages',
       '= /healthz',

@@ -80,11 +80,29 @@ describe('a server with a file of tokens', () => {
     expect((await post(`${server.url}/mcp?access_token=${ada}&token=${ada}`, initialize())).status).toBe(401);
   });
 
-  it('challenges in the words of the standard, and says nothing of itself', async () => {
+  it('says which header it takes where the token is missing', async () => {
     const { status, headers, json } = await post(`${server.url}/mcp`, initialize());
     expect(status).toBe(401);
     expect(headers.get('www-authenticate')).toBe('Bearer');
-    expect(json).toEqual({ error: 'unauthorized', error_description: expect.stringContaining('Bearer') });
+    expect(json).toEqual({
+      jsonrpc: '2.0',
+      error: { code: -32_000, message: expect.stringContaining('the header Authorization: Bearer <token>') },
+      id: null,
+    });
+  });
+
+  it.each([
+    ['GET', '/.well-known/oauth-protected-resource/mcp'],
+    ['GET', '/.well-known/oauth-authorization-server'],
+    ['GET', '/.well-known/openid-configuration'],
+    ['POST', '/register'],
+  ])('says so too to a client that looks for a sign-in: %s %s', async (method, path) => {
+    const response = await fetch(`${server.url}${path}`, { method });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toEqual({
+      error: 'invalid_request',
+      error_description: expect.stringContaining('This server takes a fixed token'),
+    });
   });
 
   it('slows down an address that shows many bad tokens, and lets those pass that were good', async () => {
@@ -210,11 +228,29 @@ describe('a server that trusts an OAuth issuer', () => {
     },
   );
 
+  it('has metadata of its own for HTTP+SSE, and points a client there', async () => {
+    const response = await fetch(`${server.url}/sse`);
+    await response.body?.cancel();
+    expect(response.status).toBe(401);
+    const address = /resource_metadata="https:\/\/mcp\.example\.com([^"]+)"/.exec(
+      response.headers.get('www-authenticate') ?? '',
+    )?.[1];
+    expect(address).toBe('/.well-known/oauth-protected-resource/sse');
+    expect(await (await fetch(`${server.url}${address}`)).json()).toMatchObject({
+      resource: 'https://mcp.example.com/sse',
+      authorization_servers: [issuer.url],
+    });
+    const token = await issuer.token({ aud: 'https://mcp.example.com/sse' });
+    const { stream, messages, headers } = await openSse(server.url, bearer(token));
+    expect((await post(messages, call(1, COUNT), headers)).status).toBe(202);
+    await stream.cancel();
+  });
+
   it('points a client without a token there', async () => {
     const { status, headers } = await post(`${server.url}/mcp`, initialize());
     expect(status).toBe(401);
     expect(headers.get('www-authenticate')).toBe(
-      'Bearer scope="clerk:read", resource_metadata="https://mcp.example.com/.well-known/oauth-protected-resource/mcp"',
+      'Bearer scope="clerk:read clerk:write clerk:destructive clerk:credential clerk:access", resource_metadata="https://mcp.example.com/.well-known/oauth-protected-resource/mcp"',
     );
   });
 

@@ -33,6 +33,8 @@ export interface Credentials {
   readonly headers: Headers;
   /** Where the request came from, where that is known. */
   readonly remoteAddress?: string | undefined;
+  /** Whether it came to the endpoint of HTTP+SSE, which is a resource of its own to OAuth. */
+  readonly sse?: boolean;
 }
 
 export interface Authenticator {

@@ -1,6 +1,7 @@
 import type { Scope } from '../../policy/rules/scopes.js';
-import { type Reply, refusal, retryAfter } from '../reply.js';
+import { type Reply, refusal, refuse, retryAfter } from '../reply.js';
 import type { Authentication } from './authenticator.js';
+import { FIXED_TOKEN } from './no-oauth.js';
 
 /** Longer than any token in use, shorter than what is worth hashing or parsing. */
 const MAX_TOKEN_LENGTH = 8192;
@@ -22,8 +23,10 @@ export function bearerToken(headers: Headers): Bearer {
 export interface ChallengeOptions {
   /** The address of the protected resource metadata, where the server has some. */
   readonly resourceMetadataUrl?: string | undefined;
-  /** What a client should ask for at first. */
+  /** What a client should ask for: most ask for that alone, and for no more later. */
   readonly scopes?: readonly Scope[] | undefined;
+  /** Whether the token is one that people write into their client's configuration. */
+  readonly fixedToken?: boolean;
 }
 
 /** The refusals of a server that takes bearer tokens, in the words of RFC 6750 and RFC 9728. */
@@ -36,6 +39,10 @@ export class BearerChallenges {
 
   /** 401 to a request without credentials; no error code, since nothing was wrong with any. */
   missing(): Authentication {
+    if (this.#options.fixedToken === true) {
+      const reply = refuse(401, FIXED_TOKEN, { headers: { 'WWW-Authenticate': 'Bearer' } });
+      return { ok: false, why: 'missing', refusal: reply };
+    }
     const message = 'Send a token: Authorization: Bearer <token>.';
     return { ok: false, why: 'missing', refusal: this.#refusal(401, undefined, message, this.#options.scopes) };
   }

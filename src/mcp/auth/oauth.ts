@@ -6,15 +6,17 @@ import type { Authentication, Authenticator, Credentials } from './authenticator
 import { BearerChallenges, bearerToken } from './bearer.js';
 import { Issuer, type IssuerOptions, IssuerUnavailableError } from './issuer.js';
 import { withoutSlash } from './resource-metadata.js';
-import { isScope } from './roles.js';
+import { isScope, SCOPES } from './roles.js';
 
 export interface OAuthOptions extends IssuerOptions {
   /** One of these must be in the tokens' `aud`; a slash at the end makes no difference. */
   readonly audience: readonly [string, ...string[]];
   /** Where the protected resource metadata is; goes into every challenge. */
   readonly resourceMetadataUrl: string;
-  /** What a client is told to ask for at first. Default: `clerk:read`. */
-  readonly firstScopes?: readonly Scope[];
+  /** The same for requests to HTTP+SSE, where that is served. */
+  readonly sseMetadataUrl?: string | undefined;
+  /** What a client is told to ask for. Default: all scopes of the roles. */
+  readonly scopes?: readonly Scope[] | undefined;
   /** By how much clocks may differ, in milliseconds. Default: 60,000. */
   readonly clockToleranceMs?: number;
   readonly logger: Pick<Logger, 'warn'>;
@@ -34,6 +36,7 @@ const SUBJECT = /^(?!\p{Z})[^\p{C}\p{Zl}\p{Zp}]{1,255}(?<!\p{Z})$/u;
 /** Callers who show a JWT access token of one OAuth issuer, made for this server. */
 export class OAuthAuthentication implements Authenticator {
   readonly challenges: BearerChallenges;
+  readonly #sseChallenges: BearerChallenges;
   readonly #options: OAuthOptions;
   readonly #issuer: Issuer;
   #complaint = '';
@@ -42,22 +45,22 @@ export class OAuthAuthentication implements Authenticator {
   constructor(options: OAuthOptions) {
     this.#options = options;
     this.#issuer = new Issuer(options);
-    this.challenges = new BearerChallenges({
-      resourceMetadataUrl: options.resourceMetadataUrl,
-      scopes: options.firstScopes ?? ['clerk:read'],
-    });
+    const { resourceMetadataUrl, sseMetadataUrl = resourceMetadataUrl, scopes = SCOPES } = options;
+    this.challenges = new BearerChallenges({ resourceMetadataUrl, scopes });
+    this.#sseChallenges = new BearerChallenges({ resourceMetadataUrl: sseMetadataUrl, scopes });
   }
 
-  async authenticate({ headers }: Credentials): Promise<Authentication> {
+  async authenticate({ headers, sse = false }: Credentials): Promise<Authentication> {
+    const challenges = sse ? this.#sseChallenges : this.challenges;
     const bearer = bearerToken(headers);
-    if ('fault' in bearer) return this.challenges[bearer.fault]();
+    if ('fault' in bearer) return challenges[bearer.fault]();
     try {
-      return this.#accept(await this.#verify(bearer.token));
+      return this.#accept(await this.#verify(bearer.token), challenges);
     } catch (error) {
       const fault = faultOf(error);
-      if (fault !== undefined) return this.challenges.invalid(fault);
+      if (fault !== undefined) return challenges.invalid(fault);
       this.#complain(error);
-      return this.challenges.unavailable(
+      return challenges.unavailable(
         'The issuer of the tokens cannot be asked now. Try again shortly.',
         this.#options.retryMs ?? 5000,
       );
@@ -92,20 +95,18 @@ export class OAuthAuthentication implements Authenticator {
     });
   }
 
-  #accept({ payload, protectedHeader }: JWTVerifyResult): Authentication {
+  #accept({ payload, protectedHeader }: JWTVerifyResult, challenges: BearerChallenges): Authentication {
     this.#complaint = '';
     const type = protectedHeader.typ?.toLowerCase().replace(/^application\//, '') ?? 'jwt';
-    if (!TYPES.has(type)) return this.challenges.invalid('The token is not an access token.');
+    if (!TYPES.has(type)) return challenges.invalid('The token is not an access token.');
     if (payload.cnf !== undefined) {
-      return this.challenges.invalid('The token is bound to a key (cnf), which is not checked here. Ask for a bearer token.');
+      return challenges.invalid('The token is bound to a key (cnf), which is not checked here. Ask for a bearer token.');
     }
     const { sub: name } = payload;
     // A client's id is shared by all of its users, so it names no person.
-    if (name === undefined) return this.challenges.invalid('The token has no claim sub, so that its holder has no name.');
+    if (name === undefined) return challenges.invalid('The token has no claim sub, so that its holder has no name.');
     if (typeof name !== 'string' || !SUBJECT.test(name)) {
-      return this.challenges.invalid(
-        'The claim sub of the token cannot be used as a name: it must have 1-255 visible characters.',
-      );
+      return challenges.invalid('The claim sub of the token cannot be used as a name: it must have 1-255 visible characters.');
     }
     const expiresAt = Number(payload.exp) * 1000 + (this.#options.clockToleranceMs ?? 60_000);
     return { ok: true, caller: { name, scopes: scopesOf(payload), expiresAt } };

@@ -2,8 +2,9 @@ import type { RevocationStore } from '../../limits/shared-store.js';
 import type { Logger } from '../../platform/logger.js';
 import type { Authenticator } from './authenticator.js';
 import { BearerChallenges } from './bearer.js';
+import { noOAuth } from './no-oauth.js';
 import { noAuthentication } from './none.js';
-import { ResourceMetadata } from './resource-metadata.js';
+import { ResourceMetadata, sseBeside, type WellKnown } from './resource-metadata.js';
 import { ThrottledAuthentication } from './throttle.js';
 import { TokenAuthentication } from './tokens.js';
 
@@ -12,13 +13,19 @@ export type AuthenticationChoice =
   /** Everyone on this machine. `host` is where the server listens. */
   | { readonly kind: 'none'; readonly host: string }
   | { readonly kind: 'token'; readonly file: string }
-  | { readonly kind: 'oauth'; readonly issuer: string; readonly audience: readonly [string, ...string[]] };
+  | {
+      readonly kind: 'oauth';
+      readonly issuer: string;
+      readonly audience: readonly [string, ...string[]];
+      /** Whether HTTP+SSE is served, a resource of its own beside the first audience. */
+      readonly sse: boolean;
+    };
 
 export interface OpenAuthentication {
   readonly authenticator: Authenticator;
   /** For a call beyond the scopes of a good credential. */
   readonly challenges: BearerChallenges;
-  readonly resourceMetadata: ResourceMetadata | undefined;
+  readonly wellKnown: WellKnown | undefined;
 }
 
 /** @throws OpenServerError, TokenFileError, IssuerAddressError */
@@ -31,22 +38,29 @@ export async function openAuthentication(
       return {
         authenticator: noAuthentication(choice.host),
         challenges: new BearerChallenges(),
-        resourceMetadata: undefined,
+        wellKnown: undefined,
       };
     case 'token': {
       const tokens = await TokenAuthentication.open({ path: choice.file, logger, revocations });
       return {
         authenticator: new ThrottledAuthentication(tokens),
         challenges: new BearerChallenges(),
-        resourceMetadata: undefined,
+        wellKnown: noOAuth,
       };
     }
     case 'oauth': {
-      const { issuer, audience } = choice;
+      const { issuer, audience, sse } = choice;
       const { OAuthAuthentication } = await import('./oauth.js');
-      const resourceMetadata = new ResourceMetadata({ resource: audience[0], issuer });
-      const oauth = new OAuthAuthentication({ issuer, audience, resourceMetadataUrl: resourceMetadata.url, logger });
-      return { authenticator: new ThrottledAuthentication(oauth), challenges: oauth.challenges, resourceMetadata };
+      const wellKnown = new ResourceMetadata({ resource: audience[0], issuer, sse });
+      const beside = sse ? sseBeside(audience[0]) : undefined;
+      const oauth = new OAuthAuthentication({
+        issuer,
+        audience: beside === undefined ? audience : [...audience, beside],
+        resourceMetadataUrl: wellKnown.url,
+        sseMetadataUrl: wellKnown.sseUrl,
+        logger,
+      });
+      return { authenticator: new ThrottledAuthentication(oauth), challenges: oauth.challenges, wellKnown };
     }
   }
 }

@@ -1,4 +1,5 @@
 import { getOAuthProtectedResourceMetadataUrl } from '@modelcontextprotocol/server';
+import type { Scope } from '../../policy/rules/scopes.js';
 import { Reply } from '../reply.js';
 import { SCOPES } from './roles.js';
 
@@ -9,6 +10,10 @@ export interface ResourceMetadataOptions {
    */
   readonly resource: string;
   readonly issuer: string;
+  /** Whether HTTP+SSE is served as well, beside the endpoint. */
+  readonly sse?: boolean;
+  /** What clients may ask for. Default: all scopes of the roles. */
+  readonly scopes?: readonly Scope[] | undefined;
   readonly documentation?: string | undefined;
 }
 
@@ -17,35 +22,57 @@ const ROOT = '/.well-known/oauth-protected-resource';
 /** The same address without a slash at its end. */
 export const withoutSlash = (address: string): string => address.replace(/\/$/, '');
 
+/** What stands under `/.well-known/` of clients that look for an authorization server. */
+export interface WellKnown {
+  /** The answer, or `undefined` for a path that is not its own. */
+  respond(request: Pick<Request, 'method' | 'url'>): Reply | undefined;
+}
+
+/** The address of HTTP+SSE beside that of `/mcp`; none where that has another name. */
+export const sseBeside = (resource: string): string | undefined => {
+  const address = withoutSlash(resource);
+  return address.endsWith('/mcp') ? address.replace(/mcp$/, 'sse') : undefined;
+};
+
 /** Where a client finds out who issues tokens for this server (RFC 9728). */
-export class ResourceMetadata {
+export class ResourceMetadata implements WellKnown {
   /** The address for `WWW-Authenticate`: the one with the endpoint's path in it. */
   readonly url: string;
-  readonly #paths: ReadonlySet<string>;
-  readonly #document: Readonly<Record<string, unknown>>;
+  /** The same for HTTP+SSE: clients compare `resource` with the address that they have. */
+  readonly sseUrl: string | undefined;
+  readonly #documents = new Map<string, string>();
 
-  constructor({ resource, issuer, documentation }: ResourceMetadataOptions) {
-    this.url = getOAuthProtectedResourceMetadataUrl(new URL(withoutSlash(resource)));
-    this.#paths = new Set([ROOT, new URL(this.url).pathname]);
-    this.#document = {
-      resource: withoutSlash(resource),
-      authorization_servers: [issuer],
-      scopes_supported: SCOPES,
-      bearer_methods_supported: ['header'],
-      resource_name: 'clerk-mcp',
-      ...(documentation !== undefined && { resource_documentation: documentation }),
+  constructor({ resource, issuer, sse = false, scopes = SCOPES, documentation }: ResourceMetadataOptions) {
+    const add = (address: string): string => {
+      const url = getOAuthProtectedResourceMetadataUrl(new URL(address));
+      const document = {
+        resource: address,
+        authorization_servers: [issuer],
+        scopes_supported: scopes,
+        bearer_methods_supported: ['header'],
+        resource_name: 'clerk-mcp',
+        ...(documentation !== undefined && { resource_documentation: documentation }),
+      };
+      const { pathname } = new URL(url);
+      for (const path of this.#documents.size === 0 ? [ROOT, pathname] : [pathname])
+        this.#documents.set(path, JSON.stringify(document));
+      return url;
     };
+    this.url = add(withoutSlash(resource));
+    const beside = sse ? sseBeside(resource) : undefined;
+    this.sseUrl = beside && add(beside);
   }
 
   /** The answer to a request for the document, or `undefined` for any other path. Public, to scripts of any origin too. */
   respond(request: Pick<Request, 'method' | 'url'>): Reply | undefined {
-    if (!this.#paths.has(withoutSlash(new URL(request.url).pathname))) return undefined;
+    const document = this.#documents.get(withoutSlash(new URL(request.url).pathname));
+    if (document === undefined) return undefined;
     const headers = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS' };
     if (request.method === 'OPTIONS')
       return new Reply(null, { status: 204, headers: { ...headers, 'Access-Control-Allow-Headers': '*' } });
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return new Reply(null, { status: 405, headers: { ...headers, Allow: 'GET, HEAD, OPTIONS' } });
-    const body = request.method === 'HEAD' ? null : JSON.stringify(this.#document);
+    const body = request.method === 'HEAD' ? null : document;
     return new Reply(body, {
       headers: { ...headers, 'Content-Type': 'application/json', 'Cache-Control': 'public, max-age=300' },
     });

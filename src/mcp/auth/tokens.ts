@@ -46,7 +46,7 @@ interface Live extends Opened {
 export class TokenAuthentication implements Authenticator {
   readonly #options: TokenAuthenticationOptions;
   readonly #now: () => number;
-  readonly #challenges = new BearerChallenges();
+  readonly #challenges = new BearerChallenges({ fixedToken: true });
   readonly #complaints = new Map<'file' | 'store', string>();
   readonly #timer: NodeJS.Timeout;
   #live: readonly Live[] = [];

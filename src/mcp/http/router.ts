@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { classifyInboundRequest, isJSONRPCRequest } from '@modelcontextprotocol/server';
 import type { Metrics } from '../../call/metrics.js';
 import type { Logger } from '../../platform/logger.js';
-import type { AuthenticatedCaller, Authenticator } from '../auth/authenticator.js';
+import type { AuthenticatedCaller, Authenticator, Credentials } from '../auth/authenticator.js';
 import type { BearerChallenges } from '../auth/bearer.js';
-import type { ResourceMetadata } from '../auth/resource-metadata.js';
+import type { WellKnown } from '../auth/resource-metadata.js';
 import { Reply, refuse } from '../reply.js';
 import type { ServerFactory } from '../server.js';
 import { accepted } from './accept.js';
@@ -33,7 +33,7 @@ export interface RouterOptions {
   readonly createServer: ServerFactory;
   readonly authenticator: Authenticator;
   readonly challenges: BearerChallenges;
-  readonly resourceMetadata?: ResourceMetadata | undefined;
+  readonly wellKnown?: WellKnown | undefined;
   readonly hosts: Hosts;
   readonly address: ClientAddress;
   readonly sessions: Sessions<Connection | undefined>;
@@ -107,7 +107,7 @@ export class Router {
   }
 
   async #answer(request: Request, context: RequestContext): Promise<Reply> {
-    const { hosts, probes, resourceMetadata } = this.#options;
+    const { hosts, probes, wellKnown } = this.#options;
     const url = new URL(request.url);
     const path = this.#path(url);
     const probed = path === undefined ? undefined : await probes.respond(request.method, path);
@@ -122,7 +122,7 @@ export class Router {
       this.#foreign(hosts.checkHost(request, url), 'host', request, context) ??
       this.#foreign(hosts.checkOrigin(request), 'origin', request, context);
     if (foreign !== undefined) return foreign;
-    const early = preflight(request) ?? resourceMetadata?.respond(request);
+    const early = preflight(request) ?? wellKnown?.respond(request);
     const reply = early ?? (await this.#route(request, path, context));
     return reply.with(corsHeaders(request.headers.get('origin')));
   }
@@ -147,13 +147,13 @@ export class Router {
     const { remoteAddress } = context;
     switch (path) {
       case '/mcp':
-        return this.#only(request, ['POST', 'GET', 'DELETE'], remoteAddress, (caller) => this.#mcp(request, caller, context));
+        return this.#only(request, ['POST', 'GET', 'DELETE'], { remoteAddress }, (caller) => this.#mcp(request, caller, context));
       case '/sse':
         if (this.#sse === undefined) break;
-        return this.#only(request, ['GET'], remoteAddress, (caller) => this.#openSse(request, caller));
+        return this.#only(request, ['GET'], { remoteAddress, sse: true }, (caller) => this.#openSse(request, caller));
       case '/messages':
         if (this.#sse === undefined) break;
-        return this.#only(request, ['POST'], remoteAddress, (caller) => this.#postSse(request, caller, context));
+        return this.#only(request, ['POST'], { remoteAddress, sse: true }, (caller) => this.#postSse(request, caller, context));
       case '/metrics':
         return this.#metrics(request, remoteAddress);
     }
@@ -164,7 +164,7 @@ export class Router {
   async #only(
     request: Request,
     methods: readonly string[],
-    remoteAddress: string | undefined,
+    { remoteAddress, sse = false }: Pick<Credentials, 'remoteAddress' | 'sse'>,
     answer: (caller: AuthenticatedCaller) => Promise<Reply>,
   ): Promise<Reply> {
     if (!methods.includes(request.method)) {
@@ -173,7 +173,7 @@ export class Router {
     const { authenticator, address, metrics } = this.#options;
     const { headers } = request;
     const from = address.of(remoteAddress, headers);
-    const authentication = await authenticator.authenticate({ headers, remoteAddress: from });
+    const authentication = await authenticator.authenticate({ headers, remoteAddress: from, sse });
     if (authentication.ok) return answer(authentication.caller);
     const { why, reason } = authentication;
     metrics.denied(why);
@@ -291,7 +291,7 @@ export class Router {
       return new Reply(text, { headers: { 'Content-Type': contentType, 'Cache-Control': 'no-store' } });
     };
     if (request.method === 'GET' && isLocal(request, remoteAddress)) return render();
-    return this.#only(request, ['GET'], remoteAddress, render);
+    return this.#only(request, ['GET'], { remoteAddress }, render);
   }
 }
 

@@ -103,7 +103,7 @@ describe('authentication by OAuth access tokens', () => {
     expect(result).toMatchObject({ why: 'invalid', refusal: { status: 401 } });
     expect(result.refusal.body).toContain(reason);
     expect(result.refusal.headers['WWW-Authenticate']).toMatch(
-      /^Bearer error="invalid_token", error_description="[^"]+", scope="clerk:read", /,
+      /^Bearer error="invalid_token", error_description="[^"]+", scope="clerk:read clerk:write clerk:destructive clerk:credential clerk:access", /,
     );
     expect(result.refusal.headers['WWW-Authenticate']).toContain(`resource_metadata="${METADATA_URL}"`);
   });
