@@ -112,6 +112,8 @@ export interface FetchHandlerOptions {
   readonly audience?: string | readonly string[];
   /** With --auth oauth: the client by which approvers sign in at the issuer. A confidential one has its secret in CLERK_MCP_APPROVALS_CLIENT_SECRET. */
   readonly approvalsClientId?: string;
+  /** A file with one token, of 32 characters or more, that is good for /metrics and nothing else; read again on SIGHUP. */
+  readonly metricsTokenFile?: string;
   /** Names under which clients reach the server, with or without a port. Default: the names of this machine, and the host of the audience. */
   readonly allowedHosts?: string | readonly string[];
   /** Web pages whose scripts may call, like https://app.example.com; :* stands for any port. Default: on a loopback address this machine's pages, elsewhere none. */

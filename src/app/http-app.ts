@@ -7,6 +7,7 @@ import { openRedisStore } from '../limits/redis.js';
 import type { SharedStore } from '../limits/shared-store.js';
 import type { Authenticator } from '../mcp/auth/authenticator.js';
 import { BearerChallenges } from '../mcp/auth/bearer.js';
+import { MetricsToken } from '../mcp/auth/metrics-token.js';
 import { type AuthenticationChoice, type OpenAuthentication, openAuthentication } from '../mcp/auth/open.js';
 import { ClientAddress } from '../mcp/http/address.js';
 import { CallLimits } from '../mcp/http/caller-limits.js';
@@ -39,7 +40,7 @@ export interface HttpAppOptions {
 export interface HttpApp {
   readonly handle: ReplyHandler;
   readonly app: App;
-  /** Rereads at once what may have changed on disk: the token file, and an audit log that was renamed. */
+  /** Rereads at once what may have changed on disk: the token file, the token of the metrics, and an audit log that was renamed. */
   reload(): Promise<void>;
   /** Says where it listens, for links to approvals where no other address is known. */
   listensAt(url: string): Promise<void>;
@@ -74,6 +75,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
         ? await openAuthentication(choice, { logger, revocations: store })
         : { authenticator, challenges: new BearerChallenges(), wellKnown: undefined };
     parts.add(async () => authentication.authenticator.close());
+    const metricsToken = http.metricsTokenFile === undefined ? undefined : await MetricsToken.open(http.metricsTokenFile, logger);
     const local = new MemoryStore();
     const counter = store === undefined ? local : new FallbackCounterStore(store, local);
     const { calls, messages } = limits(http, counter, local);
@@ -120,6 +122,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       calls,
       messages,
       metrics,
+      metricsToken,
       logger,
       basePath,
       approvals: async (request, path) => (await app.approvals.host()).handle(request, path),
@@ -143,6 +146,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       },
       reload: async () => {
         await authentication.authenticator.reload?.();
+        await metricsToken?.reload();
         await app.reopenLog();
       },
       close: async (graceMs) => {

@@ -51,6 +51,12 @@ export const HTTP_OPTIONS = {
     schema: () => z.string().min(1, 'expected an id').max(500),
     help: 'With --auth oauth: the client by which approvers sign in at the issuer. A confidential one has its secret in CLERK_MCP_APPROVALS_CLIENT_SECRET',
   },
+  metricsTokenFile: {
+    flag: '--metrics-token-file <file>',
+    env: 'CLERK_MCP_METRICS_TOKEN_FILE',
+    schema: path,
+    help: 'A file with one token, of 32 characters or more, that is good for /metrics and nothing else; read again on SIGHUP',
+  },
   allowedHosts: {
     flag: '--allowed-hosts <hosts...>',
     env: 'CLERK_MCP_ALLOWED_HOSTS',

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AUDIENCE, makeKey, TestIssuer } from '../mcp/auth/test-issuer.js';
 import { connectHttp, HTTP_CLIENTS } from '../support/http-clients.js';
@@ -16,6 +16,7 @@ import {
   post,
   readAnswer,
 } from '../support/raw-http.js';
+import { scratchDirectory, scratchFile } from '../support/scratch.js';
 
 afterAll(stopAll);
 
@@ -207,10 +208,23 @@ describe('a server with a file of tokens', () => {
 describe('a server that trusts an OAuth issuer', () => {
   let issuer: TestIssuer;
   let server: HttpProgram;
+  const scraper = 'the-token-that-prometheus-shows-0001';
+  let scraperFile: string;
 
   beforeAll(async () => {
     issuer = await TestIssuer.start();
-    const args = ['--sandbox', '--auth', 'oauth', '--issuer', issuer.url, '--audience', AUDIENCE];
+    scraperFile = await scratchFile(await scratchDirectory(), `${scraper}\n`);
+    const args = [
+      '--sandbox',
+      '--auth',
+      'oauth',
+      '--issuer',
+      issuer.url,
+      '--audience',
+      AUDIENCE,
+      '--metrics-token-file',
+      scraperFile,
+    ];
     server = await startHttp({ args: [...args, '--allowed-hosts', 'mcp.example.com', '127.0.0.1'] });
   });
   afterAll(() => issuer.stop());
@@ -292,6 +306,22 @@ describe('a server that trusts an OAuth issuer', () => {
     );
   });
 
+  it('shows its figures to who has the token for them, which is good for nothing else and can be replaced', async () => {
+    const status = async (token: string): Promise<number> =>
+      (await readAnswer(await fetch(`${server.url}/metrics`, { headers: { via: '1.1 proxy', ...bearer(token) } }))).status;
+    expect([await status(scraper), await status(`${scraper}x`)]).toEqual([200, 401]);
+    expect((await post(`${server.url}/mcp`, initialize(), bearer(scraper))).status).toBe(401);
+    writeFileSync(scraperFile, 'short');
+    server.child.kill('SIGHUP');
+    expect(await server.logged('the token for the metrics')).toMatchObject({ reason: expect.stringContaining('openssl rand') });
+    expect(await status(scraper)).toBe(200);
+    const next = scraper.replace('0001', '0002');
+    writeFileSync(scraperFile, next);
+    server.child.kill('SIGHUP');
+    await expect.poll(() => status(next)).toBe(200);
+    expect(await status(scraper)).toBe(401);
+  });
+
   it('ends a session with the token that was shown last', async () => {
     // Clocks may differ by a minute: this one has five seconds left.
     const session = await openSession(server.url, bearer(await issuer.token({ exp: Math.floor(Date.now() / 1000) - 55 })));
@@ -326,6 +356,7 @@ describe('a start that would leave the server open, or half set up', () => {
     ['an issuer without --auth oauth', ['--issuer', 'https://issuer.example.com'], {}, /--auth oauth/],
     ['a store without a signing key', ['--store', 'redis://127.0.0.1:1'], {}, /CLERK_MCP_SIGNING_KEY/],
     ['a store that is none', ['--store', 'http://x'], { CLERK_MCP_SIGNING_KEY: 'k'.repeat(32) }, /redis:/],
+    ['a token for the metrics that is not there', ['--metrics-token-file', tokens.path], {}, /cannot be read/],
     ['a host that is none', ['--allowed-hosts', 'http://x/y'], {}, /is not a host/],
     ['an origin that is none', ['--allowed-origins', 'example.com'], {}, /is not an origin/],
     ['a proxy that is none', ['--trusted-proxies', 'proxy.example.com'], {}, /is not an address/],

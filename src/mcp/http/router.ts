@@ -4,6 +4,7 @@ import type { Metrics } from '../../call/metrics.js';
 import type { Logger } from '../../platform/logger.js';
 import type { AuthenticatedCaller, Authenticator, Credentials } from '../auth/authenticator.js';
 import type { BearerChallenges } from '../auth/bearer.js';
+import type { MetricsToken } from '../auth/metrics-token.js';
 import type { WellKnown } from '../auth/resource-metadata.js';
 import { Reply, refuse } from '../reply.js';
 import type { ServerFactory } from '../server.js';
@@ -43,6 +44,8 @@ export interface RouterOptions {
   readonly body: BodyLimits;
   readonly probes: Probes;
   readonly metrics: Metrics;
+  /** What may be shown for `/metrics` besides the credentials of callers. */
+  readonly metricsToken?: MetricsToken | undefined;
   readonly logger: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
   /** Answers what is under `/approvals`, for people: they sign in there. `path` is what follows that. */
   readonly approvals?: ((request: Request, path: string) => Promise<Response>) | undefined;
@@ -284,13 +287,14 @@ export class Router {
     return { ok: true, leave };
   }
 
-  /** Open on this machine; to others for any good credential. */
+  /** Open on this machine; to others for the token of the metrics, or any good credential. */
   async #metrics(request: Request, remoteAddress: string | undefined): Promise<Reply> {
     const render = async (): Promise<Reply> => {
       const { text, contentType } = await this.#options.metrics.render();
       return new Reply(text, { headers: { 'Content-Type': contentType, 'Cache-Control': 'no-store' } });
     };
-    if (request.method === 'GET' && isLocal(request, remoteAddress)) return render();
+    const mayRead = isLocal(request, remoteAddress) || this.#options.metricsToken?.isShown(request.headers) === true;
+    if (request.method === 'GET' && mayRead) return render();
     return this.#only(request, ['GET'], { remoteAddress }, render);
   }
 }

@@ -1,0 +1,66 @@
+import { timingSafeEqual } from 'node:crypto';
+import { errorMessage } from '../../platform/error-message.js';
+import type { Logger } from '../../platform/logger.js';
+import { readText } from '../../platform/read-text.js';
+import { hideFromNowOn } from '../../platform/scrub.js';
+import { UserError } from '../../platform/user-error.js';
+import { bearerToken } from './bearer.js';
+import { sha256 } from './token-file.js';
+
+/** The file of the token for the metrics cannot be used. */
+export class MetricsTokenError extends UserError {
+  override readonly name = 'MetricsTokenError';
+}
+
+/** As much chance as a token must have in it, in a form that a header can carry. */
+const FORM = /^[\w.~+/-]{32,512}=*$/;
+
+/** A credential that never changes by itself, for what scrapes `/metrics`. It is good for nothing else. */
+export class MetricsToken {
+  readonly #path: string;
+  readonly #logger: Pick<Logger, 'error'>;
+  #digest: Buffer;
+
+  private constructor(path: string, logger: Pick<Logger, 'error'>, digest: Buffer) {
+    this.#path = path;
+    this.#logger = logger;
+    this.#digest = digest;
+  }
+
+  /** @throws MetricsTokenError */
+  static async open(path: string, logger: Pick<Logger, 'error'>): Promise<MetricsToken> {
+    return new MetricsToken(path, logger, await digestIn(path));
+  }
+
+  /** Whether the request shows it. The time taken tells nothing of the token. */
+  isShown(headers: Headers): boolean {
+    const bearer = bearerToken(headers);
+    return 'token' in bearer && timingSafeEqual(sha256(bearer.token), this.#digest);
+  }
+
+  /** Reads the file again. Of one that is faulty the token read last stays in force. */
+  async reload(): Promise<void> {
+    try {
+      this.#digest = await digestIn(this.#path);
+    } catch (error) {
+      this.#logger.error(
+        { reason: errorMessage(error) },
+        'the token for the metrics could not be read again: the last one stays',
+      );
+    }
+  }
+}
+
+async function digestIn(path: string): Promise<Buffer> {
+  const text = await readText(path).catch((error: unknown) => {
+    throw new MetricsTokenError(`The file of --metrics-token-file cannot be read: ${errorMessage(error)}.`);
+  });
+  const token = text.trim();
+  if (!FORM.test(token)) {
+    throw new MetricsTokenError(
+      `${path} must hold one token of 32 to 512 letters, digits and . _ ~ + / -, for example from openssl rand -base64 32.`,
+    );
+  }
+  hideFromNowOn(token);
+  return sha256(token);
+}
