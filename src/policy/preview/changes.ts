@@ -2,7 +2,7 @@ import type { Review } from './review.js';
 
 const list = (texts: readonly string[]): string => texts.join(' ') || 'nothing';
 
-/** What each part of a review that can change meanwhile is called, and how it reads. Inputs change only by names that are looked up. */
+/** The parts of a review that can change while a call waits, by name. Of the inputs only the looked-up names can change. */
 const PARTS: readonly (readonly [name: string, text: (review: Review) => string])[] = [
   ['The target', ({ target }) => target ?? 'none'],
   ['What happens', ({ effects }) => list(effects)],
@@ -13,7 +13,7 @@ const PARTS: readonly (readonly [name: string, text: (review: Review) => string]
   ['What must be typed', ({ word }) => word ?? 'nothing'],
 ];
 
-/** What is another than the person was shown, a sentence each. Who asks is not compared. */
+/** What differs from what the person was shown, a sentence each. The caller is not compared. */
 export function changesBetween(shown: Review, now: Review): readonly string[] {
   return PARTS.filter(([, text]) => text(shown) !== text(now)).map(
     ([name, text]) => `${name} was: ${text(shown)} Now: ${text(now)}`,

@@ -1,9 +1,9 @@
 import type { Review } from './review.js';
 
-/** Some clients cut a line at the terminal's width, so that what stands behind it is never read. */
+/** Some clients cut lines at the terminal's width, so that the rest is never read. */
 const WIDEST = 70;
 const INDENT = '  ';
-/** Words, and quoted text as one word however many spaces it holds. */
+/** Words; quoted text counts as one word, however many spaces it holds. */
 const WORDS = /(?:[^\s"]|"[^"]*"|")+/g;
 const QUOTED = /^([^"]*)"([^"]*)"(.*)$/s;
 
@@ -14,7 +14,7 @@ export const reviewText = (review: Review): string => {
 
 /**
  * The review in lines of at most 70 characters: what happens and what cannot be undone, then the inputs,
- * and the question as the last line. No line begins with foreign text that is not in quotes.
+ * and the question as the last line. No line begins with unquoted foreign text.
  */
 export function dialogLines(review: Review): string[] {
   return [
@@ -50,7 +50,7 @@ function wrap(text: string, indent: string): string[] {
   return isEmpty ? lines : [...lines, line];
 }
 
-/** A word that is longer than a line, in pieces; those of quoted text are quoted each. */
+/** A word longer than a line, in pieces; each piece of quoted text is quoted. */
 function split(word: string): string[] {
   const longest = WIDEST - 2 * INDENT.length;
   if (word.length <= longest) return [word];

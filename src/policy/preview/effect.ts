@@ -11,7 +11,7 @@ const BELOW = '(see below)';
 export interface EffectContext {
   readonly operation: Operation;
   readonly args: Arguments;
-  /** How the target is called in a sentence. `input` is the input of which that is the value. */
+  /** What the target is called in a sentence. `input` is the input that holds it. */
   readonly target: { readonly text: string | undefined; readonly input?: string | undefined };
   readonly names: Names;
   /** Whether secrets go to files instead of into the conversation. */
@@ -24,7 +24,7 @@ export interface Effect {
   readonly shown: ReadonlySet<string>;
 }
 
-/** Fills in what will happen. Parts about inputs that were not given are left out. */
+/** Fills in the sentence about what will happen, without the parts about inputs that were not given. */
 export function fillEffect(template: string, context: EffectContext): Effect {
   const { operation, args, target, keepsSecrets } = context;
   const shown = new Set<string>();
@@ -69,8 +69,8 @@ function inWords(value: unknown, names: Names): { readonly words: string; readon
 const PLACEHOLDER = /\{(\w+)\}/g;
 
 /**
- * A template less what it says of inputs that are not set: members of a list in brackets or behind a colon,
- * with the brackets or the colon where nothing is left behind them.
+ * A template without its parts about inputs that are not set: members of a list in brackets or after a colon, and the
+ * brackets or the colon too if nothing is left of the list.
  */
 export function withoutUnset(template: string, isUnset: (input: string) => boolean): string {
   const isGone = (part: string): boolean => [...part.matchAll(PLACEHOLDER)].some(([, name = '']) => isUnset(name));

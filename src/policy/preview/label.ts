@@ -18,14 +18,14 @@ export interface Label {
 
 type Resource = Readonly<Record<string, unknown>>;
 
-/** Where a resource's name stands, in the order in which one is looked for. */
+/** The paths of a resource's name, in the order in which they are tried. */
 const NAME_FIELDS = ['name', 'title', 'identifier', 'email_address', 'phone_number', 'url', 'slug', 'key'] as const;
 
-/** Where the id of the user or organization stands that a resource belongs to. */
+/** The paths of the id of the user or organization that a resource belongs to. */
 const OWNER_FIELDS = ['user_id', 'subject', 'organization_id', 'payer_id'] as const;
 const OWNER_ID = /^(?:user|org)_\w+$/;
 
-/** Names a resource of the API by its `object` type; `undefined` where nothing in it is a name or an id. */
+/** Names a resource of the API by its `object` type; `undefined` if it holds neither a name nor an id. */
 export function labelOf(value: unknown): Label | undefined {
   if (!isResource(value) || Array.isArray(value)) return undefined;
   switch (value.object) {
@@ -52,7 +52,7 @@ function userLabel(user: Resource): Label | undefined {
   const known = name || username;
   const address = email === undefined ? phone && shownValue(phone) : shownEmail(email);
   const shown = [known && shownName(known), address && (known ? `<${address}>` : address)].filter(Boolean).join(' ');
-  // The address is unique and verified; a name is what its owner likes.
+  // The address is unique and verified; a name is whatever its owner likes.
   return label(user, shown, email ?? username ?? name, email?.split('@').at(-1));
 }
 
@@ -83,7 +83,7 @@ function namedLabel(resource: Resource): Label | undefined {
   return label(resource, shown, name);
 }
 
-/** @param wanted what to type, where it can be typed */
+/** @param wanted what to type, if it can be typed */
 function label(resource: Resource, shown: string | undefined, wanted: string | undefined, domain?: string): Label | undefined {
   const id = textAt(resource, 'id');
   const name = shown || (id && shownValue(id));

@@ -24,24 +24,24 @@ export interface ListReviewContext {
   readonly caller: Review['caller'];
 }
 
-/** Calls that read the same but for whom they are about. */
+/** Calls that read the same except for whom they are about. */
 interface Group {
   readonly operation: Operation;
   readonly effects: readonly string[];
   readonly risk: Risk;
-  /** What cannot be taken back is listed apart. */
+  /** Calls that cannot be undone are listed apart. */
   readonly never: boolean;
   readonly items: Item[];
 }
 
-/** In a form up to this many names stand alone, where they are told apart by them; the exact requests have the ids. */
+/** Up to this many names stand without their ids in a form, if they are distinct; the exact requests show the ids. */
 const MOST_WITHOUT_IDS = 110;
 const EACH = 'each of them';
 const SEE_EACH = '(see each)';
 
 /**
- * A list of calls as a person reviews it: totals, then every call by name, those that cannot be taken back first, then by
- * risk, the gravest first.
+ * A list of calls as a person reviews it: totals, then every call by name. Calls that cannot be undone come first, then
+ * the others by risk, the gravest first.
  */
 export function listReview(context: ListReviewContext): Review {
   const { operation, list, instance, caller } = context;

@@ -22,7 +22,7 @@ export interface LookupOptions {
   readonly timeoutMs: number;
 }
 
-/** Whether a read may be made for those who will see what it finds. */
+/** Whether those who will see what a read finds may make that read. */
 export type MayRead = (reader: Operation, args: Arguments) => boolean;
 
 /** For whom something is looked up, and until when. */
@@ -35,13 +35,13 @@ export interface LookupContext {
 
 const UNKNOWN: LookupResult = { kind: 'unknown' };
 
-/** How the ids of a kind are named: many by one read of a list, or each by a read of its own. */
+/** How ids of one kind get their names: many with one read of a list, or each with its own read. */
 interface Namer {
   readonly prefix: string;
   readonly read: string;
-  /** Where the ids go; none where the read lists all. */
+  /** The input for the ids; none if the read lists everything. */
   readonly input?: string;
-  /** How many go into one read. */
+  /** How many ids go into one read. */
   readonly atOnce: number;
 }
 
@@ -53,13 +53,13 @@ const NAMERS: readonly Namer[] = [
   { prefix: 'perm_', read: 'OrganizationPermissions_getById', input: 'permission_id', atOnce: 1 },
   { prefix: 'cprice_', read: 'Billing_listPrices', atOnce: 100 },
 ];
-/** Reads that name the ids of one call. What is beyond them is shown by its id. */
+/** Reads that name the ids of one call. Further ids are shown without names. */
 const MOST_NAMING_READS = 8;
 
-/** Whose an address or a number is: the list of users takes both as filters, the resources themselves do not say. */
+/** The list of users can be filtered by an address or a number; the resources themselves do not tell whose they are. */
 const HOLDER_FILTERS = ['email_address', 'phone_number'] as const;
 
-/** Looks things up for people, only ever by operations that read. No failure of a lookup leaves this class. */
+/** Looks things up for people, only ever by operations that read. Never throws: a failed lookup stays in this class. */
 export class Lookup {
   readonly #options: LookupOptions;
 
@@ -80,7 +80,7 @@ export class Lookup {
     return items !== undefined && isWhole(answer.value, items, wanted.args.limit) ? { kind: 'missing' } : UNKNOWN;
   }
 
-  /** The names behind ids, as far as they can be told. `missing` is what a complete answer did not hold. */
+  /** The names behind ids, as far as they can be found. `missing`: ids absent from a complete answer. */
   async names(ids: readonly string[], context: LookupContext): Promise<ReadonlyMap<string, Label | 'missing'>> {
     const names = new Map<string, Label | 'missing'>();
     const batches = NAMERS.flatMap((namer) => batchesOf(namer, ids)).slice(0, MOST_NAMING_READS);
@@ -149,7 +149,7 @@ export class Lookup {
     return reader !== undefined && mayRead(reader, {});
   }
 
-  /** The value by which the read of the target finds it, where that is one alone and no list is read. */
+  /** The value by which the target is read, if there is exactly one and the read is not of a list. */
   targetIds(operation: Operation, args: Arguments): readonly unknown[] {
     const values = Object.values(targetReadOf(this.#options.catalog, operation, args)?.args ?? {});
     return operation.spec.target?.find === undefined && values.length === 1 ? values : [];
@@ -173,7 +173,7 @@ export class Lookup {
     const deadline = AbortSignal.timeout(this.#options.timeoutMs);
     const until = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
     try {
-      // The race holds also against a read that does not listen to its signal.
+      // The race also ends reads that ignore their signal.
       const value = await Promise.race([this.#options.read(reader.name, args, until, caller), aborted(until)]);
       return { kind: 'found', value };
     } catch (error) {
@@ -204,7 +204,7 @@ function batchesOf(namer: Namer, all: readonly string[]): Batch[] {
   return starts.map((start) => ({ namer, ids: ids.slice(start, start + namer.atOnce) }));
 }
 
-/** Puts the call's inputs in; `undefined` where one of them was not given. */
+/** Fills in the call's inputs; `undefined` if one of them was not given. */
 function fill(template: Consequence['with'], args: Arguments): Arguments | undefined {
   const filled: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(template)) {
@@ -216,7 +216,7 @@ function fill(template: Consequence['with'], args: Arguments): Arguments | undef
   return filled;
 }
 
-/** Both forms in which the API lists: a bare array, and one under `data`. */
+/** The API lists in two forms: a bare array, or one under `data`. */
 export function listOf(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value;
   return isRecord(value) && Array.isArray(value.data) ? value.data : undefined;
@@ -227,7 +227,7 @@ const totalOf = (value: unknown): number | undefined =>
     ? value.total_count
     : undefined;
 
-/** Whether a list holds all there is, so that what is not in it does not exist. */
+/** Whether a list is complete, so that what is not in it does not exist. */
 export function isWhole(value: unknown, items: readonly unknown[], limit: unknown): boolean {
   const total = totalOf(value);
   if (total !== undefined) return items.length >= total;

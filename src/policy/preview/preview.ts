@@ -19,7 +19,7 @@ export interface PreviewOptions extends LookupOptions {
   readonly now: () => number;
   /** Whether secrets go to files instead of into the conversation. */
   readonly keepsSecrets: boolean;
-  /** Whether the former state of what single calls change is kept. */
+  /** Whether the state before a single call is kept. */
   readonly keepsFormer: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface PreviewWish {
   readonly caller: Pick<Caller, 'name' | 'clientName'>;
 }
 
-/** An instance's domain changes about never; still yesterday's must not be shown. */
+/** An instance's domain hardly ever changes; still, yesterday's must not be shown. */
 const DOMAIN_KEPT_MS = 60_000;
 const SAYS_FOR_GOOD = /\bfor good\b|\bcannot be (?:undone|recovered|brought back)\b/;
 /** Said on a line of its own instead. */
@@ -193,7 +193,7 @@ export class Previewer {
     if (instance.label !== undefined) return instance.label;
     if (this.#domain === undefined || this.#domain.until <= now()) {
       const name = await this.#lookup.domain(context);
-      // What one caller may not read says nothing of what another may.
+      // Not kept: another caller may be allowed to read it.
       if (name === undefined) return undefined;
       this.#domain = { name, until: now() + DOMAIN_KEPT_MS };
     }
@@ -208,7 +208,7 @@ const shownCaller = ({ name, clientName }: PreviewWish['caller']): Review['calle
 
 function withOwner({ name, text }: Label, owner: string | undefined): string {
   if (owner === undefined) return name;
-  // Where all that is known is the id, whose it is says more.
+  // If only the id is known, the owner says more than the id.
   return name === text ? `of ${owner}` : `${name} of ${owner}`;
 }
 

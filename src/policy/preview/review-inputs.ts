@@ -5,20 +5,20 @@ import { plain, quoted, shownValue, wholeValue } from '../../platform/plain-text
 import type { ReviewInput } from './review.js';
 import { type Names, nameOf } from './target-names.js';
 
-/** Inputs by which access is given or taken, money is moved or people are led somewhere: first, and always whole. */
+/** Inputs that give or take access, move money or lead people somewhere: shown first, and always whole. */
 const GRAVE =
   /(?:^|[_.])(?:roles?|scopes?|permissions?|ur[il]s?|origins?|domains?|claims?|e?mails?|phone|password|secret|keys?|subject|owner|actor|sub|admin|verified|primary|active|enabled|public|consent|amount|price|currency|username|external_id|expires?|ttl|address|host|sender|from)(?=[_.]|$)/i;
 const PLAIN_KEY = /^[\w-]{1,40}$/;
 const SECRET = '(secret)';
 const DEEPEST = 12;
 
-/** Of an input that holds secrets beside other things, what may be shown all the same. */
+/** Members that may be shown even in an input that also holds secrets. */
 const OPEN_MEMBER = /(?:^|_)(?:id|name|scopes?|ur[il]|host|origin|enabled|pkce|mapping)$/i;
 
-/** Switches and cleared values are never secrets, even where their name says so. */
+/** Switches and cleared values are never secrets, even if their name sounds like one. */
 const canHide = (value: unknown): boolean => value !== null && value !== undefined && typeof value !== 'boolean';
 
-/** Whether the value of an input is kept from all that is shown. */
+/** Whether the value of an input is never shown. */
 export const isSecretInput = (operation: Operation, name: string, value: unknown): boolean =>
   canHide(value) && (operation.spec.secrets?.includes(name) === true || isSecretName(name));
 
@@ -29,7 +29,7 @@ export interface InputsContext {
   readonly shown: ReadonlySet<string>;
   /** Inputs that make the call as risky as it is. */
   readonly raising: ReadonlySet<string>;
-  /** Ids whose name an effect already gives. */
+  /** Ids that an effect already names. */
   readonly named: ReadonlySet<string>;
   readonly names: Names;
 }
@@ -52,7 +52,7 @@ function weightOf(name: string, { operation, args, raising }: InputsContext): nu
   return Array.isArray(args[name]) || GRAVE.test(name) ? 2 : 3;
 }
 
-/** All of an input's value but what is secret in it. */
+/** An input's value without what is secret in it. */
 export function maskedInput(operation: Operation, name: string, value: unknown): unknown {
   if (!isSecretInput(operation, name, value)) return masked(value, 0);
   return isObject(value) ? openMembers(value) : SECRET;
@@ -76,7 +76,7 @@ function reviewInput(name: string, context: InputsContext): ReviewInput {
   return { name, value: masked(value, 0), lines: linesOf(key(name), value, context.raising.has(name), context, 0), items };
 }
 
-/** A secret, or an object that holds one beside things which a person should see. */
+/** A secret, or an object that holds one beside things that a person should see. */
 function secretInput(name: string, value: unknown, context: InputsContext): ReviewInput {
   if (!isObject(value)) return { name, value: SECRET, lines: [`${key(name)}: ${SECRET}`], items: undefined };
   const shown = openMembers(value);
@@ -99,7 +99,7 @@ function linesOf(path: string, value: unknown, whole: boolean, context: InputsCo
   return idLines(`${path}: `, value, context) ?? [`${path}: ${everything ? wholeValue(value) : shownValue(value)}`];
 }
 
-/** An item of a list is never cut: what is acted on is not a detail. */
+/** Items of a list are never cut: what a call acts on is not a detail. */
 function itemLines(item: unknown, context: InputsContext): string[] {
   const asId = idLines('- ', item, context);
   if (asId !== undefined) return asId;
@@ -112,7 +112,7 @@ function itemLines(item: unknown, context: InputsContext): string[] {
   return [`- ${members.join(', ') || 'nothing'}`];
 }
 
-/** The name behind an id and the id on a line of its own; `undefined` for what is no id that was looked up. */
+/** The name behind an id and the id on a line of its own; `undefined` unless the value is an id that was looked up. */
 function idLines(lead: string, value: unknown, { names, named }: InputsContext): string[] | undefined {
   const label = typeof value === 'string' ? names.get(value) : undefined;
   if (label === undefined || typeof value !== 'string') return undefined;

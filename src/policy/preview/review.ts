@@ -7,7 +7,7 @@ export interface ReviewInput {
   readonly value: unknown;
   /** How it is shown: one line, or one for the name and one or two for each item. Safe to display. */
   readonly lines: readonly string[];
-  /** How many items it lists; `undefined` where it is no list. */
+  /** How many items it lists; `undefined` if it is not a list. */
   readonly items: number | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface ReviewParty {
 }
 
 /**
- * All that a person is to see before they agree to a call, from which every way of asking draws its own form.
+ * All that a person has to see before they agree to a call; every way of asking draws its own form from it.
  * Every text but `value` of an input is safe to display in one line.
  */
 export interface Review {
@@ -30,11 +30,11 @@ export interface Review {
   /** What will happen, a sentence or two each, names filled in. The gravest comes first. */
   readonly effects: readonly string[];
   readonly irreversible: boolean;
-  /** Whether it can be taken back, what is then lost, or why it cannot: a sentence. `undefined` where the details say it. */
+  /** A sentence on whether the call can be undone, what is lost then, or why it cannot. `undefined` if the details say it. */
   readonly undo: string | undefined;
   /** What was counted, and where a secret goes: a sentence each. */
   readonly details: readonly string[];
-  /** Those named by the call, beside the target. */
+  /** Users and organizations that the call names, beside the target. */
   readonly parties: readonly ReviewParty[];
   /** The inputs that the effects do not show in full. Those that matter most come first, not in the order of the call. */
   readonly inputs: readonly ReviewInput[];

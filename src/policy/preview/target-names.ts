@@ -2,7 +2,7 @@ import type { Arguments } from '../../catalog/operation-types.js';
 import { shownValue } from '../../platform/plain-text.js';
 import type { Label } from './label.js';
 
-/** Ids of what has a name that people know. */
+/** Ids of things that people know by a name. */
 const NAMED_ID = /^(?:user|org|mch|role|perm|cprice)_\w+$/;
 const DEEPEST = 6;
 

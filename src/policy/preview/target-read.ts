@@ -2,7 +2,7 @@ import type { Catalog } from '../../catalog/catalog.js';
 import type { Operation } from '../../catalog/operation.js';
 import type { Arguments } from '../../catalog/operation-types.js';
 
-/** Asked of a list in which one item is to be found; lists that take less are asked for that. */
+/** The page size for finding one item in a list; lists that allow less are asked for less. */
 const PAGE_SIZES = [500, 100] as const;
 
 /** The read that finds what a call is about. */
@@ -11,7 +11,7 @@ export interface TargetRead {
   readonly args: Arguments;
 }
 
-/** An operation by which people are shown something: it reads, and does nothing else. */
+/** An operation that can show something to people: it reads, and does nothing else. */
 export function readerNamed(catalog: Catalog, name: string): Operation | undefined {
   const reader = catalog.find(name);
   return reader?.risk === 'read' && reader.method === 'GET' ? reader : undefined;
@@ -32,7 +32,7 @@ export function targetReadOf(catalog: Catalog, operation: Operation, args: Argum
   return { reader, args: limit === undefined ? given : { ...given, limit } };
 }
 
-/** Inputs of the read that finds the target, to inputs of the operation. */
+/** Maps inputs of the read that finds the target to inputs of the operation. */
 function readInputs(catalog: Catalog, operation: Operation): Readonly<Record<string, string>> {
   const { target } = operation.spec;
   const reader = target && readerNamed(catalog, target.read);

@@ -1,15 +1,15 @@
 import type { Operation } from '../../catalog/operation.js';
 import type { Arguments, Undo } from '../../catalog/operation-types.js';
 
-/** Whether a call can be taken back. `says` is a clause: `the sessions that it ends are lost`. */
+/** Whether a call can be undone. `says` is a clause: `the sessions that it ends are lost`. */
 export interface UndoWords {
   readonly can: 'wholly' | 'in part' | 'never';
   readonly says: string | undefined;
 }
 
 /**
- * As a person is told; undefined where the operation has not been reviewed.
- * @param isKept whether the former state of what is changed is kept
+ * What a person is told about undoing a call; undefined if the operation has not been reviewed.
+ * @param isKept whether the state before the call is kept
  */
 export function undoWords({ spec: { undo } }: Operation, args: Arguments, isKept: boolean): UndoWords | undefined {
   if (undo === undefined) return undefined;
@@ -22,7 +22,7 @@ export function undoWords({ spec: { undo } }: Operation, args: Arguments, isKept
 
 const NOT_KEPT = 'its former state is not kept here';
 
-/** Whether it takes what the object was before. */
+/** Whether undoing needs the object as it was before. */
 export const needsFormer = (undo: Exclude<Undo, { readonly never: string }>): boolean =>
   undo.restores !== undefined || JSON.stringify(undo.with).includes('{before.');
 

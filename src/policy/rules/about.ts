@@ -13,10 +13,10 @@ export type About = Readonly<Partial<Record<SubjectKind, readonly string[]>>>;
 export const subjectsOf = (declared: Readonly<Partial<Record<SubjectKind, string | readonly string[] | undefined>>>): About =>
   Object.fromEntries(SUBJECT_KINDS.flatMap((kind) => (declared[kind] === undefined ? [] : [[kind, [declared[kind]].flat()]])));
 
-/** Like {@link Extent}; `unknown` where it cannot be told that a call is about none of them. */
+/** Like {@link Extent}; `unknown` if the call may be about some of them. */
 export type AboutExtent = Extent | 'unknown';
 
-/** `partly`: about them and others, such as all of a domain. */
+/** `partly`: about them and others, such as a whole domain. */
 type Match = 'yes' | 'partly' | 'no' | 'unknown';
 
 /** A value of a call, or of a resource, that says whom it is about. */
@@ -36,7 +36,7 @@ interface Context {
 const PLAIN_ID = /^[\w-]+$/;
 const ID_PREFIXES = { user: 'user_', organization: 'org_', application: '' } as const;
 
-/** How far the call is about them, as far as is known; what would tell more is put on the list of what to read. */
+/** How far the call is about these subjects, as far as is known; whatever would tell more is queued to be read. */
 export function extentOf(about: About, operation: Operation, args: Arguments, resources: Resources): AboutExtent {
   const context = { operation, args, resources };
   const told = mentionsOf(operation, args)
@@ -63,7 +63,7 @@ export const holdsId = (input: string, place: Place): boolean => place === 'path
 const UNKNOWN_THING: Naming = { belongsTo: SUBJECT_KINDS };
 const namings = new WeakMap<Operation, readonly (readonly [path: string, naming: Naming])[]>();
 
-/** What the inputs of an operation name. An id of which nothing is known could belong to any of them. */
+/** What the inputs of an operation name. An id that nothing is known about could belong to any subject. */
 function namingsOf(operation: Operation): readonly (readonly [path: string, naming: Naming])[] {
   let found = namings.get(operation);
   if (found === undefined) {
@@ -105,13 +105,13 @@ function tell(mention: Mention, about: About, context: Context): Match {
   );
 }
 
-/** Of several subjects whether one is meant. */
+/** Whether at least one of several subjects is meant. */
 function any(questions: readonly (() => Match)[]): Match {
   const told = questions.map((ask) => ask());
   return (['yes', 'partly', 'unknown'] as const).find((one) => told.includes(one)) ?? 'no';
 }
 
-/** Of several owners whether they are all meant. */
+/** Whether all of several owners are meant. */
 function all(told: readonly Match[]): Match {
   if (told.length > 0 && told.every((one) => one === 'yes')) return 'yes';
   if (told.includes('yes') || told.includes('partly')) return 'partly';
@@ -143,16 +143,16 @@ function isSubject(
 
 const isId = (kind: SubjectKind, text: string): boolean => text.startsWith(ID_PREFIXES[kind]);
 
-/** An id of this kind, or of another: in either case no name that could be the subject's. */
+/** An id, of this kind or another, and so not a name that the subject could have. */
 const isAnyId = (kind: SubjectKind, text: string): boolean => isId(kind, text) || /^(?:user|org|mch)_/.test(text);
 
-/** A name as it compares: in one spelling, a telephone number in digits alone, a filter without its sign. */
+/** A name in the form for comparing: one spelling, telephone numbers as digits only, filters without their sign. */
 function spelling(value: string): string {
   const text = fold(value).replace(/^[+-](?=(?:user|org)_)/, '');
   return /^\+[\d().-]+$/.test(text) ? text.replace(/[().-]/g, '') : text;
 }
 
-/** `*@example.com` as it stands, `example.com` with what is below it. */
+/** `*@example.com` covers just that domain, `example.com` its subdomains too. */
 function covers(pattern: string, name: string): boolean {
   if (matchesWildcard(name, pattern)) return true;
   const domain = pattern.replace(/^\*?[@.]/, '');
@@ -162,13 +162,13 @@ function covers(pattern: string, name: string): boolean {
 
 /** What a subject is known by, and the ids of their parts. */
 interface Identity {
-  /** All of it, to the letter. */
+  /** All of these, to the letter. */
   readonly exact: ReadonlySet<string>;
   readonly names: ReadonlySet<string>;
   readonly parts: ReadonlySet<string>;
 }
 
-/** `undefined` where it is not known (yet). Of a subject that does not exist the policy's own name is all there is. */
+/** `undefined` where it is not known (yet). A subject that does not exist is known only by the name in the policy. */
 function identityOf(kind: SubjectKind, subject: string, resources: Resources): Identity | undefined {
   const found = resources.get(readOfSubject(kind, subject, resources.catalog));
   if (found.kind === 'unknown') return undefined;
@@ -191,7 +191,7 @@ function readOfSubject(kind: SubjectKind, subject: string, catalog: Catalog): Re
   return namedRead(catalog, 'Users_listSortedByCreationDate', { email_address: [fold(id)], limit: 10 });
 }
 
-/** Whose a thing is, by the resource that its id leads to. */
+/** Whose a thing is, according to the resource that its id leads to. */
 function tellOwner(
   { input, value }: Mention,
   { belongsTo, through }: Extract<Naming, { belongsTo: unknown }>,
@@ -199,7 +199,7 @@ function tellOwner(
   context: Context,
 ): Match {
   const { operation, resources } = context;
-  // What is no id as Clerk makes them might lead elsewhere than the read of it does.
+  // Anything not formed like Clerk's ids might lead the call elsewhere than the read.
   if (typeof value !== 'string' || !PLAIN_ID.test(value)) return 'unknown';
   const args = input.includes('.') ? {} : { ...context.args, [input]: value };
   const found = resources.get(readOf(resources.catalog, operation, input, args));

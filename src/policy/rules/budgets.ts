@@ -10,8 +10,8 @@ import { consequencesOf, itemCount } from './risk.js';
 import { Conditions } from './rules.js';
 
 /**
- * What holds on live instances where the policy file names no budgets. Defensive calls have budgets of their own, in which
- * an incident can be brought under control, and take no room from the others.
+ * The budgets on live instances if the policy file names none. Defensive calls have budgets of their own, large enough to
+ * bring an incident under control, and take no room from the others.
  */
 const DEFAULT_BUDGETS: readonly BudgetDeclaration[] = [
   { name: 'default: destructive', risk: 'destructive', defensive: false, instance: 'live', max: 20, per: '1h', scope: 'caller' },
@@ -30,7 +30,7 @@ const DEFAULT_BUDGETS: readonly BudgetDeclaration[] = [
   { name: 'default: defensive, process', defensive: true, instance: 'live', max: 1000, per: '1h', scope: 'process' },
 ];
 
-/** The same for the tool that reads through whole lists, where there is one. */
+/** The same for the tool that reads through whole lists, if there is one. */
 const SCANS: BudgetDeclaration = {
   name: 'default: scans',
   tools: 'Jobs_scanList',
@@ -40,15 +40,15 @@ const SCANS: BudgetDeclaration = {
   scope: 'caller',
 };
 
-/** What holds where the policy file names no budgets. */
+/** The budgets if the policy file names none. */
 export const defaultBudgets = (catalog: Catalog): readonly BudgetDeclaration[] =>
   catalog.find('Jobs_scanList') === undefined ? DEFAULT_BUDGETS : [...DEFAULT_BUDGETS, SCANS];
 
-/** How often a user's password or code may be tried, by all callers together; the policy file cannot change it. */
+/** How often all callers together may try a user's password or code; the policy file cannot change it. */
 const GUESSES = { name: 'built-in: guesses', max: 5, windowMs: 15 * 60_000 } as const;
 const GUESSES_LIMIT: BudgetLimit = { name: GUESSES.name, size: '5 in 15m for each user', raisedBy: undefined };
 
-/** What plans that a person has seen whole may change, on any instance where the policy file names no budgets. */
+/** How much may change by plans that a person has seen whole, on any instance if the policy file names no budgets. */
 const PLANS = { name: 'built-in: plans', max: 20_000, windowMs: 3_600_000 } as const;
 const PLANS_LIMIT: BudgetLimit = {
   name: PLANS.name,
@@ -71,12 +71,12 @@ interface Budget {
   readonly windowMs: number;
 }
 
-/** A budget as a refusal tells of it. */
+/** A budget as a refusal describes it. */
 export interface BudgetLimit {
   readonly name: string;
   /** `20 in 1h for each caller`. */
   readonly size: string;
-  /** The setting by which the operator raises it, where there is one. */
+  /** The setting with which the operator can raise it, if there is one. */
   readonly raisedBy: string | undefined;
 }
 
@@ -88,7 +88,7 @@ export interface BudgetUse {
   readonly max: number;
   /** As the policy file writes it: `1h`. */
   readonly per: string;
-  /** The callers who have taken some of it; one without a name where all are counted together. */
+  /** The callers who have taken some of it; a single one without a name if all are counted together. */
   readonly uses: readonly (Use & { readonly caller: string | undefined })[];
 }
 
@@ -143,7 +143,7 @@ export class Budgets {
     };
   }
 
-  /** What is taken of each budget that holds on this instance, by these callers. @throws when the store is away */
+  /** How much of each budget on this instance these callers have taken. @throws when the store is away */
   async use(callers: readonly string[]): Promise<readonly BudgetUse[]> {
     const budgets = this.#budgets.filter(({ conditions }) => conditions.holdsHere);
     const windows = budgets.flatMap(({ declaration: { scope }, key, windowMs }, nth) =>
@@ -191,8 +191,8 @@ export class Budgets {
   }
 
   /**
-   * The built-in budgets bound what can be done by many single questions, the last of which no one reads. A person who has
-   * seen a whole list has agreed to its size; what the operator's own budgets say holds for it all the same.
+   * The built-in budgets bound what can be done by many single questions, since people stop reading the later ones. A
+   * person who has seen a whole list has agreed to its size; the operator's own budgets hold for it all the same.
    */
   #planShares(operation: Operation, args: Arguments, caller: Pick<Caller, 'name'>): Shares {
     const guesses = this.#guesses(operation, args);
@@ -204,7 +204,7 @@ export class Budgets {
     };
   }
 
-  /** The trial that a call is at a secret; counted by a hash, as what a caller gives for an id has no bounds. */
+  /** For a call that tries a password or a code. Counted by a hash, since what a caller passes as an id may be of any length. */
   #guesses({ spec: { guesses } }: Operation, args: Arguments): Reservation | undefined {
     if (guesses === undefined) return undefined;
     const about = createHash('sha256').update(String(args[guesses])).digest('hex');
@@ -220,7 +220,7 @@ export class Budgets {
   }
 }
 
-/** @param caller `undefined` where all are counted together */
+/** @param caller `undefined` if all are counted together */
 const keyFor = (key: string, caller: string | undefined): string =>
   caller === undefined ? `${key}:process` : `${key}:caller:${caller}`;
 

@@ -1,8 +1,8 @@
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/gs;
 
 /**
- * The first key that an object in a JSON text has twice, with the path of the object. `JSON.parse` silently keeps the
- * last one, which would lose rules of a policy. The text must be well-formed JSON.
+ * The first duplicate key in a JSON text, with the path of its object. `JSON.parse` silently keeps the last value, which
+ * would lose rules of a policy. The text must be well-formed JSON.
  */
 export function duplicateKey(json: string): { readonly key: string; readonly path: string } | undefined {
   const open: { keys: Set<string> | undefined; at: string | number }[] = [];

@@ -11,7 +11,7 @@ import { type Consequences, consequencesOf, withRisk } from './risk.js';
 import type { Rules, Verdict } from './rules.js';
 import { isWithin, missingScope, type Scope } from './scopes.js';
 
-/** What a call would do, and whether it writes what the scopes of this server's own callers are made of. */
+/** What a call would do, and whether it writes data from which this server's own callers get their scopes. */
 export interface KnownConsequences extends Consequences {
   readonly feedsOwnClaims: boolean;
 }
@@ -24,7 +24,7 @@ export type Evaluation =
 export interface EvaluatorOptions {
   readonly rules: Rules;
   readonly inquiry: Inquiry;
-  /** Default: the instance that is operated issues no callers' tokens. */
+  /** Default: this instance does not issue the callers' tokens. */
   readonly ownClaims: OwnClaims | undefined;
   readonly reading: Omit<Reading, 'caller'>;
   readonly readOnly: boolean;
@@ -38,7 +38,7 @@ export class Evaluator {
     this.#options = options;
   }
 
-  /** Nothing is looked up for a caller who may make no call of the operation. */
+  /** Nothing is looked up for a caller who may not make any call of the operation. */
   async consequences(operation: Operation, args: Arguments, caller: Pick<Caller, 'name' | 'scopes'>): Promise<KnownConsequences> {
     const { inquiry, ownClaims } = this.#options;
     const hopeless = caller.scopes !== undefined && !isWithin(operation, caller.scopes);
@@ -75,7 +75,7 @@ export class Evaluator {
     }
   }
 
-  /** What the operator should know of where callers get their scopes; never rejects. */
+  /** What the operator should know about where callers get their scopes; never rejects. */
   async aboutOwnClaims(): Promise<string | undefined> {
     const { ownClaims } = this.#options;
     if (ownClaims === undefined) return undefined;
@@ -88,7 +88,7 @@ export class Evaluator {
   }
 }
 
-/** What a rule lets through, or the caller could confirm, needs another person all the same. */
+/** Needs another person even if a rule lets it through or the caller could confirm it. */
 const byAnother = (verdict: Verdict): Verdict =>
   verdict.action === 'deny'
     ? verdict

@@ -5,7 +5,7 @@ import type { Read } from '../policy-types.js';
 import { isWhole, listOf } from '../preview/lookup.js';
 import { pageSize } from '../preview/target-read.js';
 
-/** One read, and of a list the id to find in it. */
+/** One read and, if it is of a list, the id to find in it. */
 export interface ResourceRead {
   readonly reader: Operation;
   readonly args: Arguments;
@@ -30,7 +30,7 @@ export function namedRead(catalog: Catalog, name: string, args: Arguments): Reso
 }
 
 /**
- * The read that answers with the thing whose id an input holds: the one of a path that ends in the input, otherwise the
+ * The read of the thing whose id an input holds: the one whose path ends in the input, otherwise the read of the
  * list that the operation, or one of its group, names for its target.
  */
 export function readOf(catalog: Catalog, operation: Operation, input: string, args: Arguments): ResourceRead | undefined {
@@ -64,7 +64,7 @@ export interface Reading {
   readonly caller: string;
 }
 
-/** What has been read for one decision, and what is still to be read. Each thing is read once. */
+/** What has been read for one decision, and what is still to read. Each thing is read once. */
 export class Resources {
   readonly catalog: Catalog;
   readonly #known = new Map<string, Resource>();
@@ -74,7 +74,7 @@ export class Resources {
     this.catalog = catalog;
   }
 
-  /** What is known now. What is not is put on the list of what to read next. */
+  /** What is known now. Anything unknown is queued for the next reads. */
   get(wanted: ResourceRead | undefined): Resource {
     if (wanted === undefined) return { kind: 'unknown' };
     const key = JSON.stringify([wanted.reader.name, wanted.args, wanted.find]);
@@ -83,7 +83,7 @@ export class Resources {
     return known ?? { kind: 'unknown' };
   }
 
-  /** Reads what was wanted; false when that was nothing. Never throws. */
+  /** Reads what is queued; false if nothing was. Never throws. */
   async readWanted(reading: Reading): Promise<boolean> {
     const wanted = [...this.#wanted];
     this.#wanted.clear();
@@ -95,7 +95,7 @@ export class Resources {
 async function readOne({ reader, args, find }: ResourceRead, { read, timeoutMs, caller }: Reading): Promise<Resource> {
   const deadline = AbortSignal.timeout(timeoutMs);
   try {
-    // The race holds also against a read that does not listen to its signal.
+    // The race also ends reads that ignore their signal.
     const late = new Promise<never>((_, reject) => {
       deadline.addEventListener('abort', () => reject(deadline.reason), { once: true });
     });

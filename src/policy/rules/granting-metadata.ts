@@ -9,7 +9,7 @@ export const DEFAULT_KEYS_THAT_GRANT: readonly string[] = [
   'scopes',
 ];
 
-/** The claims from which callers of this server get their scopes: always on the list. */
+/** The claims that give this server's callers their scopes: always on the list. */
 export const OWN_CLAIMS: readonly string[] = ['scope', 'scp'];
 
 /** `isAdmin`, `is-admin` and `IS_ADMIN` are one key to a person, and to many an application. */
@@ -19,12 +19,12 @@ const fold = (key: string): string =>
     .toLowerCase()
     .replace(/[\s_-]/g, '');
 
-/** The kind that users write themselves: an application that takes rights from it is open as it is. */
+/** The kind of metadata that users write themselves: an application that takes rights from it is open anyway. */
 const USERS_OWN = fold('unsafe_metadata');
 
 /**
  * Whether metadata at an input (`public_metadata`, `invitations.private_metadata`) writes or removes one of the keys. A
- * bare key is found at any depth; a path such as `public_metadata.app.role` from the kind of metadata down.
+ * bare key is found at any depth; a path such as `public_metadata.app.role` only there.
  */
 export function grants(input: string, metadata: unknown, keys: readonly string[]): boolean {
   const kind = fold(input.split('.').at(-1) ?? '');
@@ -47,7 +47,7 @@ function hasKey(metadata: unknown, wanted: ReadonlySet<string>): boolean {
   return false;
 }
 
-/** Whether the path is written, or something above it that is put in the place of all below. */
+/** Whether the path is written, or something above it whose new value replaces everything below. */
 function reaches(value: unknown, path: readonly string[]): boolean {
   const [key, ...rest] = path;
   if (key === undefined) return true;

@@ -16,14 +16,14 @@ export interface KnowledgeOptions {
 
 type Administers = Knowledge['administers'];
 
-/** Roles change seldom; a minute is how long a role may still count as what it was. */
+/** Roles change seldom; for up to a minute a role may count as what it was before. */
 const KEPT_MS = 60_000;
 const MOST = 500;
 
-/** Permissions of Clerk's own that do more than look. */
+/** Clerk's own permissions that do more than read. */
 const MANAGES = /^org:sys_(?!.*:read$)/;
 
-/** Finds out what the arguments alone do not tell, only ever by operations that read. */
+/** Finds out what the arguments alone do not show, only ever by operations that read. */
 export class Inquiry {
   readonly #options: KnowledgeOptions;
   #roles: { readonly administers: Administers; readonly until: number } | undefined;
@@ -38,7 +38,7 @@ export class Inquiry {
     return { ...NOTHING_KNOWN, keysThatGrant: this.#options.keysThatGrant };
   }
 
-  /** What must be known of this call. Never throws: what cannot be read stays unknown. */
+  /** What the rules must know about this call. Never throws: what cannot be read stays unknown. */
   async about(operation: Operation, args: Arguments, caller: string): Promise<Knowledge> {
     if (!asksForRoles(operation, args)) return this.offline;
     const [administers, currentRole] = await Promise.all([

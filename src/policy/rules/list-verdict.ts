@@ -1,7 +1,7 @@
 import type { CallList } from '../list-call.js';
 import type { Verdict } from './rules.js';
 
-/** What the rules say of a list: it needs all that any of its calls needs. */
+/** What the rules say about a list: it needs everything that any of its calls needs. */
 export function listVerdict({ items }: CallList): Verdict {
   const judged = items.map((item) => item.judged);
   const gated = judged.filter(({ action }) => action === 'confirm');

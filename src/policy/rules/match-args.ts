@@ -4,12 +4,12 @@ import { fold } from './fold.js';
 export type Scalar = string | number | boolean | null;
 
 /**
- * How far a call's arguments match: `all` when every value does, exactly; `some` when a list holds other values beside,
- * or a text or a key differs in case, spaces or Unicode form only; `none`.
+ * How far a call's arguments match: `all` when every value does, exactly; `some` when a list also holds other values,
+ * or a text or a key differs only in case, spaces or Unicode form; `none` otherwise.
  */
 export type Extent = 'all' | 'some' | 'none';
 
-/** Input paths to the values of which any matches. */
+/** The values that match, by input path; any one of them is enough. */
 export type ArgumentPatterns = Readonly<Record<string, readonly Scalar[]>>;
 
 export function matchArguments(patterns: ArgumentPatterns, args: Arguments): Extent {
@@ -29,7 +29,7 @@ function matchValues(args: Arguments, path: readonly string[], wanted: readonly 
   return similar.some((value) => wanted.some((pattern) => matches(value, pattern, true))) ? 'some' : 'none';
 }
 
-/** The values at a path; lists on the way and at its end are gone through. What is absent is `undefined`. */
+/** The values at a path; lists on the way and at its end are searched item by item. A missing value is `undefined`. */
 export function valuesAt(value: unknown, path: readonly string[], anySpelling = false): unknown[] {
   if (Array.isArray(value)) return value.flatMap((item) => valuesAt(item, path, anySpelling));
   const [key, ...rest] = path;
@@ -48,7 +48,7 @@ function matches(value: unknown, pattern: Scalar, anySpelling: boolean): boolean
   if (typeof value !== 'string' || typeof pattern !== 'string') return value === pattern;
   return anySpelling ? matchesWildcard(fold(value), fold(pattern)) : matchesWildcard(value, pattern);
 }
-/** Whether `*` in the pattern can be filled so that it is the text. In linear space, and without backtracking that grows. */
+/** Whether the text fits a pattern in which `*` stands for any characters. Linear in space, and never backtracks far. */
 export function matchesWildcard(text: string, pattern: string): boolean {
   const parts = pattern.split('*');
   const first = parts[0] ?? '';

@@ -7,7 +7,7 @@ import { namedRead, Resources } from './find-resource.js';
 import { grants, OWN_CLAIMS } from './granting-metadata.js';
 import { valuesAt } from './match-args.js';
 
-/** For the person who decides on such a call. */
+/** Shown to the person who decides on such a call. */
 export const OWN_CLAIMS_EFFECT = 'Changes, or may change, what the callers of this server may do.';
 
 /** The operations that change what tokens say, or make one: always, or with one of these inputs. */
@@ -32,10 +32,10 @@ const METADATA = [
   'invitations.public_metadata',
   'invitations.private_metadata',
 ];
-/** `{{user.public_metadata.role}}`: of what in an instance a claim is made. */
+/** `{{user.public_metadata.role}}`: the data that a claim is made from. */
 const SHORTCODE = /\b(user|org|org_membership)\.([\w.]+)/g;
 
-/** Where something of a user or an organization is written that is no metadata: the groups, and inputs by another name. */
+/** What writes fields other than metadata of a user or an organization: groups of operations, and inputs with other names. */
 const WRITTEN_BY: Readonly<Record<string, RegExp>> = {
   user: /^(?:Users|EmailAddresses|PhoneNumbers)$/,
   org: /^Organization/,
@@ -46,17 +46,17 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   primary_email_address: ['email_address', 'primary_email_address_id', 'primary', 'verified'],
   primary_phone_number: ['phone_number', 'primary_phone_number_id', 'primary', 'verified'],
 };
-/** A claim that is made of the role changes with the role's key and permissions. */
+/** A claim made from a role changes with the role's key and permissions. */
 const ROLES = /^(?:OrganizationRoles|RoleSets)$/;
 const KEPT_MS = 60_000;
 
-/** What the claims are made of: paths of metadata, and what else stands in a user, an organization or a membership. */
+/** What the claims are made from: paths of metadata, and other fields of a user, an organization or a membership. */
 interface Sources {
   readonly metadata: readonly string[] | 'any';
   readonly fields: readonly { readonly of: string; readonly field: string }[];
 }
 
-/** What claims are commonly made of, where it cannot be read what these are made of. */
+/** What claims are commonly made from, assumed if the templates cannot be read. */
 const UNREADABLE: Sources = {
   metadata: 'any',
   fields: [
@@ -67,7 +67,7 @@ const UNREADABLE: Sources = {
 };
 
 export interface OwnClaimsOptions {
-  /** Who issues the tokens that callers of this server show. */
+  /** The issuer of the tokens that callers of this server present. */
   readonly issuer: string;
   readonly catalog: Catalog;
   readonly read: Read;
@@ -76,8 +76,8 @@ export interface OwnClaimsOptions {
 }
 
 /**
- * The claims from which callers of this server get their scopes, where the instance that they work on issues their
- * tokens: a caller who may write what feeds them could take every scope.
+ * The claims that give this server's callers their scopes, if the instance they work on also issues their tokens: a caller
+ * who may write the data behind these claims could take every scope.
  */
 export class OwnClaims {
   readonly #options: OwnClaimsOptions;
@@ -88,7 +88,7 @@ export class OwnClaims {
     this.#options = options;
   }
 
-  /** Whether the issuer is the instance itself; `undefined` where it cannot be told now. Never throws. */
+  /** Whether the issuer is the instance itself; `undefined` while that is unknown. Never throws. */
   async isOwnInstance(caller = 'local'): Promise<boolean | undefined> {
     if (this.#isOwn !== undefined) return this.#isOwn;
     const domains = listOf(await this.#read('Domains_getAllDomains', {}, caller));
@@ -103,7 +103,7 @@ export class OwnClaims {
     return this.#isOwn;
   }
 
-  /** Whether the call writes what these claims are made of, or might. */
+  /** Whether the call writes, or might write, what these claims are made from. */
   async areFedBy(operation: Operation, args: Arguments, caller: string): Promise<boolean> {
     if (operation.spec.risk === 'read') return false;
     const always = FEEDS[operation.name];
@@ -121,7 +121,7 @@ export class OwnClaims {
     );
   }
 
-  /** What templates make these claims of. */
+  /** What the templates make these claims from. */
   async #sourcesOf(caller: string): Promise<Sources> {
     if (this.#sources !== undefined && this.#options.now() < this.#sources.until) return this.#sources.made;
     const templates = listOf(await this.#read('JwtTemplates_listAllTemplates', {}, caller));
@@ -131,7 +131,7 @@ export class OwnClaims {
       .flatMap((claim) => [...(JSON.stringify(claim) ?? '').matchAll(SHORTCODE)])
       .map(([, of = '', path = '']) => ({ of, path }));
     const isMetadata = (path: string): boolean => /^\w+_metadata(?:\.|$)/.test(path);
-    // A claim that is a whole kind of metadata can be made of any of it.
+    // A claim that holds a whole kind of metadata depends on everything in it.
     const isAny = found.some(({ path }) => isMetadata(path) && !path.includes('.'));
     const made: Sources = {
       metadata: isAny ? 'any' : [...OWN_CLAIMS, ...found.map(({ path }) => path).filter(isMetadata)],
@@ -154,13 +154,13 @@ export class OwnClaims {
 
 const METADATA_INPUTS = new Set(METADATA.map((path) => path.split('.', 1)[0] ?? path));
 
-/** Whether it is worth reading what the claims are made of. */
+/** Whether it is worth reading what the claims are made from. */
 const mayBeSource = ({ group }: Operation, args: Arguments): boolean =>
   Object.keys(args).some((input) => METADATA_INPUTS.has(input)) ||
   ROLES.test(group) ||
   Object.values(WRITTEN_BY).some((groups) => groups.test(group));
 
-/** Whether the call writes what a claim is made of, by an input of its name, in a bulk call too. */
+/** Whether the call, bulk or not, has an input with the name of a field that a claim is made from. */
 function writes({ group, spec: { bulk } }: Operation, args: Arguments, { of, field }: Sources['fields'][number]): boolean {
   if ((field === 'role' || field === 'permissions') && ROLES.test(group)) return true;
   if (WRITTEN_BY[of]?.test(group) !== true) return false;

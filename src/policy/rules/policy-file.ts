@@ -10,7 +10,7 @@ const lengthOfTime = () => z.string().regex(/^[1-9]\d{0,4}[smhd]$/, 'expected a 
 const pattern = z.string().min(1);
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
-/** What a rule looks at. What is absent matches everything. */
+/** What a rule looks at. An absent key matches everything. */
 const conditions = {
   name: z.string().min(1).max(60).optional().describe('Shown in refusals, in the record and by explain.'),
   tools: oneOrMore(pattern).optional().describe('Names, groups or globs: Users_markBanned, Organizations, *_revoke*.'),
@@ -110,7 +110,7 @@ export function policyJsonSchema(): Record<string, unknown> {
   return { $schema, title: 'Policy of clerk-mcp', ...rest };
 }
 
-/** The keys that an object at `path` of the file may have; those of a rule depend on its action. */
+/** The keys allowed in the object at `path` of the file; those of a rule depend on its action. */
 export function knownKeys(path: readonly PropertyKey[], action: unknown): string[] {
   if (path.length === 0) return Object.keys(policyFileSchema.shape);
   if (path[0] === 'budgets') return Object.keys(budgetSchema.shape);

@@ -11,7 +11,7 @@ import { canBeAbout, subjectsOf } from './about.js';
 import { duplicateKey, formatPath } from './duplicate-keys.js';
 import { type BudgetDeclaration, knownKeys, type PolicyFile, policyFileSchema, type RuleDeclaration } from './policy-file.js';
 
-/** One thing that is wrong with a policy file. `path` is like `rules[0].risk`; empty for the whole. */
+/** One fault of a policy file. `path` is like `rules[0].risk`; empty for the whole. */
 export interface PolicyFault {
   readonly path: string;
   readonly problem: string;
@@ -80,7 +80,7 @@ function toFaults(issue: z.core.$ZodIssue, base: readonly PropertyKey[], raw: un
   }
 }
 
-/** A value or a list of values: only the branch that was meant is of interest. */
+/** For a value or a list of values, only the branch that was meant is reported. */
 function unionFaults(issue: z.core.$ZodIssueInvalidUnion, at: readonly PropertyKey[], raw: unknown): PolicyFault[] {
   if (issue.discriminator !== undefined) {
     return [
@@ -137,14 +137,14 @@ function matchedOperations(
   return faults.length > 0 ? { faults } : { operations };
 }
 
-/** The same of tools none of whose inputs can name such a subject. */
+/** The same for tools none of whose inputs can name such a subject. */
 function aboutFaults({ about }: RuleDeclaration, path: string, operations: readonly Operation[]): PolicyFault[] {
   const subjects = about && subjectsOf(about);
   if (subjects === undefined || operations.some((operation) => canBeAbout(operation, subjects))) return [];
   return [{ path, problem: `no tool of this rule can be about one ${Object.keys(subjects).join(' or ')}.` }];
 }
 
-/** An input that none of the rule's tools has would make a rule that never matches. */
+/** A rule for an input that none of its tools has would never match. */
 function inputFaults({ args }: RuleDeclaration, path: string, operations: readonly Operation[]): PolicyFault[] {
   const inputs = new Set(operations.flatMap((operation) => [...operation.places.keys()]));
   return Object.keys(args ?? {}).flatMap((key) => {

@@ -3,13 +3,13 @@ import type { Arguments, Condition, CurrentRole, GatedRisk, Raise, Risk, Test } 
 import { isRecord } from '../../platform/is-record.js';
 import { DEFAULT_KEYS_THAT_GRANT, grants } from './granting-metadata.js';
 
-/** What must be known beside the arguments to tell a call's risk. What is not known counts as the worst. */
+/** What must be known besides the arguments to tell a call's risk. Whatever is unknown counts as the worst case. */
 export interface Knowledge {
   /** Whether a role, by its key or id, manages its organization. */
   readonly administers: (role: string) => boolean;
-  /** The role that the member has whom the call is about; `undefined` where that cannot be told. */
+  /** The present role of the member that the call is about; `undefined` if unknown. */
   readonly currentRole: string | undefined;
-  /** Keys and paths of metadata that applications take rights from. */
+  /** Keys and paths of metadata from which applications take rights. */
   readonly keysThatGrant: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export const NOTHING_KNOWN: Knowledge = {
 
 /** What one call would do. */
 export interface Consequences {
-  /** The heaviest of `risks`, by which the call is put on record. */
+  /** The heaviest of `risks`; goes on record. */
   readonly risk: Risk;
   /** Every risk of the call, the heaviest first; more than one only where each is gated. */
   readonly risks: readonly Risk[];
@@ -42,7 +42,7 @@ export function consequencesOf(operation: Operation, args: Arguments, known: Kno
   };
 }
 
-/** The same of a call that has one more risk, for a reason beside its declaration. */
+/** The same with one more risk, for a reason outside the call's declaration. */
 export function withRisk({ risks, effects }: Consequences, risk: GatedRisk, effect: string): Consequences {
   const gated = byWeight([...risks.filter(isGated), risk]);
   return { risk: heaviest(gated), risks: gated, effects: [...effects, effect] };
@@ -67,14 +67,14 @@ export const asksForFields = ({ raises }: Operation): boolean =>
     .flatMap(({ when }) => conditionsOf(when))
     .some((condition) => !('currentRole' in condition) && inputsOf(condition).includes('fields'));
 
-/** Where the call says of which member the present role matters. */
+/** The inputs that name the member whose present role matters. */
 export const memberAskedFor = ({ raises }: Operation): CurrentRole['currentRole'] | undefined =>
   raises.flatMap(({ when }) => conditionsOf(when)).find((condition) => 'currentRole' in condition)?.currentRole;
 
 /** The inputs of a condition, by their paths. */
 export const inputsOf = ({ input }: Condition): readonly string[] => [input].flat();
 
-/** The inputs of this very call that may make it as risky as it is. */
+/** The inputs of this very call that may raise its risk. */
 export function raisingInputs(operation: Operation, args: Arguments): ReadonlySet<string> {
   const conditions = operation.raises.flatMap(({ when }) => conditionsOf(when));
   const paths = conditions.flatMap((condition) => {
@@ -120,7 +120,7 @@ function passes(value: unknown, test: Exclude<Test, 'grants' | 'several'>, known
   }
 }
 
-/** What stands at a path. Lists on the way and at its end are gone through; an empty one at the end is a value. */
+/** The values at a path. Lists on the way and at its end are searched item by item; an empty one at the end is a value. */
 function valuesAt(value: unknown, path: string): unknown[] {
   let found: unknown[] = [value];
   for (const key of path.split('.')) {

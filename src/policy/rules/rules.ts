@@ -12,18 +12,18 @@ import { type ArgumentPatterns, type Extent, matchArguments, matchesWildcard } f
 import type { BudgetDeclaration, RuleDeclaration } from './policy-file.js';
 import { consequencesOf } from './risk.js';
 
-/** What the rules say of one call. */
+/** What the rules say about one call. */
 export interface Verdict {
   readonly action: 'allow' | 'deny' | 'confirm';
-  /** All that were asked for; the strongest counts. Empty unless `confirm`. */
+  /** Every strength asked for; the strongest counts. Empty unless `confirm`. */
   readonly strengths: readonly WantedStrength[];
   /** The name of the rule that decides. */
   readonly rule: string;
   /** Of a `deny`. */
   readonly reason: string | undefined;
-  /** Whose word counts: approvers who are in every one of the lists. Empty: any approver's. */
+  /** Who may approve: approvers who are in every one of the lists. Empty: any approver. */
   readonly approvers: readonly (readonly string[])[];
-  /** Whether a person other than the caller has to approve it. No rule says so. */
+  /** Whether a person other than the caller has to approve. Never set by a rule. */
   readonly byAnother?: boolean | undefined;
   /** How long the call can be approved and used, in milliseconds; `undefined` where no rule says. */
   readonly withinMs: number | undefined;
@@ -43,8 +43,8 @@ const SCAN = 'Jobs_scanList';
 const PLAN = 'Jobs_planChanges';
 
 /**
- * The rules after the file's last. `confirm` is what gated calls need where no rule says otherwise; `scans` whether there is
- * the tool that scans.
+ * The rules after the file's last. `confirm` is what gated calls need unless a rule says otherwise; `scans` tells whether
+ * the scanning tool exists.
  */
 export const defaultRules = (confirm: WantedStrength, scans: boolean): readonly RuleDeclaration[] => [
   ...(scans ? filesOfPeople(confirm) : []),
@@ -109,7 +109,7 @@ export class Rules {
     }));
   }
 
-  /** The same when whom the call is about has been read, where a rule depends on it. Never throws for what cannot be read. */
+  /** The same after reading whom the call is about, if a rule depends on it. Never throws for what cannot be read. */
   async decideByReading(
     operation: Operation,
     args: Arguments,
@@ -120,14 +120,14 @@ export class Rules {
     const resources = new Resources(this.#catalog);
     const decide = (): Verdict => this.decide(operation, args, caller, risks, resources);
     let verdict = decide();
-    // What is read can lead to the next thing to read: a directory to its connection, and that to its organization.
+    // One read can lead to the next: from a directory to its connection, and from there to its organization.
     while (await resources.readWanted({ ...reading, caller: caller.name })) verdict = decide();
     return verdict;
   }
 
   /**
-   * `risks`: of this very call. Default: what can be told from its arguments alone. `resources`: what was read of whom it
-   * is about. Default: nothing, so that rules about what the arguments do not tell count as matched.
+   * `risks`: those of this very call. Default: what its arguments alone tell. `resources`: what was read about its subjects.
+   * Default: nothing, so that rules on what the arguments do not tell count as matched.
    */
   decide(
     operation: Operation,
@@ -205,7 +205,7 @@ export class Conditions {
   readonly #returnsSecret: boolean | undefined;
   readonly #defensive: boolean | undefined;
   readonly #callers: readonly string[] | undefined;
-  /** Set when the instance is another than the rule is for. */
+  /** Set when the rule is for another kind of instance. */
   readonly #otherInstance: string | undefined;
 
   constructor(declaration: RuleDeclaration | BudgetDeclaration, catalog: Catalog, kind: InstanceKind) {
@@ -251,7 +251,7 @@ export class Conditions {
     return undefined;
   }
 
-  /** Of a call with several risks each must be allowed, and any of them can be denied, confirmed or counted. */
+  /** If a call has several risks, each must be allowed, but any one of them can be denied, confirmed or counted. */
   #matchesRisks(risks: readonly Risk[]): boolean {
     const named = this.#risks;
     if (named === undefined) return true;
@@ -268,7 +268,7 @@ export class Conditions {
   }
 }
 
-/** How far a call matches what a rule says of its arguments, and of whom it is about. */
+/** How far a call matches what a rule says about its arguments and its subjects. */
 interface Match {
   readonly args: Extent;
   readonly about: AboutExtent;
@@ -278,14 +278,14 @@ const NO_MATCH: Match = { args: 'none', about: 'none' };
 
 function matchOf({ args: patterns, about }: Rule, operation: Operation, args: Arguments, resources: Resources): Match {
   const extent = patterns === undefined ? 'all' : matchArguments(patterns, args);
-  // Nothing is read for a rule that the arguments pass over anyway.
+  // Nothing is read for a rule that does not match the arguments anyway.
   if (extent === 'none' || about === undefined) return { args: extent, about: 'all' };
   return { args: extent, about: extentOf(about, operation, args, resources) };
 }
 
 /**
- * A rule that matches only in part, or of which that cannot be told, errs on the safe side: it can deny but not allow,
- * and the confirmation that it asks for is the weakest that will do, even where later rules say otherwise.
+ * A rule that matches only in part, or only perhaps, errs on the safe side: it can deny but not allow, and the
+ * confirmation it asks for is a minimum that later rules cannot lower.
  */
 function weigh(rule: Rule, { args, about }: Match): Step['result'] {
   if (args === 'all' && about === 'all') return 'decides';
@@ -329,7 +329,7 @@ function verdict({ declaration, name }: Rule, raised: readonly Rule[], match: Ma
   const within = asking.flatMap((rule) => (rule.within === undefined ? [] : [toMilliseconds(rule.within)]));
   const caps = weighed.flatMap((rule) => (rule.action === 'deny' || rule.maxItems === undefined ? [] : [rule.maxItems]));
   return {
-    // A rule that only raised the strength still needs its confirmation where a later one would allow.
+    // A rule that only raised the strength still needs its confirmation even if a later rule would allow the call.
     action: declaration.action === 'allow' && asking.length > 0 ? 'confirm' : declaration.action,
     strengths: declaration.action === 'deny' ? [] : asking.map((rule) => rule.strength),
     approvers: asking.flatMap((rule) => (rule.approvers === undefined ? [] : [[rule.approvers].flat()])),

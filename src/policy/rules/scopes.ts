@@ -2,7 +2,7 @@ import type { Operation } from '../../catalog/operation.js';
 import type { Risk } from '../../catalog/operation-types.js';
 import type { Caller } from '../policy-types.js';
 
-/** To read the record of all callers' calls. No role has it: it is given by its name. */
+/** Lets its holder read the record of all callers' calls. No role includes it: it is granted by name. */
 export const RECORD_SCOPE = 'clerk:record';
 
 /** What a credential may be used for: one scope per risk, none of which includes another, and one for the record. */
@@ -10,7 +10,7 @@ export type Scope = `clerk:${Risk}` | typeof RECORD_SCOPE;
 
 export const scopeOf = (risk: Risk): `clerk:${Risk}` => `clerk:${risk}`;
 
-/** A scope that the caller lacks for a call of these risks. A caller without a list of scopes may do everything. */
+/** A scope that the caller lacks for a call with these risks. A caller without a list of scopes may do everything. */
 export function missingScope(risks: readonly Risk[], { scopes }: Pick<Caller, 'scopes'>): Scope | undefined {
   return scopes && risks.map(scopeOf).find((scope) => !scopes.includes(scope));
 }

@@ -3,11 +3,11 @@ export const SUBJECT_KINDS = ['user', 'organization', 'application'] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
 /**
- * What a value says of a user, an organization or an OAuth application. `is`: it names one, by an id or by anything else
- * they are known by. `covers`: it names all whose address fits, as `*@example.com` and `example.com` do. `partOf`: the id
- * of something that the subject's own resource holds. `belongsTo`: the id of something of which a read tells whose it
- * is, `through` another thing where that read names only that one. `none`: it is about none of them, or another input
- * says about whom.
+ * What a value says about a user, an organization or an OAuth application. `is`: it names one, by an id or by anything
+ * else they are known by. `covers`: it names all whose address fits, as `*@example.com` and `example.com` do. `partOf`:
+ * the id of something within the subject's own resource. `belongsTo`: the id of something whose owner a read tells,
+ * or `through` another thing if the read names only that. `none`: it is about none of them, or another input tells about
+ * whom.
  */
 export type Naming =
   | { readonly is: readonly SubjectKind[] }
@@ -57,7 +57,7 @@ export const INPUT_NAMES: Readonly<Record<string, Naming>> = {
 
   'ApiKeys.subject': { is: ['user', 'organization'] },
 
-  // A blocked or connected domain is about all whose addresses it holds.
+  // A blocked or connected domain is about everyone with an address in it.
   identifier: usersOfDomain,
   'EnterpriseConnections.domains': usersOfDomain,
   'SamlConnectionsBeta.domains': usersOfDomain,
@@ -91,7 +91,7 @@ export const INPUT_NAMES: Readonly<Record<string, Naming>> = {
   scim_directory_id: { belongsTo: ['user', 'organization'], through: 'enterprise_connection_id' },
   adminPortalLinkTokenID: whoseOrganization,
 
-  // A secret: no read may be made with it to learn whose it is.
+  // A secret must not be used in a read to learn whose it is.
   'Clients.token': whoseUser,
   'OAuthApplications.token': whoseUser,
   'OAuthAccessTokens.access_token': { belongsTo: ['user', 'application'] },
@@ -131,7 +131,7 @@ export const INPUT_NAMES: Readonly<Record<string, Naming>> = {
   to_price_id: 'none',
 };
 
-/** Where a resource says whose it is. */
+/** The paths at which a resource names its owner. */
 export const ANSWER_NAMES: Readonly<Record<string, Naming>> = {
   user_id: user,
   organization_id: organization,
@@ -147,7 +147,7 @@ export const ANSWER_NAMES: Readonly<Record<string, Naming>> = {
   'sessions.user_id': user,
 };
 
-/** What a user is known by, and where the ids of their parts stand. */
+/** What a user is known by, and the paths of the ids of their parts. */
 export const USER_NAMES: readonly string[] = [
   'id',
   'username',

@@ -5,23 +5,23 @@ import { isSecretName } from '../../catalog/secret-names.js';
 import { isRecord } from '../../platform/is-record.js';
 import { isSecretText } from './secret-text.js';
 
-/** An answer without its secrets. Where it has none, `value` is the answer itself and not a copy. */
+/** An answer without its secrets. If it has none, `value` is the answer itself and not a copy. */
 export interface Covered {
   readonly value: unknown;
   /** How many secrets there were. */
   readonly hidden: number;
-  /** Whether all of the answer is of a form that is known. */
+  /** Whether the form of the whole answer is known. */
   readonly known: boolean;
 }
 
 export interface CoverOptions {
-  /** What stands in the place of a secret; `undefined` is one that no resource declares, and that sounds like one. */
+  /** The text in place of a secret; `undefined` stands for one that no resource declares but that sounds like a secret. */
   readonly mark: (secret: Secret | undefined) => string;
-  /** Whether the answer is there to hand out a secret: then every address in it that nothing declares may be one. */
+  /** Whether the answer exists to hand out a secret: then every undeclared address in it may be one. */
   readonly handsOut: boolean;
 }
 
-/** In the place of a secret in an answer that was not confirmed as `credential`. */
+/** Replaces a secret in an answer that was not confirmed as `credential`. */
 export const withheld = (secret: Secret | undefined): string =>
   secret === undefined
     ? '[secret]'
@@ -39,8 +39,8 @@ const DEEPEST = 20;
 const ADDRESS = /(?:^|_)(?:url|link)$/;
 
 /**
- * The answer with a mark in the place of each secret: of what the resources declare as one, wherever they stand, and of
- * what is declared nowhere and looks like one. What is declared otherwise is shown, and so is what owners wrote themselves.
+ * The answer with a mark in place of each secret: whatever the resources declare as secret, wherever they are in the answer,
+ * and whatever is undeclared and looks secret. What is declared as open is shown, and so is what owners wrote themselves.
  */
 export function coverSecrets(answer: unknown, { spec }: Operation, options: CoverOptions): Covered {
   const cover = new Cover(spec.request, options);
@@ -48,7 +48,7 @@ export function coverSecrets(answer: unknown, { spec }: Operation, options: Cove
   return { value, hidden: cover.hidden, known: cover.known };
 }
 
-/** The answer as it is given to callers who have confirmed nothing. */
+/** The answer as callers get it without a confirmation. */
 export const withoutSecrets = (answer: unknown, operation: Operation): unknown =>
   coverSecrets(answer, operation, { mark: withheld, handsOut: false }).value;
 
@@ -91,7 +91,7 @@ class Cover {
     return declared.properties.size > 0 ? this.#object(value, declared, depth) : this.#undeclared(key, value, depth);
   }
 
-  /** What Clerk sends and no resource knows. */
+  /** Properties that Clerk sends and no resource declares. */
   #undeclared(key: string, value: unknown, depth: number): unknown {
     if (value !== '' && (typeof value === 'string' || isFilled(value))) this.known = false;
     if (isSecretName(key) || (this.#options.handsOut && ADDRESS.test(key))) return this.#hide(value, undefined);
@@ -102,7 +102,7 @@ class Cover {
     return this.#object(value, resourceOf(value, '')?.shape, depth);
   }
 
-  /** What is empty tells nothing, and neither do switches, nor counts where only the name sounds secret. */
+  /** Empty values and switches reveal nothing; neither do counts if only the name sounds secret. */
   #hide(value: unknown, secret: Secret | undefined): unknown {
     if (Array.isArray(value)) return mapped(value, (item) => this.#hide(item, secret));
     if (value === null || value === '' || typeof value === 'boolean') return value;
@@ -114,7 +114,7 @@ class Cover {
 
 const isFilled = (value: unknown): boolean => value !== null && typeof value === 'object' && Object.keys(value).length > 0;
 
-/** The list with other items; itself where each is the same, as in nearly all answers. */
+/** The list with its items replaced; the same list if none changed, as in nearly all answers. */
 function mapped(list: readonly unknown[], change: (item: unknown) => unknown): unknown {
   let items: unknown[] | undefined;
   for (const [index, item] of list.entries()) {
@@ -125,7 +125,7 @@ function mapped(list: readonly unknown[], change: (item: unknown) => unknown): u
   return items ?? list;
 }
 
-/** The object with other members; itself where each is the same, as in nearly all answers. */
+/** The object with its members replaced; the same object if none changed, as in nearly all answers. */
 function replaced(object: object, change: (key: string, member: unknown) => unknown): unknown {
   let changed: Map<string, unknown> | undefined;
   for (const key of Object.keys(object)) {

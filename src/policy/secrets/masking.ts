@@ -9,11 +9,11 @@ const LONGEST_STRING = 500;
 const MOST_BYTES = 8_192;
 const DEEPEST = 20;
 
-/** The most inputs that are recorded one by one, and the longest name of one. */
+/** The most inputs that are recorded one by one, and how much of each name. */
 const MOST_INPUTS = 100;
 const LONGEST_NAME = 100;
 
-/** What stands in the place of a secret. */
+/** Replaces a secret. */
 type Mask = (secret: unknown) => string;
 
 function walk(value: unknown, mask: Mask, depth: number): unknown {
@@ -28,11 +28,11 @@ function walk(value: unknown, mask: Mask, depth: number): unknown {
   return Object.fromEntries(entries);
 }
 
-/** Switches and counts tell nothing: `{"password": true}` stays as it is. */
+/** Switches and counts reveal nothing: `{"password": true}` stays as it is. */
 const canHide = (value: unknown): boolean =>
   (typeof value === 'string' && value !== '') || (value !== null && typeof value === 'object');
 
-/** The top level of arguments, where the operation says itself what is secret. */
+/** The top level of the arguments, where the operation declares what is secret. */
 function maskInputs(operation: Operation, args: Arguments, mask: Mask): [string, unknown][] {
   const declared = new Set(operation.spec.secrets);
   return Object.entries(args).map(([name, value]) => {
@@ -42,8 +42,8 @@ function maskInputs(operation: Operation, args: Arguments, mask: Mask): [string,
 }
 
 /**
- * The canonical form of arguments with a digest in the place of each secret, so that a hash of it says
- * whether two calls were the same without being a way to guess a password.
+ * The canonical form of arguments with a digest in place of each secret, so that a hash of it shows whether two
+ * calls were the same but does not help to guess a password.
  * @throws TooDeepError
  */
 export const canonicalWithoutSecrets = (operation: Operation, args: Arguments, digest: (secret: string) => string): string =>

@@ -3,9 +3,9 @@ import { scrub } from '../../platform/scrub.js';
 
 /** A parameter of an address with a value. */
 const PARAMETER = /[?&#;]([\w.[\]-]{1,64})=[^&#\s]/g;
-/** What stands between the signs of an address, or of JSON. */
+/** A piece of text between the delimiters of an address or of JSON. */
 const PIECE = /[^?&#;\s"\\]+/g;
-/** Names of parameters that are secret besides those of inputs. */
+/** Names of secret parameters, besides those of secret inputs. */
 const SECRET_PARAMETERS = new Set(['key', 'code', 'sig', 'signature']);
 /** A user with a password before the host of an address. */
 const SIGNED_IN = /:\/\/[^\s/?#@:]*:[^\s/?#@]+@/;
@@ -19,7 +19,7 @@ const HIDDEN = '[secret]';
 export const isSecretText = (text: string): boolean =>
   scrub(text) !== text || hasToken(text) || (text.includes('://') && (SIGNED_IN.test(text) || hasSecretParameter(text)));
 
-/** The text, JSON too, without tokens and without what secret parameters of addresses hold. */
+/** The text, which may be JSON, without tokens and without the values of secret parameters in addresses. */
 export const withoutSecretTexts = (text: string): string =>
   scrub(text)
     .replace(TOKEN_RUN, (run) => (hasToken(run) ? HIDDEN : run))
@@ -34,11 +34,11 @@ function hasSecretParameter(text: string): boolean {
   return false;
 }
 
-/** Of `user[password]` each part is a name. */
+/** In `user[password]` each part is a name. */
 const isSecretParameter = (name: string): boolean =>
   name.split(/[[\].]/).some((part) => SECRET_PARAMETERS.has(part.toLowerCase()) || isSecretName(part));
 
-/** Whether a JSON Web Token stands in the text. Every run of its letters is looked at once: one pattern would look again from each start. */
+/** Whether the text holds a JSON Web Token. Looks at every run of its letters once; a single pattern would start over at each. */
 function hasToken(text: string): boolean {
   if (!text.includes('eyJ')) return false;
   for (const [run] of text.matchAll(TOKEN_RUN)) {

@@ -16,7 +16,7 @@ export interface SecretsOptions {
   readonly randomBytes: (size: number) => Buffer;
 }
 
-/** Claimed on the disk beforehand, so that a full one shows before anything is sent. */
+/** Reserved beforehand, so that a full disk shows before anything is sent. */
 const SPACE_BYTES = 65_536;
 const OTHERS = 0o077;
 
@@ -45,7 +45,7 @@ export class SecretsDir {
 
   /**
    * A new, empty file for the answer of one call, of mode 0600.
-   * @throws when there is no place for it; then nothing must be sent.
+   * @throws when there is no room for it; then nothing must be sent.
    */
   async reserve(operation: Operation): Promise<SecretFile> {
     const now = await safeDirectory(this.#path);
@@ -67,7 +67,7 @@ export class SecretsDir {
   }
 }
 
-/** The place kept for one answer. */
+/** The file reserved for one answer. */
 export class SecretFile {
   readonly path: string;
   readonly #file: FileHandle;
