@@ -56,7 +56,7 @@ export interface App {
   readonly guide: GuideOptions;
   /** How gated calls are confirmed, in a sentence or two. */
   readonly confirmation: string;
-  /** What takes back what any caller has done, for people who may do all that any caller may. */
+  /** Takes back what any caller has done, for people who may do everything that any caller may. */
   jobs(): Promise<Pick<Jobs, 'undoable' | 'planUndo'>>;
   /** What is served to people who approve. */
   readonly approvals: Pick<LazyApprovals, 'host'>;
@@ -79,15 +79,15 @@ export interface AppOptions {
   readonly filesDir?: string | undefined;
   /** Every known operation. Default: as the settings say. */
   readonly catalog?: Catalog;
-  /** Where approvers can sign in besides. Default: nowhere. */
+  /** Where else approvers can sign in. Default: nowhere. */
   readonly approversIssuer?: ApprovalsHostOptions['issuer'];
-  /** Who issues the tokens that callers show, where they show any. */
+  /** The issuer of the callers' tokens, if they have any. */
   readonly issuer?: string | undefined;
   /** Holds used confirmations, budgets and approvals for several processes. Default: this process's memory. */
   readonly store?: (OnceStore & BudgetStore & RecordStore) | undefined;
-  /** What serves approvals to people: a loopback listener of its own, or what listens already. */
+  /** How approvals are served to people: by a loopback listener of their own, or by the one that serves MCP. */
   readonly serveApprovals: ApprovalsHostOptions['serve'];
-  /** The sessions that are open. Default: there are none but that of stdio. */
+  /** The open sessions. Default: none but the one over stdio. */
   readonly sessions?: (() => readonly SessionSeen[]) | undefined;
   /** How people start this program at a terminal. Default: `clerk-mcp`. */
   readonly ownCommand?: string | undefined;
@@ -194,11 +194,11 @@ export async function createApp(options: AppOptions): Promise<App> {
       const operation = catalog.get(reader);
       const { value } = await clerk.send(operation, args, { signal, caller });
       if (operation.name === DOMAINS) name.learn(value);
-      // What a person is shown of it can be read by the model, too.
+      // The model can read what a person is shown of it.
       return withoutSecrets(value, operation);
     },
   });
-  // The start does not wait for it.
+  // The start does not wait for this.
   void policy.aboutOwnClaims().then((message) => message && warn(message));
   let services: Promise<PlanServices> | undefined;
   const openServices = async (): Promise<PlanServices> => {
@@ -239,7 +239,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     policy,
     clerk,
     logger,
-    // What single calls change is kept where it outlives the process.
+    // What single calls change is kept only where it outlives the process.
     keeper: values.stateDir === undefined ? undefined : (await plans()).keeper,
     runJob: async (job) => (await theJobs()).run(job),
     answers: {
@@ -300,7 +300,7 @@ async function openWatch(url: string, catalog: Catalog, logger: Logger): Promise
   return new DocumentWatch({ url, catalog, log: catalogLog(logger) });
 }
 
-/** Calls of which it is kept who made them. */
+/** Calls whose callers are remembered. */
 const noted = (calls: App['calls'], book: CallerBook): App['calls'] => ({
   call: (call) => {
     book.note(call.caller);

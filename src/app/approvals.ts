@@ -24,18 +24,18 @@ export interface ApprovalsHostOptions {
   readonly insight: Insight;
   /** Takes back what was done, for people who ask for it on the page. */
   readonly undo: () => Promise<Undo>;
-  /** Where approvers can sign in besides. Default: nowhere. */
+  /** Where else approvers can sign in. Default: nowhere. */
   readonly issuer?: IssuerSettings | undefined;
   /** Where approvals are kept for several processes. Default: in this one. */
   readonly records?: RecordStore | undefined;
   /**
-   * `loopback`: a listener of its own, from the first approval on. Otherwise the handler is served by what listens
-   * already, and `address` is where people reach it, once that is known.
+   * `loopback`: a listener of its own, opened for the first approval. Otherwise the listener that serves MCP serves the
+   * handler too, and `address` is where people reach it, once that is known.
    */
   readonly serve: 'loopback' | { readonly address: () => string | undefined };
 }
 
-/** The desk, and what serves it to people. */
+/** The desk, and the pages that serve it to people. */
 export interface ApprovalsHost {
   readonly approvals: ApprovalDesk;
   readonly handle: ApprovalsHandler;

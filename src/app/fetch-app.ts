@@ -19,7 +19,7 @@ const OTHERS = ['authenticate', 'basePath'] as const;
 const LISTENING: ReadonlySet<string> = new Set(['host', 'port', 'headersTimeout', 'maxConnections']);
 
 /**
- * Makes the server for an application of one's own.
+ * Makes the server to mount in another application.
  * @throws ConfigError, and what `createHttpApp` throws
  */
 export async function createFetchApp(options: FetchHandlerOptions): Promise<HttpApp> {

@@ -2,7 +2,7 @@
 export interface FetchCaller {
   /** The name in rules, budgets, confirmations and the audit log; sessions belong to it. */
   readonly name: string;
-  /** What they may do. Other scopes in the list mean nothing here. */
+  /** What they may do. Other scopes in the list are ignored. */
   readonly scopes: readonly (
     | 'clerk:read'
     | 'clerk:write'
@@ -29,11 +29,11 @@ export interface FetchHandlerOptions {
   /** What confirmations are signed with, 32 bytes or more. Default: `CLERK_MCP_SIGNING_KEY`, or random. */
   readonly signingKey?: string;
   /**
-   * Says who makes a request, instead of {@link auth}; `undefined` for an unknown caller, who is answered with 401. It
-   * must not read the body. One of the two must be given, except on the sandbox, where `auth` is `none` by default.
+   * Tells who makes a request, instead of {@link auth}; `undefined` for an unknown caller, who gets 401. It must not
+   * read the body. One of the two must be given, except on the sandbox, where `auth` is `none` by default.
    */
   readonly authenticate?: (request: { readonly headers: Headers }) => Promise<FetchCaller | undefined> | FetchCaller | undefined;
-  /** What the paths begin with where the handler is mounted: `/api` for `/api/mcp`. Default: nothing. */
+  /** The prefix of the paths under which the handler is mounted: `/api` for `/api/mcp`. Default: none. */
   readonly basePath?: string;
 
   // Written by `npm run docs:tables` from the table of settings.

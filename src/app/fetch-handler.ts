@@ -1,18 +1,19 @@
 import type { FetchHandlerOptions } from './fetch-handler-options.js';
 
 export interface FetchHandler {
-  /** Answers every request that is not for another handler; what it does not know is answered with 404. */
+  /** Answers every request that it is given; unknown paths get 404. */
   (request: Request, context?: { readonly remoteAddress?: string | undefined }): Promise<Response>;
-  /** Resolves when the handler can answer; rejects with what keeps it from that. */
+  /** Resolves when the handler can answer; rejects with the reason why it cannot. */
   readonly ready: Promise<void>;
-  /** Lets calls in flight end for `graceMs` (default 15,000), aborts the rest, and lets go of everything. */
+  /** Lets calls in flight finish for `graceMs` (default 15,000), aborts the rest, and releases everything. */
   close(graceMs?: number): Promise<void>;
 }
 
 /**
- * The server that `clerk-mcp http` runs, as a web-standard handler for an application of one's own.
- * @param options what the flags and variables of `clerk-mcp http` say otherwise
- * @returns at once; the server starts behind it. Wrong options reject `ready` and every request, and throw nothing here.
+ * The server that `clerk-mcp http` runs, as a web-standard handler to mount in your own application.
+ * @param options the same settings as the flags and variables of `clerk-mcp http`
+ * @returns the handler at once, while the server starts. Wrong options do not throw here: they reject `ready` and every
+ * request.
  * @example
  * import { createFetchHandler } from 'clerk-mcp';
  *
@@ -29,7 +30,7 @@ export interface FetchHandler {
 export function createFetchHandler(options: FetchHandlerOptions = {}): FetchHandler {
   const httpApp = import('./fetch-app.js').then(({ createFetchApp }) => createFetchApp(options));
   const ready = httpApp.then(() => undefined);
-  // An application that does not wait for it learns of it from the first request.
+  // An application that does not await `ready` learns of a failure from its first request.
   ready.catch(() => {});
   const handler = async (request: Request, context: { readonly remoteAddress?: string | undefined } = {}): Promise<Response> =>
     (await (await httpApp).handle(request, context)).toResponse();

@@ -2,7 +2,7 @@ import type { Guide, GuideOptions } from '../mcp/guide.js';
 import { skills } from '../mcp/prompts/skills.js';
 import type { GuideParts } from './guide.js';
 
-/** What is offered beside tools, put together when it is first asked for. */
+/** What is offered beside tools, assembled on first use. */
 export function guideFor(parts: GuideParts): GuideOptions {
   const { offer } = parts;
   let hasJobs: boolean | undefined;

@@ -17,11 +17,11 @@ export interface GuideParts {
   readonly offer: Offer;
   readonly calls: Calls;
   readonly policy: Policy;
-  /** The tool as it is listed, whether it is or not. */
+  /** The tool as it would be listed. */
   readonly toolOf: (operation: Operation) => ToolDefinition;
 }
 
-/** Puts together what is offered beside tools. */
+/** Assembles what is offered beside tools. */
 export function createGuide({ config, name, offer, calls, policy, toolOf }: GuideParts): Guide {
   const { values } = config;
   const call: Calls['call'] = async (one) => {
@@ -51,7 +51,7 @@ export function createGuide({ config, name, offer, calls, policy, toolOf }: Guid
   };
 }
 
-/** Nothing of where things are on the server's disk. */
+/** The settings without any path on the server's disk. */
 const settingsInBrief = ({ values }: Config): Record<string, unknown> => ({
   read_only: values.readOnly === true,
   confirmation: values.confirm ?? 'auto',

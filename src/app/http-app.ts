@@ -110,7 +110,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       onUpstream: metrics.upstream,
     });
     lacking = app.lacking;
-    // A caller whose role is in a file can be given another one; the four tools of discovery are listed to all.
+    // A role in the file of tokens can change while its caller is connected; the four discovery tools are listed to all.
     const listChanged = authenticator === undefined && choice.kind === 'token' && config.values.discovery !== true;
     let isStopping = false;
     const router = new Router({
@@ -139,7 +139,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       app,
       handle: (request, context) => router.handle(request, context),
       listensAt: async (url) => {
-        // A passkey is good for a name, never for an address.
+        // A passkey is bound to a host name, never to an IP address.
         const here = `${url.replace('//127.0.0.1:', '//localhost:')}${basePath}/approvals`;
         approvalsAddress ??= here;
         await (await app.approvals.host()).announceAt(here);
@@ -165,7 +165,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   }
 }
 
-/** Where approvers can sign in: at the issuer of the callers' tokens, where there is a client for that. */
+/** Where approvers can sign in: at the issuer of the callers' tokens, if a client for that is configured. */
 function approversIssuer(choice: AuthenticationChoice, { approvalsClientId }: HttpValues, { approvals }: Config) {
   if (choice.kind !== 'oauth' || approvalsClientId === undefined) return undefined;
   return { issuer: choice.issuer, clientId: approvalsClientId, clientSecret: approvals.clientSecret };

@@ -36,7 +36,7 @@ export function introductionOf({ config, name, offer, policy }: IntroductionOpti
   };
 }
 
-/** What is deprecated is not missed. */
+/** Deprecated operations are not counted. */
 function leftOut(offer: Offer, offered: readonly Operation[]): { count: number; by: string } | undefined {
   const here = new Set(offered);
   const missed = offer.catalog.operations.filter((operation) => !here.has(operation) && !operation.superseded);

@@ -2,7 +2,7 @@ import type { ApprovalSeen, Approvals, ApprovalWish, Needs, OpenedApproval, Used
 import type { Caller } from '../policy/policy-types.js';
 import type { ApprovalsHost, ApprovalsHostOptions } from './approvals.js';
 
-/** What asking people who are not at the client takes, loaded when the first call needs it. */
+/** Everything needed to ask people who are not at the client, loaded for the first call that needs it. */
 export class LazyApprovals implements Approvals {
   readonly enrolCommand: string;
   readonly #options: ApprovalsHostOptions;
@@ -46,7 +46,7 @@ export class LazyApprovals implements Approvals {
     return (await this.#desk()).replace(id);
   }
 
-  /** Where nothing was asked there is nothing to close. */
+  /** If no one was ever asked, there is nothing to close. */
   async close(): Promise<void> {
     await (await this.#host)?.close();
   }

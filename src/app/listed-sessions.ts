@@ -5,7 +5,7 @@ import { type Place, Sessions } from '../mcp/http/sessions.js';
 
 type Value = Connection | undefined;
 
-/** Sessions that people who approve can see. */
+/** Sessions that approvers can see. */
 export class ListedSessions extends Sessions<Value> {
   readonly #open = new Map<string, { readonly caller: string; readonly value: Value; readonly since: number }>();
 

@@ -6,7 +6,7 @@ import { UserError } from '../platform/user-error.js';
 import { AuditLog } from '../policy/audit/log.js';
 import { placesOf } from '../policy/audit/places.js';
 
-/** A second process beside one that writes the log has a log of its own: clients start a server each. */
+/** Each client starts a server of its own, so a second process opens a log of its own beside the first one's. */
 export async function openAuditLog(setting: string, key: string | undefined, warn: (message: string) => void): Promise<AuditLog> {
   let taken: FileLockedError | undefined;
   for await (const file of placesOf(setting)) {

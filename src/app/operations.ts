@@ -12,7 +12,7 @@ const loaders = {
   ...Object.fromEntries(Object.entries(JOB_TOOLS).map(([name, { declaration }]) => [name, declaration])),
 };
 
-/** All that is declared. In the built program it comes from a manifest, so that a start need not build a schema. */
+/** Everything that is declared. The built program reads it from a manifest, so that a start need not build schemas. */
 const declared: readonly Operation[] =
   typeof __BUILT__ === 'undefined'
     ? await loadOperations(loaders)
@@ -21,5 +21,5 @@ const declared: readonly Operation[] =
 /** Every operation of Clerk's. */
 export const operations = declared.filter((operation) => !operation.isJob);
 
-/** The tools that are many calls of them. */
+/** The tools that carry out many calls of them. */
 export const jobs = declared.filter((operation) => operation.isJob);

@@ -5,7 +5,7 @@ import { operations } from './operations.js';
 
 declare const __BUILT__: true | undefined;
 
-/** The schema of every operation's answer, by operation name. The built program reads those that the build made. */
+/** The schema of every operation's answer, by operation name. The built program reads those made by the build. */
 export async function outputSchemas(times: 'iso' | 'unix' = 'unix'): Promise<ReadonlyMap<string, OutputSchema>> {
   const known: Map<string, OutputSchema> =
     typeof __BUILT__ === 'undefined' ? await makeOutputSchemas() : new Map(JSON.parse(readPrepared('output-schemas.json')));

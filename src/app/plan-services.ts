@@ -42,7 +42,7 @@ export async function openPlanServices({ config, catalog, instance, logger }: Pl
       try {
         return await (await import('./rehearse.js')).rehearse(rehearsal);
       } catch (error) {
-        // A plan is as good without it, and says that it was not tried out.
+        // The plan is good without it, and says that it was not tried out.
         if (!rehearsal.signal.aborted) logger.warn({ err: error }, 'a plan could not be rehearsed');
         rehearsal.signal.throwIfAborted();
         return undefined;

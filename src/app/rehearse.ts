@@ -19,13 +19,13 @@ import { seedFromApi } from '../sandbox/seed/from-api.js';
 
 type Resource = Readonly<Record<string, unknown>>;
 
-/** Longer a caller does not wait for what is only a warning. */
+/** Callers wait no longer than this for what can only be a warning. */
 const LONGEST_MS = 8_000;
 const MOST_TRIED = 3_000;
 const ORIGIN = 'http://localhost';
 const NEVER_PLAYED = new Set(['not_in_sandbox', 'resource_not_found', 'internal_clerk_error']);
 
-/** Tries calls out on a sandbox of their own that holds what was read of the instance. */
+/** Tries calls out on a sandbox of their own, filled with what was read from the instance. */
 export async function rehearse({ items, objects, roles, signal }: Rehearsal): Promise<Rehearsed> {
   const secretKey = `sk_test_${randomBytes(24).toString('hex')}`;
   const seed = seedOf(objects, roles);
@@ -66,7 +66,7 @@ export async function rehearse({ items, objects, roles, signal }: Rehearsal): Pr
   return { failures, orphans, unknown, tried };
 }
 
-/** The organizations that a user who can sign in manages: names by id. */
+/** The organizations managed by at least one user who can sign in: names by id. */
 function managedIn(instance: Instance): ReadonlyMap<string, string> {
   const able = (membership: OrganizationMembershipRow): boolean => {
     const user = instance.of(users).get(membership.user_id);
@@ -86,7 +86,7 @@ function requestOf(operation: Operation, args: Arguments): ClerkRequest | undefi
   }
 }
 
-/** The arguments with the ids that the rehearsed steps gave. */
+/** The arguments, with ids filled in from the steps rehearsed so far. */
 const filled = (args: Arguments, later: Rehearsal['items'][number]['later'], gave: ReadonlyMap<string, unknown>): Arguments =>
   later.reduce((given, { to, step, path }) => {
     const id = at(gave.get(step), path);
@@ -136,7 +136,7 @@ function seedOf(objects: readonly Resource[], roles: Rehearsal['roles']): SeedDe
   const sessions = ofType(objects, 'session').filter(({ user_id }) => known.has(user_id));
   return {
     ...seed,
-    // What the instance demands of new accounts is not known, and not to be warned of.
+    // What the instance requires of new accounts is unknown, so there must be no warnings about it.
     settings: {
       ...seed.settings,
       password_required: false,
@@ -150,7 +150,7 @@ function seedOf(objects: readonly Resource[], roles: Rehearsal['roles']): SeedDe
   };
 }
 
-/** Members of whom no more is known than their membership tells. */
+/** Adds members who are known only from their memberships. */
 function withMembers(users: readonly Resource[], memberships: readonly Resource[]): Resource[] {
   const known = new Map(users.map((user) => [user.id, user]));
   for (const { public_user_data: member, created_at } of memberships) {

@@ -13,9 +13,9 @@ export interface ToolLists {
   readonly tools: readonly ToolDefinition[];
   /** The tools that these scopes allow at least some calls of. The same scopes get the same list object. */
   readonly toolsFor: (scopes: readonly string[]) => readonly ToolDefinition[];
-  /** The tool of an operation as it is listed, whether it is or not. */
+  /** The tool of an operation as it would be listed. */
   readonly toolOf: (operation: Operation) => ToolDefinition;
-  /** What takes calls of these tools. */
+  /** Takes calls of these tools. */
   readonly calls: Pick<Calls, 'call' | 'stop'>;
 }
 

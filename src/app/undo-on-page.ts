@@ -17,22 +17,22 @@ export interface UndoOnPageOptions {
   readonly logger: Logger;
 }
 
-/** Planning reads every object that is concerned. */
+/** Long, since planning reads every object concerned. */
 const PLANNING_MS = 120_000;
-/** How long it is waited for a person before it is looked whether the call still stands. */
+/** How long to wait for a person before checking whether the call still waits. */
 const WAIT_MS = 3_600_000;
 
-/** One wish to take something back, from the click on. */
+/** One request to take something back, from the click on. */
 interface Wish {
   readonly begun: Promise<UndoBegun>;
-  /** Of the approval that waits now; another, once what was shown has changed. */
+  /** The id of the approval that waits now. It changes when what was shown has changed. */
   approval?: string;
 }
 
 /**
- * Takes back what people ask for on the page of approvals: makes the plan, has it wait as an approval of its own, and carries
- * it out when a person has approved it. The approver who asks is the caller, by the transport `page`, for which the policy
- * always wants a person.
+ * Takes back what people ask for on the approvals page: makes the plan, lets it wait as an approval of its own, and
+ * carries it out once a person has approved it. The caller is the approver who asks, over the transport `page`, for
+ * which the policy always requires a person.
  */
 export class UndoOnPage implements Undo {
   readonly #options: UndoOnPageOptions;
@@ -59,7 +59,7 @@ export class UndoOnPage implements Undo {
     return { isRunning: state === 'running', lines: planReport(answer, 'Carried out').lines };
   }
 
-  /** A second wish for the same leads to the approval of the first. */
+  /** A second request for the same thing leads to the approval of the first. */
   async begin(of: UsedBy, approver: string): Promise<UndoBegun> {
     const key = writeUsedBy(of);
     const known = this.#wishes.get(key);
@@ -90,13 +90,13 @@ export class UndoOnPage implements Undo {
     return wish.begun;
   }
 
-  /** Lets go of what waits for people; what is being carried out ends between two calls. */
+  /** Drops what waits for people; a plan being carried out stops between two calls. */
   async close(): Promise<void> {
     this.#abort.abort();
     await Promise.all(this.#underWay);
   }
 
-  /** Answers when all is over; what is told then counts only where nothing was put before people. */
+  /** Resolves when all is over. The result counts only if no approval was put before people. */
   async #run(of: UsedBy, caller: Caller, asked: (approval: string) => void): Promise<UndoBegun> {
     const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(PLANNING_MS)]);
     try {
@@ -112,7 +112,7 @@ export class UndoOnPage implements Undo {
     }
   }
 
-  /** The call waits for a while, and is made again once a person has decided. */
+  /** The call waits for a while, and is repeated once a person has decided. */
   async #carryOut(plan: string, caller: Caller, asked: (approval: string) => void): Promise<CallOutcome> {
     const { calls, approvals } = this.#options;
     const { signal } = this.#abort;

@@ -18,26 +18,26 @@ export interface Call {
   readonly name: string;
   readonly arguments: unknown;
   readonly caller: Caller;
-  /** Whether the client can put a question to its person. */
+  /** Whether the client can put a question to its user. */
   readonly canAsk: boolean;
-  /** Whether that is this program's own terminal, with a person at it. Default: it is not. */
+  /** Whether the client is this program's own terminal, with a person at it. Default: false. */
   readonly atTerminal?: boolean | undefined;
-  /** Whether it is one of the many calls of a job, which gets its answer whole and has no limit of tokens. Default: it is not. */
+  /** Whether it is one of the many calls of a job. Such a call gets the whole answer, without a token limit. Default: false. */
   readonly isPart?: boolean;
   /** Its place in a list of calls that was confirmed as a whole. */
   readonly place?: Place | undefined;
-  /** What the person answered, when this is the second entry after an `ask`. */
+  /** What the person answered, when the call comes back after an `ask`. */
   readonly answer?: PersonAnswer | undefined;
-  /** How the client can be given a link for its person to open. Default: it cannot. */
+  /** How the client can be given a link for its user to open. Default: it cannot. */
   readonly takesLink?: LinkTiming | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told how a call goes that takes long. Must not throw. */
+  /** Told how a long call is getting on. Must not throw. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Told when the call waits for a person who is not at the client. Must not throw. */
   readonly onWaiting?: ((waiting: Waiting) => void) | undefined;
-  /** Told when a call that waited for them does so no longer. Must not throw. */
+  /** Told when the call no longer waits for that person. Must not throw. */
   readonly onDecided?: ((id: string) => void) | undefined;
-  /** What was read as something else than was sent before it came here. */
+  /** Values that were read differently from how they were sent, before the call came here. */
   readonly readAs?: readonly string[] | undefined;
 }
 
@@ -47,23 +47,23 @@ export type CallOutcome =
       readonly kind: 'done';
       readonly text: string;
       readonly structured?: unknown;
-      /** In the place of `text`, which is empty then, where the call is a part of a job. */
+      /** Instead of `text`, which is then empty, where the call is part of a job. */
       readonly answer?: ClerkAnswer;
-      /** Of a part: what the call is found by on record. */
+      /** For a part: identifies the call on record. */
       readonly record?: string;
-      /** Of a part: where its secret was put. */
+      /** For a part: the file that holds its secret. */
       readonly secretFile?: string | undefined;
     }
   | {
       readonly kind: 'refused';
       readonly text: string;
-      /** The scope for want of which it was refused, if that was why. */
+      /** The missing scope, if that was why it was refused. */
       readonly missingScope?: Scope | undefined;
     }
   | { readonly kind: 'failed'; readonly text: string }
   | Extract<Decision, { kind: 'link' }>
   | (Question & {
-      /** Goes on with the call by what the person answered while it waited: nothing is parsed or decided again. */
+      /** Continues the call with the person's answer, without parsing or deciding it again. */
       readonly resume: (answer: PersonAnswer) => Promise<CallOutcome>;
     });
 
@@ -73,9 +73,9 @@ export type Question = Extract<Decision, { kind: 'ask' }>;
 export interface JobCall {
   readonly operation: Operation;
   readonly args: Arguments;
-  /** The `confirm` input as it came; of a job that is confirmed for all of its calls at once. */
+  /** The `confirm` input as it came, for a job that is confirmed for all of its calls at once. */
   readonly confirm: unknown;
-  /** Who makes it, and how they are told of it and asked. */
+  /** Who makes it, and how they are asked and kept informed. */
   readonly call: Call;
   /** Aborts when the caller cancels or the server stops. */
   readonly signal: AbortSignal;
@@ -86,7 +86,7 @@ export class UnknownToolError extends Error {
   override readonly name = 'UnknownToolError';
 }
 
-/** How a call went, for those who count. Holds nothing that a caller made up but the tool's name. */
+/** How a call went, for metrics. The only thing in it that a caller may have made up is the tool's name. */
 export interface CallEvent {
   readonly tool: string;
   readonly result: CallOutcome['kind'] | 'unknown_tool' | 'cancelled';
@@ -96,7 +96,7 @@ export interface CallEvent {
   readonly seconds: number;
 }
 
-/** What the policy said, where it was asked, and what was read as something else than was sent. */
+/** What the policy said, where it was asked, and which values were read differently from how they were sent. */
 export interface Said {
   decision: CallEvent['decision'];
   code: string | undefined;
@@ -109,14 +109,14 @@ export interface DecidedCall {
   readonly args: Arguments;
   readonly call: Call;
   readonly confirm: unknown;
-  /** What the caller wants of the answer. */
+  /** The parts of the answer that the caller wants. */
   readonly fields: readonly string[] | undefined;
   readonly abort: Abort;
   readonly said: Said;
   readonly progress: CallProgress | undefined;
 }
 
-/** How answers are given, whatever the call. */
+/** How answers are shaped, for all calls alike. */
 export type AnswerOptions = Partial<Pick<ShapeOptions, 'results' | 'times' | 'maxTokens' | 'structured'>>;
 
 export interface CallsOptions {
@@ -129,7 +129,7 @@ export interface CallsOptions {
   /** Carries out the operations that are jobs. */
   readonly runJob: (job: JobCall) => Promise<CallOutcome>;
   readonly logger: Logger;
-  /** How answers are given. Default: short, at most 25,000 tokens. */
+  /** How answers are shaped. Default: short, at most 25,000 tokens. */
   readonly answers?: AnswerOptions;
   /** Told of every call once it has been answered. */
   readonly observe?: ((event: CallEvent) => void) | undefined;

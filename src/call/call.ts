@@ -24,8 +24,8 @@ import { Sender } from './send.js';
 import { Teller } from './tell.js';
 
 /**
- * The road of every call, whatever transport it came by. Here it is found, checked, parsed and decided on; {@link Sender}
- * records and sends it, {@link Teller} shapes what comes of it.
+ * The road of every call, over any transport. Here its operation is found, its arguments are parsed and the policy
+ * decides; {@link Sender} records and sends it, {@link Teller} shapes the outcome.
  */
 export class Calls {
   readonly #options: CallsOptions;
@@ -48,7 +48,7 @@ export class Calls {
     return this.#answer(operation, call, started, (abort, said) => this.#run(operation, call, abort, said));
   }
 
-  /** Runs a call, or the rest of one, to its outcome: in flight meanwhile, then logged and counted. */
+  /** Runs a call, or the rest of one, to its outcome. It counts as in flight until then, and is then logged and counted. */
   async #answer(
     operation: Operation,
     call: Call,
@@ -83,12 +83,12 @@ export class Calls {
     }
   }
 
-  /** What is no answer of Clerk's as a model reads it. */
+  /** Writes what did not come from Clerk as a model reads it. */
   write(model: object, readAs: readonly string[] = []): string {
     return this.#teller.write(model, readAs);
   }
 
-  /** Lets calls in flight end for `graceMs`, then aborts the rest and waits until each has been answered. */
+  /** Lets calls in flight finish for `graceMs`, then aborts the rest and waits until each has been answered. */
   async stop(graceMs: number): Promise<void> {
     const timer = setTimeout(() => {
       for (const abort of this.#inFlight.values()) abort.abort();
@@ -145,8 +145,7 @@ export class Calls {
   }
 
   /**
-   * The refusal of a call beyond the caller's scopes, which needs no look at the rest of its arguments. The attempt is
-   * put on record.
+   * Refuses a call beyond the caller's scopes without looking at the rest of its arguments. The attempt goes on record.
    */
   async #outOfScope(operation: Operation, call: Call, said: Said): Promise<CallOutcome | undefined> {
     const given = isRecord(call.arguments) ? call.arguments : {};
@@ -202,7 +201,7 @@ export class Calls {
     this.#options.observe?.({ tool, result, decision, code, seconds: (performance.now() - started) / 1000 });
   }
 
-  /** Arguments by name only: their values may be secrets. */
+  /** Logs arguments by name only, since their values may be secrets. */
   #log(operation: Operation, call: Call, outcome: CallOutcome['kind'], started: number): void {
     const inputs = call.arguments !== null && typeof call.arguments === 'object' ? Object.keys(call.arguments) : [];
     const known = inputs.filter((name) => operation.places.has(name) || name === 'confirm' || name === 'fields');
@@ -211,7 +210,7 @@ export class Calls {
   }
 }
 
-/** What is decided on: the inputs, and beside them what the caller wants to see, where that can be a secret. No request holds it. */
+/** What the policy decides on: the inputs, and `fields` where it may ask for a secret. No request carries `fields`. */
 const withFields = (operation: Operation, args: Arguments, fields: unknown): Arguments =>
   fields === undefined || !asksForFields(operation) ? args : { ...args, fields };
 
@@ -223,12 +222,12 @@ function tellWaiting({ onWaiting }: Call, progress: CallProgress | undefined, wa
   onWaiting?.(waiting);
 }
 
-/** A controller of the call's own: `AbortSignal.any` with a signal that outlives the call would keep every call. */
+/** A controller for this call alone: `AbortSignal.any` with a signal that outlives the call would retain every call. */
 function follow(signal: AbortSignal | undefined): readonly [abort: Abort, release: () => void] {
   const abort = new Abort();
   const end = (): void => abort.abort();
   if (signal?.aborted === true) end();
   else signal?.addEventListener('abort', end, { once: true });
-  // A job makes thousands of calls under one signal.
+  // A job makes thousands of calls under one signal, so listeners must not pile up.
   return [abort, () => signal?.removeEventListener('abort', end)];
 }

@@ -1,19 +1,19 @@
 import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** How calls end, as {@link CallOutcome} has it, and those that never began. */
+/** How calls end: as in {@link CallOutcome}, or without having begun. */
 export type CallResult = 'done' | 'refused' | 'failed' | 'ask' | 'link' | 'unknown_tool' | 'cancelled';
 
 export interface MetricsOptions {
   /** Names of the tools that exist; any other is counted as `unknown`, so that callers cannot make labels. */
   readonly tools: Iterable<string>;
-  /** Asked when the figures are read. */
+  /** Called when the metrics are read. */
   readonly sessions: () => number;
   readonly inFlight: () => number;
   /** Lines of the log that could not be written so far. */
   readonly droppedLogLines: () => number;
   /** Whether the store that processes share can be used, where there is one. */
   readonly storeUp?: (() => boolean) | undefined;
-  /** What Clerk's document has and the catalog lacks, where that is watched and was read. */
+  /** What the catalog lacks compared with Clerk's document, if that is watched and could be read. */
   readonly lacking?: () => { readonly operations: readonly string[]; readonly inputs: readonly string[] } | undefined;
 }
 
@@ -24,9 +24,9 @@ export interface Metrics {
   upstream(status: number | 'none'): void;
   /** A request turned away: by Clerk, or here for one of the limits. */
   limited(by: 'clerk' | 'in_flight' | 'rate' | 'sessions' | 'authentication' | 'budget'): void;
-  /** A request that showed no or no good credentials. */
+  /** A request with no credentials, or none that are good. */
   denied(why: 'missing' | 'invalid' | 'unavailable' | 'throttled' | 'host' | 'scope'): void;
-  /** The figures in Prometheus' text format. */
+  /** The metrics in Prometheus' text format. */
   render(): Promise<{ readonly text: string; readonly contentType: string }>;
 }
 
@@ -35,7 +35,7 @@ const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** Makes the metrics. The library is loaded only now, since most uses of the program need none. */
 export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
-  // By its default: a CommonJS module that was bundled has no other export.
+  // The default export: a bundled CommonJS module has no other.
   const { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } = (await import('prom-client')).default;
   const registry: Registry = new Registry();
   const registers = [registry];

@@ -2,11 +2,11 @@ import type { ServerContext } from '@modelcontextprotocol/server';
 import type { SendOptions } from '../clerk/clerk-client.js';
 import type { Waiting } from '../policy/policy-types.js';
 
-/** What a client is told of a call that is not yet answered. Holds nothing that came in the arguments or from Clerk. */
+/** What a client is told of a call before it is answered. Holds nothing from the arguments or from Clerk. */
 export interface Progress {
-  /** Each is more than the one before it. */
+  /** Grows with every message. */
   readonly progress: number;
-  /** Where `progress` ends, when that is known. */
+  /** The final value of `progress`, when known. */
   readonly total?: number;
   readonly message: string;
 }
@@ -22,10 +22,10 @@ const REASONS: Readonly<Record<Retry['reason'], string>> = {
   http_504: 'Clerk answered 504',
 };
 
-/** How often a client is told that its call still waits for a person: many give up on a call of which they hear nothing. */
+/** How often a client is told that its call still waits for a person: many clients give up on a silent call. */
 const REMIND_MS = 10_000;
 
-/** Tells of one call: that it waits for a person, of every wait before another attempt, and of the beginning and end of one with many items. */
+/** Reports on one call: that it waits for a person or for another attempt, and the beginning and end of a bulk call. */
 export class CallProgress {
   readonly #tell: (progress: Progress) => void;
   readonly #items: number | undefined;
@@ -38,11 +38,11 @@ export class CallProgress {
     this.#items = items;
   }
 
-  /** It waits for a person who is not at the client, until it is sent or refused. */
+  /** The call waits for a person who is not at the client, until it is sent or refused. */
   awaitsPerson({ link }: Waiting): void {
     const where = link === undefined ? 'in a terminal, by clerk-mcp approvals' : `at ${link}`;
     const tell = (): void => {
-      // Less than whatever follows once it is sent.
+      // Stays below any value that follows once it is sent.
       this.#tell({ progress: 0.25 - 0.25 / (this.#reminded + 1), message: `Waits for a person to approve it ${where}` });
       this.#reminded++;
     };
@@ -64,7 +64,7 @@ export class CallProgress {
     const seconds = (waitMs / 1000).toFixed(1);
     const message = `${REASONS[reason]}: attempt ${attempt + 1} follows in ${seconds} s`;
     if (this.#items === undefined) this.#tell({ progress: attempt, message });
-    // A bulk request is carried out whole or not at all: until then there is progress, but never one item done.
+    // A bulk request is carried out as a whole, so no item counts as done before the end.
     else this.#tell({ progress: attempt / (attempt + 1), total: this.#items, message });
   }
 
@@ -76,7 +76,7 @@ export class CallProgress {
 
 export interface ProgressChannel {
   readonly tell: (progress: Progress) => void;
-  /** Resolves when all that was told is on its way, so that the answer cannot overtake it. */
+  /** Resolves when every message is on its way, so that the answer cannot overtake them. */
   readonly told: () => Promise<void>;
 }
 
@@ -91,7 +91,7 @@ export function progressChannel({ mcpReq }: ServerContext): ProgressChannel | un
         if (mcpReq.signal.aborted) return;
         await mcpReq.notify({ method: 'notifications/progress', params: { progressToken, ...progress } });
       };
-      // A client that cannot be told is still to be answered.
+      // A client that cannot be told must still be answered.
       told = told.then(notify).catch(() => {});
     },
     told: () => told,

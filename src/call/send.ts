@@ -12,7 +12,7 @@ import { madeInputs, withMade } from './idempotency.js';
 import type { Kept } from './keeper.js';
 import type { Teller } from './tell.js';
 
-/** What sends: a call that was granted goes on record, to Clerk or into a job, and its end on record, too. */
+/** Sends a granted call to Clerk or runs it as a job, and records it before and after. */
 export class Sender {
   readonly #options: CallsOptions;
   readonly #teller: Teller;
@@ -22,7 +22,7 @@ export class Sender {
     this.#teller = teller;
   }
 
-  /** What was granted is what goes out: operation and arguments are the grant's own, and a key where they lack one. */
+  /** Sends exactly what was granted: operation and arguments come from the grant, with an idempotency key if they lack one. */
   async send(grant: Grant, decided: DecidedCall): Promise<CallOutcome> {
     const { call, fields, abort, said, progress } = decided;
     const { caller } = call;
@@ -54,7 +54,7 @@ export class Sender {
     }
   }
 
-  /** The present form of what is about to be changed, where it is kept. The parts of a job see to it themselves. */
+  /** Keeps the object as it is before the change, where that is kept. The parts of a job see to it themselves. */
   async #keep(operation: Operation, args: Arguments, caller: Caller, record: string, abort: Abort): Promise<Kept | undefined> {
     const { clerk, catalog, keeper } = this.#options;
     if (operation.risk === 'read') return undefined;
@@ -74,7 +74,7 @@ export class Sender {
     });
   }
 
-  /** Many calls in the place of one request. A job that asks a person has not ended yet when it does. */
+  /** Runs a job: many calls instead of one request. A job that asks a person has not ended by doing so. */
   async #carryOut(grant: Grant, { call, confirm, abort }: DecidedCall): Promise<CallOutcome> {
     const { operation, args } = grant;
     const recorded = await this.#options.policy.begin(grant);
@@ -89,7 +89,7 @@ export class Sender {
   }
 }
 
-/** What is taken out of the value is taken out of its text, too, which keeps its numbers. */
+/** Takes out of the raw text what was taken out of the value; the raw text keeps numbers as they were sent. */
 function withWhatIsShown(answer: ClerkAnswer, shown: Delivered['shown']): ClerkAnswer {
   if (answer.kind !== 'json' || shown(answer.value) === answer.value) return answer;
   const exact = exactJson(answer);

@@ -9,13 +9,13 @@ import { shapeAnswer, shapeError } from '../response/shape-answer.js';
 import type { ShapeOptions } from '../response/shape-options.js';
 import type { AnswerOptions, CallOutcome, Said } from './call-types.js';
 
-/** What an answer may cost a model where no setting says otherwise. */
+/** The most tokens that an answer may cost a model, unless a setting says otherwise. */
 export const MOST_TOKENS = 25_000;
 
-/** What the caller wants of the answer, and what is said beside it. */
+/** The parts of the answer that the caller wants, and what is said beside it. */
 type Shown = Pick<ShapeOptions, 'fields' | 'made' | 'readAs' | 'secretFile'>;
 
-/** What shapes: every outcome in the words that a model reads. */
+/** Shapes every outcome into the text that a model reads. */
 export class Teller {
   readonly #answers: AnswerOptions;
   readonly #logger: Logger;
@@ -25,7 +25,7 @@ export class Teller {
     this.#logger = logger;
   }
 
-  /** Clerk has answered: an answer that cannot be shown must not read as a call that was not carried out. */
+  /** Clerk has answered, so failing to show the answer must not look as if the call was not carried out. */
   show(operation: Operation, args: Arguments, answer: ClerkAnswer, asked: Shown): CallOutcome {
     const { results = 'short', maxTokens = MOST_TOKENS, ...how } = this.#answers;
     try {
@@ -55,13 +55,13 @@ export class Teller {
     return failed({ ...FAULT_OF_OURS, hint: 'Its log (stderr) says more.' });
   }
 
-  /** What is no answer of Clerk's as a model reads it: without secrets, and at no more than an answer may cost. */
+  /** Writes what did not come from Clerk as a model reads it: without secrets, and within an answer's token limit. */
   write(model: object, readAs: readonly string[] = []): string {
     const told = readAs.length === 0 ? model : { ...model, read_as: readAs };
     return scrub(shapeError(told, this.#answers.maxTokens ?? MOST_TOKENS));
   }
 
-  /** What a job could not do, at no more than an answer may cost. */
+  /** Why a job failed, within an answer's token limit. */
   bounded(outcome: CallOutcome): CallOutcome {
     if (outcome.kind !== 'failed' && outcome.kind !== 'refused') return outcome;
     return { ...outcome, text: this.write(JSON.parse(outcome.text)) };

@@ -9,18 +9,18 @@ import { hintFor } from './hints.js';
 import { retryAfterMs } from './retry.js';
 import type { Answered } from './send-once.js';
 
-/** Several times as many values and names as the largest pages of Clerk have. */
+/** Several times as many values and names as Clerk's largest pages have. */
 export const ANSWER_LIMITS: DensityLimits = { values: 300_000, levels: 200, names: 40_000 };
 
 const isTooDense = (body: Uint8Array): boolean => excessOf(body, ANSWER_LIMITS) !== undefined;
 
-/** The largest body that is looked into for what went wrong. */
+/** The largest body that is searched for what went wrong. */
 const MOST_ERROR_BYTES = 256 * 1024;
 
-/** Whether calling it can change anything. */
+/** Whether a call can change anything. */
 export const changes = (operation: Operation): boolean => operation.method !== 'GET' && operation.risk !== 'read';
 
-/** Whether the change may have been made although the answer has this status. */
+/** Whether the change may have been made in spite of this status. */
 export const leavesOpen = (status: number, operation: Operation): boolean =>
   changes(operation) && (status < 400 || status >= 500 || status === 408);
 
@@ -49,7 +49,7 @@ export function readAnswer(answered: Answered, about: ErrorContext): ClerkAnswer
   return { ...facts, kind: 'json', value: parsed.value, raw: text };
 }
 
-/** What is not read: of a write, Clerk has said in its status that it was carried out. */
+/** The error for an answer too dense to read. For a write, Clerk's status has already said that it was carried out. */
 function unread(answered: Answered, about: ErrorContext): ClerkAnswerError {
   const isClerks = answered.headers.get('content-type')?.includes('json') === true;
   if (!isClerks || !changes(about.operation)) return misread('too_large', answered, about);
@@ -61,7 +61,7 @@ function unread(answered: Answered, about: ErrorContext): ClerkAnswerError {
   });
 }
 
-/** `identity`, in any case, or nothing says that the body is as it is; so does a list of them. */
+/** Whether any coding other than `identity` is named, in any case. A missing header names none. */
 const isEncoded = (header = ''): boolean =>
   header.split(',').some((coding) => !['', 'identity'].includes(coding.trim().toLowerCase()));
 

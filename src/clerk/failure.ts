@@ -50,7 +50,7 @@ export function failureError(failed: Failed, about: ErrorContext, stopped: StopR
 /** The codes of certificates that Node does not trust. */
 const UNTRUSTED = /CERT|SELF_SIGNED|ISSUER|ALTNAME/;
 
-/** What to do where no connection came about. @param code the system's, Node's or undici's */
+/** What to do where no connection could be made. @param code the system's, Node's or undici's */
 export function connectionAdvice(code: string, proxy: URL | undefined): string {
   if (UNTRUSTED.test(code)) {
     return 'The certificate is not trusted. Where a proxy has one of its own, give the file of its authority in NODE_EXTRA_CA_CERTS.';

@@ -53,7 +53,7 @@ function byStatus(status: number, facts: HintFacts): string {
   }
 }
 
-/** What only a proxy says of itself. */
+/** Only a proxy answers with this status. */
 const PROXY_AUTHENTICATION = 407;
 
 /** A body that Clerk did not write is most likely from a proxy, a firewall or another server at the address. */

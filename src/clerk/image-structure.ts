@@ -7,15 +7,15 @@ export type ImageType = (typeof IMAGE_TYPES)[number];
 type Check = (bytes: Buffer) => boolean | Promise<boolean>;
 
 /**
- * Whether the bytes are one image of the type from the first to the last, as a decoder goes through them: every part has its
- * length and, where the type has one, its checksum, there are pixels, and nothing is before or behind it.
+ * Whether the bytes, from first to last, are a single image of the type, read the way a decoder does: every part has the
+ * right length and, where the type has checksums, the right checksum; there are pixels; and nothing precedes or follows.
  */
 export async function isWholeImage(bytes: Uint8Array, type: ImageType): Promise<boolean> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
     return await CHECKS[type](buffer);
   } catch (error) {
-    // A length that leads behind the end.
+    // A length pointed past the end.
     if (error instanceof RangeError) return false;
     throw error;
   }
@@ -29,9 +29,9 @@ const CHECKS: Readonly<Record<ImageType, Check>> = {
 };
 
 const PNG_SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
-/** Samples of a pixel by the color type of a PNG. */
+/** Samples per pixel, by the color type of a PNG. */
 const PNG_SAMPLES: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
-/** The seven passes of an interlaced PNG: where each begins and how far its pixels are apart. */
+/** The seven passes of an interlaced PNG: where each begins and how far apart its pixels are. */
 const PNG_PASSES = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],
@@ -62,7 +62,7 @@ async function isPng(bytes: Buffer): Promise<boolean> {
   return at === bytes.length && wanted > 0 && (await inflatesTo(Buffer.concat(data), wanted));
 }
 
-/** How many bytes the pixels of a PNG have before they are compressed; 0 for what is no header. */
+/** The size of a PNG's pixels before compression, in bytes; 0 for an invalid header. */
 function pngBytes(header: Buffer): number {
   const [width, height] = [header.readUInt32BE(0), header.readUInt32BE(4)];
   const [depth = 0, color = 0, , , interlaced = 0] = header.subarray(8, 13);
@@ -77,7 +77,7 @@ function pngBytes(header: Buffer): number {
   );
 }
 
-/** Off the main thread, and without holding what comes out. */
+/** Runs off the main thread, and does not keep the output. */
 function inflatesTo(data: Buffer, wanted: number): Promise<boolean> {
   return new Promise((resolve) => {
     const inflate = createInflate();
@@ -97,7 +97,7 @@ const MARKER = 0xff;
 const START_OF_IMAGE = 0xd8;
 const END_OF_IMAGE = 0xd9;
 const START_OF_SCAN = 0xda;
-/** Those of `SOF0` to `SOF15` that begin a frame. */
+/** The markers among `SOF0` to `SOF15` that begin a frame. */
 const isFrame = (marker: number): boolean => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 const isRestart = (marker: number): boolean => marker >= 0xd0 && marker <= 0xd7;
 
@@ -108,7 +108,7 @@ function isJpeg(bytes: Buffer): boolean {
   let hasScan = false;
   for (;;) {
     if (bytes.readUInt8(at) !== MARKER) return false;
-    // Any number of them may stand before a marker.
+    // A marker may be preceded by any number of fill bytes.
     while (bytes.readUInt8(at) === MARKER) at++;
     const marker = bytes.readUInt8(at++);
     if (marker === END_OF_IMAGE) return hasFrame && hasScan && at === bytes.length;
@@ -124,7 +124,7 @@ function isJpeg(bytes: Buffer): boolean {
   }
 }
 
-/** Where the coded pixels end: at the first marker that is none of theirs. */
+/** Where the coded pixels end: at the first marker that does not belong to them. */
 function endOfScan(bytes: Buffer, from: number): number {
   for (let at = bytes.indexOf(MARKER, from); at !== -1; at = bytes.indexOf(MARKER, at + 1)) {
     const next = bytes.readUInt8(at + 1);
@@ -156,7 +156,7 @@ function isGif(bytes: Buffer): boolean {
   }
 }
 
-/** Bytes of the table of colors that these flags announce. */
+/** The size of the color table that these flags announce, in bytes. */
 const gifColors = (flags: number): number => ((flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1));
 
 function endOfGifBlocks(bytes: Buffer, from: number): number {
@@ -170,7 +170,7 @@ function isWebp(bytes: Buffer): boolean {
   return bytes.readUInt32LE(4) + 8 === bytes.length && hasWebpPixels(bytes, 12);
 }
 
-/** Whether the chunks from here fill the bytes, with pixels in one of them. */
+/** Whether the chunks from here on fill the bytes exactly, and one of them holds pixels. */
 function hasWebpPixels(bytes: Buffer, from: number): boolean {
   let hasPixels = false;
   let at = from;

@@ -37,7 +37,7 @@ export async function readImage(operation: string, args: Arguments, options: Fil
         ? await readLocal(args.file_path, options.filesDir, refuse)
         : refuse('file_path is not available to remote callers.', 'Give file_base64 and media_type instead.');
   const mediaType = await sniff(bytes);
-  // A caller may send what is its own. A file of this machine must hold nothing that is no image.
+  // Callers may send any bytes of their own. A file on this machine must be nothing but an image, or others could leak.
   const isWhole = args.file_path === undefined || (mediaType !== undefined && (await isWholeImage(bytes, mediaType)));
   if (mediaType === undefined || !isWhole)
     return refuse('The content is not a whole PNG, JPEG, GIF or WebP image.', 'Give an image of one of these types.');
@@ -67,8 +67,8 @@ function decode(base64: unknown, refuse: Refuse): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The file itself, at the end of all links. Of what is elsewhere nothing is told, not even whether it is there.
- * @throws what the system says, where it is not there
+ * The file itself, after following all links. Outside the folder nothing is revealed, not even whether a file exists.
+ * @throws the system's error where the file does not exist
  */
 async function locate(path: string, filesDir: string | undefined, refuse: Refuse): Promise<string> {
   if (filesDir === undefined) return realpath(path);

@@ -1,9 +1,9 @@
-/** What mends the cause of an error, by Clerk's code. */
+/** How to fix the cause of an error, by Clerk's code. */
 interface Remedy {
   readonly code: string;
-  /** Of which groups of operations it is said. Default: of all. */
+  /** The operations that it applies to. Default: all. */
   readonly of?: RegExp;
-  /** One or two sentences, which name the operations that mend it. */
+  /** One or two sentences that name the operations to use. */
   readonly says: string;
 }
 
@@ -13,8 +13,8 @@ const UNVERIFIED =
   'Only a verified phone number can be a second factor. PhoneNumbers_updateDetails with verified: true verifies it.';
 
 /**
- * The causes that an operation of the API can mend. Codes without one are left to the hint for their status, since there only
- * the arguments or the dashboard help.
+ * Causes that an operation of the API can fix. Other codes get the hint for their status, since only other arguments or
+ * the dashboard help there.
  */
 export const REMEDIES: readonly Remedy[] = [
   // Organizations
@@ -205,6 +205,6 @@ export const REMEDIES: readonly Remedy[] = [
   },
 ];
 
-/** What mends the cause of an error that an operation got. */
+/** How to fix the cause of an operation's error. */
 export const remedyFor = (code: string, operation: string): string | undefined =>
   REMEDIES.find((remedy) => remedy.code === code && (remedy.of?.test(operation) ?? true))?.says;

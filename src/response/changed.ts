@@ -7,18 +7,18 @@ import { withoutEmpty } from './empty.js';
 import { put } from './put.js';
 import { Selection } from './selection.js';
 
-/** What came back as it was sent is told again only where it is no longer than this. */
+/** A value that came back as it was sent is repeated only up to this length. */
 const LONGEST_ECHO = 200;
 
 /**
- * What a change answers: what the object is found by, its state, and what the call set, as it is now. Of metadata these are
- * the keys that were given. What is of an unknown kind, or has no state of its own, comes whole, less what is empty and what
- * not everybody may read.
+ * The answer to a change: what identifies the object, its state, and what the call set, as it is now. From metadata, it
+ * has the keys that were given. A resource of an unknown kind, or without a state, comes whole, except for empty values
+ * and restricted metadata.
  */
 export function changedItem(item: unknown, resource: Resource | undefined, operation: Operation, args: Arguments): unknown {
   const rest = withoutClosed(item, resource?.shape);
   const state = stateOf(resource, operation);
-  // What is gone calls itself by the name of what it was.
+  // A deleted object still carries the `object` of what it was.
   if (resource === undefined || state === undefined || !isRecord(rest) || rest.deleted === true) {
     return withoutEmpty(rest, resource?.shape);
   }
@@ -26,11 +26,11 @@ export function changedItem(item: unknown, resource: Resource | undefined, opera
   return { ...(withoutEmpty(paths.pick(rest), resource.shape) as object), ...setBy(args, rest, resource, operation) };
 }
 
-/** The paths of an object's state. What hands out a secret answers with little else, and comes whole. */
+/** The paths of an object's state. An answer that hands out a secret holds little else, and comes whole. */
 export const stateOf = (resource: Resource | undefined, operation: Operation): string | undefined =>
   operation.risk === 'credential' ? undefined : (resource?.state ?? resource?.short);
 
-/** The inputs of the call that the object has, too, by the same names. */
+/** The inputs of the call that the object has too, under the same names. */
 function setBy(args: Arguments, item: Readonly<Record<string, unknown>>, { shape }: Resource, { places }: Operation): object {
   const set: Record<string, unknown> = {};
   for (const [name, given] of Object.entries(args)) {
@@ -44,7 +44,7 @@ function setBy(args: Arguments, item: Readonly<Record<string, unknown>>, { shape
 const isLongEcho = (now: unknown, given: unknown): boolean =>
   isDeepStrictEqual(now, given) && JSON.stringify(given).length > LONGEST_ECHO;
 
-/** Of an object the properties that were given, at any depth. */
+/** An object with only the properties that were given, at any depth. */
 function ofGiven(now: unknown, given: unknown): unknown {
   if (!isRecord(now) || !isRecord(given)) return now;
   const kept: Record<string, unknown> = {};
@@ -52,7 +52,7 @@ function ofGiven(now: unknown, given: unknown): unknown {
   return kept;
 }
 
-/** The value without what not everybody may read. Where there is none, the value itself. */
+/** The value without restricted metadata; the value itself where it has none. */
 function withoutClosed(value: unknown, shape: Declared | undefined): unknown {
   if (value === null || typeof value !== 'object' || shape === undefined || shape.free) return value;
   if (Array.isArray(value)) {

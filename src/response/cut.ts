@@ -26,10 +26,10 @@ const PROPERTY_LENGTH = 4;
  * very small. A cut string ends in `…[+n]`, where n is the number of characters left out; a cut array has this mark as
  * its last element, a cut object under the key `…`.
  *
- * @param isWhole of strings that are never cut
+ * @param isWhole whether a string must never be cut
  */
 export function cutter(value: unknown, isWhole: (text: string) => boolean = () => false): (most: number) => unknown {
-  // To list the names of a very large object takes longer than to cut it.
+  // Listing the names of a very large object takes longer than cutting it, so it is done once.
   const names = new Map<object, readonly string[]>();
   const namesOf = (object: object): readonly string[] => {
     const known = names.get(object) ?? Object.keys(object);

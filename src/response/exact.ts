@@ -4,7 +4,7 @@ import type { ClerkAnswer } from '../catalog/clerk-answer.js';
 /** A number that may not come out of JSON.parse and JSON.stringify as it went in: long, with a fraction or exponent, or -0. */
 const ODD_NUMBER = /[:,[]\s*(-0(?![.\d])|-?(?:\d{16}|\d+[.eE])[\d.eE+-]*)/g;
 
-/** Whether some number would be changed. What only looks like one, within a string, may count, too. */
+/** Whether some number would be changed. May also say so of digits within a string. */
 function hasOddNumbers(json: string): boolean {
   for (const [, number = ''] of json.matchAll(ODD_NUMBER)) if (isChanged(number)) return true;
   return false;
@@ -27,7 +27,7 @@ export function exactJson({ value, raw }: ClerkAnswer): ExactJson {
   if (raw === undefined || !hasOddNumbers(raw)) return plain;
   let mark: string | undefined;
   const marked = markOddNumbers(raw, () => (mark ??= `${randomUUID()}:`));
-  // What looked like a number stood within a string.
+  // It only looked like a number, within a string.
   if (mark === undefined) return plain;
   const start = mark;
   const stands = new RegExp(`"${start}([^"]+)"`, 'g');

@@ -5,7 +5,7 @@ import type { Arguments } from '../catalog/operation-types.js';
 import type { Selection } from './selection.js';
 import { estimateTokens } from './token-count.js';
 
-/** What the server has to add to an answer. It stands in the answer under `_`, and only when there is something to add. */
+/** What the server has to add to an answer: under `_`, and only when there is something to add. */
 export interface Note {
   /** What the default shape left out, and how to get it. */
   rest?: string;
@@ -17,25 +17,25 @@ export interface Note {
   missing?: number;
   /** Arguments to change in the next call, which then goes on after the last item returned. */
   next?: Arguments;
-  /** What was asked for, where nothing was found; by name alone where that is long. */
+  /** What was asked for, where nothing was found; only the names of the arguments where that is long. */
   none_for?: Arguments | readonly string[];
-  /** Arguments that were read as something else than was sent. */
+  /** Arguments that were read differently from how they were sent. */
   read_as?: readonly string[];
   /** Inputs that the caller left out and the server made. */
   made?: Arguments;
   /** What the call left behind, each with the operation that removes it. */
   left?: readonly string[];
-  /** How values look that were cut. */
+  /** What cut values look like. */
   cut?: string;
-  /** How many characters that cannot be seen were taken out, or are written as escapes. */
+  /** How many invisible characters were taken out, or are written as escapes. */
   invisible?: string;
-  /** Where text of users stands that reads as if it were addressed to the model. */
+  /** Where the answer has users' text that reads as if it were addressed to the model. */
   untrusted?: string;
 }
 
 export const CUT_VALUES = '…[+n] stands for n more characters or entries';
 
-/** Whether calling again does nothing but read. */
+/** Whether calling again only reads. */
 export const repeatable = (operation: Operation): boolean => operation.method === 'GET' || operation.risk === 'read';
 
 /** For list items in their short form. */
@@ -75,7 +75,7 @@ export function reportFields(
   };
 }
 
-/** As many as are worth reading. */
+/** Lists as many as are worth reading. */
 function listed(paths: readonly string[], describe: (path: string) => string): string[] {
   const described: string[] = [];
   let left = REPORTS_TOKENS;
@@ -88,7 +88,7 @@ function listed(paths: readonly string[], describe: (path: string) => string): s
   return described.length < paths.length ? [...described, `and ${paths.length - described.length} more`] : described;
 }
 
-/** Suggests the nearest known path. Where none is near, lists the known ones, once for each object. */
+/** Suggests the nearest known path. Where none is near, lists the known ones, once per object. */
 function describer(shape: Declared | undefined, item: unknown): (path: string) => string {
   const told = new Set<Declared | undefined>();
   return (path) => {

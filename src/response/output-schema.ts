@@ -1,25 +1,25 @@
 /** JSON Schema as zod writes it. */
 type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** What `structuredContent` of a tool is like, as `tools/list` gives it. */
+/** The form of a tool's `structuredContent`, as `tools/list` gives it. */
 export type OutputSchema = {
   readonly type: 'object';
   readonly properties: Readonly<Record<string, JsonSchema>>;
 };
 
 export interface OutputSchemaOptions {
-  /** The answer may be kept in a file, with something else in the place of its secrets. */
+  /** Whether the answer may go to a file, with placeholders for its secrets. */
   readonly secret: boolean;
 }
 
 const NOTE: JsonSchema = { type: 'object', description: 'What was left out or cut, and how to get it' };
 
 /**
- * The schema of what `shapeAnswer` makes of answers that have this schema, null for those without a body.
+ * The schema of what `shapeAnswer` makes of answers with this schema; null for answers without a body.
  *
- * It says which names there are and of which types they may be, and demands nothing: any property may have been left
- * out or be null, there may be others, arrays stand under `data`, a text under `text`, and where something was cut a
- * string stands at the end of an array. A client that holds an answer against it never has to throw one away.
+ * It names the properties and the types that they may have, and requires nothing: any property may be missing or null,
+ * there may be others, arrays come under `data`, a text under `text`, and an array that was cut ends in a string. A
+ * client that validates answers against it never has to reject one.
  */
 export function outputSchema(answer: JsonSchema | null, { secret }: OutputSchemaOptions): OutputSchema {
   if (answer === null) return { type: 'object', properties: { ok: { type: 'boolean' }, status: { type: 'integer' } } };
@@ -34,12 +34,12 @@ export function outputSchema(answer: JsonSchema | null, { secret }: OutputSchema
     const names = Object.keys(named).map((name) => [name, {}] as const);
     return { type: 'object', properties: { _: NOTE, ...Object.fromEntries(names), secret_file: { type: 'string' } } };
   }
-  // An answer without a body is given with its HTTP status.
+  // An answer without a body is represented by its HTTP status.
   const status = named.status === undefined ? {} : { status: orInteger(named.status) };
   return { type: 'object', properties: { _: NOTE, ...named, ...status } };
 }
 
-/** The same where times are given as ISO 8601: what may be a number may be a text, too. */
+/** The same where times are given as ISO 8601: any number may then be a text. */
 export const orIsoTimes = (schema: OutputSchema): OutputSchema =>
   JSON.parse(JSON.stringify(schema), (_, value) => {
     const types = Array.isArray(value?.anyOf) ? (value.anyOf as JsonSchema[]).map(({ type }) => type) : [];
@@ -56,11 +56,11 @@ function alternatives(schema: JsonSchema): readonly JsonSchema[] {
   return schema.not === undefined ? [schema] : [];
 }
 
-/** Objects and lists within each other that hosts read; what is deeper is not told. */
+/** How deeply nested objects and lists may be for hosts to read them; deeper levels are left out. */
 const DEEPEST = 10;
 
 /**
- * One schema for all that any of these allows, or null. A schema that says nothing of types makes it say nothing.
+ * One schema for everything that any of these allows, or null. If one of them names no types, neither does the result.
  * @param depth objects and lists that the value is in, itself among them where it is one
  */
 function loosen(schemas: readonly JsonSchema[], depth: number, more: readonly string[] = []): JsonSchema {
@@ -69,7 +69,7 @@ function loosen(schemas: readonly JsonSchema[], depth: number, more: readonly st
   if (types.size === 0 || types.has(undefined)) return {};
   if (depth > DEEPEST && (types.has('object') || types.has('array'))) return {};
   const properties = propertiesOf(forms, depth + 1);
-  // Not a list of types, which some hosts do not take.
+  // Branches and not a list of types, which some hosts do not accept.
   const branches = [...new Set([...types, ...more, 'null'])].map((type) => ({
     type,
     ...(type === 'object' && Object.keys(properties).length > 0 && { properties }),

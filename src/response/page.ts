@@ -3,10 +3,10 @@ import type { Arguments } from '../catalog/operation-types.js';
 import { isRecord } from '../platform/is-record.js';
 import { repeatable } from './note.js';
 
-/** A list as the API answers with it: an array, or an object that holds one beside its `total_count`. */
+/** A list as the API returns it: an array, or an object that holds one beside its `total_count`. */
 export interface List {
   readonly items: readonly unknown[];
-  /** Where the items stand in the envelope. */
+  /** The envelope's key for the items. */
   readonly key: string;
   readonly envelope: Readonly<Record<string, unknown>> | undefined;
 }
@@ -28,7 +28,7 @@ export function nextPage(operation: Operation, args: Arguments, kept: number, la
   return { offset: (typeof args.offset === 'number' ? args.offset : 0) + kept };
 }
 
-/** The size of a page where the call does not say. */
+/** The size of a page where the call does not set it. */
 const DEFAULT_LIMIT = 10;
 
 /** The arguments of the next page, where this one is full and is not known to be the last. */
@@ -41,12 +41,12 @@ export function nextOfFull(operation: Operation, args: Arguments, { items, envel
   return isLast ? undefined : next;
 }
 
-/** How a list is given, beside what is looked for. */
+/** Inputs for how a list is returned, as opposed to what is searched for. */
 const MANNER = /^(?:limit|paginated|order_by|include_.*)$/;
-/** More would cost more than it tells. */
+/** A longer echo would cost more than it tells. */
 const LONGEST_ASKED = 500;
 
-/** What was looked for, less its secrets; by name alone where it is long. Undefined where all were. */
+/** What was searched for, without secrets; only names where it is long. Undefined where there was no filter. */
 export function askedFor(operation: Operation, args: Arguments): Arguments | readonly string[] | undefined {
   const secrets = operation.spec.secrets ?? [];
   const asked = Object.entries(args).filter(

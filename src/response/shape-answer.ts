@@ -20,7 +20,7 @@ import { type Context, cutToFit, type View, writeList, writeSingle } from './wri
 export interface ShapedAnswer {
   /** JSON, or a page of text. */
   readonly text: string;
-  /** What `text` says, as the object that `structuredContent` must be: an array stands under `data`, a page under `text`. */
+  /** The content of `text` as an object, as `structuredContent` requires: an array under `data`, a page under `text`. */
   readonly structured?: unknown;
 }
 
@@ -31,9 +31,10 @@ export interface ShapedAnswer {
  * says so in a first property `_` (see {@link Note}), and an array stands under `data` beside it:
  * `{"_":{"rest":"short; fields:[\"*\"] gives all"},"data":[…]}`.
  *
- * By default the items of a list have what tells them apart, a single object has everything that is not empty, and what a
- * change answers is what changed (see {@link changedItem}). With `fields` they have these paths. No value is changed: what is given is a part of the API's structure, under the API's
- * names, with numbers as they were sent. A short user has, of its e-mail addresses and phone numbers, the primary one.
+ * By default, the items of a list have what tells them apart, a single object has everything that is not empty, and a
+ * change answers with what changed (see {@link changedItem}). With `fields` they have these paths. No value is changed:
+ * the result is a part of the API's structure, under the API's names, with numbers as they were sent. A short user has
+ * only the primary e-mail address and phone number.
  *
  * No text costs more than `maxTokens`: a list ends after the last item that fits, and a value that is too large by
  * itself is cut where a mark says it is.
@@ -49,7 +50,7 @@ export function shapeAnswer(operation: Operation, answer: ClerkAnswer, options: 
   }
 }
 
-/** A page has no place for a note but its end. */
+/** The only place for a note on a page is its end. */
 function shapePage(operation: Operation, page: string, options: ShapeOptions): ShapedAnswer {
   const note = beside(operation, options);
   const end = note === undefined ? '' : `\n${JSON.stringify({ _: note })}`;
@@ -57,7 +58,7 @@ function shapePage(operation: Operation, page: string, options: ShapeOptions): S
   return options.structured === true ? { text: text + end, structured: { ...noted(note), text } } : { text: text + end };
 }
 
-/** What of an error is of no use in part. */
+/** Parts of an error that are useless when cut. */
 const NEVER_CUT = ['error', 'operation', 'message', 'hint', 'token', 'approval', 'link'];
 
 /** An error or a refusal as a model reads it, within the same limit: where it is too long, its longest values are cut. */
@@ -75,7 +76,7 @@ export function shapeError(model: object, maxTokens: number): string {
 const toAnswer = (text: string, { structured }: ShapeOptions): ShapedAnswer =>
   structured === true ? { text, structured: JSON.parse(text) } : { text };
 
-/** What is said of the call, whatever the answer is. */
+/** Notes on the call itself, whatever the answer is. */
 function beside({ spec: { leaves = [] } }: Operation, { made, readAs = [], results }: ShapeOptions): Note | undefined {
   const note: Note = {
     ...(readAs.length > 0 && { read_as: readAs }),
@@ -112,7 +113,7 @@ function shapeJson(operation: Operation, answer: ClerkAnswer, options: ShapeOpti
   return list === undefined ? writeSingle(view.items[0], view.note, context) : writeList(list, view, context);
 }
 
-/** What a list says of itself: where it goes on, or what was not found. */
+/** Notes on a list: how to get the next page, or what was not found. */
 function ofPage(value: unknown, operation: Operation, args: Arguments = {}): Note {
   const list = listIn(value);
   if (list === undefined) return {};
@@ -123,7 +124,7 @@ function ofPage(value: unknown, operation: Operation, args: Arguments = {}): Not
 
 const isNothing = (note: Note | undefined): boolean => note === undefined || Object.keys(note).length === 0;
 
-/** The items with their times as ISO 8601 has them. What an item is, its own form tells, of which it may show a part. */
+/** The items with their times in ISO 8601. The resource is taken from the whole answer, since an item may show only a part. */
 const timed = (items: readonly unknown[], list: List | undefined, { operation, exact }: Context): readonly unknown[] => {
   const shape = resourceOf(list === undefined ? exact.value : list.items[0], operation.spec.request)?.shape;
   return items.map((item) => isoTimes(item, shape));
@@ -161,10 +162,10 @@ function emptyLeftOut(items: readonly unknown[], shape: Declared | undefined, op
   return same ? { items, note: {} } : { items: rest, note: { rest: restOfEmpty(operation) } };
 }
 
-/** The value, unless it says no more than what it is: that nothing is there is then the answer. */
+/** The value, unless only its `object` is left: then the empty values are themselves the answer. */
 const informative = (value: unknown): unknown => (isRecord(value) && Object.keys(value).join() === 'object' ? undefined : value);
 
-/** Memberships repeat their user with each organization: what is known of a person stands in the first one. */
+/** Memberships repeat their user for each organization, so only the first one keeps the user's data. */
 function eachPersonOnce(items: readonly unknown[]): readonly unknown[] {
   const seen = new Set<string>();
   return items.map((item) => {

@@ -9,13 +9,13 @@ export interface ShapeOptions {
   readonly results: 'short' | 'full';
   /** The most that the text may cost, in o200k_base tokens; 1000 or more. */
   readonly maxTokens: number;
-  /** The call's arguments, from which the note on a cut list says how to go on. */
+  /** The call's arguments, from which the note on a cut list tells how to continue. */
   readonly args?: Arguments | undefined;
   /** Inputs that the caller left out and the server filled in. The note names them. */
   readonly made?: Arguments | undefined;
-  /** What of the arguments was read as something else than was sent: said beside the answer. */
+  /** Arguments that were read differently from how they were sent. The note names them. */
   readonly readAs?: readonly string[] | undefined;
-  /** The file that holds what was taken out of the answer: given with it, as `secret_file`. */
+  /** The file that holds the secrets taken out of the answer, which names it as `secret_file`. */
   readonly secretFile?: string | undefined;
   /** Whether to return the answer as an object as well. Default: false. */
   readonly structured?: boolean | undefined;

@@ -3,14 +3,14 @@ import { isRecord } from '../platform/is-record.js';
 import { withoutEmpty } from './empty.js';
 import { Selection } from './selection.js';
 
-/** An item as a list shows it by default: what tells one from another, less what is empty. */
+/** An item as a list shows it by default: what tells one from another, without empty values. */
 export function shortItem(item: unknown, request: string): unknown {
   const resource = resourceOf(item, request);
   if (resource?.short === undefined) return withoutEmpty(item, resource?.shape);
   return shortOf(item, resource, new Selection(resource.short.split(/\s+/)));
 }
 
-/** The same for many items of one resource. @param selection of what the resource has for short */
+/** The same for many items of one resource. @param selection made from the resource's `short` */
 export const shortOf = (item: unknown, { primary, shape }: Resource, selection: Selection): unknown =>
   withoutEmpty(selection.pick(withPrimaryOnly(item, primary)) ?? item, shape);
 

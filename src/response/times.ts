@@ -1,13 +1,13 @@
 import type { Declared } from '../catalog/declared-answer.js';
 import { isRecord } from '../platform/is-record.js';
 
-/** In what no schema describes, properties that hold a time are named as in the rest of the API. */
+/** Where no schema describes a property, its name tells whether it holds a time, as everywhere in the API. */
 const NAME = /(?:^|_)(?:at|expiration)$/;
-/** 1973, in milliseconds: anything less is no time of Clerk's, or in seconds. */
+/** 1973, in milliseconds: a smaller number is not a time of Clerk's, or is in seconds. */
 const FIRST = 100_000_000_000;
 const LAST = 8_640_000_000_000_000;
 
-/** The value with its times as ISO 8601 has them. What its owner wrote, such as metadata, stays as it is. */
+/** The value with its times in ISO 8601. What its owner wrote, such as metadata, stays as it is. */
 export function isoTimes(value: unknown, shape: Declared | undefined): unknown {
   if (value === null || typeof value !== 'object' || shape?.free === true) return value;
   if (Array.isArray(value)) return value.map((item) => isoTimes(item, shape));

@@ -29,7 +29,7 @@ const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
   return SIGN;
 });
 
-/** OTHER past the end, since NaN is no ASCII. */
+/** OTHER past the end, since NaN is not ASCII. */
 function kindAt(text: string, at: number): number {
   const code = text.charCodeAt(at);
   return code < 128 ? (KINDS[code] as number) : OTHER;
@@ -68,7 +68,7 @@ function scan(text: string, most: number): { tokens: number; end: number } {
   return { tokens, end: at };
 }
 
-/** A word, or as much of one as has one case: `Word`, `WORD`, `word`. */
+/** A word, or the part of one up to a change of case: `Word`, `WORD`, `word`. */
 function wordCost(text: string, start: number, end: number): number {
   const length = end - start;
   if (length < 3) return length === 1 ? 1.1 : 1.6;
@@ -80,7 +80,7 @@ function wordCost(text: string, start: number, end: number): number {
     if ((VOWELS & letter) !== 0) vowels++;
     else if ((RARE & letter) !== 0) rare++;
   }
-  // What can be spoken is cheap; what cannot is an id, a key or base64.
+  // Pronounceable words are cheap; anything else is an id, a key or base64.
   if (vowels * 4 >= length && vowels * 3 <= length * 2 && rare * 5 <= length) return 0.8 + 0.43 * length;
   return 0.7 + (vowels * 6 <= length || kindAt(text, end - 1) === UPPER ? 0.66 : 0.56) * length;
 }
@@ -107,7 +107,7 @@ function signsCost(text: string, start: number, length: number, beforeWord: bool
 
 const QUOTE = 34;
 
-/** Whether these are the signs that stand between JSON's values. */
+/** Whether these are the punctuation between JSON's values. */
 function isJsonSigns(text: string, start: number, length: number): boolean {
   for (let at = start; at < start + length; at++) if (!'",:{}[]'.includes(text.charAt(at))) return false;
   return true;

@@ -1,16 +1,16 @@
 import { isRecord } from '../platform/is-record.js';
 import { plain } from '../platform/plain-text.js';
 
-/** Characters that a reader does not see, or that turn the order of others around. Line breaks and tabs are spaces. */
+/** Characters that are invisible, or that reverse the order of others. Line breaks and tabs count as spaces. */
 const HIDDEN = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
-/** Joiners and variation selectors: parts of an emoji, or of a word in a script that has them, where such a character stands before. */
+/** Joiners and variation selectors: legitimate after an emoji, or after a letter of a script that uses them. */
 const JOINING = new Set(['\u200C', '\u200D', '\uFE0E', '\uFE0F']);
 const JOINED =
   /(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\uFE0F|(?![\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])[\p{L}\p{M}])$/u;
 /** Flags of regions are written with tags after a black flag. */
 const REGION_FLAG = /\u{1F3F4}[\u{E0061}-\u{E007A}]{1,6}\u{E007F}/gu;
 
-/** What a value looks like that is written for a model: turns of a conversation, its markup, messages of this server, orders. */
+/** Signs that a value is written for a model: turns of a conversation, its markup, this server's messages, orders. */
 const ADDRESSED: readonly RegExp[] = [
   /(?:^|\n)\s{0,4}(?:system|assistant|user|human|developer|tool|function|ai)(?: message| prompt| note)?\s{0,2}(?:\([^)\n]{0,40}\)\s{0,2})?:\s/i,
   /<[|/!\s-]{0,5}(?:im_start|im_end|system|assistant|human|user|tool|function|instruction|result|output|admin|prompt)[^>\n]{0,40}(?:>|$)/i,
@@ -30,18 +30,18 @@ const ADDRESSED: readonly RegExp[] = [
   /\b(?:ignoriere|ignorez|ignora|ignorar|ignore as|olvida|oubliez|vergiss)\b|(?:忽略|無視|无视|игнорируй|забудь|무시|تجاهل)/i,
 ];
 
-/** Whatever an id, an address or a date is not: it holds a space, a bracket, another script, a tool's name. */
+/** Tells text from an id, an address or a date: it has a space, a bracket, another script, or a tool's name. */
 const MORE_THAN_A_WORD = /[\s<[{]|[^ -~]|[a-z]_[a-z]\w{0,60}[A-Z]|confirm/;
 
-/** A shorter value says too little to be a message, and a longer one is looked at by its beginning. */
+/** A shorter value is too short for a message; of one longer than `LONGEST`, only the beginning is checked. */
 const SHORTEST = 12;
 const LONGEST = 20_000;
 const MOST_PATHS = 10;
 const LONGEST_PATH = 60;
 
-/** What an answer has of text that was written by others than this server and the API. */
+/** The text in an answer that neither this server nor the API wrote. */
 export interface UserText {
-  /** The items as a model should read them: without characters that cannot be seen. */
+  /** The items as a model should read them: without invisible characters. */
   readonly items: readonly unknown[];
   readonly note: {
     readonly invisible?: string;
@@ -74,7 +74,7 @@ export function readUserText(items: readonly unknown[], place: string | undefine
   };
 }
 
-/** Whether nothing is to be done. Looks only, since nearly every answer is so. */
+/** Whether nothing needs doing, as in nearly every answer; checked first, without changing anything. */
 function isUnsuspicious(value: unknown): boolean {
   if (typeof value === 'string') return isAscii(value) && (value.length < SHORTEST || !isAddressed(value));
   if (value === null || typeof value !== 'object') return true;
@@ -137,7 +137,7 @@ function withoutHidden(text: string, found: Found): string {
   });
 }
 
-/** JSON in which what cannot be seen is written as escapes; its meaning is the same. */
+/** JSON with invisible characters written as escapes; its meaning is the same. */
 export const escapeHidden = (json: string): string =>
   isAscii(json)
     ? json

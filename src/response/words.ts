@@ -1,5 +1,5 @@
 /**
- * Words that answers are full of, each known to be one token of o200k_base, alone and after an underscore or a quote.
+ * Words that are frequent in answers, each known to be one token of o200k_base, alone and after an underscore or a quote.
  * They keep the estimate of an answer's price close to the truth.
  */
 export const COMMON_WORDS: ReadonlySet<string> = new Set(

@@ -37,7 +37,7 @@ export function writeSingle(value: unknown, note: Note, { options, exact }: Cont
   return cutToFit((most) => write(cut(most), { ...note, cut: CUT_VALUES }), maxTokens);
 }
 
-/** The object's text with one more member in front. Faster than a copy of the object, and a key like `1` stays behind it. */
+/** The object's text with one more member in front. Faster than a copy, in which a key like `1` would come first. */
 const prepend = (key: string, note: Note, object: string): string =>
   `{${JSON.stringify(key)}:${JSON.stringify(note)}${object === '{}' ? '' : ','}${object.slice(1)}`;
 
@@ -78,10 +78,10 @@ export function writeList(list: List, view: View, context: Context): string {
   return fits(text, maxTokens) ? text : writeSingle(exact.value, view.note, context);
 }
 
-/** No token is worth so many characters of JSON. */
+/** More characters of JSON than any token stands for. */
 const MOST_PER_TOKEN = 64;
 
-/** The texts of the items, as far as they can matter where there is room for so many characters. */
+/** The items' texts, as many as can matter within this many characters. */
 function writtenWithin(items: readonly unknown[], exact: ExactJson, room: number): string[] {
   const texts: string[] = [];
   let left = room;
@@ -94,7 +94,7 @@ function writtenWithin(items: readonly unknown[], exact: ExactJson, room: number
   return texts;
 }
 
-/** For the digits of a larger `offset` than the frame was measured with. */
+/** Room for more digits in `offset` than the frame was measured with. */
 const SLACK = 10;
 
 function frameList(list: List, texts: readonly string[], note: Note, { options, exact }: Context): string {
@@ -110,7 +110,7 @@ function frameList(list: List, texts: readonly string[], note: Note, { options, 
   return `{${members.join(',')}}`;
 }
 
-/** The text with the longest values that fit: lengths are lowered until one does, then raised as far as three tries show. */
+/** The text with the longest values that fit: the length is lowered until one fits, then raised in up to three tries. */
 export function cutToFit(write: (most: number) => string, maxTokens: number): string {
   let most = maxTokens * 4;
   let tooMuch = most * 4;
