@@ -116,17 +116,7 @@ function program(script: string, onListed: () => void): Command {
     .option('--to <document>', 'the later one')
     .action(async (source: string | undefined, flags: Flags) => (await import('./commands/drift.js')).drift(source, flags));
 
-  root
-    .command('token')
-    .description('make tokens for --auth token')
-    .command('new')
-    .description('make a token, keep its hash in the file and print the token, once')
-    .argument('<name>', 'whose it is; the name in rules, budgets and the audit log')
-    .requiredOption('--tokens <file>', 'the file of tokens; made where there is none')
-    .option('--role <role>', 'viewer (reads), operator (reads and writes) or admin (everything) (default: viewer)')
-    .option('--expires <when>', 'like 90d, 12h or 2030-01-31T00:00:00Z (default: never)')
-    .action(async (name: string, flags: Flags) => (await import('./commands/token.js')).makeToken(name, flags));
-
+  addTokenCommands(root.command('token').description('make, list, replace or end tokens for --auth token'));
   addApproverCommands(root.command('approver').description('enrol people who approve calls'));
   addApprovalCommands(root.command('approvals').description('look at calls that wait for approval, and decide'));
   addPolicyCommands(root.command('policy').description('show, explain or check the policy'));
@@ -138,6 +128,37 @@ function program(script: string, onListed: () => void): Command {
 }
 
 const many = (value: string, before: string[] = []): string[] => [...before, value];
+
+function addTokenCommands(tokens: Command): void {
+  const file = '--tokens <file>';
+  const expires = '--expires <when>';
+  tokens
+    .command('new')
+    .description('make a token, keep its hash in the file and print the token, once')
+    .argument('<name>', 'whose it is; the name in rules, budgets and the audit log')
+    .requiredOption(file, 'the file of tokens; made where there is none')
+    .option('--role <role>', 'viewer (reads), operator (reads and writes) or admin (everything) (default: viewer)')
+    .option(expires, 'like 90d, 12h or 2030-01-31T00:00:00Z (default: never)')
+    .action(async (name: string, flags: Flags) => (await import('./commands/token.js')).makeToken(name, flags));
+  tokens
+    .command('list')
+    .description('say whose tokens there are, what they may do, and when they were made and expire')
+    .requiredOption(file, 'the file of tokens')
+    .action(async (flags: Flags) => (await import('./commands/token.js')).listAll(flags));
+  tokens
+    .command('rotate')
+    .description('put a new token in the place of one, which ends, and print it, once')
+    .argument('<name>', 'whose it is')
+    .requiredOption(file, 'the file of tokens')
+    .option(expires, 'like 90d, 12h or 2030-01-31T00:00:00Z (default: as the old one)')
+    .action(async (name: string, flags: Flags) => (await import('./commands/token.js')).rotate(name, flags));
+  tokens
+    .command('revoke')
+    .description('end a token, and every session that was opened with it')
+    .argument('<name>', 'whose it is')
+    .requiredOption(file, 'the file of tokens')
+    .action(async (name: string, flags: Flags) => (await import('./commands/token.js')).revoke(name, flags));
+}
 
 function addApproverCommands(approver: Command): void {
   const { approvers } = OPTIONS;

@@ -166,6 +166,28 @@ describe('a server with a file of tokens', () => {
     expect((await post(`${server.url}/mcp`, call(1, COUNT), kept)).json.result).toBeDefined();
   });
 
+  it('ends the sessions of a token that the command replaces or revokes, and answers the new one', async () => {
+    const command = (...args: string[]) => runProgram(['token', ...args, '--tokens', tokens.path]);
+    const status = async (token: string): Promise<number> => (await modernCall(server.url, COUNT, {}, bearer(token))).status;
+    const old = await tokens.add('zoe', 'operator', '--expires', '90d');
+    await expect.poll(() => status(old), { timeout: 10_000 }).toBe(200);
+    const sse = await openSse(server.url, bearer(old));
+    const rotated = await command('rotate', 'zoe');
+    expect(rotated).toMatchObject({ code: 0, stdout: expect.stringMatching(/^cmcp_[\w-]{43}\n$/) });
+    const fresh = rotated.stdout.trim();
+    await sse.stream.ended();
+    expect([await status(old), await status(fresh)]).toEqual([401, 200]);
+    const listed = await command('list');
+    expect(listed.stdout.split('\n').find((line) => line.startsWith('zoe'))).toMatch(
+      /^zoe; operator; created 20\S+Z; expires 20\S+Z$/,
+    );
+    for (const secret of [old, fresh, 'sha256', 'cmcp_']) expect(listed.stdout).not.toContain(secret);
+    expect(await command('revoke', 'zoe')).toMatchObject({ code: 0, stdout: '' });
+    await expect.poll(() => status(fresh), { timeout: 10_000 }).toBe(401);
+    expect((await command('list')).stdout).not.toContain('zoe');
+    expect(await status(ada)).toBe(200);
+  });
+
   it('looks at the file at once on SIGHUP, and keeps the good tokens of one that became faulty', async () => {
     const own = new OperatorTokens();
     const token = await own.add('ada', 'admin');
@@ -374,6 +396,27 @@ describe('a start that would leave the server open, or half set up', () => {
     const ended = await runProgram(['http', '--sandbox', '--port', String(server.port)]);
     expect(ended).toMatchObject({ code: 2 });
     expect(ended.stderr).toMatch(/Cannot listen on 127\.0\.0\.1, port \d+: .*EADDRINUSE/);
+  });
+});
+
+describe('clerk-mcp token', () => {
+  it.each([
+    ['revoke', ['ade'], /no token named "ade".*ada/],
+    ['rotate', ['nobody'], /no token named "nobody"/],
+    ['rotate', ['late'], /expired at .*--expires/],
+    ['list', ['--tokens', '/nowhere/tokens.json'], /cannot be read/],
+  ])('%s %j says what is wrong, and changes nothing', async (name, args, message) => {
+    const path = await scratchFile(await scratchDirectory(), {
+      tokens: [
+        { name: 'ada', sha256: 'a'.repeat(64), role: 'viewer' },
+        { name: 'late', sha256: 'b'.repeat(64), scopes: ['clerk:read'], expires: '2001-01-01T00:00:00Z' },
+      ],
+    });
+    const before = readFileSync(path, 'utf8');
+    const ended = await runProgram(['token', name, '--tokens', path, ...args]);
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toMatch(message);
+    expect(readFileSync(path, 'utf8')).toBe(before);
   });
 });
 

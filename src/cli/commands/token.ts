@@ -1,16 +1,46 @@
 import { ConfigError } from '../../config/config-error.js';
 import { ROLES, type Role } from '../../mcp/auth/roles.js';
-import { newToken } from '../../mcp/auth/token-file.js';
+import { type FileEntry, listTokens, newToken, revokeToken, rotateToken } from '../../mcp/auth/token-file.js';
 import { expandHome } from '../../platform/home.js';
 import { type Flags, print } from './command.js';
 
 /** Makes a token, keeps its hash in the file and prints the token, this once. */
 export async function makeToken(name: string, flags: Flags): Promise<void> {
-  const path = typeof flags.tokens === 'string' ? expandHome(flags.tokens) : undefined;
-  if (path === undefined || path === '') throw new ConfigError('--tokens FILE is missing: where the hash of the token is kept.');
+  const path = fileOf(flags);
   const token = await newToken({ path, name, role: role(flags.role), expiresAt: expiry(flags.expires, Date.now()) });
   process.stderr.write(`The token of ${name} is shown this once; ${path} has only its hash.\n`);
   print(`${token}\n`);
+}
+
+/** Says whose tokens there are, and what they may do. Of the tokens themselves the file has nothing that could be shown. */
+export async function listAll(flags: Flags): Promise<void> {
+  for (const entry of await listTokens(fileOf(flags))) print(`${describe(entry, Date.now())}\n`);
+}
+
+/** Ends the token of this name. */
+export async function revoke(name: string, flags: Flags): Promise<void> {
+  await revokeToken({ path: fileOf(flags), name });
+  process.stderr.write(`The token of ${name} is no longer good. Servers that use the file end its sessions within seconds.\n`);
+}
+
+/** Puts a new token in the place of the one of this name, and prints it, this once. */
+export async function rotate(name: string, flags: Flags): Promise<void> {
+  const token = await rotateToken({ path: fileOf(flags), name, expiresAt: expiry(flags.expires, Date.now()) });
+  process.stderr.write(`The new token of ${name} is shown this once; the old one is no longer good.\n`);
+  print(`${token}\n`);
+}
+
+function fileOf({ tokens }: Flags): string {
+  const path = typeof tokens === 'string' ? expandHome(tokens) : '';
+  if (path === '') throw new ConfigError('--tokens FILE is missing: where the hashes of tokens are kept.');
+  return path;
+}
+
+function describe({ name, role: named, scopes = [], created, expires }: FileEntry, now: number): string {
+  const ends = expires === undefined ? 'never expires' : `${Date.parse(expires) > now ? 'expires' : 'expired'} ${expires}`;
+  return [name, named ?? scopes.join(' '), created === undefined ? 'created at a time unknown' : `created ${created}`, ends].join(
+    '; ',
+  );
 }
 
 function role(given: unknown): Role {

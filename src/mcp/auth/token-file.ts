@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type FileHandle, realpath, rename, rm } from 'node:fs/promises';
 import * as z from 'zod';
+import { didYouMean } from '../../catalog/nearest.js';
 import { errorMessage } from '../../platform/error-message.js';
 import { createPrivateFile } from '../../platform/private-file.js';
 import { readText } from '../../platform/read-text.js';
@@ -37,6 +38,7 @@ const entrySchema = z
       .array(z.enum(ALL_SCOPES as [Scope, ...Scope[]]))
       .min(1)
       .optional(),
+    created: z.iso.datetime({ offset: true, error: 'expected a time like 2030-01-31T00:00:00Z' }).optional(),
     expires: z.iso.datetime({ offset: true, error: 'expected a time like 2030-01-31T00:00:00Z' }).optional(),
   })
   .refine((entry) => (entry.role === undefined) !== (entry.scopes === undefined), 'give either role or scopes');
@@ -78,36 +80,101 @@ function parse(text: string): TokenFile {
   throw new TokenFileError(`The token file is not as it should be. ${faults.join('; ')}.`);
 }
 
-export interface NewToken {
-  /** The file, which is made where there is none. */
+/** An entry as the file has it. */
+export type FileEntry = TokenFile['tokens'][number];
+
+interface NamedToken {
   readonly path: string;
   readonly name: string;
+}
+
+export interface NewToken extends NamedToken {
   readonly role: Role;
   /** Unix milliseconds; forever where absent. */
   readonly expiresAt?: number | undefined;
 }
 
 /**
- * Makes a token, writes its hash into the file and answers with the token, which can be shown this once only.
- * The file is replaced in one step, so that a running server never reads half of it.
+ * Makes a token, writes its hash into the file, which is made where there is none, and answers with the token, which can be
+ * shown this once only.
  * @throws TokenFileError where the file is faulty, has the name already, or another program is changing it
  */
 export async function newToken({ path, name, role, expiresAt }: NewToken): Promise<string> {
   if (!NAME.test(name)) throw new TokenFileError(`A name has 1-64 letters, digits and . _ @ -, not ${JSON.stringify(name)}.`);
+  const token = randomToken();
+  await changeTokens(path, (tokens) => {
+    if (tokens.some((entry) => entry.name === name)) {
+      throw new TokenFileError(
+        `There is a token named ${name} already. clerk-mcp token rotate puts a new one in its place, token revoke ends it.`,
+      );
+    }
+    return [...tokens, { name, ...secretOf(token), role, ...expiring(expiresAt) }];
+  });
+  return token;
+}
+
+/**
+ * Puts a new token in the place of the one of this name, which ends. The new one may do what the old one could, and expires
+ * with it unless told otherwise.
+ * @throws TokenFileError like {@link newToken}, and where the new one would have expired already
+ */
+export async function rotateToken({ path, name, expiresAt }: NamedToken & Pick<NewToken, 'expiresAt'>): Promise<string> {
+  const token = randomToken();
+  await changeTokens(path, (tokens) => {
+    const old = entryOf(tokens, name);
+    const fresh = { ...old, ...secretOf(token), ...expiring(expiresAt) };
+    if (fresh.expires !== undefined && Date.parse(fresh.expires) <= Date.now()) {
+      throw new TokenFileError(
+        `The token of ${name} expired at ${fresh.expires}: say with --expires until when the new one is good.`,
+      );
+    }
+    return tokens.map((entry) => (entry === old ? fresh : entry));
+  });
+  return token;
+}
+
+/** Ends the token of this name. @throws TokenFileError like {@link newToken} */
+export const revokeToken = ({ path, name }: NamedToken): Promise<void> =>
+  changeTokens(path, (tokens) => {
+    const old = entryOf(tokens, name);
+    return tokens.filter((entry) => entry !== old);
+  });
+
+/** The entries of the file, in its order. @throws TokenFileError where it is faulty or not there */
+export async function listTokens(path: string): Promise<readonly FileEntry[]> {
+  try {
+    return parse(await readText(path)).tokens;
+  } catch (error) {
+    throw error instanceof TokenFileError ? error : new TokenFileError(`The token file cannot be read: ${errorMessage(error)}.`);
+  }
+}
+
+const randomToken = (): string => `cmcp_${randomBytes(32).toString('base64url')}`;
+
+const secretOf = (token: string) => ({ sha256: sha256(token).toString('hex'), created: new Date().toISOString() });
+
+const expiring = (at: number | undefined) => (at === undefined ? {} : { expires: new Date(at).toISOString() });
+
+function entryOf(tokens: readonly FileEntry[], name: string): FileEntry {
+  const found = tokens.find((entry) => entry.name === name);
+  if (found !== undefined) return found;
+  const names = tokens.map((entry) => entry.name);
+  throw new TokenFileError(
+    `There is no token named ${JSON.stringify(name)}.${didYouMean(name, names)} clerk-mcp token list has the names.`,
+  );
+}
+
+/** Replaces the file in one step, so that a running server never reads half of it. */
+async function changeTokens(path: string, change: (tokens: readonly FileEntry[]) => readonly FileEntry[]): Promise<void> {
   const target = await realpath(path).catch(() => path);
   const draft = `${target}.new`;
   const file = await openDraft(draft);
   try {
-    const { tokens } = parse(await readOrEmpty(target));
-    if (tokens.some((entry) => entry.name === name)) throw new TokenFileError(`There is a token named ${name} already.`);
-    const token = `cmcp_${randomBytes(32).toString('base64url')}`;
-    const expires = expiresAt === undefined ? {} : { expires: new Date(expiresAt).toISOString() };
-    tokens.push({ name, sha256: sha256(token).toString('hex'), role, ...expires });
+    const tokens = change(parse(await readOrEmpty(target)).tokens);
     await file.writeFile(`${JSON.stringify({ tokens }, null, 2)}\n`);
     await file.sync();
     await file.close();
     await rename(draft, target);
-    return token;
   } catch (error) {
     await file.close().catch(() => {});
     await rm(draft, { force: true });
