@@ -13,10 +13,10 @@ export interface ApprovalsApiOptions {
   readonly now?: (() => number) | undefined;
 }
 
-/** An approval as people see it, and what has become of it. */
+/** An approval as people see it, and its state. */
 export type ApprovalView = Approval & { readonly state: ReturnType<typeof stateOf> };
 
-/** What a request may hold: a word and a reason. */
+/** How large a request may be: room for a typed word and a reason. */
 const LARGEST_BODY = 16 * 1024;
 
 const signInSchema = z.strictObject({ name: z.string().max(100), passphrase: z.string().max(2000) });
@@ -56,12 +56,12 @@ const MESSAGES: Readonly<Record<Unheard, string>> = {
   again: 'You have approved it already. It takes another person.',
 };
 
-/** In words, why one's word does not count. */
+/** Tells a person why their decision does not count. */
 export const unheardMessage = (why: Unheard): string => MESSAGES[why];
 
 /**
- * What `clerk-mcp approvals` talks to, under `/approvals/api`. Nothing is told without signing in, and the
- * session goes in a header that no other site can make a browser send.
+ * The API behind `clerk-mcp approvals`, under `/approvals/api`. It tells nothing without a sign-in, and takes the
+ * session from a header that no other site can make a browser send.
  */
 export class ApprovalsApi {
   readonly #options: ApprovalsApiOptions;
@@ -132,7 +132,7 @@ async function read<T>(request: Request, schema: z.ZodType<T>): Promise<T | unde
   }
 }
 
-/** @throws RangeError where there is more of it than a request may hold */
+/** @throws RangeError when it is larger than a request may be */
 async function bodyText(request: Request): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';

@@ -5,7 +5,7 @@ import type { Caller, InstanceKind } from '../policy/policy-types.js';
 import type { ExactRequest } from '../policy/preview/exact-request.js';
 import type { Review } from '../policy/preview/review.js';
 
-/** One call that waits, or waited, for a person's word. Kept as JSON; holds no secret. */
+/** One call that waits, or waited, for a person's decision. Kept as JSON; holds no secret. */
 export interface Approval {
   /** `apr_` and 22 characters of base64url. */
   readonly id: string;
@@ -16,7 +16,7 @@ export interface Approval {
   readonly request: ExactRequest;
   /** A keyed digest of operation, whole arguments, caller and instance: what it is bound to. */
   readonly digest: string;
-  /** `name` is known; the client says of itself what it is. */
+  /** `name` is verified; `client` is only what the client says about itself. */
   readonly caller: {
     readonly name: string;
     readonly transport: Caller['transport'];
@@ -25,26 +25,26 @@ export interface Approval {
   };
   readonly instance: { readonly kind: InstanceKind; readonly id: string };
   readonly needs: Needs;
-  /** What is another than the person was shown before, a sentence each. */
+  /** What differs from what the person was shown before, a sentence each. */
   readonly changed: readonly string[];
   /** Unix milliseconds. */
   readonly createdAt: number;
-  /** From then on it can be neither given nor used. Unix milliseconds. */
+  /** When it can no longer be given or used, in Unix milliseconds. */
   readonly expiresAt: number;
   /** SHA-256 of all of the above, base64url: the challenge of a passkey's assertion for this approval. */
   readonly shown: string;
-  /** Those that approve, in their order. */
+  /** The approvals given so far, in their order. */
   readonly words: readonly Word[];
   readonly declined?: Word | undefined;
   /** When the call was let through. */
   readonly usedAt?: number | undefined;
   /** What it let through. */
   readonly usedBy?: UsedBy | undefined;
-  /** When what was shown was found to be no longer so. */
+  /** When what was shown was found to be out of date. */
   readonly replacedAt?: number | undefined;
 }
 
-/** Makes the approval of a call. `id` is to be unguessable. */
+/** Makes the approval of a call. `id` must be unguessable. */
 export function toApproval(wish: ApprovalWish, id: string, now: number): Approval {
   const { name, transport, clientName, clientVersion } = wish.caller;
   const told: Omit<Approval, 'shown' | 'words'> = {
@@ -71,7 +71,7 @@ export function stateOf(approval: Approval, now: number): ApprovalState {
   if (approval.usedAt !== undefined) return 'used';
   if (approval.declined !== undefined) return 'declined';
   if (approval.replacedAt !== undefined) return 'replaced';
-  // By a clock that was set back further it would stand for longer than anybody meant.
+  // If the clock was set back further, the approval would last longer than intended.
   const isFromAhead = approval.createdAt - now > CLOCK_MARGIN_MS;
   if (approval.expiresAt <= now || isFromAhead) return 'expired';
   return approval.words.length >= wordsNeeded(approval.needs) ? 'approved' : 'pending';
@@ -80,7 +80,7 @@ export function stateOf(approval: Approval, now: number): ApprovalState {
 /** How many people must approve. */
 export const wordsNeeded = (needs: Needs): number => (needs.two ? 2 : 1);
 
-/** What the policy reads of it. */
+/** The part that the policy reads. */
 export function seen(approval: Approval, now: number): ApprovalSeen {
   const { id, digest, caller, operation, instance, review, shown, expiresAt, words, declined } = approval;
   const state = stateOf(approval, now);

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { UserError } from '../platform/user-error.js';
 import { PassphraseFormError, parseHash } from './passphrase.js';
 
-/** The file of approvers cannot be used: what is wrong with it, and where. */
+/** The approvers file cannot be used; the message says what is wrong with it, and where. */
 export class ApproverFileError extends UserError {
   override readonly name = 'ApproverFileError';
 }
@@ -42,23 +42,23 @@ const passphraseSchema = z.string().superRefine((text, context) => {
 
 const approverSchema = z.strictObject({
   name: name(),
-  /** Named by rules beside people. */
+  /** Rules can name groups as well as people. */
   groups: z.array(name()).max(32).optional(),
-  /** Names of callers that are this person: their calls need another's word where two are wanted. */
+  /** Names of callers that are this person. Where two people must approve, one of them must not be the caller. */
   callers: z.array(z.string().min(1).max(200)).max(32).optional(),
   /** A scrypt hash in PHC form. */
   passphrase: passphraseSchema.optional(),
   passkeys: z.array(passkeySchema).max(16).optional(),
-  /** Who they are at issuers where they sign in. */
+  /** Their identities at the issuers where they sign in. */
   subjects: z
     .array(z.strictObject({ issuer: z.string().min(1).max(500), sub: z.string().min(1).max(255) }))
     .max(16)
     .optional(),
-  /** Of a link by which a passkey is enrolled, once. */
+  /** For a one-time link with which a passkey is enrolled. */
   invitation: z.strictObject({ sha256: base64url(43), expires: z.iso.datetime({ offset: true }) }).optional(),
   added: z.iso.datetime({ offset: true }),
 });
-/** Somebody at an issuer: its address as the server is given it, and the `sub` of its tokens. */
+/** A person at an issuer: the issuer's address as it is set for the server, and the `sub` of its tokens. */
 export type Subject = NonNullable<z.output<typeof approverSchema>['subjects']>[number];
 export type Approver = z.output<typeof approverSchema>;
 

@@ -11,8 +11,8 @@ import { type Approver, ApproverFileError, parseApprovers, type Subject, writeAp
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /**
- * The people whose word counts, as a file of mode 0600 has them. It is looked at for every question, so that a change
- * counts at once.
+ * The people who may approve, from a file with mode 0600. The file is checked for every question, so that a change counts at
+ * once.
  */
 export class Approvers {
   readonly path: string;
@@ -24,8 +24,8 @@ export class Approvers {
   }
 
   /**
-   * All who are enrolled now; none where there is no file.
-   * @throws ApproverFileError where the file cannot be read, is faulty, or others than its owner can write it
+   * Everyone enrolled now; none if there is no file.
+   * @throws ApproverFileError when the file cannot be read, is faulty, or can be written by others than its owner
    */
   async all(): Promise<readonly Approver[]> {
     try {
@@ -44,9 +44,9 @@ export class Approvers {
     }
   }
 
-  /** What is checked is the very file that is read. */
+  /** Checks and reads through one handle, so that the file checked is the file read. */
   async #read(): Promise<{ version: string; text: string }> {
-    // A pipe in its place would keep whoever opens it.
+    // Opening a pipe in its place would block.
     const file = await open(this.path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       const stats = await file.stat({ bigint: true });
@@ -61,7 +61,7 @@ export class Approvers {
     }
   }
 
-  /** Names are the same in capitals. */
+  /** Upper and lower case are alike in names. */
   async find(name: string): Promise<Approver | undefined> {
     return (await this.all()).find((approver) => isSameName(approver.name, name));
   }
@@ -72,8 +72,8 @@ export class Approvers {
   }
 
   /**
-   * Replaces the file in one step by what `change` makes of it.
-   * @throws ApproverFileError where it is faulty, or another command is changing it
+   * Replaces the file, in one step, with the result of `change`.
+   * @throws ApproverFileError when the file is faulty, or another command is changing it
    */
   async change(change: (approvers: readonly Approver[]) => readonly Approver[]): Promise<void> {
     await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
@@ -97,7 +97,7 @@ export class Approvers {
     }
   }
 
-  /** @throws ApproverFileError where there is one of that name */
+  /** @throws ApproverFileError if that name is taken */
   async add(approver: Approver): Promise<void> {
     await this.change((approvers) => {
       if (approvers.some(({ name }) => isSameName(name, approver.name))) {
@@ -107,7 +107,7 @@ export class Approvers {
     });
   }
 
-  /** Puts what `change` makes of an approver in their place. @throws ApproverFileError where there is none of that name */
+  /** Replaces an approver with the result of `change`. @throws ApproverFileError if there is none of that name */
   async update(name: string, change: (approver: Approver) => Approver): Promise<void> {
     await this.change((approvers) => {
       if (!approvers.some((approver) => isSameName(approver.name, name))) throw unknown(name);
@@ -131,24 +131,24 @@ const unknown = (name: string): ApproverFileError => new ApproverFileError(`Ther
 
 export const isSameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
-/** Whether a caller is the same person: callers who show a token of an issuer are known by its `sub`. */
+/** Whether a caller is the same person: callers who present an issuer's token are known by its `sub`. */
 export const isCaller = ({ name, callers = [], subjects = [] }: Approver, caller: string): boolean =>
   [name, ...callers].some((one) => isSameName(one, caller)) || subjects.some(({ sub }) => sub === caller);
 
 export const hasSubject = ({ subjects = [] }: Approver, { issuer, sub }: Subject): boolean =>
   subjects.some((subject) => subject.issuer === issuer && subject.sub === sub);
 
-/** Whether they can sign in at the issuer, where there is one. */
+/** Whether they can sign in at the issuer, if there is one. */
 export const signsInAt = ({ subjects = [] }: Approver, issuer: string | undefined): boolean =>
   issuer !== undefined && subjects.some((subject) => subject.issuer === issuer);
 
-/** Whether the rules let this person give their word. */
+/** Whether the rules let this person approve. */
 export const isNamed = ({ name, groups = [] }: Approver, needs: Pick<Needs, 'approvers'>): boolean =>
   needs.approvers.every((list) => list.some((one) => isSameName(one, name) || groups.some((group) => isSameName(group, one))));
 
 /**
- * Whether the people who are enrolled could give all that is needed for a call of this caller.
- * @param issuer where they can sign in besides
+ * Whether the enrolled people could approve a call of this caller.
+ * @param issuer another place where they can sign in
  */
 export function canDecide(approvers: readonly Approver[], needs: Needs, caller: string, issuer?: string): boolean {
   const hasPasskey = ({ passkeys = [] }: Approver): boolean => passkeys.length > 0;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RecordStore } from '../limits/record-store.js';
 import type { Caller } from '../policy/policy-types.js';
 
-/** Somebody who has called, with one client. `name` is known; what the client says of itself is not checked. */
+/** A caller with one client. `name` is verified; what the client says about itself is not. */
 export interface CallerSeen {
   readonly name: string;
   readonly transport: Caller['transport'];
@@ -14,7 +14,7 @@ export interface CallerSeen {
   readonly lastAt: number;
 }
 
-/** A client that is connected. Those of newer revisions have no sessions, and are seen by their calls. */
+/** A connected client. Clients of newer protocol revisions have no sessions and show only by their calls. */
 export interface SessionSeen {
   readonly caller: string;
   readonly transport: Caller['transport'];
@@ -25,35 +25,35 @@ export interface SessionSeen {
 }
 
 export interface CallersSeen {
-  /** Who called last first. */
+  /** The latest caller first. */
   readonly callers: readonly CallerSeen[];
   readonly sessions: readonly SessionSeen[];
 }
 
 export interface CallerBookOptions {
-  /** Where the processes of a deployment tell each other. Default: nowhere. */
+  /** Where the processes of a deployment share what they have seen. Default: nowhere. */
   readonly records?: RecordStore | undefined;
   /** The sessions that are open in this process. */
   readonly sessions?: (() => readonly SessionSeen[]) | undefined;
   /** Unix milliseconds. Default: `Date.now`. */
   readonly now?: (() => number) | undefined;
-  /** How often a process tells the others, in milliseconds. Default: 5000. */
+  /** How often a process shares, in milliseconds. Default: 5000. */
   readonly shareMs?: number;
 }
 
-/** More than people look through. Who has not called for longest is forgotten. */
+/** More than people look through. The caller who has been silent for longest is forgotten. */
 const MOST_CALLERS = 200;
 const MOST_SESSIONS = 200;
 const LONGEST_NAME = 200;
 const SHARE_MS = 5_000;
 const KIND = 'callers';
 
-/** Who calls, and who is connected, since the servers that run now were started. Nothing waits for it. */
+/** Who has called, and who is connected, since the running servers started. Nothing waits for it. */
 export class CallerBook {
   readonly #options: CallerBookOptions;
   readonly #now: () => number;
   readonly #id = randomUUID();
-  /** In the order in which they called last. */
+  /** Ordered by their last calls. */
   readonly #callers = new Map<string, CallerSeen>();
   readonly #timer: NodeJS.Timeout | undefined;
   #shared: string | undefined;
@@ -93,7 +93,7 @@ export class CallerBook {
     return { callers, sessions };
   }
 
-  /** Takes what this process has told back. */
+  /** Withdraws what this process has shared. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     const from = this.#shared;
@@ -112,7 +112,7 @@ export class CallerBook {
     return { callers, sessions };
   }
 
-  /** What a process that has ended in no order told is gone soon. */
+  /** Expires soon after a process that ended without cleaning up. */
   async #share(): Promise<void> {
     const { records, shareMs = SHARE_MS } = this.#options;
     if (records === undefined) return;
@@ -122,7 +122,7 @@ export class CallerBook {
       if (!(await swap(this.#shared))) await swap(await records.read(KIND, this.#id));
       this.#shared = to;
     } catch {
-      // Those who look are told that the store is away.
+      // The page says itself that the store is away.
     }
   }
 }

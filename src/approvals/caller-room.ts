@@ -7,10 +7,10 @@ export interface Under {
   readonly size: number;
 }
 
-/** How much is kept of one caller, in characters: beyond it the oldest that stand no longer make room. */
+/** How much is kept for one caller, in characters: beyond it the oldest finished approvals are dropped. */
 const MOST_KEPT_OF_ONE = 2 * 1024 * 1024;
 
-/** What is kept of a caller, the oldest first, and what is dropped for it. What may still be decided or used stays. */
+/** Which approvals of a caller to keep, oldest first, and which to drop. Those that can still be decided or used stay. */
 export function makeRoom(all: readonly Under[], standing: ReadonlySet<string>): [kept: Under[], dropped: Under[]] {
   let size = all.reduce((sum, each) => sum + each.size, 0);
   const dropped: Under[] = [];

@@ -5,7 +5,7 @@ import type { Insight } from './insight.js';
 
 const HOUR_MS = 3_600_000;
 
-/** The times that people can look back over. */
+/** The time ranges that people can choose from. */
 export const RANGES = {
   '24h': { name: '24 hours', stepMs: HOUR_MS, count: 24 },
   '7d': { name: '7 days', stepMs: 6 * HOUR_MS, count: 28 },
@@ -15,7 +15,7 @@ export type Range = keyof typeof RANGES;
 
 export interface DecisionsShown extends Decisions {
   readonly range: Range;
-  /** Whether they are from the record. Otherwise no record is kept, and it is a day at most. */
+  /** Whether they come from the record. If no record is kept, they reach back a day at most. */
   readonly isOnRecord: boolean;
 }
 
@@ -28,7 +28,7 @@ const ENDS: Readonly<Record<ApprovalState, Decided | undefined>> = {
   replaced: 'lapsed',
 };
 
-/** What people decided in the time that `range` of the query names, a day by default. @throws when the record cannot be read */
+/** What people decided in the query's `range`, a day by default. @throws when the record cannot be read */
 export async function decisionsOf(
   approvals: readonly Approval[],
   query: URLSearchParams,

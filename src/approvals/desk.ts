@@ -19,23 +19,23 @@ import type { Approver } from './approver-file.js';
 import { type Approvers, canDecide, isCaller, isNamed, isSameName } from './approvers.js';
 import { makeRoom, type Under } from './caller-room.js';
 
-/** What a signed-in person says to an approval. */
+/** A signed-in person's answer to an approval. */
 export interface Say {
   readonly verdict: 'approve' | 'decline';
-  /** Who says it, as they signed in. */
+  /** The person, as they signed in. */
   readonly approver: Approver;
   readonly method: Word['method'];
-  /** `shown` of what they had before them. */
+  /** `shown` of the approval they saw. */
   readonly shown: string;
-  /** What they typed, where the review has a word. */
+  /** What they typed, if the review asks for a word. */
   readonly typed?: string | undefined;
-  /** Of a no; for the caller to read. */
+  /** Why they decline, for the caller to read. */
   readonly reason?: string | undefined;
-  /** How long they had it before them, in milliseconds. */
+  /** How long they looked at it, in milliseconds. */
   readonly lookedMs: number;
   /**
-   * That they showed who they are with this very word: the passphrase again, an assertion whose challenge is `shown`
-   * of this approval, or a sign-in at the issuer for it. What they showed it with counts as the method.
+   * Proof that they authenticated again for this very decision: by the passphrase, by an assertion whose challenge is this
+   * approval's `shown`, or by a sign-in at the issuer for it. It counts as their method.
    */
   readonly fresh?:
     | { readonly method: 'passphrase' }
@@ -44,8 +44,8 @@ export interface Say {
 }
 
 /**
- * Why a word does not count. `changed`: they were shown something else. `not_named`: the rules want others. `own`: the
- * second word must be another person's than the caller. `again`: they have approved it already.
+ * Why a decision does not count. `changed`: they were shown something else. `not_named`: the rules name others. `own`: a
+ * person other than the caller must approve. `again`: they have approved it already.
  */
 export type Unheard =
   | 'not_found'
@@ -63,11 +63,11 @@ export type Heard =
   | { readonly ok: true; readonly approval: Approval }
   | { readonly ok: false; readonly why: Unheard; readonly approval?: Approval | undefined };
 
-/** What the desk tells: a call waits, was decided, or too many wait. Must not throw, and is not waited for. */
+/** What the desk reports: a call waits, was decided, or too many wait. Listeners must not throw, and nothing waits for them. */
 export interface DeskEvents {
   readonly opened?: (approval: Approval, link: string | undefined) => void;
   readonly decided?: (approval: Approval) => void;
-  /** Of one caller once a minute at most. */
+  /** At most once a minute for each caller. */
   readonly flood?: (caller: string) => void;
   /** Something the operator should know: one line. */
   readonly warn?: (message: string) => void;
@@ -79,40 +79,40 @@ export interface ApprovalDeskOptions {
   readonly randomBytes: (size: number) => Buffer;
   /** Where people see the approvals, without a slash at the end: `http://localhost:5776/approvals`. */
   readonly address: () => Promise<string | undefined>;
-  /** The one command that enrols an approver. */
+  /** The command that enrols an approver. */
   readonly enrolCommand: string;
-  /** Where approvers can sign in besides. */
+  /** Another place where approvers can sign in. */
   readonly issuer?: string | undefined;
   readonly events?: DeskEvents | undefined;
   /** Unix milliseconds. Default: `Date.now`. */
   readonly now?: (() => number) | undefined;
-  /** How often it is looked whether another process has heard a word, in milliseconds. Default: 500. */
+  /** How often to check whether another process has received a decision, in milliseconds. Default: 500. */
   readonly pollMs?: number | undefined;
 }
 
-/** The most that wait for one caller. */
+/** The most calls that may wait for one caller. */
 export const MOST_PENDING = 10;
-/** The most that one approval may hold, in characters of JSON. A person reads less. */
+/** The largest approval, in characters of JSON; no person reads as much. */
 const LARGEST = 256 * 1024;
-/** How long an approval is kept for people to look up after it can no longer be used. */
+/** How long people can look up an approval after it can no longer be used. */
 const KEPT_MS = 24 * 3_600_000;
 const KIND = 'approval';
-/** Which approvals are kept of a caller. */
+/** The record kind that lists a caller's approvals. */
 const CALLERS = 'approvals-of';
 const LONGEST_REASON = 300;
 const MOST_TRIES = 50;
-/** How often the operator is told of the same caller's flood, in milliseconds. */
+/** How often the operator hears about the same caller's flood, in milliseconds. */
 const FLOOD_TOLD_MS = 60_000;
 
 /**
- * Where calls wait for the word of people who are not at the client. What is kept here can be read by any process of the
- * deployment, and an approval is used once, by whichever gets the call.
+ * Where calls wait for people who are not at the client. Every process of the deployment can read what is kept here; an
+ * approval is used once, by the process that gets the call.
  */
 export class ApprovalDesk implements Approvals {
   readonly enrolCommand: string;
   readonly #options: ApprovalDeskOptions;
   readonly #now: () => number;
-  /** When the operator was told of whose flood. */
+  /** When the operator was told of a caller's flood. */
   readonly #floods = new Map<string, number>();
   readonly #changes = new EventEmitter().setMaxListeners(0);
 
@@ -162,7 +162,7 @@ export class ApprovalDesk implements Approvals {
   async wait(id: string, ms: number, signal: AbortSignal | undefined): Promise<ApprovalSeen | undefined> {
     const until = performance.now() + ms;
     for (;;) {
-      // Before it is looked at: a word that is heard meanwhile is not missed.
+      // Watch before looking, so that a decision made meanwhile is not missed.
       const change = this.#nextChange(id, Math.min(until - performance.now(), this.#options.pollMs ?? 500), signal);
       const found = await this.find(id).catch((error: unknown) => {
         change.stop();
@@ -198,15 +198,15 @@ export class ApprovalDesk implements Approvals {
     return text === undefined ? undefined : (JSON.parse(text) as Approval);
   }
 
-  /** All that are kept, the newest first: those that wait, and those that were decided or expired within a day. @throws StoreUnavailableError */
+  /** All approvals kept, newest first: those that wait, and those decided or expired within a day. @throws StoreUnavailableError */
   async list(): Promise<readonly Approval[]> {
     const texts = await this.#options.records.all(KIND);
     return texts.map((text) => JSON.parse(text) as Approval).sort((one, other) => other.createdAt - one.createdAt);
   }
 
-  /** Hears a person's word. @throws StoreUnavailableError, ApproverFileError */
+  /** Takes a person's decision. @throws StoreUnavailableError, ApproverFileError */
   async decide(id: string, say: Say): Promise<Heard> {
-    // Who was removed meanwhile has no word any more.
+    // A person who was removed meanwhile can no longer decide.
     const approver = await this.#options.approvers.find(say.approver.name);
     let flaw: Unheard = 'not_found';
     let found: Approval | undefined;
@@ -222,7 +222,7 @@ export class ApprovalDesk implements Approvals {
     return { ok: true, approval: changed };
   }
 
-  /** The approval with the word in it, or why it does not count. */
+  /** The approval with the decision in it, or why the decision does not count. */
   #hear(approval: Approval, say: Say): Approval | Unheard {
     const now = this.#now();
     const { needs, review, caller, words } = approval;
@@ -250,14 +250,14 @@ export class ApprovalDesk implements Approvals {
     if ((needs.grave || needs.passkey || fresh !== undefined) && !isFresh) return 'fresh_needed';
     if (review.word !== undefined && !isWord(say.typed, review.word)) return 'wrong_word';
     if (words.some((given) => isSameName(given.approver, approver.name))) return 'again';
-    // One of the two may be the caller, who then needs a second person.
+    // One of the two people may be the caller; the other must not.
     if (word.own && (needs.byAnother || (needs.two && words.some(({ own }) => own)))) return 'own';
     return { ...approval, words: [...words, word] };
   }
 
   /**
-   * Puts a new approval in its place. Answers with the one that the same call has already, with `flood` where the caller
-   * has as many as may wait, and with nothing where it was placed.
+   * Files a new approval. Returns the existing one if the same call already has one, `flood` if too many calls of the caller
+   * wait, and `undefined` once it is filed.
    */
   async #place(approval: Approval): Promise<Approval | 'flood' | undefined> {
     const { records } = this.#options;
@@ -273,7 +273,7 @@ export class ApprovalDesk implements Approvals {
       const same = under.find(({ digest }) => digest === approval.digest);
       if (same !== undefined) return same;
       if (under.filter((one) => stateOf(one, now) === 'pending').length >= MOST_PENDING) return 'flood';
-      // Kept before it is listed: what is listed can be found.
+      // Kept before it is listed, so that whatever is listed can be found.
       const record = JSON.stringify(approval);
       const standing = new Set([...under, approval].map(({ id }) => id));
       const own: Under = { id: approval.id, digest: approval.digest, until: approval.expiresAt, size: record.length };
@@ -284,7 +284,7 @@ export class ApprovalDesk implements Approvals {
         await Promise.all(dropped.map(({ id }) => this.#forget(id)));
         return undefined;
       }
-      // Another call of the caller was faster, perhaps the same one.
+      // Another call of this caller came first, perhaps the same one.
       await records.swap(KIND, approval.id, { from: record, to: undefined, ttlMs: 0 });
     }
     throw new StoreUnavailableError('contended');
@@ -315,7 +315,7 @@ export class ApprovalDesk implements Approvals {
     return Math.max(0, expiresAt - this.#now()) + KEPT_MS;
   }
 
-  /** Whoever is refused in a loop is told of once in a while, so that nothing else drowns in it. */
+  /** A caller refused in a loop is reported only once in a while, so that other messages are not drowned out. */
   #isNewFlood(caller: string): boolean {
     const now = this.#now();
     for (const [name, at] of this.#floods) if (Math.abs(now - at) >= FLOOD_TOLD_MS) this.#floods.delete(name);

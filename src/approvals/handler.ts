@@ -1,19 +1,19 @@
 import { type GuardOptions, refuseForeign } from '../pages/guard.js';
 import { ApprovalsApi, type ApprovalsApiOptions } from './api.js';
 
-/** Answers what is under `/approvals`; `path` is what follows that. */
+/** Answers requests under `/approvals`; `path` is the rest of the path. */
 export type ApprovalsPage = (request: Request, path: string) => Promise<Response>;
 
 export interface ApprovalsHandlerOptions extends ApprovalsApiOptions, GuardOptions {
-  /** Default: there is no page. */
+  /** Default: no page. */
   readonly page?: ApprovalsPage | undefined;
-  /** Told of what must not be shown. */
+  /** Gets errors that must not be shown. */
   readonly onError: (error: unknown) => void;
 }
 
 export type ApprovalsHandler = (request: Request, path: string) => Promise<Response>;
 
-/** Everything under `/approvals`: the page for people, and what `clerk-mcp approvals` talks to. Never rejects. */
+/** Everything under `/approvals`: the page for people, and the API behind `clerk-mcp approvals`. Never rejects. */
 export function createApprovalsHandler(options: ApprovalsHandlerOptions): ApprovalsHandler {
   const api = new ApprovalsApi(options);
   return async (request, path) => {
@@ -29,7 +29,7 @@ export function createApprovalsHandler(options: ApprovalsHandlerOptions): Approv
   };
 }
 
-/** Answers a whole server with it, which has nothing else. */
+/** Serves it as the whole of a server. */
 export const underApprovals =
   (handle: ApprovalsHandler) =>
   async (request: Request): Promise<Response> => {

@@ -5,19 +5,19 @@ import type { Approvers } from './approvers.js';
 /** Time enough to walk to the other room, in milliseconds. */
 export const INVITATION_MS = 15 * 60_000;
 
-/** A new one-time secret by which a person enrols a passkey, and what the file keeps of it. */
+/** A new one-time secret for enrolling a passkey, and what the file keeps of it. */
 export function newInvitation(now: number): { secret: string; invitation: NonNullable<Approver['invitation']> } {
   const secret = randomBytes(32).toString('base64url');
   return { secret, invitation: { sha256: hashOf(secret), expires: new Date(now + INVITATION_MS).toISOString() } };
 }
 
-/** Who is invited by the secret; `undefined` where it was used, has expired or never was. @throws ApproverFileError */
+/** The approver invited with the secret; `undefined` if it was used, has expired or never existed. @throws ApproverFileError */
 export async function invited(approvers: Approvers, secret: string, now: number): Promise<Approver | undefined> {
   const sha256 = hashOf(secret);
   return (await approvers.all()).find((approver) => isInvited(approver, sha256, now));
 }
 
-/** Uses the invitation up. False where another did that meanwhile. @throws ApproverFileError */
+/** Uses the invitation up. False if it was used meanwhile. @throws ApproverFileError */
 export async function acceptInvitation(
   approvers: Approvers,
   { name }: Approver,

@@ -1,11 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 
-/** The two loopback addresses: a browser takes either for `localhost`, and no other program may listen on the other. */
+/** The two loopback addresses: a browser may take either for `localhost`, so no other program may listen on one of them. */
 const ADDRESSES = ['127.0.0.1', '::1'] as const;
 const MOST_TRIES = 5;
 
-/** A machine without IPv6 has no such address, and no program can take it there. */
+/** A machine without IPv6 lacks the second address, and no program can take it there. */
 const ABSENT = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']);
 
 export interface Loopback {
@@ -14,9 +14,9 @@ export interface Loopback {
 }
 
 /**
- * Serves on the loopback of this machine alone.
+ * Serves on this machine's loopback only.
  * @param port 0 for a free one
- * @throws the system's error where the port is taken
+ * @throws the system's error if the port is taken
  */
 export async function serveOnLoopback(answer: (request: Request) => Promise<Response>, port: number): Promise<Loopback> {
   for (let tries = 1; ; tries++) {
@@ -48,7 +48,7 @@ function createLoopbackServer(answer: (request: Request) => Promise<Response>): 
   const listener = getRequestListener((request) => answer(request), { overrideGlobalObjects: false });
   const server = createServer(options, (request, response) => void listener(request, response));
   server.maxConnections = 128;
-  // Open pages do not keep a process that its client has left.
+  // Open pages must not keep a process alive after its client has left.
   server.unref();
   return server;
 }

@@ -14,7 +14,7 @@ export interface WebhookOptions {
 
 const RETRY_MS = [1_000, 10_000, 60_000];
 const TIMEOUT_MS = 5_000;
-/** Messages under way; further ones are dropped, and that is said. */
+/** The most messages under way; further ones are dropped with a warning. */
 const MOST_UNDER_WAY = 100;
 
 interface Message {
@@ -24,10 +24,10 @@ interface Message {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** What takes cards alone: the addresses that Teams gives out, the present ones and those of before. */
+/** Services that take only cards: the addresses that Teams gives out now, and its earlier ones. */
 const TEAMS = /\.(?:logic\.azure\.com|powerplatform\.com|webhook\.office\.com)$/;
 
-/** What is sent. Slack shows the `text` of any body, Teams only what is a card. */
+/** The body to send. Slack shows the `text` of any body, Teams only cards. */
 export function bodyFor(url: string, message: Message & { readonly timestamp: string }): object {
   if (!TEAMS.test(new URL(url).hostname)) return message;
   const content = {
@@ -40,8 +40,8 @@ export function bodyFor(url: string, message: Message & { readonly timestamp: st
 }
 
 /**
- * Tells another service that a person is needed, by a message signed as Standard Webhooks has it. Holds no personal
- * data: what is asked stands behind the link. Nothing waits for it.
+ * Tells another service that a person is needed, with a message signed according to Standard Webhooks. It holds no personal
+ * data: the question itself is behind the link. Nothing waits for it.
  */
 export class Webhook {
   readonly #options: WebhookOptions;
@@ -116,7 +116,7 @@ export class Webhook {
     });
   }
 
-  /** What went wrong; nothing where it was taken. */
+  /** What went wrong; `undefined` if the message was accepted. */
   async #post(id: string, body: string): Promise<string | undefined> {
     const timestamp = Math.floor(Date.now() / 1000);
     try {

@@ -1,15 +1,15 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 
-/** What stands for a passphrase is no scrypt hash that can be checked here. */
+/** The text stored for a passphrase is not a scrypt hash that can be checked here. */
 export class PassphraseFormError extends Error {
   override readonly name = 'PassphraseFormError';
 }
 
-/** What a passphrase must at least have, in characters. */
+/** The shortest passphrase, in characters. */
 export const LEAST_PASSPHRASE = 12;
 export const MOST_PASSPHRASE = 1024;
 
-/** 128 MB and about half a second for each look: what OWASP advises. */
+/** 128 MB and about half a second for each check, as OWASP advises. */
 const COST = { ln: 17, r: 8, p: 1 } as const;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
@@ -44,7 +44,7 @@ export async function hashPassphrase(passphrase: string): Promise<string> {
   return `$scrypt$ln=${COST.ln},r=${COST.r},p=${COST.p}$${encode(salt)}$${encode(hash)}`;
 }
 
-/** @param stored `undefined` where there is none: takes as long, and is never right */
+/** @param stored `undefined` if there is none: the check takes as long and always fails */
 export async function isPassphrase(passphrase: string, stored: string | undefined): Promise<boolean> {
   const { salt, hash, ...cost } = stored === undefined ? NO_ONE : parseHash(stored);
   const given = await derive(passphrase.slice(0, MOST_PASSPHRASE), salt, cost, hash.length);
@@ -55,7 +55,7 @@ const NO_ONE: ScryptHash = { ...COST, salt: Buffer.alloc(SALT_BYTES), hash: Buff
 
 const encode = (bytes: Buffer): string => bytes.toString('base64').replaceAll('=', '');
 
-/** The two ways to write an accented letter are one. */
+/** Makes the two ways to encode an accented letter equal. */
 function derive(passphrase: string, salt: Buffer, { ln, r, p }: Cost, bytes: number): Promise<Buffer> {
   const N = 2 ** ln;
   return new Promise((resolve, reject) => {

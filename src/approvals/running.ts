@@ -11,18 +11,18 @@ const schema = z.object({
   instance: z.string().max(100),
 });
 
-/** A server that has approvals, on this machine. */
+/** A server with approvals on this machine. */
 export type Running = z.output<typeof schema>;
 
-/** Beside the file of approvers, so that `clerk-mcp approvals` finds the servers which go by that file. */
+/** Beside the file of approvers, so that `clerk-mcp approvals` finds the servers that use that file. */
 const folderOf = (approversFile: string): string => join(dirname(approversFile), 'approvals');
 
-/** Says where this process serves its approvals. Answers with what takes that back. */
+/** Announces where this process serves its approvals. Returns a function that withdraws the announcement. */
 export async function announce(approversFile: string, running: Omit<Running, 'pid'>): Promise<() => Promise<void>> {
   const folder = folderOf(approversFile);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${process.pid}.json`);
-  // What a process of the same id has left there, or a link that somebody has put there.
+  // An earlier process with the same id may have left a file, or someone may have planted a link.
   await rm(path, { force: true });
   const file = await createPrivateFile(path);
   try {
@@ -33,14 +33,14 @@ export async function announce(approversFile: string, running: Omit<Running, 'pi
   return () => rm(path, { force: true });
 }
 
-/** The servers of this machine that go by the file; what dead ones left is taken away. */
+/** The servers on this machine that use the file; files of dead processes are removed. */
 export async function runningServers(approversFile: string): Promise<readonly Running[]> {
   const folder = folderOf(approversFile);
   const names = await readdir(folder).catch(() => []);
   const trusted = [process.getuid?.(), 0, (await lstat(approversFile).catch(() => undefined))?.uid];
   const found: Running[] = [];
   for (const name of names.filter((one) => /^\d+\.json$/.test(one)).sort()) {
-    // Who signs in gives their passphrase to what is named here.
+    // People give their passphrase to the server named in the file, so the file has to be trusted.
     if (!(await isBy(trusted, join(folder, name)))) continue;
     const running = await readRunning(join(folder, name));
     if (running !== undefined && lives(running.pid)) found.push(running);
@@ -49,7 +49,7 @@ export async function runningServers(approversFile: string): Promise<readonly Ru
   return found;
 }
 
-/** Whether one of them wrote the file, and nobody else could. */
+/** Whether one of these users owns the file, and no other user can write it. */
 async function isBy(users: readonly (number | undefined)[], path: string): Promise<boolean> {
   if (process.platform === 'win32') return true;
   const stats = await lstat(path).catch(() => undefined);

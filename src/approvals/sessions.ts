@@ -8,15 +8,15 @@ import { type Approvers, hasSubject } from './approvers.js';
 export interface Session {
   readonly approver: Approver;
   readonly method: Word['method'];
-  /** Who they are at the issuer, where they signed in there. */
+  /** Their identity at the issuer, if they signed in there. */
   readonly subject?: Subject | undefined;
-  /** A digest of what only the page knows in the browser where they signed in; `undefined` where it has no script. */
+  /** A digest of the secret that only the page in their browser knows; `undefined` if scripts did not run. */
   readonly browser?: string | undefined;
 }
 
 interface Kept {
   readonly name: string;
-  /** Of the approver: one who is enrolled anew counts as another person. */
+  /** When the approver was enrolled: enrolled again, they count as another person. */
   readonly added: string;
   readonly method: Word['method'];
   readonly subject?: Subject | undefined;
@@ -27,7 +27,7 @@ interface Kept {
 const LASTS_MS = 8 * 3_600_000;
 const KIND = 'approver-session';
 
-/** Who is signed in, by a token of which only a hash is kept. */
+/** The people who are signed in, each by a token that is kept only as a hash. */
 export class Sessions {
   readonly #records: RecordStore;
   readonly #approvers: Approvers;
@@ -37,7 +37,7 @@ export class Sessions {
     this.#approvers = approvers;
   }
 
-  /** Answers with a new token, 43 characters of base64url, good for eight hours. @throws StoreUnavailableError */
+  /** Returns a new token, 43 characters of base64url, good for eight hours. @throws StoreUnavailableError */
   async open({ approver: { name, added }, method, subject, browser }: Session): Promise<string> {
     const token = randomBytes(32).toString('base64url');
     const kept: Kept = { name, added, method, subject, browser };
@@ -45,7 +45,7 @@ export class Sessions {
     return token;
   }
 
-  /** `undefined` where the person is no longer enrolled. @throws StoreUnavailableError, ApproverFileError */
+  /** `undefined` if the person is no longer enrolled. @throws StoreUnavailableError, ApproverFileError */
   async find(token: string): Promise<Session | undefined> {
     const text = await this.#records.read(KIND, keyOf(token));
     if (text === undefined) return undefined;

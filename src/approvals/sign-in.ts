@@ -7,7 +7,7 @@ import { isPassphrase } from './passphrase.js';
 export interface SignInOptions {
   readonly approvers: Approvers;
   readonly records: RecordStore;
-  /** Told when a name can be tried no more for a while. Holds what was given as a name. */
+  /** Called when a name is locked for a while, with the name as it was entered. */
   readonly onLocked?: ((name: string) => void) | undefined;
   /** Unix milliseconds. Default: `Date.now`. */
   readonly now?: (() => number) | undefined;
@@ -17,7 +17,7 @@ export type SignedIn =
   | { readonly ok: true; readonly approver: Approver }
   | {
       readonly ok: false;
-      /** `wrong`: name or passphrase. `slowed`, `locked`: it was not looked at. `busy`: too many at once. */
+      /** `wrong`: the name or the passphrase. `slowed`, `locked`: the passphrase was not checked. `busy`: too many tries at once. */
       readonly why: 'wrong' | 'slowed' | 'locked' | 'busy';
       /** When it is worth trying again, in milliseconds. */
       readonly retryAfterMs: number;
@@ -25,25 +25,25 @@ export type SignedIn =
 
 interface Tries {
   readonly failures: number;
-  /** Until then nothing is looked at. Unix milliseconds. */
+  /** No try is checked before this time, in Unix milliseconds. */
   readonly until: number;
 }
 
 const KIND = 'approver-tries';
-/** This many slips cost nothing. */
+/** This many failures cost nothing. */
 const FREE = 3;
-/** After this many nothing is looked at for a while. */
+/** After this many failures the name is locked for a while. */
 const MOST = 10;
 const LOCKED_MS = 15 * 60_000;
 const FORGOTTEN_MS = 3_600_000;
 const SLOWEST_MS = 60_000;
-/** A look takes 128 MB: they take turns, and no more than this wait. */
+/** A check takes 128 MB: checks take turns, and at most this many wait. */
 const MOST_WAITING = 8;
 
 /**
- * Signs people in by their passphrase. Each try counts before it is looked at, so that many at once are no way around:
- * after three failures each further one must wait, twice as long every time, and after ten the name is locked for a
- * quarter of an hour.
+ * Signs people in by their passphrase. Each try counts before it is checked, so that many tries at once do not get around
+ * the limits: after three failures each further try must wait twice as long as the one before, and after ten the name is
+ * locked for a quarter of an hour.
  */
 export class SignIn {
   readonly #options: SignInOptions;
@@ -75,7 +75,7 @@ export class SignIn {
     const text = await records.read(KIND, key);
     const { failures, until }: Tries = text === undefined ? { failures: 0, until: 0 } : (JSON.parse(text) as Tries);
     const waitMs = until - this.#now();
-    // Nobody is to wait for longer: the clock was set back.
+    // A longer wait would mean that the clock was set back.
     if (waitMs > 0 && waitMs <= LOCKED_MS)
       return { ok: false, why: failures >= MOST ? 'locked' : 'slowed', retryAfterMs: waitMs };
     const tries = toTries(failures + 1, this.#now());

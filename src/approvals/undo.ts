@@ -1,19 +1,19 @@
 import type { UsedBy } from '../policy/confirmation/approvals.js';
 
-/** Changes that can be taken back together. Every text is safe to display in one line. */
+/** Changes that can be undone together. Every text is safe to display in one line. */
 export interface UndoableChanges {
   readonly of: UsedBy;
   readonly title: string;
   readonly caller: string;
-  /** When the last of them was made, and until when they can be taken back, in Unix milliseconds. */
+  /** When the last change was made, and until when they can be undone, in Unix milliseconds. */
   readonly at: number;
   readonly until: number;
   readonly calls: number;
 }
 
 /**
- * What came of the wish to take changes back. `asked`: the calls that do so wait for a person as an approval of their own.
- * `nothing`: nothing is left to be taken back, and why. `refused`: why it cannot be asked for.
+ * What came of asking to undo changes. `asked`: the calls that undo them wait for a person, as an approval of their own.
+ * `nothing`: why nothing is left to undo. `refused`: why the request was refused.
  */
 export type UndoBegun =
   | { readonly kind: 'asked'; readonly approval: string }
@@ -26,21 +26,21 @@ export interface PlanReport {
   readonly lines: readonly string[];
 }
 
-/** Takes back what was done. What is changed is changed by calls, which go the road of all calls. */
+/** Undoes what was done, by calls that go the same way as all others. */
 export interface Undo {
-  /** The last change first. @throws Error where what was kept cannot be read */
+  /** The latest change first. @throws Error when what was kept cannot be read */
   list(): Promise<readonly UndoableChanges[]>;
-  /** Whether something is kept by which it can be taken back. */
+  /** Whether what is needed to undo it is kept. */
   isKept(of: UsedBy): Promise<boolean>;
-  /** @param approver the name of who wishes it */
+  /** @param approver the name of the person who asks */
   begin(of: UsedBy, approver: string): Promise<UndoBegun>;
-  /** `undefined` for a plan that was not begun, or is not known any more. */
+  /** `undefined` for a plan that was not begun, or is no longer known. */
   report(plan: string): Promise<PlanReport | undefined>;
 }
 
 const FORM = /^(?:plan:(pln_[\w-]{22})|call:([\w-]{12}))$/;
 
-/** As forms of the page have it. */
+/** The form that the page's fields use. */
 export const writeUsedBy = (of: UsedBy): string => ('plan' in of ? `plan:${of.plan}` : `call:${of.call}`);
 
 export function readUsedBy(text: string): UsedBy | undefined {

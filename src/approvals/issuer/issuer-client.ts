@@ -3,26 +3,26 @@ import { errorMessage } from '../../platform/error-message.js';
 import { fetchByProxy } from '../../platform/proxy.js';
 
 export interface IssuerSettings {
-  /** As callers' tokens name it. */
+  /** The issuer as callers' tokens name it. */
   readonly issuer: string;
   readonly clientId: string;
   /** Default: the client is a public one. */
   readonly clientSecret?: string | undefined;
 }
 
-/** One way to the issuer and back: what only this browser and this server know of it. */
+/** One round trip to the issuer: what only this browser and this server know. */
 export interface Errand {
-  /** Where the issuer sends the browser back to. */
+  /** The address to which the issuer sends the browser back. */
   readonly redirect: string;
   readonly state: string;
   readonly nonce: string;
-  /** Of PKCE, 43 characters of base64url. */
+  /** The PKCE verifier, 43 characters of base64url. */
   readonly verifier: string;
-  /** Wants the person to sign in anew: no earlier than then, in Unix milliseconds. */
+  /** Requires a fresh sign-in, no earlier than this, in Unix milliseconds. */
   readonly since?: number | undefined;
 }
 
-/** `away`: the issuer cannot be asked. `refused`: it said no, or what it said does not hold. `scope`: it did not grant the scope. */
+/** `away`: the issuer cannot be reached. `refused`: it said no, or its answer is not valid. `scope`: it did not grant the scope. */
 export class IssuerError extends Error {
   override readonly name = 'IssuerError';
   readonly why: 'away' | 'refused' | 'scope';
@@ -33,14 +33,14 @@ export class IssuerError extends Error {
   }
 }
 
-/** What the issuer must grant to those who approve. */
+/** The scope that the issuer must grant to approvers. */
 export const APPROVE_SCOPE = 'clerk:approve';
 const TIMEOUT_S = 10;
-/** By how much the clocks of the issuer and of this machine may differ. */
+/** How far the clocks of the issuer and of this machine may differ. */
 const TOLERANCE_MS = 10_000;
 const RETRY_MS = 5_000;
 
-/** Asks an issuer who somebody is, by OpenID Connect: a code, PKCE, and an ID token whose signature is checked. */
+/** Asks an issuer who a person is, by OpenID Connect: a code, PKCE, and an ID token whose signature is checked. */
 export class IssuerClient {
   readonly settings: IssuerSettings;
   #found: Promise<OpenId.Configuration> | undefined;
@@ -66,8 +66,8 @@ export class IssuerClient {
   }
 
   /**
-   * Who has come back.
-   * @param search what the issuer put behind the address
+   * Tells who has come back.
+   * @param search the query that the issuer added to the address
    * @returns the `sub` of the ID token
    * @throws IssuerError
    */
@@ -82,7 +82,7 @@ export class IssuerClient {
     }).catch((error: unknown) => {
       throw new IssuerError('refused', errorMessage(error));
     });
-    // Where nothing is said of scopes, all that were asked for are granted.
+    // If the answer does not mention scopes, all requested ones are granted.
     if (tokens.scope !== undefined && !tokens.scope.split(' ').includes(APPROVE_SCOPE)) {
       throw new IssuerError('scope', `the issuer did not grant ${APPROVE_SCOPE}`);
     }
@@ -110,7 +110,7 @@ export class IssuerClient {
     const config = await client.discovery(url, clientId, {}, authenticationOf(client, clientSecret), {
       timeout: TIMEOUT_S,
       [client.customFetch]: (address, init) => fetchByProxy(address, init as RequestInit),
-      // The settings let only an issuer on this machine go without TLS.
+      // The settings allow plain HTTP only for an issuer on this machine.
       execute: [client.enableNonRepudiationChecks, ...(url.protocol === 'http:' ? [client.allowInsecureRequests] : [])],
     });
     if (config.serverMetadata().issuer !== issuer)
@@ -119,7 +119,7 @@ export class IssuerClient {
   }
 }
 
-/** How the client shows who it is: with its secret as the issuer takes it, or by PKCE alone. */
+/** How the client authenticates: with its secret in the way the issuer supports, or by PKCE alone. */
 function authenticationOf(client: typeof OpenId, secret: string | undefined): OpenId.ClientAuth {
   if (secret === undefined) return client.None();
   const [post, basic] = [client.ClientSecretPost(secret), client.ClientSecretBasic(secret)];

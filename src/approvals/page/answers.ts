@@ -4,7 +4,7 @@ import { messageView } from './views/enrol.js';
 import type { Frame } from './views/layout.js';
 import type { Visit } from './visit.js';
 
-/** Of every answer of the page. */
+/** Headers of every answer of the page. */
 export const HEADERS = {
   ...pageHeaders("'self'"),
   'Permissions-Policy': 'publickey-credentials-get=(self), publickey-credentials-create=(self)',
@@ -17,7 +17,7 @@ export const page = (status: number, text: string, headers: Record<string, strin
     headers: { ...HEADERS, 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store', ...headers },
   });
 
-/** A view, to somebody who visits. */
+/** A view for a visit. */
 export const shown = ({ cookie }: Visit, status: number, { text }: Html): Response =>
   page(status, text, cookie === undefined ? {} : { 'Set-Cookie': cookie });
 
@@ -30,7 +30,7 @@ export const notFound = (frame: Frame): Response =>
 export const seeOther = (location: string, headers: Record<string, string> = {}): Response =>
   new Response(null, { status: 303, headers: { ...HEADERS, Location: location, 'Cache-Control': 'no-store', ...headers } });
 
-/** Asks the browser for the same address once more, from here: now it brings the cookie along. */
+/** Makes the browser load the same address again, now from our own page and so with the cookie. */
 export const again = (): Response =>
   page(
     200,

@@ -3,13 +3,13 @@ import { STYLE } from '../../pages/style.js';
 import { HEADERS } from './answers.js';
 import { browserScript } from './script.js';
 
-/** What the page loads. */
+/** The files that the page loads. */
 export interface Assets {
-  /** By what follows `/assets/`. */
+  /** Keyed by the path after `/assets/`. */
   readonly files: ReadonlyMap<string, { readonly type: string; readonly text: string }>;
   readonly style: string;
   readonly script: string;
-  /** What draws the chart, which one view alone needs. */
+  /** The script for the chart, which only one view needs. */
   readonly chart: string;
 }
 
@@ -27,7 +27,7 @@ export async function loadAssets(): Promise<Assets> {
   return { ...assets, files };
 }
 
-/** @param name what follows `/assets/` */
+/** @param name the path after `/assets/` */
 export function assetAnswer(assets: Assets, name: string): Response {
   const file = assets.files.get(name);
   if (file === undefined) return new Response('Nothing is here.\n', { status: 404, headers: HEADERS });

@@ -1,6 +1,6 @@
 import { build } from 'esbuild';
 
-/** What the page runs in a browser, and which modules are in it. */
+/** The script that the page runs in a browser, and its modules. */
 export interface BrowserScript {
   readonly text: string;
   readonly inputs: readonly string[];
@@ -14,7 +14,7 @@ export async function bundleBrowserScript(entry: string): Promise<BrowserScript>
     minify: true,
     format: 'iife',
     target: 'es2022',
-    // Put into the page by the script that needs it.
+    // The script that needs it puts it into the page.
     loader: { '.css': 'text' },
     legalComments: 'none',
     metafile: true,

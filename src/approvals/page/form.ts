@@ -1,7 +1,7 @@
 /** More than any form of the page holds. */
 const LARGEST_FORM = 64 * 1024;
 
-/** What a form of the page sends; `undefined` where it is no form, or too large. */
+/** The fields that a form of the page sends; `undefined` if the body is not a form, or too large. */
 export async function readForm(request: Request): Promise<URLSearchParams | undefined> {
   if (!/^application\/x-www-form-urlencoded\b/.test(request.headers.get('content-type') ?? '')) return undefined;
   const decoder = new TextDecoder();

@@ -16,7 +16,7 @@ import type { PageKey } from './page-key.js';
 import { goOnView } from './views/go-on.js';
 import { setCookie } from './visit.js';
 
-/** Who is asked to say who a person is, and where that one sends browsers back to. */
+/** The issuer that identifies people, and the address to which it sends browsers back. */
 export interface IssuerSignIn {
   readonly client: IssuerClient;
   /** The address of the page as people reach it, without a slash at the end. */
@@ -30,31 +30,31 @@ export interface IssuerRoadOptions extends IssuerSignIn {
   readonly sessions: Sessions;
   readonly desk: ApprovalDesk;
   readonly onError: (error: unknown) => void;
-  /** The form to sign in, with why that did not work. */
+  /** The sign-in form, with the reason why signing in failed. */
   readonly signInPage: (asked: Asked, next: string | null, status: number, said: { error: string }) => Promise<Response>;
-  /** The call, with why it was not approved. */
+  /** The call, with the reason why it was not approved. */
   readonly detail: (asked: SignedIn, id: string, said: { error: string; status: number; seenAt: number }) => Promise<Response>;
 }
 
-/** What somebody said before they went to show who they are. */
+/** A person's answer before they left to authenticate. */
 interface Said {
   readonly shown: string;
   readonly typed: string | undefined;
   readonly seenAt: number;
-  /** When they went. */
+  /** When they left. */
   readonly at: number;
 }
 
-/** Where the issuer sends browsers back to, below the address of the page. */
+/** The path, below the page's address, to which the issuer sends browsers back. */
 export const ARRIVAL = '/signed-in';
-/** Somebody looks for their telephone meanwhile. */
+/** Time enough to look for a telephone. */
 const ERRAND_MS = 10 * 60_000;
 const STATE = /^(in|yes)\.((?:apr_[\w-]{22})?)\.([\w-]{60,100})$/;
 const KIND = 'issuer-errand';
 
 /**
- * Signing in at the issuer, and a yes by signing in there anew. Nothing is kept of those who are not signed in: `state` is
- * signed for one browser, and what PKCE and the ID token must hold follows from it.
+ * Signs people in at the issuer, and lets them approve by signing in there again. Nothing is kept for people who are not
+ * signed in: `state` is signed for one browser, and the PKCE verifier and the ID token's nonce follow from it.
  */
 export class IssuerRoad {
   readonly #options: IssuerRoadOptions;
@@ -63,7 +63,7 @@ export class IssuerRoad {
     this.#options = options;
   }
 
-  /** Sends the browser to the issuer to sign in. @param next the approval that is looked at after it, or empty */
+  /** Sends the browser to the issuer to sign in. @param next the approval to show afterwards, or empty */
   async leave(asked: Asked, next: string): Promise<Response> {
     const { cookie } = asked.visit;
     const away = await this.#send(await this.#errand(asked, 'in', next));
@@ -71,7 +71,7 @@ export class IssuerRoad {
     return seeOther(away, cookie === undefined ? {} : { 'Set-Cookie': cookie });
   }
 
-  /** Sends somebody who says yes to the issuer to sign in anew, for this very call. */
+  /** Sends a person who approves to the issuer to sign in again, for this very call. */
   async leaveWithYes(asked: SignedIn, approval: Approval, said: Omit<Said, 'at'>): Promise<Response> {
     const { frame } = asked;
     const { word } = approval.review;
@@ -128,7 +128,7 @@ export class IssuerRoad {
     const { frame, visit } = asked;
     const { records, client, desk, approvers } = this.#options;
     const text = await records.read(KIND, idOf(state));
-    // Aftermath before it is looked at: it counts once.
+    // Removed before it is used, so that it counts only once.
     if (text === undefined || !(await records.swap(KIND, idOf(state), { from: text, to: undefined, ttlMs: 0 }))) {
       return message(frame, 403, 'Begin again', 'This sign-in was used, or it took too long. Nothing was approved.');
     }
@@ -156,7 +156,7 @@ export class IssuerRoad {
     return this.#again(asked, `${kind}.${id}.${challenge}`, yes);
   }
 
-  /** The errand that this state is of. The nonce of a yes names what was shown, so that the issuer signs that. */
+  /** The errand behind this state. For an approval the nonce names what was shown, so that the issuer signs that. */
   async #again({ visit, frame, request }: Asked, state: string, yes?: Yes): Promise<Errand> {
     const { key, address } = this.#options;
     const nonce = await key.secret(visit.token, `nonce ${state}`);
@@ -187,13 +187,13 @@ export class IssuerRoad {
     }
   }
 
-  /** A code is good once at the issuer; this holds where it is not. */
+  /** Keeps a code to one use even if the issuer would not. */
   #isFirst(state: string): Promise<boolean> {
     return this.#options.records.swap(KIND, idOf(state), { from: undefined, to: 'used', ttlMs: ERRAND_MS });
   }
 }
 
-/** Of a yes: what was shown, and when the person went to sign in. */
+/** For an approval: what was shown, and when the person left to sign in. */
 interface Yes {
   readonly shown: string;
   readonly since: number;

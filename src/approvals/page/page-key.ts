@@ -3,13 +3,13 @@ import type { RecordStore } from '../../limits/record-store.js';
 
 const KIND = 'approvals-page';
 const ID = 'key';
-/** Forms that are open when it changes have to be filled in again. */
+/** When the key changes, open forms have to be filled in again. */
 const LASTS_MS = 30 * 24 * 3_600_000;
 const CHALLENGE_MS = 5 * 60_000;
 const NONCE_BYTES = 16;
 
 /**
- * A key that all processes of a deployment share. What it signs need not be kept, so that people who are not signed in
+ * A key that all processes of a deployment share. Signed values need not be kept, so that people who are not signed in
  * take no memory.
  */
 export class PageKey {
@@ -21,7 +21,7 @@ export class PageKey {
     this.#now = now;
   }
 
-  /** What a form of this visit must hold, so that no other site can send it. @throws StoreUnavailableError */
+  /** The token that a form of this visit must hold, so that no other site can send the form. @throws StoreUnavailableError */
   async formToken(visit: string): Promise<string> {
     return (await this.#sign('form', visit)).toString('base64url');
   }
@@ -32,7 +32,7 @@ export class PageKey {
   }
 
   /**
-   * What a passkey is to sign for `purpose`, or an issuer to send back, within five minutes and by the browser of this visit.
+   * The value for a passkey to sign for `purpose`, or for an issuer to send back, within five minutes and from this visit's browser.
    * @throws StoreUnavailableError
    */
   async challenge(visit: string, purpose: string, lifetimeMs = CHALLENGE_MS): Promise<string> {
@@ -52,7 +52,7 @@ export class PageKey {
     return isSame(mac, bytes.subarray(open.length).toString('base64url'));
   }
 
-  /** A secret that can be made again, and need not be kept: 43 characters of base64url. @throws StoreUnavailableError */
+  /** A secret that can be derived again and need not be kept: 43 characters of base64url. @throws StoreUnavailableError */
   async secret(visit: string, purpose: string): Promise<string> {
     return (await this.#sign('secret', visit, purpose)).toString('base64url');
   }

@@ -32,15 +32,15 @@ import { hostOf, setCookie, visitOf } from './visit.js';
 export interface PageOptions extends ApprovalsApiOptions {
   readonly approvers: Approvers;
   readonly records: RecordStore;
-  /** What is shown beside approvals. Default: nothing. */
+  /** What is shown besides approvals. Default: nothing. */
   readonly insight?: Insight | undefined;
-  /** Takes back what was done. Default: nothing can be. */
+  /** Undoes what was done. Default: nothing can be undone. */
   readonly undo?: (() => Promise<Undo>) | undefined;
-  /** Where people can sign in besides. Default: nowhere. */
+  /** Another place where people can sign in. Default: nowhere. */
   readonly issuer?: IssuerSignIn | undefined;
   /** Told when a passkey has been enrolled. */
   readonly onEnrolled?: ((name: string) => void) | undefined;
-  /** Told of what must not be shown. */
+  /** Gets errors that must not be shown. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -83,7 +83,7 @@ class Page {
   async respond(request: Request, path: string): Promise<Response> {
     const base = new URL(request.url).pathname.slice(0, -path.length || undefined);
     if (path.startsWith('/assets/')) return assetAnswer(this.#assets, path.slice('/assets/'.length));
-    // A link that another site shows brings no cookie of ours along; the page itself asks once more, and does.
+    // A link on another site comes without our cookie; loading the page once more from itself brings the cookie.
     if (isFromElsewhere(request)) return again();
     const visit = await visitOf(request, this.#options.sessions);
     const frame: Frame = {
@@ -146,7 +146,7 @@ class Page {
       case '/callers':
         return callersView(frame, (await insight?.callers()) ?? { callers: [], sessions: [] });
       case '/budgets': {
-        // Those whose calls wait are callers too, also where another process had them.
+        // Callers whose calls wait count too, even if another process received them.
         const [seen, asking] = await Promise.all([insight?.callers(), desk.list()]);
         const names = [...(seen?.callers ?? []), ...asking.map(({ caller }) => caller)].map(({ name }) => name);
         return budgetsView(frame, (await insight?.budgets([...new Set(names)])) ?? []);
@@ -206,7 +206,7 @@ class Page {
       if (!signedIn.ok) return this.#signInPage(asked, next, ...notSignedIn(name, signedIn));
       approver = signedIn.approver;
     }
-    // A new token: what the browser had before may be known to another.
+    // A new token, since someone else may know the browser's earlier one.
     await sessions.end(visit.token);
     const token = await sessions.open({ approver, method: answer ? 'passkey' : 'passphrase', browser: browserOf(form) });
     return seeOther(toPage(frame, next), { 'Set-Cookie': setCookie(frame.host, token) });
@@ -297,7 +297,7 @@ class Page {
     return this.#options.issuer?.client.settings.issuer;
   }
 
-  /** Who gives their word shows once more who they are, where they want to or have to. */
+  /** A person who approves authenticates once more if they want to or have to. */
   async #showAgain(
     { frame, visit }: SignedIn,
     form: URLSearchParams,
@@ -320,7 +320,7 @@ class Page {
 
 const isId = (text: string | null): text is string => text !== null && ID.test(`/${text}`);
 
-/** An approval, or what waits: nothing that a link says leads anywhere else. */
+/** An approval, or the waiting list: whatever a link says, it leads nowhere else. */
 const toPage = ({ base }: Frame, next: string | null): string => (isId(next) ? `${base}/${next}` : base);
 
 const isFromElsewhere = ({ method, headers }: Request): boolean =>

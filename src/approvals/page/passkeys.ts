@@ -19,7 +19,7 @@ export interface PasskeysOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Longer than an approval stands. */
+/** Longer than an approval lasts. */
 const USED_MS = 48 * 3_600_000;
 const TIMEOUT_MS = 120_000;
 
@@ -54,7 +54,7 @@ export class Passkeys {
   }
 
   /**
-   * Whose passkey signed the challenge here and now; `undefined` where none of ours did, or the signature was seen before.
+   * The approver whose passkey just signed the challenge; `undefined` if no known one did, or the signature was seen before.
    * @throws StoreUnavailableError, ApproverFileError
    */
   async whoSigned(answer: string, challenge: string, host: Host): Promise<Approver | undefined> {
@@ -84,7 +84,7 @@ export class Passkeys {
     return approver;
   }
 
-  /** What the browser is to be asked for to enrol a passkey. */
+  /** The request to the browser for enrolling a passkey. */
   async creation(approver: Approver, challenge: string, host: Host): Promise<PublicKeyCredentialCreationOptionsJSON> {
     const { generateRegistrationOptions } = await import('@simplewebauthn/server');
     return generateRegistrationOptions({
@@ -94,13 +94,13 @@ export class Passkeys {
       userID: Uint8Array.from(createHash('sha256').update(`${approver.name}\n${approver.added}`).digest()),
       challenge: Uint8Array.from(Buffer.from(challenge, 'base64url')),
       timeout: TIMEOUT_MS,
-      // Who signs in with it gives no name, so that no name can be tried.
+      // Signing in with it takes no name, so that names cannot be tried out.
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
       excludeCredentials: passkeysAt(approver, host).map(({ id }) => ({ id })),
     });
   }
 
-  /** The new passkey; `undefined` where the browser's answer does not hold. */
+  /** The new passkey; `undefined` if the browser's answer is not valid. */
   async created(answer: string, challenge: string, host: Host, now: number): Promise<Passkey | undefined> {
     const response = parse(attestationSchema, answer);
     if (response === undefined) return undefined;
@@ -131,7 +131,7 @@ export class Passkeys {
     return this.#options.records.swap('passkey-signature', id, { from: undefined, to: '1', ttlMs: USED_MS });
   }
 
-  /** A file that cannot be written does not keep people from signing in: no signature counts twice all the same. */
+  /** A file that cannot be written does not keep people from signing in: even so, no signature counts twice. */
   async #count({ name }: Approver, { id, counter }: Passkey, newCounter: number): Promise<void> {
     if (newCounter === counter) return;
     try {
@@ -146,7 +146,7 @@ export class Passkeys {
   }
 }
 
-/** What the browser is asked for; without ids it offers all that it has for this host. */
+/** The request to the browser; without ids it offers all passkeys it has for this host. */
 export const requestOptions = (challenge: string, host: Host, ids: readonly string[]): PublicKeyCredentialRequestOptionsJSON => ({
   challenge,
   rpId: rpIdOf(host),
@@ -155,14 +155,14 @@ export const requestOptions = (challenge: string, host: Host, ids: readonly stri
   timeout: TIMEOUT_MS,
 });
 
-/** Those that are good at a host: no browser offers others. */
+/** The passkeys that work at a host: browsers offer no others. */
 export const passkeysAt = ({ passkeys = [] }: Approver, host: Host): readonly Passkey[] =>
   passkeys.filter(({ rpId }) => rpId === rpIdOf(host));
 
-/** Whether browsers let a host use passkeys: an address of numbers they do not. */
+/** Whether browsers let a host use passkeys, which they do not for IP addresses. */
 export const canUsePasskeys = (host: Host): boolean => /[a-z]/.test(rpIdOf(host)) && !host.startsWith('[');
 
-/** The challenge that an answer of a passkey claims to sign. To be checked. */
+/** The challenge that a passkey's answer claims to have signed; the caller has to check it. */
 export function claimedChallenge(answer: string): string {
   try {
     const { response } = JSON.parse(answer) as { response: { clientDataJSON: string } };
@@ -175,7 +175,7 @@ export function claimedChallenge(answer: string): string {
 
 const rpIdOf = (host: Host): string => host.replace(/:\d+$/, '');
 
-/** A browser uses passkeys over TLS only, and on its own machine. */
+/** Browsers use passkeys only over TLS or on their own machine. */
 const originsOf = (host: Host): string[] => [`https://${host}`, ...(rpIdOf(host) === 'localhost' ? [`http://${host}`] : [])];
 
 function parse<T>(schema: z.ZodType<T>, answer: string): T | undefined {

@@ -5,7 +5,7 @@ declare const __BUILT__: true | undefined;
 
 const PREPARED = { main: 'approvals-page.js', chart: 'approvals-chart.js' } as const;
 
-/** What the page runs in a browser. The built program reads what the build made of it, and has no bundler in it. */
+/** The script that the page runs in a browser. The built program has no bundler and reads what the build made. */
 export const browserScript = async (name: keyof typeof PREPARED): Promise<string> =>
   typeof __BUILT__ === 'undefined'
     ? (await (await import('./bundle-browser-script.js')).bundleBrowserScript(join(import.meta.dirname, `browser/${name}.ts`)))

@@ -7,7 +7,7 @@ import type { SignedIn } from './asked.js';
 import type { Aftermath } from './views/aftermath.js';
 import { nothingToUndoView, undoListView } from './views/undo.js';
 
-/** What the page shows of taking back, and the form by which somebody asks for it. */
+/** The page's views on undoing changes, and the form that asks for it. */
 export class UndoRoad {
   readonly #undo: () => Promise<Undo>;
 
@@ -19,7 +19,7 @@ export class UndoRoad {
     return undoListView(frame, await (await this.#undo()).list());
   }
 
-  /** Which of these approvals let something through that can be taken back. */
+  /** Which of these approvals let through changes that can be undone. */
   async undoable(approvals: readonly Approval[]): Promise<ReadonlySet<string>> {
     const used = approvals.map(({ usedBy }) => usedBy).filter((usedBy) => usedBy !== undefined);
     if (used.length === 0) return new Set();
@@ -28,15 +28,15 @@ export class UndoRoad {
     return new Set(kept.filter((each) => each !== undefined));
   }
 
-  /** What became of what the approval let through. */
+  /** What became of the changes that the approval let through. */
   async aftermath(usedBy: UsedBy): Promise<Aftermath> {
     const undo = await this.#undo();
     const report = 'plan' in usedBy ? await undo.report(usedBy.plan) : undefined;
-    // What is under way is not taken back meanwhile.
+    // Nothing is undone while it is still under way.
     return { report, undoes: report?.isRunning !== true && (await undo.isKept(usedBy)) ? usedBy : undefined };
   }
 
-  /** Somebody wants something taken back: that is put before people as a call of its own. */
+  /** A wish to undo something is itself put before people, as a call of its own. */
   async begin({ frame, visit }: SignedIn, form: URLSearchParams): Promise<Response> {
     const of = readUsedBy(form.get('of') ?? '');
     if (of === undefined) return shown(visit, 400, nothingToUndoView(frame, ['This names no plan and no call.']));

@@ -2,7 +2,7 @@ import uPlot from 'uplot';
 import style from 'uplot/dist/uPlot.min.css';
 import type { ChartData } from '../chart-data.js';
 
-// Draws the chart of the history. The numbers stand in a table below it, for those who do not see it.
+// Draws the chart of the history. A table below it has the same numbers for people who cannot see it.
 
 const HEIGHT = 180;
 const DAY = 86_400;
@@ -20,7 +20,7 @@ function draw(box: HTMLElement, data: ChartData): void {
   const says = box.parentElement?.querySelector<HTMLElement>('[data-chart-says]');
   const [first = 0] = from;
   const end = first + from.length * step;
-  // One on another: the sum of all is drawn first, and what is below it over it.
+  // Stacked: the total is drawn first, and the lower series over it.
   const stacked = series.map((_, nth) =>
     from.map((__, at) => series.slice(0, nth + 1).reduce((sum, { counts }) => sum + (counts[at] ?? 0), 0)),
   );

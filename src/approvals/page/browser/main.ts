@@ -6,7 +6,7 @@ const POLL_MS = 3_000;
 
 const all = (selector: string): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(selector)];
 
-/** A form that a passkey signs: its button holds what the browser is asked for. */
+/** A form that a passkey signs: its button holds the request for the browser. */
 document.addEventListener('submit', (event) => {
   const form = event.target;
   const button = event.submitter;
@@ -39,7 +39,7 @@ function tell(form: HTMLFormElement, message: string): void {
   if (output !== null) output.textContent = message;
 }
 
-/** The secret of an invitation stands behind the `#`, which no browser sends, and leaves the address bar at once. */
+/** The secret of an invitation comes after the `#`, which browsers do not send, and is removed from the address bar at once. */
 function takeInvitation(): void {
   const input = document.querySelector<HTMLInputElement>('input[data-invitation]');
   const secret = location.hash.slice(1);
@@ -51,8 +51,8 @@ function takeInvitation(): void {
 const SECRET = 'approvals-browser';
 
 /**
- * What this page alone knows in this browser. Cookies do not tell the servers of one machine apart, of which each has its
- * own port; storage does.
+ * What only this page knows in this browser. Servers on one machine differ only by their port: storage keeps them apart,
+ * cookies do not.
  */
 function ownSecret(): string {
   try {
@@ -66,12 +66,12 @@ function ownSecret(): string {
     localStorage.setItem(SECRET, made);
     return made;
   } catch {
-    // A browser that keeps nothing: the person shows who they are with every word.
+    // A browser without storage: the person authenticates with every decision.
     return '';
   }
 }
 
-/** Shows what needs a script, times as the clock on the wall has them, and lists that can be searched. */
+/** Shows what needs a script, writes times in local time, and makes lists searchable. */
 function enliven(): void {
   for (const element of all('[data-script]')) element.hidden = false;
   for (const input of all('input[data-browser]') as HTMLInputElement[]) input.value = ownSecret();
@@ -108,7 +108,7 @@ function tick(): void {
   }
 }
 
-/** Looks whether something has changed, and shows it in place. What is being typed is kept while nothing has. */
+/** Checks for changes and shows them in place. Without a change, nothing that is being typed is touched. */
 async function poll(): Promise<void> {
   const main = document.querySelector<HTMLElement>('main[data-version]');
   if (main === null || document.hidden) return;

@@ -4,15 +4,15 @@ import type { PlanReport } from '../../undo.js';
 import type { Frame } from './layout.js';
 import { undoForm } from './undo.js';
 
-/** What became of what an approval let through. */
+/** What became of the changes that an approval let through. */
 export interface Aftermath {
-  /** Of a plan. */
+  /** How a plan went. */
   readonly report: PlanReport | undefined;
-  /** What can be taken back of it. */
+  /** What of it can be undone. */
   readonly undoes: UsedBy | undefined;
 }
 
-/** How a plan went, and the form to take back what was approved. */
+/** How a plan went, and the form to undo what was approved. */
 export const aftermathView = (frame: Frame, { report, undoes }: Aftermath, title: string): Html | undefined =>
   report === undefined && undoes === undefined
     ? undefined

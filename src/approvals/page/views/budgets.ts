@@ -3,7 +3,7 @@ import { plain } from '../../../platform/plain-text.js';
 import type { BudgetUse } from '../../../policy/rules/budgets.js';
 import { type Frame, layout, timeUntil } from './layout.js';
 
-/** How much may still be called. */
+/** How many more calls the budgets allow. */
 export function budgetsView(frame: Frame, budgets: readonly BudgetUse[]): Html {
   const body = html`<h1>Budgets</h1>
 <p class="soft">How many calls are let through in a time, and how many are left. Whatever is over a budget is refused, approved or not.</p>

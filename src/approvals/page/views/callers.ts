@@ -5,7 +5,7 @@ import type { CallerSeen, CallersSeen, SessionSeen } from '../../caller-book.js'
 import { type Frame, layout } from './layout.js';
 import { saysItIs } from './words.js';
 
-/** Who calls, and who is connected. */
+/** Who has called, and who is connected. */
 export function callersView(frame: Frame, { callers, sessions }: CallersSeen): Html {
   const body = html`<h1>Callers</h1>
 <p class="soft">Since the servers that run now were started. A caller's name is known; what a client says of itself is not checked.</p>

@@ -10,7 +10,7 @@ const SERIES = [
   { key: 'lapsed', name: 'came to nothing' },
 ] as const;
 
-/** What people decided in a time: as bars, where there is a script, and as a table. */
+/** What people decided over a time: as bars, if scripts run, and as a table. */
 export function chartView(base: string, decisions: DecisionsShown, query: URLSearchParams): Html {
   const { periods, stepMs, range, isOnRecord, backTo } = decisions;
   const totals = SERIES.map(({ key }) => periods.reduce((sum, counts) => sum + counts[key], 0));
@@ -44,7 +44,7 @@ const rangesView = (base: string, current: string, query: URLSearchParams): Html
       html`<a href="${base}/history?${withRange(query, range)}"${range === current && html` aria-current="true"`}>${name}</a>`,
   )}</nav>`;
 
-/** The same filters, over another time. */
+/** The same filters with another time range. */
 function withRange(query: URLSearchParams, range: string): string {
   const params = new URLSearchParams([...query].filter(([name, value]) => name !== 'range' && value !== ''));
   params.set('range', range);

@@ -8,16 +8,16 @@ import { alert, browserField, type Frame, form } from './layout.js';
 
 export interface DecideView {
   readonly session: Session;
-  /** Where people can sign in anew besides. */
+  /** Another place where people can sign in again. */
   readonly issuer?: string | undefined;
   /** Unix milliseconds. */
   readonly seenAt: number;
   readonly error?: string | undefined;
-  /** The session does not show by itself that it is this person who sends the form. */
+  /** The session alone does not prove that this person sends the form. */
   readonly isUnproven: boolean;
 }
 
-/** The forms by which one person gives their word; why they cannot, where they cannot. */
+/** The forms with which a person decides, or the reason why they cannot. */
 export function decideView(frame: Frame, approval: Approval, view: DecideView): Html | undefined {
   const found = stateOf(approval, frame.now);
   if (found !== 'pending' && found !== 'approved') return undefined;

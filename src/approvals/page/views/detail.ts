@@ -43,7 +43,7 @@ ${decideView(frame, approval, view)}`;
 const undoView = ({ undo, irreversible }: Approval['review']): Html | undefined =>
   undo === undefined ? undefined : irreversible ? html`<p class="note bad"><strong>${undo}</strong></p>` : html`<p>${undo}</p>`;
 
-/** The target, and those who are named beside it. */
+/** The target, and the others named in the call. */
 function partiesView({ review: { target, parties } }: Approval): Html | undefined {
   const others = parties.filter(({ id }) => target?.includes(id) !== true);
   const shown: readonly Html[] = [

@@ -1,7 +1,7 @@
 import { type Html, html } from '../../../pages/html.js';
 import { alert, type Frame, form, layout } from './layout.js';
 
-/** The page of a one-time link: nothing is known of it before its secret is sent. */
+/** The page behind a one-time link: whose it is shows only once its secret is sent. */
 export function invitationView(frame: Frame, error?: string): Html {
   const body = html`<div class="narrow card">
 <h1>Enrol a passkey</h1>
@@ -13,7 +13,7 @@ ${alert(error)}
   return layout(frame, { title: 'Enrol a passkey', body });
 }
 
-/** @param creation what the browser is asked for, as JSON */
+/** @param creation the request to the browser, as JSON */
 export function creationView(frame: Frame, name: string, secret: string, creation: string): Html {
   const body = html`<div class="narrow card">
 <h1>A passkey for ${name}</h1>
@@ -37,7 +37,7 @@ export function enrolledView(frame: Frame, name: string): Html {
   return layout(frame, { title: 'Enrolled', body });
 }
 
-/** Something that is not there, or cannot be done. */
+/** A page for something that does not exist or cannot be done. */
 export function messageView(frame: Frame, title: string, message: string): Html {
   const body = html`<div class="narrow card"><h1>${title}</h1><p>${message}</p><p><a href="${frame.base}">To what waits for approval</a></p></div>`;
   return layout(frame, { title, body });

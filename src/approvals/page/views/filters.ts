@@ -1,11 +1,11 @@
 import { type Html, html } from '../../../pages/html.js';
 import { plain } from '../../../platform/plain-text.js';
 
-/** A field of a form that filters, filled in as it was sent. */
+/** A field of a filter form, filled in as it was sent. */
 export const filterField = (name: string, label: string, query: URLSearchParams, type = 'text'): Html =>
   html`<div><label for="${name}">${label}</label><input id="${name}" name="${name}" type="${type}" value="${query.get(name) ?? ''}" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="200"></div>`;
 
-/** A choice of such a form. @param words what the values are called */
+/** A choice in such a form. @param words the labels of the values */
 export const filterOptions = <T extends string>(
   name: string,
   label: string,

@@ -1,7 +1,7 @@
 import { type Html, html } from '../../../pages/html.js';
 import type { Frame } from './layout.js';
 
-/** Leads to another address at once, or by a link where a browser does not. @param host whose address it is */
+/** Leads to another address at once, or by a link if the browser does not follow. @param host whose address it is */
 export const goOnView = ({ assets }: Frame, address: string, host: string): Html => html`<!doctype html>
 <html lang="en">
 <head>

@@ -12,9 +12,9 @@ import { type Frame, layout } from './layout.js';
 import { undoForm } from './undo.js';
 import { badge, decidedBy, STATE_WORDS, state } from './words.js';
 
-/** What of the history is wanted; empty texts are no filter. */
+/** Which approvals to show; an empty text does not filter. */
 interface HistoryFilter {
-  /** Somewhere in what the row shows, or in the ids. */
+  /** Found anywhere in what the row shows, or in the ids. */
   readonly text: string;
   readonly state: string;
   readonly caller: string;
@@ -27,10 +27,10 @@ const historyFilter = (query: URLSearchParams): HistoryFilter => ({
 });
 
 export interface HistoryShown {
-  /** All that are kept, the newest first. */
+  /** All approvals kept, newest first. */
   readonly approvals: readonly Approval[];
   readonly decisions: DecisionsShown;
-  /** What of it can be taken back, as forms have it; `undefined` where nothing can be. */
+  /** What can be undone, as forms write it; `undefined` if undoing is switched off. */
   readonly undoable: ReadonlySet<string> | undefined;
 }
 

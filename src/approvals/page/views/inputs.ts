@@ -1,7 +1,7 @@
 import { type Html, html } from '../../../pages/html.js';
 import type { Review, ReviewInput } from '../../../policy/preview/review.js';
 
-/** From this many on a list can be searched. */
+/** A list of this many items or more can be searched. */
 const SEARCHABLE = 8;
 
 /** Every input that the effects do not show, every item of every list. */
@@ -24,7 +24,7 @@ function listView(name: string, items: readonly (readonly string[])[], id: strin
   )}</ul>`;
 }
 
-/** The lines of an input: those of a list's items together, each item with the lines that belong to it. */
+/** The lines of an input: for a list, each item with the lines that belong to it. */
 function grouped(lines: readonly string[]): (string | string[][])[] {
   const groups: (string | string[][])[] = [];
   for (const line of lines) {

@@ -18,9 +18,9 @@ export interface Frame {
 export interface Content {
   readonly title: string;
   readonly body: Part;
-  /** Changes with what is shown; where it is given, the page looks for changes. */
+  /** Changes with what is shown; if it is given, the page looks for changes. */
   readonly version?: string | undefined;
-  /** What is said to those who hear the page when it has changed. */
+  /** What a screen reader says when the page has changed. */
   readonly says?: string | undefined;
   /** Whether there is a chart in it. */
   readonly hasChart?: boolean;
@@ -69,10 +69,10 @@ ${body}
 export const form = ({ base, formToken }: Frame, path: string, body: Part): Html =>
   html`<form method="post" action="${base}${path}"><input type="hidden" name="token" value="${formToken}">${body}</form>`;
 
-/** In forms that are to show from which browser they come: the script fills it in. */
+/** For forms that must prove which browser they come from; the script fills it in. */
 export const browserField = html`<input type="hidden" name="browser" data-browser value="">`;
 
-/** How long something still stands. */
+/** The time left until then. */
 export const timeLeft = (until: number, now: number): Html =>
   html`<time datetime="${new Date(until).toISOString()}" data-until=" left">${minutesTo(until, now)} left</time>`;
 

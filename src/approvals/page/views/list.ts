@@ -6,11 +6,11 @@ import { asks, badge, decidedBy, state } from './words.js';
 
 const RECENT = 5;
 
-/** What waits, and what was decided last. @param approvals the newest first */
+/** The calls that wait, and the latest decisions. @param approvals the newest first */
 export function listView(frame: Frame, approvals: readonly Approval[]): Html {
   const { now, base } = frame;
   const inState = (...states: string[]) => approvals.filter((approval) => states.includes(stateOf(approval, now)));
-  // What expires first is to be read first.
+  // Whatever expires first should be read first.
   const waiting = inState('pending').sort((one, other) => one.expiresAt - other.expiresAt);
   const decided = approvals.filter((approval) => !waiting.includes(approval)).slice(0, RECENT);
   const says = waiting.length === 1 ? '1 call waits for approval' : `${waiting.length} calls wait for approval`;

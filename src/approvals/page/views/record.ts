@@ -9,7 +9,7 @@ import { type Frame, layout } from './layout.js';
 import { visible, visibleJson } from './request.js';
 import { INSTANCE_WORDS, saysItIs } from './words.js';
 
-/** What each end of a call is called. */
+/** The label of each end of a call. */
 const END_WORDS: Readonly<Record<End, string>> = {
   done: 'done',
   failed: 'failed',
@@ -19,7 +19,7 @@ const END_WORDS: Readonly<Record<End, string>> = {
   asked: 'asked',
 };
 
-/** The look of each, by that of the states of approvals. */
+/** The look of each, borrowed from the states of approvals. */
 const END_LOOKS: Readonly<Record<End, string>> = {
   done: 'used',
   failed: 'expired',
@@ -31,7 +31,7 @@ const END_LOOKS: Readonly<Record<End, string>> = {
 
 const LONGEST = 100;
 
-/** As the form of the page sends it. Times are UTC, to the minute; what is none is no filter. */
+/** The filters that the page's form sends. Times are UTC, to the minute; anything that is not a time does not filter. */
 export function recordFilters(query: URLSearchParams): HistoryFilters {
   const text = (name: string): string => (query.get(name) ?? '').trim().slice(0, LONGEST);
   return {
@@ -41,7 +41,7 @@ export function recordFilters(query: URLSearchParams): HistoryFilters {
     end: text('end'),
     approver: text('approver'),
     since: momentOf(text('since')),
-    // The whole of the minute that is named.
+    // Includes the whole of the named minute.
     until: momentOf(text('until'), 59_999),
   };
 }
@@ -52,7 +52,7 @@ function momentOf(text: string, more = 0): number | undefined {
   return Number.isNaN(at) ? undefined : at + more;
 }
 
-/** @param page `undefined` where no record is kept */
+/** @param page `undefined` if no record is kept */
 export function recordView(frame: Frame, page: HistoryPage | undefined, query: URLSearchParams): Html {
   const body = html`<h1>Record</h1>
 ${page === undefined ? noRecord() : recorded(frame, page, query)}`;
@@ -82,7 +82,7 @@ ${entries.length === 0 && html`<div class="card quiet-box"><p>Nothing was found$
 <p class="row">${!isFirst && html`<a href="${base}/record${withFrom(query, undefined)}">The newest</a>`}${older !== undefined && html`<a href="${base}/record${withFrom(query, older)}">Older</a>`}</p>`;
 }
 
-/** The same filters, from another place. */
+/** The same filters from another place in the record. */
 function withFrom(query: URLSearchParams, from: string | undefined): string {
   const params = new URLSearchParams();
   for (const [name, value] of query) if (name !== 'from' && value !== '') params.append(name, value);
@@ -136,7 +136,7 @@ ${line.args !== undefined && html`<p class="soft">Arguments; secrets are masked.
 </details>`;
 }
 
-/** A log that was tampered with may have anything in the place of what belongs there. */
+/** A tampered log may hold anything here. */
 const wordsOf = (approval: RecordedApproval | undefined): RecordedApproval['words'] =>
   Array.isArray(approval?.words) ? approval.words.filter((one) => one !== null && typeof one === 'object') : [];
 

@@ -1,7 +1,7 @@
 import { type Html, html } from '../../../pages/html.js';
 import type { ExactRequest } from '../../../policy/preview/exact-request.js';
 
-/** What a reader would not see, written as JSON writes it. */
+/** Invisible characters, written as JSON escapes. */
 const UNSEEN = /(?![\n])[\p{C}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]/gu;
 
 /** Text in which a reader sees every character. */
@@ -13,7 +13,7 @@ export const visible = (text: string): string =>
 /** JSON in which a reader sees every character. */
 export const visibleJson = (value: unknown): string => visible(JSON.stringify(value, null, 2));
 
-/** The request as it will be sent, secrets masked, to unfold. */
+/** The request as it will be sent, with secrets masked, ready to unfold. */
 export function requestView({ method, path, query, body }: ExactRequest): Html {
   const hasQuery = Object.keys(query).length > 0;
   return html`<details class="card"><summary>The exact request</summary>

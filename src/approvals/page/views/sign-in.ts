@@ -4,11 +4,11 @@ import { canUsePasskeys, requestOptions } from '../passkeys.js';
 import { alert, browserField, type Frame, form, layout } from './layout.js';
 
 export interface SignInView {
-  /** For a passkey to sign. */
+  /** The challenge for a passkey. */
   readonly challenge: string;
-  /** The approval that is looked at after it. */
+  /** The approval to show afterwards. */
   readonly next: string;
-  /** Whose sign-in is offered besides: `clerk.example.com`. */
+  /** The host of the issuer whose sign-in is also offered: `clerk.example.com`. */
   readonly issuer?: string | undefined;
   readonly name?: string | undefined;
   readonly error?: string | undefined;

@@ -4,7 +4,7 @@ import type { UsedBy } from '../../../policy/confirmation/approvals.js';
 import { type UndoableChanges, writeUsedBy } from '../../undo.js';
 import { type Frame, form, layout } from './layout.js';
 
-/** Asks for something to be taken back; nothing is changed by that yet. @param title what is taken back, for those who hear it */
+/** Asks to undo something; that alone changes nothing yet. @param title what would be undone, for screen readers */
 export const undoForm = (frame: Frame, of: UsedBy, title: string): Html =>
   form(
     frame,
@@ -12,7 +12,7 @@ export const undoForm = (frame: Frame, of: UsedBy, title: string): Html =>
     html`<input type="hidden" name="of" value="${writeUsedBy(of)}"><button class="quiet">Undo…<span class="unseen"> ${title}</span></button>`,
   );
 
-/** What can be taken back, whoever did it. */
+/** What can be undone, by any caller. */
 export function undoListView(frame: Frame, changes: readonly UndoableChanges[]): Html {
   const body = html`<h1>What can be taken back</h1>
 <p class="soft">“Undo…” makes a list of the calls that take it back, and puts it before people as an approval of its own. What others have changed since is not overwritten.</p>
@@ -34,7 +34,7 @@ const table = (frame: Frame, changes: readonly UndoableChanges[]): Html =>
   )}</tbody>
 </table></div>`;
 
-/** Why nothing was put before people. */
+/** Says why nothing was put before people. */
 export function nothingToUndoView(frame: Frame, lines: readonly string[]): Html {
   const body = html`<div class="narrow card"><h1>Undo</h1>${lines.map((line) => html`<p>${line}</p>`)}<p><a href="${frame.base}/undo">What can be taken back</a></p></div>`;
   return layout(frame, { title: 'Undo', body, current: 'history' });

@@ -5,7 +5,7 @@ import { type Approval, stateOf, wordsNeeded } from '../../approval.js';
 
 export const INSTANCE_WORDS = { live: 'LIVE', test: 'Development', sandbox: 'Sandbox' } as const;
 
-/** What each state is called. */
+/** The label of each state. */
 export const STATE_WORDS: Readonly<Record<ApprovalState, string>> = {
   pending: 'waiting',
   approved: 'approved, not sent yet',
@@ -29,11 +29,11 @@ export const decidedBy = ({ declined, words }: Approval): string =>
     ? words.map(({ approver }) => approver).join(' and ')
     : declined.approver + (declined.reason === undefined ? '' : `: “${plain(declined.reason, 300)}”`);
 
-/** The caller, and what its client says of itself, which is not checked. */
+/** The caller, and what its client says about itself, which is not verified. */
 export function asks({ caller: { name, client, clientVersion } }: Approval): string {
   return plain(name, 200) + (client === undefined ? '' : `, whose client ${saysItIs(client, clientVersion)}`);
 }
 
-/** What a client says of itself. */
+/** What a client says about itself. */
 export const saysItIs = (client: string | undefined, version: string | undefined): string =>
   client === undefined ? '' : `says it is “${plain([client, version].filter(Boolean).join(' '), 120)}”`;
