@@ -2,7 +2,7 @@ import { plain } from '../platform/plain-text.js';
 import { scrub } from '../platform/scrub.js';
 import type { Operation } from './operation.js';
 
-/** The longest name that is looked at, in characters. */
+/** Longer names are not looked at, in characters. */
 const LONGEST = 100;
 
 /** Words for the same thing. */
@@ -25,7 +25,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   upload: 'update',
 };
 
-/** Words by which no operation differs from another. */
+/** Words that do not tell operations apart. */
 const EMPTY = new Set(
   'attribute by clerk creation current data date descending detail for from id in mark new of or position property single slug sorted the to total'.split(
     ' ',
@@ -50,10 +50,10 @@ const wordsOf = (name: string): string[] =>
     .filter((word) => word !== '')
     .map(singular);
 
-/** What is done, and to what within the group, in no order. */
+/** What is done and to what within the group, regardless of word order. */
 function keyOf(words: readonly string[]): string {
   const known = new Set(words.flatMap((word) => (SYNONYMS[word] ?? word).split(' ')).filter((word) => !EMPTY.has(word)));
-  // To read or list all is to read or list; to delete all is not to delete.
+  // Reading or listing "all" is still reading or listing, but deleting "all" is not deleting one.
   if (known.has('get') || known.has('list')) known.delete('all');
   // `getUserList` lists, and `getTotalCount` counts.
   if (known.size > 1) known.delete('get');
@@ -63,14 +63,14 @@ function keyOf(words: readonly string[]): string {
 const flat = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 
 /**
- * Names by which a model calls an operation though none has them: `Organizations_list`, `users.getUserList`, `ban_user`. They
- * are understood where they can mean one operation only, and are listed nowhere.
+ * Names that no operation has and that models use all the same: `Organizations_list`, `users.getUserList`, `ban_user`.
+ * They are understood where they can mean only one operation, and are listed nowhere.
  */
 export class Aliases {
   readonly #groups: ReadonlyMap<string, readonly string[]>;
-  /** By the names here, in any case and with any separators, and by the ids in Clerk's document, in any case. */
+  /** By our names, in any case and with any separators, and by the ids in Clerk's document, in any case. */
   readonly #byName = new Map<string, Operation>();
-  /** By group and key, as the names here have them, and as Clerk's have them; `undefined` where several have the same. */
+  /** By group and key, once from our names and once from Clerk's; `undefined` where several have the same. */
   readonly #byKey = [new Map<string, Operation | undefined>(), new Map<string, Operation | undefined>()] as const;
 
   constructor(operations: readonly Operation[]) {
@@ -102,7 +102,7 @@ export class Aliases {
     return `${group} ${keyOf(words.filter((word) => !own.includes(word)))}`;
   }
 
-  /** The group that stands before a separator, otherwise the one that most words name. */
+  /** The group named before a separator, otherwise the group that the most words name. */
   #groupOf(name: string, words: readonly string[]): string | undefined {
     const [first = ''] = name.split(/[_.]/);
     const before = wordsOf(first).join(' ');
@@ -116,6 +116,6 @@ export class Aliases {
   }
 }
 
-/** Says that another name was called than the operation's. */
+/** Says that the operation was called by another name. */
 export const nameReadAs = ({ name }: Operation, called: string): readonly string[] =>
   name === called ? [] : [`${plain(scrub(called))}: read as ${name}`];

@@ -1,36 +1,36 @@
 import type * as z from 'zod';
 import { closed, type ListRow, listRows, type Secret, secrets, times } from './resources/marks.js';
 
-/** A value that nothing more is known of. */
+/** A value about which nothing more is known. */
 export const VALUE = -1;
-/** What its owner put in, of any form. */
+/** Set by its owner, in any form. */
 export const FREE = -2;
-/** The same, for some alone to read. */
+/** The same, but restricted: not everyone may read it. */
 export const CLOSED = -3;
 /** A moment in Unix milliseconds. */
 export const TIME = -4;
 
-/** What a property holds: one of the above, a secret, or an object, by its place among all. */
+/** What a property holds: one of the above, a secret, or the index of an object. */
 type Held = number | Secret;
 
-/** One kind of answer, or of row in an answer that lists. */
+/** One kind of answer, or one kind of row in a list. */
 interface ResourceShape extends Partial<ListRow> {
-  /** Its properties, by their place among all objects. */
+  /** The index of its object. */
   readonly shape: number;
 }
 
 /** The properties of every answer, as JSON. Trimming an answer needs no more than this. */
 export interface AnswerShapes {
-  /** Equal ones stand here once. */
+  /** Equal objects are here once. */
   readonly objects: readonly Readonly<Record<string, Held>>[];
   readonly resources: readonly ResourceShape[];
-  /** By the API's name of a resource, its `object`: a place among the resources. */
+  /** By the API's name for a resource, its `object`: the index among the resources. */
   readonly byObject: Readonly<Record<string, number>>;
-  /** By the request, where it lists a resource or where the answer does not name itself. */
+  /** By the request, where it lists a resource or where the answer has no `object`. */
   readonly byRequest: Readonly<Record<string, number>>;
 }
 
-/** All that is known of a value, from every schema that it may have. */
+/** Everything known about a value, from every schema that it may have. */
 class Node {
   free = false;
   closed = false;
@@ -71,7 +71,7 @@ interface Form {
   readonly listed: boolean;
 }
 
-/** The objects that an answer may be, or may list. */
+/** The objects that an answer may be or may list. */
 function formsOf(schema: z.core.$ZodType, listed = false): Form[] {
   const { def } = schema._zod as unknown as { readonly def: z.core.$ZodTypes['_zod']['def'] };
   if (def.type === 'array') return formsOf(def.element, true);
@@ -82,7 +82,7 @@ function formsOf(schema: z.core.$ZodType, listed = false): Form[] {
   return [{ schema: schema as z.core.$ZodObject, listed }];
 }
 
-/** What an object says in its `object`; nothing for one without it; undefined for one that may say anything. */
+/** The possible values of an object's `object`; empty where it has none, undefined where any value may occur. */
 function namesOf({ schema }: Form): readonly string[] | undefined {
   const object = schema._zod.def.shape.object;
   if (object === undefined) return [];
@@ -102,7 +102,7 @@ export function describeAnswers(answers: Readonly<Record<string, z.ZodType | nul
     for (const form of forms) {
       const own = namesOf(form);
       if (own === undefined) continue;
-      // A form without a name is another one of those that have one, or is known by its request alone.
+      // A form without a name is a variant of the named ones, or is known only by its request.
       const keys = own.length > 0 ? own : names.length > 0 ? names : [request];
       for (const key of keys) {
         nodes.set(key, (nodes.get(key) ?? new Node()).add(form.schema));

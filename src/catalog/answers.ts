@@ -95,7 +95,7 @@ import {
 } from './resources/user.js';
 import { codeVerification } from './resources/verification.js';
 
-/** A page of rows, beside how many there are in all. */
+/** A page of rows, with the total count. */
 const pageOf = (row: z.ZodType, rowsAs = 'data'): z.ZodType => z.strictObject({ [rowsAs]: z.array(row), total_count: z.int() });
 
 /** An array of rows, or a page of them with `paginated=true`. */

@@ -23,7 +23,7 @@ export class Catalog {
     return this.#byName.get(name);
   }
 
-  /** The operation that is meant by a name that none has, where that is certain. */
+  /** The operation that a name other than its own means, where that is certain. */
   meant(name: string): Operation | undefined {
     this.#aliases ??= new Aliases(this.operations);
     return this.#aliases.find(name);

@@ -4,7 +4,7 @@ export interface ClerkAnswer {
   readonly kind: 'json' | 'text' | 'empty';
   /** The parsed JSON, the text, or undefined. */
   readonly value: unknown;
-  /** The JSON exactly as Clerk sent it; `value` loses its number format and spacing. */
+  /** The JSON exactly as Clerk sent it; `value` loses number formats and spacing. */
   readonly raw?: string;
   /** How many requests it took. */
   readonly attempts: number;

@@ -11,7 +11,7 @@ const IMAGE_INPUTS: Shape = {
   media_type: z.string().optional().describe('Of file_base64: image/png, jpeg, gif or webp'),
 };
 
-/** Names that are the server's own in every tool. */
+/** Inputs that the server adds to every tool. */
 const RESERVED: ReadonlySet<string> = new Set(['confirm', 'fields']);
 
 const isArrayBody = (body: Shape | ArrayBody): body is ArrayBody => 'as' in body && typeof body.as === 'string';
@@ -27,12 +27,12 @@ export class DeclaredOperation extends Operation {
 
 type NoInputs = Record<never, never>;
 
-/** What a declaration says to the compiler of the inputs that calls have. There is no such property when the program runs. */
+/** Tells the compiler the types of a call's inputs. The property does not exist at run time. */
 export interface Typed<Name, Path, Query, Body> {
   readonly typed?: { readonly name: Name; readonly path: Path; readonly query: Query; readonly body: Body };
 }
 
-/** Declares one operation. The declaration is data; everything else in the house reads it. */
+/** Declares one operation. The declaration is data; everything else is derived from it. */
 export const defineOperation = <
   Name extends OperationSpec['name'],
   Path extends Shape = NoInputs,

@@ -2,10 +2,10 @@ import { type AnswerShapes, CLOSED, FREE, TIME, VALUE } from './answer-shapes.js
 import { knownAnswers } from './known-answers.js';
 import type { ListRow, Secret } from './resources/marks.js';
 
-/** One property as it is declared: what is below it, that anything may be, a moment, or that it is a secret. */
+/** One property as declared: the properties below it, and whether it may hold anything, a moment or a secret. */
 export interface Declared {
   readonly free: boolean;
-  /** Of what may be anything: not everybody may read it. */
+  /** It may hold anything, and not everyone may read it. */
   readonly closed?: true;
   /** Unix milliseconds. */
   readonly time?: true;
@@ -17,7 +17,7 @@ const none: ReadonlyMap<string, Declared> = new Map();
 const value: Declared = { free: false, properties: none };
 const free: Declared = { free: true, properties: none };
 
-/** What is no object, by what stands for it. */
+/** Everything but objects, by the number that stands for it. */
 const plain = new Map<number, Declared>([
   [VALUE, value],
   [FREE, free],
@@ -25,12 +25,12 @@ const plain = new Map<number, Declared>([
   [TIME, { ...value, time: true }],
 ]);
 
-/** What an answer, or a row of it, is made of. */
+/** The properties of an answer, or of one of its rows. */
 export interface Resource extends Partial<ListRow> {
   readonly shape: Declared;
 }
 
-/** By place, made when first asked for. */
+/** By index, created on first use. */
 const objects = new Map<number, Declared>();
 
 function objectAt(place: number, known: AnswerShapes): Declared {
@@ -47,7 +47,7 @@ function propertyOf(held: number | Secret, known: AnswerShapes): Declared {
   return plain.get(held) ?? objectAt(held, known);
 }
 
-/** The resource that a value is, by its `object`; for one without it, by the request that it answers. */
+/** The resource of a value: by its `object`, or without one by the request that it answers. */
 export function resourceOf(answer: unknown, request: string): Resource | undefined {
   const known = knownAnswers();
   const object = answer !== null && typeof answer === 'object' ? (answer as { object?: unknown }).object : undefined;
@@ -56,7 +56,7 @@ export function resourceOf(answer: unknown, request: string): Resource | undefin
   return found && { ...found, shape: objectAt(found.shape, known) };
 }
 
-/** What is known of a path: that it is declared, that it leads into a value of any form, or nothing. */
+/** What is known about a path: it is declared, it leads into a value of any form, or nothing is known. */
 export function lookUp(path: readonly string[], shape: Declared | undefined): 'declared' | 'free' | 'unknown' {
   let at = shape;
   for (const key of path) {

@@ -7,11 +7,11 @@ import { PROFILE_NAMES, PROFILES, type Profile, type ProfileName } from './profi
 
 export interface ExposureOptions {
   /**
-   * Names, groups (`Users`) or globs (`*_revoke*`); where nothing is picked, all operations but superseded ones. Jobs are in
-   * every offer, as they do nothing that the other tools do not.
+   * Names, groups (`Users`) or globs (`*_revoke*`). Default: all operations except superseded ones. Jobs are always
+   * offered, since they do nothing that the other tools cannot do.
    */
   readonly tools?: readonly string[] | undefined;
-  /** The same forms; wins over `tools`. */
+  /** In the same forms; wins over `tools`. */
   readonly exclude?: readonly string[] | undefined;
   /** Groups, in any case. */
   readonly toolsets?: readonly string[] | undefined;
@@ -19,18 +19,18 @@ export interface ExposureOptions {
   readonly profile?: ProfileName | readonly ProfileName[] | undefined;
   /** Only operations of risk `read`; wins over both. */
   readonly readOnly?: boolean | undefined;
-  /** `tools` then narrows nothing: it picks what is listed beside the tools that find and call all others. */
+  /** With it, `tools` does not restrict the offer: it picks what is listed beside the discovery tools. */
   readonly discovery?: boolean | undefined;
 }
 
-/** A pattern that matches no operation: most likely a slip of the hand, and then something stays open that was meant to be shut. */
+/** A pattern that matches no operation: most likely a typo, which would leave open what was meant to be closed. */
 export class PatternError extends UserError {
   override readonly name = 'PatternError';
 }
 
 /**
- * The operations that are offered. What is not in here can be neither listed nor called. What tools, toolsets and
- * profiles pick is added up.
+ * The operations on offer: what tools, toolsets and profiles pick, added up. Anything else can be neither listed nor
+ * called.
  * @throws PatternError where a pattern matches nothing, or nothing is left.
  */
 export function expose(catalog: Catalog, options: ExposureOptions): ReadonlyMap<string, Operation> {
@@ -41,7 +41,7 @@ export function expose(catalog: Catalog, options: ExposureOptions): ReadonlyMap<
 }
 
 /**
- * The operations that the options pick; maybe none.
+ * The operations that the options pick; possibly none.
  * @throws PatternError where a pattern matches nothing.
  */
 export function among(catalog: Catalog, options: ExposureOptions): readonly Operation[] {
@@ -62,7 +62,7 @@ export function among(catalog: Catalog, options: ExposureOptions): readonly Oper
   );
 }
 
-/** The operations of a profile, less what it leaves out. */
+/** The operations of a profile, without those that it excludes. */
 function ofProfile(catalog: Catalog, profile: Profile): ReadonlySet<Operation> {
   const excluded = matchPatterns(catalog, profile.exclude ?? []);
   const picked = [...matchPatterns(catalog, profile.tools)];
@@ -76,7 +76,7 @@ function ofProfile(catalog: Catalog, profile: Profile): ReadonlySet<Operation> {
   );
 }
 
-/** Which flags offer an operation that these settings leave out, as a sentence for the one who called it. */
+/** A sentence for the caller: which flags would offer an operation that these settings leave out. */
 export function howToOffer(catalog: Catalog, offered: Iterable<Operation>, { name, risk, superseded, spec }: Operation): string {
   if (superseded && spec.deprecated !== undefined) return `${spec.deprecated} --profile everything offers it all the same.`;
   if (risk !== 'read' && [...offered].every((operation) => operation.risk === 'read' || operation.isJob))
@@ -100,7 +100,7 @@ function matchGroups(catalog: Catalog, names: readonly string[]): ReadonlySet<Op
 }
 
 /**
- * The operations that any of the patterns names.
+ * The operations that match any of the patterns.
  * @throws PatternError for a pattern that matches nothing.
  */
 export function matchPatterns(catalog: Catalog, patterns: readonly string[]): ReadonlySet<Operation> {

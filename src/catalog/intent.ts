@@ -1,6 +1,6 @@
 import type { Operation } from './operation.js';
 
-/** What a request is after: to see something (one thing or many, where it says so), to change something, or unknown. */
+/** What a request wants: to see something (one thing or many, if it says so), to change something, or unknown. */
 export interface Intent {
   readonly wants: 'see' | 'change' | undefined;
   readonly number: 'one' | 'many' | undefined;
@@ -8,7 +8,7 @@ export interface Intent {
 
 const set = (words: string): ReadonlySet<string> => new Set(words.split(' '));
 
-/** What may stand before the words that say what is wanted. */
+/** Phrases that may come before the words that say what is wanted. */
 const OPENINGS =
   /^(?:(?:please|pls|hi|hey|hello|ok|quickly|just|now|then|and|so|can|could|would|will|you|i|we|want|wants|wanna|need|needs|like|have|must|should|to|help|me|us|how|do|does)\s+)+/;
 const QUESTION =
@@ -16,7 +16,7 @@ const QUESTION =
 const COUNT = /\b(?:how many|number of|count)\b/;
 const SEEING =
   /^(?:show|see|view|list|find|search|look|lookup|display|count|inspect|browse|enumerate|locate|read|tell|describe|overview|report|export|give (?:me|us) (?:a|the|all|an) (?:list|overview|details))\b/;
-/** To get may be to see something or to mint it; to check may be to read a state or to try a code. */
+/** Verbs that can mean either: to get can be to see something or to mint it, to check can be to read or to try a code. */
 const EITHER = set('get fetch retrieve check verify validate test confirm pull');
 const CHANGING = set(
   'add allow apply approve assign attach ban bar block bump bulk cancel change clear close connect convert create cut deactivate ' +
@@ -28,13 +28,13 @@ const CHANGING = set(
     'unblock undo unlink unlock unsuspend update upgrade upload use void whitelist blacklist wipe withdraw write',
 );
 
-/** Tells that one thing is meant: an identifier of the API's, or a word for it. */
+/** Shows that one thing is meant: one of the API's identifiers, or a word for one. */
 const IDENTIFIER = /\b[a-z]{2,8}_[a-z0-9]*\d[a-z0-9]*\b|\bid\b|\bby slug\b/i;
-/** Tells that several are meant: a word for it, or what looks like a plural. */
+/** Shows that several are meant: a word that says so, or what looks like a plural. */
 const MANY =
   /\b(?:all|every|everybody|everyone|list|who|any|people|overview)\b|\b(?!(?:does|has|was|needs|wants|gets|sms|jwks|this)\b)[a-z]{2,}[^\Wiusd_]s\b/;
 
-/** Reads the first words, which tell most, and whether a verb of changing is among the others. */
+/** Reads the first words, which tell most, and looks for a verb of change among the others. */
 export function intentOf(request: string): Intent {
   const text = request.trim().toLowerCase().replaceAll("'", '');
   const number = IDENTIFIER.test(text) ? 'one' : COUNT.test(text) || MANY.test(text) ? 'many' : undefined;
@@ -46,14 +46,14 @@ function wantsOf(text: string, number: Intent['number']): Intent['wants'] {
   if ([text, rest].some((words) => QUESTION.test(words) || SEEING.test(words) || COUNT.test(words))) return 'see';
   const words = rest.match(/[a-z]+/g) ?? [];
   if (words.some((word) => CHANGING.has(word))) return 'change';
-  // What only names things asks to see them.
+  // A request that only names things wants to see them.
   return number === 'many' && !EITHER.has(words[0] ?? '') ? 'see' : undefined;
 }
 
-/** Chosen by the tuned requests; none of them matters much by itself. */
+/** Tuned on sample requests; no single one matters much. */
 const FACTORS = { seeRead: 1.3, seeChange: 0.85, changeRead: 0.85, many: 1.1, bulk: 1.15 };
 
-/** How an operation's score changes by what the request is after. */
+/** The factor for an operation's score, by what the request wants. */
 export function fitOf({ wants, number }: Intent, { name, spec }: Operation): number {
   const { risk } = spec;
   if (wants === 'see') {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** An object schema as MCP wants it for a tool's input. */
+/** An object schema as MCP requires for a tool's input. */
 export interface InputSchema {
   type: 'object';
   properties?: Record<string, unknown>;
@@ -11,7 +11,7 @@ export interface InputSchema {
 }
 
 export interface ListedSchemaOptions {
-  /** Whether null clears what was there, as in an update, rather than standing for an input that is left out. */
+  /** Whether null clears the present value, as in an update, or means the same as leaving the input out. */
   readonly nullClears: boolean;
 }
 
@@ -22,10 +22,10 @@ export function compactJsonSchema(schema: z.ZodType, options: ListedSchemaOption
 }
 
 /**
- * A schema in what all hosts take, and in few tokens: each value has one type, given by name; null is listed only where
- * it says something; no bounds that every number has; no `additionalProperties: false`,
- * which the server enforces with a better message than a client would give. What is taken is not changed by what is
- * listed: null is understood wherever the API knows it.
+ * A schema that every host accepts and that costs few tokens. Each value has one named type, null is listed only where
+ * it means something, and bounds that every number has are left out. So is `additionalProperties: false`, which the
+ * server enforces with a better message than a client would give. What is listed does not limit what is accepted: null
+ * is understood wherever the API knows it.
  */
 export function listedSchema(json: JsonSchema, { nullClears }: ListedSchemaOptions): InputSchema {
   return { type: 'object', properties: {}, ...new Lister(nullClears).list(json) };
@@ -38,7 +38,7 @@ class Lister {
     this.#nullClears = nullClears;
   }
 
-  /** @param required whether the value must be given, so that null is the only way to say none */
+  /** @param required whether the value must be given, so that only null can say none */
   list(node: JsonSchema, required = false): Record<string, unknown> {
     const branches = branchesOf(node);
     const values = branches.filter((branch) => branch.type !== 'null');
@@ -52,7 +52,7 @@ class Lister {
     return listed.length === 1 ? { ...listed[0], ...said } : { anyOf: listed, ...said };
   }
 
-  /** A switch cannot be cleared: null leaves it alone, as being left out does. */
+  /** A boolean cannot be cleared: null leaves it as it is, like leaving it out. */
   #saysSomething(values: readonly JsonSchema[], required: boolean): boolean {
     return required || (this.#nullClears && values.some(({ type }) => type !== 'boolean'));
   }
@@ -65,14 +65,14 @@ class Lister {
       if (key === 'properties') {
         out.properties = mapValues(value as Record<string, JsonSchema>, (one, name) => this.list(one, required.includes(name)));
       } else if (key === 'items') out.items = this.list(value as JsonSchema, true);
-      // Hosts know only bounds that count themselves in.
+      // Hosts know only inclusive bounds.
       else if (key === 'exclusiveMinimum') out.minimum ??= node.minimum ?? value;
       else if (key === 'exclusiveMaximum') out.maximum ??= node.maximum ?? value;
       else if (saysNothing(key, value)) continue;
       else out[key] = key === 'additionalProperties' ? this.list(value as JsonSchema, true) : value;
     }
     if (out.type === 'array') out.items ??= { type: 'string' };
-    // Hosts know choices among texts alone.
+    // Hosts know only choices among texts.
     if (out.type !== 'string' && Array.isArray(out.enum)) {
       const choice = `One of ${out.enum.join(', ')}`;
       out.description = out.description === undefined ? choice : `${choice}; ${out.description}`;
@@ -82,7 +82,7 @@ class Lister {
   }
 }
 
-/** What a value may be, one schema for each type: of a union its branches, of a list of types each of them. */
+/** One schema for each type that a value may have: the branches of a union, or the members of a list of types. */
 function branchesOf(node: JsonSchema): readonly JsonSchema[] {
   if (Array.isArray(node.anyOf)) {
     const { anyOf, description: _, ...common } = node;
@@ -103,7 +103,7 @@ const typeOf = (value: unknown): string => (value === null ? 'null' : typeof val
 
 const isOf = (value: unknown, type: string): boolean => typeOf(value) === (type === 'integer' ? 'number' : type);
 
-/** Any JSON at all is asked for as an object. */
+/** Where any JSON will do, an object is asked for. */
 const typeOfPlain = ({ const: value }: JsonSchema): string => (value === undefined ? 'object' : typeOf(value));
 
 function saysNothing(key: string, value: unknown): boolean {

@@ -8,7 +8,7 @@ const make: () => AnswerShapes =
 
 let known: AnswerShapes | undefined;
 
-/** The properties of every answer. The built program reads what the build made of them, when the first answer is trimmed. */
+/** The properties of every answer. The built program reads them as the build prepared them, for the first answer. */
 export function knownAnswers(): AnswerShapes {
   known ??= make();
   return known;

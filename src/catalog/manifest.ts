@@ -3,20 +3,20 @@ import type { InputSchema } from './json-schema.js';
 import { Operation, type Place } from './operation.js';
 import type { PlainSpec } from './operation-types.js';
 
-/** All that a start needs of an operation, as JSON: its declaration without zod, and what was made from it. */
+/** All that a start needs of an operation, as JSON: its declaration without zod, and what was derived from it. */
 export interface ManifestEntry {
-  /** Which group declares it. */
+  /** The group that declares it. */
   readonly group: string;
   readonly spec: PlainSpec;
   readonly places: readonly (readonly [string, Place])[];
-  /** The inputs that are moments in Unix milliseconds, where there are some. */
+  /** The inputs that are moments in Unix milliseconds, if any. */
   readonly moments?: readonly string[];
   readonly inputSchema: InputSchema;
   /** What the tool costs a model. */
   readonly tokens: number;
 }
 
-/** The manifest of these groups, by name. @param tokensOf what a text costs a model */
+/** The manifest of these groups, which are given by name. @param tokensOf what a text costs a model */
 export function toManifest(groups: Readonly<Record<string, Group>>, tokensOf: (text: string) => number): ManifestEntry[] {
   return Object.entries(groups).flatMap(([group, operations]) =>
     Object.values(operations).map((operation) => {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The inputs that are moments in Unix milliseconds, as against seconds and texts. */
+/** The inputs that are moments in Unix milliseconds, as opposed to seconds or texts. */
 export const momentInputs = z.registry<Record<never, never>>();
 
 /** A moment to filter by, in Unix milliseconds. */

@@ -7,8 +7,8 @@ const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_
 const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
 /**
- * A moment as people write it, in Unix milliseconds: `-7d` and `+12h` from now, or ISO 8601, where a date alone is its
- * first moment and a time without an offset is UTC. `undefined` for any other text.
+ * Converts a moment as people write it to Unix milliseconds: `-7d` and `+12h` count from now. In ISO 8601, a date alone
+ * is the start of that day and a time without an offset is UTC. `undefined` for any other text.
  */
 export function readMoment(text: string, now: number = Date.now()): number | undefined {
   const trimmed = text.trim();
@@ -22,16 +22,16 @@ export function readMoment(text: string, now: number = Date.now()): number | und
   return Number.isNaN(at) ? undefined : at;
 }
 
-/** 2001 in milliseconds. Clerk is younger, and as seconds a number this large would be in the far future. */
+/** 2001 in milliseconds. Clerk is younger, and a smaller number is most likely in seconds. */
 const FIRST = Date.UTC(2001);
 
-/** Why a number is hardly meant as a moment in Unix milliseconds; `undefined` where it is. Zero stands for the beginning. */
+/** Why a number is unlikely to be a moment in Unix milliseconds; `undefined` where it may be. Zero means the beginning. */
 export function momentFault(value: number): string | undefined {
   if (value <= 0 || value >= FIRST) return undefined;
   const meant = value * 1000;
   return `Unix milliseconds: ${value} is in seconds, which are ${meant} milliseconds (${new Date(meant).toISOString()})`;
 }
 
-/** What is said of a text that was read as a moment. */
+/** The note for a text that was read as a moment. */
 export const momentReading = (name: string, text: string, at: number): string =>
   `${name}: ${text.trim()} read as ${at} (${new Date(at).toISOString()})`;

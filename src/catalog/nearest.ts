@@ -1,15 +1,15 @@
 import leven from 'leven';
 
-/** How far a word that is part of the other may count as away, in edits. */
+/** The distance of a word that is part of the other, in edits. */
 const PART_OF = 2;
 
-/** The longest word that is compared: longer ones are no slip of the hand, and comparing costs length by length. */
+/** Longer words are not compared: they are not typos, and the cost grows with the product of both lengths. */
 const LONGEST = 100;
 
-/** How many candidates are looked at. */
+/** The most candidates that are compared. */
 const MOST_CANDIDATES = 1000;
 
-/** The candidates most like `word`, best first; none when nothing is near enough to be a slip of the hand. */
+/** The candidates most like `word`, best first; empty where none is near enough for a typo. */
 function nearest(word: string, candidates: Iterable<string>): string[] {
   if (word.length > LONGEST) return [];
   const wanted = word.toLowerCase();

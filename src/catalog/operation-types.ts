@@ -20,10 +20,10 @@ export interface ArrayBody {
 }
 
 /**
- * What is asked of an input's value. `given`: anything but left out, null too. `filled`: neither null, blank nor an
- * empty list. `true`, `false`: exactly that. `unless false`: true, null or left out, where Clerk takes that for true or
- * does not say. `several`: the inputs hold more than one value together. `grants`: metadata with a key that applications take rights from. `administers`: the key or id of a
- * role that manages its organization, or of which that cannot be ruled out.
+ * A test on an input's value. `given`: not left out; null counts as given. `filled`: neither null, blank nor an empty
+ * list. `true`, `false`: exactly that. `unless false`: true, null or left out, where Clerk takes those for true or does
+ * not say. `several`: the inputs together hold more than one value. `grants`: metadata with a key from which
+ * applications derive rights. `administers`: the key or id of a role that manages its organization, or may do so.
  */
 export type Test =
   | 'given'
@@ -38,15 +38,15 @@ export type Test =
   | { readonly matches: string };
 
 /**
- * Holds when one of the inputs passes the test. Dots lead into objects and lists, of which one item is enough. `fields` is
- * what the caller wants to see of the answer.
+ * Holds when one of the inputs passes the test. Dots lead into objects and lists; one item of a list is enough. `fields`
+ * stands for the parts of the answer that the caller wants.
  */
 export interface Condition {
   readonly input: string | readonly string[];
   readonly is: Test;
 }
 
-/** Holds when the role that a member has now administers, or when that cannot be looked up. */
+/** Holds when a member's present role administers the organization, or when the role cannot be looked up. */
 export interface CurrentRole {
   readonly currentRole: { readonly organization: string; readonly user: string };
 }
@@ -82,45 +82,45 @@ export interface Consequence {
 }
 
 /**
- * How a call is taken back. In `with`, `{input}` stands for an input of the call, `{before.path}` for what the object showed
- * before it, `{answer.path}` for what Clerk answered; anything else stands for itself.
+ * How a call is taken back. In `with`, `{input}` stands for an input of the call, `{before.path}` for a value of the
+ * object before the call, `{answer.path}` for a value in Clerk's answer; anything else stands for itself.
  */
 export interface TakenBack {
-  /** The operation that takes it back; the same one where it puts former values back. */
+  /** The operation that takes it back; the same operation where it restores former values. */
   readonly by: string;
   readonly with: Readonly<Record<string, unknown>>;
-  /** Where the object is read. Default: the read of the target. */
+  /** How the object is read. Default: as the target is read. */
   readonly read?: ObjectReadSpec;
-  /** The inputs given get the values that the object had: whole, or key by key, as metadata is merged. */
+  /** The given inputs get the values that the object had: whole, or key by key, the way metadata is merged. */
   readonly restores?: 'inputs' | 'keys';
-  /** Where the value of an input stands in the object. Default: under its own name. */
+  /** The path of an input's value in the object. Default: the input's name. */
   readonly stands?: Readonly<Record<string, string>>;
-  /** Inputs whose former value cannot be read: a call that gives one is not taken back. */
+  /** Inputs whose former value cannot be read: a call that sets one of them cannot be taken back. */
   readonly unread?: readonly string[];
-  /** Inputs that the API merges key by key, where `restores` is `inputs`: null takes away what was not there. */
+  /** Inputs that the API merges key by key, where `restores` is `inputs`: null removes keys that were not there before. */
   readonly merged?: readonly string[];
-  /** Inputs that null leaves as they are: where there was nothing, an empty text is put back. */
+  /** Inputs that null does not clear: where there was no value, an empty text is put back. */
   readonly emptied?: readonly string[];
   /**
-   * What of the object must still be as the call left it. Default: the inputs that are put back, or all of it. Empty: no
-   * read shows it, and it is taken back without a look.
+   * The parts of the object that must still be as the call left them. Default: the inputs that are restored, or the whole
+   * object. Empty: no read shows it, so it is taken back without a check.
    */
   readonly watch?: readonly string[];
   /** What does not come back, as a clause: `the sessions that it ended stay ended`. */
   readonly lost?: string;
 }
 
-/** How an object is read. `find`: where in the items of a list stands what an input of the call holds. */
+/** How an object is read. `find`: the path in a list's items that must match an input of the call. */
 export interface ObjectReadSpec {
   readonly read: string;
   readonly with: Readonly<Record<string, unknown>>;
   readonly find?: Readonly<Record<string, string>>;
 }
 
-/** Whether a call can be taken back; why it never can, as a clause: `a deleted user cannot be brought back`. */
+/** How a call is taken back, or why it never can be, as a clause: `a deleted user cannot be brought back`. */
 export type Undo = TakenBack | { readonly never: string };
 
-/** Something that one may take for gone and that stays, as a clause: `pending invitations to the user's addresses`. */
+/** Something that seems to be gone but stays, as a clause: `pending invitations to the user's addresses`. */
 export interface Left {
   readonly what: string;
   /** The operation that removes or ends it. */
@@ -144,19 +144,19 @@ interface Declared {
   /** Query arrays that go comma-separated in one parameter rather than repeated. */
   readonly commaSeparated?: readonly string[];
   readonly body?: Shape | ArrayBody;
-  /** Inputs of which at least one must be given. */
+  /** At least one of these inputs must be given. */
   readonly needsOneOf?: readonly string[];
   /** The multipart field that carries an image; the other body inputs go beside it. */
   readonly image?: string;
-  /** Carried out here by many calls of other operations, and itself never sent: `request` only tells what it does. */
+  /** Carried out here by many calls of other operations, and never sent itself: `request` only describes it. */
   readonly job?: true;
-  /** A job that is confirmed for all of its calls at once, and takes `confirm` for that. */
+  /** A job that takes `confirm` once for all of its calls. */
   readonly confirms?: true;
   /** What a success answers with. Default: JSON. */
   readonly answers?: 'text' | 'nothing';
-  /** Instead of what: `Use X.` Present on deprecated operations only. */
+  /** What to use instead: `Use X.` Only on deprecated operations. */
   readonly deprecated?: string;
-  /** Whether calling twice with the same arguments ends as calling once does. Default: GET, PUT and DELETE do. */
+  /** Whether calling twice with the same arguments has the effect of calling once. Default: true for GET, PUT and DELETE. */
   readonly idempotent?: boolean;
   /** Reaches beyond the instance: sends mail or messages, or contacts another server. */
   readonly openWorld?: boolean;
@@ -168,22 +168,22 @@ interface Declared {
   readonly typed?: 'target' | 'instance' | `{${string}}`;
   /** The input that holds the items of a bulk call. */
   readonly bulk?: string;
-  /** What makes a call riskier than `risk` says. The gate keeps to it; the tool's annotations keep to `risk`. */
+  /** What makes a call riskier than `risk` says. The gate follows it; the tool's annotations follow `risk`. */
   readonly raises?: readonly Raise[];
-  /** Annotated as destructive although `risk` is `write`: the API's facts count some calls of it so. */
+  /** Annotated as destructive although `risk` is `write`, since some of its calls can be. */
   readonly mayDestroy?: true;
   /**
-   * It brings an incident under control: it ends access or bars it, and what it does can be made good. Such calls have
-   * budgets of their own.
+   * It helps to contain an incident: it ends or bars access, and its effects can be made good. Such calls have budgets of
+   * their own.
    */
   readonly defensive?: true;
-  /** What its answer shows beside the object's state and the inputs of the same names, as paths. */
+  /** Further paths that its answer shows, beside the object's state and the inputs of the same names. */
   readonly changes?: readonly string[];
   /** What it leaves behind. */
   readonly leaves?: readonly Left[];
-  /** Whether and how it is taken back. Of what only reads there is nothing to say. */
+  /** Whether and how it is taken back. Left out for reads. */
   readonly undo?: Undo;
-  /** The input by which attempts are counted: without a limit, a caller would guess the secret in the end. */
+  /** The input that attempts are counted by: without a limit, a caller would guess the secret in the end. */
   readonly guesses?: string;
 }
 
@@ -202,7 +202,7 @@ export type OperationSpec = Free | Gated;
 
 type WithoutSchemas<T> = T extends unknown ? Omit<T, 'path' | 'query' | 'body'> : never;
 
-/** A declaration less its zod schemas: plain JSON. */
+/** A declaration without its zod schemas: plain JSON. */
 export type PlainSpec = WithoutSchemas<OperationSpec> & {
   /** False for a tool made from a user's OpenAPI document, which has not been reviewed. No declaration says so. */
   readonly reviewed?: false;
@@ -214,7 +214,7 @@ export interface ToolDefinition {
   readonly title: string;
   readonly description: string;
   readonly inputSchema: { readonly type: 'object'; readonly [key: string]: unknown };
-  /** What `structuredContent` is like, where there is some. */
+  /** The schema of `structuredContent`, where there is any. */
   readonly outputSchema?: { readonly [key: string]: unknown };
   readonly annotations: {
     readonly readOnlyHint: boolean;

@@ -2,29 +2,29 @@ import type * as z from 'zod';
 import type { InputSchema } from './json-schema.js';
 import type { GatedRisk, Method, PlainSpec, Raise, Risk, ToolDefinition } from './operation-types.js';
 
-/** The newest version of Clerk's Backend API that the catalog is written for. */
+/** The version of Clerk's Backend API that the catalog is written for. */
 export const CURRENT_API_VERSION = '2026-05-12';
 
 /** Where an input travels in the HTTP request. */
 export type Place = 'path' | 'query' | 'body' | 'array-body' | 'image';
 
-/** How a call is confirmed: the caller says that a person agreed, gives a token, or the id of an approval. */
+/** How a call is confirmed: the caller says that a person agreed, or gives a token or the id of an approval. */
 export type ConfirmForm = 'flag' | 'token' | 'approval';
 
-/** The input by which a gated call is confirmed, in each form. Never sent to Clerk. */
+/** The input that confirms a gated call, in each form. Never sent to Clerk. */
 const CONFIRM_SCHEMAS = {
   flag: { type: 'boolean', description: 'Person agreed' },
   token: { type: 'string', description: 'Token from the refusal' },
   approval: { type: 'string', description: 'Approval id' },
 } as const satisfies Record<ConfirmForm, object>;
 
-/** The input by which a caller picks what of the answer they need. Never sent to Clerk. */
+/** The input with which a caller picks parts of the answer. Never sent to Clerk. */
 const FIELDS_SCHEMA = { type: 'array', items: { type: 'string' } } as const;
 
 /** The input that makes a request safe to repeat. */
 export const IDEMPOTENCY_KEY = 'idempotency_key';
 
-/** A tool's name in the text that says what to use instead. */
+/** Finds a tool's name in the text that says what to use instead. */
 const SUCCESSOR = /\b[A-Z]\w*_[a-z]\w*/;
 
 /** For clients that show it. */
@@ -34,20 +34,20 @@ const NONE: ReadonlySet<string> = new Set();
 
 const REPEATABLE: ReadonlySet<Method> = new Set(['GET', 'PUT', 'DELETE']);
 
-/** Whether a request changes what is there, so that null in it clears. */
+/** Whether a request updates something, so that null in it clears. */
 export const isUpdate = (request: string): boolean => /^(?:PATCH|PUT) /.test(request);
 
-/** What an operation's inputs are, however they came to be known. */
+/** An operation's inputs, whichever source they come from. */
 export interface Inputs {
   /** Every input except the server's own, and where it goes. */
   readonly places: ReadonlyMap<string, Place>;
-  /** Those of them that are moments in Unix milliseconds. Default: none is. */
+  /** The inputs that are moments in Unix milliseconds. Default: none. */
   readonly moments?: ReadonlySet<string>;
   /** Their JSON Schema. */
   readonly jsonSchema: () => InputSchema;
   /** What the whole tool costs a model, in o200k_base tokens. Counted when the program is built. */
   readonly tokens?: number;
-  /** Their zod schema, path, query and body side by side. Loaded and built when first asked for. */
+  /** Their zod schema, with path, query and body side by side. Loaded and built on first use. */
   readonly schema: () => Promise<z.ZodType>;
 }
 
@@ -74,9 +74,9 @@ export class Operation {
   /** Whether a person has reviewed it; false for operations made from a document. */
   readonly reviewed: boolean;
   readonly idempotent: boolean;
-  /** Whether its body has an `idempotency_key`, by which Clerk knows a request that it has carried out already. */
+  /** Whether its body has an `idempotency_key`, with which Clerk recognizes a request that it has already carried out. */
   readonly keyed: boolean;
-  /** Whether a request whose answer was lost may be sent again. Of POST and PATCH only those that are keyed. */
+  /** Whether a request whose answer was lost may be sent again. A POST or PATCH may only if it is keyed. */
   readonly resendable: boolean;
   /** Whether Clerk answers it with JSON, so that `fields` can pick from it. */
   readonly takesFields: boolean;
@@ -117,7 +117,7 @@ export class Operation {
     return SUCCESSOR.test(this.spec.deprecated ?? '');
   }
 
-  /** Whether it is many calls of other operations rather than a request. */
+  /** Whether it makes many calls of other operations and is not a request itself. */
   get isJob(): boolean {
     return this.spec.job === true;
   }
@@ -127,12 +127,12 @@ export class Operation {
     return this.#inputs.tokens;
   }
 
-  /** The zod schema of all inputs but the server's own. */
+  /** The zod schema of all inputs except the server's own. */
   input(): Promise<z.ZodType> {
     return this.#inputs.schema();
   }
 
-  /** The JSON Schema of all inputs but the server's own. */
+  /** The JSON Schema of all inputs except the server's own. */
   get inputSchema(): InputSchema {
     return this.#inputs.jsonSchema();
   }
@@ -146,7 +146,7 @@ export class Operation {
   #toTool(): ToolDefinition {
     const { spec } = this;
     const { inputSchema } = this;
-    // A change answers what changed, so there it is taken and not listed: 170 tools are shorter for it.
+    // A change answers with what changed anyway, so there `fields` is accepted but not listed, which shortens 170 tools.
     const reads = this.method === 'GET' || this.risk === 'read';
     const fields = this.takesFields && reads ? { fields: FIELDS_SCHEMA } : {};
     const tool: ToolDefinition = {
@@ -175,7 +175,7 @@ const WEIGHTS: readonly Risk[] = ['credential', 'destructive', 'access', 'write'
 /** Each risk once, the heaviest first. */
 export const byWeight = (risks: readonly Risk[]): Risk[] => WEIGHTS.filter((risk) => risks.includes(risk));
 
-/** The risk by which a call of several is put on record. */
+/** The risk that is put on record for a call that has several. */
 export const heaviest = (risks: readonly Risk[]): Risk => byWeight(risks)[0] ?? 'read';
 
 /** The tool with the input `confirm`, in the forms that its calls can need. */

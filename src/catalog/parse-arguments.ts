@@ -5,7 +5,7 @@ import { IDEMPOTENCY_KEY, type Operation } from './operation.js';
 import type { Arguments } from './operation-types.js';
 import { readLeniently, readWhole, parsed as textAs } from './read-leniently.js';
 
-/** One thing that is wrong with the arguments. `path` is dotted: `invitations.0.role`; empty for the whole. */
+/** One fault in the arguments. `path` is dotted: `invitations.0.role`; empty for the arguments as a whole. */
 export interface Fault {
   readonly path: string;
   readonly expected: string;
@@ -17,17 +17,17 @@ export type Parsed =
       readonly args: Arguments;
       readonly confirm: unknown;
       readonly fields: readonly string[] | undefined;
-      /** What was read as something else than was sent. */
+      /** Notes on values that were read differently from how they were sent. */
       readonly notes: readonly string[];
     }
   | { readonly ok: false; readonly faults: readonly Fault[]; readonly notes: readonly string[] };
 
 /**
- * Checks a call's arguments against the operation. What passes is the caller's own object less
- * `confirm` and `fields`, never a copy that a schema rebuilt, so that the request carries exactly what was given. Only
- * what would be refused is first read as what it most likely means; `confirm` never is.
+ * Checks a call's arguments against the operation. The result is the caller's own object without `confirm` and `fields`,
+ * never a copy rebuilt by a schema, so that the request carries exactly what was given. Only a value that would be
+ * refused is first read as what it most likely means; `confirm` never is.
  *
- * @param takesConfirm whether `confirm` is an input of it; a rule can ask for it where the catalog does not.
+ * @param takesConfirm whether it takes `confirm`; a rule can require it where the catalog does not.
  */
 export async function parseArguments(
   operation: Operation,
@@ -79,7 +79,7 @@ export async function parseArguments(
   return { ok: true, args, confirm, fields: fields as string[] | undefined, notes };
 }
 
-/** The arguments with moments as Clerk wants them where they were given in words, and what was read. */
+/** Converts moments given as text to what Clerk expects, and notes what was read. */
 export function readMoments(
   { moments }: Operation,
   given: Readonly<Record<string, unknown>>,
@@ -96,7 +96,7 @@ export function readMoments(
   return { args, notes };
 }
 
-/** Seconds in the place of milliseconds would be no filter at all. */
+/** Seconds instead of milliseconds would filter nothing. */
 const momentFaults = ({ moments }: Operation, args: Arguments): Fault[] =>
   [...moments].flatMap((path) => {
     const value = args[path];
@@ -104,11 +104,11 @@ const momentFaults = ({ moments }: Operation, args: Arguments): Fault[] =>
     return expected === undefined ? [] : [{ path, expected }];
   });
 
-/** The most faults that are told of one call, each with the name of an input that the caller may have made up. */
+/** The most faults reported for one call: each may quote the name of an input that the caller made up. */
 const MOST_FAULTS = 20;
 const LONGEST_PATH = 100;
 
-/** The first faults, and that there are more. */
+/** The first faults, and a note if there are more. */
 export function mostTelling(faults: readonly Fault[]): Fault[] {
   const told = faults.slice(0, MOST_FAULTS).map(({ path, expected }) => ({ path: cut(path), expected }));
   if (faults.length > MOST_FAULTS) told.push({ path: '', expected: 'there are more faults: correct these first' });
@@ -155,7 +155,7 @@ const expectation = (issue: z.core.$ZodIssue): string =>
       ? `, one of ${issue.values.map(String).join(', ')}`
       : '';
 
-/** What stands at a path of a JSON value; `undefined` where the path leads nowhere. */
+/** The value at a path of a JSON value; `undefined` where the path leads nowhere. */
 export const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>(
     (at, key) => (at !== null && typeof at === 'object' ? (at as Record<PropertyKey, unknown>)[key] : undefined),
@@ -182,7 +182,7 @@ function firstOf<T, R>(all: readonly T[] = [], find: (one: T) => R | undefined):
 
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/u;
 
-/** Signs that lead elsewhere once a proxy on the way has decoded the path, and what no eye can see. */
+/** Characters that lead elsewhere once a proxy on the way has decoded the path, and invisible ones. */
 const LEADS_ELSEWHERE = /[/\\%?#\p{Cc}\u2028\u2029]/u;
 
 /** Longer than any id, slug or key. */
@@ -198,7 +198,7 @@ export function idFault(value: string): string | undefined {
   return LONE_SURROGATE.test(value) ? 'is not well-formed Unicode' : undefined;
 }
 
-/** What zod's `string` lets through but no path segment may be. */
+/** Faults that zod's `string` lets through but that no path segment may have. */
 function pathFaults(operation: Operation, args: Arguments): Fault[] {
   return [...operation.places].flatMap(([path, place]) => {
     const value = args[path];

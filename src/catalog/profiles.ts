@@ -5,7 +5,7 @@ export interface Profile {
   /** Names, groups or globs. */
   readonly tools: readonly string[];
   readonly exclude?: readonly string[];
-  /** The named plans of this work: it has every tool that these take. */
+  /** The named plans for this work. The profile has every tool that they need. */
   readonly plans?: readonly string[];
   readonly readOnly?: boolean;
   /** Also deprecated operations that another tool has replaced. */

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { type DensityLimits, excessOf } from '../platform/json-density.js';
 
-/** Inputs that hosts put into every call for themselves: Cline, Cursor, Gemini CLI, OpenHands, n8n. */
+/** Inputs that some hosts add to every call for their own use: Cline, Cursor, Gemini CLI, OpenHands, n8n. */
 export const HOST_KEYS: ReadonlySet<string> = new Set([
   'task_progress',
   'random_string',
@@ -10,29 +10,29 @@ export const HOST_KEYS: ReadonlySet<string> = new Set([
   'toolCallId',
 ]);
 
-/** With more faults than this nothing is read differently. */
+/** With more faults than this, nothing is read differently. */
 const MOST_READINGS = 1000;
-/** How often what came out of a text is looked into again. */
+/** How often values parsed from a text are themselves checked again. */
 const MOST_ROUNDS = 3;
 const MOST_NOTES = 10;
 const LONGEST_PATH = 100;
-/** What a text may hold that is read as a list or an object: a message that is not text has the same limits. */
+/** Limits for a text that is read as a list or an object; the same as for a whole message. */
 const TEXT_LIMITS: DensityLimits = { values: 300_000, levels: 200, names: 20_000 };
-/** How much text is read in one call beside the arguments as a whole, in characters. */
+/** How much text within one call's arguments may be parsed, in characters. */
 const MOST_TEXT = 1_000_000;
 
 type Values = Record<string, unknown>;
 type Key = string | number;
 
-/** What was read, and what of it was read as something else than was sent: `limit: text read as number`. */
+/** What was read, with notes on what was read differently from how it was sent: `limit: text read as number`. */
 export interface Reading {
   readonly value: unknown;
   readonly notes: readonly string[];
 }
 
 /**
- * The arguments of a call where a host sent them as JSON text, as null for none, or once more under `arguments`.
- * @param known the inputs that there are
+ * The arguments of a call, even where a host sent them as JSON text, as null for none, or wrapped in another `arguments`.
+ * @param known the inputs that exist
  */
 export function readWhole(given: unknown, known: { readonly has: (name: string) => boolean }): Reading {
   if (given === undefined || given === null) return { value: {}, notes: [] };
@@ -50,17 +50,17 @@ export function readWhole(given: unknown, known: { readonly has: (name: string) 
 
 interface Lenient {
   readonly args: Values;
-  /** What the schema says of them. */
+  /** The schema's verdict on them. */
   readonly result: z.ZodSafeParseResult<unknown>;
   readonly notes: readonly string[];
 }
 
 /**
- * Reads what hosts and models send instead of what a schema wants, and only where the schema complains: null for what
- * has no null is left out, text becomes the number, boolean, list or object that it spells, and inputs of the host's own
- * are dropped. What the schema takes is never changed, and neither is the object that was given.
+ * Mends what hosts and models send instead of what a schema expects, but only where the schema complains. Null is left
+ * out where null is not allowed, text becomes the number, boolean, list or object that it spells, and the host's own
+ * inputs are dropped. Values that the schema accepts are never changed, and neither is the object that was given.
  *
- * @param check holds arguments against the schema; called once, and once more after each round of changes
+ * @param check checks arguments against the schema; called once, and once more after each round of changes
  */
 export function readLeniently(check: (args: Values) => z.ZodSafeParseResult<unknown>, given: Values): Lenient {
   const notes: string[] = [];
@@ -68,7 +68,7 @@ export function readLeniently(check: (args: Values) => z.ZodSafeParseResult<unkn
   let result = check(args);
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const issues = result.error?.issues ?? [];
-    // So many faults are no habit of a host.
+    // So many faults do not come from a host's habits.
     if (issues.length > MOST_READINGS) break;
     const draft = new Draft(args);
     for (const issue of issues) notes.push(...mend(draft, issue));
@@ -79,11 +79,11 @@ export function readLeniently(check: (args: Values) => z.ZodSafeParseResult<unkn
   return { args, result, notes: counted(notes) };
 }
 
-/** As many notes as are worth reading. */
+/** Keeps as many notes as are worth reading. */
 export const counted = (notes: readonly string[]): string[] =>
   notes.length <= MOST_NOTES ? [...notes] : [...notes.slice(0, MOST_NOTES), `and ${notes.length - MOST_NOTES} more`];
 
-/** Changes what the issue is about, if it can be read differently, and says so. */
+/** Changes the value that the issue is about, if it can be read differently, and notes that. */
 function mend(draft: Draft, issue: z.core.$ZodIssue): string[] {
   if (issue.code === 'unrecognized_keys') {
     if (issue.path.length > 0) return [];
@@ -101,7 +101,7 @@ function mend(draft: Draft, issue: z.core.$ZodIssue): string[] {
   return [];
 }
 
-/** The types that would have been taken in place of the value, and values that are no text. */
+/** The types that would have been accepted instead of the value, and the accepted values that are not text. */
 function wantedBy(issue: z.core.$ZodIssue | z.core.$ZodIssueBase): unknown[] {
   const { code, path, ...rest } = issue as z.core.$ZodIssue;
   if (code === 'invalid_type') return [(rest as { expected: string }).expected];
@@ -115,7 +115,7 @@ function wantedBy(issue: z.core.$ZodIssue | z.core.$ZodIssueBase): unknown[] {
     .flatMap(wantedBy);
 }
 
-/** A number that is written as JSON writes it, so that nothing is lost. */
+/** Whether a number is written as JSON writes it, so that nothing is lost. */
 const isPlainNumber = (text: string): boolean =>
   text.length <= 25 && String(Number(text)) === text && Number.isFinite(Number(text));
 
@@ -136,7 +136,7 @@ function readText(text: string, wanted: unknown): unknown {
   }
 }
 
-/** The list or object that a text spells, by its first sign. */
+/** The list or object that a text spells, told by its first character. */
 export function parsed(text: string, first: '[' | '{'): unknown {
   if (!text.trimStart().startsWith(first)) return undefined;
   try {
@@ -152,7 +152,7 @@ const isValues = (value: unknown): value is Values => value !== null && typeof v
 
 type Container = Record<Key, unknown>;
 
-/** A copy of what was given that grows with the changes: what is not changed is shared. */
+/** A copy of the arguments that grows with the changes: unchanged parts are shared. */
 class Draft {
   readonly values: Values;
   changed = false;
@@ -183,7 +183,7 @@ class Draft {
     });
   }
 
-  /** Removes a property; an item of a list stays, since others would move. */
+  /** Removes a property. A list's item stays, since the others would move. */
   remove(path: readonly Key[]): boolean {
     if (Array.isArray(this.at(path.slice(0, -1)))) return false;
     return this.#change(path, (container, key) => {

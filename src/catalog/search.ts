@@ -11,35 +11,35 @@ export interface SearchOptions {
   readonly group?: string;
   /** Only operations of this risk. */
   readonly risk?: Risk;
-  /** At most so many. Default: 10. */
+  /** The most results. Default: 10. */
   readonly limit?: number;
 }
 
 export interface SearchHit {
   readonly operation: Operation;
-  /** To be compared within one answer only; 0 where nothing matched and the group is listed. */
+  /** Comparable only within one answer; 0 where nothing matched and the group is listed. */
   readonly score: number;
 }
 
 const FIELDS = ['name', 'title', 'description', 'path', 'phrases', 'phrase'] as const;
 type Field = (typeof FIELDS)[number];
 
-/** The terms of one thing to match: what an operation is declared as, or one phrase that people use for it. */
+/** The terms of one thing to match: an operation's declaration, or one phrase that people use for it. */
 type Entry = { readonly id: number } & Partial<Readonly<Record<Field, string>>>;
 
 const BOOST: Readonly<Partial<Record<Field, number>>> = { description: 0.5, path: 0.5, phrases: 0.5 };
-/** How the best phrase, the second best and the declaration weigh against each other. */
+/** The weights of the best phrase, the second-best and the declaration. */
 const WEIGHTS = { phrase: 1, second: 0.3, declaration: 0.3 };
-/** Saturates early in repetition (k, d) and favours short texts (b): a phrase matched as a whole is what is meant. */
+/** Saturates early on repetition (k, d) and favours short texts (b), since a phrase that matches as a whole counts most. */
 const BM25 = { k: 1.2, b: 0.8, d: 0.5 };
-/** How much of a request is read, and of which words a slip is looked for: a search must stay a matter of milliseconds. */
+/** Limits on a request's length and on words that are checked for typos, so that a search takes only milliseconds. */
 const MOST_CHARACTERS = 500;
 const MOST_LETTERS = 30;
-/** What an operation counts for that the current API has no longer or is giving up. */
+/** The factor for operations that the current API no longer has or is giving up. */
 const OUTDATED = 0.8;
 const AFTER_SUCCESSOR = 0.9;
 
-/** A description without the sentences that name another operation: they tell when to use that one. */
+/** A description without the sentences that name another operation: they are about that one. */
 const ownSentences = (description: string): string =>
   description
     .split(/(?<=\.)\s+/)
@@ -49,7 +49,7 @@ const ownSentences = (description: string): string =>
 const isOutdated = ({ spec, apiVersion }: Operation): boolean =>
   spec.deprecated !== undefined || apiVersion !== CURRENT_API_VERSION;
 
-/** How many slips of the hand lie between them. Two letters that changed places are one, and so is an unfinished end. */
+/** How many typos lie between two words. Two swapped letters count as one, and so does an unfinished end. */
 function slipsBetween(word: string, known: string): number {
   if (word[0] !== known[0] && !(word[0] === known[1] && word[1] === known[0])) return Number.POSITIVE_INFINITY;
   if (known.startsWith(word)) return 1;
@@ -60,7 +60,7 @@ function slipsBetween(word: string, known: string): number {
 
 const sorted = (word: string): string => [...word].sort().join('');
 
-/** What the operations are called and what people call them, made ready to be searched. */
+/** The operations' names and what people call them, ready to be searched. */
 class Index {
   readonly #terms = new Terms();
   readonly #entries = new MiniSearch<Entry>({
@@ -93,7 +93,7 @@ class Index {
     const text = words.slice(0, MOST_CHARACTERS);
     const request = wordsOfRequest(text).map((word) => this.#corrected(word));
     const intent = intentOf(text);
-    // Hits come best first, so the first two phrases of an operation are its best.
+    // Hits come best first, so an operation's first two phrases are its best.
     const matched = new Map<Operation, { declaration: number; phrases: number[] }>();
     for (const hit of this.#entries.search([...new Set(this.#terms.of(request))].join(' '))) {
       const owner = this.#owners[hit.id];
@@ -122,7 +122,7 @@ class Index {
     this.#owners.push({ operation, declaration });
   }
 
-  /** Slips of the hand are mended in the whole word, since the stem of a misspelt word is often that of another one. */
+  /** Typos are corrected in the whole word, since the stem of a misspelt word is often the stem of another. */
   #corrected(word: string): string {
     if (this.#terms.knows(word) || word.length < 4 || word.length > MOST_LETTERS) return word;
     let best = { known: word, slips: word.length < 7 ? 1 : 2, uses: 0 };
@@ -135,9 +135,9 @@ class Index {
 }
 
 /**
- * Finds operations by what people say. The words are compared with each operation's declaration and, above all, with
- * the phrases of {@link SYNONYMS}, by BM25; misspelt and unfinished words are understood. A request to see
- * something prefers reads, one to change something the other operations.
+ * Finds operations by what people say. BM25 compares the words with each operation's declaration and, above all, with
+ * the phrases in {@link SYNONYMS}; misspelt and unfinished words are understood. Requests to see something favour reads,
+ * requests to change something favour the other operations.
  */
 export class OperationSearch {
   readonly #operations: readonly Operation[];
@@ -146,14 +146,14 @@ export class OperationSearch {
 
   constructor(operations: Iterable<Operation>) {
     this.#operations = [...operations];
-    // The API gives an operation and its successor the same id at times: the later entry, the current one, is kept.
+    // The API sometimes gives an operation and its successor the same id: the later entry, the current one, is kept.
     const outdatedFirst = this.#operations.toSorted((a, b) => Number(isOutdated(b)) - Number(isOutdated(a)));
     this.#byName = new Map(outdatedFirst.flatMap((operation) => namesOf(operation).map((name) => [name, operation])));
   }
 
   /**
-   * The operations that `words` may mean, best first. An operation that is on its way out comes after what succeeds it.
-   * Where nothing matches: the operations of the group, if one is given, otherwise none.
+   * The operations that `words` may mean, best first. An outdated operation comes after its successor. Where nothing
+   * matches: the operations of the group, if one is given, otherwise none.
    */
   search(words: string, options: SearchOptions = {}): SearchHit[] {
     const { group, risk, limit = 10 } = options;
@@ -187,7 +187,7 @@ export class OperationSearch {
   }
 }
 
-/** What an operation is called exactly: by us, and in Clerk's own document. */
+/** An operation's exact names: ours, and the id in Clerk's own document. */
 const namesOf = ({ name, spec }: Operation): string[] => [name.toLowerCase(), spec.clerk.toLowerCase()];
 
 const byScore = (a: SearchHit, b: SearchHit): number => b.score - a.score || (a.operation.name < b.operation.name ? -1 : 1);

@@ -1,6 +1,6 @@
 /**
- * Ways of saying one word, by the word that stands for them all, between commas. A way may be several words; inflected
- * forms and articles need not be listed. A text is read from left to right, the longest way first.
+ * Ways of saying a word, separated by commas, by the word that stands for them all. A way may have several words;
+ * inflected forms and articles need not be listed. A text is read from left to right, the longest way first.
  */
 export const WORDS: Readonly<Record<string, string>> = {
   add: 'put, attach, include, insert, assign',
@@ -109,7 +109,7 @@ export const WORDS: Readonly<Record<string, string>> = {
   what: 'which, what are, which are',
 };
 
-/** What people say when they want an operation, by its name: phrases between commas. */
+/** What people say when they want an operation, by the operation's name: phrases separated by commas. */
 export const SYNONYMS: Readonly<Record<string, string>> = {
   ActorTokens_createToken:
     'impersonate a user, log in as a customer, act on behalf of somebody, support sees what the customer sees, debug as the user, ghost login, become another user, user impersonation link, assume identity, reproduce a problem in their account, see the app the way the customer sees it, look at the account through the eyes of the user, support login into a user account, debug a customer issue in their account, shadow a user, troubleshoot as the user, view app as a user',
@@ -589,7 +589,7 @@ export const SYNONYMS: Readonly<Record<string, string>> = {
     'svix dashboard, manage webhook endpoints, link to webhook settings, webhook logs, failed webhook deliveries, where can i configure webhook endpoints, add a webhook endpoint, webhook portal, see webhook events, replay webhooks',
 };
 
-/** What does the same in the current API, by the name of the operation that is on its way out. */
+/** The operation that does the same in the current API, by the name of the outdated one. */
 export const SUCCESSORS: Readonly<Record<string, string>> = {
   BetaFeatures_updateProductionInstanceDomain: 'BetaFeatures_updateInstanceDomain',
   Clients_listSortedByCreationDate: 'Sessions_listSortedByCreationDate',

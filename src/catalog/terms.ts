@@ -1,7 +1,7 @@
 import { stemmer } from 'stemmer';
 import { WORDS } from './synonyms.js';
 
-/** Words that only point, and what an apostrophe leaves: left out first, so that `lift the ban` is `lift ban`. */
+/** Articles and the like, and what an apostrophe leaves behind. Left out first, so that `lift the ban` is `lift ban`. */
 const POINTERS: ReadonlySet<string> = new Set(
   'a an the this that these those it its our us my me your his him her their them whose some any s t re ve d ll m'.split(' '),
 );
@@ -27,7 +27,7 @@ const WHOLE: ReadonlyMap<string, string> = new Map([
 
 const stemOf = (word: string): string => WHOLE.get(word) ?? stemmer(word);
 
-/** The words of a text in lower case, those of the API's names too (`verifyTotp`, `verify_totp`); numbers are left out. */
+/** The words of a text in lower case; the API's names are split too (`verifyTotp`, `verify_totp`), numbers are left out. */
 export const wordsOf = (text: string): string[] => {
   const words =
     text
@@ -37,10 +37,10 @@ export const wordsOf = (text: string): string[] => {
   return words.filter((word) => !POINTERS.has(word) && /[a-z]/.test(word));
 };
 
-/** The words of a request. An address or a domain stands for its kind: whose it is says nothing about the operation. */
+/** The words of a request. An address or a domain becomes the word for its kind: its owner says nothing about the operation. */
 export const wordsOfRequest = (request: string): string[] => wordsOf(request.split(/\s+/).map(kindOf).join(' '));
 
-/** What the API's identifiers begin with, by what they identify. */
+/** The prefixes of the API's identifiers, and what they identify. */
 const PREFIXES: ReadonlyMap<string, string> = new Map([
   ['user', 'user'],
   ['org', 'organization'],
@@ -66,13 +66,13 @@ function kindOf(word: string): string {
   return domain !== undefined && !/\w/.test(word.slice(domain.length)) ? 'domain' : word;
 }
 
-/** A word within the ways of saying something: what may follow, and what is meant when nothing does. */
+/** A word within a way of saying something: which words may follow, and the meaning if none does. */
 interface Step {
   readonly next: Map<string, Step>;
   means?: string;
 }
 
-/** Turns words into terms to index or to look for: what they mean by {@link WORDS}, otherwise their stem. */
+/** Turns words into terms for indexing and searching: their meaning in {@link WORDS}, otherwise their stem. */
 export class Terms {
   readonly #first: Step = { next: new Map() };
   readonly #stems = new Map<string, string>();
@@ -85,12 +85,12 @@ export class Terms {
     }
   }
 
-  /** Every word that was learnt, with how often it was met. */
+  /** Every learnt word, with how often it occurred. */
   get words(): Iterable<[word: string, uses: number]> {
     return this.#uses;
   }
 
-  /** Takes words of our own texts into the vocabulary. */
+  /** Adds words of our own texts to the vocabulary. */
   learn(words: readonly string[]): readonly string[] {
     for (const word of words) {
       const stem = this.#stems.get(word) ?? stemOf(word);

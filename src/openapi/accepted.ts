@@ -8,7 +8,7 @@ const NO_NULL = 'A query has no way to say null: it is left out instead.';
 const NOT_YET = "Clerk's own SDKs have it since, typed; no document has yet.";
 const ANNOUNCED = 'The release notes of an SDK name it; no document has it yet.';
 
-/** Operations that the documents do not have yet. */
+/** Operations not yet in the documents. */
 const NEWER: readonly (readonly [operation: string, request: string])[] = [
   ['Invitations_deleteById', 'DELETE /invitations/{invitation_id}'],
   ['Sessions_getReverification', 'GET /sessions/{session_id}/reverifications/{reverification_id}'],
@@ -19,7 +19,7 @@ const NEWER: readonly (readonly [operation: string, request: string])[] = [
   ['Users_revokeBiometricCredential', 'DELETE /users/{user_id}/biometric_credentials/{biometric_credential_id}'],
 ];
 
-/** Inputs that the documents do not have yet. */
+/** Inputs not yet in the documents. */
 const NEWER_INPUTS: readonly (readonly [operation: string, at: string, type: string, why: string])[] = [
   ['Users_createNewUser', 'timezone', 'string', NOT_YET],
   ['Users_updateUserAttributes', 'timezone', 'string', NOT_YET],

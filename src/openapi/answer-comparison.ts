@@ -19,9 +19,9 @@ const ASPECTS: ReadonlySet<Aspect> = new Set<Aspect>([
 
 export const isOfAnswer = (aspect: Aspect): boolean => ASPECTS.has(aspect);
 
-/** Holds what operations answer against a document, each resource told of once. */
+/** Compares operations' answers with a document, and reports each resource once. */
 export class AnswerComparison {
-  /** Names of the resources, and of the operations, whose answers were compared. */
+  /** Names of the resources and operations whose answers were compared. */
   readonly resources = new Set<string>();
   readonly #document: OpenApiDocument;
   readonly #found = new Map<string, Difference>();
@@ -56,7 +56,7 @@ export class AnswerComparison {
     this.#found.set(JSON.stringify(entry), entry);
   }
 
-  /** Read by the same reader as the document's. */
+  /** Uses the same reader as for the document. */
   #formOf(answer: z.ZodType): Form {
     const known = this.#forms.get(answer);
     if (known !== undefined) return known;

@@ -7,20 +7,20 @@ import { formOf } from './form.js';
 import { requestKey } from './request-key.js';
 import type { Schema } from './schema.js';
 
-/** What became of an operation, in lines for people: `limit: maximum 250, was maximum 500`. */
+/** The changes of an operation, in lines for people: `limit: maximum 250, was maximum 500`. */
 export interface ChangedOperation {
   readonly operation: DocumentOperation;
   readonly changes: readonly string[];
 }
 
-/** What became of a resource in answers, wherever it stands in them. */
+/** The changes of a resource, wherever in answers it occurs. */
 export interface ChangedResource {
-  /** The resource by its `object`; the operation's request where the answer is none. */
+  /** The resource's `object`; the operation's request where the answer is not a resource. */
   readonly of: string;
   readonly differences: readonly AnswerDifference[];
 }
 
-/** What one document has otherwise than another before it. */
+/** The differences between a document and an earlier one. */
 export interface BetweenDocuments {
   readonly added: readonly DocumentOperation[];
   readonly removed: readonly DocumentOperation[];
@@ -28,7 +28,7 @@ export interface BetweenDocuments {
   readonly resources: readonly ChangedResource[];
 }
 
-/** Compares two documents. Operations belong together by method and path, or else by Clerk's operationId. */
+/** Compares two documents. Operations are matched by method and path, or else by Clerk's operationId. */
 export function compareDocuments(from: OpenApiDocument, to: OpenApiDocument): BetweenDocuments {
   const left = new Map(from.operations.map((operation) => [keyOf(operation), operation]));
   const pairs: (readonly [before: DocumentOperation, now: DocumentOperation])[] = [];
@@ -95,7 +95,7 @@ function inputChanges(now: ReadonlyMap<string, DocumentInput>, before: ReadonlyM
   return differences;
 }
 
-/** Each difference of a resource once, however many operations answer it. */
+/** Each difference of a resource once, however many operations return it. */
 function resourceChanges(
   from: OpenApiDocument,
   to: OpenApiDocument,
@@ -119,7 +119,7 @@ function resourceChanges(
   return [...found].map(([of, differences]) => ({ of, differences: [...differences.values()] }));
 }
 
-/** The schema of a field that a resource has in the document; undefined where no answer has it. */
+/** The document's schema of a resource's field; undefined where no answer has it. */
 export function fieldOf(document: OpenApiDocument, of: string, at: string): Schema | undefined {
   for (const operation of document.operations) {
     const { schema } = readAnswer(document, operation);

@@ -2,17 +2,17 @@ import type { Schema } from './schema.js';
 
 const PLAIN_KEY = /^[A-Za-z_$][\w$]*$/;
 
-/** Text of the document as a piece of code that is nothing but text. */
+/** Text of the document as a string literal, with no way to break out of it. */
 export const literal = (text: string): string =>
   `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'").replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}'`;
 
-/** A property's name as it stands before its colon. */
+/** A property's name as code: quoted only where it must be. */
 export function key(name: string): string {
   if (name === '__proto__') return `['__proto__']`;
   return PLAIN_KEY.test(name) ? name : literal(name);
 }
 
-/** Text of the document in one line of comment. */
+/** Text of the document as a comment of one line. */
 export const comment = (text: string): string => `// ${text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')}`;
 
 export const indented = (lines: readonly string[], by: string): string[] => lines.map((line) => `${by}${line}`);
@@ -26,10 +26,10 @@ export function dataCode(value: unknown): string {
   return `{ ${members.map(([name, member]) => `${key(name)}: ${dataCode(member)}`).join(', ')} }`;
 }
 
-/** How objects are written: as the schema says, or closed, without bounds and words, as answers are declared. */
+/** `input` writes objects as the schema says. `answer` writes them closed, without bounds and descriptions. */
 export type ZodStyle = 'input' | 'answer';
 
-/** A schema of the document as zod's code. */
+/** A schema of the document as zod code. */
 export function zodCode(schema: Schema, style: ZodStyle = 'input'): string {
   const types = schema.type === undefined ? [] : [schema.type].flat();
   const nullable = types.includes('null') || schema.enum?.includes(null) === true;
@@ -69,7 +69,7 @@ function notNull(schema: Schema, types: readonly string[], style: ZodStyle): str
   }
 }
 
-/** Null among the branches is what the whole may be. */
+/** A null among the branches makes the whole union nullable. */
 function unionOf(branches: readonly Schema[], style: ZodStyle): string {
   const rest = branches.filter(({ type }) => type !== 'null');
   return `${union(rest.map((branch) => zodCode(branch, style)))}${rest.length < branches.length ? '.nullable()' : ''}`;

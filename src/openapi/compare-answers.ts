@@ -1,10 +1,10 @@
 import { type Form, type Kind, shownTypes } from './form.js';
 
-/** What can differ in an answer. `answer`: whether there is any, and whether it is JSON. */
+/** What can differ in an answer. `answer`: whether there is one, and whether it is JSON. */
 export type AnswerAspect = 'answer' | 'missing_field' | 'extra_field' | 'answer_type' | 'answer_null' | 'answer_enum';
 
 export interface AnswerDifference {
-  /** The resource by the API's name of it, its `object`; outside of any the operation. */
+  /** The API's name for the resource, its `object`; outside any resource, the operation. */
   readonly of: string;
   readonly aspect: AnswerAspect;
   /** Where in the resource, or in the answer: `[].verification.status`. */
@@ -22,9 +22,9 @@ const NONE = 'none';
 const below = ({ of, at }: Place, key: string): Place => ({ of, at: at === '' ? key : `${at}.${key}` });
 
 /**
- * Compares what the document says of an answer with what the catalog does. Of one that may have several forms all are
- * taken together, as answers are read. Where either says nothing, nothing differs.
- * @param resources takes the names of all resources that were compared
+ * Compares an answer in the document with the catalog's. Where an answer may have several forms, they are taken
+ * together, as they are when answers are read. Where either side says nothing, nothing differs.
+ * @param resources receives the names of all resources that were compared
  */
 export function compareAnswers(document: Form, catalog: Form, place: Place, resources: Set<string>): AnswerDifference[] {
   const [one, other] = [byType(document), withoutPage(byType(catalog), document)];
@@ -45,7 +45,7 @@ export function compareAnswers(document: Form, catalog: Form, place: Place, reso
   return differences;
 }
 
-/** The kinds of each type made one. */
+/** Merges the kinds of each type. */
 function byType({ kinds }: Form): ReadonlyMap<Kind['type'], Kind> {
   const all = new Map<Kind['type'], Kind>();
   for (const kind of kinds) {
@@ -81,7 +81,7 @@ const both = (one: Form, other: Form): Form => ({
   nullable: one.nullable || other.nullable,
 });
 
-/** Lists that Clerk documents as arrays are pages where `paginated=true` asks for one, of which its documents are silent. */
+/** With `paginated=true`, lists that Clerk documents as arrays are pages, which its documents do not mention. */
 function withoutPage(catalog: ReadonlyMap<Kind['type'], Kind>, { kinds }: Form): ReadonlyMap<Kind['type'], Kind> {
   const isPage = catalog.get('array') !== undefined && catalog.get('object')?.properties.has('total_count') === true;
   if (!isPage || kinds.some(({ type }) => type === 'object')) return catalog;
@@ -104,7 +104,7 @@ function compareKinds(document: Kind, catalog: Kind, place: Place, resources: Se
   return differences;
 }
 
-/** Within a resource that both call by one name, places are told from there on: it differs wherever it is in an answer. */
+/** Within a resource that both sides name alike, places are relative to it, since it differs wherever it occurs. */
 function inside(document: Kind, catalog: Kind, place: Place): Place {
   const [one, other] = [nameOf(document), nameOf(catalog)];
   return one === undefined || one !== other ? place : { of: one, at: '' };
@@ -123,7 +123,7 @@ function compareFields(document: Kind, catalog: Kind, place: Place, resources: S
     if (other !== undefined) differences.push(...compareAnswers(form, other.form, where, resources));
     else differences.push({ ...where, aspect: 'missing_field', document: shownTypes(form), catalog: NONE });
   }
-  // One that need not be there may come with other operations or versions.
+  // An optional field may come only with other operations or versions.
   for (const [name, { form, required }] of catalog.properties) {
     if (!required || document.properties.has(name)) continue;
     differences.push({ ...below(place, name), aspect: 'extra_field', document: NONE, catalog: shownTypes(form) });
@@ -131,7 +131,7 @@ function compareFields(document: Kind, catalog: Kind, place: Place, resources: S
   return differences;
 }
 
-/** Values that the catalog does not know. Where it lists none it knows them all. */
+/** Values that the catalog does not know. Where it lists none, it allows all. */
 function compareValues(document: Kind, catalog: Kind, place: Place): AnswerDifference[] {
   const { values } = catalog;
   const unknown = values === undefined ? undefined : document.values?.filter((value) => !values.includes(value));

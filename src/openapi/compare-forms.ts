@@ -14,7 +14,7 @@ export interface FormDifference {
 const NONE = 'none';
 const below = (at: string, key: string): string => `${at}.${key}`;
 
-/** Compares what the document lets an input be with what the catalog does. */
+/** Compares what the document and the catalog allow for an input. */
 export function compareForms(document: Form, catalog: Form, at: string): FormDifference[] {
   const differences: FormDifference[] = [];
   if (document.nullable !== catalog.nullable) {

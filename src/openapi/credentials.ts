@@ -5,19 +5,19 @@ import { type JsonObject, RefError } from './refs.js';
 
 /** Parts of a name, in any spelling, that suggest its value is a credential. */
 const TELLING_PART = /token|secret|passw|passphrase|passcode|apikey|privatekey|jwt|ticket|credential|bearer|authoriz|cookie/i;
-/** Whole words of it that say so only by themselves. */
+/** Words of a name that suggest it only as whole words. */
 const TELLING_WORDS = new Set([
   ...['key', 'keys', 'otp', 'totp', 'code', 'codes', 'pin', 'nonce', 'hash', 'digest', 'salt', 'seed', 'signature', 'private'],
   ...['pem', 'assertion', 'url', 'urls', 'uri', 'uris', 'link', 'links', 'href'],
 ]);
-/** Addresses of pictures cannot be used to sign in. */
+/** A picture's address cannot be used to sign in. */
 const PICTURE = /(?:^|_)(?:image|logo|avatar|icon|favicon)_url$/;
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
 const TELLING_FORMATS = new Set(['password', 'jwt', 'binary', 'byte', 'uri', 'url', 'uri-reference']);
 const DEEPEST = 60;
 
 /**
- * Whether an answer may contain a credential as far as the document tells: if a name looks like one, or if the document
+ * Whether an answer may contain a credential, judging by the document: if a name looks like one, or if the document
  * does not describe the answer.
  */
 export function mayReturnCredential(document: OpenApiDocument, operation: DocumentOperation): boolean {
@@ -76,7 +76,7 @@ class ResponseWalk {
   }
 }
 
-/** Anything could stand in an object without properties, a list without items, and in a value without a type. */
+/** An object without properties, a list without items and a value without a type could hold anything. */
 function saysWhatItIs({ properties, items, enum: values }: JsonObject, types: readonly unknown[]): boolean {
   if (types.includes('object')) return isRecord(properties) && Object.keys(properties).length > 0;
   if (types.includes('array')) return items !== undefined;
@@ -84,7 +84,7 @@ function saysWhatItIs({ properties, items, enum: values }: JsonObject, types: re
   return scalar || properties !== undefined || items !== undefined || Array.isArray(values);
 }
 
-/** A switch tells nothing, and neither does one of a few words that the document itself names. */
+/** A boolean reveals nothing, and neither does a value from a list in the document. */
 const isHarmless = ({ type, enum: values, const: value }: JsonObject): boolean =>
   type === 'boolean' || Array.isArray(values) || typeof value === 'string';
 

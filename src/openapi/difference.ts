@@ -18,8 +18,8 @@ export type Aspect =
 
 export interface Difference {
   /**
-   * The tool's name; for what the catalog lacks the document's operationId, or its request where it has none. Of an
-   * answer the resource by its `object`, wherever it is answered, and the tool's name outside of resources.
+   * The tool's name. For an operation that the catalog lacks, the document's operationId, or the request where there is
+   * none. For a difference in a resource, its `object`, whichever operation returns it.
    */
   readonly operation: string;
   readonly aspect: Aspect;
@@ -29,11 +29,11 @@ export interface Difference {
   readonly catalog: string;
 }
 
-/** A difference that is meant, exactly as `clerk-mcp drift --json` reports it. */
+/** An intended difference, exactly as `clerk-mcp drift --json` reports it. */
 export interface AcceptedDifference extends Difference {
-  /** Of the document that it was found in. */
+  /** The version of the document that it was found in. */
   readonly version: string;
   readonly why: string;
-  /** Not every document of the version has it: one that does not is no reason to take it out. */
+  /** Not every document of the version has it, so its absence is no reason to remove it. */
   readonly passing?: true;
 }

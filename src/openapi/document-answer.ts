@@ -2,18 +2,18 @@ import { isRecord } from '../platform/is-record.js';
 import type { DocumentOperation, OpenApiDocument } from './document.js';
 import { type Problem, type Schema, SchemaReader } from './schema.js';
 
-/** What a success of an operation answers with, as the document has it. */
+/** An operation's answer on success, as the document has it. */
 export interface DocumentAnswer {
-  /** `unknown` where the document does not say: it has no success, or only one that is described in words. */
+  /** `unknown` where the document does not say: it lists no success, or describes it only in words. */
   readonly kind: 'json' | 'text' | 'nothing' | 'unknown';
-  /** Of the JSON. */
+  /** The schema of the JSON. */
   readonly schema?: Schema;
   readonly problems: readonly Problem[];
 }
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
 
-/** Reads the answer of an operation. Never fails: what cannot be read is among the problems. */
+/** Reads an operation's answer. Never fails: parts that cannot be read are among the problems. */
 export function readAnswer(document: OpenApiDocument, { node }: DocumentOperation): DocumentAnswer {
   const reader = new SchemaReader(document);
   const responses = isRecord(node.responses) ? Object.entries(node.responses) : [];

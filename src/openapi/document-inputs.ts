@@ -6,7 +6,7 @@ import { type Problem, type Schema, SchemaReader } from './schema.js';
 /** One input of an operation as the document has it. */
 export interface DocumentInput {
   readonly name: string;
-  /** Of the request body, `body` for one of its properties and `whole-body` for all of it. */
+  /** `body` for a property of the request body, `whole-body` for all of it. */
   readonly place: 'path' | 'query' | 'header' | 'cookie' | 'body' | 'whole-body';
   readonly required: boolean;
   readonly schema: Schema;
@@ -19,17 +19,17 @@ export interface DocumentInputs {
   readonly inputs: readonly DocumentInput[];
   /** The field of the form that carries a file. */
   readonly file?: string;
-  /** Inputs of which at least one must be given. */
+  /** At least one of these inputs must be given. */
   readonly needsOneOf?: readonly string[];
   readonly problems: readonly Problem[];
 }
 
-/** Headers that a description of an operation cannot set, whatever it says. */
+/** Headers that no document can make an input. */
 const NOT_ITS_OWN = new Set(['accept', 'content-type', 'authorization', 'clerk-api-version']);
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json$/;
 const FORM_TYPE = 'multipart/form-data';
 
-/** Reads all inputs of an operation. Never fails: what cannot be read is among the problems. */
+/** Reads all inputs of an operation. Never fails: parts that cannot be read are among the problems. */
 export function readInputs(document: OpenApiDocument, operation: DocumentOperation): DocumentInputs {
   const reader = new SchemaReader(document);
   const parameters = readParameters(operation, reader);
@@ -54,7 +54,7 @@ function readParameters({ shared, node }: DocumentOperation, reader: SchemaReade
     }
     list.forEach((given, index) => {
       const input = readParameter(reader.resolve(given, `parameters[${index}]`), index, reader);
-      // One of the operation takes the place of one of the path.
+      // The operation's own parameters override those of the path.
       if (input !== undefined) found.set(`${input.place} ${input.name}`, input);
     });
   }
@@ -126,7 +126,7 @@ function fromJson(schema: Schema, required: boolean): Body {
   return { inputs: bodyInputs(schema), ...(oneOf === undefined ? {} : { needsOneOf: oneOf }) };
 }
 
-/** Of a union whose branches each only demand one of the properties: these. */
+/** The properties of a union whose branches each require just one of them. */
 function alternativesOf({ anyOf }: Schema): string[] | undefined {
   const names = anyOf?.map(({ required, ...rest }) =>
     Object.keys(rest).length === 0 && required?.length === 1 ? required[0] : undefined,

@@ -3,7 +3,7 @@ import { isRecord } from '../platform/is-record.js';
 import { DocumentError } from './document-error.js';
 import { type JsonObject, RefError, resolveRef } from './refs.js';
 
-/** One operation as the document has it, its parts not yet looked at. */
+/** One operation as the document has it; its parts have not been read yet. */
 export interface DocumentOperation {
   readonly method: Method;
   /** `/users/{user_id}/ban`. */
@@ -14,7 +14,7 @@ export interface DocumentOperation {
   readonly summary: string;
   readonly description: string;
   readonly deprecated: boolean;
-  /** What stands under the method. */
+  /** The object under the method. */
   readonly node: JsonObject;
   /** Parameters that all operations of the path take. */
   readonly shared: unknown;
@@ -28,10 +28,10 @@ export interface UnreadablePart {
 
 const METHODS: Readonly<Record<string, Method>> = { get: 'GET', post: 'POST', put: 'PUT', patch: 'PATCH', delete: 'DELETE' };
 const MOST_OPERATIONS = 1000;
-/** For all schemas of the document together, each counted as often as it is used. */
+/** The limit for all schemas of the document together, each counted as often as it is used. */
 const MOST_NODES = 1_000_000;
 
-/** An OpenAPI document. Whatever is in it was written by others and may be anything. */
+/** An OpenAPI document. Others wrote it, and it may contain anything. */
 export class OpenApiDocument {
   /** `info.version`; empty where there is none. */
   readonly version: string;
@@ -40,7 +40,7 @@ export class OpenApiDocument {
   readonly #root: JsonObject;
   #nodes = 0;
 
-  /** @throws DocumentError for what is no OpenAPI 3 document with operations in it */
+  /** @throws DocumentError unless it is an OpenAPI 3 document with operations in it */
   constructor(root: unknown) {
     if (!isRecord(root)) throw new DocumentError('The document is no OpenAPI document: it is no object.');
     if (typeof root.openapi !== 'string' || !/^3\.\d/.test(root.openapi)) {
@@ -56,19 +56,19 @@ export class OpenApiDocument {
   }
 
   /**
-   * What a value is once its `$ref` has been followed, as often as one leads to the next.
-   * @throws RefError for one that leads out of the document, to nothing or round in circles
+   * The value after following its `$ref`, and any further `$ref` that it leads to.
+   * @throws RefError for one that leads out of the document, to nothing or in a circle
    */
   resolve(value: unknown): unknown {
     return resolveRef(this.#root, value).value;
   }
 
-  /** The same, with the references that were followed. */
+  /** The same, together with the references that were followed. */
   follow(value: unknown): { readonly value: unknown; readonly refs: readonly string[] } {
     return resolveRef(this.#root, value);
   }
 
-  /** Counts a part of a schema that is looked at. False once the document has had its share. */
+  /** Counts a part of a schema as read. False once the document has used up its share. */
   spend(): boolean {
     this.#nodes++;
     return this.#nodes <= MOST_NODES;

@@ -18,13 +18,13 @@ export interface DriftReport {
   readonly compared: number;
   readonly differences: readonly Difference[];
   readonly accepted: readonly (Difference & { readonly why: string })[];
-  /** Accepted differences that are none any more. */
+  /** Accepted differences that no longer exist. */
   readonly stale: readonly AcceptedDifference[];
-  /** Tools that send another version than the document's, which therefore says nothing of them. */
+  /** Tools that send a version other than the document's, which therefore says nothing about them. */
   readonly otherVersions: readonly { readonly operation: string; readonly version: string }[];
 }
 
-/** A declaration and what the document has in its place. */
+/** A declaration and its counterpart in the document. */
 interface Pair {
   readonly declared: Operation;
   readonly documented: DocumentOperation;
@@ -33,11 +33,11 @@ interface Pair {
 const DATE = /^\d{4}-\d\d-\d\d$/;
 
 /**
- * Holds the catalog against a document.
+ * Compares the catalog with a document.
  *
- * Operations belong together by method and path, whatever the path calls its parameters; what is left over, by Clerk's
- * operationId. A declaration is judged by a document of the version that it sends or of a later one, never by an
- * earlier one. One that names its `version` is meant for that version: a document of another need not have it.
+ * Operations are matched by method and path, whatever the parameters in the path are called; the rest by Clerk's
+ * operationId. A declaration is judged by documents of the version that it sends or of a later one, never of an earlier
+ * one. A declaration that names its `version` is meant for that version: documents of others need not have it.
  */
 export async function findDrift(
   document: OpenApiDocument,
@@ -67,7 +67,7 @@ export async function findDrift(
   };
 }
 
-/** The operations of the document that the catalog has not. */
+/** The document's operations that the catalog lacks. */
 export const missingOperations = (document: OpenApiDocument, catalog: Catalog): DocumentOperation[] =>
   match(document.operations, catalog.operations).missing;
 
@@ -96,11 +96,11 @@ function match(
   return { pairs, missing, extra: [...left] };
 }
 
-/** Whether a document of this version says anything of the requests that the declaration makes. */
+/** Whether a document of this version says anything about the declaration's requests. */
 const isJudgedBy = ({ apiVersion }: Operation, { version }: OpenApiDocument): boolean =>
   !DATE.test(version) || version >= apiVersion;
 
-/** Whether a document that does not have the operation should have it. */
+/** Whether the operation should be in a document that lacks it. */
 const isMissed = (operation: Operation, document: OpenApiDocument): boolean =>
   isJudgedBy(operation, document) && (operation.spec.version === undefined || operation.spec.version === document.version);
 
@@ -187,7 +187,7 @@ async function compareInputs(
 
 const commas = (comma: boolean): string => (comma ? 'in one parameter' : 'repeated');
 
-/** What the catalog's path calls the parameters of the document's. */
+/** The catalog's names for the parameters in the document's path. */
 function renamedInPath(documented: string, declared: string): ReadonlyMap<string, string> {
   const others = namesInPath(declared);
   return new Map(namesInPath(documented).map((name, index) => [name, others[index] ?? name]));
@@ -212,7 +212,7 @@ interface CatalogInput {
   readonly required: boolean;
 }
 
-/** The inputs of a declaration, read by the same reader as the document's. */
+/** A declaration's inputs, read by the same reader as the document's. */
 async function catalogInputs(operation: Operation): Promise<ReadonlyMap<string, CatalogInput>> {
   const json = z.toJSONSchema(await operation.input(), { io: 'input', unrepresentable: 'any' });
   const own = new OpenApiDocument({ openapi: '3.1.0', paths: { '/': { get: {} } } });
@@ -225,11 +225,11 @@ async function catalogInputs(operation: Operation): Promise<ReadonlyMap<string, 
 interface DriftContext {
   readonly version: string;
   readonly compared: ReadonlySet<string>;
-  /** Of which answers were compared, beside operations. */
+  /** The resources whose answers were compared, beside the operations. */
   readonly resources: ReadonlySet<string>;
 }
 
-/** An accepted difference counts only as it was when it was accepted, and for the document that it was found in. */
+/** An accepted difference counts only if it is unchanged, and only for the document that it was found in. */
 function sortOut(
   found: readonly Difference[],
   accepted: readonly AcceptedDifference[],

@@ -2,24 +2,24 @@ import { BOUNDS, type Schema, type TypeName } from './schema.js';
 
 /** One kind of value that an input may be. */
 export interface Kind {
-  /** `any` where the schema names none. */
+  /** `any` where the schema names no type. */
   readonly type: Exclude<TypeName, 'null'> | 'any';
-  /** JSON of each value, sorted; undefined where any value of the type will do. */
+  /** Each allowed value as JSON, sorted; undefined where any value of the type is allowed. */
   readonly values?: readonly string[];
   readonly bounds: ReadonlyMap<string, number>;
   readonly properties: ReadonlyMap<string, { readonly form: Form; readonly required: boolean }>;
-  /** Of properties that are not named. */
+  /** The form of properties that are not named. */
   readonly others?: Form;
   readonly items?: Form;
 }
 
-/** What values an input may have, whichever way the schema says it. */
+/** The values that an input may have, however the schema expresses them. */
 export interface Form {
   readonly kinds: readonly Kind[];
   readonly nullable: boolean;
 }
 
-/** Every whole number has these. */
+/** Bounds that hold for every integer. */
 const NO_BOUNDS = new Set([Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]);
 
 export function formOf(schema: Schema): Form {

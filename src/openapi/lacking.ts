@@ -6,11 +6,11 @@ import type { OpenApiDocument } from './document.js';
 import { readInputs } from './document-inputs.js';
 import { requestKey } from './request-key.js';
 
-/** What a document has and the catalog has not. */
+/** What the catalog lacks compared with a document. */
 export interface Lacking {
   /** The document's version. */
   readonly version: string;
-  /** `POST /widgets`, in the document's own order. */
+  /** `POST /widgets`, in the document's order. */
   readonly operations: readonly string[];
   /** `Users_createNewUser.shoe_size`. */
   readonly inputs: readonly string[];
@@ -38,10 +38,10 @@ export async function whatCatalogLacks(document: OpenApiDocument, catalog: Catal
   return { version: plain(document.version, LONGEST_NAME), operations, inputs };
 }
 
-/** Names so many and says how many more there are. */
+/** How many are named; the rest are only counted. */
 const MOST_NAMED = 10;
 
-/** In a sentence, for people; undefined where nothing lacks. */
+/** As a sentence for people; undefined where nothing is missing. */
 export function lackingInWords({ version, operations, inputs }: Lacking): string | undefined {
   const all = [...operations, ...inputs];
   if (all.length === 0) return undefined;

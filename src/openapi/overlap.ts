@@ -8,15 +8,15 @@ export interface Template {
 }
 
 /**
- * Those of the others of which a request can be one of the template too. `GET /machines/{id}/{what}` must be no way
- * around the gate of `GET /machines/{machine_id}/secret_key`.
+ * The other templates that share a request with this one. `GET /machines/{id}/{what}` must not become a way around the
+ * gate of `GET /machines/{machine_id}/secret_key`.
  */
 export function overlapping<T extends Template>({ method, path }: Template, others: readonly T[]): T[] {
   const segments = segmentsOf(path);
   return others.filter((other) => other.method === method && meets(segments, segmentsOf(other.path)));
 }
 
-/** Whether the template can be made to stand for the other by what is put into its parameters. */
+/** Whether the template can be turned into the other by filling in its parameters. */
 export function isWider(template: Template, other: Template): boolean {
   const [one, two] = [segmentsOf(template.path), segmentsOf(other.path)];
   return one.some((segment, index) => isParameter(segment) && !isParameter(two[index]));

@@ -2,14 +2,14 @@ import { errorMessage } from '../platform/error-message.js';
 import { plain } from '../platform/plain-text.js';
 import { DocumentError } from './document-error.js';
 
-/** Clerk's own has less than one. */
+/** Clerk's own documents have less than 1 MB. */
 export const MOST_BYTES = 8 * 1024 * 1024;
-/** No document that people write nests half as deep. */
+/** No document that people write is nested half as deeply. */
 const DEEPEST = 100;
 const MOST_VALUES = 2_000_000;
 
 /**
- * A document's text as plain data that can be gone through safely: not too large, not too deep.
+ * Parses a document's text to plain data that is safe to go through: not too large, not too deep.
  * @throws DocumentError
  */
 export async function parseText(text: string): Promise<unknown> {
@@ -38,7 +38,7 @@ async function readYaml(text: string): Promise<unknown> {
   return (await import('./yaml-thread.js')).parseYaml(text);
 }
 
-/** Goes through level by level, since a call for each would itself fail at great depth. */
+/** Goes through the levels in a loop, since recursion would itself fail at great depth. */
 function refuseUnbounded(value: unknown): void {
   let level: unknown[] = [value];
   let values = 0;

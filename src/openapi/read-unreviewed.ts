@@ -4,7 +4,7 @@ import { readFileDocument } from './source.js';
 import { type UnreviewedTools, unreviewedOperations } from './unreviewed.js';
 
 /**
- * Reads a document from a file and makes tools of what the catalog has not.
+ * Reads a document from a file and makes tools of the operations that the catalog lacks.
  * @throws DocumentError
  */
 export const readUnreviewed = async (path: string, catalog: Catalog, reserved: readonly string[]): Promise<UnreviewedTools> =>

@@ -1,9 +1,9 @@
 import { isRecord } from '../platform/is-record.js';
 
-/** An object of which nothing is known. */
+/** An object about which nothing is known. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** A reference that is not followed. `message` goes on after the name of what holds it: `refers out of the document`. */
+/** A reference that is not followed. `message` continues the name of what holds it: `refers out of the document`. */
 export class RefError extends Error {
   override readonly name = 'RefError';
 }
@@ -11,7 +11,7 @@ export class RefError extends Error {
 const LONGEST_CHAIN = 20;
 
 /**
- * Follows `$ref` within the document, as often as one leads to the next. Nothing is ever fetched.
+ * Follows `$ref` within the document, and any further `$ref` that it leads to. Nothing is ever fetched.
  * @throws RefError
  */
 export function resolveRef(root: JsonObject, given: unknown): { readonly value: unknown; readonly refs: readonly string[] } {

@@ -33,11 +33,11 @@ const ORDER = Object.keys(WORDS) as Aspect[];
 /** Longest piece of the document in a column, in characters. */
 const WIDEST = 60;
 
-/** Whether the report is one of difference, or of nothing: then the command fails. */
+/** Whether there are differences, or nothing could be compared: the command then fails. */
 export const hasDrift = ({ differences, stale, compared }: DriftReport): boolean =>
   differences.length > 0 || stale.length > 0 || compared === 0;
 
-/** The report for people. */
+/** The report in a form that people can read. */
 export function reportTable(report: DriftReport): string {
   const { differences, accepted, stale, otherVersions, compared } = report;
   const parts = [

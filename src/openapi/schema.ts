@@ -2,7 +2,7 @@ import { isRecord } from '../platform/is-record.js';
 import type { OpenApiDocument } from './document.js';
 import { type JsonObject, RefError } from './refs.js';
 
-/** The types of JSON, as schemas name them. */
+/** JSON's types, as schemas name them. */
 const TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'] as const;
 export type TypeName = (typeof TYPES)[number];
 
@@ -20,8 +20,8 @@ export const BOUNDS = [
 type Scalar = string | number | boolean | null;
 
 /**
- * A schema of the document, references followed, in the dialect of today: only what this program understands is left,
- * with the types it should have. Patterns are dropped: an untrusted one can take forever to match.
+ * A schema of the document in today's dialect, with references followed. Only what this program understands is kept, and
+ * it has the right types. Patterns are dropped: an untrusted one can take forever to match.
  */
 export type Schema = {
   type?: TypeName | TypeName[];
@@ -36,9 +36,9 @@ export type Schema = {
   format?: string;
 } & { [K in (typeof BOUNDS)[number]]?: number };
 
-/** Something in a part of the document that could not be read. */
+/** A part of the document that could not be read. */
 export interface Problem {
-  /** Dotted, from the operation's input on; empty for the operation itself. */
+  /** A dotted path that starts at the operation's input; empty for the operation itself. */
   readonly at: string;
   readonly problem: string;
 }
@@ -47,7 +47,7 @@ const DEEPEST = 40;
 const MOST_NODES = 10_000;
 const MOST_VALUES = 1000;
 
-/** Reads schemas of one operation, and keeps what went wrong. A part that cannot be read allows anything. */
+/** Reads the schemas of one operation, and collects problems. A part that cannot be read allows anything. */
 export class SchemaReader {
   readonly problems: Problem[] = [];
   readonly #document: OpenApiDocument;
@@ -61,7 +61,7 @@ export class SchemaReader {
     return this.#read(raw, at, [], 0);
   }
 
-  /** What a reference leads to; undefined, and a problem, where it leads nowhere. */
+  /** The target of a reference; undefined where it leads nowhere, which is noted as a problem. */
   resolve(raw: unknown, at: string): unknown {
     try {
       return this.#document.resolve(raw);
@@ -137,12 +137,12 @@ export class SchemaReader {
     const schema: Schema = {};
     if (raw.properties !== undefined) {
       if (isRecord(raw.properties)) {
-        // fromEntries defines properties, so that one named __proto__ is one like the others.
+        // fromEntries defines properties, so one named __proto__ is like any other.
         schema.properties = Object.fromEntries(Object.entries(raw.properties).map(([key, part]) => [key, below(part, key)]));
       } else this.fault(at, 'has properties that are no object');
     }
     if (raw.required !== undefined) {
-      // Draft 4 and Swagger 2 said true beside the property itself.
+      // In older dialects `required` may be `true` on the property itself.
       if (Array.isArray(raw.required)) schema.required = raw.required.filter((name) => typeof name === 'string');
       else if (typeof raw.required !== 'boolean') this.fault(at, 'has a list of required properties that is no list');
     }
@@ -165,7 +165,7 @@ export class SchemaReader {
     return {};
   }
 
-  /** Said once: there is no end to what else would be too much. */
+  /** Noted only once, since every further part would be too much as well. */
   #tooLarge(at: string): Schema {
     const said = this.problems.some(({ problem }) => problem === TOO_LARGE);
     return said ? {} : this.#unknown(at, TOO_LARGE);
@@ -185,7 +185,7 @@ function boundsOf(raw: JsonObject): Schema {
     const value = raw[name];
     if (typeof value === 'number' && Number.isFinite(value)) schema[name] = value;
   }
-  // OpenAPI 3.0 says true beside the bound; and of two that are given only the narrower says something.
+  // In OpenAPI 3.0 the exclusive bound is `true` beside the bound. Where two bounds are given, only the narrower matters.
   const { minimum, maximum } = schema;
   if (raw.exclusiveMinimum === true && minimum !== undefined) schema.exclusiveMinimum = minimum;
   if (raw.exclusiveMaximum === true && maximum !== undefined) schema.exclusiveMaximum = maximum;
@@ -203,14 +203,14 @@ function notesOf(raw: JsonObject): Schema {
   };
 }
 
-/** `nullable` beside an `allOf` says null too, although the parts know nothing of it. */
+/** `nullable` beside an `allOf` allows null too, although its parts do not mention it. */
 function withNull(schema: Schema, nullable: boolean): Schema {
   const types = [schema.type ?? (schema.properties === undefined ? [] : 'object')].flat();
   if (!nullable || types.length === 0 || types.includes('null')) return schema;
   return { ...schema, type: [...types, 'null'], ...(schema.enum !== undefined && { enum: [...schema.enum, null] }) };
 }
 
-/** What both allow, for schemas that say different things of one value, as the parts of an `allOf` do. */
+/** What both schemas allow, where they describe the same value, like the parts of an `allOf`. */
 function merge(one: Schema, other: Schema): Schema {
   const merged: Schema = { ...other, ...one };
   const properties = { ...one.properties };
@@ -226,7 +226,7 @@ function merge(one: Schema, other: Schema): Schema {
   if (Object.keys(properties).length > 0) merged.properties = properties;
   const required = [...new Set([...(one.required ?? []), ...(other.required ?? [])])];
   if (required.length > 0) merged.required = required;
-  // Each part closes off what it does not know of the others.
+  // Each part forbids the properties that only the others have.
   if (one.additionalProperties === false && other.properties !== undefined) delete merged.additionalProperties;
   return merged;
 }

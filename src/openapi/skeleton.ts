@@ -10,7 +10,7 @@ import { type DocumentInput, readInputs } from './document-inputs.js';
 import type { Schema } from './schema.js';
 import { groupOf, ToolNames, titleOf, uncapitalized } from './tool-names.js';
 
-/** What stands in `tools/schemas.ts` for inputs that many groups have, by name. */
+/** The shared inputs in `tools/schemas.ts`, by name. */
 const SHARED: Readonly<Record<string, { readonly name: string; readonly schema: Schema }>> = {
   limit: { name: 'limit', schema: { type: 'integer', minimum: 1, maximum: 500 } },
   offset: { name: 'offset', schema: { type: 'integer', minimum: 0 } },
@@ -20,13 +20,13 @@ const SHARED: Readonly<Record<string, { readonly name: string; readonly schema: 
 export interface GroupDraft {
   readonly group: string;
   readonly operations: readonly DocumentOperation[];
-  /** A whole file for a new group, declarations to put into the file for another. */
+  /** A whole file for a new group; for an existing one, declarations to add to its file. */
   readonly code: string;
 }
 
 /**
- * Declarations of operations that the catalog lacks, by group. They are whole but for their words, which are empty: what
- * only a person can say. The risk is the strictest that the request may be, to be judged by that person.
+ * Declarations of operations that the catalog lacks, by group. They are complete except for the texts that only a person
+ * can write, which are empty. The risk is the strictest possible for the request, for that person to judge.
  */
 export function draftGroups(document: OpenApiDocument, missing: readonly DocumentOperation[], catalog: Catalog): GroupDraft[] {
   const groups = new Map<string, DocumentOperation[]>();
@@ -48,13 +48,13 @@ export function draftGroups(document: OpenApiDocument, missing: readonly Documen
   });
 }
 
-/** The declarations that the catalog lacks, as one text. */
+/** The missing declarations, as one text. */
 export const skeletons = (document: OpenApiDocument, missing: readonly DocumentOperation[], catalog: Catalog): string =>
   draftGroups(document, missing, catalog)
     .map(({ code }) => code)
     .join('\n');
 
-/** A declaration as the document has it now, with the words that it has. */
+/** A declaration updated from the document, with its present texts. */
 export async function redraft(document: OpenApiDocument, operation: DocumentOperation, declared: Operation): Promise<string> {
   const { properties = {} } = z.toJSONSchema(await declared.input(), { io: 'input', unrepresentable: 'any' });
   const words = new Map(
@@ -95,7 +95,7 @@ const addition = (group: string, declarations: readonly string[], writer: Declar
     '',
   ].join('\n');
 
-/** What the operations answer, for `src/catalog/answers.ts`, as far as the catalog does not say it. */
+/** The operations' answers for `src/catalog/answers.ts`, where the catalog lacks them. */
 function answerNotes(document: OpenApiDocument, operations: readonly DocumentOperation[]): string[] {
   const lines = operations.flatMap((operation) => {
     const request = `${operation.method} ${operation.path}`;
@@ -109,7 +109,7 @@ function answerNotes(document: OpenApiDocument, operations: readonly DocumentOpe
     : ['// In src/catalog/answers.ts; a resource has a schema of its own in src/catalog/resources:', ...lines, ''];
 }
 
-/** What a declaration says beside its inputs, in the order in which declarations do. */
+/** The parts of a declaration that follow its inputs, in the usual order. */
 const WORDS_AFTER = [
   'answers',
   'risk',
@@ -127,12 +127,12 @@ const WORDS_AFTER = [
   'raises',
 ] as const;
 
-/** Writes declarations of one file, and knows what they need. */
+/** Writes the declarations of one file, and collects what they import. */
 class DeclarationWriter {
   readonly shared = new Set<string>();
   usesZod = false;
   readonly #document: OpenApiDocument;
-  /** Descriptions of inputs that are known. */
+  /** Known descriptions of inputs. */
   readonly #words: ReadonlyMap<string, string>;
 
   constructor(document: OpenApiDocument, words: ReadonlyMap<string, string> = new Map()) {

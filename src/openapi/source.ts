@@ -18,8 +18,8 @@ export async function readFileDocument(path: string): Promise<unknown> {
 }
 
 /**
- * Reads a document from a file or from an address of the web.
- * @param end ends a download before its time limit does
+ * Reads a document from a file or from the web.
+ * @param end ends a download before its time limit
  * @throws DocumentError
  */
 export async function readDocument(source: string, end?: AbortSignal): Promise<unknown> {
@@ -38,7 +38,7 @@ async function readBounded(path: string): Promise<string> {
   }
 }
 
-/** Sends no key, no cookie and nothing else of ours. */
+/** Sends no key, no cookie and no other data of ours. */
 async function download(address: string, end?: AbortSignal): Promise<string> {
   const limit = AbortSignal.timeout(TIMEOUT_MS);
   const signal = end === undefined ? limit : AbortSignal.any([limit, end]);

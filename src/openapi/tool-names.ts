@@ -1,20 +1,20 @@
 import type { DocumentOperation } from './document.js';
 
-/** What hosts take for a tool's name. */
+/** The longest tool name that hosts accept. */
 const LONGEST_NAME = 64;
 const LONGEST_GROUP = 24;
 
-/** `SCIMDirectory` and `scim directory` alike: `['SCIM', 'Directory']`. Letters and digits of ASCII only. */
+/** Splits `SCIMDirectory` into `['SCIM', 'Directory']`, and `scim directory` likewise. ASCII letters and digits only. */
 const wordsOf = (text: string): string[] => text.match(/[A-Z\d]+(?![a-z])|[A-Z]?[a-z\d]+/g) ?? [];
 
 const capitalized = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase();
 export const uncapitalized = (word: string): string => word.charAt(0).toLowerCase() + word.slice(1);
 
-/** Words of the path that are no parameters, for an operation without an id. */
+/** The words of the path except parameters, for an operation without an id. */
 const wordsOfRequest = ({ method, path }: DocumentOperation): string[] =>
   wordsOf(`${method} ${path.replaceAll(/\{[^{}]*\}/g, ' ')}`);
 
-/** `ScimDirectories` for the tag "SCIM Directories"; of groups that are known the one that is meant. */
+/** `ScimDirectories` for the tag "SCIM Directories"; the known group if the tag means one. */
 export function groupOf(operation: DocumentOperation, known: readonly string[]): string {
   const group = wordsOf(operation.tags[0] ?? '')
     .map(capitalized)
@@ -30,7 +30,7 @@ export function actionOf(operation: DocumentOperation): string {
   return uncapitalized(words.map(capitalized).join(''));
 }
 
-/** What the operation is called, in words: `Get scim directory`. */
+/** The operation's name in words: `Get scim directory`. */
 export function titleOf(operation: DocumentOperation): string {
   const words = wordsOf(operation.id).length > 0 ? wordsOf(operation.id) : wordsOfRequest(operation);
   const [first = '', ...rest] = words;
@@ -39,10 +39,10 @@ export function titleOf(operation: DocumentOperation): string {
     .slice(0, 60);
 }
 
-/** Gives each operation a tool's name of its own, in the form of the catalog's: `Group_action`. */
+/** Gives each operation a unique tool name, in the catalog's form: `Group_action`. */
 export class ToolNames {
   readonly #groups: readonly string[];
-  /** In lower case, since some hosts do not tell the two apart. */
+  /** In lower case, since some hosts ignore case. */
   readonly #taken: Set<string>;
 
   constructor(taken: Iterable<string>, groups: readonly string[]) {

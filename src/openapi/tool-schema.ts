@@ -1,10 +1,10 @@
 import { plain } from '../platform/plain-text.js';
 import { BOUNDS, type Schema } from './schema.js';
 
-/** Names that are no name of anything but of JavaScript's own. */
+/** Names with a meaning of their own in JavaScript. */
 const UNSAFE_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
 const NAME = /^[A-Za-z_$@][\w$@.:-]{0,63}$/;
-/** One short line of text that shows. */
+/** One short line of visible text. */
 const VALUE = /^[^\p{C}\p{Zl}\p{Zp}]{0,100}$/u;
 const LONGEST_DESCRIPTION = 80;
 
@@ -13,7 +13,7 @@ export class UnofferableError extends Error {
   override readonly name = 'UnofferableError';
 }
 
-/** Whether a property may be called so: whatever a model reads of a document is a name, a value or quoted. */
+/** Whether a property may have this name: a model reads nothing of a document but such names, values and quoted text. */
 export const isOfferableName = (name: string): boolean => NAME.test(name) && !UNSAFE_NAMES.has(name);
 
 /** Text of a document for a model: one line, short, in quotes that it cannot close. */
@@ -22,8 +22,8 @@ export const quotedText = (text: string, longest: number): string => `"${plain(t
 type Json = Record<string, unknown>;
 
 /**
- * A schema of the document as a model may see it, and as zod takes it: with types where they follow from what else is
- * said, and what people wrote quoted and cut, or, with `bare`, without it.
+ * A schema of the document as a model may see it and as zod accepts it: types are added where they can be inferred, and
+ * descriptions are quoted and cut, or left out with `bare`.
  * @throws UnofferableError
  */
 export function toolSchema(schema: Schema, { bare = false }: { readonly bare?: boolean } = {}): Json {

@@ -19,17 +19,17 @@ export interface UnreviewedTools {
   readonly operations: readonly Operation[];
   /** The version that they send. */
   readonly version: string;
-  /** Operations that are no tools, and why. */
+  /** Operations that do not become tools, and why. */
   readonly leftOut: readonly { readonly operation: string; readonly reason: string }[];
 }
 
-/** The versions of Clerk's API that there were before the catalog's. */
+/** The versions of Clerk's API before the catalog's. */
 const EARLIER_VERSIONS = new Set(['2021-02-05', '2024-10-01', '2025-04-10', '2025-11-10']);
-/** A segment is a word or a parameter: then it is plain which requests a template can make. */
+/** A segment must be a word or a parameter, so that it is plain which requests a template can make. */
 const SEGMENT = /^(?:[\w~-][\w.~-]*|\{[A-Za-z_]\w{0,63}\})$/;
 const LONGEST_PATH = 300;
 const LONGEST_DESCRIPTION = 160;
-/** What one tool may take of a model's attention, in characters of JSON. */
+/** The longest schema of one tool, in characters of JSON: it takes a model's attention. */
 const LONGEST_SCHEMA = 16_000;
 /** Inputs that every tool has already. */
 const RESERVED = new Set(['confirm', 'fields']);
@@ -61,7 +61,7 @@ export function unreviewedOperations(document: OpenApiDocument, catalog: Catalog
   return { operations, version, leftOut };
 }
 
-/** The document's version where Clerk has or may by now have one of that date. */
+/** The document's version, where Clerk has, or may have by now, a version of that date. */
 function versionToSend(version: string): string {
   if (EARLIER_VERSIONS.has(version)) return version;
   return z.iso.date().safeParse(version).success && version > CURRENT_API_VERSION ? version : CURRENT_API_VERSION;
@@ -120,14 +120,14 @@ function toOperation(document: OpenApiDocument, documented: DocumentOperation, a
     description: `${title}, not reviewed.${said}`,
     ...(comma.length === 0 ? {} : { commaSeparated: comma }),
     ...(found.needsOneOf === undefined ? {} : { needsOneOf: found.needsOneOf }),
-    // What it does is not known, so neither is whether doing it twice is doing it once.
+    // Its effect is unknown, and so is whether repeating it is harmless.
     idempotent: isRead,
     openWorld: !isRead,
     ...(suspect ? { raises: [MAY_HOLD_SECRET] } : {}),
     reviewed: false as const,
   };
   const parts = schemasOf(inputs, isUpdate(spec.request));
-  // Last, so that only what becomes a tool takes a name.
+  // Last, so that only operations that become tools use up a name.
   const name = about.names.nameFor(documented);
   const whole: PlainSpec = isRead
     ? { ...spec, name, risk: 'read' }
@@ -135,7 +135,7 @@ function toOperation(document: OpenApiDocument, documented: DocumentOperation, a
   return new Operation(whole, parts);
 }
 
-/** The document must not lead the key anywhere but to operations below the API's address. */
+/** The document must not send the key anywhere except to operations below the API's address. */
 function refuseUnsafePath(path: string): void {
   const segments = path.split('/').slice(1);
   const good = path.length <= LONGEST_PATH && path.startsWith('/') && segments.every((segment) => SEGMENT.test(segment));
@@ -145,7 +145,7 @@ function refuseUnsafePath(path: string): void {
   }
 }
 
-/** A tool's input: named, and in a place that the request can carry. */
+/** A tool's input, with a name and a place that the request can carry. */
 interface ToolInput {
   readonly name: string;
   readonly place: Extract<Place, 'path' | 'query' | 'body' | 'array-body'>;
@@ -204,7 +204,7 @@ const isFlat = (schema: Schema): boolean =>
     type === 'array' ? items === undefined || items.kinds.every((kind) => SCALARS.has(kind.type)) : SCALARS.has(type),
   );
 
-/** A list is called what it holds, as in the catalog. */
+/** A list is named for what it holds, as in the catalog. */
 function nameOfBody({ type }: Schema, path: string): string {
   const last = path.split('/').findLast((segment) => /^[a-z]\w*$/.test(segment) && segment !== 'bulk');
   return type === 'array' ? (last ?? 'items') : 'body';

@@ -14,8 +14,8 @@ export interface WatchOptions {
 const EVERY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Reads Clerk's document now and once a day, and says what the catalog lacks of it. Nothing of it becomes a tool.
- * Nobody waits for it: it reads beside all calls, within a time limit and a size, and failing it says so once.
+ * Reads Clerk's document now and once a day, and says what the catalog lacks. Nothing in it becomes a tool. No call waits
+ * for it: it reads in the background, within limits of time and size, and reports a failure once.
  */
 export class DocumentWatch {
   readonly #options: WatchOptions;
@@ -31,7 +31,7 @@ export class DocumentWatch {
     void this.#look();
   }
 
-  /** As of the last time that the document could be read; undefined before. */
+  /** As of the last successful read of the document; undefined before the first. */
   get lacking(): Lacking | undefined {
     return this.#lacking;
   }
@@ -54,7 +54,7 @@ export class DocumentWatch {
     }
   }
 
-  /** The same is not said again every day. */
+  /** Does not repeat the same message every day. */
   #say(by: (message: string) => void, message: string): void {
     if (message !== this.#said) by(message);
     this.#said = message;

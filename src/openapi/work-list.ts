@@ -15,7 +15,7 @@ import { findDrift } from './drift.js';
 import { requestKey } from './request-key.js';
 import { draftGroups, redraft } from './skeleton.js';
 
-/** What there is to do, and how to begin. */
+/** One thing to do, and how to begin. */
 interface Task {
   readonly what: string;
   /** The draft. */
@@ -23,8 +23,8 @@ interface Task {
 }
 
 /**
- * What an engineer has to do to bring the catalog from one document to the next, each task with a first draft of the
- * declaration. What the catalog has already is left out, and counted.
+ * What an engineer has to do to bring the catalog from one document to the next, each task with a draft of the
+ * declaration. Changes that the catalog already has are only counted.
  */
 export async function workList(
   from: OpenApiDocument,
@@ -46,7 +46,7 @@ export async function workList(
     return declared !== undefined && open.has(declared.name) ? [{ ...change, declared }] : [];
   });
   const resources = between.resources.filter(({ of }) => open.has(of) || open.has(byRequest.get(keyOfRequest(of))?.name ?? ''));
-  // One that names its version is meant for documents that have it.
+  // An operation that names its version is meant for documents that have it.
   const removed = between.removed.flatMap((operation) => find(operation) ?? []).filter(({ spec }) => spec.version === undefined);
   const tasks: Task[] = [
     ...draftGroups(to, missing, catalog).map(({ group, operations, code }) => {
@@ -87,7 +87,7 @@ async function changeTask(
   return { what: `Change ${declared.name}`, code: [...lines, code, ''].join('\n') };
 }
 
-/** The fields that are new or otherwise, as a resource declares them. */
+/** The fields that are new or different, as a resource declares them. */
 function resourceTask(document: OpenApiDocument, { of, differences }: ChangedResource): Task {
   const lines = differences.flatMap(({ at, document: now, catalog: before }) => {
     const schema = now === 'none' || at === '' ? undefined : fieldOf(document, of, at);

@@ -4,10 +4,10 @@ import { errorMessage } from '../platform/error-message.js';
 import { plain } from '../platform/plain-text.js';
 import { DocumentError } from './document-error.js';
 
-/** What the parser may use. A parser's worst cases are found by others; these hold whatever they find. */
+/** Limits for the parser, which hold whatever worst cases others may find in it. */
 const MOST_MS = 15_000;
 const MOST_MEGABYTES = 512;
-/** YAML can repeat a part of itself by name, so that a small text stands for a huge one. */
+/** A YAML alias repeats a part of the document, so a small text can stand for a huge one. */
 const MOST_ALIASES = 100;
 
 const LONGEST_FAULT = 200;
@@ -22,7 +22,7 @@ interface Task {
 type Parsed = { readonly value: unknown } | { readonly fault: string };
 
 /**
- * Reads YAML in a thread of its own, which is ended when it takes too long or too much.
+ * Reads YAML in a thread of its own, which is ended when it takes too much time or memory.
  * @throws DocumentError
  */
 export async function parseYaml(text: string): Promise<unknown> {
@@ -58,7 +58,7 @@ const faultOf = (error: unknown): string =>
 
 function parse(text: string): Parsed {
   try {
-    // Looking for keys that are there twice takes the square of their number.
+    // Looking for duplicate keys takes time quadratic in their number.
     const document = parseDocument(text, { schema: 'core', merge: false, uniqueKeys: false, prettyErrors: true });
     const [error] = document.errors;
     if (error !== undefined) return { fault: firstLine(error.message) };
@@ -68,7 +68,7 @@ function parse(text: string): Parsed {
   }
 }
 
-/** The parser tells of its own depth as of any other fault. */
+/** The parser reports excessive depth like any other fault. */
 function firstLine(message: string): string {
   if (message.includes('call stack')) return 'it nests too deeply';
   return (message.split('\n')[0] ?? '').replace(/[.:]$/, '');

@@ -1,10 +1,10 @@
-/** What of a request shows where it comes from. */
+/** How to tell where a request comes from. */
 export interface GuardOptions {
-  /** Values of `Host` under which the server is reached. Default: whatever the request names, which was checked before. */
+  /** Values of `Host` under which the server is reached. Default: the request's own, which was checked before. */
   readonly hosts?: (() => ReadonlySet<string>) | undefined;
 }
 
-/** What of a request is looked at. */
+/** The parts of a request that are checked. */
 interface Asking {
   readonly method: string;
   readonly url: string;
@@ -14,8 +14,8 @@ interface Asking {
 const SAFE = new Set(['GET', 'HEAD']);
 
 /**
- * Why a request is not answered: it was sent to another name (a page that makes its own name point here), or another
- * site sends it. A link to here may be opened from anywhere; that shows nothing without signing in, and changes nothing.
+ * Why a request is refused: it was sent to another name (a page that makes its own name point here), or by another
+ * site. A link to here may be opened from anywhere: that shows nothing without signing in, and changes nothing.
  */
 export function refuseForeign(request: Asking, { hosts }: GuardOptions): string | undefined {
   const { headers, method } = request;

@@ -1,4 +1,4 @@
-/** Nothing is loaded from elsewhere, nothing runs that is not ours, and no page can frame it. */
+/** Nothing is loaded from elsewhere, no foreign script runs, and no page can frame it. */
 const policy = (scripts: "'self'" | "'none'"): string =>
   [
     "default-src 'none'",
@@ -11,7 +11,7 @@ const policy = (scripts: "'self'" | "'none'"): string =>
     "frame-ancestors 'none'",
   ].join('; ');
 
-/** Of every answer of a page. @param scripts whose scripts may run */
+/** The headers of every page. @param scripts whose scripts may run */
 export const pageHeaders = (scripts: "'self'" | "'none'") => ({
   'Content-Security-Policy': policy(scripts),
   'X-Frame-Options': 'DENY',

@@ -1,4 +1,4 @@
-/** Markup that may stand in a page as it is. */
+/** Markup that may go into a page as it is. */
 export class Html {
   readonly text: string;
 
@@ -7,10 +7,10 @@ export class Html {
   }
 }
 
-/** What may stand in markup. Text is escaped; `undefined` and `false` leave nothing. */
+/** What may go into markup. Text is escaped; `undefined` and `false` add nothing. */
 export type Part = Html | string | number | undefined | false | readonly Part[];
 
-/** Markup from a template. All that is put into it is escaped, but what is markup already. Attributes are to be in quotes. */
+/** Markup from a template. Everything put into it is escaped, except markup. Attributes must be in quotes. */
 export const html = (markup: TemplateStringsArray, ...parts: readonly Part[]): Html =>
   new Html(markup.map((text, nth) => text + (nth < parts.length ? written(parts[nth]) : '')).join(''));
 

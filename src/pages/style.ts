@@ -1,4 +1,4 @@
-/** How the page looks: by light and dark, on a desk and on a phone. Every pair of colours has a contrast of 4.5 or more. */
+/** The style of pages, for light and dark, desktop and phone. Every pair of colours has a contrast of 4.5 or more. */
 export const STYLE = `
 :root {
   color-scheme: light dark;

@@ -18,8 +18,8 @@ import { nullableTime, optionalText, time } from './common.js';
 import { listRows } from './marks.js';
 
 /**
- * Plans, payers and subscription items as API versions before 2025-11-10 have them, and as two operations still
- * answer: texts where newer ones have null, a payment source for a payment method, and no status `canceled`.
+ * Plans, payers and subscription items as in API versions before 2025-11-10, which two operations still return: texts
+ * where newer versions have null, a payment source instead of a payment method, and no status `canceled`.
  */
 export const formerPlan = plan
   .omit({ unit_prices: true })
@@ -110,7 +110,7 @@ export const priceTransition = z.strictObject({
   }),
 });
 
-/** A payer's one subscription, whose items have their new form since 2025-11-10. */
+/** A payer's only subscription. Its items have their new form since 2025-11-10. */
 export const subscription = z.strictObject({
   object: z.literal('commerce_subscription'),
   id: z.string(),

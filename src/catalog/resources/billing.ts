@@ -13,7 +13,7 @@ export const money = z.strictObject({
   currency_symbol: z.string(),
 });
 
-/** What a number of seats, or of another unit, costs. */
+/** The price of a number of seats, or of another unit. */
 const unitTier = z.strictObject({ quantity: z.int().nullable(), fee_per_block: money, total: money });
 const unitTotals = z.array(z.strictObject({ name: z.string(), block_size: z.int(), tiers: z.array(unitTier) })).optional();
 
@@ -55,7 +55,7 @@ export const totals = z.strictObject({
 export const nextPayment = z.strictObject({
   amount: money.nullable(),
   date: nullableTime,
-  /** The name that `date` had. */
+  /** The former name of `date`. */
   time: time.optional(),
   per_unit_totals: unitTotals,
   totals: totals.nullable(),
@@ -143,7 +143,7 @@ export const payer = z.strictObject({
   updated_at: time,
 });
 
-/** Of payment methods and of the payment sources that they were. */
+/** Fields of payment methods, and of payment sources, as they were called before. */
 export const paymentFields = {
   id: z.string(),
   payer_id: z.string(),
@@ -168,7 +168,7 @@ export const paymentMethod = z.strictObject({
   payment_type: z.enum(['card', 'link', 'payer-credits']),
 });
 
-/** What a former item was worth when its payer moved on before the end of its period. */
+/** What an earlier item was still worth when its payer changed before the end of its period. */
 export const credit = z.strictObject({ amount: money.nullable(), cycle_remaining_percent: z.number() });
 
 export const itemRow = {

@@ -7,13 +7,13 @@ export const nullableTime = time.nullable();
 export const nullableText = z.string().nullable();
 export const optionalText = z.string().optional();
 
-/** What the owner put in, of any form. */
+/** Set by the owner, in any form. */
 export const metadata = z.record(z.string(), z.unknown());
 
-/** The same, where only some may read it. */
+/** The same, but restricted: not everyone may read it. */
 export const closedMetadata = z.record(z.string(), z.unknown()).register(closed, {});
 
-/** What a deletion answers. */
+/** The answer to a deletion. */
 export const deletedObject = z.strictObject({
   object: z.string(),
   id: optionalText,
@@ -24,7 +24,7 @@ export const deletedObject = z.strictObject({
 
 export const totalCount = z.strictObject({ object: z.literal('total_count'), total_count: z.int() });
 
-/** Of a key or token that is good until its time is up or it is revoked. */
+/** Fields of a key or token that is valid until it expires or is revoked. */
 export const voidable = {
   revoked: z.boolean(),
   revocation_reason: nullableText,

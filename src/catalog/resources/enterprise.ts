@@ -15,7 +15,7 @@ export const loginHint = z.strictObject({
   source: z.string().optional(),
 });
 
-/** One of the certificates by which an identity provider is trusted. */
+/** One of the certificates that make an identity provider trusted. */
 export const idpCertificate = z.strictObject({
   certificate: z.string(),
   issued_at: nullableTime,
@@ -131,7 +131,7 @@ export const enterpriseConnection = z
     state: 'id name domains active',
   });
 
-/** What the identity provider said of a person. */
+/** What the identity provider said about a person. */
 export const parsedUserInfo = z.strictObject({
   email_address: z.string(),
   first_name: z.string(),
@@ -182,7 +182,7 @@ export const testRunUrl = z.strictObject({
 /**
  * A directory through which an identity provider adds, changes and removes users.
  *
- * @param newKey what makes a new key
+ * @param newKey the operation that makes a new key
  */
 const directoryFields = (newKey: string) => ({
   id: z.string(),
@@ -192,10 +192,10 @@ const directoryFields = (newKey: string) => ({
   provider: z.string(),
   enabled: z.boolean(),
   group_role_mapping_enabled: z.boolean(),
-  /** Attribute of a user to its path in what the identity provider sends. */
+  /** Maps a user's attribute to its path in what the identity provider sends. */
   attribute_mapping: z.record(z.string(), z.string()),
   custom_attributes: z.array(customAttribute),
-  /** Only in the answers that make one. */
+  /** Only in the answers to operations that make one. */
   api_key: secret('key', `${newKey} makes a new one`).nullable(),
   created_at: time,
   updated_at: time,

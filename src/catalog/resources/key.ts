@@ -21,7 +21,7 @@ export const apiKey = z
   })
   .register(listRows, { short: 'id name subject scopes revoked expired expiration last_used_at created_at' });
 
-/** What creating one answers. */
+/** The answer to creating one. */
 export const apiKeyWithSecret = apiKey.extend({ secret: secret('key', 'ApiKeys_getSecret shows it') });
 
 export const apiKeySecret = z.strictObject({ secret: secret('key', 'ApiKeys_getSecret shows it') });

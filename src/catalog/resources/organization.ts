@@ -104,7 +104,7 @@ export const organizationInvitation = z
   })
   .register(listRows, invitationRow);
 
-/** In lists across organizations, each names its own. */
+/** In lists across organizations, each invitation names its organization. */
 export const namedOrganizationInvitation = organizationInvitation
   .extend({ public_organization_data: publicOrganizationData })
   .register(listRows, invitationRow);
@@ -181,7 +181,7 @@ const roleSetItem = z.strictObject({
   updated_at: time,
 });
 
-/** Members on their way from the roles of one set to those of another. */
+/** The migration of members from the roles of one set to those of another. */
 const roleSetMigration = z.strictObject({
   object: z.literal('role_set_migration'),
   id: z.string(),

@@ -42,7 +42,7 @@ export const session = z
     state: 'id user_id status expire_at',
   });
 
-/** A second proof of who is at a session, asked for before something sensitive. */
+/** A renewed proof of identity within a session, required before something sensitive. */
 export const reverification = z.strictObject({
   object: z.literal('reverification'),
   id: z.string(),
@@ -78,13 +78,13 @@ export const sessionToken = z.strictObject({
   jwt: secret('token', 'Sessions_createSessionToken makes one'),
 });
 
-/** A renewed session token, as it is or as the cookies that hold it. */
+/** A renewed session token, by itself or as the cookies that hold it. */
 export const refreshedToken = z.discriminatedUnion('object', [
   sessionToken,
   z.strictObject({ object: z.literal('cookies'), cookies: z.array(secret('token', 'Sessions_refreshSession makes them')) }),
 ]);
 
-/** @param from what makes one */
+/** @param from the operation that makes one */
 const ticket = (from: string) => ({
   id: z.string(),
   user_id: z.string(),
@@ -115,11 +115,11 @@ export const agentTask = z.strictObject({
   agent_id: z.string(),
   agent_task_id: z.string(),
   task_id: z.string(),
-  /** Only in the answer that makes one. */
+  /** Only in the answer to creating one. */
   url: secret('link').optional(),
 });
 
-/** What creating one answers. */
+/** The answer to creating one. */
 export const agentTaskWithUrl = agentTask.extend({ url: secret('link', 'AgentTasks_createTask makes one') });
 
 export const testingToken = z.strictObject({

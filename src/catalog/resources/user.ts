@@ -77,7 +77,7 @@ const externalAccount = z.strictObject({
   updated_at: time,
 });
 
-/** What SAML and enterprise accounts tell of the connection that they came by. */
+/** What SAML and enterprise accounts show of their connection. */
 const connection = {
   id: z.string(),
   provider: z.string(),
@@ -180,13 +180,13 @@ export const user = z
     primary: { email_addresses: 'primary_email_address_id', phone_numbers: 'primary_phone_number_id' },
   });
 
-/** What taking a factor from a user answers. */
+/** The answer to removing a factor from a user. */
 export const userId = z.strictObject({ user_id: z.string() });
 
 export const passwordCheck = z.strictObject({ verified: z.boolean() });
 export const totpCheck = z.strictObject({ verified: z.boolean(), code_type: z.enum(['totp', 'backup_code']) });
 
-/** Somebody who may sign in past the identity provider of their connection. */
+/** A user who may sign in without the identity provider of their connection. */
 export const ssoBypassUser = z
   .strictObject({
     object: z.literal('sso_bypass_allowlist_user'),
@@ -207,7 +207,7 @@ export const ssoBypassUser = z
     short: 'user_id public_user_data.identifier public_user_data.first_name public_user_data.last_name created_at',
   });
 
-/** A biometric credential too: Clerk kept the name in its answers. */
+/** Also stands for a biometric credential: Clerk's answers kept the old name. */
 export const trustedDevice = z
   .strictObject({
     object: z.literal('trusted_device'),
@@ -224,7 +224,7 @@ export const trustedDevice = z
   })
   .register(listRows, { short: 'id name platform status last_used_at created_at' });
 
-/** What an OAuth provider gave for a user's account with it. A token is fetched to be used: lists show it whole. */
+/** What an OAuth provider issued for a user's account there. A token is fetched in order to be used, so lists show it whole. */
 export const oauthAccessToken = z.strictObject({
   object: z.literal('oauth_access_token'),
   external_account_id: z.string(),
@@ -236,6 +236,6 @@ export const oauthAccessToken = z.strictObject({
   label: nullableText,
   scopes: z.array(z.string()),
   id_token: secret('token', 'Users_getOAuthAccessToken shows it').optional(),
-  /** Of OAuth 1.0a. */
+  /** Only with OAuth 1.0a. */
   token_secret: secret('key', 'Users_getOAuthAccessToken shows it').optional(),
 });

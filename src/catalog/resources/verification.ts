@@ -13,7 +13,7 @@ const error = z
   .nullable()
   .optional();
 
-/** `verified` without a proof, by the Backend API. */
+/** Set to `verified` without proof, through the Backend API. */
 const byAdmin = z.strictObject({
   object: z.literal('verification_admin'),
   status: z.literal('verified'),
@@ -52,12 +52,12 @@ const other = z.strictObject({
   external_verification_redirect_url: provenAt,
 });
 
-/** How an e-mail address was proven; null for not yet. */
+/** How an e-mail address was verified; null for not yet. */
 export const emailVerification = z.discriminatedUnion('object', [byAdmin, byCode, other]).nullable();
 
 export const phoneVerification = z.discriminatedUnion('object', [byAdmin, byCode]).nullable();
 
-/** Of an account with an OAuth provider, a SAML or an enterprise connection. */
+/** How an account with an OAuth provider, a SAML or an enterprise connection was verified. */
 export const accountVerification = other.nullable();
 
 export const walletVerification = z
@@ -89,5 +89,5 @@ export const passkeyVerification = z
   })
   .nullable();
 
-/** A code that was sent, as preparing and attempting its verification answer. */
+/** The answer to preparing or attempting a verification by a code that was sent. */
 export const codeVerification = byCode.extend({ id: z.string() });
