@@ -36,7 +36,7 @@ import { leftOutBy } from './left-out-by.js';
 import { catalogLog, loadCatalog } from './load-catalog.js';
 import { loadPolicyFile } from './load-policy-file.js';
 import { openAuditLog } from './open-audit-log.js';
-import { listTools } from './tool-lists.js';
+import { listTools, type Reach } from './tool-lists.js';
 import type { UndoOnPage } from './undo-on-page.js';
 import { connectUpstream, instanceId } from './upstream.js';
 
@@ -44,8 +44,8 @@ import { connectUpstream, instanceId } from './upstream.js';
 export interface App {
   readonly offered: ReadonlyMap<string, Operation>;
   readonly tools: readonly ToolDefinition[];
-  /** The tools that these scopes allow at least some calls of. The same scopes get the same list object. */
-  toolsFor(scopes: readonly string[]): readonly ToolDefinition[];
+  /** The tools that the caller may make at least some calls of. Who may do the same gets the same list object. */
+  toolsFor(caller: Reach): readonly ToolDefinition[];
   /** What every call goes through; in discovery mode, behind the four discovery tools. */
   readonly calls: Pick<Calls, 'call' | 'stop'>;
   /** What a model is told at the handshake. */

@@ -34,6 +34,8 @@ export async function createFetchApp(options: FetchHandlerOptions): Promise<Http
   if (config.instanceKind !== 'sandbox' && http.auth === undefined && options.authenticate === undefined) {
     throw new ConfigError('Say who may call: auth is token, oauth or none, or give authenticate.');
   }
+  if (http.grants !== undefined && options.authenticate !== undefined)
+    throw new ConfigError('grants works with auth: oauth alone: what authenticate answers is not cut.');
   return createHttpApp({
     config,
     http,

@@ -110,6 +110,8 @@ export interface FetchHandlerOptions {
   readonly issuer?: string;
   /** With --auth oauth: what the aud claim of a token must hold; the first is the address of /mcp that clients use. */
   readonly audience?: string | readonly string[];
+  /** With --auth oauth: who may have which scopes and tools at most, YAML or JSON; others may do nothing. Read again when it changes. */
+  readonly grants?: string;
   /** With --auth oauth: the client by which approvers sign in at the issuer. A confidential one has its secret in CLERK_MCP_APPROVALS_CLIENT_SECRET. */
   readonly approvalsClientId?: string;
   /** A file with one token, of 32 characters or more, that is good for /metrics and nothing else; read again on SIGHUP. */

@@ -70,9 +70,10 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const parts = new Stack();
   if (store !== undefined) parts.add(() => store.close());
   try {
+    const catalog = await loadCatalog(config.values.openapi, catalogLog(logger));
     const authentication: OpenAuthentication =
       authenticator === undefined
-        ? await openAuthentication(choice, { logger, revocations: store })
+        ? await openAuthentication(choice, { logger, revocations: store, catalog })
         : { authenticator, challenges: new BearerChallenges(), wellKnown: undefined };
     parts.add(async () => authentication.authenticator.close());
     const metricsToken = http.metricsTokenFile === undefined ? undefined : await MetricsToken.open(http.metricsTokenFile, logger);
@@ -80,7 +81,6 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     const counter = store === undefined ? local : new FallbackCounterStore(store, local);
     const { calls, messages } = limits(http, counter, local);
     const sessions = new ListedSessions(sessionOptions(http, logger));
-    const catalog = await loadCatalog(config.values.openapi, catalogLog(logger));
     let approvalsAddress = knownAddress(config, http, basePath);
     const metrics = await createMetrics({
       tools: catalog.operations.map((operation) => operation.name),
@@ -190,10 +190,10 @@ const serverOf = (app: App, limits: CallLimits, listChanged: boolean, era: 'lega
       const entry = await limits.enter(inFlightRequestOf(context).caller.name);
       return entry.ok ? entry.leave : undefined;
     },
-    tools: (context) => app.toolsFor(inFlightRequestOf(context).caller.scopes),
+    tools: (context) => app.toolsFor(inFlightRequestOf(context).caller),
     caller: (context): Caller => {
-      const { name, scopes } = inFlightRequestOf(context).caller;
-      return { name, scopes, transport: 'http' };
+      const { name, scopes, tools } = inFlightRequestOf(context).caller;
+      return { name, scopes, tools, transport: 'http' };
     },
     canStream: (context) => inFlightRequestOf(context).takesStream,
     onCall: (context) => inFlightRequestOf(context).begin(),

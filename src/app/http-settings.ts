@@ -4,10 +4,12 @@ import type { AuthenticationChoice } from '../mcp/auth/open.js';
 
 /** @throws ConfigError for settings that contradict each other */
 export function authenticationChoice(http: HttpValues): AuthenticationChoice {
-  const { auth = 'none', tokens, issuer, audience, approvalsClientId, sse = true, host = '127.0.0.1' } = http;
+  const { auth = 'none', tokens, issuer, audience, approvalsClientId, grants, sse = true, host = '127.0.0.1' } = http;
   if (auth !== 'token' && tokens !== undefined) throw new ConfigError('--tokens works only with --auth token, which is not set.');
   if (auth !== 'oauth' && (issuer ?? audience) !== undefined)
     throw new ConfigError('--issuer and --audience work only with --auth oauth, which is not set.');
+  if (auth !== 'oauth' && grants !== undefined)
+    throw new ConfigError('--grants works only with --auth oauth, which is not set: tokens of a file have their scopes there.');
   if (auth !== 'oauth' && approvalsClientId !== undefined)
     throw new ConfigError('--approvals-client-id works only with --auth oauth, which is not set.');
   if (auth === 'none') return { kind: 'none', host };
@@ -21,7 +23,7 @@ export function authenticationChoice(http: HttpValues): AuthenticationChoice {
     throw new ConfigError('--auth oauth needs --issuer URL and --audience URL, the address of /mcp that clients use.');
   if (!URL.canParse(resource))
     throw new ConfigError('--audience: the first value must be a URL, the address of /mcp that clients use.');
-  return { kind: 'oauth', issuer, audience: [resource, ...others], sse };
+  return { kind: 'oauth', issuer, audience: [resource, ...others], sse, grants };
 }
 
 /** @throws ConfigError if each of several processes would sign confirmations with its own key */

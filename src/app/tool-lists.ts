@@ -7,12 +7,16 @@ import type { Values } from '../config/config.js';
 import { Discovery } from '../mcp/discovery.js';
 import { DISCOVERY_TOOLS } from '../mcp/discovery-tools.js';
 import type { Policy } from '../policy/policy.js';
-import { isWithin } from '../policy/rules/scopes.js';
+import type { Caller } from '../policy/policy-types.js';
+import { mayUse } from '../policy/rules/scopes.js';
+
+/** What a caller may do at most. */
+export type Reach = Pick<Caller, 'tools'> & { readonly scopes: readonly string[] };
 
 export interface ToolLists {
   readonly tools: readonly ToolDefinition[];
-  /** The tools that these scopes allow at least some calls of. The same scopes get the same list object. */
-  readonly toolsFor: (scopes: readonly string[]) => readonly ToolDefinition[];
+  /** The tools that the caller may make at least some calls of. Who may do the same gets the same list object. */
+  readonly toolsFor: (caller: Reach) => readonly ToolDefinition[];
   /** The tool of an operation as it would be listed. */
   readonly toolOf: (operation: Operation) => ToolDefinition;
   /** Takes calls of these tools. */
@@ -59,9 +63,10 @@ export async function listTools({ catalog, offered, policy, calls, values }: Too
     toolOf,
     calls: discovery ?? calls,
     tools: [...listed, ...choice.map(([, tool]) => tool)],
-    toolsFor: (scopes) => {
-      const key = [...new Set(scopes)].sort().join(' ');
-      const within = choice.filter(([operation]) => isWithin(operation, scopes)).map(([, tool]) => tool);
+    toolsFor: (caller) => {
+      const { scopes, tools: most } = caller;
+      const key = [[...new Set(scopes)].sort().join(' '), ...(most ?? ['*'])].join('\n');
+      const within = choice.filter(([operation]) => mayUse(operation, caller)).map(([, tool]) => tool);
       const list = lists.get(key) ?? [...listed, ...within];
       lists.set(key, list);
       return list;

@@ -25,7 +25,7 @@ export interface Metrics {
   /** A request turned away: by Clerk, or here for one of the limits. */
   limited(by: 'clerk' | 'in_flight' | 'rate' | 'sessions' | 'authentication' | 'budget'): void;
   /** A request with no credentials, or none that are good. */
-  denied(why: 'missing' | 'invalid' | 'unavailable' | 'throttled' | 'host' | 'scope'): void;
+  denied(why: 'missing' | 'invalid' | 'unavailable' | 'throttled' | 'ungranted' | 'host' | 'scope'): void;
   /** The metrics in Prometheus' text format. */
   render(): Promise<{ readonly text: string; readonly contentType: string }>;
 }

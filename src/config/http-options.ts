@@ -45,6 +45,12 @@ export const HTTP_OPTIONS = {
     schema: list,
     help: 'With --auth oauth: what the aud claim of a token must hold; the first is the address of /mcp that clients use',
   },
+  grants: {
+    flag: '--grants <file>',
+    env: 'CLERK_MCP_GRANTS',
+    schema: path,
+    help: 'With --auth oauth: who may have which scopes and tools at most, YAML or JSON; others may do nothing. Read again when it changes',
+  },
   approvalsClientId: {
     flag: '--approvals-client-id <id>',
     env: 'CLERK_MCP_APPROVALS_CLIENT_ID',

@@ -10,7 +10,7 @@ import { mostTelling } from '../catalog/parse-arguments.js';
 import type { OperationSearch } from '../catalog/search.js';
 import { plain } from '../platform/plain-text.js';
 import type { Caller } from '../policy/policy-types.js';
-import { isWithin } from '../policy/rules/scopes.js';
+import { mayUse } from '../policy/rules/scopes.js';
 import { readInput } from './discovery-input.js';
 
 const DEFAULT_LIMIT = 8;
@@ -205,7 +205,6 @@ const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.length > 0 && value.length <= MOST_AT_ONCE && value.every((item) => typeof item === 'string');
 const isRisk = (value: unknown): value is Risk => RISKS.some((risk) => risk === value);
 const isLimit = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST;
-const mayUse = (operation: Operation, { scopes }: Caller): boolean => scopes === undefined || isWithin(operation, scopes);
 const failed = (model: object): Told => ({ kind: 'failed', model });
 
 interface Fault {

@@ -2,7 +2,7 @@ import type { Catalog } from '../catalog/catalog.js';
 import { howToOffer } from '../catalog/exposure.js';
 import type { Operation } from '../catalog/operation.js';
 import type { Caller } from '../policy/policy-types.js';
-import { isWithin, scopeOf } from '../policy/rules/scopes.js';
+import { isGranted, mayUse, scopeOf } from '../policy/rules/scopes.js';
 
 export interface OfferOptions {
   readonly catalog: Catalog;
@@ -27,17 +27,19 @@ export class Offer {
     this.#leftOutBy = leftOutBy;
   }
 
-  to(caller: Pick<Caller, 'scopes'>): readonly Operation[] {
+  to(caller: Pick<Caller, 'scopes' | 'tools'>): readonly Operation[] {
     return [...this.#offered.values()].filter((operation) => this.includes(operation, caller));
   }
 
-  includes(operation: Operation, { scopes }: Pick<Caller, 'scopes'>): boolean {
-    return this.#offered.has(operation.name) && (scopes === undefined || isWithin(operation, scopes));
+  includes(operation: Operation, caller: Pick<Caller, 'scopes' | 'tools'>): boolean {
+    return this.#offered.has(operation.name) && mayUse(operation, caller);
   }
 
   /** A sentence on why an operation is not offered to the caller and what would change that; `undefined` where it is. */
-  why(operation: Operation, caller: Pick<Caller, 'scopes'>): string | undefined {
+  why(operation: Operation, caller: Pick<Caller, 'scopes' | 'tools'>): string | undefined {
     if (this.includes(operation, caller)) return undefined;
+    if (this.#offered.has(operation.name) && !isGranted(operation, caller))
+      return 'The operator has not granted it to the caller.';
     if (this.#offered.has(operation.name)) return `It needs the scope ${scopeOf(operation.risk)}.`;
     return howToOffer(this.catalog, this.#offered.values(), operation);
   }
@@ -48,7 +50,10 @@ export class Offer {
   }
 
   /** The tools among these that the caller is not offered. */
-  lacking(tools: readonly string[], caller: Pick<Caller, 'scopes'>): readonly { readonly name: string; readonly why: string }[] {
+  lacking(
+    tools: readonly string[],
+    caller: Pick<Caller, 'scopes' | 'tools'>,
+  ): readonly { readonly name: string; readonly why: string }[] {
     return tools.flatMap((name) => {
       const operation = this.catalog.find(name);
       const why = operation === undefined ? 'The catalog has no such operation.' : this.why(operation, caller);

@@ -18,6 +18,8 @@ export interface Instance {
 export interface Caller {
   readonly name: string;
   readonly scopes?: readonly string[] | undefined;
+  /** The operations that may be called at most, by name; jobs are calls of these. Default: all. */
+  readonly tools?: ReadonlySet<string> | undefined;
   readonly clientName?: string | undefined;
   readonly clientVersion?: string | undefined;
   /** `page`: a person who is signed in on the page of approvals, where the call waits for a person even if less would do. */

@@ -41,7 +41,7 @@ import { OwnClaims } from './rules/own-claims.js';
 import type { BudgetDeclaration, RuleDeclaration } from './rules/policy-file.js';
 import { consequencesOf, itemCount } from './rules/risk.js';
 import { Rules, type Step, type Verdict } from './rules/rules.js';
-import { missingScope, type Scope } from './rules/scopes.js';
+import { isGranted, missingScope, type Scope } from './rules/scopes.js';
 import type { Strength } from './strengths.js';
 
 /** Why a call would be decided as it would. */
@@ -361,9 +361,10 @@ export class Policy {
     return this.#previewer.review(operation, args, { effects, mayRead, signal, caller });
   }
 
-  #mayRead(caller: Pick<Caller, 'name' | 'scopes'>): MayRead {
+  #mayRead(caller: Pick<Caller, 'name' | 'scopes' | 'tools'>): MayRead {
     return (read, args) =>
       this.#previews &&
+      isGranted(read, caller) &&
       missingScope(consequencesOf(read, args).risks, caller) === undefined &&
       this.#rules.decide(read, args, caller).action === 'allow';
   }

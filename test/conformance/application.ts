@@ -1,4 +1,5 @@
 import { createMetrics } from '../../src/call/metrics.js';
+import { Catalog } from '../../src/catalog/catalog.js';
 import { MemoryStore } from '../../src/limits/memory.js';
 import { openAuthentication } from '../../src/mcp/auth/open.js';
 import { ClientAddress } from '../../src/mcp/http/address.js';
@@ -33,7 +34,7 @@ export async function startApplication(): Promise<Application> {
     droppedLogLines: () => 0,
   });
   const router = new Router({
-    ...(await openAuthentication({ kind: 'none', host: HOST }, { logger, revocations: undefined })),
+    ...(await openAuthentication({ kind: 'none', host: HOST }, { logger, revocations: undefined, catalog: new Catalog([]) })),
     createServer: createFixtureServer,
     hosts: new Hosts(defaultHosts(HOST)),
     address: new ClientAddress(),

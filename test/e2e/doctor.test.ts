@@ -305,6 +305,21 @@ describe('what else is configured', () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
+  it('a file of grants', async () => {
+    const file = join(scratch, 'grants.yaml');
+    const oauth = ['--auth', 'oauth', '--issuer', 'https://clerk.example.com', '--audience', 'https://mcp.example.com/mcp'];
+    const check = async (text: string) => {
+      await writeFile(file, text, { mode: 0o600 });
+      return (await withFiles([...oauth, '--grants', file])).grants;
+    };
+    expect(await check('grants: [{ who: { subject: user_1 }, scopes: [clerk:read] }]')).toMatchObject({ status: 'ok' });
+    expect(await check('grants: []')).toMatchObject({ status: 'warning' });
+    expect(await check('grants: [{ who: { subject: user_1 }, scopes: [clerk:reed] }]')).toMatchObject({
+      status: 'failure',
+      message: expect.stringContaining('Did you mean clerk:read?'),
+    });
+  });
+
   it('a file of tokens', async () => {
     const check = async (content: unknown) => {
       const file = await scratchFile(scratch, content);

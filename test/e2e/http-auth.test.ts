@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AUDIENCE, makeKey, TestIssuer } from '../mcp/auth/test-issuer.js';
 import { connectHttp, HTTP_CLIENTS } from '../support/http-clients.js';
 import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js';
@@ -365,6 +367,70 @@ describe('a server that trusts an OAuth issuer', () => {
   });
 });
 
+describe('a server that trusts an OAuth issuer up to a ceiling', () => {
+  const ALL = 'clerk:read clerk:write clerk:destructive clerk:credential clerk:access';
+  let issuer: TestIssuer;
+  let server: HttpProgram;
+  let file: string;
+
+  beforeAll(async () => {
+    issuer = await TestIssuer.start();
+    file = join(await scratchDirectory(), 'grants.yaml');
+    await writeFile(file, 'grants:\n  - who: { subject: user_ada }\n    scopes: [clerk:read, clerk:write]\n    tools: Users\n');
+    const args = ['--sandbox', '--auth', 'oauth', '--issuer', issuer.url, '--audience', AUDIENCE, '--grants', file];
+    server = await startHttp({ args: [...args, '--allowed-hosts', '127.0.0.1'] });
+  });
+  afterAll(() => issuer.stop());
+
+  const ask = async (name: string, input: object, claims: object = {}) =>
+    modernCall(server.url, name, input, bearer(await issuer.token({ scope: ALL, ...claims })));
+
+  it('lists and calls what is below it', async () => {
+    const client = await connectHttp('v1', server.url, { token: await issuer.token({ scope: ALL }) });
+    const names = (await client.listTools()).map(({ name }) => name);
+    await client.close();
+    expect(names).toContain('Users_createNewUser');
+    expect(names).not.toContain('Users_deleteUserById');
+    expect(names).not.toContain('Organizations_listSortedByCreationDate');
+    expect((await ask(COUNT, {})).status).toBe(200);
+  });
+
+  it('refuses a scope that the token has, and asks for no other token', async () => {
+    const { status, headers, json } = await ask('Users_markBanned', { user_id: 'user_1' });
+    expect(status).toBe(403);
+    expect(headers.get('www-authenticate')).toBeNull();
+    expect(JSON.stringify(json.error)).toMatch(/clerk:destructive, which this server does not grant to user_ada.*operator/);
+  });
+
+  it('asks for another token where the ceiling has the scope and the token has not', async () => {
+    const { status, headers } = await ask('Users_createNewUser', {}, { scope: 'clerk:read' });
+    expect(status).toBe(403);
+    expect(headers.get('www-authenticate')).toContain('scope="clerk:read clerk:write"');
+  });
+
+  it('refuses a tool that is not granted', async () => {
+    const { json } = await ask('Organizations_listSortedByCreationDate', {});
+    expect(JSON.stringify(json.result)).toContain('tool_not_granted');
+  });
+
+  it('grants nothing to who is not named, and says what to ask for, until the file names them', async () => {
+    const { status, headers, json } = await ask(COUNT, {}, { sub: 'user_bob' });
+    expect(status).toBe(403);
+    expect(headers.get('www-authenticate')).toBeNull();
+    expect(JSON.stringify(json.error)).toMatch(/signed in as user_bob.*Ask its operator.*subject user_bob/);
+    await writeFile(file, JSON.stringify({ grants: [{ who: { subject: 'user_bob' }, scopes: ['clerk:read'] }] }));
+    await vi.waitFor(async () => expect((await ask(COUNT, {}, { sub: 'user_bob' })).status).toBe(200), {
+      timeout: 10_000,
+      interval: 200,
+    });
+    expect((await ask(COUNT, {})).status).toBe(403);
+    await writeFile(file, '{"grants": [], "oops": 1}');
+    server.child.kill('SIGHUP');
+    await server.logged('the grants file could not be read again');
+    expect((await ask(COUNT, {}, { sub: 'user_bob' })).status).toBe(200);
+  });
+});
+
 describe('a start that would leave the server open, or half set up', () => {
   const tokens = new OperatorTokens();
   it.each([
@@ -376,6 +442,13 @@ describe('a start that would leave the server open, or half set up', () => {
     ['--auth oauth without an issuer', ['--auth', 'oauth', '--audience', AUDIENCE], {}, /--issuer URL/],
     ['an issuer in the clear', ['--auth', 'oauth', '--issuer', 'http://issuer.example.com', '--audience', AUDIENCE], {}, /https/],
     ['an issuer without --auth oauth', ['--issuer', 'https://issuer.example.com'], {}, /--auth oauth/],
+    ['grants without --auth oauth', ['--grants', '/nowhere/grants.yaml'], {}, /--grants works only with --auth oauth/],
+    [
+      'grants that cannot be read',
+      ['--auth', 'oauth', '--issuer', 'https://issuer.example.com', '--audience', AUDIENCE, '--grants', '/nowhere/grants.yaml'],
+      {},
+      /grants file cannot be read/,
+    ],
     ['a store without a signing key', ['--store', 'redis://127.0.0.1:1'], {}, /CLERK_MCP_SIGNING_KEY/],
     ['a store that is none', ['--store', 'http://x'], { CLERK_MCP_SIGNING_KEY: 'k'.repeat(32) }, /redis:/],
     ['a token for the metrics that is not there', ['--metrics-token-file', tokens.path], {}, /cannot be read/],

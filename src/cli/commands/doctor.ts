@@ -5,7 +5,7 @@ import { nameOf, proxyFor } from '../../platform/proxy.js';
 import { scrub } from '../../platform/scrub.js';
 import { VERSION } from '../../platform/version.js';
 import { checkApi } from '../doctor/check-api.js';
-import { checkAudit, checkPolicy, checkSecrets, checkTokens } from '../doctor/check-files.js';
+import { checkAudit, checkGrants, checkPolicy, checkSecrets, checkTokens } from '../doctor/check-files.js';
 import { checkKey } from '../doctor/check-key.js';
 import { checkOpenapi } from '../doctor/check-openapi.js';
 import { checkProgram } from '../doctor/check-runtime.js';
@@ -62,7 +62,7 @@ function filesAndStore(
   parts: EnvironmentParts,
 ): [string, () => Promise<readonly Finding[]>][] {
   const { secretsDir, openapiWatch } = server;
-  const { tokens, store } = http;
+  const { tokens, grants, store } = http;
   return [
     ['policy', () => checkPolicy(server.policy, catalog)],
     ['audit', () => checkAudit(server.auditLog, parts.auditKey())],
@@ -71,6 +71,7 @@ function filesAndStore(
       ? []
       : [['openapi', () => checkOpenapi(openapiWatch, catalog)] as [string, () => Promise<Finding[]>]]),
     ...(tokens === undefined ? [] : [['tokens', () => checkTokens(tokens, Date.now())] as [string, () => Promise<Finding[]>]]),
+    ...(grants === undefined ? [] : [['grants', () => checkGrants(grants, catalog)] as [string, () => Promise<Finding[]>]]),
     ...(store === undefined ? [] : [['store', () => checkStore(store)] as [string, () => Promise<Finding[]>]]),
   ];
 }

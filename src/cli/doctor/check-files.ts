@@ -103,6 +103,20 @@ export async function checkTokens(file: string, now: number): Promise<Finding[]>
   }
 }
 
+/** The file of grants of `--auth oauth`. */
+export async function checkGrants(file: string, catalog: Catalog): Promise<Finding[]> {
+  const { readGrants } = await import('../../mcp/auth/grants-file.js');
+  let entries: number;
+  try {
+    entries = readGrants(await readText(file), catalog).length;
+  } catch (error) {
+    return [failure('grants', `${file}: ${errorMessage(error)}`, 'The server does not start until it is mended.')];
+  }
+  if (entries === 0)
+    return [warning('grants', `${file} has no entry: no one may do anything.`, 'Add one; docs/hosting.md shows how.')];
+  return [(await changeable('grants', file)) ?? ok('grants', `${file} is good. Entries: ${entries}.`)];
+}
+
 /** Anyone who can change the file can open the gates. */
 async function changeable(check: string, file: string): Promise<Finding | undefined> {
   if (process.platform === 'win32' || ((await stat(file)).mode & OTHERS_MAY_WRITE) === 0) return undefined;

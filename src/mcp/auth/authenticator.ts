@@ -6,6 +6,10 @@ export interface AuthenticatedCaller {
   /** The name in rules, budgets, confirmations and the audit log. Sessions belong to it. */
   readonly name: string;
   readonly scopes: readonly Scope[];
+  /** Those that a credential of this caller could have at most. Default: all. */
+  readonly mostScopes?: readonly Scope[];
+  /** The tools that may be used at most, by name. Default: all. */
+  readonly tools?: ReadonlySet<string> | undefined;
   /** When the credential ends, in Unix milliseconds. What was opened with it ends then. */
   readonly expiresAt?: number;
   /** Aborted when the credential is withdrawn; what was opened with it ends then. */
@@ -21,8 +25,8 @@ export type Authentication =
   | { readonly ok: true; readonly caller: AuthenticatedCaller }
   | {
       readonly ok: false;
-      /** `missing`: no credential came. `invalid`: a bad one. `unavailable`: its issuer cannot be asked. `throttled`: too many bad ones. */
-      readonly why: 'missing' | 'invalid' | 'unavailable' | 'throttled';
+      /** `missing`: no credential came. `invalid`: a bad one. `unavailable`: its issuer cannot be asked. `throttled`: too many bad ones. `ungranted`: a good one, whose holder may do nothing here. */
+      readonly why: 'missing' | 'invalid' | 'unavailable' | 'throttled' | 'ungranted';
       /** What is wrong with the credential, without anything of it; for the log. */
       readonly reason?: string;
       readonly refusal: Reply;

@@ -1,9 +1,12 @@
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyResult, jwtVerify } from 'jose';
 import { errorMessage } from '../../platform/error-message.js';
 import type { Logger } from '../../platform/logger.js';
+import { plain } from '../../platform/plain-text.js';
 import type { Scope } from '../../policy/rules/scopes.js';
+import { refuse } from '../reply.js';
 import type { Authentication, Authenticator, Credentials } from './authenticator.js';
 import { BearerChallenges, bearerToken } from './bearer.js';
+import type { Ceilings } from './ceilings.js';
 import { Issuer, type IssuerOptions, IssuerUnavailableError } from './issuer.js';
 import { withoutSlash } from './resource-metadata.js';
 import { isScope, SCOPES } from './roles.js';
@@ -17,6 +20,8 @@ export interface OAuthOptions extends IssuerOptions {
   readonly sseMetadataUrl?: string | undefined;
   /** What a client is told to ask for. Default: all scopes of the roles. */
   readonly scopes?: readonly Scope[] | undefined;
+  /** What each person may do at most, whatever their token says. Default: what the token says. */
+  readonly ceilings?: Ceilings | undefined;
   /** By how much clocks may differ, in milliseconds. Default: 60,000. */
   readonly clockToleranceMs?: number;
   readonly logger: Pick<Logger, 'warn'>;
@@ -55,7 +60,7 @@ export class OAuthAuthentication implements Authenticator {
     const bearer = bearerToken(headers);
     if ('fault' in bearer) return challenges[bearer.fault]();
     try {
-      return this.#accept(await this.#verify(bearer.token), challenges);
+      return await this.#accept(await this.#verify(bearer.token), challenges);
     } catch (error) {
       const fault = faultOf(error);
       if (fault !== undefined) return challenges.invalid(fault);
@@ -79,6 +84,10 @@ export class OAuthAuthentication implements Authenticator {
     }
   }
 
+  async reload(): Promise<void> {
+    await this.#options.ceilings?.reload();
+  }
+
   close(): void {}
 
   #verify(token: string): Promise<JWTVerifyResult> {
@@ -95,7 +104,7 @@ export class OAuthAuthentication implements Authenticator {
     });
   }
 
-  #accept({ payload, protectedHeader }: JWTVerifyResult, challenges: BearerChallenges): Authentication {
+  async #accept({ payload, protectedHeader }: JWTVerifyResult, challenges: BearerChallenges): Promise<Authentication> {
     this.#complaint = '';
     const type = protectedHeader.typ?.toLowerCase().replace(/^application\//, '') ?? 'jwt';
     if (!TYPES.has(type)) return challenges.invalid('The token is not an access token.');
@@ -109,7 +118,13 @@ export class OAuthAuthentication implements Authenticator {
       return challenges.invalid('The claim sub of the token cannot be used as a name: it must have 1-255 visible characters.');
     }
     const expiresAt = Number(payload.exp) * 1000 + (this.#options.clockToleranceMs ?? 60_000);
-    return { ok: true, caller: { name, scopes: scopesOf(payload), expiresAt } };
+    const { ceilings } = this.#options;
+    if (ceilings === undefined) return { ok: true, caller: { name, scopes: scopesOf(payload), expiresAt } };
+    const ceiling = await ceilings.of(payload);
+    if (ceiling === undefined)
+      return { ok: false, why: 'ungranted', reason: 'nothing is granted', refusal: refuse(403, ungranted(name)) };
+    const scopes = scopesOf(payload).filter((scope) => ceiling.scopes.includes(scope));
+    return { ok: true, caller: { name, scopes, mostScopes: ceiling.scopes, tools: ceiling.tools, expiresAt } };
   }
 
   /** Once per outage, not once per request. */
@@ -120,6 +135,10 @@ export class OAuthAuthentication implements Authenticator {
     this.#options.logger.warn({ issuer: this.#issuer.issuer, reason }, 'tokens cannot be checked, so no caller is let in');
   }
 }
+
+/** Signing in again would not help, so that no client is told to. */
+const ungranted = (name: string): string =>
+  `You are signed in as ${plain(name)}, to whom this server grants nothing. Ask its operator for an entry in the grants file (--grants): subject ${plain(name)}.`;
 
 /** `scope` is RFC 9068's, a string; `scp` is what several issuers use instead, a string or a list. */
 function scopesOf(payload: JWTPayload): Scope[] {

@@ -1,12 +1,17 @@
+import type { Catalog } from '../../catalog/catalog.js';
 import type { RevocationStore } from '../../limits/shared-store.js';
 import type { Logger } from '../../platform/logger.js';
 import type { Authenticator } from './authenticator.js';
 import { BearerChallenges } from './bearer.js';
+import type { Ceilings } from './ceilings.js';
 import { noOAuth } from './no-oauth.js';
 import { noAuthentication } from './none.js';
 import { ResourceMetadata, sseBeside, type WellKnown } from './resource-metadata.js';
 import { ThrottledAuthentication } from './throttle.js';
 import { TokenAuthentication } from './tokens.js';
+
+const openCeilings = async (path: string, services: Pick<AuthenticationServices, 'catalog' | 'logger'>): Promise<Ceilings> =>
+  (await import('./ceilings.js')).Ceilings.open({ path, ...services });
 
 /** Who may call, and how they prove it. */
 export type AuthenticationChoice =
@@ -19,6 +24,8 @@ export type AuthenticationChoice =
       readonly audience: readonly [string, ...string[]];
       /** Whether HTTP+SSE is served, a resource of its own beside the first audience. */
       readonly sse: boolean;
+      /** The file that says who may have what at most. */
+      readonly grants?: string | undefined;
     };
 
 export interface OpenAuthentication {
@@ -28,10 +35,17 @@ export interface OpenAuthentication {
   readonly wellKnown: WellKnown | undefined;
 }
 
-/** @throws OpenServerError, TokenFileError, IssuerAddressError */
+export interface AuthenticationServices {
+  readonly logger: Logger;
+  readonly revocations: RevocationStore | undefined;
+  /** The tools that grants can name. */
+  readonly catalog: Catalog;
+}
+
+/** @throws OpenServerError, TokenFileError, IssuerAddressError, GrantsFileError */
 export async function openAuthentication(
   choice: AuthenticationChoice,
-  { logger, revocations }: { readonly logger: Logger; readonly revocations: RevocationStore | undefined },
+  { logger, revocations, catalog }: AuthenticationServices,
 ): Promise<OpenAuthentication> {
   switch (choice.kind) {
     case 'none':
@@ -49,7 +63,7 @@ export async function openAuthentication(
       };
     }
     case 'oauth': {
-      const { issuer, audience, sse } = choice;
+      const { issuer, audience, sse, grants } = choice;
       const { OAuthAuthentication } = await import('./oauth.js');
       const wellKnown = new ResourceMetadata({ resource: audience[0], issuer, sse });
       const beside = sse ? sseBeside(audience[0]) : undefined;
@@ -58,6 +72,7 @@ export async function openAuthentication(
         audience: beside === undefined ? audience : [...audience, beside],
         resourceMetadataUrl: wellKnown.url,
         sseMetadataUrl: wellKnown.sseUrl,
+        ceilings: grants === undefined ? undefined : await openCeilings(grants, { catalog, logger }),
         logger,
       });
       return { authenticator: new ThrottledAuthentication(oauth), challenges: oauth.challenges, wellKnown };

@@ -7,7 +7,7 @@ const EVERY_MS = 1000;
 const LONGEST = 100;
 
 export interface RefusedCaller {
-  readonly why: 'missing' | 'invalid' | 'unavailable' | 'throttled' | 'host' | 'origin';
+  readonly why: 'missing' | 'invalid' | 'unavailable' | 'throttled' | 'ungranted' | 'host' | 'origin';
   /** Where the request came from, past trusted proxies. */
   readonly address: string | undefined;
   /** What was wrong with the credential, without anything of it. */

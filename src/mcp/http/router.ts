@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { classifyInboundRequest, isJSONRPCRequest } from '@modelcontextprotocol/server';
 import type { Metrics } from '../../call/metrics.js';
 import type { Logger } from '../../platform/logger.js';
+import { plain } from '../../platform/plain-text.js';
 import type { AuthenticatedCaller, Authenticator, Credentials } from '../auth/authenticator.js';
 import type { BearerChallenges } from '../auth/bearer.js';
 import type { MetricsToken } from '../auth/metrics-token.js';
@@ -262,6 +263,7 @@ export class Router {
     const { caller, missingScope } = inFlight;
     if (missingScope === undefined) return begun;
     begun.discard();
+    if (caller.mostScopes?.includes(missingScope) === false) return refuse(403, overCeiling(caller, missingScope));
     return this.#options.challenges.insufficientScope(caller.scopes, missingScope);
   }
 
@@ -298,6 +300,10 @@ export class Router {
     return this.#only(request, ['GET'], { remoteAddress }, render);
   }
 }
+
+/** Another sign-in would not help, so that no scope is asked for. */
+const overCeiling = ({ name }: AuthenticatedCaller, scope: string): string =>
+  `This call needs the scope ${scope}, which this server does not grant to ${plain(name)}. Its operator can add it to their entry in the grants file. Nothing was sent.`;
 
 /** By the SDK's own rules, found out once. A header that names a revision means nothing before one has been agreed on. */
 function classify({ method, headers }: Request, body: unknown): Route {

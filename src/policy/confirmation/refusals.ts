@@ -160,6 +160,13 @@ export const insufficientScope = (operation: Operation, scope: string): Refusal 
     scope,
   });
 
+export const toolNotGranted = (operation: Operation): Refusal =>
+  refusal(
+    'tool_not_granted',
+    operation,
+    `${NOTHING_SENT} The caller may not use this tool here. The operator of this server can name it in the caller's entry of the grants file.`,
+  );
+
 export const targetNotFound = (operation: Operation, target: string | undefined): Refusal =>
   refusal(
     'target_not_found',

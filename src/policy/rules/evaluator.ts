@@ -9,7 +9,7 @@ import type { Inquiry } from './knowledge.js';
 import { OWN_CLAIMS_EFFECT, type OwnClaims } from './own-claims.js';
 import { type Consequences, consequencesOf, withRisk } from './risk.js';
 import type { Rules, Verdict } from './rules.js';
-import { isWithin, missingScope, type Scope } from './scopes.js';
+import { isGranted, mayUse, missingScope, type Scope } from './scopes.js';
 
 /** What a call would do, and whether it writes data from which this server's own callers get their scopes. */
 export interface KnownConsequences extends Consequences {
@@ -39,9 +39,13 @@ export class Evaluator {
   }
 
   /** Nothing is looked up for a caller who may not make any call of the operation. */
-  async consequences(operation: Operation, args: Arguments, caller: Pick<Caller, 'name' | 'scopes'>): Promise<KnownConsequences> {
+  async consequences(
+    operation: Operation,
+    args: Arguments,
+    caller: Pick<Caller, 'name' | 'scopes' | 'tools'>,
+  ): Promise<KnownConsequences> {
     const { inquiry, ownClaims } = this.#options;
-    const hopeless = caller.scopes !== undefined && !isWithin(operation, caller.scopes);
+    const hopeless = !mayUse(operation, caller);
     const known = hopeless ? inquiry.offline : await inquiry.about(operation, args, caller.name);
     const consequences = consequencesOf(operation, args, known);
     const feedsOwnClaims = !hopeless && (await ownClaims?.areFedBy(operation, args, caller.name)) === true;
@@ -55,6 +59,7 @@ export class Evaluator {
     { risks, feedsOwnClaims }: KnownConsequences,
   ): Promise<Evaluation> {
     const { rules, reading, readOnly } = this.#options;
+    if (!isGranted(operation, caller)) return { ok: false, rule: 'grants', refusal: refusals.toolNotGranted(operation) };
     const lacking = missingScope(risks, caller);
     if (lacking !== undefined) return { ok: false, rule: 'scopes', refusal: refusals.insufficientScope(operation, lacking) };
     if (readOnly && risks.some(isGated)) return { ok: false, rule: 'read only', refusal: refusals.readOnly(operation) };

@@ -20,5 +20,13 @@ export function isWithin(operation: Operation, scopes: readonly string[]): boole
   return operation.risks.some((risk) => scopes.includes(scopeOf(risk)));
 }
 
+/** Whether the tool is among those that the caller may use at most. A job makes no other calls than the caller could. */
+export const isGranted = ({ name, isJob }: Operation, { tools }: Pick<Caller, 'tools'>): boolean =>
+  tools === undefined || isJob || tools.has(name);
+
+/** Whether the caller may make some call of the operation. */
+export const mayUse = (operation: Operation, caller: Pick<Caller, 'scopes' | 'tools'>): boolean =>
+  (caller.scopes === undefined || isWithin(operation, caller.scopes)) && isGranted(operation, caller);
+
 /** Whether the caller may read the record. One without a list of scopes is the operator. */
 export const mayReadRecord = ({ scopes }: Pick<Caller, 'scopes'>): boolean => scopes?.includes(RECORD_SCOPE) ?? true;

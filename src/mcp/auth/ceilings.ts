@@ -1,0 +1,97 @@
+import { stat } from 'node:fs/promises';
+import type { JWTPayload } from 'jose';
+import type { Catalog } from '../../catalog/catalog.js';
+import { errorMessage } from '../../platform/error-message.js';
+import type { Logger } from '../../platform/logger.js';
+import { readText } from '../../platform/read-text.js';
+import { type Ceiling, type GrantEntry, GrantsFileError, readGrants } from './grants-file.js';
+
+/** How old the view of the file may be, in milliseconds. */
+const VIEW_MS = 1000;
+
+export interface CeilingsOptions {
+  /** The file of grants. Read again when it changes. */
+  readonly path: string;
+  readonly catalog: Catalog;
+  readonly logger: Pick<Logger, 'info' | 'error'>;
+  /** Milliseconds from any fixed point. Default: the process's monotonic clock. */
+  readonly now?: () => number;
+}
+
+/**
+ * What each person may do at most, whatever scopes they consented to. A change of the file counts from the next request
+ * on, in sessions too. A new version that is faulty changes nothing, and the log says so.
+ */
+export class Ceilings {
+  readonly #options: CeilingsOptions;
+  readonly #now: () => number;
+  #entries: readonly GrantEntry[] = [];
+  #version = '';
+  #lookedAt = 0;
+  #looking: Promise<void> | undefined;
+  #complaint = '';
+
+  private constructor(options: CeilingsOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  /** @throws GrantsFileError where the file cannot be read or is faulty */
+  static async open(options: CeilingsOptions): Promise<Ceilings> {
+    const ceilings = new Ceilings(options);
+    try {
+      await ceilings.#read();
+    } catch (error) {
+      const lines = errorMessage(error).split('\n');
+      if (!(error instanceof GrantsFileError)) throw new GrantsFileError(`The grants file cannot be read: ${lines.join(' ')}.`);
+      throw new GrantsFileError([`${options.path} is not a valid grants file:`, ...lines].join('\n  '));
+    }
+    ceilings.#lookedAt = ceilings.#now();
+    return ceilings;
+  }
+
+  /** By the first entry that fits the claims of a verified token; `undefined` where none does. */
+  async of(claims: JWTPayload): Promise<Ceiling | undefined> {
+    if (this.#now() - this.#lookedAt >= VIEW_MS) await this.#look();
+    return this.#entries.find(({ isFor }) => isFor(claims));
+  }
+
+  async reload(): Promise<void> {
+    await this.#looking;
+    this.#version = '';
+    await this.#look();
+  }
+
+  /** Many who ask at once wait for one look. */
+  async #look(): Promise<void> {
+    this.#looking ??= this.#read()
+      .then(
+        () => {
+          this.#complaint = '';
+        },
+        (error: unknown) => this.#complain(errorMessage(error)),
+      )
+      .then(() => {
+        this.#lookedAt = this.#now();
+        this.#looking = undefined;
+      });
+    await this.#looking;
+  }
+
+  async #read(): Promise<void> {
+    const { path, catalog, logger } = this.#options;
+    const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+    const version = [ino, size, mtimeNs, ctimeNs].join();
+    if (version === this.#version) return;
+    this.#entries = readGrants(await readText(path), catalog);
+    this.#version = version;
+    logger.info({ path, entries: this.#entries.length }, 'grants file read');
+  }
+
+  /** Once per fault, not once per second. */
+  #complain(reason: string): void {
+    if (reason === this.#complaint) return;
+    this.#complaint = reason;
+    this.#options.logger.error({ reason }, 'the grants file could not be read again: what was read last stays in force');
+  }
+}
