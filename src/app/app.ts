@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Writable } from 'node:stream';
 import { CallerBook, type SessionSeen } from '../approvals/caller-book.js';
 import { Calls } from '../call/call.js';
 import type { CallEvent } from '../call/call-types.js';
@@ -24,6 +25,7 @@ import type { DocumentWatch } from '../openapi/watch.js';
 import type { Logger } from '../platform/logger.js';
 import { hideFromNowOn } from '../platform/scrub.js';
 import { VERSION } from '../platform/version.js';
+import { isStandardOutput } from '../policy/audit/places.js';
 import { Policy } from '../policy/policy.js';
 import type { Instance } from '../policy/policy-types.js';
 import { withoutSecrets } from '../policy/secrets/answer-secrets.js';
@@ -71,6 +73,8 @@ export interface App {
 }
 
 export interface AppOptions {
+  /** Standard output, where nothing else is written to it: for a record that goes there. */
+  readonly stdout?: Writable | undefined;
   readonly config: Config;
   readonly logger: Logger;
   /** Whether a call may name a file on this machine. True only where caller and server share the machine. */
@@ -122,7 +126,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   const offered = expose(catalog, values);
   const file = await loadPolicyFile(values.policy, catalog);
   const secrets = values.secretsDir && (await SecretsDir.open(values.secretsDir, { now: Date.now, randomBytes }));
-  const audit = values.auditLog === undefined ? undefined : await openAuditLog(values.auditLog, config.auditKey, warn);
+  const audit =
+    values.auditLog === undefined
+      ? undefined
+      : await openAuditLog(values.auditLog, { key: config.auditKey, warn, stdout: options.stdout });
+  const recordFile = isStandardOutput(values.auditLog) ? undefined : values.auditLog;
   for (const call of audit?.unfinished ?? [])
     logger.warn({ call }, 'this call of an earlier run has no outcome: it may have happened');
   if (config.signingKey !== undefined && store === undefined) warn(KEY_WITHOUT_STORE);
@@ -155,14 +163,14 @@ export async function createApp(options: AppOptions): Promise<App> {
       callers: () => book.seen(),
       budgets: (callers) => policy.budgetUse(callers),
       history: async (filters, cursor) => {
-        if (values.auditLog === undefined) return undefined;
+        if (recordFile === undefined) return undefined;
         const { readRecord } = await import('./read-record.js');
-        return readRecord(values.auditLog, filters, cursor);
+        return readRecord(recordFile, filters, cursor);
       },
       decisions: async (periods, open) => {
-        if (values.auditLog === undefined) return undefined;
+        if (recordFile === undefined) return undefined;
         const { readDecisions } = await import('./read-record.js');
-        return readDecisions(values.auditLog, periods, open);
+        return readDecisions(recordFile, periods, open);
       },
     },
     undo: () => openUndo(),

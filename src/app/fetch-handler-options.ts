@@ -82,7 +82,7 @@ export interface FetchHandlerOptions {
   readonly approvalsWebhook?: string;
   /** Rules and budgets, as JSON; they come before the built-in ones. */
   readonly policy?: string;
-  /** Records every call that changes something or is gated; while it cannot be written, gated calls are refused. A folder, or %p for the id of the process, gives each process its own file. */
+  /** Records every call that changes something or is gated; while it cannot be written, gated calls are refused. A folder, or %p for the id of the process, gives each process its own file; - is standard output, with clerk-mcp http. */
   readonly auditLog?: string;
   /** Secrets in answers go into new files here instead of into the conversation. */
   readonly secretsDir?: string;

@@ -8,6 +8,7 @@ import { DOMAINS, type InstanceName } from '../mcp/instance-name.js';
 import type { Offer } from '../mcp/offer.js';
 import { Prompts } from '../mcp/prompts/prompts.js';
 import { Resources } from '../mcp/resources/resources.js';
+import { isStandardOutput } from '../policy/audit/places.js';
 import type { Policy } from '../policy/policy.js';
 import { readRecord } from './read-record.js';
 
@@ -46,7 +47,10 @@ export function createGuide({ config, name, offer, calls, policy, toolOf }: Guid
         readOnly: values.readOnly === true,
         ...policy.show(),
       }),
-      record: async () => (values.auditLog === undefined ? undefined : readRecord(values.auditLog, {}, undefined)),
+      record: async () =>
+        values.auditLog === undefined || isStandardOutput(values.auditLog)
+          ? undefined
+          : readRecord(values.auditLog, {}, undefined),
     }),
   };
 }

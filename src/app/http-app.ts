@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { createMetrics } from '../call/metrics.js';
 import { UpstreamBudget, upstreamAllowance } from '../clerk/rate-budget.js';
 import type { Config, HttpValues, Values } from '../config/config.js';
@@ -32,6 +33,8 @@ export interface HttpAppOptions {
   readonly logger: Logger;
   /** The prefix of every path: empty, or like `/api`. Default: empty. */
   readonly basePath?: string;
+  /** Standard output, where the record may go to it. */
+  readonly stdout?: Writable | undefined;
   /** Replaces the authentication that `http` configures. */
   readonly authenticator?: Authenticator | undefined;
 }
@@ -96,6 +99,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       logger,
       catalog,
       allowLocalFiles: false,
+      stdout: options.stdout,
       issuer: authenticator === undefined && choice.kind === 'oauth' ? choice.issuer : undefined,
       approversIssuer: authenticator === undefined ? approversIssuer(choice, http, config) : undefined,
       store,

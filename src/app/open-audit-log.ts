@@ -1,13 +1,31 @@
-import { ConfigError } from '../config/config-error.js';
+import type { Writable } from 'node:stream';
+import { ConfigError, STDOUT_IS_TAKEN } from '../config/config-error.js';
 import { errorMessage } from '../platform/error-message.js';
 import { FileLockedError } from '../platform/file-lock.js';
 import { isSystemError } from '../platform/system-error.js';
 import { UserError } from '../platform/user-error.js';
-import { AuditLog } from '../policy/audit/log.js';
-import { placesOf } from '../policy/audit/places.js';
+import { AuditLog, type AuditSink } from '../policy/audit/log.js';
+import { isStandardOutput, placesOf } from '../policy/audit/places.js';
 
-/** Each client starts a server of its own, so a second process opens a log of its own beside the first one's. */
-export async function openAuditLog(setting: string, key: string | undefined, warn: (message: string) => void): Promise<AuditLog> {
+export interface RecordOptions {
+  /** What lines are signed with, where it comes from the environment. */
+  readonly key: string | undefined;
+  readonly warn: (message: string) => void;
+  /** Standard output, where nothing else is written to it. */
+  readonly stdout: Writable | undefined;
+}
+
+/**
+ * Opens the record in a file, or on standard output for `-`. A second process beside one that writes the file has a file of
+ * its own: clients start a server each.
+ * @throws ConfigError
+ */
+export async function openAuditLog(setting: string, { key, warn, stdout }: RecordOptions): Promise<AuditSink> {
+  if (isStandardOutput(setting)) {
+    if (stdout === undefined) throw new ConfigError(STDOUT_IS_TAKEN);
+    const { StreamLog } = await import('../policy/audit/stream-log.js');
+    return StreamLog.open({ stream: stdout, key, warn });
+  }
   let taken: FileLockedError | undefined;
   for await (const file of placesOf(setting)) {
     try {

@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import { didYouMean } from '../catalog/nearest.js';
 import { hideFromNowOn } from '../platform/scrub.js';
 import { type Environment, keyFileOf, readApiUrl, readSecretKey } from './clerk-access.js';
-import { ConfigError } from './config-error.js';
+import { ConfigError, STDOUT_IS_TAKEN } from './config-error.js';
 import { HTTP_OPTIONS } from './http-options.js';
 import { INIT_OPTIONS } from './init-options.js';
 import type { Option } from './option.js';
@@ -142,6 +142,7 @@ export function loadInitValues(
   refuseUnknownVariables(env);
   const server = readOptions(OPTIONS, flags, {});
   refuseSeedWithoutSandbox(server);
+  if (server.auditLog === '-') throw new ConfigError(STDOUT_IS_TAKEN);
   return { ...readOptions(INIT_OPTIONS, flags, env), server };
 }
 

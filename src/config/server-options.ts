@@ -161,7 +161,7 @@ export const OPTIONS = {
     flag: '--audit-log <file>',
     env: 'CLERK_MCP_AUDIT_LOG',
     schema: path,
-    help: 'Records every call that changes something or is gated; while it cannot be written, gated calls are refused. A folder, or %p for the id of the process, gives each process its own file',
+    help: 'Records every call that changes something or is gated; while it cannot be written, gated calls are refused. A folder, or %p for the id of the process, gives each process its own file; - is standard output, with clerk-mcp http',
   },
   secretsDir: {
     flag: '--secrets-dir <dir>',

@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/catalog.js';
 import type { BudgetStore } from '../limits/counter-store.js';
 import type { OnceStore } from '../limits/once-store.js';
-import type { AuditLog } from './audit/log.js';
+import type { AuditSink } from './audit/log.js';
 import type { Approvals } from './confirmation/approvals.js';
 import type { Instance, Read, Way } from './policy-types.js';
 import type { PolicyFile } from './rules/policy-file.js';
@@ -25,7 +25,7 @@ export interface PolicyOptions {
   readonly once?: OnceStore | undefined;
   /** Where budgets are counted. Default: in this process. */
   readonly counters?: BudgetStore | undefined;
-  readonly audit?: AuditLog | undefined;
+  readonly audit?: AuditSink | undefined;
   readonly secrets?: SecretsDir | undefined;
   /** Whether the state before a single call is kept, so that the call can be undone. Default: false. */
   readonly keepsFormer?: boolean | undefined;

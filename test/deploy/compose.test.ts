@@ -25,6 +25,9 @@ const serviceSchema = z.strictObject({
   mem_limit: z.string(),
   pids_limit: z.int().optional(),
   stop_grace_period: z.string().optional(),
+  logging: z
+    .strictObject({ driver: z.literal('local'), options: z.strictObject({ 'max-size': z.string(), 'max-file': z.string() }) })
+    .optional(),
   environment: z.record(z.string(), z.string()).optional(),
   ports: z.array(z.string().startsWith('127.0.0.1:')).optional(),
   secrets: z.array(z.string()).optional(),
@@ -88,10 +91,11 @@ describe('the compose file', () => {
         ]),
       );
       const settings = await settingsOf({ env });
+      expect(settings.values.auditLog).toBe('-');
       expect(settings.http).toMatchObject({ auth: 'token', store: 'redis://redis:6379' });
       expect(environment.CLERK_SECRET_KEY_FILE).toBe('/run/secrets/clerk_secret_key');
       // What nobody has set stops the start of all, with what to do.
-      for (const name of ['CLERK_MCP_SIGNING_KEY', 'CLERK_MCP_ALLOWED_HOSTS']) {
+      for (const name of ['CLERK_MCP_SIGNING_KEY', 'CLERK_MCP_AUDIT_KEY', 'CLERK_MCP_ALLOWED_HOSTS']) {
         expect(environment[name]).toMatch(new RegExp(`^\\$\\{${name}:\\?.+\\}$`));
       }
     }

@@ -99,13 +99,17 @@ describe('the Kubernetes manifests', () => {
       expect([kind, value.metadata]).toEqual([kind, expect.objectContaining({ namespace })]);
     }
     const secret = one<{ stringData: Record<string, string>; data?: unknown }>('Secret');
-    expect(Object.values(secret.stringData)).toEqual(['', '', '']);
+    expect(Object.values(secret.stringData)).toEqual(['', '', '', '', '']);
     expect(secret.data).toBeUndefined();
   });
 
   it('give the program settings that it takes', async () => {
     const secret = one<{ stringData: Record<string, string> }>('Secret');
-    const values: Record<string, string> = { 'signing-key': 'k'.repeat(44), store: 'redis://redis:6379' };
+    const values: Record<string, string> = {
+      'signing-key': 'k'.repeat(44),
+      'audit-key': 'a'.repeat(44),
+      store: 'redis://redis:6379',
+    };
     const env: Record<string, string> = { ...one<{ data: Record<string, string> }>('ConfigMap').data };
     for (const { name, value, valueFrom } of container?.env ?? []) {
       const key = valueFrom?.secretKeyRef?.key;
@@ -119,11 +123,14 @@ describe('the Kubernetes manifests', () => {
     const settings = await settingsOf({ env });
     expect(settings).toMatchObject({
       signingKey: values['signing-key'],
+      auditKey: values['audit-key'],
+      values: { auditLog: '-' },
       http: { store: values.store, auth: 'oauth', allowedHosts: ['mcp.example.com', '10.1.2.3'] },
     });
-    const mounted = `${container?.volumeMounts?.[0]?.mountPath}/${pod?.volumes?.[0]?.secret?.items?.[0]?.path}`;
-    expect(env.CLERK_SECRET_KEY_FILE).toBe(mounted);
-    expect(secret.stringData).toHaveProperty(pod?.volumes?.[0]?.secret?.items?.[0]?.key ?? '');
+    const items = pod?.volumes?.[0]?.secret?.items ?? [];
+    const mounted = items.map(({ path }) => `${container?.volumeMounts?.[0]?.mountPath}/${path}`);
+    expect([env.CLERK_SECRET_KEY_FILE, env.CLERK_MCP_METRICS_TOKEN_FILE]).toEqual(mounted);
+    for (const { key } of items) expect(secret.stringData).toHaveProperty(key);
   });
 
   it('run without rights, with limits, probes and time to end', () => {

@@ -9,7 +9,9 @@ import { RawClient } from '../mcp/http/raw.js';
 import { startHttp, stopAll } from '../support/http-program.js';
 import { json, MisbehavingServer } from '../support/misbehaving-server.js';
 import { OperatorTokens } from '../support/operator-tokens.js';
+import { runProgram } from '../support/program.js';
 import { bearer, call, EventStream, modernCall, openSession, openSse, post, readAnswer, send } from '../support/raw-http.js';
+import { scratchDirectory, scratchFile } from '../support/scratch.js';
 
 afterAll(stopAll);
 
@@ -196,6 +198,46 @@ describe('/metrics', () => {
     proxied.send('GET /metrics HTTP/1.1\r\nHost: mcp.example.com\r\nConnection: close\r\n\r\n');
     await proxied.closed();
     expect(proxied.statuses).toEqual([401]);
+  });
+});
+
+describe('a record on standard output', () => {
+  it('has a line of JSON for each decision and call, and its chain can be verified', async () => {
+    const env = { CLERK_MCP_AUDIT_KEY: 'the key that signs the record, 32+' };
+    const server = await startHttp({ args: ['--sandbox', '--audit-log', '-', '--confirm', 'flag'], env });
+    await modernCall(server.url, 'Users_createNewUser', { first_name: 'Ada', email_address: ['ada@example.com'] });
+    await modernCall(server.url, 'Users_markBanned', { user_id: 'user_1' });
+    const { stdout, code } = await server.stop();
+    expect(code).toBe(0);
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map(({ kind }) => kind)).toEqual(['start', 'intent', 'outcome', 'refused', 'stop']);
+    expect(lines[1]?.call).toBe(lines[2]?.call);
+    // As a collector keeps it: what came before and after the container was started again, in one file.
+    const second = await startHttp({ args: ['--sandbox', '--audit-log', '-'], env });
+    const all = stdout + (await second.stop()).stdout;
+    const file = await scratchFile(await scratchDirectory(), all);
+    const without = await scratchFile(await scratchDirectory(), all.replace(/^.*"kind":"outcome".*\n/m, ''));
+    expect(await runProgram(['audit', 'verify', without], { env })).toMatchObject({ code: 1 });
+    expect(await runProgram(['audit', 'verify', file], { env })).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('7 lines, the chain is whole'),
+    });
+  });
+
+  it.each([
+    ['over stdio', ['--sandbox']],
+    ['of a call', ['call', 'Users_getTotalCount', '--sandbox']],
+    ['in a client that starts a server', ['init', '--client', 'cursor']],
+  ])('is refused %s, with what to do', async (_, args) => {
+    const ended = await runProgram([...args, '--audit-log', '-']);
+    expect(ended).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/only clerk-mcp http leaves free.*file or a folder/),
+    });
   });
 });
 

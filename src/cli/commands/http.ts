@@ -25,7 +25,7 @@ export async function http(flags: Flags): Promise<never> {
   });
   // One request that fails in an unforeseen way must not take the others down with it.
   process.on('unhandledRejection', (reason) => logger.error({ err: reason }, 'a failure outside any request'));
-  const httpApp = await createHttpApp({ config, http: values, logger });
+  const httpApp = await createHttpApp({ config, http: values, logger, stdout: process.stdout });
   const { host = '127.0.0.1', port = 3000, headersTimeout, requestTimeout, maxConnections } = values;
   const listener = createListener(httpApp.handle, {
     onError: (error) => logger.error({ err: error }, 'http'),

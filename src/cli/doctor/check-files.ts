@@ -8,7 +8,7 @@ import { parseTokenFile } from '../../mcp/auth/token-file.js';
 import { errorMessage } from '../../platform/error-message.js';
 import { isLocked } from '../../platform/file-lock.js';
 import { readText } from '../../platform/read-text.js';
-import { firstPlace } from '../../policy/audit/places.js';
+import { firstPlace, isStandardOutput } from '../../policy/audit/places.js';
 import { verifyAudit } from '../../policy/audit/verify.js';
 import { SecretsDir } from '../../policy/secrets/secrets-dir.js';
 import { type Finding, failure, fault, ok, warning } from './finding.js';
@@ -26,6 +26,8 @@ export async function checkPolicy(file: string | undefined, catalog: Catalog): P
 /** The audit log: whether it can be continued, and whether its chain is intact. Writes nothing to it. */
 export async function checkAudit(setting: string | undefined, key?: string): Promise<Finding[]> {
   if (setting === undefined) return [ok('audit', 'No audit log is kept; --audit-log keeps one.')];
+  if (isStandardOutput(setting))
+    return [ok('audit', 'clerk-mcp http writes the record to standard output; other commands refuse that.')];
   const file = await firstPlace(setting);
   try {
     if (!(await canBeWritten(file))) return [ok('audit', `${file} will be made with the first start.`)];

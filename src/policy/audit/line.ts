@@ -104,6 +104,8 @@ export interface AuditFields {
   readonly torn?: PartialLine | undefined;
   /** On `start`: numbers of the lines missing from the end of the log. */
   readonly lost?: { readonly from: number; readonly to: number } | undefined;
+  /** On `start`: the record goes to a stream. Each process begins a chain of its own there, and no head is kept. */
+  readonly stream?: true | undefined;
 }
 
 export interface AuditLine extends AuditFields {
@@ -126,14 +128,15 @@ export const sha256 = (data: string | Buffer): string => createHash('sha256').up
 
 const sumOf = (body: string): string => sha256(body).slice(0, 16);
 
-/** One line, without its line break. Line separators are escaped, so that every reader sees one line. */
-export function writeLine(fields: AuditFields, { seq, prev }: ChainLink, time: string, key: AuditKey): string {
+/** One line, without its line break, signed where there is a key. Line separators are escaped, so that every reader sees one line. */
+export function writeLine(fields: AuditFields, { seq, prev }: ChainLink, time: string, key: AuditKey | undefined): string {
   const json = scrub(JSON.stringify({ seq, time, ...fields, prev })).replace(
     /[\u2028\u2029\u0085]/g,
     (separator) => `\\u${separator.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   const body = json.slice(0, -1);
   const summed = `${body},"sum":"${sumOf(body)}"`;
+  if (key === undefined) return `${summed}}`;
   return `${summed},"mac":"${signatureOf(key.secret, 'line', summed)}"}`;
 }
 

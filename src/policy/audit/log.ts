@@ -30,6 +30,9 @@ export interface AuditLogOptions {
   readonly openFile?: (path: string) => Promise<FileHandle>;
 }
 
+/** What takes the lines of a record. */
+export type AuditSink = Pick<AuditLog, 'append' | 'check' | 'reopen' | 'close' | 'unfinished'>;
+
 interface Pending {
   readonly fields: AuditFields;
   readonly sync: boolean;

@@ -1,6 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 
+/** The setting that puts the record on standard output. */
+const STANDARD_OUTPUT = '-';
+
+export const isStandardOutput = (setting: string | undefined): boolean => setting === STANDARD_OUTPUT;
+
 const NAME = 'audit.log';
 const PROCESS = '%p';
 

@@ -13,7 +13,7 @@ import { canonicalWithoutSecrets, maskArguments } from '../secrets/masking.js';
 import type { SecretFile, SecretsDir } from '../secrets/secrets-dir.js';
 import type { Strength } from '../strengths.js';
 import { type AuditFields, type RecordedApproval, sha256 } from './line.js';
-import type { AuditLog } from './log.js';
+import type { AuditSink } from './log.js';
 
 /** What is known of a call when it is decided. */
 export interface DecidedCall {
@@ -46,7 +46,7 @@ export interface DecidedCall {
 }
 
 export interface RecorderOptions {
-  readonly audit: AuditLog | undefined;
+  readonly audit: AuditSink | undefined;
   readonly secrets: SecretsDir | undefined;
   readonly sealer: Sealer;
   readonly instance: Instance;

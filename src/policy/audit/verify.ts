@@ -55,6 +55,9 @@ export async function verifyAudit(files: string | readonly string[], options: Ve
   return check.report();
 }
 
+const beginsChain = ({ kind, seq, prev, stream }: AuditLine): boolean =>
+  kind === 'start' && stream === true && seq === 1 && prev === GENESIS;
+
 class ChainCheck {
   readonly #options: VerifyOptions;
   readonly #problems: AuditProblem[] = [];
@@ -66,6 +69,8 @@ class ChainCheck {
   /** The previous line, across all files. */
   #previous: { readonly line: AuditLine; readonly sha256: string; readonly intact: boolean } | undefined;
   #firstOfAll = true;
+  /** Whether the lines came from a stream, where each process begins a chain of its own and no head is kept. */
+  #onStream = false;
   /** Lines that are not ours, until a later line accounts for them. */
   #foreign: { readonly bytes: Buffer; readonly number: number }[] = [];
   #key: AuditKey | undefined;
@@ -146,7 +151,8 @@ class ChainCheck {
     const { line, intact } = read;
     if (!intact) this.#problem(`the line (number ${line.seq}) was changed`);
     else this.#checkSignature(read);
-    if (this.#firstOfAll) this.#checkFirst(line);
+    if (this.#onStream && beginsChain(line)) this.#notes.push(`${this.#file}: line ${this.#number}: a process began a new chain`);
+    else if (this.#firstOfAll) this.#checkFirst(line);
     else this.#checkLink(line);
   }
 
@@ -189,7 +195,8 @@ class ChainCheck {
     else if (prev !== previous.sha256 && previous.intact) this.#problem('the line before this one was changed or replaced');
   }
 
-  #follow({ kind, call, operation = '', time, notSent, open, reason }: AuditLine): void {
+  #follow({ kind, call, operation = '', time, notSent, open, reason, stream }: AuditLine): void {
+    if (kind === 'start') this.#onStream = stream === true;
     if (kind === 'start' && reason !== undefined)
       this.#notes.push(`${this.#file}: line ${this.#number}: a start found that ${reason}`);
     for (const unsent of notSent ?? []) this.#open.delete(unsent);
@@ -217,7 +224,7 @@ class ChainCheck {
   /** A renamed log has no head. */
   #checkWithoutHead(last: AuditLine | undefined): void {
     if (last === undefined || last.kind === 'rotated') return;
-    if (this.#sawSigned && this.#key !== undefined && isBeside(this.#key, this.#file))
+    if (!this.#onStream && this.#sawSigned && this.#key !== undefined && isBeside(this.#key, this.#file))
       this.#problem('its head is not there or was emptied: lines may have been cut off at the end');
     else if (last.kind !== 'stop')
       this.#notes.push(`${this.#file}: has no closing line; its process runs, or was killed, or lines were cut off at the end`);
