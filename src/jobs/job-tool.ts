@@ -8,24 +8,24 @@ import type { Policy } from '../policy/policy.js';
 import type { PlanServices } from './services.js';
 
 /**
- * A tool that is many calls. What is listed of it, how its arguments are checked, which rules, budgets and scopes it falls
- * under and what is put on record follow from its declaration, as for every other tool.
+ * A tool that makes many calls. As for every other tool, its declaration decides how it is listed, how its arguments are
+ * checked, which rules, budgets and scopes apply, and what goes on record.
  */
 export interface JobTool {
-  /** A group with the one operation, which says `job: true`. Its `risk` is that of a call that the policy sees no more of. */
+  /** A group with a single operation that says `job: true`. Its `risk` counts while the policy sees only the job itself. */
   readonly declaration: GroupLoader;
-  /** Loads what carries it out. */
+  /** Loads the code that carries it out. */
   readonly load: () => Promise<RunJobTool>;
 }
 
 /**
  * Carries out one call.
- * @param args as the declaration's schema lets them through
- * @throws nothing that a caller could mend: that is an outcome of kind `failed` or `refused`
+ * @param args valid by the declaration's schema
+ * @throws only faults of the program: whatever the caller can mend is an outcome of kind `failed` or `refused`
  */
 export type RunJobTool = (args: Arguments, context: JobContext) => Promise<CallOutcome>;
 
-/** What a job may use. Its rights are those of the calls that it makes, each of them decided as if the caller had made it. */
+/** What a job may use. It has no rights of its own: each of its calls is decided as if the caller had made it. */
 export interface JobContext {
   /** The tool of the job itself. */
   readonly operation: Operation;
@@ -33,14 +33,14 @@ export interface JobContext {
   readonly confirm: unknown;
   /** The call of the job itself: the caller, whether they can be asked, what they answered. */
   readonly call: Call;
-  /** The operations that it may make calls of: those offered here, without the jobs. */
+  /** The operations that it may call: those offered here, without the jobs. */
   readonly offered: ReadonlyMap<string, Operation>;
   /**
-   * Makes one call by the road of all calls, for the same caller: scopes, arguments, rules, budgets, record, retries. An
-   * outcome of kind `done` has the answer whole under `answer`. It waits for its turn where Clerk's limit is near.
+   * Makes one call for the same caller, the way all calls go: scopes, arguments, rules, budgets, record, retries. An outcome
+   * of kind `done` has the whole answer under `answer`. The call waits for its turn when Clerk's limit is near.
    */
   readonly make: (name: string, args: Arguments) => Promise<CallOutcome>;
-  /** The same for what goes on when the job's own call has been answered; what aborts it is given. */
+  /** The same for work that goes on after the job's own call has been answered; takes its own abort signal. */
   readonly makeAlone: (
     name: string,
     args: Arguments,
@@ -50,18 +50,18 @@ export interface JobContext {
   readonly policy: Policy;
   /** Aborts when the caller cancels or the server stops. */
   readonly signal: AbortSignal;
-  /** Tells the client how far it is, where it wants to know. */
+  /** Reports progress to a client that wants it. */
   readonly tell: (progress: Progress) => void;
   readonly limits: JobLimits;
 }
 
 export interface JobLimits {
-  /** What an answer may cost a model, in tokens. */
+  /** How many tokens an answer may cost a model. */
   readonly maxTokens: number;
-  /** How times are given where a call does not say. */
+  /** How times are given unless a call says otherwise. */
   readonly times: 'iso' | 'unix';
   /** How long a job may take, in milliseconds. */
   readonly timeoutMs: number;
-  /** The folder for files; `undefined` where caller and server do not share the machine and none is set. */
+  /** The folder for files; `undefined` if none is set and the caller is on another machine. */
   readonly filesDir: string | undefined;
 }

@@ -1,6 +1,6 @@
 import type { JobTool } from './job-tool.js';
 
-/** Every tool that is many calls, by name. What is not listed here does not exist. */
+/** Every tool that makes many calls, by name. A job that is not listed here does not exist. */
 export const JOB_TOOLS: Readonly<Record<`Jobs_${string}`, JobTool>> = {
   Jobs_applyPlan: {
     declaration: () => import('./apply/declaration.js'),

@@ -21,24 +21,24 @@ export interface JobsOptions {
   readonly offered: ReadonlyMap<string, Operation>;
   readonly policy: Policy;
   readonly instance: Instance;
-  /** Whether every request waits for its turn already. Otherwise those of jobs do: they alone are many. */
+  /** Whether all requests wait for their turn already. Otherwise only those of jobs do, because there are many of them. */
   readonly isPaced: boolean;
-  /** Requests that Clerk takes from the instance in 10 s. Default: the usual number. */
+  /** How many requests Clerk accepts from the instance in 10 s. Default: the usual number. */
   readonly clerkLimit?: number | undefined;
   readonly limits: JobLimits;
   readonly plans: PlanServices;
 }
 
-/** A plan that takes changes back, as a person is to see it. */
+/** A plan that undoes changes, as a person has to see it. */
 export interface PlannedUndo {
   readonly plan: Plan;
-  /** Every call by name, and in its details what is lost, left out or cannot be taken back. */
+  /** Every call by name; the details say what is lost, left out or cannot be undone. */
   readonly review: Review;
-  /** How it will be confirmed; undefined where it need not be. */
+  /** How it will be confirmed; undefined if it need not be. */
   readonly strength: Strength | undefined;
 }
 
-/** Makes what carries out the tools that are many calls. */
+/** Makes the code that carries out jobs. */
 export class Jobs {
   readonly #options: JobsOptions;
   readonly #offered: ReadonlyMap<string, Operation>;
@@ -65,8 +65,8 @@ export class Jobs {
   }
 
   /**
-   * What can be taken back on this instance, the last change first.
-   * @param most that are looked at
+   * What can be undone on this instance, the latest change first.
+   * @param most how many to look at
    */
   async undoable(most?: number): Promise<readonly Undoable[]> {
     const { undoable } = await import('./undo/undoable.js');
@@ -74,9 +74,9 @@ export class Jobs {
   }
 
   /**
-   * Makes a plan that takes back what any caller has done, for a person who may do all that any caller may. The plan belongs
-   * to the call's own caller, and is carried out by their call of `Jobs_applyPlan` with its id. Nothing is changed.
-   * @throws PlanFault where there is nothing to take back, or it would be refused; its message is for the person
+   * Makes a plan that undoes what any caller has done, for a person with the rights of all callers. The plan belongs to the
+   * call's own caller, whose call of `Jobs_applyPlan` with its id carries it out. Changes nothing.
+   * @throws PlanFault if there is nothing to undo, or it would be refused; its message is for the person
    */
   async planUndo(of: UndoOf, call: Pick<Call, 'caller' | 'canAsk'>, signal: AbortSignal): Promise<PlannedUndo> {
     const { planUndo } = await import('./undo/undo-changes.js');
@@ -90,7 +90,7 @@ export class Jobs {
     return { plan, strength, review: await this.#options.policy.reviewOf(list, apply, call.caller) };
   }
 
-  /** Whether something is kept by which a plan, or a call, can be taken back. */
+  /** Whether what is needed to undo a plan, or a call, is kept. */
   async isKept(of: UndoOf): Promise<boolean> {
     const { changes, instance } = this.#options.plans;
     const { keyOf } = await import('./undo/changes.js');
@@ -98,7 +98,7 @@ export class Jobs {
     return found.some((change) => change.instance === instance.id);
   }
 
-  /** How far a plan is, as `Jobs_applyPlan` says it, whoever made it; undefined for one that is not known, or was not begun. */
+  /** The progress of any caller's plan, as `Jobs_applyPlan` gives it; undefined for one that is not known, or was not begun. */
   async progressOf(id: string): Promise<string | undefined> {
     const { store, ledgers, runs, instance } = this.#options.plans;
     const plan = await store.look(id);
@@ -132,7 +132,7 @@ export class Jobs {
     };
   }
 
-  /** A job that has waited too long for its turn goes on: Clerk keeps its own limit. */
+  /** A job that has waited too long for its turn goes on anyway: Clerk enforces its own limit. */
   async #turn(caller: string, signal: AbortSignal): Promise<void> {
     try {
       await this.#pace?.acquire(caller, signal, performance.now() + LONGEST_WAIT_MS);

@@ -6,17 +6,17 @@ import type { PlanStore } from './plan/plan-store.js';
 import type { Rehearsal, Rehearsed } from './plan/rehearsal.js';
 import type { ChangeStore } from './undo/changes.js';
 
-/** What plans need beside the road of all calls. */
+/** What plans need besides making calls. */
 export interface PlanServices {
   readonly instance: Instance;
   readonly store: PlanStore;
   readonly ledgers: Ledgers;
   readonly runs: Runs;
-  /** Tries calls out where nothing comes of it; undefined where that cannot be done. */
+  /** Tries calls out without effect; undefined if that is not possible. */
   readonly rehearse: (rehearsal: Rehearsal) => Promise<Rehearsed | undefined>;
-  /** Undefined where nothing is kept to take calls back. */
+  /** Undefined if nothing is kept for undoing calls. */
   readonly keeper: Keeper | undefined;
   readonly changes: ChangeStore;
-  /** How long changes can be taken back, in milliseconds. */
+  /** How long changes can be undone, in milliseconds. */
   readonly undoneMs: number;
 }

@@ -7,7 +7,7 @@ import type { Stopped } from './run.js';
 export interface Running {
   readonly running: boolean;
   readonly stopped?: { readonly why: Stopped; readonly message?: string | undefined } | undefined;
-  /** Answers that hold a secret, which are told once. */
+  /** Answers that hold a secret, which are given only once. */
   readonly secrets?: readonly { readonly item: number; readonly answer: unknown }[];
 }
 
@@ -24,7 +24,7 @@ export function answerOf(plan: Plan, state: LedgerState | undefined, { running, 
     entries.filter((entry): entry is Extract<ItemEntry, { kind: K }> => entry.kind === kind);
   const failed = of('failed');
   const left = of('left_out');
-  // The process ended between the intent and the outcome of those.
+  // For these the process ended between the intent and the outcome.
   const lost = running ? [] : of('intent').map(({ item }) => ({ item, error: 'interrupted', checkWith: undefined }));
   const unknown = [...of('unknown'), ...lost];
   const done = of('done').length;
@@ -114,7 +114,7 @@ function groupedBy<T extends { readonly item: number }>(
     }));
 }
 
-/** Whom a call is about: the first of its arguments that has a name. */
+/** Whom a call is about: the first of its arguments with a known name. */
 function nameIn(plan: Plan, nth: number): string {
   const item = plan.items[nth];
   const ids = Object.values(item?.args ?? {}).filter((value) => typeof value === 'string');

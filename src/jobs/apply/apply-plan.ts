@@ -11,12 +11,12 @@ import { answerOf } from './answer.js';
 import type { Begun, LedgerState } from './ledger.js';
 import { type Due, Run } from './run.js';
 
-/** How long a call waits for a plan to be carried out before it is answered with how far it is. */
+/** How long a call waits for a plan to finish before it is answered with the progress so far. */
 const FOLLOW_MS = 45_000;
-/** How long it counts that somebody agreed: what is left of the plan is gone on with without asking anew. */
+/** How long an agreement counts: until then the rest of the plan goes on without asking again. */
 const AGREED_MS = 3_600_000;
 
-/** Carries a plan out, or goes on with one. */
+/** Carries out a plan, or continues one. */
 export const applyPlan: RunJobTool = async (args, context) => {
   try {
     return await new Application(String(args.plan), args.on_error === 'continue' ? 'continue' : 'stop', context).run();
@@ -150,7 +150,7 @@ class Application {
     }
   }
 
-  /** Waits for the end for a while; a caller who leaves stops it between two calls. */
+  /** Waits a while for the end; if the caller leaves, the run stops between two calls. */
   async #follow(plan: Plan, run: Run): Promise<CallOutcome> {
     const { signal, tell } = this.#context;
     const stop = (): void => run.stop();
@@ -181,11 +181,11 @@ class Application {
 
 const running = (): PlanFault => new PlanFault('plan_running', 'Another process carries this plan out now.');
 
-/** Whether what somebody agreed to before holds for this plan still. */
+/** Whether an earlier agreement still holds for this plan. */
 const isAgreed = (plan: Plan, begun: Begun | undefined): boolean =>
   begun !== undefined && begun.sha256 === plan.sha256 && begun.at + AGREED_MS > Date.now();
 
-/** The calls that are still to be made: nothing that was done, or may have been and must not be twice, is among them. */
+/** The calls still to be made, without those that were done, or that may have been done and must not be repeated. */
 function leftOf(plan: Plan, state: LedgerState | undefined): readonly number[] {
   return plan.items.flatMap((_, nth) => {
     const entry = state?.items.get(nth);

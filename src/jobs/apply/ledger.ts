@@ -7,11 +7,11 @@ import { syncFolder, type Vault } from '../state/vault.js';
 
 /** What became of one call of a plan. */
 export type Entry =
-  /** Somebody agreed to the plan. */
+  /** A person, or the caller, agreed to the plan. */
   | { readonly kind: 'begun'; readonly at: number; readonly sha256: string; readonly confirmed: string }
-  /** The call is about to be made. */
+  /** The call is about to be sent. */
   | { readonly kind: 'intent'; readonly item: number }
-  /** `gave`: ids that later calls take from the answer, by their paths. */
+  /** `gave`: ids that later calls take from the answer, by path. */
   | {
       readonly kind: 'done';
       readonly item: number;
@@ -22,21 +22,21 @@ export type Entry =
   | { readonly kind: 'failed'; readonly item: number; readonly error: string; readonly message?: string | undefined }
   /** It may have been carried out, and must not be repeated. */
   | { readonly kind: 'unknown'; readonly item: number; readonly error: string; readonly checkWith?: string | undefined }
-  /** It was not made, as what it is about is not what was shown. */
+  /** It was not made, because its target is no longer as it was shown. */
   | { readonly kind: 'left_out'; readonly item: number; readonly why: string };
 
 export type ItemEntry = Exclude<Entry, { kind: 'begun' }>;
 export type Begun = Extract<Entry, { kind: 'begun' }>;
 
-/** What is known of a plan that was begun. */
+/** What is known about a plan that was begun. */
 export interface LedgerState {
   /** The last agreement. */
   readonly begun: Begun | undefined;
-  /** The last that is known of each call. `intent`: the process ended before its outcome was written. */
+  /** The latest entry of each call. `intent`: the process ended before the outcome was written. */
   readonly items: ReadonlyMap<number, ItemEntry>;
 }
 
-/** Where it is written down what became of the calls of a plan. One process writes it at a time. */
+/** Keeps what became of the calls of a plan. One process writes it at a time. */
 export interface Ledger extends LedgerState {
   /** Resolves when the entry is on the disk. */
   write(entry: Entry): Promise<void>;
@@ -44,7 +44,7 @@ export interface Ledger extends LedgerState {
 }
 
 export interface Ledgers {
-  /** What is known of a plan; undefined where it was not begun. @throws UserError for a ledger that was changed */
+  /** What is known about a plan; undefined if it was not begun. @throws UserError for a ledger that was changed */
   look(plan: string): Promise<LedgerState | undefined>;
   /** @throws FileLockedError while another process carries the plan out */
   open(plan: string): Promise<Ledger>;
@@ -60,7 +60,7 @@ class Entries implements LedgerState {
   }
 }
 
-/** For plans that are forgotten with the process. */
+/** Keeps plans only as long as the process lives. */
 export class MemoryLedgers implements Ledgers {
   readonly #ledgers = new Map<string, Entries>();
 
@@ -77,7 +77,7 @@ export class MemoryLedgers implements Ledgers {
 
 const pathIn = (dir: string, plan: string): string => join(dir, `plan-${plan}.ledger`);
 
-/** A file of lines for each plan, each line signed with its number, so that none can be changed or taken away from between. */
+/** A file of lines for each plan, each signed together with its number, so that none can be changed or removed from the middle. */
 export class FolderLedgers implements Ledgers {
   readonly #vault: Vault;
 
@@ -105,7 +105,7 @@ export class FolderLedgers implements Ledgers {
       const file = await openPrivateFile(path, { append: true });
       const text = await file.readFile('utf8');
       const { entries, lines, bytes } = readEntries(text, plan, this.#vault);
-      // What a kill left of a line is no line.
+      // Part of a line, left by a killed process, does not count.
       if (bytes < Buffer.byteLength(text)) await file.truncate(bytes);
       await syncFolder(this.#vault.dir);
       return new FileLedger({ entries, file, lines, plan, vault: this.#vault, unlock });
@@ -125,13 +125,13 @@ interface FileLedgerParts {
   readonly unlock: () => Promise<void>;
 }
 
-/** What comes in while a write is under way goes to the disk together in the next. */
+/** Entries that come in while a write is under way go to the disk together in the next. */
 class FileLedger implements Ledger {
   readonly #parts: FileLedgerParts;
   #lines: number;
   #queue: { readonly entry: Entry; readonly done: () => void; readonly failed: (error: unknown) => void }[] = [];
   #writing: Promise<void> | undefined;
-  /** Why nothing is written any more: behind half a line no line can be read. */
+  /** Why nothing more is written: no line can be read after half a line. */
   #broken: unknown;
 
   constructor(parts: FileLedgerParts) {
@@ -191,7 +191,7 @@ const lineOf = (entry: Entry, number: number, plan: string, vault: Vault): strin
 const signed = (entry: Entry, number: number, plan: string, vault: Vault): string =>
   vault.signature(`ledger ${plan} ${number} ${canonicalJson(entry)}`);
 
-/** The entries of a ledger, and how many bytes of it they take. @throws UserError where a line was changed */
+/** The entries of a ledger, and how many of its bytes they take. @throws UserError if a line was changed */
 function readEntries(text: string, plan: string, vault: Vault): { entries: Entries; lines: number; bytes: number } {
   const entries = new Entries();
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);

@@ -3,23 +3,23 @@ import { isRecord } from '../../platform/is-record.js';
 
 /** How one call of a plan went. */
 export type Sent =
-  /** `answer`: what the caller is told of it, where a secret was asked for. */
+  /** `answer`: what the caller gets if they asked for a secret. */
   | { readonly kind: 'done'; readonly value: unknown; readonly answer: unknown; readonly record: string | undefined }
-  /** Certainly not carried out. `again`: it may be tried again, after so long. */
+  /** Certainly not carried out. `againMs`: how long to wait before another try, if one may help. */
   | {
       readonly kind: 'failed';
       readonly error: string;
       readonly message: string | undefined;
       readonly againMs: number | undefined;
     }
-  /** Certainly not carried out, and nothing else will be either for a while. */
+  /** Certainly not carried out, and for a while no other call will be. */
   | { readonly kind: 'held_back'; readonly error: string; readonly message: string | undefined }
-  /** What was shown is no longer so. */
+  /** What was shown is out of date. */
   | { readonly kind: 'left_out'; readonly why: string }
   /** It may have been carried out. */
   | { readonly kind: 'unknown'; readonly error: string; readonly checkWith: string | undefined };
 
-/** Errors that pass: the request did not reach Clerk, or was turned away at the door. */
+/** Errors that pass: the request did not reach Clerk, or Clerk turned it away unprocessed. */
 const PASSING: ReadonlySet<string> = new Set([
   'busy',
   'not_connected',
@@ -27,7 +27,7 @@ const PASSING: ReadonlySet<string> = new Set([
   'rate_limit_exceeded',
   'maintenance_mode',
 ]);
-/** Refusals that hold for whatever comes next. */
+/** Refusals that would hit every further call too. */
 const HOLDING: ReadonlySet<string> = new Set([
   'budget_exceeded',
   'policy_unavailable',
@@ -36,7 +36,7 @@ const HOLDING: ReadonlySet<string> = new Set([
 ]);
 const SOON_MS = 1_000;
 
-/** What an outcome on the road of all calls means for a plan. */
+/** What the outcome of a call means for its plan. */
 export function sentOf(outcome: CallOutcome): Sent {
   if (outcome.kind === 'done') {
     const { answer, record, secretFile } = outcome;

@@ -18,9 +18,9 @@ interface Reason {
 }
 
 /**
- * How a plan went, for people: a line each.
- * @param answer of Jobs_applyPlan
- * @param did what was done to those that are done: `Taken back`
+ * How a plan went, in lines for people.
+ * @param answer the answer of Jobs_applyPlan
+ * @param did the word for what was done: `Taken back`
  */
 export function planReport(answer: string, did: string): { readonly lines: readonly string[]; readonly isWhole: boolean } {
   const applied = JSON.parse(answer) as Applied;

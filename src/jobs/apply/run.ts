@@ -18,7 +18,7 @@ import { digestOf, objectIn } from '../undo/object-read.js';
 import type { ItemEntry, Ledger } from './ledger.js';
 import { type Sent, sentOf } from './outcome.js';
 
-/** One call that is to be made, with its place in what was confirmed. */
+/** One call to be made, with its place in the confirmed list. */
 export interface Due {
   readonly nth: number;
   readonly item: PlanItem;
@@ -33,42 +33,42 @@ export interface RunOptions {
   readonly ledger: Ledger;
   readonly catalog: Catalog;
   readonly onError: 'stop' | 'continue';
-  /** Makes one call for the plan's caller by the road of all calls. */
+  /** Makes one call for the plan's caller, the way all calls go. */
   readonly make: (
     name: string,
     args: Arguments,
     how: { readonly place?: Place; readonly signal: AbortSignal },
   ) => Promise<CallOutcome>;
-  /** The call at this place was not carried out, or may be made twice. */
+  /** Lets the call at this place be made again: it was not carried out, or is safe to repeat. */
   readonly giveBack: (place: Place) => void;
-  /** Keeps what is needed to take calls back; undefined where that is switched off. */
+  /** Keeps what is needed to undo calls; undefined if that is switched off. */
   readonly keeper: Keeper | undefined;
 }
 
 /** How many calls are under way at once. */
 const AT_ONCE = 4;
-/** How often a call is tried that was turned away at the door. */
+/** How often to try a call that Clerk turns away unprocessed. */
 const MOST_TRIES = 6;
 const LONGEST_WAIT_MS = 60_000;
 
 /** Why no further call is made. */
 export type Stopped = 'error' | 'cancelled' | 'held_back' | 'ledger';
 
-/** Carries out what is due of a plan, step by step, a few calls at a time. */
+/** Carries out the due calls of a plan, step by step, a few at a time. */
 export class Run {
   readonly #options: RunOptions;
   readonly #abort = new AbortController();
-  /** What each step gave to those after it. */
+  /** The ids that each step gave to later ones. */
   readonly #gave = new Map<string, Readonly<Record<string, unknown>>>();
-  /** What calls of this plan have left things called, by id: a later call expects that in the place of what was shown. */
+  /** New names, by id, that calls of this plan gave to things: later calls expect them instead of the names that were shown. */
   readonly #called = new Map<string, string>();
-  /** Items for which a call was not carried out: nothing that comes after it is done to them. */
+  /** Items for which a call was not carried out: the later calls for them are left out. */
   readonly #spoilt = new Set<string>();
   #stopped: { readonly why: Stopped; readonly message?: string | undefined } | undefined;
-  /** The last call of each object: what is done to one is done in the order of the plan. */
+  /** The latest call for each object: calls for the same object are made in the order of the plan. */
   readonly #turns = new Map<string, Promise<void>>();
   #done = 0;
-  /** Answers that hold a secret, which nobody can read again. */
+  /** Answers with secrets, which cannot be read again. */
   readonly #secrets: { readonly item: number; readonly answer: unknown }[] = [];
   #changed: (() => void)[] = [];
   readonly ended: Promise<void>;
@@ -91,7 +91,7 @@ export class Run {
     return this.#options.ledger;
   }
 
-  /** Taken once: what was given to the caller is not kept. */
+  /** Can be taken once: nothing is kept after the caller got it. */
   takeSecrets(): readonly { readonly item: number; readonly answer: unknown }[] {
     return this.#secrets.splice(0);
   }
@@ -104,18 +104,18 @@ export class Run {
     return this.#options.due.length;
   }
 
-  /** How many of those that were due have an outcome. */
+  /** How many of the due calls have an outcome. */
   get done(): number {
     return this.#done;
   }
 
-  /** No further call is begun; those under way end. */
+  /** Begins no further call; those under way finish. */
   stop(why: Stopped = 'cancelled', message?: string): void {
     this.#stopped ??= { why, message };
     this.#abort.abort();
   }
 
-  /** Resolves at the next outcome, and at the end. */
+  /** Resolves at the next outcome, or at the end. */
   changed(): Promise<void> {
     if (this.isEnded) return Promise.resolve();
     return new Promise((resolve) => this.#changed.push(resolve));
@@ -125,7 +125,7 @@ export class Run {
     for (const resolve of this.#changed.splice(0)) resolve();
   }
 
-  /** A step begins when all calls of the one before it have ended. */
+  /** A step begins when all calls of the previous one have ended. */
   async #run(): Promise<void> {
     const { due } = this.#options;
     for (let start = 0; start < due.length && this.#stopped === undefined; ) {
@@ -157,7 +157,7 @@ export class Run {
       const entry = await this.#carryOut(one);
       if (entry !== undefined) await this.#settle(one, entry);
     } catch (error) {
-      // What cannot be written down is not done: the calls that are under way stay with their intent.
+      // A call that cannot be written down is not made; the calls under way keep their intent as the last entry.
       this.stop('ledger', error instanceof Error ? error.message : String(error));
     }
   }
@@ -174,7 +174,7 @@ export class Run {
     this.#tell();
   }
 
-  /** The outcome of one call; undefined where it was given back, to be made another time. */
+  /** The outcome of one call; undefined if it was given back to be made another time. */
   async #carryOut({ nth, item, operation, judged, place }: Due): Promise<ItemEntry | undefined> {
     const { ledger, keeper } = this.#options;
     const leftOut = (why: string): ItemEntry => ({ kind: 'left_out', item: nth, why });
@@ -214,9 +214,9 @@ export class Run {
     }
   }
 
-  /** What was turned away at the door is tried again; so is what may be done twice. */
+  /** Repeats calls that Clerk turned away unprocessed, and calls that are safe to repeat. */
   async #send(operation: Operation, args: Arguments, place: Place): Promise<Sent> {
-    // The call itself is not cut short when the run is stopped: it ends, and its outcome is known.
+    // Stopping the run does not cut the call short, so that its outcome is known.
     const { signal } = new AbortController();
     for (let tries = 1; ; tries++) {
       const sent = sentOf(await this.#options.make(operation.name, args, { place, signal }));
@@ -238,14 +238,14 @@ export class Run {
     return args as Arguments;
   }
 
-  /** The ids of an answer that later calls take. */
+  /** The ids that later calls take from an answer. */
   #gift({ step }: PlanItem, value: unknown): Readonly<Record<string, unknown>> | undefined {
     const wanted = this.#options.plan.items.flatMap(({ later }) => later.filter((each) => each.step === step));
     if (wanted.length === 0) return undefined;
     return Object.fromEntries(wanted.map(({ path }) => [path.join('.'), at(value, path)]));
   }
 
-  /** Why the call is not to be made, as what it is about is another than was shown. */
+  /** Why the call must not be made: its target differs from what was shown. */
   async #changedSince(item: PlanItem, operation: Operation, judged: Judged, args: Arguments): Promise<string | undefined> {
     const { catalog, plan } = this.#options;
     if (item.unless !== undefined) {
@@ -270,7 +270,7 @@ export class Run {
     return label.text === (this.#called.get(String(id)) ?? shown.text) ? undefined : `it is called ${label.text} now`;
   }
 
-  /** @param value what a call has answered with: an object of the plan as it is called from then on, or anything else */
+  /** @param value a call's answer: an object of the plan under its new name, or anything else */
   #noteName(value: unknown): void {
     const id = isRecord(value) ? value.id : undefined;
     if (typeof id !== 'string' || labelIn(this.#options.plan, id) === undefined) return;
@@ -278,7 +278,7 @@ export class Run {
     if (label !== undefined) this.#called.set(id, label.text);
   }
 
-  /** `missing` for what does not exist, undefined for what cannot be read. */
+  /** `missing` if it does not exist, undefined if it cannot be read. */
   async #read(name: string, args: Arguments): Promise<unknown> {
     const outcome = await this.#options.make(name, args, { signal: this.#abort.signal });
     if (outcome.kind === 'done') return outcome.answer?.value;
@@ -287,7 +287,7 @@ export class Run {
   }
 }
 
-/** What a call changes, by what stands in its path; what it makes anew is its own. */
+/** The object that a call changes, by the values in its path; an object that it creates is its own. */
 function objectOf({ nth, operation, item: { args } }: Due): string {
   if (operation.method === 'POST' && !operation.idempotent) return `new ${nth}`;
   const path = [...operation.places].filter(([, place]) => place === 'path');

@@ -1,6 +1,6 @@
 import type { Run } from './run.js';
 
-/** The plans that this process carries out now. */
+/** The plans that this process is carrying out. */
 export class Runs {
   readonly #runs = new Map<string, Run>();
   readonly #claimed = new Set<string>();
@@ -9,7 +9,7 @@ export class Runs {
     return this.#runs.get(plan);
   }
 
-  /** Keeps others from beginning the plan until the claim is released; undefined where somebody else has it. */
+  /** Keeps others from beginning the plan until the claim is released; undefined if the plan is claimed already. */
   claim(plan: string): (() => void) | undefined {
     if (this.#claimed.has(plan) || this.#runs.has(plan)) return undefined;
     this.#claimed.add(plan);
@@ -22,7 +22,7 @@ export class Runs {
     void run.ended.catch(() => {}).finally(() => this.#runs.delete(plan));
   }
 
-  /** Lets the calls under way end, and begins no other. */
+  /** Lets the calls under way finish, and begins no others. */
   async close(): Promise<void> {
     const running = [...this.#runs.values()];
     for (const run of running) run.stop();

@@ -17,7 +17,7 @@ export interface AnswersOptions {
   readonly limits: JobLimits;
 }
 
-/** What a plan that only reads has read, without secrets, as much of it as an answer may hold. */
+/** What a read-only plan has read, without secrets, and no more than an answer may hold. */
 export function answersText({ answers, warnings, limits }: AnswersOptions): string {
   const open = openAnswers(answers);
   const told = warnings.length === 0 ? {} : { warnings };
@@ -29,7 +29,7 @@ export function answersText({ answers, warnings, limits }: AnswersOptions): stri
 
 const MOST_ITEMS = 200;
 
-/** The same in a new file that its owner alone may read. @throws PlanFault where it cannot be written */
+/** The same in a new file that only its owner may read. @throws PlanFault if it cannot be written */
 export async function answersFile({ name = 'plan', answers, warnings, limits }: AnswersOptions): Promise<string> {
   const open = openAnswers(answers);
   const { filesDir } = limits;
@@ -62,7 +62,7 @@ function openAnswers(answers: ReadonlyMap<string, StepAnswer>): Record<string, u
   );
 }
 
-/** Without what is empty. */
+/** Drops empty values. */
 function compact(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(compact);
   if (!isRecord(value)) return value;
@@ -80,7 +80,7 @@ const isEmpty = (value: unknown): boolean =>
   (Array.isArray(value) && value.length === 0) ||
   (isRecord(value) && Object.keys(value).length === 0);
 
-/** Lists with their first items alone, and how many there are. */
+/** Cuts lists to their first items, and says how many more there are. */
 function cut(value: unknown, most: number): unknown {
   if (Array.isArray(value)) {
     const first = value.slice(0, most).map((item) => cut(item, most));

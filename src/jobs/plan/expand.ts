@@ -12,7 +12,7 @@ import type { PlanItem } from './plan.js';
 import { BadReferenceError, Room, readReference, resolve, resolveText, type Scope } from './references.js';
 import { MOST_ITEMS, type Step } from './steps.js';
 
-/** How an expansion looks at the instance. */
+/** How an expansion reads from the instance. */
 export interface Reader {
   /** The answer of one read. @throws PlanFault */
   read(operation: Operation, args: Arguments): Promise<unknown>;
@@ -31,19 +31,19 @@ export interface ExpansionOptions {
 
 export interface Expanded {
   readonly items: readonly PlanItem[];
-  /** What the steps that read have answered, by their names; undefined where there are others. */
+  /** The answers of the steps, by name, if all of them only read; otherwise undefined. */
   readonly answers: ReadonlyMap<string, StepAnswer> | undefined;
-  /** What was found on the way, a sentence each. */
+  /** Problems found on the way, a sentence each. */
   readonly warnings: readonly string[];
 }
 
-/** What a step has read, and by which operation. */
+/** What a step has read, and with which operation. */
 export interface StepAnswer {
   readonly operation: Operation | undefined;
   readonly value: unknown;
 }
 
-/** The scan of a list, which a plan can have for a step. */
+/** The scan of a list, which can be a step of a plan. */
 const SCAN = 'Jobs_scanList';
 
 /** How many reads of one step are under way at once. */
@@ -51,15 +51,14 @@ const AT_ONCE = 6;
 const ITEM_DIGITS = 16;
 /** The most reads that one step may take. */
 const MOST_READS = 1_000;
-/** The most calls that are looked at, with those that the list has more than once. */
+/** The most calls to go through, duplicates included. */
 const MOST_TAKEN = 3 * MOST_ITEMS;
-/** What the arguments of all steps may come to, in characters. */
+/** The most that the arguments of all steps may hold, in characters. */
 const MOST_CHARACTERS = 20_000_000;
 const LONGEST_NAME = 60;
 
 /**
- * Makes the list of calls that the steps stand for. Steps that read are carried out; of steps that change something nothing
- * is.
+ * Makes the list of calls that the steps stand for. Carries out the steps that read, but none that change something.
  * @throws PlanFault
  */
 export async function expand(steps: readonly Step[], options: ExpansionOptions): Promise<Expanded> {
@@ -116,7 +115,7 @@ class Expansion {
     }
     const operation = this.#operationOf(step.tool, name);
     const items = step.for_each === undefined ? undefined : await this.#itemsOf(step.for_each, name);
-    // Some reads are gated when they are asked for a secret, which no step asks for.
+    // Some reads are gated if they ask for a secret, but no step does.
     if (operation.risk === 'read') {
       this.#answer(name, operation, await this.#readFor(operation, step, name, items));
       return;
@@ -146,12 +145,12 @@ class Expansion {
     const other = Object.keys(given).find((key) => !SCAN_INPUTS.has(key));
     if (other !== undefined) throw fault(where, `a list is given by list, arguments, where and each, not by ${other}`);
     const { each, ...rest } = given;
-    // What begins with $ in `each` is of the rows of the scan.
+    // In `each`, references beginning with $ refer to the rows of the scan.
     const scan = { ...(this.#resolve(rest, undefined, where).value as Arguments), ...(each === undefined ? {} : { each }) };
     return this.#options.reader.readRows(scan);
   }
 
-  /** A list is read to its end, unless its length is bounded by `limit`. */
+  /** Reads a list to its end, unless `limit` bounds it. */
   async #readFor(operation: Operation, step: Step, name: string, items: readonly unknown[] | undefined): Promise<unknown> {
     const { reader, signal } = this.#options;
     if (items !== undefined && items.length > MOST_READS)
@@ -241,7 +240,7 @@ class Expansion {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** With a key of its own, a call can be made again whatever became of it the first time. */
+/** A call with an idempotency key can be repeated whatever became of the first try. */
 const keyed = (operation: Operation, args: Arguments): Arguments =>
   operation.keyed && args[IDEMPOTENCY_KEY] === undefined ? { ...args, [IDEMPOTENCY_KEY]: randomUUID() } : args;
 
@@ -267,10 +266,10 @@ const isSomething = (value: unknown): boolean =>
 
 const isList = (operation: Operation): boolean => operation.places.has('limit');
 
-/** Both forms in which the API lists are the list itself to whoever refers to it. */
+/** The API lists in two forms; a reference to either leads to the list itself. */
 const toList = (value: unknown): unknown => (isRecord(value) && Array.isArray(value.data) ? value.data : value);
 
-/** Runs the work for every item, a few at a time; results are in the order of the items. */
+/** Runs the work for every item, a few at a time; the results keep the order of the items. */
 export async function inTurns<T, R>(
   items: readonly T[],
   atOnce: number,
@@ -287,7 +286,7 @@ export async function inTurns<T, R>(
         signal.throwIfAborted();
         results[nth] = await work(items[nth] as T, nth);
       } catch (error) {
-        // The others end with what they have begun.
+        // The others finish what they have begun.
         next = items.length;
         throw error;
       }

@@ -1,10 +1,10 @@
 import type { CallOutcome } from '../../call/call-types.js';
 
-/** Why a plan cannot be made or carried out; the caller reads it. Nothing was changed. */
+/** Why a plan cannot be made or carried out, for the caller to read. Nothing was changed. */
 export class PlanFault extends Error {
   override readonly name = 'PlanFault';
   readonly model: Readonly<Record<string, unknown>>;
-  /** Whether the policy or the caller's rights were against it, rather than what was given. */
+  /** Whether the policy or the caller's rights forbid it, rather than the input being wrong. */
   readonly refused: boolean;
 
   constructor(code: string, message: string, more: Readonly<Record<string, unknown>> = {}, refused = false) {

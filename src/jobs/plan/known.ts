@@ -7,7 +7,7 @@ import { targetInputsOf, targetReadOf } from '../../policy/preview/target-read.j
 import { inTurns, type Reader } from './expand.js';
 import type { PlanItem } from './plan.js';
 
-/** Lists that find many by their ids in one read. */
+/** Lists that can look up many ids in one read. */
 const NAMING_LISTS = [
   { prefix: 'user_', list: 'Users_listSortedByCreationDate', input: 'user_id', more: {} },
   {
@@ -18,16 +18,16 @@ const NAMING_LISTS = [
   },
 ] as const;
 const IDS_AT_ONCE = 100;
-/** Targets that are read one by one for their names; beyond that ids stand for them. */
+/** How many targets to read one by one for their names; further ones are shown by their ids. */
 const MOST_SINGLE_READS = 200;
 const AT_ONCE = 6;
-/** The most objects that are kept of what was read. */
+/** The most objects to keep. */
 const MOST_OBJECTS = 50_000;
 const DEEPEST = 6;
 
 type Resource = Readonly<Record<string, unknown>>;
 
-/** What is known of the instance from what was read, by id. */
+/** What has been read from the instance, by id. */
 export class Known {
   readonly #objects = new Map<string, Resource>();
   readonly #missing = new Set<string>();
@@ -61,7 +61,7 @@ export class Known {
     if (!this.#objects.has(id)) this.#missing.add(id);
   }
 
-  /** Names of what the ids stand for. */
+  /** The names behind the ids. */
   labels(ids: Iterable<string>): Record<string, Label> {
     const labels: Record<string, Label> = {};
     for (const id of ids) {
@@ -75,7 +75,7 @@ export class Known {
     return labels;
   }
 
-  /** An organization within a membership says less of itself than the organization. */
+  /** An organization within a membership has fewer properties than the organization itself. */
   #isPoorer(value: Resource): boolean {
     const known = this.#objects.get(String(value.id));
     return known !== undefined && Object.keys(known).length > Object.keys(value).length;
@@ -93,7 +93,7 @@ export function idsOf(items: readonly PlanItem[], catalog: Catalog): ReadonlySet
   return ids;
 }
 
-/** The id by which a call names what it is about. */
+/** The id by which a call names its target. */
 export function targetIdOf({ operation: name, args, later }: PlanItem, catalog: Catalog): string | undefined {
   const operation = catalog.get(name);
   const input = targetInputsOf(catalog, operation).find((candidate) => typeof args[candidate] === 'string');
@@ -101,7 +101,7 @@ export function targetIdOf({ operation: name, args, later }: PlanItem, catalog: 
   return input === undefined || isLater ? undefined : String(args[input]);
 }
 
-/** Looks up what the calls are about, as far as it is not known yet. What cannot be read stays unknown. */
+/** Looks up the targets of the calls that are not known yet. What cannot be read stays unknown. */
 export async function lookUp(
   items: readonly PlanItem[],
   known: Known,
@@ -134,7 +134,7 @@ export async function lookUp(
   );
 }
 
-/** Targets that no list names: sessions, invitations, keys. */
+/** Targets whose names no list can give: sessions, invitations, keys. */
 function singleReads(items: readonly PlanItem[], known: Known, catalog: Catalog) {
   const reads = new Map<string, { reader: Operation; args: Readonly<Record<string, unknown>> }>();
   for (const item of items) {
@@ -146,7 +146,7 @@ function singleReads(items: readonly PlanItem[], known: Known, catalog: Catalog)
   return [...reads.values()];
 }
 
-/** A name that cannot be read is no reason to stop. */
+/** A name that cannot be read is not a reason to stop. */
 const quietly = <T>(reading: Promise<T>): Promise<T | undefined> => reading.catch(() => undefined);
 
 const chunks = <T>(all: readonly T[], size: number): T[][] =>

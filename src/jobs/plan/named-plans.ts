@@ -40,12 +40,12 @@ type PlanFile = z.output<typeof planFile>;
 export interface NamedPlan {
   readonly name: string;
   readonly steps: readonly Step[];
-  /** Whether what it reads goes into a file; such a plan only reads. */
+  /** Whether the result goes into a file; such a plan only reads. */
   readonly file: boolean;
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
-/** The folder of plans that comes with the program, which may be built or not. */
+/** The folder of plans that come with the program, built or not. */
 function folder(): string {
   for (let above = import.meta.dirname; ; above = dirname(above)) {
     const plans = join(above, 'plans');
@@ -55,12 +55,12 @@ function folder(): string {
 }
 
 const SUFFIX = '.yml';
-/** By this name the policy knows plans that write a file. */
+/** The suffix by which the policy recognizes plans that write a file. */
 const EXPORT = '-export';
-/** Asked for in the place of a name. */
+/** Given instead of a name to list all plans. */
 const LIST = 'list';
 
-/** A named plan and its inputs; what the named plans are, where that is asked for. @throws PlanFault */
+/** A named plan and its inputs, or the list of named plans if that is asked for. @throws PlanFault */
 export async function namedPlan(name: string, given: unknown): Promise<NamedPlan | { readonly text: string }> {
   const names = (await readdir(folder()))
     .filter((file) => file.endsWith(SUFFIX))

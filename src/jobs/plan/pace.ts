@@ -1,10 +1,10 @@
 import type { Operation } from '../../catalog/operation.js';
 import type { InstanceKind } from '../../policy/policy-types.js';
 
-/** Requests that fit in a second below Clerk's limit; the sandbox answers as fast as it can. */
+/** How many requests a second stay below Clerk's limit; the sandbox has none and answers as fast as it can. */
 const PER_SECOND: Readonly<Record<InstanceKind, number>> = { test: 9, live: 90, sandbox: 200 };
 
-/** What Clerk takes in an hour of some operations. */
+/** How many calls of some operations Clerk accepts in an hour. */
 const PER_HOUR: Readonly<Record<string, number>> = {
   Invitations_createNewInvitation: 100,
   Invitations_createMultiple: 25,
@@ -18,7 +18,7 @@ export interface Pace {
   readonly warnings: readonly string[];
 }
 
-/** How long calls take under Clerk's limits. @param reads what is read beside them */
+/** How long calls take under Clerk's limits. @param reads the number of additional reads */
 export function paceOf(calls: readonly Operation[], reads: number, kind: InstanceKind): Pace {
   const requests = calls.length + reads;
   let seconds = Math.ceil(requests / PER_SECOND[kind]);

@@ -8,7 +8,7 @@ import { PlanReader } from './reader.js';
 import { settle } from './settle.js';
 import type { Step } from './steps.js';
 
-/** Longer a caller does not wait for a plan to be made, in milliseconds: clients give up after a minute. */
+/** The longest that a caller waits for a plan to be made, in milliseconds: clients give up after a minute. */
 const LONGEST_MS = 50_000;
 
 /** Makes a plan of the steps given, or of a named plan. */

@@ -1,27 +1,27 @@
 import type { Vault } from '../state/vault.js';
 import { hashOf, isPlanId, type Plan } from './plan.js';
 
-/** How long a plan can be confirmed and carried out, or gone on with, in milliseconds. */
+/** How long a plan can be confirmed and carried out, or continued, in milliseconds. */
 export const PLAN_KEPT_MS = 24 * 3_600_000;
 
 /** Where plans wait to be carried out. */
 export interface PlanStore {
   save(plan: Plan): Promise<void>;
-  /** `undefined` for what is not known, is too old, or belongs to another caller or instance. */
+  /** `undefined` if the plan is not known, is too old, or belongs to another caller or instance. */
   find(id: string, owner: Pick<Plan, 'caller' | 'instance'>): Promise<Plan | undefined>;
-  /** The same however old it is and whosever it is: for what takes it back. */
+  /** The same for a plan of any age and any caller, so that it can be undone. */
   look(id: string): Promise<Plan | undefined>;
 }
 
-/** A caller has as many in memory; the oldest makes room. */
+/** How many plans of a caller stay in memory; the oldest makes room. */
 const MOST_PLANS = 20;
-/** Items of all plans in memory. */
+/** The most items of all plans in memory. */
 const MOST_ITEMS_KEPT = 50_000;
 
 const isOf = (plan: Plan, { caller, instance }: Pick<Plan, 'caller' | 'instance'>): boolean =>
   plan.caller === caller && plan.instance === instance;
 
-/** For one process, which forgets them when it ends. */
+/** Keeps plans in one process, which forgets them when it ends. */
 export class MemoryPlanStore implements PlanStore {
   readonly #plans = new Map<string, Plan>();
   readonly #now: () => number;
@@ -56,15 +56,15 @@ const PREFIX = 'plan-';
 const SUFFIX = '.sealed';
 
 /**
- * In a folder, where they outlive the process. What became of a plan is told for as long as it can be taken back; then the
- * plan and its ledger are removed.
+ * Keeps plans in a folder, where they outlive the process. A plan and its ledger stay for as long as the plan can be
+ * undone, and are then removed.
  */
 export class FolderPlanStore implements PlanStore {
   readonly #vault: Vault;
   readonly #keptMs: number;
   readonly #now: () => number;
 
-  /** @param undoneMs how long changes can be taken back */
+  /** @param undoneMs how long changes can be undone */
   constructor(vault: Vault, undoneMs: number, now: () => number = Date.now) {
     this.#vault = vault;
     this.#keptMs = Math.max(PLAN_KEPT_MS, undoneMs);

@@ -10,18 +10,18 @@ export interface PlanItem {
   /** The step that it comes from. */
   readonly step: string;
   readonly operation: string;
-  /** What is known only later stands in it as the reference that it is. */
+  /** Values that will be known only later are left in as references. */
   readonly args: Arguments;
   readonly later: readonly Deferred[];
-  /** Of the item of `for_each` that it is about: what fails for one is not gone on with. */
+  /** The `for_each` item it belongs to: after a failure, the later calls for the same item are left out. */
   readonly item?: string | undefined;
-  /** Of a plan that takes another back: what must still be so for the call to be made. */
+  /** In a plan that undoes another: what must be unchanged for the call to be made. */
   readonly unless?: Unchanged | undefined;
 }
 
-/** A read, and a digest of what it must show. */
+/** A read, and a digest of what it has to show. */
 export interface Unchanged extends ObjectRead {
-  /** What of it; undefined for all but what changes of itself. */
+  /** The paths to compare; undefined for everything except what changes by itself. */
   readonly watch: readonly (readonly string[])[] | undefined;
   readonly sha256: string;
 }
@@ -31,21 +31,21 @@ export interface Plan {
   /** `pln_` and 22 characters of base64url. */
   readonly id: string;
   readonly title: string;
-  /** The name of the caller whose it is. */
+  /** The name of the caller it belongs to. */
   readonly caller: string;
   /** The id of the instance that it is for. */
   readonly instance: string;
   /** Unix milliseconds. */
   readonly createdAt: number;
   readonly items: readonly PlanItem[];
-  /** Of caller, instance and the whole expanded list, hexadecimal: what a confirmation is bound to. */
+  /** Hash of caller, instance and the whole expanded list, hexadecimal: a confirmation is bound to it. */
   readonly sha256: string;
-  /** What is called how, by id. */
+  /** Names by id. */
   readonly labels: Readonly<Record<string, Label>>;
   readonly warnings: readonly string[];
 }
 
-/** What the id stands for is called; undefined where that is not known, whatever the id is. */
+/** The name behind the id; undefined if it is not known. */
 export const labelIn = ({ labels }: Pick<Plan, 'labels'>, id: string | undefined): Label | undefined =>
   id !== undefined && Object.hasOwn(labels, id) ? labels[id] : undefined;
 

@@ -12,11 +12,11 @@ import { PlanFault } from './fault.js';
 import type { Known } from './known.js';
 import { MOST_ITEMS } from './steps.js';
 
-/** How long other callers wait at most while conditions are tested, and how long that may take in all, in milliseconds. */
+/** The longest that testing conditions may hold up other callers, and the longest it may take in all, in milliseconds. */
 const SLICE_MS = 20;
 const MOST_TESTING_MS = 10_000;
 
-/** Reads by the road of all calls, and keeps what it reads. */
+/** Reads the way all calls go, and keeps what it reads. */
 export class PlanReader implements Reader {
   readonly #context: JobContext;
   readonly #known: Known;
@@ -80,7 +80,7 @@ export class PlanReader implements Reader {
   }
 }
 
-/** Items of one list that are read, of which a plan may take fewer. */
+/** The most items to read from one list; a plan may use fewer. */
 const MOST_READ = 10 * MOST_ITEMS;
 
 const TOO_COSTLY = new PlanFault('where_too_costly', `Testing the conditions takes longer than ${MOST_TESTING_MS / 1000} s.`);

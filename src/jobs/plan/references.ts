@@ -4,23 +4,23 @@ import { isRecord } from '../../platform/is-record.js';
  * A text that stands for a value known elsewhere. `$` is the current item of `for_each`, `$.path` something in it,
  * `$steps.NAME.path` what an earlier step answered, `$inputs.NAME` an input of a named plan. A path is names and numbers
  * with dots between them; `*` stands for every item of a list, and lists in lists become one. With `?` at its end, the
- * argument is left out where there is nothing. A text that begins with `$` is written with `$$`. Within a text,
+ * argument is left out if there is no value. A text that begins with `$` is written with `$$`. Within a text,
  * `${inputs.NAME}` stands for an input that is text.
  */
 export interface Reference {
   readonly from: 'item' | 'steps' | 'inputs';
-  /** Of a step or an input. */
+  /** The name of a step or an input. */
   readonly name: string;
   readonly path: readonly string[];
   readonly optional: boolean;
 }
 
-/** A text that begins like a reference and is none, or leads nowhere. */
+/** A text that looks like a reference but is not one, or leads nowhere. */
 export class BadReferenceError extends Error {
   override readonly name = 'BadReferenceError';
 }
 
-/** A value that is known only once an earlier step has been carried out. */
+/** A value known only after an earlier step has been carried out. */
 export interface Deferred {
   /** Where it goes in the arguments. */
   readonly to: readonly string[];
@@ -31,11 +31,11 @@ export interface Deferred {
 
 /** What references lead to. */
 export interface Scope {
-  /** The current item; a list of one, so that there can be none. */
+  /** The current item, in a list so that there may be none. */
   readonly item: readonly [unknown] | undefined;
   /** Answers by step. A step that changes something has none yet. */
   readonly steps: ReadonlyMap<string, unknown>;
-  /** Steps whose answer is known only once they were carried out. */
+  /** Steps whose answers are known only after they have been carried out. */
   readonly pending: ReadonlySet<string>;
   readonly inputs: Readonly<Record<string, unknown>>;
 }
@@ -50,12 +50,12 @@ const DEEPEST = 12;
 /** Longer than any path into an answer. */
 const LONGEST = 300;
 const MOST_NAMES = 20;
-/** Far beyond what a plan can be made of. */
+/** Far more than a plan can need. */
 const MOST_COLLECTED = 100_000;
 
 /**
- * How much references may still lead to, in characters: a short text can stand for a long list, many times over. What is
- * written out by itself counts, too.
+ * How much text references may still expand to, in characters: a short text can stand for a long list, many times over.
+ * Values written out in full count too.
  */
 export class Room {
   #left: number;
@@ -66,7 +66,7 @@ export class Room {
     this.#left = most;
   }
 
-  /** @throws BadReferenceError where there is no more room */
+  /** @throws BadReferenceError when there is no more room */
   take(value: unknown): void {
     const open: unknown[] = [value];
     while (open.length > 0) {
@@ -82,7 +82,7 @@ export class Room {
   }
 }
 
-/** @throws BadReferenceError for what begins with `$` and is no reference */
+/** @throws BadReferenceError for a text that begins with `$` but is not a reference */
 export function readReference(text: string): Reference | undefined {
   if (!text.startsWith('$') || text.startsWith('$$')) return undefined;
   const form = text.length > LONGEST ? null : FORM.exec(text);
@@ -102,8 +102,8 @@ export function readReference(text: string): Reference | undefined {
 }
 
 /**
- * A value with all references in it replaced by what they lead to. What is not known yet stays as it is written, and is
- * listed.
+ * A value with all its references replaced by what they lead to. References to values not known yet stay as written, and
+ * are listed.
  * @throws BadReferenceError
  */
 export function resolve(value: unknown, scope: Scope, room: Room): Resolved {
@@ -143,7 +143,7 @@ export function resolve(value: unknown, scope: Scope, room: Room): Resolved {
   return { value: walk(value, []), deferred };
 }
 
-/** What a reference by itself leads to; `undefined` for nothing. @throws BadReferenceError */
+/** What a single reference leads to; `undefined` for nothing. @throws BadReferenceError */
 export function resolveText(text: string, scope: Scope): unknown {
   const reference = readReference(text);
   if (reference === undefined) throw new BadReferenceError(`${JSON.stringify(text.slice(0, 60))} is no reference`);
@@ -164,7 +164,7 @@ function withInputs(text: string, inputs: Scope['inputs']): string {
 
 const isPending = ({ from, name }: Reference, { pending }: Scope): boolean => from === 'steps' && pending.has(name);
 
-/** Only ids are taken over from what is not known yet: a person cannot approve anything else unseen. */
+/** From answers not known yet only ids may be taken: people must not approve anything else unseen. */
 function deferredOf({ name, path }: Reference, text: string, to: readonly string[]): Deferred {
   const last = path.at(-1) ?? '';
   if (!/(?:^|_)id$/.test(last) || path.includes('*')) {
@@ -188,7 +188,7 @@ function lookUp({ from, name, path }: Reference, { item, steps, inputs }: Scope)
   }
 }
 
-/** What stands at a path. Of a list, `data` is the list itself: some of the API's lists are bare, others are not. */
+/** The value at a path. `data` of a bare list is the list itself, since some of the API's lists are bare and others are not. */
 export function at(value: unknown, path: readonly string[]): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return value;
@@ -199,7 +199,7 @@ export function at(value: unknown, path: readonly string[]): unknown {
   return isRecord(value) ? at(own(value, key), rest) : undefined;
 }
 
-/** What stands at the path in every item, without those in which nothing does. */
+/** The values at the path in all items, without the items that have none. */
 function collect(list: readonly unknown[], rest: readonly string[]): unknown[] {
   const found: unknown[] = [];
   for (const item of list) {

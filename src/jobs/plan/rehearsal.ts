@@ -7,7 +7,7 @@ import type { Known } from './known.js';
 import type { PlanItem } from './plan.js';
 import type { Deferred } from './references.js';
 
-/** Calls that are tried out where nothing comes of it, on what is known of the instance. */
+/** Calls to try out without effect, on what is known of the instance. */
 export interface Rehearsal {
   readonly items: readonly {
     readonly operation: Operation;
@@ -15,7 +15,7 @@ export interface Rehearsal {
     readonly step: string;
     readonly later: readonly Deferred[];
   }[];
-  /** What was read, as the API answered it. */
+  /** The objects that were read, as the API returned them. */
   readonly objects: readonly Readonly<Record<string, unknown>>[];
   readonly roles: {
     readonly roles: readonly unknown[];
@@ -28,15 +28,15 @@ export interface Rehearsal {
 export interface Rehearsed {
   /** What would fail, in the order of the calls. */
   readonly failures: readonly { readonly item: number; readonly code: string; readonly message: string }[];
-  /** What would be left without anybody who manages it. */
+  /** Organizations that would be left without anyone to manage them. */
   readonly orphans: readonly { readonly item: number; readonly organization: string }[];
-  /** Calls of which nothing is known, as what they are about was not read or is not played. */
+  /** How many calls could not be tried, because their target was not read or the rehearsal does not simulate them. */
   readonly unknown: number;
-  /** How many were tried. */
+  /** How many calls were tried. */
   readonly tried: number;
 }
 
-/** What was looked at for a rehearsal, and what was too much to look at. */
+/** What was read for a rehearsal, and what was too much to read. */
 export interface Surroundings {
   readonly roles: Rehearsal['roles'];
   /** A clause each. */
@@ -45,7 +45,7 @@ export interface Surroundings {
 
 const ADDS_MEMBER = /^Organization(?:Memberships_addUser|Invitations_(?:create|bulkCreate))/;
 const TOUCHES_MEMBER = /^OrganizationMemberships_(?:removeUser|updateMembershipProperties)/;
-/** After these nobody can act for an organization through the user any more. */
+/** After these calls the user can no longer act for an organization. */
 export const ENDS_USER = /^Users_(?:markBanned|banMany|lockUser|deleteUserById)$/;
 const MOST_ORGANIZATIONS = 10;
 const MOST_USERS = 50;
@@ -55,8 +55,8 @@ const AT_ONCE = 6;
 const NO_ROLES: Rehearsal['roles'] = { roles: [], permissions: [], role_sets: [] };
 
 /**
- * Reads what decides whether the calls can be carried out: who is in an organization that gets or loses members, and whose
- * an address is that is to be given away.
+ * Reads what decides whether the calls can succeed: the members of organizations that gain or lose some, and the present
+ * holders of addresses that calls assign.
  */
 export async function readSurroundings(
   items: readonly PlanItem[],
@@ -117,7 +117,7 @@ export async function readSurroundings(
   return { roles: { roles, permissions, role_sets }, unseen };
 }
 
-/** The organizations of which one of the users is a member, as far as that was read. */
+/** The organizations that one of the users is a member of, as far as they were read. */
 function organizationsManagedBy(users: readonly string[], known: Known): string[] {
   const wanted = new Set(users);
   const found = new Set<string>();
@@ -129,7 +129,7 @@ function organizationsManagedBy(users: readonly string[], known: Known): string[
   return [...found];
 }
 
-/** Addresses that calls give to somebody. */
+/** Addresses that calls assign to users. */
 function addressesIn(args: Arguments): readonly unknown[] {
   const bulk = Object.values(args).flatMap((value) => (Array.isArray(value) ? value.filter(isRecord) : []));
   return [args, ...bulk].flatMap((each) => [each.email_address].flat());

@@ -24,14 +24,14 @@ export interface Draft {
   readonly reader: Reader;
 }
 
-/** A plan that was made and tried out. */
+/** A plan that was made and rehearsed. */
 export interface Settled {
   readonly plan: Plan;
-  /** As it will be confirmed. */
+  /** The calls as they will be confirmed. */
   readonly list: CallList;
-  /** How; undefined where it need not be. */
+  /** How it will be confirmed; undefined if it need not be. */
   readonly strength: Strength | undefined;
-  /** What a model is told of it. */
+  /** What a model is told about it. */
   readonly text: string;
 }
 
@@ -44,7 +44,7 @@ const CONFIRMATIONS: Readonly<Record<Strength, string>> = {
 };
 
 /**
- * Makes a plan of calls: each is checked against rules, scopes and budgets, and tried out where nothing comes of it.
+ * Makes a plan of calls: checks each against rules, scopes and budgets, and tries it out without effect.
  * @throws PlanFault
  */
 export async function settle(draft: Draft, context: JobContext, services: PlanServices): Promise<Settled> {
@@ -102,7 +102,7 @@ export async function settle(draft: Draft, context: JobContext, services: PlanSe
   return { plan, list: { ...list, warnings: plan.warnings.slice(0, MOST_WARNINGS_SHOWN) }, strength, text };
 }
 
-/** What the rules say of every call. @throws PlanFault for what is refused */
+/** What the rules say about every call. @throws PlanFault if one is refused */
 export async function judge(
   items: readonly PlanItem[],
   { call, policy, signal, offered }: JobContext,
@@ -156,7 +156,7 @@ export function listOf(
   };
 }
 
-/** What nobody has looked at is taken for what cannot be taken back. */
+/** A call of an unreviewed operation counts as one that cannot be undone. */
 const undoOf = (operation: Operation, args: Arguments, isKept: boolean): UndoWords =>
   undoWords(operation, args, isKept) ?? { can: 'never', says: 'nobody has looked at how it could be' };
 
@@ -164,7 +164,7 @@ const AT_ONCE = 8;
 const MOST_NAMED = 5;
 const MOST_WARNINGS_SHOWN = 20;
 
-/** Before a gated call what it is about is looked at; before one that can be taken back, its present form. */
+/** Each gated call is preceded by a read of its target, and each call that can be undone by a read of the present state. */
 function readsBeside({ items }: CallList, { keeper }: PlanServices): number {
   return items.filter(({ operation, judged, undo }) => {
     const gated = judged.risks.some(isGated) && operation.spec.target !== undefined;
@@ -172,7 +172,7 @@ function readsBeside({ items }: CallList, { keeper }: PlanServices): number {
   }).length;
 }
 
-/** Failures of one kind in one sentence, with the first that they hit. */
+/** One sentence for failures of one kind, with the first few affected. */
 function grouped(
   failures: readonly { readonly item: number; readonly code: string; readonly message: string }[],
   nameOf: (nth: number) => string | undefined,

@@ -1,20 +1,20 @@
 import type { Arguments } from '../../catalog/operation-types.js';
 
-/** The most items that a plan may have, whatever they are made of. */
+/** The most items in a plan, wherever they come from. */
 export const MOST_ITEMS = 10_000;
-/** The most steps of one plan. */
+/** The most steps in a plan. */
 export const MOST_STEPS = 50;
 
 /** One step of a plan: a call, or one for each item of a list. */
 export interface Step {
-  /** By which later steps refer to it. Default: `step1`, by its place. */
+  /** The name by which later steps refer to it. Default: by its place, `step1` and so on. */
   readonly name?: string | undefined;
   readonly tool: string;
   readonly arguments?: Arguments | undefined;
-  /** A reference to a list, the list itself, or one that is read to its end. */
+  /** A reference to a list, the list itself, or a list to read to its end. */
   readonly for_each?: unknown;
-  /** A reference: without a value there, or where it is false or empty, the step is left out. */
+  /** A reference: if it leads to nothing, or to something false or empty, the step is left out. */
   readonly if?: string | undefined;
-  /** Of a read in a named plan: where it does not answer, as where the instance lacks what it is about, it is an empty list. */
+  /** For a read in a named plan: if it fails, perhaps because the instance lacks the feature, it counts as an empty list. */
   readonly may_fail?: boolean | undefined;
 }

@@ -5,7 +5,7 @@ import { fits } from '../../response/token-count.js';
 import type { Pace } from './pace.js';
 import type { Plan } from './plan.js';
 
-/** What a plan may cost a model to read, in tokens. */
+/** How many tokens a plan may cost a model to read. */
 const MOST_TOKENS = 560;
 const MOST_OPERATIONS = 10;
 const MOST_NAMED = 6;
@@ -16,15 +16,15 @@ export interface SummaryFacts {
   readonly plan: Plan;
   readonly list: CallList;
   readonly pace: Pace;
-  /** How it will be confirmed, in a few words; `undefined` where it need not be. */
+  /** How it will be confirmed, in a few words; `undefined` if it need not be. */
   readonly confirmation: string | undefined;
-  /** What the rehearsal cannot know, in a sentence; `undefined` where it knew all. */
+  /** What the rehearsal cannot know, in a sentence; `undefined` if it knew everything. */
   readonly unrehearsed: string | undefined;
-  /** The name of what a call is about. */
+  /** The name of a call's target. */
   readonly nameOf: (nth: number) => string | undefined;
 }
 
-/** A plan in a few words, however many calls it stands for. */
+/** A plan in a few words, however many calls it holds. */
 export function summaryOf(facts: SummaryFacts): string {
   const warnings = facts.plan.warnings.map(cut);
   let named = MOST_NAMED;
@@ -80,7 +80,7 @@ function neverUndone({ items }: CallList): string[] {
   return [...counts].map(([what, count]) => cut(what.replace('\n', ` (${count})`)));
 }
 
-/** The gravest calls: what cannot be undone first. */
+/** The gravest calls, those that cannot be undone first. */
 function worstOf({ items }: CallList): number[] {
   const weights = byWeight(['credential', 'destructive', 'access', 'write', 'read']);
   return items

@@ -25,12 +25,12 @@ export interface Found {
   readonly groups: number | undefined;
   readonly rows: readonly Row[];
   readonly file: ScanFile | undefined;
-  /** Whether the caller is on another machine, whose business the folders of this one are not. */
+  /** Whether the caller is on another machine, and so must not learn about this one's folders. */
   readonly isElsewhere: boolean;
   readonly maxTokens: number;
 }
 
-/** A scan as a model reads it: what was read and what was not, then the first rows, as many as there is room for. */
+/** A scan as a model reads it: what was read and what was not, then as many of the first rows as there is room for. */
 export function answerOf(found: Found): CallOutcome {
   const { rows, scan, file, maxTokens } = found;
   const facts = factsOf(found);
@@ -61,7 +61,7 @@ export function answerOf(found: Found): CallOutcome {
   return { kind: 'done', text: frame(kept) };
 }
 
-/** For the note, whose length depends on the rows. */
+/** Room for the note, whose length depends on the rows. */
 const SLACK = 40;
 
 function factsOf({ scan, isElsewhere, ended, list, requests, matched, unread, skipped, otherGroups, groups, file }: Found) {

@@ -6,10 +6,10 @@ export interface SortKey {
   readonly descends: boolean;
 }
 
-/** What is worked out for each group: the least, the greatest or the sum of the values at a path. */
+/** A value computed for each group: the minimum, the maximum or the sum of the values at a path. */
 export interface Measure {
   readonly of: 'min' | 'max' | 'sum';
-  /** `sum:amount`, under which it stands in the group. */
+  /** Its name in the group: `sum:amount`. */
   readonly name: string;
   readonly path: readonly string[];
 }
@@ -24,7 +24,7 @@ export const bySort =
     return 0;
   };
 
-/** The first rows in an order, kept while all go by: never many more than are wanted. */
+/** The first rows in an order. Holds never many more than are wanted while all rows go by. */
 export class FirstRows {
   readonly #most: number;
   readonly #compare: ((a: Row, b: Row) => number) | undefined;
@@ -60,12 +60,12 @@ interface Group {
 
 const MOST_GROUPS = 20_000;
 
-/** Counts rows by the values at paths, and measures each group. */
+/** Groups rows by the values at paths, and counts and measures each group. */
 export class Groups {
   readonly #paths: readonly string[];
   readonly #measures: readonly Measure[];
   readonly #groups = new Map<string, Group>();
-  /** Rows of groups for which there was no room. */
+  /** The number of rows in groups for which there was no room. */
   #others = 0;
 
   constructor(paths: readonly string[], measures: readonly Measure[]) {
@@ -94,7 +94,7 @@ export class Groups {
     for (const measure of this.#measures) measureIn(group, measure, valueAt(row, measure.path));
   }
 
-  /** One for each group, the largest first. */
+  /** One row per group, the largest group first. */
   get rows(): readonly Row[] {
     return [...this.#groups.values()]
       .sort((a, b) => b.count - a.count)

@@ -5,7 +5,7 @@ import { isoTimes } from '../../response/times.js';
 import type { Each, Row } from './each.js';
 import type { Scan } from './request.js';
 
-/** A row as it is shown: the paths that were selected, or what tells rows apart. */
+/** A row as it is shown: the selected paths, or the properties that tell rows apart. */
 export function shownRow(row: Row, scan: Scan): unknown {
   if (scan.groupBy.length > 0) return row;
   const timed = timesOf(row, scan);
@@ -18,14 +18,14 @@ export function shownRow(row: Row, scan: Scan): unknown {
   return { ...(shortItem(own, scan.list.spec.request) as object), ...Object.fromEntries(found) };
 }
 
-/** A row as it is written into a file: the paths that were selected, or all of it. */
+/** A row as it is written to a file: the selected paths, or all of it. */
 export function writtenRow(row: Row, scan: Scan): Row {
   const timed = timesOf(row, scan);
   if (scan.groupBy.length > 0 || scan.select.length === 0) return timed;
   return new Selection(scan.select).pick(timed) as Row;
 }
 
-/** Paths of the columns: what was selected, or every property that the resource is declared to have. */
+/** The paths of the columns: the selected ones, or every declared property of the resource. */
 export function columnsOf(first: Row | undefined, scan: Scan): readonly string[] {
   if (scan.groupBy.length > 0) return [...scan.groupBy, 'count', ...scan.measures.map(({ name }) => name)];
   if (scan.select.length > 0) return scan.select;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineOperation } from '../../catalog/declaration.js';
 
-/** Bounds are not listed, which every model would pay for: the scan itself refuses what is beyond them. */
+/** Bounds are not in the schema, since every model would pay tokens for them: the scan itself refuses larger values. */
 const paths = () => z.array(z.string()).optional();
 const object = () => z.record(z.string(), z.unknown()).optional();
 

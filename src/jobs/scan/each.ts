@@ -12,38 +12,38 @@ import type { Test } from './where.js';
 /** A read for every row. */
 export interface Each {
   readonly read: Operation;
-  /** With references into the row. */
+  /** May hold references into the row. */
   readonly args: Arguments;
-  /** The property of the row under which an item that is found stands. */
+  /** The property of the row that holds a found item. */
   readonly as: string;
   readonly where: Test | undefined;
-  /** Rows that go on: with each item that is found, those for which none is, or both. */
+  /** Which rows to keep: those with a found item, those without one, or both. */
   readonly keep: 'some' | 'none' | 'all';
   readonly each: Each | undefined;
 }
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Rows for which the read did not answer, by why. */
+/** Rows for which the read failed, by reason. */
 export interface Unread {
   readonly error: string;
   readonly message: string | undefined;
   count: number;
-  /** The first of them. */
+  /** The ids of the first ones. */
   readonly ids: unknown[];
 }
 
 /** Reads under way at once: enough to use the rate limit, and few enough to leave room for other callers. */
 const AT_ONCE = 4;
-/** Reads whose items are kept, for rows that ask for the same. */
+/** How many reads are kept for rows that need the same one. */
 const MOST_KEPT = 2_000;
 const MOST_IDS = 5;
-/** The most items that one of these reads gives. */
+/** The most items from one of these reads. */
 const MOST_ITEMS = 10_000;
-/** The most items that rows are joined with in all: rows times items can be far more than either. */
+/** The most joined items in all: rows times items can be far more than either. */
 const MOST_JOINED = 1_000_000;
 
-/** Joins rows with what a read for each of them finds. */
+/** Joins each row with what its read finds. */
 export class Joins {
   readonly #reads: Reads;
   readonly #kept = new Map<string, Promise<readonly unknown[]>>();
@@ -62,12 +62,12 @@ export class Joins {
     return [...this.#unread.values()];
   }
 
-  /** Rows that were not looked at for want of time. */
+  /** Rows skipped because time ran out. */
   get skipped(): number {
     return this.#skipped;
   }
 
-  /** Why no read at all has answered; `undefined` where one has, or none was made. */
+  /** Why every read failed; `undefined` if one succeeded, or none was made. */
   get failure(): ReadError['outcome'] | undefined {
     return this.#answered === 0 ? this.#outcome : undefined;
   }
@@ -118,7 +118,7 @@ export class Joins {
     if (known !== undefined) return known;
     const items = this.#itemsOf(read, filled);
     if (this.#kept.size < MOST_KEPT) this.#kept.set(key, items);
-    // What has failed is tried again for the next row.
+    // A failed read is tried again for the next row.
     items.catch(() => this.#kept.delete(key));
     return items;
   }
@@ -140,5 +140,5 @@ const TOO_MANY_JOINED = {
   hint: 'Narrow the rows with `where`, or what is read for each of them by its own filters.',
 };
 
-/** A row of an item that may be no object. */
+/** Makes a row of an item, even of one that is not an object. */
 export const rowOf = (item: unknown): Row => (isRecord(item) ? item : { value: item });

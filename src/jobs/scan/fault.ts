@@ -1,6 +1,6 @@
 import type { CallOutcome } from '../../call/call-types.js';
 
-/** A scan that cannot go on: what the caller is told instead of its answer. */
+/** Why a scan cannot go on; the caller is told this instead of an answer. */
 export class ScanFault extends Error {
   override readonly name = 'ScanFault';
   readonly outcome: CallOutcome;

@@ -6,13 +6,13 @@ import { ReadError, type Reads } from './reads.js';
 /** Inputs that the scan fills in itself. */
 export const PAGING: ReadonlySet<string> = new Set(['limit', 'offset', 'starting_after', 'order_by', 'paginated']);
 
-/** How a list has been read. */
+/** How far a list was read. */
 export interface ListRead {
-  /** Different items that were read. */
+  /** How many different items were read. */
   readonly read: number;
-  /** How many there are, as the API tells; `undefined` where it does not. */
+  /** How many there are according to the API; `undefined` if it does not tell. */
   readonly total: number | undefined;
-  /** Whether the bound on items ended it. */
+  /** Whether the bound on items ended the reading. */
   readonly isCut: boolean;
 }
 
@@ -21,24 +21,24 @@ export interface PagesOptions {
   readonly args: Arguments;
   readonly reads: Reads;
   readonly most: number;
-  /** The read that answers with how many items there are, where the list does not tell. */
+  /** The read that gives the number of items, if the list itself does not. */
   readonly countWith: Operation | undefined;
 }
 
-/** Items of the page before that are read again, to see that nothing lies between the two. */
+/** How many items of the previous page to read again, to be sure that no gap lies between the two. */
 const OVERLAP = 10;
-/** How far to go back at first where something may lie between them. */
+/** How far to go back at first if there may be a gap. */
 const STEP_BACK = 50;
-/** Ids to go on after, the latest last: an object by whose id a page would begin can have been deleted. */
+/** How many ids to remember as cursors: the object behind the latest may have been deleted. */
 const CURSORS = 20;
 
 /**
  * Reads a list to its end, a page at a time, each item once.
  *
- * Items that come or go meanwhile move all that follow to another place. Read by a cursor, a page begins after an item and
- * not at a place. Read by places, each page begins with items that have been read: where its first item has not been, others
- * have moved to before it, and the scan goes back until one has. Both read the oldest first where the list can be ordered so,
- * and then what is added meanwhile comes last.
+ * Items that come or go meanwhile shift all items after them. With a cursor that does no harm: a page begins after an item,
+ * not at an offset. With offsets, each page begins with items already read: if its first item is new, unread items have
+ * shifted to before it, and the scan goes back until it meets a known one. Both ways read the oldest first if the list can be
+ * ordered so; then whatever is added meanwhile comes last.
  */
 export class Pages {
   readonly #options: PagesOptions;
@@ -67,7 +67,7 @@ export class Pages {
     if (!operation.places.has('offset')) return yield this.#take(await this.#read({})).fresh;
     yield* this.#toTheEnd();
     if (!this.#isShort()) return;
-    // What came meanwhile may be all that is lacking; otherwise the order has changed under the scan, and another look helps.
+    // The missing items may merely be new ones; otherwise the order changed during the scan, and reading again helps.
     if (countWith !== undefined) this.#total = await this.#count(countWith);
     if (!this.#isShort()) return;
     this.#byCursor = false;
@@ -94,7 +94,7 @@ export class Pages {
     }
   }
 
-  /** `undefined` where the page is to be asked for in another way. */
+  /** `undefined` if the page has to be requested in another way. */
   async #readPage(after: string | undefined): Promise<readonly unknown[] | undefined> {
     const { places } = this.#options.operation;
     try {
@@ -112,7 +112,7 @@ export class Pages {
       }
       const { status } = error.model;
       if (after === undefined || (status !== 400 && status !== 404 && status !== 422)) throw error;
-      // The object of the cursor is gone: the one before it serves as well. Without any, places do.
+      // The cursor's object is gone: the one before it serves as well, or offsets if there is none.
       this.#cursors.pop();
       if (this.#cursors.length > 0) return undefined;
       this.#byCursor = false;
@@ -131,7 +131,7 @@ export class Pages {
   async #count(countWith: Operation): Promise<number | undefined> {
     const { args, reads } = this.#options;
     const shared = Object.fromEntries(Object.entries(args).filter(([name]) => countWith.places.has(name)));
-    // A filter that the count does not have would make it the count of something else.
+    // If the count lacks one of the filters, it would count something else.
     if (Object.keys(shared).length < Object.keys(args).length) return undefined;
     const value = await reads.read(countWith, shared).catch((error: unknown) => {
       if (error instanceof ReadError) return undefined;
@@ -145,7 +145,7 @@ export class Pages {
     return items.length === 0 || (first !== undefined && !this.#seen.has(first));
   }
 
-  /** The items that have not been read before, up to the bound. Items without an id cannot be told apart, and all count. */
+  /** The items not read before, up to the bound. Items without an id cannot be told apart, so all of them count as new. */
   #take(items: readonly unknown[]): { readonly fresh: readonly unknown[]; readonly isOverlapping: boolean } {
     const fresh: unknown[] = [];
     let isOverlapping = true;
@@ -178,7 +178,7 @@ function largestPage({ inputSchema }: Operation): number {
 
 const idOf = (item: unknown): string | undefined => (isRecord(item) && typeof item.id === 'string' ? item.id : undefined);
 
-/** The items of an answer that lists; an answer that does not is one item. */
+/** The items of a list; any other answer is one item. */
 export function itemsIn(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   if (!isRecord(value) || !Object.hasOwn(value, 'total_count')) return value === undefined || value === null ? [] : [value];

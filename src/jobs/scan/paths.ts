@@ -1,6 +1,6 @@
 import { isRecord } from '../../platform/is-record.js';
 
-/** What stands at a dotted path. A list on the way is gone through item by item, unless the path gives a place in it. */
+/** The value at a dotted path. A list on the way is searched item by item, unless the path gives an index. */
 export function valueAt(value: unknown, path: readonly string[]): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return value;
@@ -14,7 +14,7 @@ export function valueAt(value: unknown, path: readonly string[]): unknown {
 
 export const split = (path: string): string[] => path.split('.');
 
-/** Ascending: what is not there, numbers, text, everything else. */
+/** Ascending: missing values, numbers, text, everything else. */
 export function compareValues(a: unknown, b: unknown): number {
   const byKind = kindOf(a) - kindOf(b);
   if (byKind !== 0) return byKind;
@@ -38,8 +38,8 @@ export class NothingThereError extends Error {
 }
 
 /**
- * Arguments with every text that is a reference, `$.path`, replaced by what stands there in the row. A text that begins with
- * `$` is written with `$$`.
+ * Arguments with every reference, `$.path`, replaced by the value at that path in the row. A text that begins with `$` is
+ * written with `$$`.
  * @throws NothingThereError
  */
 export function fillIn(value: unknown, row: unknown): unknown {

@@ -5,11 +5,11 @@ import type { Arguments } from '../../catalog/operation-types.js';
 import { isRecord } from '../../platform/is-record.js';
 import type { JobContext } from '../job-tool.js';
 
-/** A read that was refused or has failed for good. */
+/** A read that was refused or failed for good. */
 export class ReadError extends Error {
   override readonly name = 'ReadError';
   readonly outcome: CallOutcome;
-  /** What the caller of that one call would have been told. */
+  /** What the caller of this one call would have been told. */
   readonly model: Readonly<Record<string, unknown>>;
 
   constructor(outcome: CallOutcome) {
@@ -23,19 +23,19 @@ export class ReadError extends Error {
   }
 }
 
-/** The time of the job has run out. */
+/** The job's time has run out. */
 export class OutOfTimeError extends Error {
   override readonly name = 'OutOfTimeError';
 }
 
-/** What a wait may mend. The client of Clerk's API has tried several times by then. */
+/** Errors that waiting may cure. Clerk's API client has already tried several times by then. */
 const PASSING: ReadonlySet<string> = new Set(['busy', 'timeout', 'not_connected', 'answer_lost', 'answer_malformed_http']);
 const MOST_TRIES = 4;
 const FIRST_WAIT_MS = 1_000;
-/** For putting the answer together. */
+/** Time reserved for putting the answer together. */
 const MARGIN_MS = 500;
 
-/** The reads of one scan, none of which goes on beyond its time. */
+/** The reads of one scan, none of which outlasts the scan's time. */
 export class Reads {
   readonly #context: JobContext;
   readonly #endsAt: number;
@@ -51,7 +51,7 @@ export class Reads {
   }
 
   /**
-   * What Clerk answers with.
+   * Clerk's answer to a read.
    * @throws ReadError, OutOfTimeError
    */
   async read(operation: Operation, args: Arguments): Promise<unknown> {
@@ -72,7 +72,7 @@ export class Reads {
     if (this.#context.signal.aborted || performance.now() >= this.#endsAt) throw new OutOfTimeError();
   }
 
-  /** A read that takes too long is left to itself: it changes nothing. */
+  /** A read that takes too long is abandoned: it changes nothing. */
   async #inTime<T>(work: Promise<T>): Promise<T> {
     this.checkTime();
     let timer: NodeJS.Timeout | undefined;
@@ -87,7 +87,7 @@ export class Reads {
   }
 }
 
-/** How long to wait before another try, in milliseconds; `undefined` where none would help. */
+/** How long to wait before another try, in milliseconds; `undefined` if none would help. */
 function waitFor({ model, code }: ReadError, tries: number): number | undefined {
   const { status, retry_after_seconds: seconds } = model;
   const isPassing = PASSING.has(code) || status === 429 || (typeof status === 'number' && status >= 500);

@@ -9,7 +9,7 @@ import { PAGING } from './pages.js';
 import { isReference, split } from './paths.js';
 import { readWhere, type Test, WhereFault } from './where.js';
 
-/** A scan as its caller wants it. */
+/** A scan as the caller asked for it. */
 export interface Scan {
   readonly list: Operation;
   readonly args: Arguments;
@@ -21,7 +21,7 @@ export interface Scan {
   readonly measures: readonly Measure[];
   readonly each: Each | undefined;
   readonly isoTimes: boolean;
-  /** What was read as something else than was sent. */
+  /** Notes on values that were read differently from how they were sent. */
   readonly readAs: readonly string[];
   readonly to: 'csv' | 'jsonl' | undefined;
 }
@@ -31,16 +31,16 @@ const MOST_SHOWN = 1_000;
 const MOST_PATHS = 50;
 const LONGEST_PATH = 200;
 const MOST_NAMES = 20;
-/** What the arguments of a read for each row may hold, which are filled in row by row. */
+/** The most values in the arguments of a read for each row; they are filled in row by row. */
 const MOST_VALUES = 200;
 const LONGEST_ARGUMENTS = 10_000;
-/** An `each` within an `each`. */
+/** How deep an `each` may nest. */
 const DEEPEST_EACH = 2;
 const EACH_INPUTS = ['read', 'arguments', 'as', 'where', 'keep', 'each'] as const;
 const NAME = /^[A-Za-z]\w{0,39}$/;
 const MEASURE = /^(min|max|sum):(.+)$/;
 
-/** Reads the arguments of a scan; what is wrong with them is told all at once. */
+/** Reads the arguments of a scan, and reports all their faults at once. */
 export function readScan(
   args: Arguments,
   offered: ReadonlyMap<string, Operation>,
@@ -56,7 +56,7 @@ export function readScan(
   const measures = reader.measures(args.measure);
   if (groupBy.length > 0 && select.length > 0)
     reader.fault('select', 'of no use with group_by: groups have columns of their own');
-  // What goes into a file is most likely not meant for the conversation.
+  // Rows written to a file are most likely not meant for the conversation.
   const shown = typeof args.rows === 'number' ? args.rows : args.to === undefined ? SHOWN : 0;
   if (shown > MOST_SHOWN) reader.fault('rows', `at most ${MOST_SHOWN}; \`to\` writes all into a file`);
   if (reader.faults.length > 0 || list === undefined) return { faults: mostTelling(reader.faults) };
@@ -80,7 +80,7 @@ export function readScan(
 
 class Reader {
   readonly faults: Fault[] = [];
-  /** Texts that were read as moments. */
+  /** Texts that were read as times. */
   readonly readAs: string[] = [];
   readonly #offered: ReadonlyMap<string, Operation>;
 
@@ -115,7 +115,7 @@ class Reader {
         this.fault(`${path}.${name}`, 'no input of a scan, which reads all pages; `sort` sorts, `rows` says how many are shown');
       }
     }
-    // Read once for all pages: from now on, now is another moment.
+    // Read once for all pages, so that "now" does not move between them.
     const { args, notes } = readMoments(operation, given);
     this.readAs.push(...notes);
     return args;

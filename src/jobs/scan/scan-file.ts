@@ -14,7 +14,7 @@ export interface ScanFileOptions {
 
 const BUFFER_CHARS = 262_144;
 
-/** Rows in a new file that its owner alone may read. Its name is ours: nothing that a caller gives is in it. */
+/** Rows in a new file that only its owner may read. We choose its name: nothing from the caller is in it. */
 export class ScanFile {
   readonly path: string;
   readonly #file: FileHandle;
@@ -29,7 +29,7 @@ export class ScanFile {
     this.#form = form;
   }
 
-  /** @throws what the system says where there is no place for it */
+  /** @throws the system's error if the file cannot be made */
   static async create({ dir, list, form }: ScanFileOptions): Promise<ScanFile> {
     const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
     const path = join(await realpath(dir), `${list}-${time}-${randomBytes(6).toString('hex')}.${form}`);
@@ -59,7 +59,7 @@ export class ScanFile {
     if (this.#text.length >= BUFFER_CHARS) await this.#flush();
   }
 
-  /** Once it resolves, all rows are on the disk. */
+  /** All rows are on the disk once this resolves. */
   async finish(): Promise<void> {
     await this.#flush();
     await this.#file.sync();
@@ -86,7 +86,7 @@ const csv = (records: readonly (readonly unknown[])[]): string =>
     { escape_formulas: true },
   );
 
-/** Formulas behind space, which some programs take away before they look. */
+/** Also formulas after spaces, since some programs trim them first. */
 const HIDDEN_FORMULA = /^\s+[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]/;
 
 function cell(value: unknown): string | number {

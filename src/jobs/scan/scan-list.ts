@@ -13,14 +13,14 @@ import { readScan, type Scan } from './request.js';
 import { ScanFile } from './scan-file.js';
 import { withoutSecrets } from './secrets.js';
 
-/** The most items of the list that are read. */
+/** The most items to read from the list. */
 const MOST_ITEMS = 100_000;
-/** What rows may hold that are kept to be sorted into a file, in characters. */
+/** How much the rows may hold that are kept for sorting before they go to a file, in characters. */
 const MOST_KEPT = 50_000_000;
-/** How long other callers wait at most while conditions are tested, and how long that may take in all, in milliseconds. */
+/** The longest that testing conditions may hold up other callers, and the longest it may take in all, in milliseconds. */
 const SLICE_MS = 20;
 const MOST_TESTING_MS = 15_000;
-/** Reads that tell how many items a list has which does not tell itself. */
+/** Reads that give the number of items for lists that do not. */
 const COUNTS: Readonly<Record<string, string>> = { Users_listSortedByCreationDate: 'Users_getTotalCount' };
 
 /** Reads a list to its end: see docs/jobs.md. */
@@ -38,7 +38,7 @@ export const scanList: RunJobTool = async (args, context) => {
   }
 };
 
-/** One scan under way. */
+/** One running scan. */
 class Run {
   readonly #scan: Scan;
   readonly #context: JobContext;
@@ -47,7 +47,7 @@ class Run {
   readonly #pages: Pages;
   readonly #first: FirstRows;
   readonly #groups: Groups | undefined;
-  /** Rows that are to be written once they are sorted. */
+  /** Rows to write once they are sorted. */
   readonly #kept: Row[] = [];
   #keptChars = 0;
   #testedMs = 0;
@@ -99,7 +99,7 @@ class Run {
     }
   }
 
-  /** Whatever ends it once something has been read, what was read is told. */
+  /** Whatever ends the scan, the caller is told what has been read by then. */
   async #readAll(): Promise<Ended> {
     try {
       for await (const items of this.#pages) {

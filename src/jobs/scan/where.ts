@@ -25,10 +25,10 @@ import {
 import { momentFault, momentReading, readMoment } from '../../catalog/moment.js';
 import { isRecord } from '../../platform/is-record.js';
 
-/** Whether an item is looked for. */
+/** Whether an item matches. */
 export type Test = (item: unknown) => boolean;
 
-/** A `where` that is no query, or costs too much. `path` leads to the place in it. */
+/** A `where` that is not a query, or costs too much. `path` leads to the fault in it. */
 export class WhereFault extends Error {
   override readonly name = 'WhereFault';
   readonly path: string;
@@ -41,7 +41,7 @@ export class WhereFault extends Error {
 
 type Operators = NonNullable<NonNullable<Parameters<typeof createQueryTester>[1]>['operations']>;
 
-/** MongoDB's operators, less those that take code. Regular expressions are matched in linear time. */
+/** MongoDB's operators without those that take code. Regular expressions are matched in linear time. */
 const OPERATORS: Operators = {
   $all,
   $and,
@@ -58,7 +58,7 @@ const OPERATORS: Operators = {
   $nin,
   $nor,
   $not,
-  // A flag of $regex, no operation by itself.
+  // Flags for $regex, not an operation by itself.
   $options: $options as unknown as Operators[string],
   $or,
   $regex: (pattern, query, options) => createEqualsOperation(matcher(String(pattern), query?.$options), query, options),
@@ -69,13 +69,13 @@ const OPERATORS: Operators = {
 const LISTS: ReadonlySet<string> = new Set(['$and', '$or', '$nor', '$in', '$nin', '$all']);
 const COMPARISONS: ReadonlySet<string> = new Set(['$gt', '$gte', '$lt', '$lte']);
 
-/** One item is tested in one go, whatever the query: these keep that short. */
+/** Testing one item is never interrupted: these limits keep it short. */
 const DEEPEST = 8;
 const MOST_CONDITIONS = 100;
 const MOST_VALUES = 1_000;
 const MOST_PATTERNS = 5;
 const LONGEST_PATTERN = 200;
-/** Steps of the compiled pattern, each of which is weighed against each character. */
+/** The most steps in a compiled pattern: each may be tried at each character. */
 const MOST_STEPS = 1_000;
 /** How much of a text is matched. */
 const LONGEST_TEXT = 1_000;
@@ -84,7 +84,7 @@ const UNSAFE: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'protot
 
 /**
  * Reads a query in MongoDB's language.
- * @param moments is told of the texts that were read as moments
+ * @param moments is told the texts that were read as times
  * @throws WhereFault
  */
 export function readWhere(query: unknown, at = 'where', moments: string[] = []): Test {
@@ -100,13 +100,13 @@ export function readWhere(query: unknown, at = 'where', moments: string[] = []):
 
 interface Place {
   readonly path: string;
-  /** The property that a condition is about. */
+  /** The property that a condition tests. */
   readonly key: string | undefined;
   readonly depth: number;
   readonly seen: { conditions: number; values: number; patterns: number; readonly moments: string[] };
 }
 
-/** The same query with moments in milliseconds. */
+/** The same query with its times in milliseconds. */
 function check(value: unknown, place: Place): unknown {
   const { path, depth, seen } = place;
   if (depth > DEEPEST) throw new WhereFault(path, `nests more than ${DEEPEST} levels`);
@@ -154,12 +154,12 @@ function checkMoment(value: unknown, place: Place): unknown {
   return at;
 }
 
-/** Properties that hold times are named alike in the whole API. */
+/** Properties that hold times have similar names throughout the API. */
 export const isTime = (key: string | undefined): boolean => key !== undefined && /(?:^|[._])(?:at|expiration)$/.test(key);
 
 const FLAGS: Readonly<Record<string, number>> = { i: RE2JS.CASE_INSENSITIVE, m: RE2JS.MULTILINE, s: RE2JS.DOTALL };
 
-/** A function in the place of a value: the comparison asks it. */
+/** A function in place of a value: the comparison calls it. */
 function matcher(pattern: string, options: unknown): (text: unknown) => boolean {
   if (pattern.length > LONGEST_PATTERN) throw new WhereFault('', `a pattern is longer than ${LONGEST_PATTERN} characters`);
   let flags = 0;

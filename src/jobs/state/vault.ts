@@ -14,8 +14,8 @@ const HOUR_MS = 3_600_000;
 const KEY_FORM = /^[\w-]{43}$/;
 
 /**
- * Texts in a folder, each sealed with AES-256-GCM under its own name, so that none can be read, changed or put in the place
- * of another by those who have the folder but not the key.
+ * Texts in a folder, each sealed with AES-256-GCM under its own name: without the key, access to the folder is not enough to
+ * read one, change it or swap it for another.
  */
 export class Vault {
   readonly dir: string;
@@ -28,7 +28,7 @@ export class Vault {
   }
 
   /**
-   * @param secret what the key is made of, 32 characters or more. Default: `state.key` in the folder, made where there is none
+   * @param secret the source of the key, 32 characters or more. Default: `state.key` in the folder, made if there is none
    * @throws UserError
    */
   static async open(dir: string, secret: string | undefined): Promise<Vault> {
@@ -43,7 +43,7 @@ export class Vault {
     return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
   }
 
-  /** `undefined` for what was not sealed here under this name. */
+  /** `undefined` for a text that was not sealed here under this name. */
   unseal(name: string, sealed: string): string | undefined {
     const bytes = Buffer.from(sealed.trim(), 'base64url');
     if (bytes.length < NONCE + TAG) return undefined;
@@ -56,7 +56,7 @@ export class Vault {
     }
   }
 
-  /** What only those can make who have the key. */
+  /** A signature that takes the key to make. */
   signature(text: string): string {
     return createHmac('sha256', this.#key).update(text).digest('hex').slice(0, SIGNATURE_DIGITS);
   }
@@ -67,7 +67,7 @@ export class Vault {
     );
   }
 
-  /** Writes a file anew, in one step, and has it on the disk. */
+  /** Replaces a file in one step, and flushes it to the disk. */
   async write(name: string, text: string): Promise<void> {
     const draft = join(this.dir, `${name}.${randomBytes(6).toString('hex')}.new`);
     const file = await createPrivateFile(draft);
@@ -81,7 +81,7 @@ export class Vault {
     await syncFolder(this.dir);
   }
 
-  /** `undefined` where there is none. @throws UserError for a file that was changed, or sealed with another key */
+  /** `undefined` if there is none. @throws UserError for a file that was changed, or sealed with another key */
   async read(name: string): Promise<string | undefined> {
     const path = join(this.dir, name);
     const sealed = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -98,7 +98,7 @@ export class Vault {
     await rm(join(this.dir, name), { force: true });
   }
 
-  /** The files that begin so, that which was written last first. */
+  /** The files whose names begin like this, last written first. */
   async newest(prefix: string): Promise<readonly { readonly name: string; readonly at: number }[]> {
     const names = (await readdir(this.dir)).filter((name) => name.startsWith(prefix) && !name.endsWith('.new'));
     const files: { readonly name: string; readonly at: number }[] = [];
@@ -109,7 +109,7 @@ export class Vault {
     return files.sort((one, other) => other.at - one.at);
   }
 
-  /** Removes the files that begin so and are older; looks at most once an hour. */
+  /** Removes older files whose names begin like this; looks at most once an hour. */
   async sweep(prefix: string, keptMs: number): Promise<void> {
     const now = Date.now();
     if (now - (this.#sweptAt.get(prefix) ?? 0) < HOUR_MS) return;
@@ -135,7 +135,7 @@ async function keyFile(path: string): Promise<string> {
   }
 }
 
-/** In one step, so that there is never half a key; of two processes that make one, one wins. */
+/** Made in one step, so that there is never half a key; if two processes make one, only one wins. */
 async function makeKey(path: string): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString('hex')}.new`;
   const file = await createPrivateFile(draft);
@@ -151,7 +151,7 @@ async function makeKey(path: string): Promise<void> {
   await rm(draft, { force: true });
 }
 
-/** So that a new name outlives a power cut. Windows cannot, and need not. */
+/** Makes a new name survive a power cut. Windows cannot do this, and need not. */
 export async function syncFolder(dir: string): Promise<void> {
   const folder = await open(dir, 'r').catch(() => undefined);
   await folder?.sync().catch(() => {});

@@ -10,28 +10,28 @@ import { needsFormer } from '../../policy/preview/undo-words.js';
 import type { Vault } from '../state/vault.js';
 import { isMade, objectIn, objectReadOf } from './object-read.js';
 
-/** A call that was made, with all that taking it back needs. Kept as JSON, sealed. */
+/** A call that was made, with everything needed to undo it. Kept as sealed JSON. */
 export interface KeptChange {
   readonly at: number;
   readonly caller: string;
   readonly instance: string;
   readonly operation: string;
   readonly args: Arguments;
-  /** The object before the call; null where there was none, undefined where it was not looked at. */
+  /** The object before the call; null if there was none, undefined if it was not read. */
   readonly before: unknown;
-  /** What Clerk answered; undefined where it is not known whether the call was carried out. */
+  /** Clerk's answer; undefined if it is not known whether the call was carried out. */
   readonly answer: unknown;
-  /** Of a plan's calls. */
+  /** Set for calls of a plan. */
   readonly item?: number | undefined;
 }
 
-/** Where changes are kept: those of a plan together, any other by its record. */
+/** Where changes are kept: those of a plan together, every other under its record. */
 export interface ChangeStore {
   /** `key` names the plan or the record. */
   put(key: string, change: KeptChange): Promise<void>;
-  /** The last that is known of each, in the order in which they were made. */
+  /** The latest state of each, in the order in which they were made. */
   find(key: string): Promise<readonly KeptChange[]>;
-  /** The keys under which something is kept, the last that was written first. */
+  /** The keys in use, last written first. */
   keys(): Promise<readonly string[]>;
 }
 
@@ -50,7 +50,7 @@ export interface ChangesOptions {
   readonly warn: (message: string) => void;
 }
 
-/** Keeps the present form of what is about to be changed. */
+/** Keeps the present state of what is about to be changed. */
 export class Changes implements Keeper {
   readonly #options: ChangesOptions;
 
@@ -88,10 +88,10 @@ export class Changes implements Keeper {
   }
 }
 
-/** Changes in memory, in all. */
+/** The most changes in memory, in all. */
 const MOST_CHANGES = 20_000;
 
-/** For one process, which forgets them when it ends. */
+/** Keeps changes in one process, which forgets them when it ends. */
 export class MemoryChangeStore implements ChangeStore {
   readonly #kept = new Map<string, Map<number, KeptChange>>();
   #count = 0;
@@ -121,7 +121,7 @@ const PREFIX = 'undo-';
 const KEY = /^(?:pln_|call-)[\w-]{12,22}$/;
 const SUFFIX = '.log';
 
-/** In a folder: a file for each plan and each call, a sealed line for each thing that was kept. */
+/** Keeps changes in a folder: one file for each plan or call, one sealed line for each entry. */
 export class FolderChangeStore implements ChangeStore {
   readonly #vault: Vault;
   readonly #keptMs: number;
@@ -137,7 +137,7 @@ export class FolderChangeStore implements ChangeStore {
     const path = join(this.#vault.dir, name);
     const line = `${this.#vault.seal(name, JSON.stringify(change))}\n`;
     const file = await openPrivateFile(path, { append: true });
-    // In one write, so that the lines of calls that are under way at once do not mix.
+    // One write, so that the lines of concurrent calls do not mix.
     await file.write(line).finally(() => file.close());
   }
 

@@ -8,17 +8,17 @@ import { at } from '../plan/references.js';
 import type { KeptChange } from './changes.js';
 import { digestOf, fill, objectReadOf, type Source } from './object-read.js';
 
-/** The call that takes another back. */
+/** The call that undoes another. */
 export interface Inverse {
   readonly operation: string;
   readonly args: Arguments;
-  /** What must still be so; undefined where nothing can be looked at. */
+  /** What must be unchanged; undefined if nothing can be read. */
   readonly unless: Unchanged | undefined;
-  /** A digest of the same as it was before the call: where it is so, nothing is left to be taken back. */
+  /** A digest of the same before the call: if it matches, nothing is left to undo. */
   readonly wasSha256: string | undefined;
 }
 
-/** How a change that was kept is taken back; why it is not, where it is not. */
+/** How a kept change is undone, or why it cannot be. */
 export function inverseOf(change: KeptChange, catalog: Catalog): Inverse | string {
   const operation = catalog.find(change.operation);
   const undo = operation?.spec.undo;
@@ -32,7 +32,7 @@ export function inverseOf(change: KeptChange, catalog: Catalog): Inverse | strin
   if (undo.restores !== undefined && Object.keys(put).length === 0) return 'the former values are not known';
   const reading = objectReadOf(catalog, operation, undo, source);
   if (reading === undefined) return { operation: undo.by, args: values, unless: undefined, wasSha256: undefined };
-  // A deletion leaves nothing; all else answers with what it has made of the object, or with nothing.
+  // A deletion leaves nothing; any other call answers with the changed object, or with nothing.
   const isGone = operation.method === 'DELETE' && undo.watch === undefined;
   const left = isGone ? null : (answer ?? withInputs(before, undo, args));
   return {
@@ -43,7 +43,7 @@ export function inverseOf(change: KeptChange, catalog: Catalog): Inverse | strin
   };
 }
 
-/** The object as the inputs say that it is now. */
+/** The object as it should be now, going by the inputs. */
 function withInputs(before: unknown, { stands, restores }: TakenBack, args: Arguments): unknown {
   if (restores !== 'inputs' || !isRecord(before)) return undefined;
   return Object.entries(args).reduce<unknown>(
@@ -67,7 +67,7 @@ function restored(undo: TakenBack, { args, before }: Source, given: Arguments): 
   for (const name of names) {
     const path = (undo.stands?.[name] ?? name).split('.');
     const was = at(before, path);
-    // What is not shown cannot be put back.
+    // A property that is not shown cannot be restored.
     if (holdsWithheld(was)) continue;
     if (undo.restores === 'keys' || undo.merged?.includes(name)) {
       if (!isRecord(args[name])) continue;
@@ -82,7 +82,7 @@ function restored(undo: TakenBack, { args, before }: Source, given: Arguments): 
   return { put, watch: watched ?? watch };
 }
 
-/** What merged over the result of a merge gives the former value: null takes a key away. */
+/** The value that, merged over the result of a merge, restores the former value: null removes a key. */
 function unmerged(
   merged: Readonly<Record<string, unknown>>,
   was: Readonly<Record<string, unknown>>,

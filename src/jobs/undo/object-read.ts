@@ -12,11 +12,11 @@ import { at } from '../plan/references.js';
 export interface ObjectRead {
   readonly read: string;
   readonly args: Arguments;
-  /** Of a list: where its items say which they are, and which it is. */
+  /** For a list: the path that identifies its items, and the value to look for. */
   readonly find?: { readonly path: string; readonly value: unknown } | undefined;
 }
 
-/** What a template is filled from. */
+/** Where a template's values come from. */
 export interface Source {
   readonly args: Arguments;
   readonly before: unknown;
@@ -25,7 +25,7 @@ export interface Source {
 
 const PLACEHOLDER = /^\{(?:(before|answer)\.)?([\w.*-]+)\}$/;
 
-/** A template with values in it; a member whose value is not there is left out. */
+/** A template filled with values; members without a value are left out. */
 export function fill(template: unknown, source: Source): unknown {
   if (Array.isArray(template)) return template.map((item) => fill(item, source));
   if (isRecord(template)) {
@@ -39,10 +39,10 @@ export function fill(template: unknown, source: Source): unknown {
   return at(from === 'before' ? source.before : source.answer, path.split('.'));
 }
 
-/** Whether the object can only be read once the call has answered. */
+/** Whether the object can be read only after the call has been answered. */
 export const isMade = ({ read }: TakenBack): boolean => JSON.stringify(read?.with ?? {}).includes('{answer.');
 
-/** The read that shows what a call changes; undefined where there is none. */
+/** The read that shows what a call changes; undefined if there is none. */
 export function objectReadOf(catalog: Catalog, operation: Operation, undo: TakenBack, source: Source): ObjectRead | undefined {
   const { args } = source;
   if (undo.watch?.length === 0) return undefined;
@@ -53,7 +53,7 @@ export function objectReadOf(catalog: Catalog, operation: Operation, undo: Taken
     if (Object.keys(given).length < Object.keys(template).length) return undefined;
     return { read, args: given, ...(path === undefined ? {} : { find: { path, value: args[input ?? ''] } }) };
   }
-  // The target of what makes something new is whom it is for.
+  // The target of a call that creates something is only the owner of the new object.
   const makes = JSON.stringify(undo.with).includes('{answer.');
   const target = makes ? undefined : targetReadOf(catalog, operation, args);
   if (target === undefined) return undefined;
@@ -65,14 +65,14 @@ export function objectReadOf(catalog: Catalog, operation: Operation, undo: Taken
   };
 }
 
-/** The object in what its read answered; null where there is none. */
+/** The object in its read's answer; null if it does not exist. */
 export function objectIn(found: unknown, { find }: Pick<ObjectRead, 'find'>): unknown {
   if (found === 'missing') return null;
   if (find === undefined) return found;
   return listOf(found)?.find((item) => at(item, find.path.split('.')) === find.value) ?? null;
 }
 
-/** What changes of itself, or by changes to others. */
+/** Properties that change by themselves, or with changes to other objects. */
 const VOLATILE: ReadonlySet<string> = new Set([
   'updated_at',
   'last_active_at',
@@ -82,8 +82,8 @@ const VOLATILE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A digest of an object, or of what stands at some paths in it. Equal while nothing of it has changed but what changes of
- * itself.
+ * A digest of an object, or of the values at some paths in it. It stays equal while nothing has changed but properties that
+ * change by themselves.
  */
 export function digestOf(object: unknown, watch: readonly (readonly string[])[] | undefined): string {
   const isThere = object !== null && object !== undefined;

@@ -17,7 +17,7 @@ import { digestOf, type ObjectRead, objectIn } from './object-read.js';
 
 const AT_ONCE = 6;
 
-/** Makes a plan that takes back an applied plan, or one call. */
+/** Makes a plan that undoes an applied plan, or one call. */
 export const undoChanges: RunJobTool = async ({ plan, call: record }, context) => {
   try {
     const of = typeof plan === 'string' ? { plan } : { call: String(record) };
@@ -28,12 +28,12 @@ export const undoChanges: RunJobTool = async ({ plan, call: record }, context) =
   }
 };
 
-/** What is to be taken back: an applied plan, or one call by its record. */
+/** What to undo: an applied plan, or one call by its record. */
 export type UndoOf = { readonly plan: string } | { readonly call: string };
 
 /**
- * Makes a plan that takes changes back, and changes nothing. It belongs to the caller.
- * @param whose changes may be taken back: the caller's own, or everybody's, for a person who may do all that any caller may
+ * Makes a plan that undoes changes, without changing anything yet. The plan belongs to the caller.
+ * @param whose changes may be undone: the caller's own, or everyone's for a person with the rights of all callers
  * @throws PlanFault
  */
 export async function planUndo(of: UndoOf, context: JobContext, whose: 'own' | 'everybody'): Promise<Settled> {
@@ -41,7 +41,7 @@ export async function planUndo(of: UndoOf, context: JobContext, whose: 'own' | '
   return 'plan' in of ? undo.ofPlan(of.plan) : undo.ofCall(of.call);
 }
 
-/** What became of one call that is to be taken back. */
+/** What was found for one call to undo. */
 type Found = { readonly item: Omit<PlanItem, 'step'> } | { readonly left: string } | 'already';
 
 class Undo {
@@ -89,7 +89,7 @@ class Undo {
     return this.#plan(`Undo of ${title}: ${aboutOf(change)}`, changes, [], () => 'undo');
   }
 
-  /** What is of this instance and may be taken back by the caller. */
+  /** The changes on this instance that the caller may undo. */
   #may<T extends Pick<KeptChange, 'caller' | 'instance'>>(all: readonly T[]): readonly T[] {
     const { plans, call } = this.#context;
     return all.filter(
@@ -97,7 +97,7 @@ class Undo {
     );
   }
 
-  /** The last change is taken back first. */
+  /** The latest change is undone first. */
   async #plan(
     title: string,
     changes: readonly KeptChange[],
@@ -130,7 +130,7 @@ class Undo {
     return settle({ title, items, warnings, known: this.#known, reader }, this.#context, plans);
   }
 
-  /** Every object that was changed, as it is now: each is read once. */
+  /** Every changed object as it is now; each is read once. */
   async #presents(inverses: readonly (Inverse | string)[], signal: AbortSignal): Promise<Map<string, unknown>> {
     const reads = new Map<string, Unchanged>();
     for (const inverse of inverses) {
@@ -149,7 +149,7 @@ class Undo {
     return presents;
   }
 
-  /** `missing` for what does not exist, undefined for what cannot be read. */
+  /** `missing` if it does not exist, undefined if it cannot be read. */
   async #read(name: string, args: PlanItem['args']): Promise<unknown> {
     const outcome = await this.#context.make(name, args);
     if (outcome.kind !== 'done') return outcome.kind === 'failed' && /"status":404/.test(outcome.text) ? 'missing' : undefined;
@@ -159,8 +159,7 @@ class Undo {
 }
 
 /**
- * Whether a change can be taken back, when those after it have been: then the object is as they found it, in the parts that
- * they have changed.
+ * Whether a change can be undone once the later ones have been: the parts that those changed are then as they found them.
  */
 function weigh(change: KeptChange, inverse: Inverse | string, presents: Map<string, unknown>): Found {
   if (typeof inverse === 'string') return { left: inverse };
@@ -180,7 +179,7 @@ function weigh(change: KeptChange, inverse: Inverse | string, presents: Map<stri
 
 const MOST_NAMED = 10;
 
-/** The first of many names. */
+/** The names, or the first of many. */
 const first = (names: readonly string[]): string =>
   names.length <= MOST_NAMED
     ? names.join(', ')
@@ -190,13 +189,13 @@ const UNKNOWN = 'it is not known whether it was carried out';
 
 const objectKey = ({ read, args, find }: ObjectRead): string => canonicalJson([read, args, find]);
 
-/** The object with the parts that a change has touched as they were before it. */
+/** The object with the parts touched by a change as they were before it. */
 function asBefore(present: unknown, before: unknown, watch: Unchanged['watch']): unknown {
   if (watch === undefined || !isRecord(present) || !isRecord(before)) return before;
   return watch.reduce((object, path) => withValue(object, path, at(before, path)), present as unknown);
 }
 
-/** Calls of one step are made at once: what is done to one object twice is done in steps of its own. */
+/** Calls of one step run concurrently, so several calls on one object go into separate steps. */
 class Steps {
   #name = '';
   #nth = 0;

@@ -4,17 +4,17 @@ import type { PlanServices } from '../services.js';
 import { aboutOf } from './changes.js';
 import type { UndoOf } from './undo-changes.js';
 
-/** Changes that can be taken back together. Every text is safe to display in one line. */
+/** Changes that can be undone together. Every text is safe to display in one line. */
 export interface Undoable {
-  /** What Jobs_undoChanges is told. */
+  /** The argument for Jobs_undoChanges. */
   readonly of: UndoOf;
-  /** The plan's title, or that of the call with what it was about. */
+  /** The title of the plan, or of the call together with its target. */
   readonly title: string;
   readonly caller: string;
-  /** When the last of them was made, and until when they can be taken back, in Unix milliseconds. */
+  /** When the last change was made, and until when they can be undone, in Unix milliseconds. */
   readonly at: number;
   readonly until: number;
-  /** How many there are, and how many of each operation. */
+  /** How many changes there are, and how many of each operation. */
   readonly calls: number;
   readonly byOperation: Readonly<Record<string, number>>;
 }
@@ -22,13 +22,13 @@ export interface Undoable {
 export interface UndoableOptions {
   readonly services: Pick<PlanServices, 'changes' | 'store' | 'instance' | 'undoneMs'>;
   readonly offered: ReadonlyMap<string, Operation>;
-  /** Plans and single calls that are looked at. Default: 100. */
+  /** The most plans and single calls to look at. Default: 100. */
   readonly most?: number | undefined;
 }
 
 const MOST = 100;
 
-/** What can be taken back on the instance, whoever made it, the last change first. */
+/** What can be undone on the instance, by any caller, the latest change first. */
 export async function undoable({ services, offered, most = MOST }: UndoableOptions): Promise<readonly Undoable[]> {
   const found: Undoable[] = [];
   for (const key of (await services.changes.keys()).slice(0, most)) {
