@@ -78,7 +78,7 @@ export interface FetchHandlerOptions {
   readonly approvalsPort?: number;
   /** Over HTTP: the address of /approvals as approvers reach it, for links. Default: at the host of the audience, or of this machine. */
   readonly approvalsUrl?: string;
-  /** Told when a call waits for approval: a link, no personal data. Needs CLERK_MCP_WEBHOOK_SECRET, with which messages are signed. */
+  /** An address that is told when a call waits for approval: with a link, without personal data. Needs CLERK_MCP_WEBHOOK_SECRET, which signs the messages. */
   readonly approvalsWebhook?: string;
   /** Rules and budgets, as JSON; they come before the built-in ones. */
   readonly policy?: string;
@@ -86,7 +86,7 @@ export interface FetchHandlerOptions {
   readonly auditLog?: string;
   /** Secrets in answers go into new files here instead of into the conversation. */
   readonly secretsDir?: string;
-  /** Keeps plans, how far they are, and what takes changes back, encrypted, across restarts; single calls can be taken back only with it. Default: in memory. */
+  /** Keeps plans, their progress and what is needed to take changes back, encrypted, across restarts; single calls can be taken back only with it. Default: in memory. */
   readonly stateDir?: string;
   /** How long the former state of what was changed is kept to take changes back; 0 keeps none. Default: 7. */
   readonly undoDays?: number;

@@ -61,13 +61,13 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
   });
   const limited: Counter = new Counter({
     name: 'clerk_mcp_limited_total',
-    help: 'Requests turned away because of a limit, by whose.',
+    help: 'Requests turned away because of a limit, by the limit.',
     labelNames: ['by'],
     registers,
   });
   const denied: Counter = new Counter({
     name: 'clerk_mcp_denied_total',
-    help: 'Requests refused before a tool was reached, by why.',
+    help: 'Requests refused before a tool was reached, by reason.',
     labelNames: ['why'],
     registers,
   });
@@ -80,7 +80,7 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
   }
   new Counter({
     name: 'clerk_mcp_log_lines_dropped_total',
-    help: 'Lines of the log that standard error did not take.',
+    help: 'Log lines that could not be written to standard error.',
     registers,
     collect() {
       this.reset();

@@ -24,7 +24,7 @@ export const REMEDIES: readonly Remedy[] = [
   },
   {
     code: 'organization_domain_quota_exceeded',
-    says: 'The organization has as many domains as it may. OrganizationDomains_deleteById makes room.',
+    says: 'The organization has reached its limit of domains. OrganizationDomains_deleteById makes room.',
   },
   {
     code: 'organization_membership_quota_exceeded',
@@ -38,12 +38,12 @@ export const REMEDIES: readonly Remedy[] = [
   {
     code: 'quota_exceeded',
     of: /^RoleSets_/,
-    says: 'The instance has as many role sets as it may. RoleSets_replaceRoleSet removes one.',
+    says: 'The instance has reached its limit of role sets. RoleSets_replaceRoleSet removes one.',
   },
   {
     code: 'quota_exceeded',
     of: /^Machines_/,
-    says: 'The machine has as many scopes as it may. Machines_deleteScope makes room.',
+    says: 'The machine has reached its limit of scopes. Machines_deleteScope makes room.',
   },
   {
     code: 'feature_not_enabled',
@@ -56,11 +56,11 @@ export const REMEDIES: readonly Remedy[] = [
   },
   {
     code: 'organization_instance_roles_quota_exceeded',
-    says: 'The instance has as many roles as it may. OrganizationRoles_deleteById makes room.',
+    says: 'The instance has reached its limit of roles. OrganizationRoles_deleteById makes room.',
   },
   {
     code: 'organization_creator_not_found',
-    says: 'created_by names nobody of this instance. Users_listSortedByCreationDate finds users.',
+    says: 'created_by is not a user of this instance. Users_listSortedByCreationDate finds users.',
   },
   {
     code: 'organization_invitation_not_unique',
@@ -76,11 +76,11 @@ export const REMEDIES: readonly Remedy[] = [
   },
   {
     code: 'missing_organization_permission',
-    says: 'The member who is named lacks a permission in the organization. OrganizationMemberships_updateMembershipProperties gives another role, OrganizationRoles_assignPermission gives the role the permission.',
+    says: 'The named member lacks a permission in the organization. OrganizationMemberships_updateMembershipProperties gives another role, OrganizationRoles_assignPermission gives the role the permission.',
   },
   {
     code: 'not_a_member_in_organization',
-    says: 'The user is no member of this organization. OrganizationMemberships_addUserToOrganization makes them one.',
+    says: 'The user is not a member of this organization. OrganizationMemberships_addUserToOrganization makes them one.',
   },
   {
     code: 'group_role_mapping_not_enabled',
@@ -97,7 +97,7 @@ export const REMEDIES: readonly Remedy[] = [
   },
   {
     code: 'user_quota_exceeded',
-    says: 'The instance has as many users as it may. Users_deleteUserById makes room; only the dashboard raises the limit.',
+    says: 'The instance has reached its limit of users. Users_deleteUserById makes room; only the dashboard raises the limit.',
   },
   {
     code: 'no_password_set',
@@ -129,7 +129,7 @@ export const REMEDIES: readonly Remedy[] = [
   },
   {
     code: 'deprovisioned',
-    says: "The user's directory has withdrawn the account. It comes back from the identity provider alone; Directories_list shows the directories.",
+    says: "The user's directory has withdrawn the account. Only the identity provider can bring it back; Directories_list shows the directories.",
   },
   // Invitations, lists, tokens
   {
@@ -197,11 +197,11 @@ export const REMEDIES: readonly Remedy[] = [
   },
   {
     code: 'saml_connection_cant_be_activated',
-    says: 'The identity provider is not set up whole. SamlConnectionsBeta_updateConnectionById or EnterpriseConnections_updateConnection with its metadata URL, or with entity id, SSO URL and certificate, completes it.',
+    says: 'The identity provider is not set up completely. SamlConnectionsBeta_updateConnectionById or EnterpriseConnections_updateConnection with its metadata URL, or with entity id, SSO URL and certificate, completes it.',
   },
   {
     code: 'oauth_missing_refresh_token',
-    says: 'The token has run out and cannot be renewed: the user must connect the account again. Users_deleteExternalAccount removes the old one.',
+    says: 'The token has expired and cannot be renewed: the user must connect the account again. Users_deleteExternalAccount removes the old one.',
   },
 ];
 

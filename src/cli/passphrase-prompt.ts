@@ -11,7 +11,7 @@ export const isAtTerminal = (): boolean => process.stdin.isTTY === true;
 /** Asks at the terminal. @throws ConfigError where there is none */
 export async function ask(question: string, hidden = false): Promise<string> {
   if (!isAtTerminal())
-    throw new ConfigError('This asks at a terminal, and stdin is none. --passphrase-stdin reads from it all the same.');
+    throw new ConfigError('This asks at a terminal, and stdin is not one. --passphrase-stdin reads from it all the same.');
   // Created before the question is shown, so that the terminal never echoes the answer.
   const lines = createInterface({ input: process.stdin, output: hidden ? silent() : process.stderr, terminal: true });
   if (hidden) process.stderr.write(question);

@@ -48,7 +48,7 @@ function program(script: string, onListed: () => void): Command {
     .option('--cost', 'what each toolset and profile costs a model, in tokens')
     .action(async (_: Flags, command: Command) => (await import('./commands/tools.js')).tools(flagsOf(command)));
 
-  withOptions(root.command('call').description('make one call, by the same road and gates as an agent'))
+  withOptions(root.command('call').description('make one call, through the same gates as an agent'))
     .argument('<name>', 'the tool')
     .argument('[json]', 'its arguments as one JSON object; - reads them from stdin', '{}')
     .action(async (name: string, json: string, _: Flags, command: Command) =>
@@ -56,12 +56,14 @@ function program(script: string, onListed: () => void): Command {
     );
 
   withOptions(
-    root.command('undo').description('take back a plan or one call, or say what can be; asks before it changes anything'),
+    root
+      .command('undo')
+      .description('take back a plan or one call, or list what can be taken back; asks before it changes anything'),
   )
     .argument('[id]', 'of the plan, or of the call on record (default: list what can be taken back)')
     .option('--json', 'the list as JSON')
     .option('--yes', 'do not ask; never on a live instance')
-    .addHelpText('after', '\nTakes --state-dir and the keys as the server has them, which may run meanwhile.')
+    .addHelpText('after', '\nTakes the same --state-dir and keys as the server, which may be running.')
     .action(async (id: string | undefined, _: Flags, command: Command) =>
       (await import('./commands/undo.js')).undo(id, flagsOf(command)),
     );
@@ -75,7 +77,7 @@ function program(script: string, onListed: () => void): Command {
     root.command('sandbox').description('serve the sandbox by itself, on this machine, for other programs'),
     SANDBOX_OPTIONS,
   )
-    .addHelpText('after', '\nPrints what CLERK_API_URL and CLERK_SECRET_KEY are to be, and serves until it is stopped.')
+    .addHelpText('after', '\nPrints values for CLERK_API_URL and CLERK_SECRET_KEY, and serves until it is stopped.')
     .action(async (_: Flags, command: Command) => (await import('./commands/sandbox.js')).sandbox(flagsOf(command)));
 
   withOptions(
@@ -112,7 +114,7 @@ function program(script: string, onListed: () => void): Command {
     .argument('[document]', 'a file, or an https address; YAML or JSON')
     .option('--json', 'as JSON')
     .option('--skeleton', 'print declarations of the operations that the catalog lacks instead')
-    .option('--from <document>', 'an earlier document: print what is to be done to follow Clerk from it to --to')
+    .option('--from <document>', 'an earlier document: print what has to be done to follow Clerk from it to --to')
     .option('--to <document>', 'the later one')
     .action(async (source: string | undefined, flags: Flags) => (await import('./commands/drift.js')).drift(source, flags));
 
@@ -170,7 +172,10 @@ function addApproverCommands(approver: Command): void {
     .option('--caller <name>', 'a caller that is this person, where two people are wanted; may be given again', many)
     .option('--passphrase-stdin', 'read the passphrase from stdin')
     .option('--passkey', 'enrol a passkey instead, by a link that works once; also for an approver who is enrolled already')
-    .option('--subject <sub>', 'let them sign in at the issuer instead, where their tokens have this sub; may be given besides')
+    .option(
+      '--subject <sub>',
+      'let them sign in at the issuer instead, with tokens that have this sub; also for an approver who is enrolled already',
+    )
     .option('--issuer <url>', 'with --subject: the issuer (default: CLERK_MCP_ISSUER)')
     .option('--url <url>', 'with --passkey: the address of /approvals where it is to be used (default: on this machine)')
     .action(async (name: string, _: Flags, command: Command) => {
@@ -179,10 +184,10 @@ function addApproverCommands(approver: Command): void {
       if (flags.passkey === true) return (await import('./commands/enrol-passkey.js')).enrolPasskey(name, flags);
       return (await import('./commands/approver.js')).addApprover(name, flags);
     });
-  withOptions(approver.command('list').description('say who is enrolled'), { approvers }).action(
+  withOptions(approver.command('list').description('list the approvers'), { approvers }).action(
     async (_: Flags, command: Command) => (await import('./commands/approver.js')).listApprovers(flagsOf(command)),
   );
-  withOptions(approver.command('remove').description('remove an approver; counts at once'), { approvers })
+  withOptions(approver.command('remove').description('remove an approver; takes effect at once'), { approvers })
     .argument('<name>')
     .action(async (name: string, _: Flags, command: Command) =>
       (await import('./commands/approver.js')).removeApprover(name, flagsOf(command)),
@@ -203,29 +208,29 @@ function addApprovalCommands(approvals: Command): void {
   signing('watch', 'show what waits and what arrives, until you stop it').action(async (_: Flags, command: Command) =>
     (await import('./commands/approvals.js')).watchApprovals(flagsOf(command)),
   );
-  signing('show', 'all of one call')
+  signing('show', 'show everything about one call')
     .argument('<id>')
     .option('--json', 'as JSON')
     .action(async (id: string, _: Flags, command: Command) =>
       (await import('./commands/approvals.js')).showApproval(id, flagsOf(command)),
     );
-  signing('approve', 'show a call, and let it be made')
+  signing('approve', 'show a call, and approve it')
     .argument('<id>')
-    .option('--word <word>', 'what must be typed for what cannot be undone (default: asked for)')
-    .option('--yes', 'do not ask once more')
+    .option('--word <word>', 'the text to type for a call that cannot be undone (default: asked for)')
+    .option('--yes', 'do not ask again')
     .action(async (id: string, _: Flags, command: Command) =>
       (await import('./commands/approvals.js')).decideApproval('approve', id, flagsOf(command)),
     );
   signing('decline', 'show a call, and refuse it')
     .argument('<id>')
-    .option('--reason <text>', 'why, for the caller')
+    .option('--reason <text>', 'the reason, for the caller')
     .action(async (id: string, _: Flags, command: Command) =>
       (await import('./commands/approvals.js')).decideApproval('decline', id, flagsOf(command)),
     );
 }
 
 function addPolicyCommands(policy: Command): void {
-  withOptions(policy.command('show').description('print the whole policy as it holds, the built-in rules too'))
+  withOptions(policy.command('show').description('print the whole policy in force, built-in rules included'))
     .option('--schema', 'print the JSON Schema of the policy file instead')
     .action(async (_: Flags, command: Command) => (await import('./commands/policy.js')).showPolicy(flagsOf(command)));
   withOptions(policy.command('explain').description('say which rule decides on a call, and why; sends nothing'))
@@ -246,7 +251,7 @@ function addPolicyCommands(policy: Command): void {
 function addSkillCommands(skills: Command): void {
   skills
     .command('list')
-    .description('say which jobs there are')
+    .description('list the jobs')
     .option('--json', 'as JSON')
     .action(async (flags: Flags) => (await import('./commands/skills.js')).listSkills(flags));
   skills
@@ -255,7 +260,7 @@ function addSkillCommands(skills: Command): void {
     .argument('[names...]', 'only these')
     .option('--client <name>', 'whose folder: claude-code, codex, cursor, gemini, vscode or windsurf')
     .option('--dir <dir>', 'another folder')
-    .option('--force', 'overwrite what was changed, too')
+    .option('--force', 'overwrite changed skills, too')
     .action(async (names: string[], flags: Flags) => (await import('./commands/skills.js')).installSkills(names, flags));
 }
 
@@ -264,7 +269,7 @@ function addAuditCommands(audit: Command): void {
     .command('verify')
     .description('find lines that were removed, changed, reordered or inserted')
     .argument('<files...>', 'one log, in the order of its rotations')
-    .option('--partial', 'take a first file that continues an earlier one, which is no longer kept')
+    .option('--partial', 'let the first file continue an earlier one that is no longer kept')
     .addHelpText('after', '\nThe key of the signatures is FILE.key, or CLERK_MCP_AUDIT_KEY.')
     .action(async (files: string[], flags: Flags) => (await import('./commands/audit.js')).verifyLog(files, flags));
   audit

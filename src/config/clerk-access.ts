@@ -70,7 +70,7 @@ export function readApiUrl(env: Environment): string {
   if (!given) return DEFAULT_API_URL;
   const url = URL.canParse(given) ? new URL(given) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new ConfigError(`CLERK_API_URL is no http or https address. The default is ${DEFAULT_API_URL}.`);
+    throw new ConfigError(`CLERK_API_URL is not an http or https address. The default is ${DEFAULT_API_URL}.`);
   }
   if (url.username || url.password || url.search || url.hash) {
     throw new ConfigError('CLERK_API_URL must be an address without user, query or fragment.');

@@ -27,7 +27,7 @@ export const INIT_OPTIONS = {
   name: {
     flag: '--name <name>',
     schema: () => z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'expected up to 64 letters, digits, - and _'),
-    help: 'What the entry is called there',
+    help: 'Name of the entry in the client',
     default: 'clerk',
   },
   keyFile: {

@@ -30,7 +30,7 @@ export const SANDBOX_OPTIONS = {
   faults: {
     flag: '--faults <json>',
     schema: () => z.string().min(1, 'expected JSON or a file'),
-    help: 'What goes wrong, as JSON or a file of it: {"fault":"rate_limit","operations":"Users","times":2}',
+    help: 'Faults to inject, as JSON or the name of a JSON file: {"fault":"rate_limit","operations":"Users","times":2}',
   },
   webhook: {
     flag: '--webhook <url>',
@@ -41,12 +41,12 @@ export const SANDBOX_OPTIONS = {
     flag: '--webhook-secret <secret>',
     env: 'CLERK_WEBHOOK_SIGNING_SECRET',
     schema: () => z.string().regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'expected whsec_ and base64'),
-    help: 'With --webhook: what events are signed with; without it one is made and printed',
+    help: 'With --webhook: the secret that signs events; without it one is made and printed',
   },
   rateLimit: {
     flag: '--rate-limit',
     schema: onOff,
-    help: 'The limits of a development instance hold',
+    help: 'Apply the limits of a development instance',
   },
   logLevel: OPTIONS.logLevel,
 } as const satisfies Record<string, Option>;

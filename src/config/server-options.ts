@@ -149,7 +149,7 @@ export const OPTIONS = {
     flag: '--approvals-webhook <url>',
     env: 'CLERK_MCP_APPROVALS_WEBHOOK',
     schema: webAddress,
-    help: 'Told when a call waits for approval: a link, no personal data. Needs CLERK_MCP_WEBHOOK_SECRET, with which messages are signed',
+    help: 'An address that is told when a call waits for approval: with a link, without personal data. Needs CLERK_MCP_WEBHOOK_SECRET, which signs the messages',
   },
   policy: {
     flag: '--policy <file>',
@@ -173,7 +173,7 @@ export const OPTIONS = {
     flag: '--state-dir <dir>',
     env: 'CLERK_MCP_STATE_DIR',
     schema: path,
-    help: 'Keeps plans, how far they are, and what takes changes back, encrypted, across restarts; single calls can be taken back only with it',
+    help: 'Keeps plans, their progress and what is needed to take changes back, encrypted, across restarts; single calls can be taken back only with it',
     default: 'in memory',
   },
   undoDays: {

@@ -130,7 +130,7 @@ function serveJobs(server: Server, open: GuideOptions['open'], callerOf: (contex
   server.setRequestHandler('skills/get', URI, async ({ uri }, context) => {
     const { skillEntry } = await import('./prompts/skill-entry.js');
     const skill = (await open()).prompts.offered(callerOf(context)).find((one: Skill) => skillUri(one) === uri);
-    if (skill === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `No skill is at ${plain(uri, 100)}.`);
+    if (skill === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no skill at ${plain(uri, 100)}.`);
     return { skill: skillEntry(skill), ...cacheFields(context) };
   });
 }

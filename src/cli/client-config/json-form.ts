@@ -36,11 +36,9 @@ export function readJson(form: JsonForm, text: string): Entry {
   const [fault] = faults;
   if (fault !== undefined) {
     const line = text.slice(0, fault.offset).split('\n').length;
-    throw new ClientConfigError(
-      `is not valid JSON: in line ${line} ${FAULTS[printParseErrorCode(fault.error)] ?? 'something is wrong'}`,
-    );
+    throw new ClientConfigError(`is not valid JSON: line ${line} ${FAULTS[printParseErrorCode(fault.error)] ?? 'has a fault'}`);
   }
-  if (!isRecord(config)) throw new ClientConfigError('holds no JSON object');
+  if (!isRecord(config)) throw new ClientConfigError('is not a JSON object');
   const servers = config[form.servers];
   if (servers !== undefined && !isRecord(servers)) throw new ClientConfigError(`has a "${form.servers}" that is no object`);
   if (form.servers === 'servers' && config.inputs !== undefined && !Array.isArray(config.inputs))
@@ -48,24 +46,24 @@ export function readJson(form: JsonForm, text: string): Entry {
   return config;
 }
 
-/** The parser's names for what is wrong, in words that follow "in line 3". */
+/** The parser's names for what is wrong, in words that follow "line 3". */
 const FAULTS: Readonly<Record<string, string>> = {
-  InvalidSymbol: 'stands a word that JSON does not have',
-  InvalidNumberFormat: 'stands a number that JSON does not have',
-  PropertyNameExpected: 'a name in double quotes is missing',
-  ValueExpected: 'a value is missing',
-  ColonExpected: 'a colon is missing',
-  CommaExpected: 'a comma is missing',
-  CloseBraceExpected: 'a closing } is missing',
-  CloseBracketExpected: 'a closing ] is missing',
-  EndOfFileExpected: 'something stands behind the end',
-  InvalidCommentToken: 'stands a comment, which this file may not have',
-  UnexpectedEndOfComment: 'a comment does not end',
-  UnexpectedEndOfString: 'a text does not end',
-  UnexpectedEndOfNumber: 'a number does not end',
-  InvalidUnicode: 'stands an escape that JSON does not have',
-  InvalidEscapeCharacter: 'stands an escape that JSON does not have',
-  InvalidCharacter: 'stands a character that JSON does not take there',
+  InvalidSymbol: 'has a word that JSON does not know',
+  InvalidNumberFormat: 'has a malformed number',
+  PropertyNameExpected: 'lacks a name in double quotes',
+  ValueExpected: 'lacks a value',
+  ColonExpected: 'lacks a colon',
+  CommaExpected: 'lacks a comma',
+  CloseBraceExpected: 'lacks a closing }',
+  CloseBracketExpected: 'lacks a closing ]',
+  EndOfFileExpected: 'has text after the end',
+  InvalidCommentToken: 'has a comment, which this file may not have',
+  UnexpectedEndOfComment: 'has a comment that does not end',
+  UnexpectedEndOfString: 'has a string that does not end',
+  UnexpectedEndOfNumber: 'has a number that does not end',
+  InvalidUnicode: 'has an invalid escape',
+  InvalidEscapeCharacter: 'has an invalid escape',
+  InvalidCharacter: 'has a character that JSON does not allow there',
 };
 
 /** A placeholder for the value until it is laid out; long enough not to occur by chance. */

@@ -38,7 +38,7 @@ export function readToml(form: TomlForm, text: string): Entry {
   }
   const servers = config[form.servers];
   if (servers !== undefined && (typeof servers !== 'object' || servers === null || Array.isArray(servers)))
-    throw new ClientConfigError(`has "${form.servers}" that is no table`);
+    throw new ClientConfigError(`has a "${form.servers}" that is not a table`);
   return config;
 }
 

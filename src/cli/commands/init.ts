@@ -40,7 +40,9 @@ export async function init(flags: Flags, script: string): Promise<void> {
   const choice = await chooseTools(client, catalog, settings, onlyShow === true);
   const name = fittingName(client, givenName, catalog, { ...settings, ...choice });
   if (name !== givenName)
-    aside(`${client.label} counts the entry's name into those of its tools: it is called "${name}", so that none is left out.`);
+    aside(
+      `${client.label} puts the entry's name into the names of its tools: it is shortened to "${name}", so that no tool is left out.`,
+    );
   const { command, args } = launch(script, places.platform);
   const key = keyFor(client, places, { sandbox: settings.sandbox === true, keyFile });
   const server: Server = { name, command, args: [...args, ...serverArgs({ ...flags, ...choice })], key };
@@ -113,7 +115,7 @@ function report(client: Client, server: Server, { way, backup, hadKey, note }: I
   if (note !== undefined) aside(note);
   const lines = [
     `${client.label}: ${describe(way, 'was')}`,
-    backup && `${backup} is the file as it was.${hadKey ? ' A key stands in it: delete it when all works.' : ''}`,
+    backup && `${backup} is the file as it was.${hadKey ? ' It holds a key: delete it once everything works.' : ''}`,
     keyAdvice(client, server.key),
     way.by === 'settled' ? undefined : client.afterwards,
   ];
@@ -140,7 +142,7 @@ function keyAdvice({ id, keyHint }: Client, key: KeySource): string | undefined 
 /** A person who wants no approvals for now leaves the name empty. */
 async function askName(): Promise<string> {
   print('No one can approve calls yet. On a live instance, gated calls wait for someone who can.\n');
-  return (await ask('Your name, to approve them yourself (nothing: later): ')).trim();
+  return (await ask('Your name, to approve them yourself (leave empty to do it later): ')).trim();
 }
 
 async function enrol(name: string, flags: Flags): Promise<void> {

@@ -62,7 +62,7 @@ async function checkFolder(dir: string | undefined): Promise<void> {
     (stats) => stats.isDirectory(),
     () => false,
   );
-  if (!isFolder) throw new ConfigError(`--state-dir ${dir} is no folder: give the one that the server was started with.`);
+  if (!isFolder) throw new ConfigError(`--state-dir ${dir} is not a folder: give the one that the server was started with.`);
 }
 
 async function list(app: App, config: Config, flags: Flags): Promise<void> {
@@ -110,7 +110,7 @@ async function takeBack(id: string, app: App, isAgreed: boolean, signal: AbortSi
   const shown = dialogLines(review).join('\n');
   print(`${shown}\n`);
   if (!isAgreed && !canAsk)
-    throw new ConfigError('Nothing was changed: this asks at a terminal, and stdin is none. --yes is for test instances.');
+    throw new ConfigError('Nothing was changed: this asks at a terminal, and stdin is not one. --yes is for test instances.');
   // Where the policy requires a person, it asks for itself.
   const asksItself = strength !== undefined && isByPerson(strength);
   if (!isAgreed && !asksItself && !(await isYes())) return said('Nothing was changed.');
@@ -175,7 +175,7 @@ async function answered(outcome: CallOutcome, shown: string): Promise<CallOutcom
   let answer: Pick<PersonAnswer, 'action' | 'content'>;
   if (typed === undefined) answer = (await isYes()) ? { action: 'accept', content: { confirm: true } } : { action: 'decline' };
   else {
-    const word = (await ask(`${typed.title} (nothing to leave it): `)).trim();
+    const word = (await ask(`${typed.title} (leave empty to cancel): `)).trim();
     answer = word === '' ? { action: 'decline' } : { action: 'accept', content: { typed: word } };
   }
   return answered(await resume({ ...answer, state }), shown);

@@ -49,7 +49,7 @@ export async function checkApi({
     const took = Date.now() - began;
     return [
       ok('api', `${url} answers in ${took} ms and accepts the key.`),
-      ok('version', `Version ${operation.apiVersion} of the API is there.`),
+      ok('version', `The API has version ${operation.apiVersion}.`),
       ...clock(),
     ];
   } catch (error) {
@@ -89,7 +89,7 @@ function findingsOfAnswer({ status, message, fromClerk }: ClerkApiError, url: st
       ),
     ];
   if (status === 429)
-    return [warning('api', `${url} answers that there are too many requests now.`, 'Wait a minute and look again.')];
+    return [warning('api', `${url} answers that there are too many requests now.`, 'Wait a minute and try again.')];
   // The read has no inputs, so only its version can be wrong.
   if (status === 400 || status === 410)
     return [

@@ -36,7 +36,7 @@ export async function checkAudit(setting: string | undefined, key?: string): Pro
       failure(
         'audit',
         `${file} cannot be written: ${errorMessage(error)}.`,
-        'The server does not start until it can be. Choose another file with --audit-log.',
+        'The server does not start without it. Choose another file with --audit-log.',
       ),
     ];
   }

@@ -19,7 +19,7 @@ export function offerPage(offer: Offer, caller: Caller): object {
     jobs_left_out: jobs
       .filter(({ lacking }) => lacking.length > 0)
       .map(({ name, lacking }) => ({ name, lacks: lacking.map((tool) => tool.name) })),
-    more: 'clerk-mcp://operation/NAME tells of one operation, and what would offer it.',
+    more: 'clerk-mcp://operation/NAME describes one operation, and says what would offer it.',
   };
 }
 

@@ -22,7 +22,7 @@ export function policyPage({ kind, explanation, readOnly, rules, budgets }: Poli
     here(rules)
       .map((rule, at) => `${at + 1}. ${named(rule)}${actionOf(rule)} ${matchOf(rule)}.`)
       .join('\n'),
-    '## Budgets\nAll that match must have room.',
+    '## Budgets\nEvery budget that matches must have room.',
     here(budgets)
       .map((budget) => `- ${named(budget)}at most ${budget.max} in ${budget.per} ${scopeWords(budget)}, ${matchOf(budget)}.`)
       .join('\n') || 'There are none on this instance.',
