@@ -8,17 +8,17 @@ export interface Reservation {
   readonly windowMs: number;
 }
 
-/** `index` is the reservation that does not fit; `retryAfterMs` is absent when it never will. */
+/** `index` is the reservation that does not fit; `retryAfterMs` is absent if it never will. */
 export type Availability =
   | { readonly ok: true }
   | { readonly ok: false; readonly index: number; readonly retryAfterMs: number | undefined };
 
 export type Reserved = { readonly ok: true; release(): Promise<void> } | Exclude<Availability, { ok: true }>;
 
-/** What is taken of a budget now. */
+/** How much of a budget is taken now. */
 export interface Use {
   readonly used: number;
-  /** How long until some of that is free again, in milliseconds; 0 where nothing is taken. */
+  /** How long until some of it is free again, in milliseconds; 0 if nothing is taken. */
   readonly freesMs: number;
 }
 
@@ -30,21 +30,21 @@ export interface CounterStore {
   room(shares: readonly Reservation[]): Promise<Availability>;
 }
 
-/** Tells as well how much is taken. */
+/** Also tells how much is taken. */
 export interface BudgetStore extends CounterStore {
-  /** What is taken of each window. Takes nothing. @throws when the store is away */
+  /** How much of each window is taken. Takes nothing. @throws when the store is away */
   used(windows: readonly Pick<Reservation, 'key' | 'windowMs'>[]): Promise<readonly Use[]>;
 }
 
-/** Many more than callers have budgets. */
+/** Many more than there are callers with budgets. */
 const MOST_KEYS = 10_000;
 
-/** For one process. */
+/** Counts within one process. */
 export class MemoryCounterStore implements BudgetStore {
   readonly #windows = new Map<string, SlidingWindow>();
   readonly #now: () => number;
 
-  /** @param now milliseconds; default: a monotonic clock, so that nobody waits out, or is let off, a step of the other */
+  /** @param now milliseconds; default: a monotonic clock, so that a step of the wall clock neither adds to a wait nor shortens it */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }

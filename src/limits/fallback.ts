@@ -1,8 +1,8 @@
 import type { Availability, CounterStore, Reservation, Reserved } from './counter-store.js';
 
 /**
- * Counts in the shared store, and for this process alone while that is away. For limits that protect against too
- * much, where going on is better than standing still; never for budgets, where it is the other way round.
+ * Counts in the shared store or, while that is away, for this process alone. For limits against overload, where going on
+ * is better than standing still; never for budgets, where it is the other way round.
  */
 export class FallbackCounterStore implements CounterStore {
   readonly #shared: CounterStore;

@@ -1,16 +1,16 @@
-/** In how many steps a window slides. It errs on the side of refusing, by one step at most. */
+/** The number of steps in which a window slides. Rounding favours refusing, by one step at most. */
 export const WINDOW_STEPS = 100;
 
-/** The server's clock is the only one that counts, since those of the processes differ. */
+/** Only the server's clock counts, since those of the processes differ. */
 const NOW = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
 
 /**
- * KEYS: one counter per share, each another, a hash of weights by step. ARGV: 1 to take the shares or 0 to look only, the number
- * of steps, then weight, maximum and window of each share.
- * Answers {1, now}, or {0, index of the share that does not fit, milliseconds until it does}; -1 for never.
+ * KEYS: a different counter for each share, a hash of weights by step. ARGV: 1 to take the shares or 0 only to look, the
+ * number of steps, then weight, maximum and window of each share.
+ * Returns {1, now}, or {0, index of the share that does not fit, milliseconds until it does}; -1 for never.
  */
 export const RESERVE = `${NOW}
 local take, steps = ARGV[1] == '1', tonumber(ARGV[2])
@@ -53,7 +53,7 @@ end
 return { 1, string.format('%d', now) }
 `;
 
-/** KEYS: the counters. ARGV: the number of steps, then the window of each. Answers with what is taken of each, and the milliseconds until less is. */
+/** KEYS: the counters. ARGV: the number of steps, then each window. Returns how much of each is taken, and the ms until less is. */
 export const USED = `${NOW}
 local steps, uses = tonumber(ARGV[1]), {}
 for i, key in ipairs(KEYS) do
@@ -87,8 +87,8 @@ end
 `;
 
 /**
- * KEYS: a record, and the ids of its kind by their end. ARGV: its id, `=` and the text that it must have or nothing, the same
- * for the text that it shall have, time to live. Answers 1 where it was done.
+ * KEYS: a record, and the ids of its kind by expiry. ARGV: its id, `=` and the text that it must have, or nothing, the same
+ * for its new text, time to live. Returns 1 if it was done.
  */
 export const SWAP = `${NOW}
 local current = redis.call('GET', KEYS[1])
@@ -104,13 +104,13 @@ end
 return 1
 `;
 
-/** KEYS[1]: revocations by their end. ARGV: id, time to live. Drops those that are over. */
+/** KEYS[1]: revocations by expiry. ARGV: id, time to live. Drops expired ones. */
 export const REVOKE = `${NOW}
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), ARGV[1])
 `;
 
-/** KEYS[1]: ids by their end. Answers with those that are not over. */
+/** KEYS[1]: ids by expiry. Returns those that have not expired. */
 export const LIVING = `${NOW}
 return redis.call('ZRANGEBYSCORE', KEYS[1], string.format('(%d', now), '+inf')
 `;

@@ -4,7 +4,7 @@ import { MemoryRecordStore, type Swap } from './record-store.js';
 import type { SharedStore } from './shared-store.js';
 import { StoreUnavailableError } from './store-unavailable.js';
 
-/** Far more than are withdrawn in a day. */
+/** Far more than are revoked in a day. */
 const MOST_REVOCATIONS = 100_000;
 
 /** The store of a single process. */
@@ -15,7 +15,7 @@ export class MemoryStore implements SharedStore {
   readonly #revocations = new Map<string, number>();
   readonly #now: () => number;
 
-  /** @param now milliseconds; default: a monotonic clock, and for records, which tell when they end, `Date.now` */
+  /** @param now milliseconds; default: a monotonic clock, and `Date.now` for records, whose expiry is visible */
   constructor(now?: () => number) {
     this.#now = now ?? (() => performance.now());
     this.#once = new MemoryOnceStore(now);

@@ -3,15 +3,15 @@ export interface OnceStore {
   /**
    * True for the first claim of an id, false for every later one within `ttlMs`. Atomic: of two racing
    * claims exactly one gets true.
-   * @throws when it cannot tell; the call is then refused.
+   * @throws when it cannot tell; the call must then be refused
    */
   claim(id: string, ttlMs: number): Promise<boolean>;
 }
 
-/** More confirmations than people can give within their lifetime. */
+/** More confirmations than people can give within the lifetime of one. */
 const MOST = 100_000;
 
-/** For one process. Forgets what has expired, and refuses rather than forget what has not. */
+/** Remembers within one process. Forgets only what has expired: when full, it refuses new ids. */
 export class MemoryOnceStore implements OnceStore {
   readonly #expiry = new Map<string, number>();
   readonly #now: () => number;

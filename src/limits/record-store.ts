@@ -1,10 +1,10 @@
 import { StoreUnavailableError } from './store-unavailable.js';
 
-/** What a record is to become. */
+/** A change to a record. */
 export interface Swap {
-  /** What it must be now; `undefined` where there must be none. */
+  /** The text it must have now; `undefined` if it must not exist. */
   readonly from: string | undefined;
-  /** `undefined` takes it away. */
+  /** Its new text; `undefined` removes the record. */
   readonly to: string | undefined;
   /** How long it is kept, in milliseconds. */
   readonly ttlMs: number;
@@ -15,11 +15,12 @@ export interface RecordStore {
   /** @throws when the store is away */
   read(kind: string, id: string): Promise<string | undefined>;
   /**
-   * False, and nothing is changed, where the record is not what it must be. Atomic: of two swaps from the same text one is done.
+   * Changes nothing and returns false if the record does not have the text it must have. Atomic: of two swaps from the same
+   * text only one succeeds.
    * @throws when the store is away, or has no room
    */
   swap(kind: string, id: string, swap: Swap): Promise<boolean>;
-  /** All records of a kind that are kept now. @throws when the store is away */
+  /** All records of a kind. @throws when the store is away */
   all(kind: string): Promise<readonly string[]>;
 }
 
@@ -31,7 +32,7 @@ interface Kept {
   readonly until: number;
 }
 
-/** For one process. Refuses rather than forget what is still to be kept. */
+/** Keeps records in one process. When full, it refuses new ones rather than forget any still in force. */
 export class MemoryRecordStore implements RecordStore {
   readonly #kinds = new Map<string, Map<string, Kept>>();
   readonly #now: () => number;

@@ -9,15 +9,15 @@ import { StoreUnavailableError } from './store-unavailable.js';
 export interface RedisStoreOptions {
   /** `redis://[user:password@]host:port[/db]`, or `rediss://` for TLS. */
   readonly url: string;
-  /** What the keys begin with, so that deployments can share a server. Default: `clerk-mcp`. */
+  /** Prefix of the keys, so that deployments can share a server. Default: `clerk-mcp`. */
   readonly prefix?: string;
   /** How long one answer may take, in milliseconds. Default: 500. */
   readonly timeoutMs?: number;
-  /** Told when the store comes and goes; `reason` is a short code without data. */
+  /** Called when the store comes and goes; `reason` is a short code without data. */
   readonly onState?: (state: 'up' | 'down', reason?: string) => void;
 }
 
-/** The URL given for the store cannot be one. */
+/** The store's URL is not usable. */
 export class StoreUrlError extends UserError {
   override readonly name = 'StoreUrlError';
 }
@@ -29,7 +29,7 @@ export class StoreUrlError extends UserError {
  */
 export async function openRedisStore(options: RedisStoreOptions): Promise<SharedStore> {
   checkUrl(options.url);
-  // By its default: a CommonJS module that was bundled has no other export.
+  // The default export, since a bundled CommonJS module has no other.
   const { Redis } = (await import('ioredis')).default;
   const timeoutMs = options.timeoutMs ?? 500;
   const redis = new Redis(options.url, {
@@ -56,7 +56,7 @@ class RedisStore implements SharedStore {
 
   constructor(redis: Redis, prefix: string) {
     this.#redis = redis;
-    // The braces keep all keys in one slot of a clustered server, where a script needs them.
+    // The braces keep all keys in one slot of a cluster, as scripts require.
     this.#prefix = `{${prefix}}`;
   }
 
@@ -164,7 +164,7 @@ async function answer<T>(reply: Promise<T>): Promise<T> {
   }
 }
 
-/** The error itself carries the command and its arguments, a password among them; only its kind goes further. */
+/** The error itself carries the command and its arguments, such as a password; only its code is passed on. */
 function kindOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   if ('code' in error && typeof error.code === 'string') return error.code;

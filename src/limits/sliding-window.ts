@@ -1,13 +1,13 @@
-/** Something that was counted. What has been given back weighs nothing. */
+/** A counted entry. One that was given back weighs nothing. */
 export interface WindowEntry {
   weight: number;
   readonly endsAt: number;
 }
 
-/** What has left the window, or weighs nothing, is let go of when there is more of it than this and than of the rest. */
+/** Entries that have left the window, or weigh nothing, are dropped once there are more of them than this and than of the rest. */
 const MOST_DEAD = 64;
 
-/** A sum over the last while. Costs the same whatever it holds: what leaves it leaves at the front. */
+/** A sum over a sliding window. Its cost does not grow with its size: entries leave only at the front. */
 export class SlidingWindow {
   /** In the order in which they leave. Those before `#first` have left. */
   #entries: WindowEntry[] = [];
@@ -15,7 +15,7 @@ export class SlidingWindow {
   #givenBack = 0;
   #sum = 0;
 
-  /** What is counted now. */
+  /** The present sum. */
   sum(now: number): number {
     for (let entry = this.#entries[this.#first]; entry !== undefined && entry.endsAt <= now; entry = this.#entries[this.#first]) {
       if (entry.weight === 0) this.#givenBack--;
@@ -29,7 +29,7 @@ export class SlidingWindow {
   add(weight: number, endsAt: number): WindowEntry {
     const entry = { weight, endsAt };
     let at = this.#entries.length;
-    // Only a clock that was set back makes it belong anywhere but at the end.
+    // Entries belong at the end unless the clock was set back.
     while (at > this.#first && (this.#entries[at - 1] as WindowEntry).endsAt > endsAt) at--;
     if (at === this.#entries.length) this.#entries.push(entry);
     else this.#entries.splice(at, 0, entry);
@@ -38,7 +38,7 @@ export class SlidingWindow {
     return entry;
   }
 
-  /** A second time, or once it has left the window, this does nothing. */
+  /** Does nothing the second time, or once the entry has left the window. */
   giveBack(entry: WindowEntry, now: number): void {
     if (entry.weight === 0 || entry.endsAt <= now) return;
     this.#sum -= entry.weight;
@@ -47,7 +47,7 @@ export class SlidingWindow {
     this.#tidy();
   }
 
-  /** When the sum will be at most this, if nothing is added. */
+  /** When the sum will have dropped to this, if nothing is added. */
   endsAtMost(most: number): number | undefined {
     let sum = this.#sum;
     for (let at = this.#first; at < this.#entries.length; at++) {

@@ -1,4 +1,4 @@
-/** What of an `AbortSignal` is listened to on the road of a call. */
+/** The part of an `AbortSignal` that a call uses. */
 export interface AbortLike {
   readonly aborted: boolean;
   readonly reason: unknown;
@@ -7,8 +7,8 @@ export interface AbortLike {
 }
 
 /**
- * Controller and signal of what may be ended early, in one. Does what of an `AbortController` a call needs, for a small
- * part of what making one and listening to it costs: nearly every call has some, and nearly none is ever aborted.
+ * Controller and signal in one, for work that may end early. Offers what a call needs of an `AbortController` at a fraction
+ * of the cost of making one and listening to it: nearly every call needs some, and hardly any is ever aborted.
  */
 export class Abort implements AbortLike {
   #listeners: (() => void)[] = [];
@@ -23,7 +23,7 @@ export class Abort implements AbortLike {
     return this.signal.reason;
   }
 
-  /** For those who need a real one. Made when first asked for. */
+  /** A real signal for code that needs one, made on first use. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
@@ -39,7 +39,7 @@ export class Abort implements AbortLike {
     for (const listener of this.#listeners.splice(0)) listener();
   }
 
-  /** As of an `AbortSignal`: not called for what has happened before. */
+  /** As with an `AbortSignal`, listeners are not called for an abort that already happened. */
   addEventListener(_: 'abort', listener: () => void): void {
     if (!this.#aborted) this.#listeners.push(listener);
   }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time and chance, as the retries need them. */
+/** Time and randomness for retries. */
 export interface Clock {
   /** Wall-clock milliseconds. */
   now(): number;

@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { createPrivateFile } from './private-file.js';
 import { UserError } from './user-error.js';
 
-/** Another process has the file. */
+/** Another process holds the file. */
 export class FileLockedError extends UserError {
   override readonly name = 'FileLockedError';
 }

@@ -3,5 +3,5 @@ import { join } from 'node:path';
 
 const HOME = /^~(?:[\\/]|$)/;
 
-/** The path with the folder of this person for a `~` at its beginning, as shells have it: settings pass through none. */
+/** Expands a leading `~` to the user's home folder, as shells do: settings do not pass through a shell. */
 export const expandHome = (path: string): string => (HOME.test(path) ? join(homedir(), path.slice(1)) : path);

@@ -9,32 +9,32 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-/** What a text of JSON may hold before it is too dear to read. */
+/** Limits beyond which a JSON text costs too much to parse. */
 export interface DensityLimits {
   readonly values: number;
   /** How deep values may nest. */
   readonly levels: number;
-  /** Different names of properties: each is dear, in whatever object it stands, and most texts repeat theirs. */
+  /** Distinct property names: each is expensive, in whichever object it is, while most texts repeat the same few. */
   readonly names: number;
 }
 
-/** A number with more digits than are certain to survive, or a fraction, is read more than once; so it counts as several values. */
+/** A fraction, or a number too long for exact arithmetic, is parsed more than once, and so counts as several values. */
 const DIGITS = 15;
 const ODD_NUMBER_COUNTS = 10;
 
-/** What a number goes on with after its first digit: digits, and what makes it a fraction. */
+/** The rest of a number after its first digit: digits, and the marks of a fraction. */
 const DIGIT = 1;
 const FRACTION = 2;
 const NUMBER_BYTES = new Uint8Array(256);
 for (const digit of '0123456789') NUMBER_BYTES[digit.charCodeAt(0)] = DIGIT;
 for (const sign of '.eE+-') NUMBER_BYTES[sign.charCodeAt(0)] = FRACTION;
 
-/** So that nobody can choose names that count as one. */
+/** A random seed, so that names cannot be chosen to collide. */
 const SEED = randomInt(2 ** 32);
 
 /**
- * In what JSON goes beyond the limits, `undefined` where it does not: to read it would keep every other caller waiting for
- * seconds, since ten megabytes hold millions of values. One pass over the bytes, which need not be good JSON.
+ * The limit that a JSON text exceeds, if any. Parsing such a text would keep every other caller waiting for seconds, since
+ * ten megabytes can hold millions of values. Takes one pass over the bytes, which need not be valid JSON.
  */
 export function excessOf(json: Uint8Array, limits: DensityLimits): string | undefined {
   if (isShort(json, limits)) return undefined;
@@ -78,8 +78,8 @@ export function excessOf(json: Uint8Array, limits: DensityLimits): string | unde
 }
 
 /**
- * Whether a text has too few bytes for the limits to be passed: of values and names none is shorter than two, and no more
- * brackets open than there are. Most texts are, and are not looked through.
+ * Whether a text is too short to exceed the limits: each value or name takes at least two bytes, and nesting is never deeper
+ * than the number of opening brackets. Most texts are, and need not be looked through.
  */
 function isShort(json: Uint8Array, { values, levels, names }: DensityLimits): boolean {
   if (json.length > Math.min(values / ODD_NUMBER_COUNTS, names)) return false;

@@ -3,7 +3,7 @@ import { UserError } from './user-error.js';
 
 /**
  * Reads JSON that may hold secrets.
- * @throws UserError that says where it is wrong, and nothing of what stands there
+ * @throws UserError that says where the fault is, but nothing of the text there
  */
 export function parseJsonText(text: string): unknown {
   try {
@@ -13,13 +13,13 @@ export function parseJsonText(text: string): unknown {
   }
 }
 
-/** Line and column of the first fault, where it can be told. */
+/** Line and column of the first fault, if it can be found. */
 function placeOf(text: string): string {
   const faults: ParseError[] = [];
   try {
     parse(text, faults, { disallowComments: true });
   } catch {
-    // It nests too deeply to be gone through.
+    // It nests too deeply to be walked.
   }
   const [first] = faults;
   if (first === undefined) return '';

@@ -4,12 +4,12 @@ import { writeStderr } from './stderr.js';
 
 export type Logger = pino.Logger;
 
-/** From here on, in pino's levels, an operator may look for the line at once: a warning. */
+/** From this pino level on, an operator may want to see a line at once: a warning. */
 const URGENT = 40;
 
 /**
- * JSON lines on stderr. Nothing waits for them: a line that cannot be written is dropped and counted, which is told once
- * lines are taken again. A warning or worse is written before the call returns, where it can be.
+ * JSON lines on stderr. Nothing waits for them: lines that cannot be written are dropped, and their number is logged once
+ * writing works again. A warning or worse is written before the call returns, if possible.
  */
 export function createLogger(level: LevelWithSilent = 'info'): Logger {
   const redact = { paths: ['secretKey', '*.secretKey', 'headers.authorization'] };
@@ -17,7 +17,7 @@ export function createLogger(level: LevelWithSilent = 'info'): Logger {
 }
 
 const stderr = {
-  // Asks pino to set `lastLevel` before it writes.
+  // Makes pino set `lastLevel` before it writes.
   [Symbol.for('pino.metadata')]: true,
   lastLevel: 0,
   write(line: string): void {

@@ -1,30 +1,30 @@
-/** What waits for a reader that is slow, in characters; lines beyond it are dropped. */
+/** How much may wait for a slow reader, in characters; further lines are dropped. */
 const MOST_WAITING = 1024 * 1024;
 
-/** The longest line, in characters. Longer ones hold something that a caller made up. */
+/** The longest line, in characters. Only text made up by a caller makes one longer. */
 const LONGEST_LINE = 16 * 1024;
 
-/** How soon a reader that took nothing is tried again, in milliseconds. */
+/** How soon to try again when a reader takes nothing, in milliseconds. */
 const RETRY_MS = 100;
 
 export interface LossyLinesOptions {
-  /** Writes what it can at once and says how many bytes that was. Never waits; throws `EAGAIN` where it would have to. */
+  /** Writes what it can at once and says how many bytes that was. Never waits; throws `EAGAIN` instead. */
   readonly write: (bytes: Buffer) => number;
-  /** Stands in for a line that is too long. With its line break. */
+  /** Shortens a line that is too long; the result has a line break. */
   readonly cut: (line: string) => string;
-  /** Called when lines are taken again, with the number of those that were dropped since the last time. */
+  /** Called when the reader takes lines again, with the number dropped since the last time. */
   readonly onRecovered: (dropped: number) => void;
 }
 
 /**
- * Lines for a reader that may be slow, stuck or gone. Nothing here waits for it or fails: what it cannot take is
- * kept within bounds, then dropped and counted.
+ * Lines for a reader that may be slow, stuck or gone. Nothing here waits for it or fails: what it cannot take
+ * is kept up to a limit, then dropped and counted.
  */
 export class LossyLines {
   readonly #options: LossyLinesOptions;
   #waiting: string[] = [];
   #waitingLength = 0;
-  /** What is left of the lines that are being written. */
+  /** The rest of the lines being written. */
   #rest: Buffer = Buffer.alloc(0);
   /** Whether some of `#rest` may have been written. */
   #isBegun = false;
@@ -43,12 +43,12 @@ export class LossyLines {
     return this.#dropped;
   }
 
-  /** How much waits to be written, in characters. */
+  /** How much is waiting to be written, in characters. */
   get length(): number {
     return this.#waitingLength;
   }
 
-  /** Keeps a line, with its line break, until the next flush. */
+  /** Queues a line, with its line break, until the next flush. */
   add(given: string): void {
     const line = given.length > LONGEST_LINE ? this.#options.cut(given) : given;
     if (this.#waitingLength + this.#rest.length + line.length > MOST_WAITING) {
@@ -59,7 +59,7 @@ export class LossyLines {
     this.#waitingLength += line.length;
   }
 
-  /** Writes what the reader takes now. */
+  /** Writes as much as the reader takes now. */
   flush(): void {
     clearTimeout(this.#retry);
     this.#retry = undefined;
@@ -85,7 +85,7 @@ export class LossyLines {
     this.#options.onRecovered(dropped);
   }
 
-  /** Whether something is left to write, which then is `#rest`. */
+  /** Whether something is left to write; it is then in `#rest`. */
   #next(): boolean {
     if (this.#rest.length > 0) return true;
     if (this.#waiting.length === 0) return false;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What the build makes once, so that no start has to, and keeps beside the program. */
+/** Files that the build makes once and keeps beside the program, so that no start has to make them. */
 export type PreparedFile =
   | 'manifest.json'
   | 'known-answers.json'
@@ -11,7 +11,7 @@ export type PreparedFile =
   | 'skills.json';
 
 /**
- * The text of a file that the build made. Only the built program has them: modules that read one ask
- * `typeof __BUILT__` first, which the build puts in, and make the same from the sources where it is undefined.
+ * The text of a file that the build made. Only the built program has such files: modules first check `typeof __BUILT__`,
+ * which the build defines, and otherwise make the same from the sources.
  */
 export const readPrepared = (file: PreparedFile): string => readFileSync(join(import.meta.dirname, file), 'utf8');

@@ -2,34 +2,34 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { UserError } from './user-error.js';
 
-/** For its owner alone. */
+/** Access for the owner only. */
 const PRIVATE = 0o600;
 const OTHERS = 0o077;
 
-/** Windows has no such flag; there a link takes a privilege to make. */
+/** Windows has no such flag; making a link takes a privilege there. */
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 
-/** A file that is not there yet. A link in its place, even one that leads nowhere, is an error (EEXIST). */
+/** For a file that must not exist yet. Even a dangling link in its place is an error (EEXIST). */
 export const NEW_FILE = constants.O_CREAT | constants.O_EXCL | constants.O_RDWR | NO_FOLLOW;
 
-/** A file of ours that may be there already. */
+/** For a file of ours that may exist already. */
 const OWN_FILE = constants.O_RDWR | NO_FOLLOW | (constants.O_NONBLOCK ?? 0);
 
 /**
- * Makes a new file, with its mode from the first byte. For everything that this program writes: it never follows a link
- * that was planted in the place of the file.
- * @throws what the system says: EEXIST where anything is there
+ * Makes a new file that has its mode from the first byte on. Used for everything that this program writes: it never follows
+ * a link planted in the file's place.
+ * @throws the system's error, EEXIST if anything is there
  */
 export async function createPrivateFile(path: string, mode = PRIVATE): Promise<FileHandle> {
   const file = await open(path, NEW_FILE, mode);
-  // What the umask has taken from a mode that is wider than a private one.
+  // Restores what the umask removed from a mode wider than a private one.
   return mode === PRIVATE ? file : checked(file, () => file.chmod(mode));
 }
 
 /**
- * Opens a file that this program keeps writing, or makes it unless told otherwise, for reading and writing. It is closed to others even where it was
- * made with another mode.
- * @throws where it is a link or no regular file, or is open to others and belongs to another user
+ * Opens a file that this program keeps writing, for reading and writing, and makes it unless told otherwise. Closes it to
+ * other users even if it was made with another mode.
+ * @throws if it is a link or not a regular file, or is open to others and belongs to another user
  */
 export async function openPrivateFile(
   path: string,
@@ -49,7 +49,7 @@ export async function openPrivateFile(
   });
 }
 
-/** The file, closed again where the check fails. */
+/** The file; closes it if the check fails. */
 async function checked(file: FileHandle, check: () => Promise<void>): Promise<FileHandle> {
   try {
     await check();

@@ -2,7 +2,7 @@ import { getProxyForUrl } from 'proxy-from-env';
 import { isLoopback } from './is-loopback.js';
 import { UserError } from './user-error.js';
 
-/** The proxy that the environment names is no address that can be used. */
+/** The proxy in the environment is not a usable address. */
 class ProxyError extends UserError {
   override readonly name = 'ProxyError';
 }
@@ -10,8 +10,8 @@ class ProxyError extends UserError {
 const KINDS: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:', 'socks:']);
 
 /**
- * The proxy for an address, by `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy` in either case; none for this
- * machine, which no proxy reaches. May hold a password: show {@link nameOf} it.
+ * The proxy for an address, from `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy` in either case; none for this
+ * machine, which no proxy reaches. It may hold a password: show only its {@link nameOf}.
  * @throws UserError
  */
 export function proxyFor(address: string | URL): URL | undefined {
@@ -23,18 +23,18 @@ export function proxyFor(address: string | URL): URL | undefined {
   if (proxy === undefined || !KINDS.has(proxy.protocol)) {
     throw new ProxyError('HTTPS_PROXY, or ALL_PROXY, is no address of a proxy, like http://proxy.example:3128.');
   }
-  // Where no scheme is given, the package takes that of the request; a proxy is spoken to in the clear unless it says otherwise.
+  // Without a scheme the package would take the request's; we speak plain HTTP to a proxy unless its address says otherwise.
   return isNamed(given) ? proxy : new URL(given.replace(/^https:/, 'http:'));
 }
 
-/** Whether a variable has this very text. */
+/** Whether a variable holds exactly this text. */
 const isNamed = (text: string): boolean =>
   ['https_proxy', 'http_proxy', 'all_proxy'].some((name) => [name, name.toUpperCase()].some((key) => process.env[key] === text));
 
 /** Scheme, host and port. */
 export const nameOf = ({ protocol, host }: URL): string => `${protocol}//${host}`;
 
-/** The global `fetch`, through the proxy where the environment names one for the address. */
+/** The global `fetch`, through a proxy if the environment names one for the address. */
 export async function fetchByProxy(address: string | URL, init: RequestInit): Promise<Response> {
   const proxy = proxyFor(address);
   if (proxy === undefined) return fetch(address, init);
@@ -42,7 +42,7 @@ export async function fetchByProxy(address: string | URL, init: RequestInit): Pr
   type Init = Parameters<typeof fetchWith>[1];
   const dispatcher = new ProxyAgent(proxy.href);
   const response = await fetchWith(address, { ...init, dispatcher } as Init);
-  // It closes once the body has been read.
+  // Closes once the body has been read.
   void dispatcher.close().catch(() => {});
   return response as unknown as Response;
 }

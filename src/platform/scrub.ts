@@ -3,15 +3,15 @@ const HIDDEN = '[secret key]';
 /** How much of a key's start is enough to recognize it when the rest is cut off. */
 const TELLING_LENGTH = 12;
 
-/** Beyond this a key is recognized by its letters, not one by one. */
+/** Beyond this length a key is matched by the kind of its characters, not one by one. */
 const LONGEST_SPELLED = 200;
 
-/** How much longer than the line a text may be before most of it was space: what follows is not looked at. */
+/** How many times longer than the line a text may be; a longer one is mostly space, and the rest of it is ignored. */
 const LOOSE = 20;
 
 /**
  * One character as itself, in percent encoding (once or more), as an escape of JSON or JavaScript, or as an HTML entity. Each
- * way begins with another character and repeats nothing else, so that a text is gone through once.
+ * form begins with a different character and nests no repetition, so that matching takes a single pass.
  */
 function spellings(char: string): string {
   const code = char.charCodeAt(0);
@@ -22,10 +22,10 @@ function spellings(char: string): string {
 
 const spelled = (text: string): string => [...text].map(spellings).join('');
 
-/** What a key goes on with, in any spelling. Never a quote, nor a backslash that escapes one. */
+/** The rest of a key, in any spelling. Never a quote, nor a backslash that escapes one. */
 const REST = '(?:[\\w.~+/=-]|%[0-9a-f]{2}|\\\\+(?:(?:u00|x)[0-9a-f]{2}|u\\{[0-9a-f]{1,6}\\})|&(?:amp;)*#x?[0-9a-f]{1,6};)*';
 
-/** `text` in base64, at each of the three places where it can begin in what was encoded; only what depends on nothing else. */
+/** `text` in base64, for each of its three alignments; only the characters that do not depend on the text around it. */
 function base64Forms(text: string): string[] {
   return [0, 1, 2].flatMap((lead) => {
     const bytes = Buffer.concat([Buffer.alloc(lead), Buffer.from(text)]);
@@ -40,7 +40,7 @@ const hexForm = (text: string): string => Buffer.from(text).toString('hex');
 
 const KEY_STARTS = ['sk_live_', 'sk_test_'];
 
-/** What looks like a secret of Clerk's or of ours, wherever it came from. */
+/** Anything that looks like a secret of Clerk's or of ours, wherever it came from. */
 const SECRET_LIKE = [
   new RegExp(`${spelled('sk_')}(?:${spelled('live')}|${spelled('test')})${spelled('_')}${REST.slice(0, -1)}+`, 'gi'),
   new RegExp(`(?:${KEY_STARTS.flatMap(base64Forms).join('|')})[\\w+/=-]*`, 'g'),
@@ -50,14 +50,14 @@ const SECRET_LIKE = [
 
 const known = new Map<string, Scrubber>();
 
-/** Hides this secret from now on, besides everything that looks like one. */
+/** From now on hides this secret too, besides everything that looks like one. */
 export function hideFromNowOn(secret: string): void {
   if (secret !== '' && !known.has(secret)) known.set(secret, new Scrubber(secret));
 }
 
 /**
- * The text without any secret that this process knows, or that looks like one. For every exit: log, errors, the record, what
- * a caller is told. JSON stays well-formed.
+ * The text without any secret that this process knows, or anything that looks like one. For every way out: log, errors, the
+ * record, answers to callers. JSON stays well-formed.
  */
 export function scrub(text: string): string {
   let clean = text;
@@ -66,7 +66,7 @@ export function scrub(text: string): string {
   return clean;
 }
 
-/** Takes one secret key out of text that comes from outside. */
+/** Removes one secret key from text that comes from outside. */
 export class Scrubber {
   readonly #secret: string;
   readonly #start: string;
@@ -97,7 +97,7 @@ export class Scrubber {
     return `${flat.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/u, '')}…`;
   }
 
-  /** As much of the text as can matter for so long a line, which does not end in a part of the key. */
+  /** As much of the text as matters for a line of this length, not ending within the key. */
   #begin(text: string, most: number): string {
     const enough = most * LOOSE;
     if (text.length <= enough) return text;

@@ -1,13 +1,13 @@
 import { constants, openSync, writeSync } from 'node:fs';
 import { LossyLines } from './lossy-lines.js';
 
-/** How long a line may wait for others to be written with, in milliseconds. */
+/** How long a line may wait to be written together with others, in milliseconds. */
 const MOST_WAIT_MS = 10;
 
-/** What waits is written at the latest when there is so much of it, in characters. */
+/** Once this much is waiting, in characters, it is written at once. */
 const MOST_WAITING = 8192;
 
-/** What is shown of a line that is too long, in characters. */
+/** How much to show of a line that is too long, in characters. */
 const SHOWN = 1000;
 
 const WARNING = 40;
@@ -19,9 +19,9 @@ let timer: NodeJS.Timeout | undefined;
 export const droppedLines = (): number => lines?.dropped ?? 0;
 
 /**
- * Writes a line, with its line break, to a standard error that may be closed, full or never read: nothing waits for it. One
- * write costs as much as all the rest of a line, so that those of a few milliseconds go out together; an urgent one is
- * written before this returns, and what waits before the process ends, as far as it is taken then.
+ * Writes a line, with its line break, to a standard error that may be closed, full or never read: nothing waits for it. A
+ * write costs as much as everything else about a line, so lines within a few milliseconds go out together. An urgent line is
+ * written before this returns, and waiting lines before the process ends, as far as they are taken then.
  */
 export function writeStderr(line: string, isUrgent: boolean): void {
   lines ??= open();
@@ -54,11 +54,11 @@ const note = (msg: string, facts: object): string =>
   `${JSON.stringify({ level: WARNING, time: Date.now(), name: 'clerk-mcp', ...facts, msg })}\n`;
 
 /**
- * A descriptor of standard error on which a write fails rather than waits. Node's own stream, once it is made, leaves pipes
- * and sockets so; a terminal, which stops for Ctrl+S, is opened a second time.
+ * A descriptor of standard error on which a write fails rather than blocks. Node's own stream, once made, puts pipes and
+ * sockets in that mode; a terminal, which blocks after Ctrl+S, is opened a second time.
  */
 function neverBlocking(): number {
-  // Others write to the stream too, and what it cannot take must not end the process.
+  // Other code writes to the stream too, and an error there must not end the process.
   process.stderr.on('error', () => {});
   if (!process.stderr.isTTY) return 2;
   try {

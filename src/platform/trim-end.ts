@@ -1,4 +1,4 @@
-/** The text without what stands at its end of `character`, in time that grows with the text: `/x+$/` takes the square of it. */
+/** Removes every `character` from the end of the text, in linear time: `/x+$/` would take quadratic time. */
 export function trimEnd(text: string, character: string): string {
   let end = text.length;
   while (end > 0 && text[end - 1] === character) end--;
