@@ -62,8 +62,8 @@ describe('the address', () => {
   });
 
   it.each([
-    ['not an address', /no http or https address/],
-    ['ftp://example.com', /no http or https address/],
+    ['not an address', /not an http or https address/],
+    ['ftp://example.com', /not an http or https address/],
     ['http://clerk.example', /must be https/],
     ['https://user:pass@clerk.example', /without user/],
     ['https://clerk.example/?a=b', /without user, query/],

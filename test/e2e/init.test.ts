@@ -253,8 +253,8 @@ describe('a file with comments', () => {
 
 describe('the file itself', () => {
   it.each([
-    ['no object', '[]', /no JSON object/],
-    ['servers that are no object', '{"mcpServers": []}', /"mcpServers" that is no object/],
+    ['no object', '[]', /is not a JSON object/],
+    ['servers that are no object', '{"mcpServers": []}', /"mcpServers" that is not an object/],
     ['a key that is there twice', '{"mcpServers": {"a": {}}, "mcpServers": {"b": {}}}', /cannot be put into safely/],
     ['bytes that are no text', Buffer.from([0x7b, 0xff, 0x7d]), /cannot be read/],
   ])('is left alone with %s', async (_, content, message) => {
@@ -554,7 +554,7 @@ describe('what a client takes', () => {
     const [name = ''] = Object.keys(mcpServers);
     expect('our-production-clerk-instance'.startsWith(name)).toBe(true);
     expect(name.length).toBeLessThan(29);
-    expect(stderr).toContain(`it is called "${name}"`);
+    expect(stderr).toContain(`it is shortened to "${name}"`);
     expect(
       await init('--client', 'cursor', '--name', 'our-production-clerk-instance', '--sandbox', '--tools', 'Users'),
     ).toMatchObject({ code: 0 });

@@ -40,9 +40,9 @@ export function readJson(form: JsonForm, text: string): Entry {
   }
   if (!isRecord(config)) throw new ClientConfigError('is not a JSON object');
   const servers = config[form.servers];
-  if (servers !== undefined && !isRecord(servers)) throw new ClientConfigError(`has a "${form.servers}" that is no object`);
+  if (servers !== undefined && !isRecord(servers)) throw new ClientConfigError(`has a "${form.servers}" that is not an object`);
   if (form.servers === 'servers' && config.inputs !== undefined && !Array.isArray(config.inputs))
-    throw new ClientConfigError('has "inputs" that are no list');
+    throw new ClientConfigError('has "inputs" that are not a list');
   return config;
 }
 
