@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { startRedis, withoutRedis } from '../limits/redis-server.js';
+import { AUDIENCE, TestIssuer } from '../mcp/auth/test-issuer.js';
 import { freePort } from '../support/free-port.js';
 import { type Behaviour, clerkError, html, json, MisbehavingServer, noHttp, silent } from '../support/misbehaving-server.js';
 import { runProgram, startProgram } from '../support/program.js';
@@ -307,10 +308,13 @@ describe('what else is configured', () => {
 
   it('a file of grants', async () => {
     const file = join(scratch, 'grants.yaml');
-    const oauth = ['--auth', 'oauth', '--issuer', 'https://clerk.example.com', '--audience', 'https://mcp.example.com/mcp'];
+    const issuer = await TestIssuer.start();
+    const oauth = ['--auth', 'oauth', '--issuer', issuer.url, '--audience', AUDIENCE];
     const check = async (text: string) => {
       await writeFile(file, text, { mode: 0o600 });
-      return (await withFiles([...oauth, '--grants', file])).grants;
+      const { issuer: found, grants } = await withFiles([...oauth, '--grants', file]);
+      expect(found).toMatchObject({ status: 'ok' });
+      return grants;
     };
     expect(await check('grants: [{ who: { subject: user_1 }, scopes: [clerk:read] }]')).toMatchObject({ status: 'ok' });
     expect(await check('grants: []')).toMatchObject({ status: 'warning' });
@@ -318,6 +322,7 @@ describe('what else is configured', () => {
       status: 'failure',
       message: expect.stringContaining('Did you mean clerk:read?'),
     });
+    await issuer.stop();
   });
 
   it('a file of tokens', async () => {

@@ -71,9 +71,20 @@ function filesAndStore(
       ? []
       : [['openapi', () => checkOpenapi(openapiWatch, catalog)] as [string, () => Promise<Finding[]>]]),
     ...(tokens === undefined ? [] : [['tokens', () => checkTokens(tokens, Date.now())] as [string, () => Promise<Finding[]>]]),
+    ...issuerLook(http),
     ...(grants === undefined ? [] : [['grants', () => checkGrants(grants, catalog)] as [string, () => Promise<Finding[]>]]),
     ...(store === undefined ? [] : [['store', () => checkStore(store)] as [string, () => Promise<Finding[]>]]),
   ];
+}
+
+function issuerLook({ issuer, audience, sse = true, grants }: Settings['http']): [string, () => Promise<readonly Finding[]>][] {
+  const resource = audience?.[0];
+  if (issuer === undefined || resource === undefined) return [];
+  const look = async (): Promise<readonly Finding[]> => {
+    const { checkIssuer } = await import('../doctor/check-issuer.js');
+    return checkIssuer({ issuer, resource, sse, hasGrants: grants !== undefined });
+  };
+  return [['issuer', look]];
 }
 
 /** A message from elsewhere may quote the key that it was sent. */

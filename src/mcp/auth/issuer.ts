@@ -30,7 +30,23 @@ export interface IssuerOptions {
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
 }
 
-const metadataSchema = z.object({ issuer: z.string(), jwks_uri: z.url() });
+/** What is of another form than it should be counts as not said: tokens can be checked all the same. */
+const text = z.string().optional().catch(undefined);
+const texts = z.array(z.string()).optional().catch(undefined);
+const metadataSchema = z.object({
+  issuer: z.string(),
+  jwks_uri: z.url(),
+  authorization_endpoint: text,
+  token_endpoint: text,
+  registration_endpoint: text,
+  client_id_metadata_document_supported: z.boolean().optional().catch(undefined),
+  code_challenge_methods_supported: texts,
+  scopes_supported: texts,
+  protected_resources: texts,
+});
+
+/** What an issuer says of itself (RFC 8414), as far as it is looked at here. */
+export type IssuerMetadata = z.output<typeof metadataSchema>;
 
 /** An OAuth authorization server, as far as one who checks its tokens needs it: its keys. */
 export class Issuer {
@@ -66,32 +82,11 @@ export class Issuer {
   }
 
   async #findKeys(): Promise<RemoteJWKSet> {
-    const reasons: string[] = [];
-    for (const address of metadataAddresses(this.issuer)) {
-      try {
-        return this.#keySet(await this.#metadata(address));
-      } catch (error) {
-        reasons.push(`${address}: ${errorMessage(error)}`);
-      }
-    }
-    throw new IssuerUnavailableError(`The issuer's metadata could not be fetched. ${reasons.join('; ')}`);
+    const { issuer } = this;
+    return this.#keySet(await readIssuerMetadata({ ...this.#options, issuer, fetch: this.#fetch }));
   }
 
-  async #metadata(address: string): Promise<z.output<typeof metadataSchema>> {
-    const signal = AbortSignal.timeout(this.#options.timeoutMs ?? 5000);
-    const response = await this.#fetch(address, { headers: { accept: 'application/json' }, redirect: 'error', signal });
-    if (response.status !== 200) {
-      await response.body?.cancel();
-      throw new Error(`answered ${response.status}`);
-    }
-    const result = metadataSchema.safeParse(await response.json());
-    if (!result.success) throw new Error('has no issuer and jwks_uri');
-    if (result.data.issuer !== this.issuer)
-      throw new Error(`says it is ${JSON.stringify(result.data.issuer)}: give exactly that as the issuer`);
-    return result.data;
-  }
-
-  #keySet(metadata: z.output<typeof metadataSchema>): RemoteJWKSet {
+  #keySet(metadata: IssuerMetadata): RemoteJWKSet {
     const { timeoutMs = 5000, cooldownMs = 30_000, keysMaxAgeMs = 600_000 } = this.#options;
     return createRemoteJWKSet(trustedUrl(metadata.jwks_uri, 'jwks_uri'), {
       timeoutDuration: timeoutMs,
@@ -100,6 +95,44 @@ export class Issuer {
       [customFetch]: (url, init) => this.#fetch(url, init),
     });
   }
+}
+
+/**
+ * The issuer's metadata, from the first place that has it.
+ * @throws IssuerAddressError for an address that cannot be an issuer's
+ * @throws IssuerUnavailableError that says of each place what was wrong
+ */
+export async function readIssuerMetadata({
+  issuer,
+  timeoutMs = 5000,
+  fetch = fetchByProxy,
+}: Pick<IssuerOptions, 'issuer' | 'timeoutMs' | 'fetch'>): Promise<IssuerMetadata> {
+  trustedUrl(issuer, 'The issuer');
+  const reasons: string[] = [];
+  for (const address of metadataAddresses(issuer)) {
+    try {
+      const signal = AbortSignal.timeout(timeoutMs);
+      const response = await fetch(address, { headers: { accept: 'application/json' }, redirect: 'error', signal });
+      return await metadataIn(response, issuer);
+    } catch (error) {
+      reasons.push(`${address}: ${errorMessage(error)}`);
+    }
+  }
+  throw new IssuerUnavailableError(`The issuer's metadata could not be fetched. ${reasons.join('; ')}`);
+}
+
+async function metadataIn(response: Response, issuer: string): Promise<IssuerMetadata> {
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    throw new Error(`answered ${response.status}`);
+  }
+  const json: unknown = await response.json();
+  const result = metadataSchema.safeParse(json);
+  if (!result.success) throw new Error('has no issuer and jwks_uri');
+  if (result.data.issuer !== issuer)
+    throw new Error(`says it is ${JSON.stringify(result.data.issuer)}: give exactly that as the issuer`);
+  trustedUrl(result.data.jwks_uri, 'jwks_uri');
+  return result.data;
 }
 
 /** Where an issuer's metadata may be, RFC 8414 first. The well-known part goes before the issuer's path, for OpenID also after it. */

@@ -30,7 +30,7 @@ export interface OAuthOptions extends IssuerOptions {
 }
 
 /** Signatures by a key that only the issuer has. With a shared secret, or none, a token proves nothing here. */
-const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
+export const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 
 /** An access token says so, or says nothing in particular. An ID token is `JWT` too, and falls by its audience. */
 const TYPES: ReadonlySet<string> = new Set(['at+jwt', 'jwt']);

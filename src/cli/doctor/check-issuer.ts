@@ -1,0 +1,120 @@
+import { type IssuerMetadata, IssuerUnavailableError, readIssuerMetadata } from '../../mcp/auth/issuer.js';
+import { ALGORITHMS } from '../../mcp/auth/oauth.js';
+import { sseBeside, withoutSlash } from '../../mcp/auth/resource-metadata.js';
+import { SCOPES } from '../../mcp/auth/roles.js';
+import { errorMessage } from '../../platform/error-message.js';
+import { isLoopback } from '../../platform/is-loopback.js';
+import { isRecord } from '../../platform/is-record.js';
+import { fetchByProxy } from '../../platform/proxy.js';
+import { type Finding, failure, ok, warning } from './finding.js';
+
+const TIMEOUT_MS = 5000;
+
+export interface IssuerToCheck {
+  readonly issuer: string;
+  /** The address of `/mcp` that clients use. */
+  readonly resource: string;
+  /** Whether HTTP+SSE is served. */
+  readonly sse: boolean;
+  /** Whether a ceiling is set for each person. */
+  readonly hasGrants: boolean;
+}
+
+/** Whether people can sign in from the hosts that they have: what the issuer says of itself, and what its tokens must hold. */
+export async function checkIssuer({ issuer, resource, sse, hasGrants }: IssuerToCheck): Promise<Finding[]> {
+  let metadata: IssuerMetadata;
+  try {
+    metadata = await readIssuerMetadata({ issuer, timeoutMs: TIMEOUT_MS });
+  } catch (error) {
+    if (!(error instanceof IssuerUnavailableError)) throw error;
+    const advice = 'Give --issuer as in the iss claim of the tokens; of a Clerk instance that is its Frontend API address.';
+    return [failure('issuer', error.message, advice)];
+  }
+  return [
+    await checkKeys(issuer, metadata.jwks_uri),
+    checkClients(metadata),
+    checkScopes(metadata),
+    checkAudience(withoutSlash(resource), sse, metadata),
+    ...(hasGrants
+      ? []
+      : [
+          warning(
+            'grants',
+            'Anyone who can sign in at the issuer may consent to every scope that it gives out.',
+            'Say with --grants FILE who may have what at most.',
+          ),
+        ]),
+  ];
+}
+
+/** Tokens are checked with keys that only the issuer has; a shared secret proves nothing here. */
+async function checkKeys(issuer: string, address: string): Promise<Finding> {
+  const advice = `Tokens must be signed with one of ${ALGORITHMS.join(', ')}.`;
+  try {
+    const response = await fetchByProxy(address, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const json: unknown = await response.json();
+    const keys = isRecord(json) && Array.isArray(json.keys) ? json.keys.filter(isRecord) : [];
+    const good = keys.filter(({ kty, alg }) => (alg === undefined ? kty !== 'oct' : ALGORITHMS.includes(String(alg)))).length;
+    return good > 0
+      ? ok('issuer', `${issuer} answers. Keys that tokens can be checked with: ${good}.`)
+      : failure('issuer', `${address} has no key that tokens can be checked with.`, advice);
+  } catch (error) {
+    return failure('issuer', `The keys of the issuer cannot be fetched from ${address}: ${errorMessage(error)}.`, advice);
+  }
+}
+
+/** How a host that has never been here becomes a client of the issuer's. */
+function checkClients(metadata: IssuerMetadata): Finding {
+  const { authorization_endpoint, token_endpoint, code_challenge_methods_supported: methods = [] } = metadata;
+  if (authorization_endpoint === undefined || token_endpoint === undefined)
+    return failure(
+      'clients',
+      'The metadata of the issuer has no authorization_endpoint and token_endpoint: no client can sign in.',
+      'Take an issuer that is an OAuth authorization server.',
+    );
+  if (!methods.includes('S256'))
+    return warning(
+      'clients',
+      'The issuer does not announce PKCE with S256 (code_challenge_methods_supported): MCP clients refuse it.',
+      'Switch PKCE on at the issuer.',
+    );
+  const ways = [
+    ...(metadata.client_id_metadata_document_supported === true ? ['client id metadata documents'] : []),
+    ...(metadata.registration_endpoint === undefined ? [] : ['dynamic registration']),
+  ];
+  if (ways.length > 0) return ok('clients', `New clients introduce themselves by ${ways.join(' and ')}.`);
+  return warning(
+    'clients',
+    'The issuer takes neither client id metadata documents nor dynamic registration: only clients that are registered by hand can sign in.',
+    'Of a Clerk instance: OAuth applications, Settings, Publish CIMD support; DCR for clients that know no CIMD.',
+  );
+}
+
+/** A client may ask for what is announced, and commonly gets an error for anything else. */
+function checkScopes({ scopes_supported: announced }: IssuerMetadata): Finding {
+  if (announced === undefined)
+    return ok('scopes', `The issuer does not say what scopes it has. It must give out ${SCOPES.join(' ')}.`);
+  const lacking = SCOPES.filter((scope) => !announced.includes(scope));
+  if (lacking.length === 0) return ok('scopes', 'The issuer announces all scopes of this server.');
+  return warning(
+    'scopes',
+    `The issuer does not announce ${lacking.join(' ')}: clients that ask for them may be refused.`,
+    'Define and advertise them; of a Clerk instance: OAuth applications, Scopes.',
+  );
+}
+
+/** Which addresses tokens are made for is known to the issuer alone, unless it tells. */
+function checkAudience(resource: string, sse: boolean, { protected_resources: known }: IssuerMetadata): Finding {
+  const url = new URL(resource);
+  if (url.protocol !== 'https:' && !isLoopback(url.hostname))
+    return warning('audience', `${resource} is no https address: hosts do not sign in there.`, 'Put TLS before the server.');
+  const beside = sse ? sseBeside(resource) : undefined;
+  const wanted = [resource, ...(beside === undefined ? [] : [beside])];
+  const register = 'Register it there; of a Clerk instance: Agents, MCP servers, Add MCP server.';
+  if (known !== undefined && !known.map(withoutSlash).includes(resource))
+    return warning('audience', `The issuer does not know ${resource} as a resource to make tokens for.`, register);
+  return ok(
+    'audience',
+    `Tokens must be JWTs with ${wanted.join(' or ')} in aud. The issuer must know the address as a resource.`,
+  );
+}
