@@ -1,7 +1,7 @@
 import type { Scope } from '../../policy/rules/scopes.js';
 import type { Reply } from '../reply.js';
 
-/** Who is calling, as far as a credential proves it. */
+/** The caller, as far as a credential proves who it is. */
 export interface AuthenticatedCaller {
   /** The name in rules, budgets, confirmations and the audit log. Sessions belong to it. */
   readonly name: string;
@@ -10,13 +10,13 @@ export interface AuthenticatedCaller {
   readonly mostScopes?: readonly Scope[];
   /** The tools that may be used at most, by name. Default: all. */
   readonly tools?: ReadonlySet<string> | undefined;
-  /** When the credential ends, in Unix milliseconds. What was opened with it ends then. */
+  /** When the credential expires, in Unix milliseconds. Everything opened with it ends then. */
   readonly expiresAt?: number;
-  /** Aborted when the credential is withdrawn; what was opened with it ends then. */
+  /** Aborted when the credential is withdrawn; everything opened with it ends then. */
   readonly withdrawn?: AbortSignal;
   /**
-   * Has the listener called whenever the credential comes to reach further, until what this answers with is called.
-   * What was opened with it goes on. Listeners must not throw.
+   * Calls the listener whenever the credential gains scopes, until the returned function is called. Whatever was opened
+   * with the credential stays open. Listeners must not throw.
    */
   readonly onWidened?: (listener: () => void) => () => void;
 }
@@ -32,10 +32,10 @@ export type Authentication =
       readonly refusal: Reply;
     };
 
-/** What of a request is looked at. The body is not: credentials are checked before it is read. */
+/** The parts of a request that are looked at. The body is not: credentials are checked before it is read. */
 export interface Credentials {
   readonly headers: Headers;
-  /** Where the request came from, where that is known. */
+  /** The address that the request came from, if known. */
   readonly remoteAddress?: string | undefined;
   /** Whether it came to the endpoint of HTTP+SSE, which is a resource of its own to OAuth. */
   readonly sse?: boolean;
@@ -43,9 +43,9 @@ export interface Credentials {
 
 export interface Authenticator {
   authenticate(credentials: Credentials): Promise<Authentication>;
-  /** Whose a credential claims to be, where it says so. Nothing is checked. */
+  /** The subject that a credential claims, if it names one. Nothing is checked. */
   subject?(credentials: Credentials): string | undefined;
-  /** Looks again at once at what credentials are good; for SIGHUP. */
+  /** Reloads at once which credentials are good; for SIGHUP. */
   reload?(): Promise<void>;
   close(): void;
 }

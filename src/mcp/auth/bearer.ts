@@ -3,15 +3,15 @@ import { type Reply, refusal, refuse, retryAfter } from '../reply.js';
 import type { Authentication } from './authenticator.js';
 import { FIXED_TOKEN } from './no-oauth.js';
 
-/** Longer than any token in use, shorter than what is worth hashing or parsing. */
+/** Longer than any token in use, and short enough that hashing or parsing costs little. */
 const MAX_TOKEN_LENGTH = 8192;
 
-/** The form of a bearer token, RFC 6750 section 2.1. Two `Authorization` headers, joined by a comma, do not fit it. */
+/** A bearer token as in RFC 6750, section 2.1. Two `Authorization` headers joined by a comma do not match. */
 const BEARER = /^bearer +([\w.~+/-]+=*) *$/i;
 
 export type Bearer = { readonly token: string } | { readonly fault: 'missing' | 'malformed' };
 
-/** The token of the `Authorization` header. It is taken from nowhere else: addresses end up in logs. */
+/** The token in the `Authorization` header. A token in the URL is not accepted: URLs end up in logs. */
 export function bearerToken(headers: Headers): Bearer {
   const header = headers.get('authorization');
   if (header === null || header.trim() === '') return { fault: 'missing' };
@@ -19,9 +19,9 @@ export function bearerToken(headers: Headers): Bearer {
   return token === undefined ? { fault: 'malformed' } : { token };
 }
 
-/** What every challenge of one server carries. */
+/** The contents of all of a server's challenges. */
 export interface ChallengeOptions {
-  /** The address of the protected resource metadata, where the server has some. */
+  /** The address of the protected resource metadata, if the server has any. */
   readonly resourceMetadataUrl?: string | undefined;
   /** What a client should ask for: most ask for that alone, and for no more later. */
   readonly scopes?: readonly Scope[] | undefined;
@@ -29,7 +29,7 @@ export interface ChallengeOptions {
   readonly fixedToken?: boolean;
 }
 
-/** The refusals of a server that takes bearer tokens, in the words of RFC 6750 and RFC 9728. */
+/** The refusals of a server that takes bearer tokens, in the terms of RFC 6750 and RFC 9728. */
 export class BearerChallenges {
   readonly #options: ChallengeOptions;
 
@@ -37,7 +37,7 @@ export class BearerChallenges {
     this.#options = options;
   }
 
-  /** 401 to a request without credentials; no error code, since nothing was wrong with any. */
+  /** 401 for a request without credentials. It has no error code, since none were wrong. */
   missing(): Authentication {
     if (this.#options.fixedToken === true) {
       const reply = refuse(401, FIXED_TOKEN, { headers: { 'WWW-Authenticate': 'Bearer' } });
@@ -47,7 +47,7 @@ export class BearerChallenges {
     return { ok: false, why: 'missing', refusal: this.#refusal(401, undefined, message, this.#options.scopes) };
   }
 
-  /** 401 to a token that is not good. `message` tells its holder why. */
+  /** 401 for a token that is not valid. `message` tells its holder why. */
   invalid(message: string): Authentication {
     const refusal = this.#refusal(401, 'invalid_token', message, this.#options.scopes);
     return { ok: false, why: 'invalid', reason: message, refusal };
@@ -57,7 +57,7 @@ export class BearerChallenges {
     return this.invalid('The Authorization header is not of the form Bearer <token>.');
   }
 
-  /** 503 when it cannot be found out whether the token is good. */
+  /** 503 when the token cannot be checked. */
   unavailable(message: string, retryAfterMs: number): Authentication {
     const body = { error: 'temporarily_unavailable', error_description: message };
     return { ok: false, why: 'unavailable', refusal: refusal(503, body, retryAfter(retryAfterMs)) };
@@ -69,7 +69,7 @@ export class BearerChallenges {
     return { ok: false, why: 'throttled', refusal: refusal(429, body, retryAfter(retryAfterMs)) };
   }
 
-  /** 403 to a good token that does not reach far enough. Names all scopes that a new one should have. */
+  /** 403 for a valid token without the needed scope. Names all scopes that a new token should have. */
   insufficientScope(held: readonly Scope[], needed: Scope): Reply {
     const message = `This call needs the scope ${needed}.`;
     return this.#refusal(403, 'insufficient_scope', message, [...new Set([...held, needed])]);

@@ -10,21 +10,21 @@ export class IssuerAddressError extends UserError {
   override readonly name = 'IssuerAddressError';
 }
 
-/** The issuer's metadata or keys could not be had: no token can be judged now. */
+/** The issuer's metadata or keys could not be fetched, so no token can be judged now. */
 export class IssuerUnavailableError extends Error {
   override readonly name = 'IssuerUnavailableError';
 }
 
 export interface IssuerOptions {
-  /** As in the tokens' `iss`, to the letter. */
+  /** Exactly as in the tokens' `iss`. */
   readonly issuer: string;
   /** How long the issuer may take to answer, in milliseconds. Default: 5000. */
   readonly timeoutMs?: number;
-  /** After how long a token with an unknown key makes the keys be fetched again, in milliseconds. Default: 30,000. */
+  /** The shortest time before a token with an unknown key causes the keys to be fetched again, in milliseconds. Default: 30,000. */
   readonly cooldownMs?: number;
   /** How long fetched keys are used, in milliseconds. Default: 600,000. */
   readonly keysMaxAgeMs?: number;
-  /** How long a failed look for the metadata stands, in milliseconds. Default: 5000. */
+  /** How long to wait after a failed fetch of the metadata, in milliseconds. Default: 5000. */
   readonly retryMs?: number;
   /** Default: the global `fetch`, through the proxy of the environment. */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
@@ -48,7 +48,7 @@ const metadataSchema = z.object({
 /** What an issuer says of itself (RFC 8414), as far as it is looked at here. */
 export type IssuerMetadata = z.output<typeof metadataSchema>;
 
-/** An OAuth authorization server, as far as one who checks its tokens needs it: its keys. */
+/** An OAuth authorization server, reduced to what checking its tokens needs: its keys. */
 export class Issuer {
   readonly issuer: string;
   readonly #options: IssuerOptions;
@@ -135,7 +135,7 @@ async function metadataIn(response: Response, issuer: string): Promise<IssuerMet
   return result.data;
 }
 
-/** Where an issuer's metadata may be, RFC 8414 first. The well-known part goes before the issuer's path, for OpenID also after it. */
+/** Where an issuer's metadata may be, RFC 8414 first. The well-known part precedes the issuer's path; for OpenID it may also follow. */
 export function metadataAddresses(issuer: string): string[] {
   const { origin, pathname } = new URL(issuer);
   const path = pathname.replace(/\/$/, '');
@@ -147,7 +147,7 @@ export function metadataAddresses(issuer: string): string[] {
   return [...new Set(addresses)];
 }
 
-/** @throws IssuerAddressError for anything but https, or http on this machine: keys from elsewhere could be anyone's */
+/** @throws IssuerAddressError for anything but https, or http on this machine: other keys could be anyone's */
 function trustedUrl(address: string, what: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return url;

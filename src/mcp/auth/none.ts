@@ -4,7 +4,7 @@ import { refuse } from '../reply.js';
 import type { AuthenticatedCaller, Authenticator } from './authenticator.js';
 import { SCOPES } from './roles.js';
 
-/** The server would be open to others than this machine, and no caller would be asked who they are. */
+/** The server would be open beyond this machine without asking callers who they are. */
 export class OpenServerError extends UserError {
   override readonly name = 'OpenServerError';
 }

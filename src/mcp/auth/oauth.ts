@@ -14,7 +14,7 @@ import { isScope, SCOPES } from './roles.js';
 export interface OAuthOptions extends IssuerOptions {
   /** One of these must be in the tokens' `aud`; a slash at the end makes no difference. */
   readonly audience: readonly [string, ...string[]];
-  /** Where the protected resource metadata is; goes into every challenge. */
+  /** The address of the protected resource metadata, for every challenge. */
   readonly resourceMetadataUrl: string;
   /** The same for requests to HTTP+SSE, where that is served. */
   readonly sseMetadataUrl?: string | undefined;
@@ -22,20 +22,20 @@ export interface OAuthOptions extends IssuerOptions {
   readonly scopes?: readonly Scope[] | undefined;
   /** What each person may do at most, whatever their token says. Default: what the token says. */
   readonly ceilings?: Ceilings | undefined;
-  /** By how much clocks may differ, in milliseconds. Default: 60,000. */
+  /** How much clocks may differ, in milliseconds. Default: 60,000. */
   readonly clockToleranceMs?: number;
   readonly logger: Pick<Logger, 'warn'>;
   /** Unix milliseconds. Default: `Date.now`. */
   readonly now?: () => number;
 }
 
-/** Signatures by a key that only the issuer has. With a shared secret, or none, a token proves nothing here. */
+/** Only signatures by a key that the issuer alone has. With a shared secret, or none, a token proves nothing here. */
 export const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 
-/** An access token says so, or says nothing in particular. An ID token is `JWT` too, and falls by its audience. */
+/** Types of access tokens. An ID token is a `JWT` too, but its audience gives it away. */
 const TYPES: ReadonlySet<string> = new Set(['at+jwt', 'jwt']);
 
-/** Any letters, and spaces between them; nothing that cannot be seen, by which two names could look alike. */
+/** Any visible characters, with spaces between them. Invisible ones could make two names look alike. */
 const SUBJECT = /^(?!\p{Z})[^\p{C}\p{Zl}\p{Zp}]{1,255}(?<!\p{Z})$/u;
 
 /** Callers who show a JWT access token of one OAuth issuer, made for this server. */
@@ -72,7 +72,7 @@ export class OAuthAuthentication implements Authenticator {
     }
   }
 
-  /** As the token says, which proves nothing. */
+  /** The token's own claim, which proves nothing. */
   subject({ headers }: Credentials): string | undefined {
     const bearer = bearerToken(headers);
     if ('fault' in bearer) return undefined;
@@ -92,7 +92,7 @@ export class OAuthAuthentication implements Authenticator {
 
   #verify(token: string): Promise<JWTVerifyResult> {
     const { audience, clockToleranceMs = 60_000, now = Date.now } = this.#options;
-    // The issuer is asked last: what is no token of the right form must not make requests to it.
+    // The issuer is asked last: a malformed token must not cause requests to it.
     const keyOf: JWTVerifyGetKey = async (header, input) => (await this.#issuer.keys())(header, input);
     return jwtVerify(token, keyOf, {
       algorithms: ALGORITHMS,
@@ -113,7 +113,7 @@ export class OAuthAuthentication implements Authenticator {
     }
     const { sub: name } = payload;
     // A client's id is shared by all of its users, so it names no person.
-    if (name === undefined) return challenges.invalid('The token has no claim sub, so that its holder has no name.');
+    if (name === undefined) return challenges.invalid('The token has no claim sub, so its holder has no name.');
     if (typeof name !== 'string' || !SUBJECT.test(name)) {
       return challenges.invalid('The claim sub of the token cannot be used as a name: it must have 1-255 visible characters.');
     }
@@ -150,7 +150,8 @@ function scopesOf(payload: JWTPayload): Scope[] {
 function faultOf(error: unknown): string | undefined {
   if (error instanceof IssuerUnavailableError || !(error instanceof errors.JOSEError)) return undefined;
   if (error instanceof errors.JWTExpired) return 'The token has expired.';
-  if (error instanceof errors.JWTClaimValidationFailed) return `The claim ${error.claim} of the token is not as it must be here.`;
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return `The claim ${error.claim} of the token has a value that is not accepted here.`;
   if (error instanceof errors.JOSEAlgNotAllowed) return 'The token is signed in a way that is not accepted.';
   if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
     return 'The token is signed with a key that the issuer does not publish.';

@@ -5,8 +5,8 @@ import { SCOPES } from './roles.js';
 
 export interface ResourceMetadataOptions {
   /**
-   * The address under which clients know the MCP endpoint: `https://mcp.example.com/mcp`. Clients
-   * compare it with the address that they have, so that a slash at its end is left out.
+   * The address under which clients know the MCP endpoint: `https://mcp.example.com/mcp`. Clients compare it with the
+   * address that they have, so a slash at its end is left out.
    */
   readonly resource: string;
   readonly issuer: string;
@@ -36,7 +36,7 @@ export const sseBeside = (resource: string): string | undefined => {
 
 /** Where a client finds out who issues tokens for this server (RFC 9728). */
 export class ResourceMetadata implements WellKnown {
-  /** The address for `WWW-Authenticate`: the one with the endpoint's path in it. */
+  /** The address for `WWW-Authenticate`, which includes the endpoint's path. */
   readonly url: string;
   /** The same for HTTP+SSE: clients compare `resource` with the address that they have. */
   readonly sseUrl: string | undefined;
@@ -63,7 +63,7 @@ export class ResourceMetadata implements WellKnown {
     this.sseUrl = beside && add(beside);
   }
 
-  /** The answer to a request for the document, or `undefined` for any other path. Public, to scripts of any origin too. */
+  /** The answer to a request for the document, or `undefined` for any other path. Public, even for scripts of any origin. */
   respond(request: Pick<Request, 'method' | 'url'>): Reply | undefined {
     const document = this.#documents.get(withoutSlash(new URL(request.url).pathname));
     if (document === undefined) return undefined;

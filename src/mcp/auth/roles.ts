@@ -3,7 +3,7 @@ import { RECORD_SCOPE, type Scope, scopeOf } from '../../policy/rules/scopes.js'
 
 export const SCOPES: readonly Scope[] = RISKS.map(scopeOf);
 
-/** Also the one that is in no role, and that no client is told to ask for. */
+/** Includes the scope that is in no role and that no client is told to ask for. */
 export const ALL_SCOPES: readonly Scope[] = [...SCOPES, RECORD_SCOPE];
 
 /** Names for the usual sets of scopes. */
@@ -17,5 +17,5 @@ export type Role = keyof typeof ROLES;
 
 const KNOWN: ReadonlySet<string> = new Set(ALL_SCOPES);
 
-/** Scopes of other systems in the same token are none of ours. */
+/** A token may also hold scopes of other systems. */
 export const isScope = (word: string): word is Scope => KNOWN.has(word);

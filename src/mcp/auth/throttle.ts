@@ -8,7 +8,7 @@ export interface ThrottleOptions {
   readonly maxFailures?: number;
   /** Milliseconds. Default: 60,000. */
   readonly windowMs?: number;
-  /** Credentials that are looked at in a second once an address has shown too many bad ones. Default: 10. */
+  /** Credentials checked per second once an address has shown too many bad ones. Default: 10. */
   readonly maxLooksPerSecond?: number;
   /** Addresses, good credentials and subjects that are remembered; the oldest are forgotten first. Default: 10,000. */
   readonly maxRemembered?: number;
@@ -16,7 +16,7 @@ export interface ThrottleOptions {
   readonly now?: () => number;
 }
 
-/** So many in a window. */
+/** At most `count` within a window. */
 interface Limit {
   readonly count: number;
   /** Milliseconds. */
@@ -24,10 +24,9 @@ interface Limit {
 }
 
 /**
- * Slows down an address that shows many bad credentials: of those that are not known, only a few are looked at in a
- * second, and the bad ones are answered 429. Many clients can share an address, so a good credential passes: one that was
- * good before at once, others in their turn. Those of a subject that was good before have a turn of their own, since
- * tokens that live for minutes are new each time.
+ * Slows down an address that shows many bad credentials: of its unknown credentials, only a few are checked per second,
+ * and bad ones get 429. Many clients can share an address, so good credentials pass: known ones at once, others in their
+ * turn. Credentials of a known subject have a turn of their own, since tokens that live for minutes are always new.
  */
 export class ThrottledAuthentication implements Authenticator {
   readonly #inner: Authenticator;
@@ -43,7 +42,7 @@ export class ThrottledAuthentication implements Authenticator {
   readonly #good = new Set<string>();
   /** Subjects of credentials that were good, likewise. */
   readonly #subjects = new Set<string>();
-  /** When a credential was last looked at, by whose turn it was: the latest `maxLooks` times. */
+  /** When credentials were last checked, by whose turn it was: the latest `maxLooks` times. */
   readonly #looks = new Map<string, number[]>();
 
   constructor(inner: Authenticator, options: ThrottleOptions = {}) {
@@ -97,7 +96,7 @@ export class ThrottledAuthentication implements Authenticator {
     return { count: this.#maxLooks, windowMs: 1000 };
   }
 
-  /** For how long the limit is reached, in milliseconds; 0 where it is not. */
+  /** How long the limit will stay reached, in milliseconds; 0 where it is not reached. */
   #waitMs(times: readonly number[] | undefined, { count, windowMs }: Limit): number {
     const first = times?.[times.length - count];
     return first === undefined ? 0 : Math.max(0, first + windowMs - this.#now());
@@ -123,7 +122,7 @@ function forgetOldest(kept: Map<string, unknown> | Set<string>, max: number): vo
   if (oldest.done !== true) kept.delete(oldest.value);
 }
 
-/** The address, or for IPv6 its /64: a client that has one address there has them all. */
+/** The address, or its /64 for IPv6: a client that has one address there has them all. */
 export function network(address: string): string {
   const [bare = ''] = address.split('%', 1);
   if (!isIPv6(bare)) return bare;

@@ -9,12 +9,12 @@ import { UserError } from '../../platform/user-error.js';
 import type { Scope } from '../../policy/rules/scopes.js';
 import { ALL_SCOPES, ROLES, type Role } from './roles.js';
 
-/** The file of tokens cannot be used: what is wrong in it, and where. */
+/** Why the file of tokens cannot be used: what is wrong in it, and where. */
 export class TokenFileError extends UserError {
   override readonly name = 'TokenFileError';
 }
 
-/** A token that is good, by its hash; the token itself is nowhere on the server. */
+/** A valid token, by its hash; the token itself is nowhere on the server. */
 export interface TokenEntry {
   readonly name: string;
   /** SHA-256 of the token, lower-case hex. */
@@ -77,7 +77,7 @@ function parse(text: string): TokenFile {
   const result = fileSchema.safeParse(json);
   if (result.success) return result.data;
   const faults = result.error.issues.map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`);
-  throw new TokenFileError(`The token file is not as it should be. ${faults.join('; ')}.`);
+  throw new TokenFileError(`The token file is not valid. ${faults.join('; ')}.`);
 }
 
 /** An entry as the file has it. */

@@ -9,27 +9,27 @@ import type { AuthenticatedCaller, Authentication, Authenticator, Credentials } 
 import { BearerChallenges, bearerToken } from './bearer.js';
 import { parseTokenFile, sha256, type TokenEntry, TokenFileError } from './token-file.js';
 
-/** How old the server's view of the file and of the store may be. */
+/** How stale the server's view of the file and of the store may be. */
 const VIEW_MS = 1000;
 
-/** How long the other processes are told of a removal; their copies of the file have followed long before. */
+/** How long other processes are told of a removal; long before that, they have read the file again themselves. */
 const REVOCATION_MS = 24 * 60 * 60 * 1000;
 
 export interface TokenAuthenticationOptions {
   /** The file of tokens. Read again when it changes. */
   readonly path: string;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
-  /** Where a removal seen by one process is told to the others. */
+  /** Tells the other processes of a removal that one of them has seen. */
   readonly revocations?: RevocationStore | undefined;
   /** Unix milliseconds. Default: `Date.now`. */
   readonly now?: () => number;
 }
 
-/** How what was opened by an entry learns of changes to it. */
+/** How sessions opened with an entry learn of changes to it. */
 interface Opened {
-  /** Ends it. */
+  /** Ends them. */
   readonly withdraw: AbortController;
-  /** Told when the entry reaches further than before. */
+  /** Called when the entry gains scopes. */
   readonly widened: Set<() => void>;
 }
 
@@ -40,8 +40,8 @@ interface Live extends Opened {
 }
 
 /**
- * Callers who show a token whose hash is in a file. A new version of the file that is faulty changes nothing: the
- * last good one stays in force, and the log says so.
+ * Callers who show a token whose hash is in a file. A faulty new version of the file changes nothing: the last good one
+ * stays in force, and the log says so.
  */
 export class TokenAuthentication implements Authenticator {
   readonly #options: TokenAuthenticationOptions;
@@ -53,14 +53,14 @@ export class TokenAuthentication implements Authenticator {
   #version = '';
   #lookedAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | undefined;
-  /** What stands in the store, and what this process has yet to write there: true to revoke, false to restore. */
+  /** The store's contents, and what this process has yet to write there: true to revoke, false to restore. */
   #revoked: ReadonlySet<string> = new Set();
   readonly #unsaid = new Map<string, boolean>();
 
   private constructor(options: TokenAuthenticationOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    // A session that only listens makes no request by which its token would be looked at.
+    // A session that only listens makes no requests, so nothing else would check its token.
     this.#timer = setInterval(() => void this.#look().then(() => this.#share()), VIEW_MS).unref();
   }
 
@@ -86,7 +86,7 @@ export class TokenAuthentication implements Authenticator {
     await this.#look();
     const digest = sha256(bearer.token);
     let found: Live | undefined;
-    // Every entry is compared, whichever fits: the time taken tells nothing.
+    // Every entry is compared, even after a match, so that the time taken tells nothing.
     for (const live of this.#live) if (timingSafeEqual(live.digest, digest)) found = live;
     if (found === undefined) return this.#challenges.invalid('The token is not known here.');
     if (this.#isOver(found)) return this.#challenges.invalid('The token has expired or was withdrawn.');
@@ -105,7 +105,7 @@ export class TokenAuthentication implements Authenticator {
     clearInterval(this.#timer);
   }
 
-  /** Brings the view of the file up to date where it is older than it may be. Many who ask at once wait for one look. */
+  /** Rereads the file if the view of it is too old. Many requests at once wait for the same read. */
   async #look(): Promise<void> {
     if (this.#now() - this.#lookedAt < VIEW_MS) return;
     this.#looking ??= this.#readFile()
@@ -136,12 +136,12 @@ export class TokenAuthentication implements Authenticator {
     for (const { live, isWider } of successions) if (isWider) for (const tell of live.widened) tell();
     const [old, current] = [idsOf(before), idsOf(this.#live)];
     for (const id of old) if (!current.has(id)) this.#unsaid.set(id, true);
-    // A removed token that is put back into the file is meant to work again.
+    // A removed token that is put back into the file should work again.
     for (const id of current) if (!old.has(id)) this.#unsaid.set(id, false);
     logger.info({ path, tokens: entries.length }, 'token file read');
   }
 
-  /** Tells the other processes, and hears from them. Where the store is away, it is said when it is back. */
+  /** Exchanges revocations with the other processes. If the store is away, this is made up for once it is back. */
   async #share(): Promise<void> {
     const { revocations } = this.#options;
     if (revocations === undefined) return;
@@ -158,7 +158,7 @@ export class TokenAuthentication implements Authenticator {
     this.#settle();
   }
 
-  /** Ends what was opened with tokens that are over, and gives a fresh start to those that are good again. */
+  /** Ends what was opened with tokens that are no longer good, and lets tokens that are good again start afresh. */
   #settle(): void {
     this.#live = this.#live.map((live) => {
       if (this.#isOver(live)) live.withdraw.abort();
@@ -195,7 +195,7 @@ function toLive(entry: TokenEntry, opened: Opened = { withdraw: new AbortControl
   return { entry, digest: Buffer.from(entry.sha256, 'hex'), withdraw, widened, caller };
 }
 
-/** What was opened goes on under an entry that takes nothing from it; under any other it is left behind, to be ended. */
+/** Sessions go on under a new entry that takes nothing from them; otherwise they are left behind, to be ended. */
 function succeed(before: readonly Live[], entry: TokenEntry): { readonly live: Live; readonly isWider: boolean } {
   const old = before.find((live) => isSameToken(live.entry, entry));
   if (old === undefined || !includesAll(entry.scopes, old.entry.scopes)) return { live: toLive(entry), isWider: false };
