@@ -188,6 +188,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     instance,
     file,
     audit,
+    auditReads: values.auditReads,
     warn,
     issuer: options.issuer,
     confirm: values.confirm,

@@ -84,6 +84,8 @@ export interface FetchHandlerOptions {
   readonly policy?: string;
   /** Records every call that changes something or is gated; while it cannot be written, gated calls are refused. A folder, or %p for the id of the process, gives each process its own file; - is standard output, with clerk-mcp http. */
   readonly auditLog?: string;
+  /** With --audit-log: records calls that only read, too; one that cannot be recorded is not made. */
+  readonly auditReads?: boolean;
   /** Secrets in answers go into new files here instead of into the conversation. */
   readonly secretsDir?: string;
   /** Keeps plans, their progress and what is needed to take changes back, encrypted, across restarts; single calls can be taken back only with it. Default: in memory. */

@@ -74,6 +74,7 @@ export function loadConfig(
   const signingKey = readSigningKey(env);
   const auditKey = readOwnKey(AUDIT_KEY, env);
   refuseSeedWithoutSandbox(values);
+  refuseReadsWithoutLog(values);
   const approvals = approvalSettings(values, env);
   if (values.sandbox === true) {
     return { values, signingKey, auditKey, approvals, apiUrl: '', secretKey: undefined, instanceKind: 'sandbox' };
@@ -142,6 +143,7 @@ export function loadInitValues(
   refuseUnknownVariables(env);
   const server = readOptions(OPTIONS, flags, {});
   refuseSeedWithoutSandbox(server);
+  refuseReadsWithoutLog(server);
   if (server.auditLog === '-') throw new ConfigError(STDOUT_IS_TAKEN);
   return { ...readOptions(INIT_OPTIONS, flags, env), server };
 }
@@ -170,6 +172,11 @@ export function loadPlaces(env: Environment = process.env): UserPaths {
 export function refuseSeedWithoutSandbox({ seed, sandbox }: Values): void {
   if (seed === undefined || sandbox === true) return;
   throw new ConfigError('--seed fills the sandbox; it needs --sandbox. An instance of Clerk is never filled from a file.');
+}
+
+function refuseReadsWithoutLog({ auditReads, auditLog }: Values): void {
+  if (auditReads !== true || auditLog !== undefined) return;
+  throw new ConfigError('--audit-reads needs --audit-log FILE: where calls that read are recorded.');
 }
 
 function refuseUnknownVariables(env: Environment): void {

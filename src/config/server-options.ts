@@ -163,6 +163,12 @@ export const OPTIONS = {
     schema: path,
     help: 'Records every call that changes something or is gated; while it cannot be written, gated calls are refused. A folder, or %p for the id of the process, gives each process its own file; - is standard output, with clerk-mcp http',
   },
+  auditReads: {
+    flag: '--audit-reads',
+    env: 'CLERK_MCP_AUDIT_READS',
+    schema: onOff,
+    help: 'With --audit-log: records calls that only read, too; one that cannot be recorded is not made',
+  },
   secretsDir: {
     flag: '--secrets-dir <dir>',
     env: 'CLERK_MCP_SECRETS_DIR',

@@ -26,6 +26,8 @@ export interface PolicyOptions {
   /** Where budgets are counted. Default: in this process. */
   readonly counters?: BudgetStore | undefined;
   readonly audit?: AuditSink | undefined;
+  /** Whether calls that only read are put on record, too; one that cannot be is not made. Default: false. */
+  readonly auditReads?: boolean | undefined;
   readonly secrets?: SecretsDir | undefined;
   /** Whether the state before a single call is kept, so that the call can be undone. Default: false. */
   readonly keepsFormer?: boolean | undefined;

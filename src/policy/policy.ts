@@ -4,6 +4,7 @@ import { byWeight, type ConfirmForm, heaviest, type Operation } from '../catalog
 import type { Arguments } from '../catalog/operation-types.js';
 import { MemoryCounterStore } from '../limits/counter-store.js';
 import { MemoryOnceStore } from '../limits/once-store.js';
+import { KnownTargets } from './audit/known-targets.js';
 import { type DecidedCall, Recorder } from './audit/recorder.js';
 import { ApprovalFlow } from './confirmation/approval-flow.js';
 import { CallIds } from './confirmation/call-ids.js';
@@ -42,6 +43,7 @@ import type { BudgetDeclaration, RuleDeclaration } from './rules/policy-file.js'
 import { consequencesOf, itemCount } from './rules/risk.js';
 import { Rules, type Step, type Verdict } from './rules/rules.js';
 import { isGranted, missingScope, type Scope } from './rules/scopes.js';
+import { maskArguments } from './secrets/masking.js';
 import type { Strength } from './strengths.js';
 
 /** Why a call would be decided as it would. */
@@ -89,6 +91,7 @@ export class Policy {
   readonly #gate: Gate;
   readonly #ids: CallIds;
   readonly #passes = new Passes();
+  readonly #targets = new KnownTargets();
 
   constructor(options: PolicyOptions) {
     const { catalog, instance, file, confirm = 'auto', audit, secrets, read, warn = () => {}, now = Date.now } = options;
@@ -123,7 +126,16 @@ export class Policy {
     });
     const key = typeof options.signingKey === 'string' ? Buffer.from(options.signingKey) : options.signingKey;
     const sealer = new Sealer({ key: key ?? draw(32), now, randomBytes: draw });
-    const recorder = new Recorder({ audit, secrets, sealer, instance, now: options.now, warn });
+    const recorder = new Recorder({
+      audit,
+      secrets,
+      sealer,
+      instance,
+      reads: options.auditReads === true && audit !== undefined,
+      targetOf: (call) => this.#targetOf(call),
+      now: options.now,
+      warn,
+    });
     this.#recorder = recorder;
     this.#grants = new Grants({ budgets: this.#budgets, recorder, isByPerson: (list, caller) => this.#isByPerson(list, caller) });
     const bindingOf = (call: PolicyCall): Binding => this.#bindingOf(call);
@@ -354,11 +366,20 @@ export class Policy {
   }
 
   /** Not even a person is shown what the caller could not read. */
-  #review({ call, effects }: DecidedCall): Promise<Review | 'missing'> {
+  async #review({ call, effects }: DecidedCall): Promise<Review | 'missing'> {
     const { operation, args, caller, signal, list } = call;
     const mayRead = this.#mayRead(caller);
     if (list !== undefined) return this.#previewer.reviewList(operation, list, { mayRead, signal, caller });
-    return this.#previewer.review(operation, args, { effects, mayRead, signal, caller });
+    const review = await this.#previewer.review(operation, args, { effects, mayRead, signal, caller });
+    if (review !== 'missing' && review.target !== undefined) this.#targets.remember(this.#bindingOf(call), review.target);
+    return review;
+  }
+
+  /** By the name that was shown when the call was confirmed, or else as the call itself names it. */
+  #targetOf(call: PolicyCall): string | undefined {
+    const { operation, args, list } = call;
+    if (list !== undefined) return undefined;
+    return this.#targets.find(this.#bindingOf(call)) ?? this.#previewer.nameById(operation, maskArguments(operation, args));
   }
 
   #mayRead(caller: Pick<Caller, 'name' | 'scopes' | 'tools'>): MayRead {

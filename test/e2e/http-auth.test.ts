@@ -451,6 +451,7 @@ describe('a start that would leave the server open, or half set up', () => {
     ],
     ['a store without a signing key', ['--store', 'redis://127.0.0.1:1'], {}, /CLERK_MCP_SIGNING_KEY/],
     ['a store that is none', ['--store', 'http://x'], { CLERK_MCP_SIGNING_KEY: 'k'.repeat(32) }, /redis:/],
+    ['a record of reads without a record', ['--audit-reads'], {}, /--audit-reads needs --audit-log FILE/],
     ['a token for the metrics that is not there', ['--metrics-token-file', tokens.path], {}, /cannot be read/],
     ['a host that is none', ['--allowed-hosts', 'http://x/y'], {}, /is not a host/],
     ['an origin that is none', ['--allowed-origins', 'example.com'], {}, /is not an origin/],

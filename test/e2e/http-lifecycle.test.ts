@@ -204,8 +204,9 @@ describe('/metrics', () => {
 describe('a record on standard output', () => {
   it('has a line of JSON for each decision and call, and its chain can be verified', async () => {
     const env = { CLERK_MCP_AUDIT_KEY: 'the key that signs the record, 32+' };
-    const server = await startHttp({ args: ['--sandbox', '--audit-log', '-', '--confirm', 'flag'], env });
+    const server = await startHttp({ args: ['--sandbox', '--audit-log', '-', '--audit-reads', '--confirm', 'flag'], env });
     await modernCall(server.url, 'Users_createNewUser', { first_name: 'Ada', email_address: ['ada@example.com'] });
+    await modernCall(server.url, 'Users_getUserDetails', { user_id: 'user_1' });
     await modernCall(server.url, 'Users_markBanned', { user_id: 'user_1' });
     const { stdout, code } = await server.stop();
     expect(code).toBe(0);
@@ -213,8 +214,9 @@ describe('a record on standard output', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(lines.map(({ kind }) => kind)).toEqual(['start', 'intent', 'outcome', 'refused', 'stop']);
-    expect(lines[1]?.call).toBe(lines[2]?.call);
+    expect(lines.map(({ kind }) => kind)).toEqual(['start', 'intent', 'outcome', 'intent', 'outcome', 'refused', 'stop']);
+    for (const at of [1, 3]) expect(lines[at + 1]?.call).toBe(lines[at]?.call);
+    expect(lines[3]).toMatchObject({ operation: 'Users_getUserDetails', risk: 'read', target: 'user_1' });
     // As a collector keeps it: what came before and after the container was started again, in one file.
     const second = await startHttp({ args: ['--sandbox', '--audit-log', '-'], env });
     const all = stdout + (await second.stop()).stdout;
@@ -223,7 +225,7 @@ describe('a record on standard output', () => {
     expect(await runProgram(['audit', 'verify', without], { env })).toMatchObject({ code: 1 });
     expect(await runProgram(['audit', 'verify', file], { env })).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('7 lines, the chain is whole'),
+      stdout: expect.stringContaining('9 lines, the chain is whole'),
     });
   });
 

@@ -5,7 +5,7 @@ import { errorMessage } from '../../platform/error-message.js';
 import { isRecord } from '../../platform/is-record.js';
 import type { Needs } from '../confirmation/approvals.js';
 import { TooDeepError } from '../confirmation/canonical.js';
-import { logAway, type Refusal, secretLost, secretsAway } from '../confirmation/refusals.js';
+import { logAway, logAwayForReads, type Refusal, secretLost, secretsAway } from '../confirmation/refusals.js';
 import type { Sealer } from '../confirmation/sealer.js';
 import { type Delivered, type Instance, type Outcome, type PolicyCall, PolicyRefusal, type Recorded } from '../policy-types.js';
 import { coverSecrets, withoutSecrets } from '../secrets/answer-secrets.js';
@@ -50,6 +50,10 @@ export interface RecorderOptions {
   readonly secrets: SecretsDir | undefined;
   readonly sealer: Sealer;
   readonly instance: Instance;
+  /** Whether calls that only read are put on record, too. */
+  readonly reads: boolean;
+  /** What the call is about, as it was shown or as the call names it. */
+  readonly targetOf: (call: PolicyCall) => string | undefined;
   /** Milliseconds. Default: a monotonic clock, so that no duration is negative. */
   readonly now?: (() => number) | undefined;
   readonly warn: (message: string) => void;
@@ -99,14 +103,15 @@ export class Recorder {
    */
   async begin(facts: DecidedCall, confirmed: string): Promise<Recorded> {
     const { operation } = facts.call;
-    const { audit, secrets } = this.#options;
+    const { audit, secrets, reads, targetOf } = this.#options;
     const changes = facts.risk !== 'read' || facts.strength !== undefined || facts.call.list !== undefined;
     const keeper = facts.risks.includes('credential') ? secrets : undefined;
-    if (!changes) return { id: facts.id, deliver: async () => covered(operation), end: async () => {} };
+    if (!changes && !reads) return { id: facts.id, deliver: async () => covered(operation), end: async () => {} };
     const file = keeper && (await keeper.reserve(operation).catch((error: unknown) => this.#fail(secretsAway(operation), error)));
     const intent: AuditFields = {
       kind: 'intent',
       ...this.#fields(facts),
+      target: facts.target ?? targetOf(facts.call),
       decision: 'allowed',
       confirmed,
       secretFile: file?.path,
@@ -116,7 +121,7 @@ export class Recorder {
       await audit?.append(intent, { sync: isGated(facts.risk) || facts.strength !== undefined });
     } catch (error) {
       await file?.discard();
-      return this.#fail(logAway(operation), error);
+      return this.#fail(changes ? logAway(operation) : logAwayForReads(operation), error);
     }
     return {
       id: facts.id,

@@ -212,6 +212,13 @@ export const logAway = (operation: Operation): Refusal =>
     `${NOTHING_SENT} The audit log cannot be written, so nothing that changes anything is let through. Reads go on.`,
   );
 
+export const logAwayForReads = (operation: Operation): Refusal =>
+  refusal(
+    'audit_unavailable',
+    operation,
+    `${NOTHING_SENT} The audit log cannot be written, and on this server reads are recorded, so nothing is let through.`,
+  );
+
 export const secretsAway = (operation: Operation): Refusal =>
   refusal(
     'secrets_unavailable',

@@ -66,6 +66,7 @@ describe('the record', () => {
         instance: { kind: 'live', id: 'instance-1' },
         operation: 'Users_ban',
         risk: 'destructive',
+        target: 'user_ada',
         args: { user_id: 'user_ada' },
         argsSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
         rule: 'default: gated',
@@ -101,6 +102,22 @@ describe('the record', () => {
       ['intent', 'Users_create', 'the rule default: reading and writing'],
       ['outcome', 'Users_create', undefined],
     ]);
+  });
+
+  it('names the target of what is done as it was shown before, and has no reads unless they are wanted', async () => {
+    const it = make({ auditReads: true });
+    await run(it, operations.ban, USER, {});
+    await run(it, operations.ban, USER);
+    await run(it, operations.getUser, USER);
+    const lines = await records();
+    expect(lines.map(({ kind, operation, target }) => [kind, operation, target])).toEqual([
+      ['refused', 'Users_ban', '"Ada Lovelace" <ada@example.com> (user_ada)'],
+      ['intent', 'Users_ban', '"Ada Lovelace" <ada@example.com> (user_ada)'],
+      ['outcome', 'Users_ban', undefined],
+      ['intent', 'Users_get', 'user_ada'],
+      ['outcome', 'Users_get', undefined],
+    ]);
+    expect(lines[4]?.call).toBe(lines[3]?.call);
   });
 
   it('has refusals and questions, with the reason and the target by name', async () => {
@@ -185,6 +202,13 @@ describe('where the log cannot be written', () => {
     });
     expect(await run(it, operations.ban, USER)).toMatchObject({ kind: 'refuse', code: 'audit_unavailable' });
     expect(it.warnings.join('\n')).toContain('audit_unavailable');
+  });
+
+  it('reads are refused where they are recorded', async () => {
+    const it = make({ auditReads: true });
+    await expect(run(it, operations.getUser, USER)).rejects.toMatchObject({
+      model: { error: 'audit_unavailable', message: expect.stringContaining('reads are recorded') },
+    });
   });
 
   it('a refusal stays a refusal', async () => {
