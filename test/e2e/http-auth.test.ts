@@ -395,6 +395,13 @@ describe('a server that trusts an OAuth issuer up to a ceiling', () => {
     expect((await ask(COUNT, {})).status).toBe(200);
   });
 
+  it('lets clients ask for what someone may have', async () => {
+    const { headers } = await post(`${server.url}/mcp`, initialize());
+    expect(headers.get('www-authenticate')).toContain('scope="clerk:read clerk:write", ');
+    const metadata = await (await fetch(`${server.url}/.well-known/oauth-protected-resource/mcp`)).json();
+    expect(metadata).toMatchObject({ scopes_supported: ['clerk:read', 'clerk:write'] });
+  });
+
   it('refuses a scope that the token has, and asks for no other token', async () => {
     const { status, headers, json } = await ask('Users_markBanned', { user_id: 'user_1' });
     expect(status).toBe(403);

@@ -24,7 +24,7 @@ export interface ChallengeOptions {
   /** The address of the protected resource metadata, if the server has any. */
   readonly resourceMetadataUrl?: string | undefined;
   /** What a client should ask for: most ask for that alone, and for no more later. */
-  readonly scopes?: readonly Scope[] | undefined;
+  readonly scopes?: () => readonly Scope[];
   /** Whether the token is one that people write into their client's configuration. */
   readonly fixedToken?: boolean;
 }
@@ -44,12 +44,12 @@ export class BearerChallenges {
       return { ok: false, why: 'missing', refusal: reply };
     }
     const message = 'Send a token: Authorization: Bearer <token>.';
-    return { ok: false, why: 'missing', refusal: this.#refusal(401, undefined, message, this.#options.scopes) };
+    return { ok: false, why: 'missing', refusal: this.#refusal(401, undefined, message, this.#options.scopes?.()) };
   }
 
   /** 401 for a token that is not valid. `message` tells its holder why. */
   invalid(message: string): Authentication {
-    const refusal = this.#refusal(401, 'invalid_token', message, this.#options.scopes);
+    const refusal = this.#refusal(401, 'invalid_token', message, this.#options.scopes?.());
     return { ok: false, why: 'invalid', reason: message, refusal };
   }
 

@@ -4,7 +4,9 @@ import type { Catalog } from '../../catalog/catalog.js';
 import { errorMessage } from '../../platform/error-message.js';
 import type { Logger } from '../../platform/logger.js';
 import { readText } from '../../platform/read-text.js';
+import type { Scope } from '../../policy/rules/scopes.js';
 import { type Ceiling, type GrantEntry, GrantsFileError, readGrants } from './grants-file.js';
+import { ALL_SCOPES } from './roles.js';
 
 /** How old the view of the file may be, in milliseconds. */
 const VIEW_MS = 1000;
@@ -54,6 +56,11 @@ export class Ceilings {
   async of(claims: JWTPayload): Promise<Ceiling | undefined> {
     if (this.#now() - this.#lookedAt >= VIEW_MS) await this.#look();
     return this.#entries.find(({ isFor }) => isFor(claims));
+  }
+
+  /** What someone may have: a client need not ask for more. */
+  get scopes(): readonly Scope[] {
+    return ALL_SCOPES.filter((scope) => this.#entries.some(({ scopes }) => scopes.includes(scope)));
   }
 
   async reload(): Promise<void> {

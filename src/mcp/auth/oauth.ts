@@ -18,8 +18,6 @@ export interface OAuthOptions extends IssuerOptions {
   readonly resourceMetadataUrl: string;
   /** The same for requests to HTTP+SSE, where that is served. */
   readonly sseMetadataUrl?: string | undefined;
-  /** What a client is told to ask for. Default: all scopes of the roles. */
-  readonly scopes?: readonly Scope[] | undefined;
   /** What each person may do at most, whatever their token says. Default: what the token says. */
   readonly ceilings?: Ceilings | undefined;
   /** How much clocks may differ, in milliseconds. Default: 60,000. */
@@ -50,7 +48,8 @@ export class OAuthAuthentication implements Authenticator {
   constructor(options: OAuthOptions) {
     this.#options = options;
     this.#issuer = new Issuer(options);
-    const { resourceMetadataUrl, sseMetadataUrl = resourceMetadataUrl, scopes = SCOPES } = options;
+    const { resourceMetadataUrl, sseMetadataUrl = resourceMetadataUrl, ceilings } = options;
+    const scopes = () => ceilings?.scopes ?? SCOPES;
     this.challenges = new BearerChallenges({ resourceMetadataUrl, scopes });
     this.#sseChallenges = new BearerChallenges({ resourceMetadataUrl: sseMetadataUrl, scopes });
   }

@@ -65,14 +65,16 @@ export async function openAuthentication(
     case 'oauth': {
       const { issuer, audience, sse, grants } = choice;
       const { OAuthAuthentication } = await import('./oauth.js');
-      const wellKnown = new ResourceMetadata({ resource: audience[0], issuer, sse });
+      const ceilings = grants === undefined ? undefined : await openCeilings(grants, { catalog, logger });
+      const scopes = ceilings && { scopes: () => ceilings.scopes };
+      const wellKnown = new ResourceMetadata({ resource: audience[0], issuer, sse, ...scopes });
       const beside = sse ? sseBeside(audience[0]) : undefined;
       const oauth = new OAuthAuthentication({
         issuer,
         audience: beside === undefined ? audience : [...audience, beside],
         resourceMetadataUrl: wellKnown.url,
         sseMetadataUrl: wellKnown.sseUrl,
-        ceilings: grants === undefined ? undefined : await openCeilings(grants, { catalog, logger }),
+        ceilings,
         logger,
       });
       return { authenticator: new ThrottledAuthentication(oauth), challenges: oauth.challenges, wellKnown };

@@ -13,7 +13,7 @@ export interface ResourceMetadataOptions {
   /** Whether HTTP+SSE is served as well, beside the endpoint. */
   readonly sse?: boolean;
   /** What clients may ask for. Default: all scopes of the roles. */
-  readonly scopes?: readonly Scope[] | undefined;
+  readonly scopes?: () => readonly Scope[];
   readonly documentation?: string | undefined;
 }
 
@@ -40,22 +40,23 @@ export class ResourceMetadata implements WellKnown {
   readonly url: string;
   /** The same for HTTP+SSE: clients compare `resource` with the address that they have. */
   readonly sseUrl: string | undefined;
-  readonly #documents = new Map<string, string>();
+  readonly #documents = new Map<string, object>();
 
-  constructor({ resource, issuer, sse = false, scopes = SCOPES, documentation }: ResourceMetadataOptions) {
+  constructor({ resource, issuer, sse = false, scopes = () => SCOPES, documentation }: ResourceMetadataOptions) {
     const add = (address: string): string => {
       const url = getOAuthProtectedResourceMetadataUrl(new URL(address));
       const document = {
         resource: address,
         authorization_servers: [issuer],
-        scopes_supported: scopes,
+        get scopes_supported() {
+          return scopes();
+        },
         bearer_methods_supported: ['header'],
         resource_name: 'clerk-mcp',
         ...(documentation !== undefined && { resource_documentation: documentation }),
       };
       const { pathname } = new URL(url);
-      for (const path of this.#documents.size === 0 ? [ROOT, pathname] : [pathname])
-        this.#documents.set(path, JSON.stringify(document));
+      for (const path of this.#documents.size === 0 ? [ROOT, pathname] : [pathname]) this.#documents.set(path, document);
       return url;
     };
     this.url = add(withoutSlash(resource));
@@ -72,7 +73,7 @@ export class ResourceMetadata implements WellKnown {
       return new Reply(null, { status: 204, headers: { ...headers, 'Access-Control-Allow-Headers': '*' } });
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return new Reply(null, { status: 405, headers: { ...headers, Allow: 'GET, HEAD, OPTIONS' } });
-    const body = request.method === 'HEAD' ? null : document;
+    const body = request.method === 'HEAD' ? null : JSON.stringify(document);
     return new Reply(body, {
       headers: { ...headers, 'Content-Type': 'application/json', 'Cache-Control': 'public, max-age=300' },
     });

@@ -5,7 +5,7 @@ import { ResourceMetadata } from '../../../src/mcp/auth/resource-metadata.js';
 import { isLoopback } from '../../../src/platform/is-loopback.js';
 
 describe('the refusals of a server that takes bearer tokens', () => {
-  const challenges = new BearerChallenges({ resourceMetadataUrl: 'https://mcp.example.com/x', scopes: ['clerk:read'] });
+  const challenges = new BearerChallenges({ resourceMetadataUrl: 'https://mcp.example.com/x', scopes: () => ['clerk:read'] });
 
   it('say where to get a token, and no error, when none came', () => {
     const result = challenges.missing();
