@@ -45,14 +45,14 @@ const STATUS: Readonly<Record<Unheard, number>> = {
 
 const MESSAGES: Readonly<Record<Unheard, string>> = {
   not_found: 'No such approval.',
-  not_pending: 'It does not wait for a word any more.',
+  not_pending: 'It no longer waits for a decision.',
   changed: 'This is not what was shown. Look again.',
   not_enrolled: 'You are no longer enrolled.',
-  not_named: 'The policy wants the word of others.',
+  not_named: 'The policy wants other people to approve.',
   passkey_needed: 'The policy wants a passkey: approve it on the page.',
-  fresh_needed: 'Show again who you are, with this very word.',
+  fresh_needed: 'Show again who you are, for this very decision.',
   wrong_word: 'What was typed is not what was asked for.',
-  own: 'It takes another person than the caller.',
+  own: 'It takes a person other than the caller.',
   again: 'You have approved it already. It takes another person.',
 };
 
@@ -152,7 +152,7 @@ const json = (status: number, value: unknown, headers: Record<string, string> = 
 const fail = (status: number, error: string, message: string, headers?: Record<string, string>): Response =>
   json(status, { error, message: plain(message, 300) }, headers);
 
-const malformed = (): Response => fail(400, 'malformed', 'The request is not as it should be.');
+const malformed = (): Response => fail(400, 'malformed', 'The request is malformed.');
 
 const unheard = (why: Unheard): Response => fail(STATUS[why], why, unheardMessage(why));
 

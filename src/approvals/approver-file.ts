@@ -73,8 +73,7 @@ const fileSchema = z.strictObject({ approvers: z.array(approverSchema).max(1000)
   const known = new Set<string>();
   for (const { index, subject } of subjects) {
     const key = JSON.stringify([subject.issuer, subject.sub]);
-    if (known.has(key))
-      context.addIssue({ code: 'custom', path: ['approvers', index, 'subjects'], message: 'has one that is there twice' });
+    if (known.has(key)) context.addIssue({ code: 'custom', path: ['approvers', index, 'subjects'], message: 'lists one twice' });
     known.add(key);
   }
 });
@@ -93,7 +92,7 @@ export function parseApprovers(text: string): readonly Approver[] {
   const result = fileSchema.safeParse(json);
   if (result.success) return result.data.approvers;
   const faults = result.error.issues.map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`);
-  throw new ApproverFileError(`The file of approvers is not as it should be. ${faults.join('; ')}.`);
+  throw new ApproverFileError(`The file of approvers is faulty. ${faults.join('; ')}.`);
 }
 
 export const writeApprovers = (approvers: readonly Approver[]): string => `${JSON.stringify({ approvers }, null, 2)}\n`;

@@ -52,7 +52,7 @@ export class Approvers {
       const stats = await file.stat({ bigint: true });
       if (!stats.isFile()) throw new ApproverFileError(`${this.path} is no regular file.`);
       if (process.platform !== 'win32' && (Number(stats.mode) & 0o022) !== 0) {
-        throw new ApproverFileError(`Others than its owner can change ${this.path}: chmod 600 it, and look who is in it.`);
+        throw new ApproverFileError(`Users other than its owner can change ${this.path}: chmod 600 it, and check who is in it.`);
       }
       if (stats.size > MOST_BYTES) throw new ApproverFileError(`${this.path} is too large to be a file of approvers.`);
       return { version: versionOf(stats), text: decodeText(await file.readFile()) };

@@ -24,7 +24,7 @@ export function createApprovalsHandler(options: ApprovalsHandlerOptions): Approv
       return (await options.page?.(request, path)) ?? text(404, 'Look and decide in a terminal: clerk-mcp approvals list');
     } catch (error) {
       options.onError(error);
-      return text(503, 'This cannot be answered now. The log of the server says why.');
+      return text(503, 'This cannot be answered now. The server log says why.');
     }
   };
 }

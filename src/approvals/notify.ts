@@ -72,7 +72,7 @@ export class Webhook {
   flood(): void {
     this.#send({
       type: 'approvals.flood',
-      text: 'A caller has as many calls waiting for approval as may wait; further ones are refused. See the log of the server.',
+      text: 'Too many calls of one caller are waiting for approval; further ones are refused. See the server log.',
       data: {},
     });
   }
@@ -80,7 +80,7 @@ export class Webhook {
   locked(): void {
     this.#send({
       type: 'approvals.locked',
-      text: 'Repeated wrong passphrases for an approver: the name is locked for a while. See the log of the server.',
+      text: 'Repeated wrong passphrases for an approver: the name is locked for a while. See the server log.',
       data: {},
     });
   }

@@ -59,7 +59,7 @@ describe('the file of approvers', () => {
     await write(withPassphrase('ann', { subjects }), withPassphrase('bob', { subjects: other }));
     expect((await new Approvers(path).findBySubject({ issuer: 'https://id.example.org', sub: 'one' }))?.name).toBe('bob');
     await write(withPassphrase('ann', { subjects }), withPassphrase('bob', { subjects }));
-    await expect(new Approvers(path).all()).rejects.toThrow('approvers.1.subjects: has one that is there twice');
+    await expect(new Approvers(path).all()).rejects.toThrow('approvers.1.subjects: lists one twice');
   });
 
   it('is nothing but a file', async () => {

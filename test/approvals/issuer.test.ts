@@ -305,7 +305,7 @@ describe('a confidential client', () => {
     const left = await fetch(`${served.url}/sign-in/issuer`, { redirect: 'manual' });
     expect(left.status).toBe(503);
     const html = await left.text();
-    expect(html).toContain('The issuer cannot be asked now.');
+    expect(html).toContain('The issuer cannot be reached now.');
     expect(html).toContain('Sign in with the passphrase');
     await served.close();
   });

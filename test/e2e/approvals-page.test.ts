@@ -41,7 +41,7 @@ describe('the page of approvals over HTTP', () => {
   it('shows who calls and is connected, what is left of budgets, and the record, without secrets', async () => {
     const server = await start('--audit-log', join(scratch, 'alone.log'));
     const { raw, text } = await sitDown(`${server.url}/approvals`);
-    expect(await text('/callers')).toContain('Nobody has called yet.');
+    expect(await text('/callers')).toContain('There are no callers yet.');
 
     const bot = await ban(server, 'bot', 'user_1');
     expect(await bot.ann.approve(bot.id)).toMatchObject({ status: 200 });
@@ -57,7 +57,7 @@ describe('the page of approvals over HTTP', () => {
     expect(callers).toMatch(/bot says it is “[^”]+” http 3 calls/);
     const budgets = await text('/budgets');
     expect(budgets).toMatch(/default: defensive 500 in 1h, each caller: .*?bot 499 of 500 left more in 60 min/);
-    expect(budgets).toMatch(/default: destructive 20 in 1h, each caller: .*?Nobody has taken any of it: 20 left/);
+    expect(budgets).toMatch(/default: destructive 20 in 1h, each caller: .*?None of it is taken: 20 left/);
 
     const record = await text('/record');
     for (const part of ['Users_markBanned', 'ann, by passphrase, shown anew, after 4 s', 'declined', bot.id, 'user_1']) {

@@ -73,8 +73,8 @@ describe('audit verify finds, while no server runs,', () => {
       },
       /not signed with the log's key/,
     ],
-    ['a head that was emptied', (log) => writeFile(`${log}.head`, ''), /its head is not there or was emptied/],
-    ['a head that was deleted', (log) => rm(`${log}.head`), /its head is not there or was emptied/],
+    ['a head that was emptied', (log) => writeFile(`${log}.head`, ''), /its head is missing or empty/],
+    ['a head that was deleted', (log) => rm(`${log}.head`), /its head is missing or empty/],
     [
       'a head that was set back',
       async (log, lines) => writeFile(`${log}.head`, headOf(lines.slice(0, -1))),
@@ -89,7 +89,7 @@ describe('audit verify finds, while no server runs,', () => {
         ),
       /./,
     ],
-    ['a key that was deleted', (log) => rm(`${log}.key`), /their key is not there/],
+    ['a key that was deleted', (log) => rm(`${log}.key`), /their key is missing/],
     ['another key', (log) => writeFile(`${log}.key`, 'k'.repeat(43)), /not signed with the log's key/],
   ])('%s', async (_, tamper, problem) => {
     const log = await copied();

@@ -52,7 +52,7 @@ describe('where the instance that is worked on issues the tokens of the callers'
     const server = await start('--confirm', 'flag', '--ask-wait', '0');
     const { msg } = await server.logged('is the instance that this server operates');
     expect(msg).toBe(
-      "the issuer of the callers' tokens is the instance that this server operates: calls that write what their scopes are made of need a person other than the caller",
+      "the issuer of the callers' tokens is the instance that this server operates: calls that write the data behind their scopes need a person other than the caller",
     );
     const writer = await connectHttp('v2 (2026)', server.url, { token: await issuer.token() });
     await expect(writer.call(MERGE, SCOPE)).rejects.toThrow('Insufficient scope');

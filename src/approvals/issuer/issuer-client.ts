@@ -88,13 +88,13 @@ export class IssuerClient {
     }
     const { sub, auth_time: authTime } = tokens.claims() ?? { sub: '' };
     if (since !== undefined && !(typeof authTime === 'number' && (authTime + 1) * 1000 > since - TOLERANCE_MS)) {
-      throw new IssuerError('refused', 'the person did not sign in anew');
+      throw new IssuerError('refused', 'the person did not sign in again');
     }
     return sub;
   }
 
   async #config(): Promise<OpenId.Configuration> {
-    if (performance.now() - this.#failedAt < RETRY_MS) throw new IssuerError('away', 'it could not be asked a moment ago');
+    if (performance.now() - this.#failedAt < RETRY_MS) throw new IssuerError('away', 'it could not be reached a moment ago');
     this.#found ??= this.#discover().catch((error: unknown) => {
       this.#found = undefined;
       this.#failedAt = performance.now();

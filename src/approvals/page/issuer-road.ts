@@ -200,9 +200,9 @@ interface Yes {
 }
 
 const SORRY: Readonly<Record<IssuerError['why'], string>> = {
-  away: 'The issuer cannot be asked now. The log of the server says why.',
-  refused: 'The issuer did not sign you in, or what it sent does not hold. Try again.',
-  scope: `The issuer did not grant the scope ${APPROVE_SCOPE}, which those who approve need.`,
+  away: 'The issuer cannot be reached now. The server log says why.',
+  refused: 'The issuer did not sign you in, or its answer is not valid. Try again.',
+  scope: `The issuer did not grant the scope ${APPROVE_SCOPE}, which approvers need.`,
 };
 
 const purposeOf = (kind: string, id: string): string => `issuer ${kind} ${id}`;

@@ -159,10 +159,10 @@ class Page {
   async #post(asked: Asked): Promise<Response> {
     const { path, frame, visit, request } = asked;
     const form = await readForm(request);
-    if (form === undefined) return message(frame, 400, 'This cannot be done', 'What was sent is no form of this page.');
+    if (form === undefined) return message(frame, 400, 'This cannot be done', 'What was sent is not a form of this page.');
     if (!(await this.#key.isFormToken(visit.token, form.get('token')))) {
       const text = 'The form is too old, or the browser keeps no cookies for this page. Over a network the page needs https.';
-      return message(frame, 403, 'Open the page anew', text);
+      return message(frame, 403, 'Open the page again', text);
     }
     if (path === '/sign-in') return this.#signIn(asked, form);
     if (path === '/enrol') return this.#enrol(asked, form);

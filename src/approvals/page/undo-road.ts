@@ -39,7 +39,7 @@ export class UndoRoad {
   /** A wish to undo something is itself put before people, as a call of its own. */
   async begin({ frame, visit }: SignedIn, form: URLSearchParams): Promise<Response> {
     const of = readUsedBy(form.get('of') ?? '');
-    if (of === undefined) return shown(visit, 400, nothingToUndoView(frame, ['This names no plan and no call.']));
+    if (of === undefined) return shown(visit, 400, nothingToUndoView(frame, ['This names neither a plan nor a call.']));
     const begun = await (await this.#undo()).begin(of, visit.session.approver.name);
     switch (begun.kind) {
       case 'asked':

@@ -84,7 +84,7 @@ function nextOf({
     return 'It goes on. Call Jobs_applyPlan with this plan again to follow it; cancel that call to stop it between two calls.';
   const parts = [
     ...(pending + failed > 0 ? ['Call Jobs_applyPlan with this plan again to go on with what is not done.'] : []),
-    ...(unknown > 0 ? ['Look with the reads named whether the unknown ones happened; they are not repeated.'] : []),
+    ...(unknown > 0 ? ['Check with the reads named whether the unknown ones happened; they are not repeated.'] : []),
     ...(done > 0 ? ['Jobs_undoChanges takes it back as far as that is possible.'] : []),
   ];
   return parts.join(' ') || 'Nothing is left to do.';

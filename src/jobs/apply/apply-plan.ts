@@ -75,7 +75,7 @@ class Application {
     if (plan !== undefined) return plan;
     throw new PlanFault(
       'plan_not_found',
-      'There is no plan of this id: it is too old, is from before a restart, or was made by another caller. Make it anew with Jobs_planChanges.',
+      'There is no plan with this id: it is too old, is from before a restart, or was made by another caller. Make it again with Jobs_planChanges.',
     );
   }
 
@@ -179,7 +179,7 @@ class Application {
   }
 }
 
-const running = (): PlanFault => new PlanFault('plan_running', 'Another process carries this plan out now.');
+const running = (): PlanFault => new PlanFault('plan_running', 'Another process is carrying out this plan now.');
 
 /** Whether an earlier agreement still holds for this plan. */
 const isAgreed = (plan: Plan, begun: Begun | undefined): boolean =>

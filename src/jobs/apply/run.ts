@@ -181,7 +181,7 @@ export class Run {
     if (item.item !== undefined && this.#spoilt.has(item.item))
       return leftOut('an earlier call for the same item was not carried out');
     const args = this.#filled(item);
-    if (args === undefined) return leftOut('what an earlier step was to give is not there');
+    if (args === undefined) return leftOut('an earlier step did not give what it needs');
     const why = await this.#changedSince(item, operation, judged, args);
     if (why !== undefined) return leftOut(why);
     const { plan } = this.#options;
@@ -262,7 +262,7 @@ export class Run {
     const found = await this.#read(target.reader.name, target.args);
     if (found === 'missing') return 'it is gone';
     if (shown === undefined) return undefined;
-    if (found === undefined) return 'it cannot be looked at';
+    if (found === undefined) return 'it cannot be read';
     const { find } = operation.spec.target ?? {};
     const value = find === undefined ? found : listOf(found)?.find((each) => isRecord(each) && each.id === id);
     const label = labelOf(value);

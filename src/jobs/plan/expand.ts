@@ -133,7 +133,7 @@ class Expansion {
     const where = `${name}.for_each`;
     if (typeof given === 'string') {
       const found = this.#lookUp(given, where);
-      if (!Array.isArray(found)) throw fault(where, `${given} leads to no list`);
+      if (!Array.isArray(found)) throw fault(where, `${given} does not lead to a list`);
       return bounded(found, where);
     }
     if (Array.isArray(given)) return this.#resolve(bounded(given, where), undefined, where).value as unknown[];
@@ -252,7 +252,7 @@ const fault = (where: string, message: string): PlanFault =>
   new PlanFault('invalid_plan', `${where}: ${message}.`, { step: where });
 
 const tooMany = (): PlanFault =>
-  new PlanFault('too_many_items', `The plan stands for more than ${MOST_ITEMS} calls: make several smaller ones.`);
+  new PlanFault('too_many_items', `The plan makes more than ${MOST_ITEMS} calls: make several smaller ones.`);
 
 function bounded(items: readonly unknown[], where: string): readonly unknown[] {
   if (items.length > MOST_ITEMS) throw fault(where, `a list of ${items.length} items, of which a plan may have ${MOST_ITEMS}`);

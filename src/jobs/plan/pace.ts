@@ -28,7 +28,7 @@ export function paceOf(calls: readonly Operation[], reads: number, kind: Instanc
     if (kind === 'sandbox' || count <= most) continue;
     const hours = Math.ceil(count / most) - 1;
     seconds = Math.max(seconds, hours * 3600);
-    warnings.push(`Clerk takes ${most} calls of ${name} in an hour: ${count} take ${hours} hours or more.`);
+    warnings.push(`Clerk accepts ${most} calls of ${name} an hour: ${count} take ${hours} hours or more.`);
   }
   return { requests, seconds, warnings };
 }

@@ -46,7 +46,8 @@ export class PlanReader implements Reader {
   /** The rows of a scan, in the form of Jobs_scanList. */
   async readRows(given: Arguments): Promise<readonly unknown[]> {
     const read = readScan(given, this.#context.offered);
-    if ('faults' in read) throw new PlanFault('invalid_arguments', 'The list cannot be scanned so.', { faults: read.faults });
+    if ('faults' in read)
+      throw new PlanFault('invalid_arguments', 'The list cannot be scanned like this.', { faults: read.faults });
     const { list, args, where, each } = read.scan;
     const wanted: unknown[] = [];
     let since = performance.now();

@@ -146,9 +146,9 @@ export function resolve(value: unknown, scope: Scope, room: Room): Resolved {
 /** What a single reference leads to; `undefined` for nothing. @throws BadReferenceError */
 export function resolveText(text: string, scope: Scope): unknown {
   const reference = readReference(text);
-  if (reference === undefined) throw new BadReferenceError(`${JSON.stringify(text.slice(0, 60))} is no reference`);
+  if (reference === undefined) throw new BadReferenceError(`${JSON.stringify(text.slice(0, 60))} is not a reference`);
   if (isPending(reference, scope))
-    throw new BadReferenceError(`${text} is known only once step ${reference.name} was carried out`);
+    throw new BadReferenceError(`${text} is known only once step ${reference.name} has been carried out`);
   return lookUp(reference, scope);
 }
 
@@ -157,7 +157,7 @@ const WITHIN = /\$\{inputs\.(\w{1,100})\}/g;
 function withInputs(text: string, inputs: Scope['inputs']): string {
   return text.replace(WITHIN, (written, name: string) => {
     const value = own(inputs, name);
-    if (typeof value !== 'string') throw new BadReferenceError(`${written} leads to no text`);
+    if (typeof value !== 'string') throw new BadReferenceError(`${written} does not lead to text`);
     return value;
   });
 }
@@ -169,7 +169,7 @@ function deferredOf({ name, path }: Reference, text: string, to: readonly string
   const last = path.at(-1) ?? '';
   if (!/(?:^|_)id$/.test(last) || path.includes('*')) {
     throw new BadReferenceError(
-      `${text}: of a step that is still to be carried out only ids can be used, as in $steps.${name}.id`,
+      `${text}: only ids can be used from a step that is still to be carried out, as in $steps.${name}.id`,
     );
   }
   return { to, step: name, path };

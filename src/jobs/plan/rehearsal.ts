@@ -96,7 +96,7 @@ export async function readSurroundings(
     signal,
   );
   const addresses = unique(items.flatMap(({ args }) => addressesIn(args)));
-  if (addresses.length > MOST_ADDRESSES) unseen.push(`whose ${addresses.length - MOST_ADDRESSES} of the addresses are`);
+  if (addresses.length > MOST_ADDRESSES) unseen.push(`who holds ${addresses.length - MOST_ADDRESSES} of the addresses`);
   const chunks = Array.from({ length: Math.ceil(Math.min(addresses.length, MOST_ADDRESSES) / IDS_AT_ONCE) }, (_, at) =>
     addresses.slice(at * IDS_AT_ONCE, (at + 1) * IDS_AT_ONCE),
   );

@@ -158,7 +158,7 @@ export function listOf(
 
 /** A call of an unreviewed operation counts as one that cannot be undone. */
 const undoOf = (operation: Operation, args: Arguments, isKept: boolean): UndoWords =>
-  undoWords(operation, args, isKept) ?? { can: 'never', says: 'nobody has looked at how it could be' };
+  undoWords(operation, args, isKept) ?? { can: 'never', says: 'undoing it has not been reviewed' };
 
 const AT_ONCE = 8;
 const MOST_NAMED = 5;
@@ -203,7 +203,7 @@ function unknownOf(
     ...(rehearsed !== undefined && rehearsed.tried < total
       ? [`${total - rehearsed.tried} of ${total} calls were not tried`]
       : []),
-    ...(rehearsed !== undefined && rehearsed.unknown > 0 ? [`${rehearsed.unknown} could not be played`] : []),
+    ...(rehearsed !== undefined && rehearsed.unknown > 0 ? [`${rehearsed.unknown} could not be simulated`] : []),
     ...unseen.map((what) => `not looked at: ${what}`),
   ];
   return parts.length === 0 ? undefined : `${parts.join('; ')}.`;

@@ -100,7 +100,7 @@ class Reader {
       return undefined;
     }
     if (operation.risk === 'read' && operation.method === 'GET' && operation.takesFields) return operation;
-    this.fault(path, `a reading operation: ${operation.name} is none`);
+    this.fault(path, `a reading operation, which ${operation.name} is not`);
     return undefined;
   }
 
@@ -112,7 +112,7 @@ class Reader {
     }
     for (const name of Object.keys(given)) {
       if (PAGING.has(name) && operation.places.has(name)) {
-        this.fault(`${path}.${name}`, 'no input of a scan, which reads all pages; `sort` sorts, `rows` says how many are shown');
+        this.fault(`${path}.${name}`, 'no such input: a scan reads all pages; `sort` sorts, `rows` says how many are shown');
       }
     }
     // Read once for all pages, so that "now" does not move between them.

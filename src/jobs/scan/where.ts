@@ -121,7 +121,7 @@ function check(value: unknown, place: Place): unknown {
     const below = `${path}.${name.slice(0, LONGEST_PATH)}`;
     if (++seen.conditions > MOST_CONDITIONS) throw new WhereFault(below, `has more than ${MOST_CONDITIONS} conditions`);
     if (name.length > LONGEST_PATH || name.split('.').some((part) => UNSAFE.has(part))) {
-      throw new WhereFault(below, 'is no path');
+      throw new WhereFault(below, 'is not a path');
     }
     if (!name.startsWith('$')) return [name, check(member, { path: below, key: name, depth: depth + 1, seen })];
     return [name, checkOperator(name, member, { ...place, path: below, depth: depth + 1 })];
@@ -177,6 +177,6 @@ function compile(pattern: string, flags: number): RE2JS {
   try {
     return RE2JS.compile(pattern, flags);
   } catch (error) {
-    throw new WhereFault('', error instanceof Error ? error.message : 'is no pattern');
+    throw new WhereFault('', error instanceof Error ? error.message : 'is not a pattern');
   }
 }

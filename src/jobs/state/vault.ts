@@ -127,7 +127,7 @@ async function keyFile(path: string): Promise<string> {
     if (found !== undefined) {
       const secret = (await found.readFile('utf8').finally(() => found.close())).trim();
       if (!KEY_FORM.test(secret))
-        throw new UserError(`${path} holds no key: restore it, or move it and what lies beside it away`);
+        throw new UserError(`${path} does not hold a key: restore it, or move it and what lies beside it away`);
       hideFromNowOn(secret);
       return secret;
     }

@@ -124,7 +124,7 @@ class Undo {
     }
     const warnings = [
       ...[...left].map(([why, about]) => `${about.length} left out: ${why}: ${first(about)}.`),
-      ...(already === 0 ? [] : [`${already} are as they were before already.`]),
+      ...(already === 0 ? [] : [`${already} are already as they were before.`]),
       ...noted,
     ];
     return settle({ title, items, warnings, known: this.#known, reader }, this.#context, plans);
@@ -167,7 +167,7 @@ function weigh(change: KeptChange, inverse: Inverse | string, presents: Map<stri
   const item = { operation, args, later: [], ...(unless === undefined ? {} : { unless }) };
   if (unless === undefined) return change.answer === undefined ? { left: UNKNOWN } : { item };
   const key = objectKey(unless);
-  if (!presents.has(key)) return { left: 'it cannot be looked at' };
+  if (!presents.has(key)) return { left: 'it cannot be read' };
   const present = presents.get(key);
   const now = digestOf(present, unless.watch);
   if (now === wasSha256) return 'already';

@@ -75,7 +75,7 @@ export const isBeside = ({ file }: AuditKey, log: string): boolean =>
 
 function checked(text: string, file: string): string {
   const secret = text.trim();
-  if (!FORM.test(secret)) throw new UserError(`${file} holds no key: restore it, or move it and its log away`);
+  if (!FORM.test(secret)) throw new UserError(`${file} does not hold a key: restore it, or move it and its log away`);
   hideFromNowOn(secret);
   return secret;
 }

@@ -150,7 +150,7 @@ export class AuditLog {
   /** Call this when an external tool has renamed the file (SIGHUP). Calls under way go on in the new file. Never throws. */
   async reopen(): Promise<void> {
     await this.#inTurn(() => this.#rotate()).catch((error: unknown) => {
-      this.#failure ??= new AuditWriteError(`${this.#path} could not be opened anew: ${errorMessage(error)}`, { cause: error });
+      this.#failure ??= new AuditWriteError(`${this.#path} could not be reopened: ${errorMessage(error)}`, { cause: error });
       this.#warn(this.#failure.message);
     });
   }
@@ -295,7 +295,7 @@ interface OpenedLog {
 function oddity({ last }: Tail, noted: NotedHead | undefined, key: AuditKey): string | undefined {
   if (last === undefined) {
     const isBegun = noted !== undefined || key.isNew === true || key.file === undefined;
-    return isBegun ? undefined : 'its key is there, its lines and its head are gone';
+    return isBegun ? undefined : 'its key is there, but its lines and its head are gone';
   }
   const { seq } = last.line;
   if (last.isSigned && !last.isSignedBy(key)) return `its last line, number ${seq}, was not signed with this key`;

@@ -49,7 +49,7 @@ export class StreamLog implements AuditSink {
   async append(fields: AuditFields): Promise<void> {
     const isOutcome = fields.kind === 'outcome';
     if (!isOutcome && this.#failure !== undefined) await this.check();
-    if (!isOutcome && this.#stream.writableLength > MOST_WAITING) throw this.#fail('too much of it waits to be read');
+    if (!isOutcome && this.#stream.writableLength > MOST_WAITING) throw this.#fail('too much of it is waiting to be read');
     await this.#write(fields);
   }
 

@@ -167,7 +167,7 @@ class ChainCheck {
         this.#problem(`the line (number ${seq}) is not signed with the log's key: it was changed or inserted`);
     } else if (isFirst && !this.#saidUnchecked) {
       this.#saidUnchecked = true;
-      this.#problem('the lines are signed and their key is not there: it is FILE.key, or CLERK_MCP_AUDIT_KEY');
+      this.#problem('the lines are signed and their key is missing: it belongs in FILE.key or CLERK_MCP_AUDIT_KEY');
     }
   }
 
@@ -179,7 +179,7 @@ class ChainCheck {
       this.#problem(
         reason === FOUND_EMPTY
           ? `the log was emptied, deleted or moved away before a start: lines 1 to ${seq - 1} are not here`
-          : `lines 1 to ${seq - 1} are not here: give the files before it too, or --partial where they are no longer kept`,
+          : `lines 1 to ${seq - 1} are not here: give the files before it too, or --partial if they are no longer kept`,
       );
     else this.#problem(`the beginning was removed: the first line is number ${seq}`);
   }
@@ -225,7 +225,7 @@ class ChainCheck {
   #checkWithoutHead(last: AuditLine | undefined): void {
     if (last === undefined || last.kind === 'rotated') return;
     if (!this.#onStream && this.#sawSigned && this.#key !== undefined && isBeside(this.#key, this.#file))
-      this.#problem('its head is not there or was emptied: lines may have been cut off at the end');
+      this.#problem('its head is missing or empty: lines may have been cut off at the end');
     else if (last.kind !== 'stop')
       this.#notes.push(`${this.#file}: has no closing line; its process runs, or was killed, or lines were cut off at the end`);
   }

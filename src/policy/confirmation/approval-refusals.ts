@@ -16,14 +16,14 @@ export type ApprovalFault =
   | 'replaced';
 
 const FAULTS: Readonly<Record<ApprovalFault, string>> = {
-  unknown: 'No approval of this id is known here: it was not made here, or is from before a restart.',
+  unknown: 'No approval with this id is known here: it was not made here, or is from before a restart.',
   other_instance: 'The approval is for another instance.',
   other_caller: 'The approval is for another caller.',
   other_operation: 'The approval is for another operation.',
   other_arguments: 'The approval is for other arguments.',
   expired: 'The approval was not given and used in time.',
   used: 'The approval has been used.',
-  replaced: 'What the person was shown is no longer so, and they are asked anew.',
+  replaced: 'What the person was shown is out of date, and they are asked again.',
 };
 
 export function badApproval(operation: Operation, fault: ApprovalFault): Refusal {
@@ -41,7 +41,7 @@ export function approvalPending(
   const where = link === undefined ? 'clerk-mcp approvals' : `${link} (or clerk-mcp approvals in a terminal)`;
   const half = words.length === 0 ? '' : ' One person has approved; another is needed.';
   const unopened = isOpened ? '' : ' The link was not opened at the client, which is not a no to the call.';
-  const how = `A person must approve this call at ${where}.${half} Tell them so, with the id, and give no other link. Then make the same call with this id in confirm: it waits for their word, and is carried out once they approve. You cannot approve it yourself.`;
+  const how = `A person must approve this call at ${where}.${half} Tell them so, with the id, and give no other link. Then make the same call with this id in confirm: it waits for their decision, and is carried out once they approve. You cannot approve it yourself.`;
   return refusal('approval_pending', operation, `${NOTHING_SENT}${unopened} ${how}`, {
     approval: id,
     link,
@@ -63,7 +63,7 @@ export const tooManyPending = (operation: Operation): Refusal =>
   refusal(
     'too_many_pending',
     operation,
-    `${NOTHING_SENT} As many calls of this caller wait for a person as may. Wait until some of them are decided; the operator has been told.`,
+    `${NOTHING_SENT} Too many calls of this caller are waiting for a person. Wait until some of them are decided; the operator has been told.`,
   );
 
 /** An approval can hold only so much. */
@@ -79,6 +79,6 @@ export const nobodyEnrolled = (operation: Operation, command: string): Refusal =
   refusal(
     'person_required',
     operation,
-    `${NOTHING_SENT} A person must approve this call, and no approver whose word would count is enrolled. Tell the person to run this in a terminal, themselves, and then call again: ${command}`,
+    `${NOTHING_SENT} A person must approve this call, and no enrolled approver could do so. Tell the person to run this in a terminal, themselves, and then call again: ${command}`,
     { enrol: command },
   );

@@ -92,7 +92,7 @@ export const tooManySlips = (operation: Operation, slip: Slip): Refusal =>
   );
 
 const TOKEN_FAULTS: Readonly<Record<SealFault | 'used', string>> = {
-  malformed: 'confirm holds no token of this server.',
+  malformed: 'confirm does not hold a token of this server.',
   not_ours: 'The token was not issued here, or was changed, or is from before a restart.',
   other_instance: 'The token was issued for another instance.',
   other_caller: 'The token was issued to another caller.',
@@ -112,8 +112,8 @@ export function badToken(operation: Operation, fault: SealFault | 'used'): Refus
 export type AnswerFault = SealFault | 'used' | 'declined' | 'cancelled';
 
 const ANSWER_FAULTS: Readonly<Record<AnswerFault, string>> = {
-  malformed: 'The answer belongs to no question of this server.',
-  not_ours: 'The answer belongs to no question of this server, or was changed, or is from before a restart.',
+  malformed: 'The answer does not belong to a question of this server.',
+  not_ours: 'The answer does not belong to a question of this server, or was changed, or is from before a restart.',
   other_instance: 'The answer was given for another instance.',
   other_caller: 'The answer was given by another caller.',
   other_operation: 'The answer was given for another operation.',
@@ -143,8 +143,8 @@ export const feedsOwnClaims = (operation: Operation): Refusal =>
   refusal(
     'own_claims',
     operation,
-    `${NOTHING_SENT} It changes, or may change, what the scopes of this server's own callers are made of, which takes a person other than the caller. ` +
-      `This server has no page on which one could approve it (--ask): ask the operator to do it in Clerk's dashboard. ${FINAL}`,
+    `${NOTHING_SENT} It changes, or may change, the data that gives this server's own callers their scopes; only a person other than the caller may approve that. ` +
+      `This server has no page where they could (--ask): ask the operator to do it in Clerk's dashboard. ${FINAL}`,
   );
 
 /** Of a read that would show a secret. */
@@ -156,7 +156,7 @@ export const readOnly = (operation: Operation): Refusal =>
   );
 
 export const insufficientScope = (operation: Operation, scope: string): Refusal =>
-  refusal('insufficient_scope', operation, `${NOTHING_SENT} This call needs the scope ${scope}, which the caller has not.`, {
+  refusal('insufficient_scope', operation, `${NOTHING_SENT} This call needs the scope ${scope}, which the caller lacks.`, {
     scope,
   });
 
@@ -192,24 +192,28 @@ export function overBudget(
 }
 
 const PASS_FAULTS: Readonly<Record<PassFault, string>> = {
-  unknown: 'It is no call of a plan that was confirmed here.',
+  unknown: 'It is not a call of a plan confirmed here.',
   other_caller: 'The plan was confirmed for another caller.',
   other_call: 'It is not the call that was shown in the plan.',
   used: 'It has been made already.',
-  stronger: 'It needs another confirmation now than when the plan was confirmed.',
+  stronger: 'It now needs a stronger confirmation than the plan had.',
 };
 
 export const notInList = (operation: Operation, fault: PassFault): Refusal =>
   refusal('not_in_plan', operation, `${NOTHING_SENT} ${PASS_FAULTS[fault]} Make a new plan.`, { reason: fault });
 
 export const storeAway = (operation: Operation): Refusal =>
-  refusal('policy_unavailable', operation, `${NOTHING_SENT} What counts calls and confirmations cannot be reached. Reads go on.`);
+  refusal(
+    'policy_unavailable',
+    operation,
+    `${NOTHING_SENT} The store that counts calls and confirmations cannot be reached. Reads still work.`,
+  );
 
 export const logAway = (operation: Operation): Refusal =>
   refusal(
     'audit_unavailable',
     operation,
-    `${NOTHING_SENT} The audit log cannot be written, so nothing that changes anything is let through. Reads go on.`,
+    `${NOTHING_SENT} The audit log cannot be written, so no call that changes anything is let through. Reads still work.`,
   );
 
 export const logAwayForReads = (operation: Operation): Refusal =>

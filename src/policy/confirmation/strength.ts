@@ -44,7 +44,7 @@ export const needsOf = (wanted: readonly WantedStrength[], approvers: Needs['app
 });
 
 const ON_THE_PAGE =
-  'Where the answer is approval_pending, tell the person its link, then make the same call with its id in confirm.';
+  'If the answer is approval_pending, tell the person its link, then make the same call with its id in confirm.';
 
 const SENTENCES: Readonly<Record<Strength, string>> = {
   person: `The person is asked before such a call is sent, through their client or on a page of their own; do not ask in their place, and take a no as final. ${ON_THE_PAGE}`,
@@ -68,7 +68,7 @@ export function explainTo(wanted: WantedStrength, kind: InstanceKind, canAsk: bo
   const strength = resolve(wanted, kind, byForm);
   if (strength !== 'person') return SENTENCES[strength];
   const onPage = ways.includes('page');
-  if (!byForm && !onPage) return 'No person can be asked in this client, so that such a call is refused.';
+  if (!byForm && !onPage) return 'No person can be asked in this client, so such a call is refused.';
   const places = [...(byForm ? ['through their client'] : []), ...(onPage ? ['on a page of their own'] : [])];
   const asked = `The person is asked before such a call is sent, ${places.join(' or ')}; do not ask in their place, and take a no as final.`;
   return onPage ? `${asked} ${ON_THE_PAGE}` : asked;

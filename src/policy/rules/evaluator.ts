@@ -89,7 +89,7 @@ export class Evaluator {
     const why = isOwn
       ? 'is the instance that this server operates'
       : 'may be the instance that this server operates, which cannot be checked now';
-    return `the issuer of the callers' tokens ${why}: calls that write what their scopes are made of need a person other than the caller`;
+    return `the issuer of the callers' tokens ${why}: calls that write the data behind their scopes need a person other than the caller`;
   }
 }
 

@@ -52,7 +52,9 @@ const about = z
 const maxItems = z.int().min(1).optional().describe('The most items that one bulk call may have.');
 
 export const ruleSchema = z.discriminatedUnion('action', [
-  z.strictObject({ ...conditions, args, about, action: z.literal('allow'), maxItems }).describe('Lets the call through unasked.'),
+  z
+    .strictObject({ ...conditions, args, about, action: z.literal('allow'), maxItems })
+    .describe('Lets the call through without asking.'),
   z
     .strictObject({ ...conditions, args, about, action: z.literal('deny'), reason: z.string().min(1).max(300) })
     .describe('Refuses the call and tells the reason.'),
@@ -66,10 +68,10 @@ export const ruleSchema = z.discriminatedUnion('action', [
       maxItems,
       approvers: oneOrMore(z.string().min(1).max(64))
         .optional()
-        .describe('Whose word counts: names and groups of the approvers file. Asked on the page alone.'),
+        .describe('Who may approve: names and groups of the approvers file. They are asked only on the page.'),
       within: lengthOfTime().optional().describe('How long the call can be approved and used: 30s, 10m, 1h, 7d.'),
     })
-    .describe('Lets the call through when it is confirmed.'),
+    .describe('Lets the call through once it is confirmed.'),
 ]);
 export type RuleDeclaration = z.output<typeof ruleSchema>;
 

@@ -259,7 +259,7 @@ export class Conditions {
   }
 
   #operationMismatch(operation: Operation): string | undefined {
-    if (this.#operations !== undefined && !this.#operations.has(operation)) return 'the tool is another';
+    if (this.#operations !== undefined && !this.#operations.has(operation)) return 'it is for other tools';
     const isDefensive = operation.spec.defensive === true;
     if (this.#defensive !== undefined && this.#defensive !== isDefensive) {
       return isDefensive ? 'it is defensive' : 'it is not defensive';
@@ -303,11 +303,11 @@ const UNTOLD = 'Whom the call is about cannot be determined, so the rule counts.
 
 function because({ declaration, args, about }: Rule, result: Step['result'], match: Match): string {
   if (result === 'passed over') {
-    if (match.args === 'none') return 'the arguments are others';
+    if (match.args === 'none') return 'the arguments differ';
     if (match.about === 'none') return 'it is about others';
     return match.about === 'unknown'
       ? 'whom it is about cannot be determined, and without that nothing is allowed'
-      : 'it matches in part, which allows nothing';
+      : 'it matches only in part, and so allows nothing';
   }
   if (result === 'raises') {
     if (match.about === 'unknown') return 'whom it is about cannot be determined here: its strength is a minimum';

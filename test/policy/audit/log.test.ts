@@ -441,7 +441,7 @@ describe('rotation', () => {
     await rename(file, `${file}.1`);
     await log.reopen();
     await log.append(intent(1));
-    expect(warnings[0]).toContain('could not be opened anew: EACCES');
+    expect(warnings[0]).toContain('could not be reopened: EACCES');
     expect((await parsed(`${file}.1`)).at(-1)).toMatchObject({ kind: 'intent' });
     expect((await verifyAudit(`${file}.1`)).ok).toBe(true);
     await rename(`${file}.1`, file);

@@ -193,8 +193,8 @@ describe('explain', () => {
       { name: 'ours', tools: 'Users', action: 'deny', reason: 'Ask first.' },
     ];
     expect(rules(list).explain(operations.ban, USER, { name: 'local' })).toEqual([
-      { rule: 'rules[0]', result: 'passed over', why: 'the tool is another' },
-      { rule: 'not Ada', result: 'passed over', why: 'the arguments are others' },
+      { rule: 'rules[0]', result: 'passed over', why: 'it is for other tools' },
+      { rule: 'not Ada', result: 'passed over', why: 'the arguments differ' },
       { rule: 'rules[2]', result: 'passed over', why: 'the caller is local' },
       { rule: 'ours', result: 'decides', why: 'everything in it matches; denies: Ask first.' },
     ]);

@@ -6,7 +6,7 @@ import { type Frame, layout, timeUntil } from './layout.js';
 /** How many more calls the budgets allow. */
 export function budgetsView(frame: Frame, budgets: readonly BudgetUse[]): Html {
   const body = html`<h1>Budgets</h1>
-<p class="soft">How many calls are let through in a time, and how many are left. Whatever is over a budget is refused, approved or not.</p>
+<p class="soft">How many calls each budget lets through, and how many are left. Calls over a budget are refused, approved or not.</p>
 ${
   budgets.length === 0
     ? html`<div class="card quiet-box"><p>No budget holds on this instance. The policy file sets them.</p></div>`
@@ -28,7 +28,7 @@ function budgetView({ now }: Frame, { name, of, max, per, uses }: BudgetUse): Ht
   const all = uses.some(({ caller }) => caller === undefined);
   return html`<section class="card"><h2 class="first">${plain(name)}</h2>
 <p class="soft small">${max} in ${per}, ${all ? 'all callers together' : 'each caller'}: <code>${plain(of, 200)}</code></p>
-${uses.length === 0 ? html`<p>Nobody has taken any of it: ${max} left.</p>` : html`<ul class="uses" role="list">${uses.map((use) => useView(use, max, now))}</ul>`}
+${uses.length === 0 ? html`<p>None of it is taken: ${max} left.</p>` : html`<ul class="uses" role="list">${uses.map((use) => useView(use, max, now))}</ul>`}
 </section>`;
 }
 

@@ -8,11 +8,11 @@ import { saysItIs } from './words.js';
 /** Who has called, and who is connected. */
 export function callersView(frame: Frame, { callers, sessions }: CallersSeen): Html {
   const body = html`<h1>Callers</h1>
-<p class="soft">Since the servers that run now were started. A caller's name is known; what a client says of itself is not checked.</p>
+<p class="soft">Since the running servers started. A caller's name is verified; what a client says about itself is not.</p>
 <h2>Connected <span class="count">${sessions.length}</span></h2>
-${sessions.length === 0 ? nothing('No client has a session. Newer clients have none: they are seen by their calls.') : connected(sessions)}
+${sessions.length === 0 ? nothing('No client has a session. Newer clients never have one: they show only by their calls.') : connected(sessions)}
 <h2>Have called <span class="count">${callers.length}</span></h2>
-${callers.length === 0 ? nothing('Nobody has called yet.') : called(callers)}`;
+${callers.length === 0 ? nothing('There are no callers yet.') : called(callers)}`;
   const version = `${sessions.length}:${callers.map(({ name, calls }) => `${name}:${calls}`).join()}`;
   return layout(frame, { title: 'Callers', body, current: 'callers', version, says: 'Somebody has called.' });
 }

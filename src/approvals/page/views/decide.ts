@@ -31,10 +31,10 @@ ${obstacle !== undefined && html`<p class="note">${obstacle}</p>`}
 }
 
 function obstacleFor({ needs, words, caller }: Approval, approver: Approver): string | undefined {
-  if (!isNamed(approver, needs)) return 'The policy wants the word of others for this call.';
+  if (!isNamed(approver, needs)) return 'The policy wants other people to approve this call.';
   if (words.some((word) => isSameName(word.approver, approver.name))) return 'You have approved it. It takes one more person.';
   if (needs.two && isCaller(approver, caller.name) && words.some(({ own }) => own))
-    return 'It takes another person than the caller.';
+    return 'It takes a person other than the caller.';
   return undefined;
 }
 
@@ -64,7 +64,7 @@ ${
   html`<label for="typed">Type <span class="word">${review.word}</span> to show that you mean it</label>
 <input id="typed" name="typed" type="text" autocomplete="off" autocapitalize="none" spellcheck="false" required maxlength="1000">`
 }
-${isFresh && html`<p class="soft small">${why}: show once more who you are. ${byKey && 'Your passkey signs exactly what is shown above.'}</p>`}
+${isFresh && html`<p class="soft small">${why}: confirm once more who you are. ${byKey && 'Your passkey signs exactly what is shown above.'}</p>`}
 ${alert(undefined)}
 ${byKey && html`<div class="actions" data-script hidden><button class="main" data-request="${request}">Approve with the passkey</button></div>`}
 ${

@@ -102,7 +102,7 @@ function outcomeView({ words, declined, usedAt, replacedAt }: Approval): Html | 
   return html`<section class="note ${declined === undefined ? 'good' : 'bad'}" aria-label="What was decided">
 ${said}
 ${usedAt !== undefined && html`<p>It was sent on ${time(usedAt)}.</p>`}
-${replacedAt !== undefined && html`<p>What was shown was no longer so before it was sent. It was not sent.</p>`}
+${replacedAt !== undefined && html`<p>What was shown went out of date, so the call was not sent.</p>`}
 </section>`;
 }
 

@@ -32,13 +32,13 @@ export function enrolledView(frame: Frame, name: string): Html {
   const body = html`<div class="narrow card">
 <h1>${name} is enrolled</h1>
 <p class="note good">From now on ${name} can sign in and approve with this passkey. The link that led here does not work again.</p>
-<p>You can close this page. When a call waits for you, its link leads to where it is approved.</p>
+<p>You can close this page. When a call waits for you, its link leads to the page where you approve it.</p>
 </div>`;
   return layout(frame, { title: 'Enrolled', body });
 }
 
 /** A page for something that does not exist or cannot be done. */
 export function messageView(frame: Frame, title: string, message: string): Html {
-  const body = html`<div class="narrow card"><h1>${title}</h1><p>${message}</p><p><a href="${frame.base}">To what waits for approval</a></p></div>`;
+  const body = html`<div class="narrow card"><h1>${title}</h1><p>${message}</p><p><a href="${frame.base}">To the waiting calls</a></p></div>`;
   return layout(frame, { title, body });
 }

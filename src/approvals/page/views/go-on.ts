@@ -8,10 +8,10 @@ export const goOnView = ({ assets }: Frame, address: string, host: string): Html
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="0; url=${address}">
-<title>Sign in anew · clerk-mcp</title>
+<title>Sign in again · clerk-mcp</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${assets.style}">
 </head>
-<body><main id="main"><div class="narrow card"><h1>Sign in anew</h1><p><a href="${address}">Go on to ${host}</a></p></div></main></body>
+<body><main id="main"><div class="narrow card"><h1>Sign in again</h1><p><a href="${address}">Go on to ${host}</a></p></div></main></body>
 </html>
 `;

@@ -41,7 +41,7 @@ export function historyView(frame: Frame, { approvals, decisions, undoable }: Hi
   const found = approvals.filter((approval) => isWanted(approval, filter, now));
   const states: readonly ApprovalState[] = APPROVAL_STATES;
   const body = html`<h1>History</h1>
-<p class="soft">What was asked within a day. The <a href="${base}/record">record</a> goes back further.${undoable && html` <a href="${base}/undo">What can be taken back</a>`}</p>
+<p class="soft">Calls of the last day. The <a href="${base}/record">record</a> goes back further.${undoable && html` <a href="${base}/undo">What can be taken back</a>`}</p>
 ${chartView(base, decisions, query)}
 <form class="card filters" method="get" action="${base}/history" role="search">
 <input type="hidden" name="range" value="${decisions.range}">

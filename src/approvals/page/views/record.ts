@@ -114,7 +114,7 @@ ${detailsOf({ line, end, intact, outcome })}</th>
 
 function detailsOf({ line, intact, outcome }: HistoryEntry): Html {
   const facts: readonly (readonly [name: string, value: unknown])[] = [
-    ['Line', `${line.seq}${intact ? '' : ', changed by somebody, or cut short'}`],
+    ['Line', `${line.seq}${intact ? '' : ', changed or cut short'}`],
     ['Reason', line.reason],
     ['Rule', line.rule],
     ['Strength', line.strength],

@@ -15,7 +15,7 @@ export const undoForm = (frame: Frame, of: UsedBy, title: string): Html =>
 /** What can be undone, by any caller. */
 export function undoListView(frame: Frame, changes: readonly UndoableChanges[]): Html {
   const body = html`<h1>What can be taken back</h1>
-<p class="soft">“Undo…” makes a list of the calls that take it back, and puts it before people as an approval of its own. What others have changed since is not overwritten.</p>
+<p class="soft">“Undo…” lists the calls that take it back, and puts the list before people as an approval of its own. What others have changed since is not overwritten.</p>
 ${changes.length === 0 ? html`<div class="card quiet-box"><p>Nothing is kept that could be taken back. With <code>--state-dir FOLDER</code> the server keeps what calls and plans change, for the days of <code>--undo-days</code>.</p></div>` : table(frame, changes)}`;
   return layout(frame, { title: 'What can be taken back', body, current: 'history' });
 }
