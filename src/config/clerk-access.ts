@@ -11,7 +11,7 @@ import { ConfigError } from './config-error.js';
 export type Environment = Record<string, string | undefined>;
 
 const DEFAULT_API_URL = 'https://api.clerk.com/v1';
-/** Of an instance, or of one machine of it, with which only operations with M2M tokens work. */
+/** The key of an instance, or of one of its machines; a machine's key works only for operations with M2M tokens. */
 const KEY_FORM = /^(?:sk_(?:test|live)|ak)_[\w-]+$/;
 const KEY_FILE_LIMIT = 4096;
 
@@ -41,7 +41,7 @@ function readKeyFile(path: string): string {
   }
 }
 
-/** What people have in the place of the key, in the order in which it is looked for. What was found is named, never shown. */
+/** What people put in place of the key, checked in this order. The message says what it is, but never shows it. */
 const MISTAKEN_KEYS: readonly (readonly [form: RegExp, problem: string])[] = [
   [/^["'`\u2018-\u201F\u00AB]/, 'holds the key in quotes. Leave the quotes out.'],
   [/^bearer\b/i, 'begins with Bearer. It takes the key alone.'],
@@ -78,7 +78,7 @@ export function readApiUrl(env: Environment): string {
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     throw new ConfigError('CLERK_API_URL must be https: the key would travel in the clear. http is for this machine only.');
   }
-  // Clerk's own SDK takes the address without the version, so people have it that way in their environment.
+  // Clerk's own SDK takes the address without a version, so that is what people have in their environment.
   if (url.hostname === 'api.clerk.com' && url.pathname === '/') url.pathname = '/v1';
   return trimEnd(url.href, '/');
 }

@@ -29,22 +29,22 @@ export interface Config {
   /** `undefined` on the sandbox, which makes its own. */
   readonly secretKey: string | undefined;
   readonly instanceKind: 'test' | 'live' | 'sandbox';
-  /** What confirmations are signed with; random per process where it is not given. */
+  /** The key that signs confirmations; random per process if not given. */
   readonly signingKey: string | undefined;
-  /** What the audit log is signed with; beside the log where it is not given. */
+  /** The key that signs the audit log; kept beside the log if not given. */
   readonly auditKey?: string | undefined;
   readonly approvals: ApprovalSettings;
 }
 
-/** What asking people who are not at the client needs. */
+/** Settings for asking people who are not at the client. */
 export interface ApprovalSettings {
-  /** Where the people stand who approve. */
+  /** The file that lists the approvers. */
   readonly approversFile: string;
-  /** Whether that is where they stand unless another place is named. */
+  /** Whether that is the default file. */
   readonly isUsualFile: boolean;
-  /** Where to notify, and what messages are signed with. */
+  /** The address to notify, and the secret that signs the messages. */
   readonly webhook: { readonly url: string; readonly secret: string } | undefined;
-  /** Of the client by which approvers sign in at the issuer, where that is a confidential one. */
+  /** The secret of the client with which approvers sign in at the issuer, if it is a confidential one. */
   readonly clientSecret?: string | undefined;
 }
 
@@ -57,9 +57,9 @@ const WEBHOOK_SECRET_BYTES = 24;
 const CLIENT_SECRET = 'CLERK_MCP_APPROVALS_CLIENT_SECRET';
 
 /**
- * Flags win over the environment. Anything unknown or malformed stops the start, since a typo must never
- * leave a gate open.
- * @param overrides what stands in the place of variables of the environment
+ * Flags win over the environment. Anything unknown or malformed stops the start, since a typo must never leave a gate
+ * open.
+ * @param overrides values that replace variables of the environment
  * @throws ConfigError
  */
 export function loadConfig(
@@ -80,7 +80,7 @@ export function loadConfig(
     return { values, signingKey, auditKey, approvals, apiUrl: '', secretKey: undefined, instanceKind: 'sandbox' };
   }
   const secretKey = readSecretKey(env);
-  // A machine's key does not say which it is of, and is treated with the greater care.
+  // A machine's key does not tell the kind of instance, so it is treated with the greater care.
   const instanceKind = secretKey.startsWith('sk_test_') ? 'test' : 'live';
   return { values, signingKey, auditKey, approvals, apiUrl: readApiUrl(env), secretKey, instanceKind };
 }
@@ -89,7 +89,7 @@ export function loadConfig(
 export interface EnvironmentParts {
   /** @throws ConfigError */
   readonly secretKey: () => string;
-  /** The file that the key is in, where it is in one. */
+  /** The file that holds the key, if it is in a file. */
   readonly keyFile: string | undefined;
   /** @throws ConfigError */
   readonly apiUrl: () => string;
@@ -99,7 +99,7 @@ export interface EnvironmentParts {
   readonly auditKey: () => string | undefined;
 }
 
-/** For who looks at each part by itself, as `doctor` does. */
+/** For code that checks each part by itself, as `doctor` does. */
 export const environmentParts = (env: Environment = process.env): EnvironmentParts => ({
   secretKey: () => readSecretKey(env),
   keyFile: keyFileOf(env),
@@ -132,8 +132,8 @@ export function loadSandboxValues(flags: Readonly<Record<string, unknown>>, env:
 }
 
 /**
- * What the entry in a client shall be like: its own settings, and those of the server that it starts, which are the
- * flags only: the client starts the server in an environment of its own.
+ * Settings for an entry in a client: its own, and those of the server that it starts. The latter come from flags only,
+ * since the client starts the server in an environment of its own.
  * @throws ConfigError
  */
 export function loadInitValues(
@@ -148,9 +148,9 @@ export function loadInitValues(
   return { ...readOptions(INIT_OPTIONS, flags, env), server };
 }
 
-/** Where this person's things are, for what writes the configuration of clients. */
+/** The user's directories, for writing the configuration of clients. */
 export function loadPlaces(env: Environment = process.env): UserPaths {
-  // Ours hold secrets, and a client has no use for them.
+  // Our own variables hold secrets, and a client has no use for them.
   const environment = Object.fromEntries(Object.entries(env).filter(([name]) => !name.toUpperCase().startsWith('CLERK_')));
   const given = (name: string): string | undefined => env[name] || undefined;
   return {
@@ -212,13 +212,13 @@ function readOptions<T extends Readonly<Record<string, Option>>>(
   return values as ValuesOf<T>;
 }
 
-/** Commander says true for a `--no-…` flag that was not given. */
+/** Commander gives true for a `--no-…` flag that was not given. */
 const givenFlag = (option: Option, value: unknown): unknown =>
   option.flag.startsWith('--no-') && value === true ? undefined : value;
 
 const readSigningKey = (env: Environment): string | undefined => readOwnKey(SIGNING_KEY, env);
 
-/** A key of this program's own, from a variable of the environment. @throws ConfigError */
+/** Reads one of this program's own keys from the environment. @throws ConfigError */
 function readOwnKey(variable: string, env: Environment): string | undefined {
   const key = env[variable];
   if (!key) return undefined;
@@ -231,7 +231,7 @@ function readOwnKey(variable: string, env: Environment): string | undefined {
   return key;
 }
 
-/** The file of approvers, where none is named, and for commands that need no instance. */
+/** The file of approvers, as given or by default. Commands that need no instance read it here too. */
 export function approversFile({ approvers }: Pick<Values, 'approvers'>, env: Environment = process.env): string {
   if (approvers !== undefined) return resolve(approvers);
   const folder = process.platform === 'win32' ? env.APPDATA : env.XDG_CONFIG_HOME;

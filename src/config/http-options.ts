@@ -4,7 +4,7 @@ import { count, list, milliseconds, onOff, path } from './value-forms.js';
 
 export const AUTHENTICATIONS = ['none', 'token', 'oauth'] as const;
 
-/** What the command that serves over HTTP takes besides. */
+/** Further settings of the command that serves over HTTP. */
 export const HTTP_OPTIONS = {
   host: {
     flag: '--host <address>',

@@ -16,7 +16,7 @@ export const CLIENTS = [
   'zed',
 ] as const;
 
-/** What the command that writes the configuration of clients takes besides. */
+/** Further settings of the command that writes the configuration of clients. */
 export const INIT_OPTIONS = {
   client: {
     flag: '--client <name>',

@@ -3,7 +3,7 @@ import type { Option } from './option.js';
 import { OPTIONS } from './server-options.js';
 import { count, moment, onOff, path } from './value-forms.js';
 
-/** What the command that serves the sandbox takes. */
+/** Settings of the command that serves the sandbox. */
 export const SANDBOX_OPTIONS = {
   port: {
     flag: '--port <number>',

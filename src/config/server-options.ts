@@ -12,7 +12,7 @@ const ways = () => list().pipe(z.array(z.enum(WAYS_OF_ASKING, `expected ${WAYS_O
 
 const profiles = () => list().pipe(z.array(z.enum(PROFILE_NAMES, `expected names out of ${PROFILE_NAMES.join(', ')}`)));
 
-/** What every command that makes calls takes. */
+/** Settings of every command that makes calls. */
 export const OPTIONS = {
   sandbox: {
     flag: '--sandbox',

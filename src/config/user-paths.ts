@@ -1,4 +1,4 @@
-/** Where things of the person who runs us are; only the entries that some client asks for. */
+/** Directories of the user who runs this program; only those that some client needs. */
 export interface UserPaths {
   readonly platform: NodeJS.Platform;
   readonly home: string;
@@ -10,8 +10,8 @@ export interface UserPaths {
   readonly claudeConfigDir?: string | undefined;
   readonly codexHome?: string | undefined;
   readonly geminiHome?: string | undefined;
-  /** The directories that programs are looked for in. */
+  /** The directories that are searched for programs. */
   readonly path: readonly string[];
-  /** What a client's own command is started with: ours, without what concerns this program. */
+  /** The environment for a client's own command: ours, without this program's own variables. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }

@@ -23,13 +23,13 @@ export const onOff = () =>
     return z.NEVER;
   });
 
-/** Of a file or a folder; `~` is the home of this person. */
+/** The path of a file or a folder; `~` is the user's home. */
 export const path = () => z.string().min(1, 'expected a path').transform(expandHome);
 
 export const count = (least: number, most: number, of = 'whole number') =>
   z.string().regex(/^\d+$/, `expected a ${of}`).transform(Number).pipe(z.int().min(least).max(most));
 
-/** An https address; http is for this machine only. */
+/** An https address; http is allowed for this machine only. */
 export const webAddress = () =>
   z
     .string()
@@ -42,7 +42,7 @@ function isWebAddress(text: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 
-/** One that holds no secret, since it is shown. */
+/** Whether an address holds no secret, since it is shown. */
 export function isBareWebAddress(text: string): boolean {
   if (!isWebAddress(text)) return false;
   const { username, password } = new URL(text);
@@ -51,7 +51,7 @@ export function isBareWebAddress(text: string): boolean {
 
 export const milliseconds = () => count(1, 600_000, 'whole number of milliseconds');
 
-/** A time as RFC 3339 or Unix milliseconds has it, in Unix milliseconds. */
+/** A time in RFC 3339 or Unix milliseconds, converted to Unix milliseconds. */
 export const moment = () =>
   z.string().transform((text, context) => {
     const time = /^\d+$/.test(text)

@@ -30,7 +30,7 @@ export interface IssuerOptions {
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
 }
 
-/** What is of another form than it should be counts as not said: tokens can be checked all the same. */
+/** A value of the wrong form counts as missing: tokens can be checked all the same. */
 const text = z.string().optional().catch(undefined);
 const texts = z.array(z.string()).optional().catch(undefined);
 const metadataSchema = z.object({
@@ -45,7 +45,7 @@ const metadataSchema = z.object({
   protected_resources: texts,
 });
 
-/** What an issuer says of itself (RFC 8414), as far as it is looked at here. */
+/** The parts of an issuer's metadata (RFC 8414) that are used here. */
 export type IssuerMetadata = z.output<typeof metadataSchema>;
 
 /** An OAuth authorization server, reduced to what checking its tokens needs: its keys. */

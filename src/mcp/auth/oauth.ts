@@ -135,7 +135,7 @@ export class OAuthAuthentication implements Authenticator {
   }
 }
 
-/** Signing in again would not help, so that no client is told to. */
+/** Signing in again would not help, so no client is told to. */
 const ungranted = (name: string): string =>
   `You are signed in as ${plain(name)}, to whom this server grants nothing. Ask its operator for an entry in the grants file (--grants): subject ${plain(name)}.`;
 

@@ -1,12 +1,12 @@
 import { BlockList, isIP } from 'node:net';
 import { UserError } from '../../platform/user-error.js';
 
-/** An entry of the list of trusted proxies that is no address and no network. */
+/** An entry in the list of trusted proxies that is neither an address nor a network. */
 export class ProxyEntryError extends UserError {
   override readonly name = 'ProxyEntryError';
 }
 
-/** Finds out where a request really came from, behind proxies that are known. */
+/** Finds out where a request really came from, behind trusted proxies. */
 export class ClientAddress {
   readonly #proxies = new BlockList();
   readonly #trustsSome: boolean;
@@ -21,7 +21,7 @@ export class ClientAddress {
   }
 
   /**
-   * The nearest address that no trusted proxy has. What stands further away in the header may be made up.
+   * The nearest address that does not belong to a trusted proxy. Addresses further away in the header may be made up.
    * @param remote the address at the other end of the connection
    */
   of(remote: string | undefined, headers: Headers): string | undefined {

@@ -3,7 +3,7 @@ import { IdScanner } from '../id-scanner.js';
 import { readMessage } from '../read-message.js';
 import { type RefusalOptions, type Reply, refuse } from '../reply.js';
 
-/** JSON-RPC's codes for what is not JSON, and for what is no request that is served. */
+/** JSON-RPC's codes for a body that is not JSON, and for an invalid request. */
 const PARSE_ERROR = -32_700;
 const INVALID_REQUEST = -32_600;
 
@@ -26,8 +26,8 @@ export interface BodyLimits {
 }
 
 /**
- * Reads a JSON body, no further than it may be long and no longer than it may take. What is refused is left unread.
- * @param incoming the same request as it came by `node:http`: its body is read without a web stream in between
+ * Reads a JSON body within limits of size and time. The rest of a refused body is left unread.
+ * @param incoming the same request as it came by `node:http`, to read its body without a web stream in between
  * @throws BodyError
  */
 export async function readJsonBody(request: Request, limits: BodyLimits = {}, incoming?: IncomingMessage): Promise<unknown> {
@@ -38,7 +38,7 @@ export async function readJsonBody(request: Request, limits: BodyLimits = {}, in
   if ((request.headers.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity') {
     throw new BodyError(415, 'The body must not be compressed.');
   }
-  // Made only when it is thrown: an error costs more than reading a short body.
+  // Created only when thrown: an error costs more than reading a short body.
   const tooLarge = (): BodyError => new BodyError(413, `The body is larger than ${maxBytes} bytes.`);
   if (Number(request.headers.get('content-length')) > maxBytes) throw tooLarge();
   if (incoming !== undefined) return parse(await collect(incoming, maxBytes, timeoutMs, tooLarge));
@@ -78,7 +78,7 @@ function collect(incoming: IncomingMessage, maxBytes: number, timeoutMs: number,
   });
 }
 
-/** The parts of the body as they come. A reader that stops early stops the sender too. */
+/** The parts of the body as they arrive. A reader that stops early stops the sender too. */
 async function* arriving(request: Request, timeoutMs: number): AsyncGenerator<Uint8Array> {
   const reader = request.body?.getReader();
   if (reader === undefined) return;

@@ -2,9 +2,9 @@ import type { CounterStore } from '../../limits/counter-store.js';
 import { type Reply, refuse } from '../reply.js';
 
 export interface CallLimitsOptions {
-  /** What is limited, for keys and refusals. Default: calls. */
+  /** The noun for what is limited, in keys and refusals. Default: calls. */
   readonly what?: string;
-  /** Counts the calls of a minute, for all processes. Give it one that goes on when the shared store is away. */
+  /** Counts calls per minute across all processes. It must go on working while the shared store is away. */
   readonly counter: CounterStore;
   /** Calls of one caller that are answered at the same time, in this process. Default: 16. */
   readonly maxInFlightPerCaller?: number;
@@ -14,16 +14,16 @@ export interface CallLimitsOptions {
   readonly maxPerMinute?: number;
 }
 
-/** Leave for one call, or why there is none. */
+/** Admission of one call, or the reason for refusing it. */
 export type Entry =
   | { readonly ok: true; leave(): void }
   | { readonly ok: false; readonly by: 'in_flight' | 'rate'; readonly refusal: Reply };
 
-/** When a place may have become free, in milliseconds: calls end any moment. */
+/** When to try again, in milliseconds: calls end at any moment. */
 const SOON = 1000;
 const MINUTE = 60_000;
 
-/** How many calls are worked on. A call that finds no place is refused at once; there is no queue. */
+/** Limits how many calls are in progress. A call that finds no place is refused at once; there is no queue. */
 export class CallLimits {
   readonly #options: Required<CallLimitsOptions>;
   readonly #byCaller = new Map<string, number>();
@@ -38,7 +38,7 @@ export class CallLimits {
     return this.#inFlight;
   }
 
-  /** Resolves when nothing is worked on. */
+  /** Resolves when no call is in progress. */
   async idle(): Promise<void> {
     if (this.#inFlight > 0) await new Promise<void>((resolve) => this.#onceIdle.push(resolve));
   }
@@ -68,7 +68,7 @@ export class CallLimits {
     }
   }
 
-  /** The place is taken before anything is waited for, or many could find the last one free. */
+  /** Takes the place before awaiting anything, or several calls could find the last one free. */
   #occupy(caller: string): () => void {
     this.#inFlight++;
     this.#byCaller.set(caller, (this.#byCaller.get(caller) ?? 0) + 1);

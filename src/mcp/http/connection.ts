@@ -2,7 +2,7 @@ import type { JSONRPCMessage, Server, Transport } from '@modelcontextprotocol/se
 import type { InFlightRequest } from './in-flight-request.js';
 import { cancelled, isRequest, type Message } from './messages.js';
 
-/** Tells of every request that the transport answers. */
+/** Reports every request that the transport answers. */
 export function onAnswer(transport: Pick<Transport, 'send'>, answered: (id: string | number) => void): void {
   const send = transport.send.bind(transport);
   transport.send = async (message: JSONRPCMessage, options) => {
@@ -14,7 +14,7 @@ export function onAnswer(transport: Pick<Transport, 'send'>, answered: (id: stri
   };
 }
 
-/** What a session holds: one server, and the requests that it has not yet answered. */
+/** A session's connection: one server, and the requests that it has not answered yet. */
 export abstract class Connection<T = unknown> {
   readonly server: Server;
   readonly transport: T;
@@ -25,7 +25,7 @@ export abstract class Connection<T = unknown> {
     this.transport = transport;
   }
 
-  /** Takes note of the requests among the messages. False when an id is in use, by which two answers could not be told apart. */
+  /** Notes the requests among the messages. False when an id is in use: two answers could not be told apart. */
   expect(messages: readonly Message[], inFlight: InFlightRequest): boolean {
     const ids = messages.filter(isRequest).map(({ id }) => id);
     if (new Set(ids).size !== ids.length || ids.some((id) => this.#pending.has(id))) return false;
@@ -33,7 +33,7 @@ export abstract class Connection<T = unknown> {
     return true;
   }
 
-  /** A request has been answered, or never will be. Answers with the HTTP request that it came with. */
+  /** A request has been answered, or never will be. Returns the HTTP request that it came with. */
   settle(id: string | number): InFlightRequest | undefined {
     const inFlight = this.#pending.get(id);
     this.#pending.delete(id);
@@ -45,12 +45,12 @@ export abstract class Connection<T = unknown> {
     for (const [id, owner] of this.#pending) if (owner === inFlight) this.#pending.delete(id);
   }
 
-  /** The requests that are unanswered and cancelled by these messages. */
+  /** The unanswered requests that these messages cancel. */
   cancelledBy(messages: readonly Message[]): (string | number)[] {
     return messages.map(cancelled).filter((id) => id !== undefined && this.#pending.has(id)) as (string | number)[];
   }
 
-  /** The client may be listed other tools now: it is told where that was promised, and it has shaken hands. */
+  /** The client's tool list may have changed. It is told, if that was promised and the handshake is done. */
   toolsChanged(): void {
     const { server } = this;
     if (server.getCapabilities().tools?.listChanged !== true || server.getClientCapabilities() === undefined) return;

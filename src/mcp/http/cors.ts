@@ -8,7 +8,7 @@ const EXPOSED = 'Mcp-Session-Id, Mcp-Protocol-Version, WWW-Authenticate, Retry-A
 /** How long a browser may remember the answer to a preflight request, in seconds. */
 const PREFLIGHT_SECONDS = '600';
 
-/** The answer to a browser that asks whether a page may send a request. Its origin has been found to be allowed. */
+/** The answer to a browser's preflight request. Its origin has already been checked. */
 export function preflight(request: Pick<Request, 'headers' | 'method'>): Reply | undefined {
   const origin = request.headers.get('origin');
   if (request.method !== 'OPTIONS' || origin === null || !request.headers.has('access-control-request-method')) return undefined;
@@ -25,8 +25,8 @@ export function preflight(request: Pick<Request, 'headers' | 'method'>): Reply |
 }
 
 /**
- * The headers that let the page of an allowed origin read the answer. Credentials go in a header that the page itself
- * sets, so browsers are not asked to add cookies.
+ * The headers that let a page of an allowed origin read the answer. The page itself sets the header with the credentials,
+ * so browsers are not asked to add cookies.
  */
 export const corsHeaders = (origin: string | null): Record<string, string> => ({
   Vary: 'Origin',

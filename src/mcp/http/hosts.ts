@@ -14,7 +14,7 @@ export class HostEntryError extends UserError {
   override readonly name = 'HostEntryError';
 }
 
-/** A name or an address in brackets, and perhaps a port. No user, no path, no other way to write an address. */
+/** A name or an address in brackets, optionally with a port. No user, no path, no other notation of an address. */
 const AUTHORITY = /^(\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(?::(\d{1,5}))?$/;
 const ORIGIN = /^([a-z][a-z0-9+.-]*):\/\/(.+)$/;
 
@@ -23,8 +23,8 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '44
 const LOCAL_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
- * What is allowed where nothing was said: on a loopback address its usual names and the pages of this machine;
- * elsewhere the host itself, and no pages. A host that stands for all addresses has no name of its own.
+ * What is allowed by default: on a loopback address, its usual names and this machine's pages; elsewhere the host itself,
+ * and no pages. A host that stands for all addresses has no name of its own.
  */
 export function defaultHosts(host: string): HostsOptions {
   if (isLoopback(host)) {
@@ -40,8 +40,8 @@ export function defaultHosts(host: string): HostsOptions {
 }
 
 /**
- * Refuses requests that a foreign page made a browser send: under a name that was made to point here
- * (DNS rebinding), or from an origin that was not allowed.
+ * Refuses requests that a foreign page makes a browser send: to a name that was made to point here (DNS rebinding), or
+ * from an origin that is not allowed.
  */
 export class Hosts {
   readonly #hosts: ReadonlySet<string>;
@@ -56,7 +56,7 @@ export class Hosts {
   /** The refusal, or `undefined` for a request that may go on. */
   checkHost(request: Pick<Request, 'headers' | 'url'>, { host: named } = new URL(request.url)): Reply | undefined {
     const header = request.headers.get('host');
-    // A request line with a whole address in it names a host of its own: both must be ours.
+    // A request line with an absolute URL names a host of its own: both must be ours.
     if (!this.#isAllowedHost(named) || (header !== null && !this.#isAllowedHost(header))) {
       return refuse(403, 'This Host is not served here. The operator can add it with --allowed-hosts.');
     }
@@ -79,7 +79,7 @@ export class Hosts {
   #isAllowedHost(host: string): boolean {
     const parsed = parseAuthority(host.toLowerCase());
     if (parsed === undefined) return false;
-    // Without a port it is the scheme's own, and a proxy may have taken the scheme off.
+    // Without a port, the scheme's default is meant, and a proxy may have changed the scheme.
     const ports = parsed.port === undefined ? Object.values(DEFAULT_PORTS) : [parsed.port];
     return this.#hosts.has(parsed.name) || ports.some((port) => this.#hosts.has(`${parsed.name}:${port}`));
   }
@@ -89,7 +89,7 @@ function parseAuthority(text: string): { name: string; port: string | undefined 
   const [, name, port] = AUTHORITY.exec(text) ?? [];
   if (name === undefined || (port !== undefined && Number(port) > 65_535)) return undefined;
   if (!name.startsWith('[')) return { name, port };
-  // One address has many spellings; the URL parser answers with one.
+  // An address has many spellings; the URL parser normalizes them.
   return URL.canParse(`http://${name}`) ? { name: new URL(`http://${name}`).hostname, port } : undefined;
 }
 

@@ -4,14 +4,14 @@ import type { Scope } from '../../policy/rules/scopes.js';
 import type { AuthenticatedCaller } from '../auth/authenticator.js';
 
 /**
- * One request over HTTP with everything that its calls need to know of it, and the places that they hold. The places
- * are given back when the answer is through or given up, but not while a call still works.
+ * One HTTP request with everything that its calls need to know of it, and the places that they hold. The places are
+ * given back when the answer is through or given up, but not while a call is still in progress.
  */
 export class InFlightRequest {
   readonly caller: AuthenticatedCaller;
-  /** Whether its client can be told, or asked, something before it is answered. */
+  /** Whether its client can be told or asked something before the answer. */
   readonly takesStream: boolean;
-  /** What the SDK hands on to the handlers. It holds no token. */
+  /** Passed by the SDK to the handlers. Holds no token. */
   readonly authInfo: AuthInfo;
   readonly #release: () => void;
   #missingScope: Scope | undefined;
@@ -19,7 +19,7 @@ export class InFlightRequest {
   #isOver = false;
   #isReleased = false;
 
-  /** @param release called once, when nothing of the request goes on any more */
+  /** @param release called once, when nothing of the request is in progress any more */
   constructor(caller: AuthenticatedCaller, release: () => void, takesStream = true) {
     this.caller = caller;
     this.takesStream = takesStream;
@@ -27,12 +27,12 @@ export class InFlightRequest {
     this.authInfo = { token: '', clientId: caller.name, scopes: [...caller.scopes], extra: { inFlight: this } };
   }
 
-  /** The scope for want of which a call of this request was refused. */
+  /** The missing scope for which a call of this request was refused. */
   get missingScope(): Scope | undefined {
     return this.#missingScope;
   }
 
-  /** A call is begun; it ends when the function that this answers with is called. */
+  /** Begins a call, which ends when the returned function is called. */
   begin(): (outcome?: CallOutcome) => void {
     this.#working++;
     return (outcome) => {

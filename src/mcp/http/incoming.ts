@@ -3,7 +3,7 @@ import type { classifyInboundRequest } from '@modelcontextprotocol/server';
 import type { InFlightRequest } from './in-flight-request.js';
 import type { Message } from './messages.js';
 
-/** What the SDK finds a request to be: of which era, and whether it is in order. */
+/** The SDK's classification of a request: its era, and whether it is valid. */
 export type Route = ReturnType<typeof classifyInboundRequest>;
 
 /** The two ends of a request that came by `node:http`. */
@@ -19,8 +19,8 @@ export interface Incoming {
   readonly body: unknown;
   readonly messages: readonly Message[];
   readonly inFlight: InFlightRequest;
-  /** Of what was posted to `/mcp`. */
+  /** Only for what was posted to `/mcp`. */
   readonly route?: Route;
-  /** Where the request came by `node:http`. */
+  /** Only where the request came by `node:http`. */
   readonly node?: NodeRequest | undefined;
 }

@@ -8,7 +8,7 @@ import type { NodeRequest } from './incoming.js';
 export interface RequestContext {
   /** The address at the other end of the connection. */
   readonly remoteAddress?: string | undefined;
-  /** The request as it came by `node:http`, if it did: a short body can be read there. */
+  /** The request as it came by `node:http`, if it did: a short body is read from it directly. */
   readonly node?: NodeRequest | undefined;
 }
 
@@ -19,11 +19,11 @@ export interface ListenerOptions {
   readonly headersTimeoutMs?: number;
   /** How long a request with its body may take to arrive, in milliseconds. Default: 10,000. */
   readonly requestTimeoutMs?: number;
-  /** How often it is looked for slow senders, in milliseconds. Default: 1000. */
+  /** How often to check for slow senders, in milliseconds. Default: 1000. */
   readonly checkingIntervalMs?: number;
   /** How long a connection without a request is kept, in milliseconds. Default: 5000. */
   readonly keepAliveMs?: number;
-  /** Size of all headers of a request. Default: 16 KiB. */
+  /** Limit on the size of a request's headers together. Default: 16 KiB. */
   readonly maxHeaderBytes?: number;
   /** Connections at the same time; further ones are dropped. Default: 2048. */
   readonly maxConnections?: number;
@@ -33,15 +33,15 @@ export interface ListenerOptions {
 
 export interface Listener {
   readonly server: Server;
-  /** Resolves with the port, which is another than asked for when 0 was. */
+  /** Resolves with the port, which was chosen by the system if 0 was given. */
   listen(port: number, host: string): Promise<number>;
   /** Takes no more connections, lets requests end for `graceMs`, and cuts the rest. */
   stop(graceMs: number): Promise<void>;
 }
 
 /**
- * Serves a handler by `node:http`. A client that sends slowly, or too much before the handler is asked, is cut off
- * here; a body is not read before the handler reads it.
+ * Serves a handler by `node:http`. A client that sends its headers too slowly, or too many of them, is cut off here; the
+ * body is not read before the handler reads it.
  */
 export function createListener(answer: ReplyHandler, options: ListenerOptions): Listener {
   const { onError, headersTimeoutMs = 10_000, requestTimeoutMs = 10_000 } = options;
@@ -60,7 +60,7 @@ export function createListener(answer: ReplyHandler, options: ListenerOptions): 
       const node = outgoing instanceof ServerResponse && incoming instanceof IncomingMessage ? { incoming, outgoing } : undefined;
       const reply = await answer(request, { remoteAddress: incoming.socket.remoteAddress, node });
       if (node?.incoming.readableEnded && typeof reply.body === 'string') return write(reply, reply.body, node.outgoing);
-      // An answer that breaks off midway must look broken, and say nothing of why.
+      // An answer that breaks off midway must look broken without saying why.
       return reply.toResponse((error) => {
         onError(error);
         outgoing.destroy();
@@ -83,11 +83,11 @@ export function createListener(answer: ReplyHandler, options: ListenerOptions): 
   return { server, listen: (port, host) => listen(server, port, host), stop: (graceMs) => stop(server, graceMs) };
 }
 
-/** What cannot be told apart from a trick to smuggle in another request is the last on its connection. */
+/** A malformed request may be an attempt to smuggle in another one, so it is the last on its connection. */
 const malformed = (): Reply =>
   refuse(400, 'The request line or the Host header is malformed.', { headers: { Connection: 'close' } });
 
-/** Writes a short reply without a `Response`. Answers with the sign that there is nothing left to do. */
+/** Writes a short reply without a `Response`. Returns the marker that tells that nothing is left to do. */
 function write(reply: Reply, body: string, outgoing: ServerResponse): Response {
   if (outgoing.destroyed || outgoing.headersSent) {
     reply.over();
@@ -99,9 +99,9 @@ function write(reply: Reply, body: string, outgoing: ServerResponse): Response {
   return RESPONSE_ALREADY_SENT;
 }
 
-/** Asks a client that waits for leave (`Expect: 100-continue`) for the body only when it is read. */
+/** A client that sends `Expect: 100-continue` is asked for the body only when the body is read. */
 function continueWhenRead(request: IncomingMessage, response: ServerResponse): void {
-  // Whether the body still follows a refusal is up to the client, so nothing else may follow on this connection.
+  // After a refusal the client may still send the body, so the connection cannot be used again.
   response.shouldKeepAlive = false;
   request.once('resume', () => {
     if (!response.headersSent) response.writeContinue();
@@ -121,7 +121,7 @@ function listen(server: Server, port: number, host: string): Promise<number> {
 
 async function stop(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // A connection turns idle when its last answer is through, and would then wait for another request.
+  // A connection becomes idle after its last answer, and would then wait for another request.
   const sweep = setInterval(() => server.closeIdleConnections(), 50);
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;

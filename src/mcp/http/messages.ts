@@ -1,13 +1,13 @@
 import { isRecord } from '../../platform/is-record.js';
 
-/** What of a JSON-RPC message is looked at before the SDK has it. Anything may be missing: nothing is checked yet. */
+/** The parts of a JSON-RPC message that are read before the SDK gets it. Any may be missing: nothing is checked yet. */
 export interface Message {
   readonly id: string | number | undefined;
   readonly method: string | undefined;
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** The messages of a body: one, or before 2025-06-18 also a list. What is no message is left out; the SDK refuses it. */
+/** The messages of a body: one, or before 2025-06-18 also a list. Other values are left out; the SDK refuses them. */
 export function messagesOf(body: unknown): readonly Message[] {
   return (Array.isArray(body) ? body : [body]).filter(isRecord).map(({ id, method, params }) => ({
     id: typeof id === 'string' || typeof id === 'number' ? id : undefined,

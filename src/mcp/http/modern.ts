@@ -6,12 +6,12 @@ import { SharedServer } from './quick-path/shared-server.js';
 import type { SessionEnd } from './sessions.js';
 import type { SessionEndpointOptions } from './streamable.js';
 
-/** `/mcp` for 2026-07-28: every request stands for itself. */
+/** `/mcp` for 2026-07-28: every request stands on its own. */
 export class ModernEndpoint {
   readonly #options: SessionEndpointOptions;
   readonly #handler: McpHttpHandler;
   readonly #quickPath: SharedServer | undefined;
-  /** Held here: a request follows its signal weakly, and one that was let go of would never hear that its stream is over. */
+  /** Keeps requests from being collected: they follow their signal weakly, and would miss the end of their stream. */
   readonly #listening = new Set<Request>();
 
   constructor(options: SessionEndpointOptions) {
@@ -41,8 +41,8 @@ export class ModernEndpoint {
   }
 
   /**
-   * A stream that stays open is a session: counted, and ended with the credential that it was opened with. A handler
-   * tells all of its streams the same, so that each has one of its own: what changes for one caller does not concern the others.
+   * A stream that stays open is a session: it is counted, and ends with its credential. A handler sends the same to all
+   * of its streams, so each stream has a handler of its own: a change for one caller does not concern the others.
    */
   async #listen(incoming: Incoming): Promise<Reply> {
     const { request, inFlight } = incoming;
@@ -55,7 +55,7 @@ export class ModernEndpoint {
     const handler = this.#createHandler();
     const stop = new AbortController();
     const close = async (reason: SessionEnd): Promise<void> => {
-      // In order, so that the client knows that it is the server that goes.
+      // An orderly end, so that the client knows that the server is going away.
       if (reason === 'shutdown') await handler.close();
       stop.abort();
     };

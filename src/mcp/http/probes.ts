@@ -1,11 +1,11 @@
 import { isLoopback } from '../../platform/is-loopback.js';
 import { Reply } from '../reply.js';
 
-/** How long an answer of the upstream stands, in milliseconds: frequent probes must not turn into as many requests to Clerk. */
+/** How long a result is reused, in milliseconds: frequent probes must not become as many requests to Clerk. */
 const FRESH_MS = 5000;
 
 export interface ProbesOptions {
-  /** Resolves with why the upstream cannot be used, in a code; never rejects. */
+  /** Resolves with an error code if the upstream cannot be used; never rejects. */
   readonly upstream: () => Promise<string | undefined>;
   /** Whether the store that processes share is away. Reads go on then, so that the process is ready, but less able. */
   readonly isStoreAway?: () => boolean;
@@ -15,7 +15,7 @@ export interface ProbesOptions {
   readonly now?: () => number;
 }
 
-/** What an orchestrator asks, without credentials. The answers say nothing of what is served. */
+/** Answers an orchestrator's probes, without credentials. The answers reveal nothing about what is served. */
 export class Probes {
   readonly #options: ProbesOptions;
   readonly #now: () => number;
@@ -52,10 +52,10 @@ export class Probes {
   }
 }
 
-/** What proxies add. A request with one of these comes from elsewhere, wherever its connection comes from. */
+/** Headers that proxies add. A request with one of them comes from elsewhere, even over a local connection. */
 const FORWARDED = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
 
-/** Whether a request was made on this machine, and not by a proxy on it on behalf of another. */
+/** Whether a request was made on this machine, and not passed on by a proxy on it. */
 export function isLocal(request: Pick<Request, 'headers' | 'url'>, remoteAddress: string | undefined): boolean {
   return (
     remoteAddress !== undefined &&

@@ -40,7 +40,7 @@ export interface RouterOptions {
   readonly address: ClientAddress;
   readonly sessions: Sessions<Connection | undefined>;
   readonly calls: CallLimits;
-  /** Messages of every kind, while they are read. */
+  /** Limits messages of every kind, while they are read. */
   readonly messages: CallLimits;
   readonly body: BodyLimits;
   readonly probes: Probes;
@@ -48,9 +48,9 @@ export interface RouterOptions {
   /** What may be shown for `/metrics` besides the credentials of callers. */
   readonly metricsToken?: MetricsToken | undefined;
   readonly logger: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
-  /** Answers what is under `/approvals`, for people: they sign in there. `path` is what follows that. */
+  /** Answers requests under `/approvals`, where people sign in. `path` is the rest of the path. */
   readonly approvals?: ((request: Request, path: string) => Promise<Response>) | undefined;
-  /** What paths begin with: empty, or like `/api`. */
+  /** The prefix of all paths: empty, or like `/api`. */
   readonly basePath: string;
   /** Whether HTTP+SSE is served. */
   readonly sse: boolean;
@@ -58,7 +58,7 @@ export interface RouterOptions {
   readonly quickPath: boolean;
 }
 
-/** Every request's way: host, credentials, limits, body, and then the endpoint that speaks its protocol. */
+/** The way of every request: host, credentials, limits, body, and then the endpoint that speaks its protocol. */
 export class Router {
   readonly #options: RouterOptions;
   readonly #modern: ModernEndpoint;
@@ -118,7 +118,7 @@ export class Router {
     if (probed !== undefined) return probed;
     const { approvals } = this.#options;
     if (approvals !== undefined && (path === '/approvals' || path?.startsWith('/approvals/'))) {
-      // It takes requests from its own pages alone, even where other origins may call MCP.
+      // The approvals page takes requests only from its own pages, even where other origins may call MCP.
       const foreign = this.#foreign(hosts.checkHost(request, url), 'host', request, context);
       return foreign ?? Reply.from(await approvals(request, path.slice('/approvals'.length)));
     }
@@ -202,14 +202,14 @@ export class Router {
     return endpoint.open({ request, body: undefined, messages: [], inFlight: new InFlightRequest(caller, () => {}) });
   }
 
-  /** On HTTP+SSE a call that was refused for want of a scope has that as its result: clients read only results there. */
+  /** On HTTP+SSE a missing scope is told in the call's result: clients read only results there. */
   async #postSse(request: Request, caller: AuthenticatedCaller, context: RequestContext): Promise<Reply> {
     const endpoint = await this.#sse;
     if (endpoint === undefined) throw new Error('HTTP+SSE is not served');
     return this.#post(request, caller, context, false, (incoming) => endpoint.post(incoming));
   }
 
-  /** @param challenges whether a call that was refused for want of a scope is answered with 403 and what to ask for */
+  /** @param challenges whether a call without the needed scope is answered with 403 and the scopes to ask for */
   async #post(
     request: Request,
     caller: AuthenticatedCaller,
@@ -228,7 +228,7 @@ export class Router {
     const inFlight = new InFlightRequest(caller, entered.leave, takesStream);
     try {
       const reply = await answer({ request, body: read.body, messages, inFlight, node });
-      // Of several calls each has its own answer, which a refusal of them all would hide.
+      // Several calls have an answer each, which one refusal for all would hide.
       return challenges && messages.length === 1 && calls.length === 1 ? await this.#challenge(reply, inFlight) : reply;
     } catch (error) {
       inFlight.over();
@@ -257,7 +257,7 @@ export class Router {
     }
   }
 
-  /** The reply, or the challenge in its place where the call lacked a scope. */
+  /** The reply, or a challenge instead where the call lacked a scope. */
   async #challenge(reply: Reply, inFlight: InFlightRequest): Promise<Reply> {
     const begun = await reply.begun();
     const { caller, missingScope } = inFlight;
@@ -267,7 +267,7 @@ export class Router {
     return this.#options.challenges.insufficientScope(caller.scopes, missingScope);
   }
 
-  /** A place for every call, or for none. */
+  /** Takes a place for each call, or for none. */
   async #enter(
     { name }: AuthenticatedCaller,
     count: number,
@@ -305,7 +305,7 @@ export class Router {
 const overCeiling = ({ name }: AuthenticatedCaller, scope: string): string =>
   `This call needs the scope ${scope}, which this server does not grant to ${plain(name)}. Its operator can add it to their entry in the grants file. Nothing was sent.`;
 
-/** By the SDK's own rules, found out once. A header that names a revision means nothing before one has been agreed on. */
+/** By the SDK's own rules, applied once. A header with a revision means nothing before one has been agreed on. */
 function classify({ method, headers }: Request, body: unknown): Route {
   const isHandshake = isJSONRPCRequest(body) && body.method === 'initialize';
   return classifyInboundRequest({

@@ -1,7 +1,7 @@
 import type { AuthenticatedCaller } from '../auth/authenticator.js';
 import { type Reply, refuse } from '../reply.js';
 
-/** Why a session ended; `replaced`: its place was needed. */
+/** Why a session ended. `replaced`: its place was needed. */
 export type SessionEnd = 'closed' | 'idle' | 'expired' | 'withdrawn' | 'shutdown' | 'replaced';
 
 export interface SessionsOptions {
@@ -9,15 +9,15 @@ export interface SessionsOptions {
   readonly maxPerCaller?: number;
   /** Sessions of all callers. Default: 1000. */
   readonly max?: number;
-  /** After how long without a request a session ends, in milliseconds. Default: 30 minutes. */
+  /** How long a session lasts without a request, in milliseconds. Default: 30 minutes. */
   readonly idleMs?: number;
-  /** How often it is looked for sessions that are over, in milliseconds. Default: 5000. */
+  /** How often to check for sessions that are over, in milliseconds. Default: 5000. */
   readonly sweepMs?: number;
-  /** Told when a session could not be closed in order. */
+  /** Told when a session could not be closed cleanly. */
   readonly onError?: (error: unknown) => void;
-  /** For what is idle, in milliseconds. Default: a monotonic clock. */
+  /** The clock for idle times, in milliseconds. Default: a monotonic clock. */
   readonly now?: () => number;
-  /** Unix milliseconds, in which credentials expire. Default: `Date.now`. */
+  /** The clock for the expiry of credentials, in Unix milliseconds. Default: `Date.now`. */
   readonly wallClock?: () => number;
 }
 
@@ -25,18 +25,18 @@ export interface SessionsOptions {
 export interface Session<T> {
   readonly id: string;
   readonly value: T;
-  /** A request has come. Counts as use until the function it answers with is called. */
+  /** A request has come. The session counts as in use until the returned function is called. */
   use(): () => void;
   /** Never rejects. */
   end(reason: SessionEnd): Promise<void>;
 }
 
-/** A place for a session that is being opened. Either filled or given back. */
+/** A place for a session that is being opened. It must be filled or given back. */
 export interface Place<T> {
   readonly ok: true;
   /**
    * @param close called once, when the session ends for any reason
-   * @param widened called whenever the caller's credential comes to reach further while the session lasts
+   * @param widened called whenever the caller's credential gains scopes while the session lasts
    */
   fill(id: string, value: T, close: (reason: SessionEnd) => Promise<void> | void, widened?: () => void): Session<T>;
   giveBack(): void;
@@ -44,13 +44,13 @@ export interface Place<T> {
 
 interface Kept<T> extends Session<T> {
   readonly owner: string;
-  /** When the credential that was shown last ends. */
+  /** When the credential shown last expires. */
   expiresAt: number | undefined;
   readonly lastUsed: number;
   readonly inUse: number;
 }
 
-/** What is called as a session goes on and ends. */
+/** Called during a session and at its end. */
 interface SessionHooks {
   readonly close: (reason: SessionEnd) => Promise<void> | void;
   readonly widened: () => void;
@@ -85,8 +85,8 @@ export class Sessions<T> {
   }
 
   /**
-   * Takes a place before the session is made, so that many at once cannot exceed the limit. Most clients leave their
-   * session behind when they go: where there is no place, the caller's own that has been idle for longest makes room.
+   * Takes a place before the session is made, so that many at once cannot exceed the limit. Most clients go without
+   * ending their session, so if there is no place, the caller's own session that has been idle longest makes room.
    */
   reserve(caller: AuthenticatedCaller): Place<T> | { readonly ok: false; readonly refusal: Reply } {
     const { max, maxPerCaller } = this.#options;
@@ -119,7 +119,7 @@ export class Sessions<T> {
     };
   }
 
-  /** The caller's own session. Another caller's is not found, like one that never was. */
+  /** The caller's own session. Another caller's is not found, as if it did not exist. */
   find(id: string, caller: AuthenticatedCaller): Session<T> | undefined {
     const session = this.#sessions.get(id);
     if (session === undefined || session.owner !== caller.name) return undefined;
@@ -131,21 +131,21 @@ export class Sessions<T> {
     return this.#places.get(name) ?? 0;
   }
 
-  /** Ends the caller's session that has been idle for longest. One with a request or a stream is in use. */
+  /** Ends the caller's session that has been idle longest. A session with a request or a stream is in use. */
   #makeRoom({ name }: AuthenticatedCaller): void {
     const idle = [...this.#sessions.values()].filter(({ owner, inUse }) => owner === name && inUse === 0);
     const [longest] = idle.sort((one, other) => one.lastUsed - other.lastUsed);
     void longest?.end('replaced');
   }
 
-  /** When the first idle session will be over if it is left alone, in milliseconds; `undefined` where none is idle. */
+  /** When the next idle session would end if left alone, in milliseconds; `undefined` where none is idle. */
   #nextEndMs(): number | undefined {
     const { now, idleMs, sweepMs } = this.#options;
     const last = [...this.#sessions.values()].filter(({ inUse }) => inUse === 0).map(({ lastUsed }) => lastUsed);
     return last.length === 0 ? undefined : Math.max(0, Math.min(...last) + idleMs - now()) + sweepMs;
   }
 
-  /** Ends what is idle or whose credential has expired. */
+  /** Ends sessions that have been idle too long or whose credential has expired. */
   async sweep(): Promise<void> {
     const now = this.#options.now();
     const time = this.#options.wallClock();
@@ -157,7 +157,7 @@ export class Sessions<T> {
     await Promise.all(ends);
   }
 
-  /** Ends all, and takes no more. */
+  /** Ends all sessions, and accepts no more. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#timer);

@@ -10,12 +10,12 @@ import { StreamedResponse } from './streamed-response.js';
 /** A connection of a client that speaks HTTP+SSE, the transport of 2024-11-05. */
 class SseConnection extends Connection<SSEServerTransport> {}
 
-/** `GET /sse`, where all that the server says is heard, and `POST /messages`, where it is spoken to. */
+/** `GET /sse`, on which the server sends everything, and `POST /messages`, on which it receives. */
 export class SseEndpoint {
   readonly #options: SessionEndpointOptions;
   readonly #messagesPath: string;
 
-  /** @param messagesPath what clients are told to post to */
+  /** @param messagesPath where clients are told to post */
   constructor(options: SessionEndpointOptions, messagesPath: string) {
     this.#options = options;
     this.#messagesPath = messagesPath;
@@ -51,7 +51,7 @@ export class SseEndpoint {
     const session = place.fill(transport.sessionId, connection, close, () => connection.toolsChanged());
     const end = (): void => void session.end('closed');
     server.onclose = end;
-    // A client that goes before its stream is read does not cancel it.
+    // A client that leaves before its stream is read does not cancel the stream.
     if (request.signal.aborted) end();
     request.signal.addEventListener('abort', end, { once: true });
     const free = session.use();
@@ -62,7 +62,7 @@ export class SseEndpoint {
     return new Reply(stream.body, { headers: STREAM_HEADERS, over });
   }
 
-  /** A message to the server. What it answers goes out on the stream. */
+  /** A message to the server. Its answer goes out on the stream. */
   async post({ request, body, messages, inFlight }: Incoming): Promise<Reply> {
     const answer = (status: number, message: string): Reply => {
       inFlight.over();

@@ -1,4 +1,4 @@
-/** Of every stream of events: not to be kept back by what is between server and client. */
+/** The headers of every event stream, so that nothing between server and client holds it back. */
 export const STREAM_HEADERS = {
   'Content-Type': 'text/event-stream',
   'Cache-Control': 'no-cache, no-transform',

@@ -29,12 +29,12 @@ class StreamableConnection extends Connection<WebStandardStreamableHTTPServerTra
     super.toolsChanged();
   }
 
-  /** The client asks for the list, so that it has missed nothing. */
+  /** The client asks for the list, so it has missed nothing. */
   lists(): void {
     this.#isBehind = false;
   }
 
-  /** What is said while the client has no stream is lost, and said again once it has one. */
+  /** A notification is lost while the client has no stream, so it is sent again once there is one. */
   listens(): void {
     if (this.#isBehind) super.toolsChanged();
   }
@@ -43,7 +43,7 @@ class StreamableConnection extends Connection<WebStandardStreamableHTTPServerTra
 export interface SessionEndpointOptions {
   readonly sessions: Sessions<Connection | undefined>;
   readonly createServer: ServerFactory;
-  /** Told of a session that was refused for want of a place. */
+  /** Called when a session was refused because there was no place. */
   readonly onFull: () => void;
   readonly onError: (error: Error) => void;
   /** How often an open stream gets a comment, in milliseconds. */
@@ -146,7 +146,7 @@ export class StreamableEndpoint {
     }
   }
 
-  /** A request that was cancelled is never answered, so that its stream would stay open. */
+  /** A cancelled request is never answered, so its stream would stay open. */
   async #giveUp(connection: StreamableConnection, { messages }: Incoming): Promise<void> {
     for (const id of connection.cancelledBy(messages)) {
       const error = { code: CANCELLED, message: 'The request was cancelled.' };
@@ -160,14 +160,14 @@ export class StreamableEndpoint {
   }
 }
 
-/** The SDK takes an `initialize` with wrong parameters for a request outside of any session. */
+/** The SDK mistakes an `initialize` with wrong parameters for a request outside any session. */
 function initializeFault(body: unknown): Reply | undefined {
   if (!isJSONRPCRequest(body) || body.method !== 'initialize' || isInitializeRequest(body)) return undefined;
   const error = { code: ProtocolErrorCode.InvalidParams, message: invalidParams('initialize', body) };
   return Reply.json({ jsonrpc: '2.0', id: body.id, error }, { status: 400, headers: { 'Cache-Control': 'no-store' } });
 }
 
-/** The request as the SDK's transport takes it, which wants both forms named; which one is sent is decided here. */
+/** The SDK's transport requires both forms in `Accept`; which one is sent is decided here. */
 function acceptingBoth(request: Request): Request {
   if (request.headers.get('accept') === BOTH_FORMS) return request;
   const headers = new Headers(request.headers);
@@ -175,7 +175,7 @@ function acceptingBoth(request: Request): Request {
   return new Request(request.url, { method: request.method, headers, signal: request.signal });
 }
 
-/** The answers in a stream of events, for a client that takes no streams. */
+/** Collects the answers from an event stream, for a client that does not accept streams. */
 async function withoutStream(response: Response, isBatch: boolean, over: () => void): Promise<Reply> {
   const events = [...(await response.text()).matchAll(/^data: (.+)$/gm)].map(([, data = '']) => JSON.parse(data) as object);
   const answers = events.filter((message) => !('method' in message));

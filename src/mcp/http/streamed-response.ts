@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 
-/** What a client may leave unread before it is given up. */
+/** How much a client may leave unread before it is given up. */
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 
 /** The client does not read what it is sent. */
@@ -10,8 +10,8 @@ class UnreadError extends Error {
 }
 
 /**
- * A response of `node:http` whose body is a web-standard stream: for what can only write to the former. It emits `close`
- * when the other end is gone.
+ * A `node:http` response whose body is a web-standard stream, for code that can write only to the former. It emits
+ * `close` when the other end is gone.
  */
 export class StreamedResponse extends ServerResponse {
   readonly #encoder = new TextEncoder();

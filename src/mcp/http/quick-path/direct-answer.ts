@@ -2,30 +2,30 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/server';
 import { Reply, refuse } from '../../reply.js';
 import { STREAM_HEADERS } from '../stream-headers.js';
 
-/** The one error of a handler that is more than an error in the body in 2026-07-28: the client lacks an ability. */
+/** The only handler error with a status of its own in 2026-07-28: the client lacks a capability. */
 const MISSING_CAPABILITY = -32_021;
 
 export interface DirectAnswerOptions {
-  /** Beside the content type. */
+  /** Further headers, beside the content type. */
   readonly headers: Readonly<Record<string, string>>;
   /** How often a stream gets a comment, in milliseconds. */
   readonly keepAliveMs: number;
   /**
-   * What the client is sent besides the answer. `never`: nothing. `once needed`: a stream from the first message that
-   * comes before the answer. `in time`: also a stream with a comment when the answer is long in coming.
+   * What the client is sent beside the answer. `never`: nothing. `once needed`: a stream, from the first message before
+   * the answer. `in time`: also a stream with a comment when the answer takes long.
    */
   readonly streams: 'never' | 'once needed' | 'in time';
-  /** Whether the status follows the error. Default: it is 200. */
+  /** Whether the status depends on the error. Default: it is always 200. */
   readonly errorStatus?: boolean;
   /** Called once the answer is through or given up. */
   readonly over: () => void;
-  /** The client has gone away from a stream. */
+  /** Called when the client has left a stream. */
   readonly onGone: () => void;
 }
 
 /**
- * The answer to one request, made without the SDK's own way over web streams: a complete one where the answer is all
- * that there is to say, otherwise a stream from the moment that something else comes first.
+ * The answer to one request, without the SDK's detour over web streams: complete JSON where there is only the answer,
+ * otherwise a stream from the moment that something else comes first.
  */
 export class DirectAnswer {
   readonly reply: Promise<Reply>;
@@ -57,7 +57,7 @@ export class DirectAnswer {
     this.#resolve(Reply.json(message, { status, headers, over }));
   }
 
-  /** What comes before the answer. */
+  /** A message before the answer. */
   tell(message: JSONRPCMessage): void {
     if (this.#isOver || this.#options.streams === 'never') return;
     if (this.#stream === undefined) this.#open(false);

@@ -11,13 +11,12 @@ import type { InFlightRequest } from '../in-flight-request.js';
 import type { Incoming } from '../incoming.js';
 import { DirectAnswer } from './direct-answer.js';
 
-/** The SDK's transport, with a short way for tool calls: of nearly all, the answer is all that there is to send. */
+/** The SDK's transport, with a short way for tool calls: for nearly all of them, only the answer has to be sent. */
 export class QuickSessionTransport extends WebStandardStreamableHTTPServerTransport {
   readonly #direct = new Map<string | number, DirectAnswer>();
 
   /**
-   * The answer to a request that is one call and in which everything is as it should be; `undefined` for any other,
-   * which is left to the SDK.
+   * The answer to a valid request that is a single call; `undefined` for any other, which is left to the SDK.
    * @param over called once the answer is through or given up
    */
   quickly(incoming: Incoming, keepAliveMs: number, over: () => void): Promise<Reply> | undefined {
@@ -28,7 +27,7 @@ export class QuickSessionTransport extends WebStandardStreamableHTTPServerTransp
       keepAliveMs,
       streams: incoming.inFlight.takesStream ? 'in time' : 'never',
       over,
-      // A client that goes away has not cancelled what it asked for, in these revisions.
+      // In these revisions, a client that goes away has not cancelled its requests.
       onGone: () => {},
     });
     this.#deliver(call, incoming.inFlight, answer);

@@ -15,14 +15,14 @@ const CLASSIFICATION = { era: 'modern', revision: MODERN_REVISION } as const;
 
 /** One call under way. */
 interface Underway {
-  /** As the client gave it; among all clients no id is unique. */
+  /** As the client gave it; other clients may use the same id. */
   readonly id: string | number;
   readonly answer: DirectAnswer;
 }
 
 /**
- * Where the calls of all requests come together: one server answers them all, under ids of our own. The SDK speaks this
- * revision on the transport that it has for a single request, so this is one of those.
+ * Brings the calls of all requests to one server, under ids of our own. The SDK speaks this revision only on its
+ * transport for a single request, so this extends it.
  */
 class Channel extends PerRequestHTTPServerTransport {
   readonly #underway = new Map<string | number, Underway>();
@@ -33,7 +33,7 @@ class Channel extends PerRequestHTTPServerTransport {
     super({ classification: CLASSIFICATION });
   }
 
-  /** Answers with the id that it is known by here; `undefined` for what the server refuses without looking into it. */
+  /** Returns our own id for the call; `undefined` for a message that the server refuses without calling a handler. */
   deliver(message: JSONRPCRequest, { authInfo }: InFlightRequest, answer: DirectAnswer): number | undefined {
     const id = ++this.#lastId;
     this.#underway.set(id, { id: message.id, answer });
@@ -77,8 +77,8 @@ class Channel extends PerRequestHTTPServerTransport {
 }
 
 /**
- * Tool calls in 2026-07-28, the bulk of all requests, on a short way: the SDK makes a server for each of them, which
- * costs more than what the call itself needs here. What is not exactly as it should be is left to the SDK.
+ * A short way for tool calls in 2026-07-28, the bulk of all requests: the SDK makes a server for each of them, which
+ * costs more than the call itself does here. Any irregular request is left to the SDK.
  */
 export class SharedServer {
   readonly #channel = new Channel();
@@ -93,7 +93,7 @@ export class SharedServer {
     this.#connected = this.#server.connect(this.#channel);
   }
 
-  /** The answer, or `undefined` for what the SDK is to answer. */
+  /** The answer, or `undefined` for a request that the SDK should answer. */
   async handle({ request, route, inFlight, node }: Incoming): Promise<Reply | undefined> {
     if (route?.kind !== 'modern' || route.messageKind !== 'request') return undefined;
     const { message, classification } = route;
