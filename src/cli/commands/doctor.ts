@@ -5,7 +5,7 @@ import { nameOf, proxyFor } from '../../platform/proxy.js';
 import { scrub } from '../../platform/scrub.js';
 import { VERSION } from '../../platform/version.js';
 import { checkApi } from '../doctor/check-api.js';
-import { checkAudit, checkGrants, checkPolicy, checkSecrets, checkTokens } from '../doctor/check-files.js';
+import { checkAudit, checkGrants, checkPolicy, checkSecrets, checkTokens, grantedScopes } from '../doctor/check-files.js';
 import { checkKey } from '../doctor/check-key.js';
 import { checkOpenapi } from '../doctor/check-openapi.js';
 import { checkProgram } from '../doctor/check-runtime.js';
@@ -71,18 +71,20 @@ function filesAndStore(
       ? []
       : [['openapi', () => checkOpenapi(openapiWatch, catalog)] as [string, () => Promise<Finding[]>]]),
     ...(tokens === undefined ? [] : [['tokens', () => checkTokens(tokens, Date.now())] as [string, () => Promise<Finding[]>]]),
-    ...issuerLook(http),
+    ...issuerLook({ server, http, catalog }),
     ...(grants === undefined ? [] : [['grants', () => checkGrants(grants, catalog)] as [string, () => Promise<Finding[]>]]),
     ...(store === undefined ? [] : [['store', () => checkStore(store)] as [string, () => Promise<Finding[]>]]),
   ];
 }
 
-function issuerLook({ issuer, audience, sse = true, grants }: Settings['http']): [string, () => Promise<readonly Finding[]>][] {
+function issuerLook({ http, catalog }: Settings): [string, () => Promise<readonly Finding[]>][] {
+  const { issuer, audience, sse = true, grants } = http;
   const resource = audience?.[0];
   if (issuer === undefined || resource === undefined) return [];
   const look = async (): Promise<readonly Finding[]> => {
     const { checkIssuer } = await import('../doctor/check-issuer.js');
-    return checkIssuer({ issuer, resource, sse, hasGrants: grants !== undefined });
+    const granted = grants === undefined ? undefined : await grantedScopes(grants, catalog);
+    return checkIssuer({ issuer, resource, sse, granted });
   };
   return [['issuer', look]];
 }

@@ -4,12 +4,14 @@ import { access, lstat, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { loadPolicyFile } from '../../app/load-policy-file.js';
 import type { Catalog } from '../../catalog/catalog.js';
+import { SCOPES } from '../../mcp/auth/roles.js';
 import { parseTokenFile } from '../../mcp/auth/token-file.js';
 import { errorMessage } from '../../platform/error-message.js';
 import { isLocked } from '../../platform/file-lock.js';
 import { readText } from '../../platform/read-text.js';
 import { firstPlace, isStandardOutput } from '../../policy/audit/places.js';
 import { verifyAudit } from '../../policy/audit/verify.js';
+import type { Scope } from '../../policy/rules/scopes.js';
 import { SecretsDir } from '../../policy/secrets/secrets-dir.js';
 import { type Finding, failure, fault, ok, warning } from './finding.js';
 
@@ -102,6 +104,16 @@ export async function checkTokens(file: string, now: number): Promise<Finding[]>
       : [warning('tokens', `Valid tokens in ${file}: ${good}; expired: ${over}.`, 'Remove the expired ones.')];
   } catch (error) {
     return [fault('tokens', error)];
+  }
+}
+
+/** What someone may have by the file of grants; all where it cannot be used, which its own check tells. */
+export async function grantedScopes(file: string, catalog: Catalog): Promise<readonly Scope[]> {
+  const { readGrants } = await import('../../mcp/auth/grants-file.js');
+  try {
+    return [...new Set(readGrants(await readText(file), catalog).flatMap(({ scopes }) => scopes))];
+  } catch {
+    return SCOPES;
   }
 }
 

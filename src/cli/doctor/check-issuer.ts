@@ -6,6 +6,7 @@ import { errorMessage } from '../../platform/error-message.js';
 import { isLoopback } from '../../platform/is-loopback.js';
 import { isRecord } from '../../platform/is-record.js';
 import { fetchByProxy } from '../../platform/proxy.js';
+import type { Scope } from '../../policy/rules/scopes.js';
 import { type Finding, failure, ok, warning } from './finding.js';
 
 const TIMEOUT_MS = 5000;
@@ -16,12 +17,12 @@ export interface IssuerToCheck {
   readonly resource: string;
   /** Whether HTTP+SSE is served. */
   readonly sse: boolean;
-  /** Whether a ceiling is set for each person. */
-  readonly hasGrants: boolean;
+  /** What someone may have by the file of grants; `undefined` where there is none. */
+  readonly granted: readonly Scope[] | undefined;
 }
 
 /** Whether people can sign in from the hosts that they have: what the issuer says of itself, and what its tokens must hold. */
-export async function checkIssuer({ issuer, resource, sse, hasGrants }: IssuerToCheck): Promise<Finding[]> {
+export async function checkIssuer({ issuer, resource, sse, granted }: IssuerToCheck): Promise<Finding[]> {
   let metadata: IssuerMetadata;
   try {
     metadata = await readIssuerMetadata({ issuer, timeoutMs: TIMEOUT_MS });
@@ -33,9 +34,9 @@ export async function checkIssuer({ issuer, resource, sse, hasGrants }: IssuerTo
   return [
     await checkKeys(issuer, metadata.jwks_uri),
     checkClients(metadata),
-    checkScopes(metadata),
+    checkScopes(metadata, granted ?? SCOPES),
     checkAudience(withoutSlash(resource), sse, metadata),
-    ...(hasGrants
+    ...(granted !== undefined
       ? []
       : [
           warning(
@@ -91,11 +92,11 @@ function checkClients(metadata: IssuerMetadata): Finding {
 }
 
 /** A client may ask for what is announced, and commonly gets an error for anything else. */
-function checkScopes({ scopes_supported: announced }: IssuerMetadata): Finding {
+function checkScopes({ scopes_supported: announced }: IssuerMetadata, wanted: readonly Scope[]): Finding {
   if (announced === undefined)
-    return ok('scopes', `The issuer does not say what scopes it has. It must give out ${SCOPES.join(' ')}.`);
-  const lacking = SCOPES.filter((scope) => !announced.includes(scope));
-  if (lacking.length === 0) return ok('scopes', 'The issuer announces all scopes of this server.');
+    return ok('scopes', `The issuer does not say what scopes it has. It must give out ${wanted.join(' ')}.`);
+  const lacking = wanted.filter((scope) => !announced.includes(scope));
+  if (lacking.length === 0) return ok('scopes', 'The issuer announces all scopes that clients are told to ask for.');
   return warning(
     'scopes',
     `The issuer does not announce ${lacking.join(' ')}: clients that ask for them may be refused.`,

@@ -22,7 +22,13 @@ describe('what doctor finds of an issuer', () => {
 
   const check = async (metadata: object = {}, more: Partial<IssuerToCheck> = {}) => {
     issuer.metadata = { ...good, ...metadata };
-    const findings = await checkIssuer({ issuer: issuer.url, resource: AUDIENCE, sse: true, hasGrants: true, ...more });
+    const findings = await checkIssuer({
+      issuer: issuer.url,
+      resource: AUDIENCE,
+      sse: true,
+      granted: ['clerk:read', 'clerk:write', 'clerk:destructive', 'clerk:credential', 'clerk:access'],
+      ...more,
+    });
     return Object.fromEntries(findings.map((finding) => [finding.check, finding]));
   };
 
@@ -77,8 +83,13 @@ describe('what doctor finds of an issuer', () => {
     });
   });
 
+  it('no scope that no one may have', async () => {
+    const { scopes } = await check({ scopes_supported: ['clerk:read'] }, { granted: ['clerk:read'] });
+    expect(scopes).toMatchObject({ status: 'ok' });
+  });
+
   it('that no ceiling is set, and an address without TLS', async () => {
-    const { grants, audience } = await check({}, { hasGrants: false, resource: 'http://mcp.example.com/mcp' });
+    const { grants, audience } = await check({}, { granted: undefined, resource: 'http://mcp.example.com/mcp' });
     expect(grants).toMatchObject({ status: 'warning', advice: expect.stringContaining('--grants') });
     expect(audience).toMatchObject({ status: 'warning' });
   });
