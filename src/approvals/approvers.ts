@@ -115,7 +115,7 @@ export class Approvers {
     });
   }
 
-  /** @throws ApproverFileError where there is none of that name */
+  /** @throws ApproverFileError if there is none of that name */
   async remove(name: string): Promise<void> {
     await this.change((approvers) => {
       const others = approvers.filter((approver) => !isSameName(approver.name, name));

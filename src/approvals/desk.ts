@@ -228,7 +228,7 @@ export class ApprovalDesk implements Approvals {
     const { needs, review, caller, words } = approval;
     const { approver, fresh } = say;
     const state = stateOf(approval, now);
-    // A yes can be taken back until it is used.
+    // An approval can be withdrawn until it is used.
     if (state !== 'pending' && !(state === 'approved' && say.verdict === 'decline')) return 'not_pending';
     if (!isNamed(approver, needs)) return 'not_named';
     if (say.shown !== approval.shown) return 'changed';

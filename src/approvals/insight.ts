@@ -11,6 +11,6 @@ export interface Insight {
   budgets(callers: readonly string[]): Promise<readonly BudgetUse[]>;
   /** A page of the record; `undefined` if none is kept. @param cursor `older` of the previous page */
   history(filters: HistoryFilters, cursor: string | undefined): Promise<HistoryPage | undefined>;
-  /** What people decided, according to the record; `undefined` if none is kept. @param open ids of approvals that still stand */
+  /** What people decided, according to the record; `undefined` if none is kept. @param open ids of approvals still in force */
   decisions(periods: Periods, open: ReadonlySet<string>): Promise<Decisions | undefined>;
 }

@@ -13,7 +13,7 @@ export class FileLockedError extends UserError {
 interface Holder {
   readonly pid: number;
   readonly host: string;
-  /** When the process began, as the system counts it; tells a process from a later one with the same id. */
+  /** When the process began, as the system counts it; distinguishes a process from a later one with the same id. */
   readonly began: string;
   readonly nonce: string;
 }
@@ -108,7 +108,7 @@ function lives(holder: Holder, lock: string): boolean {
   return began === '' || holder.began === '' || began === holder.began;
 }
 
-/** Field 22 of `/proc/PID/stat`; empty where the system has none. */
+/** Field 22 of `/proc/PID/stat`; empty if the system has none. */
 function beganAt(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

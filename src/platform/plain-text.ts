@@ -10,7 +10,7 @@ const STACKED_MARKS = /(\p{M}{3})\p{M}+/gu;
 const PLAIN_WORDS = /^[\w.-]+(?: [\w.-]+)*$/;
 /** Letters that are invisible. */
 const BLANK_LETTERS = /[\u115F\u1160\u3164\uFFA0\u2800\u{1D159}]/gu;
-/** Control characters, and all that Unicode tells programs not to draw: joiners, fillers, variation selectors, tags. */
+/** Control characters, and characters that by Unicode are not drawn: joiners, fillers, variation selectors, tags. */
 const INVISIBLE = /[\p{C}\p{Default_Ignorable_Code_Point}]/gu;
 /** Invisible characters that a reader should know about. Line breaks and tabs look like spaces. */
 const HIDDEN = /(?![\t\n\r])[\p{C}\p{Default_Ignorable_Code_Point}]/gu;

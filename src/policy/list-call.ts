@@ -28,7 +28,7 @@ export interface Judged {
   readonly withinMs: number | undefined;
 }
 
-/** What a person is told of a list besides its calls. */
+/** What a person is told about a list besides its calls. */
 export interface ListTold {
   /** What the list is called: `Plan pln_…`. */
   readonly title: string;

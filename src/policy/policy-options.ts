@@ -15,9 +15,9 @@ export interface PolicyOptions {
   readonly read: Read;
   /** Default: the built-in rules and budgets alone. */
   readonly file?: PolicyFile | undefined;
-  /** Who issues the tokens that callers show, where they show any. */
+  /** Who issues the callers' tokens, if they use any. */
   readonly issuer?: string | undefined;
-  /** What gated calls need where no rule says otherwise. Default: `auto`. */
+  /** What gated calls need unless a rule says otherwise. Default: `auto`. */
   readonly confirm?: WantedStrength | undefined;
   /** 32 bytes or more, the same in all processes that share the work. Default: random. */
   readonly signingKey?: Buffer | string | undefined;

@@ -22,7 +22,7 @@ export interface Caller {
   readonly tools?: ReadonlySet<string> | undefined;
   readonly clientName?: string | undefined;
   readonly clientVersion?: string | undefined;
-  /** `page`: a person who is signed in on the page of approvals, where the call waits for a person even if less would do. */
+  /** `page`: a person signed in on the page of approvals; their calls wait for a person even if less would do. */
   readonly transport: 'stdio' | 'http' | 'cli' | 'page';
 }
 
@@ -137,7 +137,7 @@ export interface Recorded {
    * @throws PolicyRefusal (`secret_not_stored`) when Clerk has acted but the secret could not be kept.
    */
   deliver(result: unknown): Promise<Delivered>;
-  /** Writes the outcome. Never throws: what was sent cannot be taken back. */
+  /** Writes the outcome. Never throws: what was sent cannot be undone. */
   end(outcome: Outcome): Promise<void>;
 }
 

@@ -240,13 +240,13 @@ export class Policy {
     this.#passes.giveBack(place);
   }
 
-  /** How the list is confirmed; `undefined` where it need not be. */
+  /** How the list is confirmed; `undefined` if it need not be. */
   strengthFor(list: CallList, canAsk: boolean): Strength | undefined {
     const wanted = listStrengths(list);
     return wanted.length === 0 ? undefined : strongest(wanted, this.#instance.kind, canAsk && this.#ways.includes('client'));
   }
 
-  /** What was confirmed before a restart, as it was kept. */
+  /** Restores what was confirmed before a restart. */
   passAgain(list: CallList, caller: Pick<Caller, 'name' | 'transport'>, confirmed: string): ListPass {
     return this.#passes.open(list, caller, confirmed, this.#isByPerson(list, caller));
   }
@@ -283,7 +283,7 @@ export class Policy {
     return operation.spec.confirms === true || this.#rules.strengthsOf(operation).length > 0;
   }
 
-  /** The forms that `confirm` has in calls of the operation; empty where none needs it. */
+  /** The forms that `confirm` has in calls of the operation; empty if none needs it. */
   confirmForms(operation: Operation): readonly ConfirmForm[] {
     const { kind } = this.#instance;
     // A list can need whatever any of its calls needs.

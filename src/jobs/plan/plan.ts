@@ -5,7 +5,7 @@ import type { Label } from '../../policy/preview/label.js';
 import type { ObjectRead } from '../undo/object-read.js';
 import type { Deferred } from './references.js';
 
-/** One call that a plan stands for. */
+/** One call of a plan. */
 export interface PlanItem {
   /** The step that it comes from. */
   readonly step: string;

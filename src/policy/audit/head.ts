@@ -8,7 +8,7 @@ export interface Head {
   readonly sha256: string;
 }
 
-/** As it stands in its file. */
+/** As it is in its file. */
 export interface NotedHead extends Head {
   readonly mac?: string | undefined;
 }

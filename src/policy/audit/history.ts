@@ -27,10 +27,10 @@ export interface HistoryFilters {
 /** A call as the record has it, with secrets masked. Every text in it is foreign. */
 export interface HistoryEntry {
   readonly line: AuditLine;
-  /** False where the line does not match its checksum: it was changed, or cut short by a crash. */
+  /** False if the line does not match its checksum: it was changed, or cut short by a crash. */
   readonly intact: boolean;
   readonly end: End;
-  /** How the request ended, where one was sent. */
+  /** How the request ended, if one was sent. */
   readonly outcome: AuditLine | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface HistoryPage {
   readonly entries: readonly HistoryEntry[];
   /** Cursor of the next, older page; `undefined` at the beginning of the record. */
   readonly older: string | undefined;
-  /** The time of the oldest line that was looked at. */
+  /** The time of the oldest line that was read. */
   readonly backTo: string | undefined;
 }
 

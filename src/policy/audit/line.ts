@@ -47,7 +47,7 @@ export interface RecordedApproval {
   readonly id: string;
   /** SHA-256 of all that was shown, base64url; what a passkey signs. */
   readonly shown: string;
-  /** What was shown, cut where it is long. */
+  /** What was shown; long texts are cut. */
   readonly shownText: string;
   readonly words: readonly {
     readonly approver: string;
@@ -128,7 +128,7 @@ export const sha256 = (data: string | Buffer): string => createHash('sha256').up
 
 const sumOf = (body: string): string => sha256(body).slice(0, 16);
 
-/** One line, without its line break, signed where there is a key. Line separators are escaped, so that every reader sees one line. */
+/** One line, without its line break, signed if there is a key. Line separators are escaped, so that every reader sees one line. */
 export function writeLine(fields: AuditFields, { seq, prev }: ChainLink, time: string, key: AuditKey | undefined): string {
   const json = scrub(JSON.stringify({ seq, time, ...fields, prev })).replace(
     /[\u2028\u2029\u0085]/g,

@@ -20,7 +20,7 @@ class ForeignWriterError extends Error {
 
 export interface AuditLogOptions {
   readonly file: string;
-  /** What lines are signed with, 32 characters or more. Default: `FILE.key`, made where there is none. */
+  /** What lines are signed with, 32 characters or more. Default: `FILE.key`, made if there is none. */
   readonly key?: string | undefined;
   /** Default: the system's clock. */
   readonly now?: () => number;

@@ -27,11 +27,11 @@ export interface DecidedCall {
   readonly effects: readonly string[];
   /** Name of the rule that decided. */
   readonly rule: string;
-  /** How the call is to be confirmed; `undefined` where a rule lets it through. */
+  /** How the call has to be confirmed; `undefined` if a rule lets it through. */
   readonly strength?: Strength | undefined;
   /** What a person's approval must fulfil, if one is needed. */
   readonly needs?: Needs | undefined;
-  /** How long the call can be approved and used, in milliseconds, where a rule says so. */
+  /** How long the call can be approved and used, in milliseconds, if a rule says so. */
   readonly withinMs?: number | undefined;
   /** What was shown to people away from the client. */
   readonly approval?: RecordedApproval | undefined;
@@ -52,7 +52,7 @@ export interface RecorderOptions {
   readonly instance: Instance;
   /** Whether calls that only read are put on record, too. */
   readonly reads: boolean;
-  /** What the call is about, as it was shown or as the call names it. */
+  /** The call's target, as it was shown or as the call names it. */
   readonly targetOf: (call: PolicyCall) => string | undefined;
   /** Milliseconds. Default: a monotonic clock, so that no duration is negative. */
   readonly now?: (() => number) | undefined;

@@ -4,22 +4,22 @@ import type { AuditKey } from './key.js';
 import { type AuditFields, type ChainLink, GENESIS, type OpenCall, sha256, writeLine } from './line.js';
 import { type AuditSink, AuditWriteError } from './log.js';
 
-/** How long the reader may leave a line in the pipe, in milliseconds: whoever called waits for it. */
+/** How long the reader may leave a line in the pipe, in milliseconds: the caller waits for it. */
 const TIMEOUT_MS = 5000;
 
-/** What may wait for the reader, in bytes; outcomes wait beyond it, of which there are no more than calls under way. */
+/** How much may wait for the reader, in bytes. Outcomes may exceed it: there are no more of them than calls under way. */
 const MOST_WAITING = 1024 * 1024;
 
 export interface StreamLogOptions {
   readonly stream: Writable;
-  /** What lines are signed with. Without one they are chained only. */
+  /** What lines are signed with. Without a key they are only chained. */
   readonly key: string | undefined;
   readonly warn: (message: string) => void;
 }
 
 /**
- * The record on a stream that something else keeps, like the standard output of a container. Each process begins a chain of
- * its own. A line counts as written once the stream has handed it on; what becomes of it then cannot be seen from here.
+ * The record on a stream that another program keeps, such as the standard output of a container. Each process begins a chain
+ * of its own. A line counts as written once the stream has passed it on; what happens to it after that is out of sight.
  */
 export class StreamLog implements AuditSink {
   readonly unfinished: readonly OpenCall[] = [];
@@ -28,7 +28,7 @@ export class StreamLog implements AuditSink {
   readonly #warn: (message: string) => void;
   #head: ChainLink = { seq: 0, prev: GENESIS };
   #failure: AuditWriteError | undefined;
-  /** Calls whose intent may have been handed on although they were refused. */
+  /** Calls whose intent may have been passed on although they were refused. */
   #notSent: string[] = [];
 
   private constructor({ stream, key, warn }: StreamLogOptions) {
@@ -45,7 +45,7 @@ export class StreamLog implements AuditSink {
     return log;
   }
 
-  /** Resolves when the stream has handed the line on. @throws AuditWriteError; the call must then not be made */
+  /** Resolves when the stream has passed the line on. @throws AuditWriteError; the call must then not be made */
   async append(fields: AuditFields): Promise<void> {
     const isOutcome = fields.kind === 'outcome';
     if (!isOutcome && this.#failure !== undefined) await this.check();

@@ -23,7 +23,7 @@ export class AuditDamagedError extends UserError {
 /** Far more than a crash can cut short. */
 const MOST_TORN = 1_048_576;
 
-/** @throws AuditDamagedError where the file does not end like a log that a crash may have cut short. */
+/** @throws AuditDamagedError if the file does not end like a log, not even like one cut short by a crash. */
 export async function readTail(file: FileHandle, size: number): Promise<Tail> {
   const ended = new Set<string>();
   const open: OpenCall[] = [];

@@ -22,7 +22,7 @@ export interface AuditProblem {
 }
 
 export interface AuditReport {
-  /** Whether nothing was removed, changed, reordered or inserted, as far as the chain tells. */
+  /** Whether nothing was removed, changed, reordered or inserted, as far as the chain shows. */
   readonly ok: boolean;
   readonly lines: number;
   readonly problems: readonly AuditProblem[];

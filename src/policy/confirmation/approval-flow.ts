@@ -43,7 +43,7 @@ interface Wait {
   readonly until: number;
 }
 
-/** How long a call can be approved and used where no rule says otherwise. */
+/** How long a call can be approved and used unless a rule says otherwise. */
 const LIFETIME_MS = 15 * 60_000;
 const ID = /^apr_/;
 /** How much of what was shown goes on record, in characters. */
@@ -67,7 +67,7 @@ export class ApprovalFlow {
     return this.#options.approvals !== undefined && typeof confirm === 'string' && ID.test(confirm);
   }
 
-  /** Why no person can be asked. `undefined` where no page is served. */
+  /** Why no person can be asked. `undefined` if no page is served. */
   noPerson({ call }: DecidedCall): Refusal | undefined {
     const { approvals } = this.#options;
     return approvals && refusals.nobodyEnrolled(call.operation, approvals.enrolCommand);

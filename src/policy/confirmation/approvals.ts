@@ -92,6 +92,6 @@ export interface Approvals {
   wait(id: string, ms: number, signal: AbortSignal | undefined): Promise<ApprovalSeen | undefined>;
   /** Uses it up. True once, for one process, and only while it is approved. @throws when the store is away */
   take(id: string, usedBy: UsedBy): Promise<boolean>;
-  /** What was shown is no longer so: it can be neither approved nor used. @throws when the store is away */
+  /** Marks it as out of date: it can be neither approved nor used. @throws when the store is away */
   replace(id: string): Promise<void>;
 }

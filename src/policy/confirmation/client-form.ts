@@ -63,14 +63,14 @@ export class ClientForm {
     return call.canAsk;
   }
 
-  /** `undefined` where the whole review can be shown. */
+  /** `undefined` if the whole review can be shown. */
   tooLarge(review: Review, { atTerminal }: Pick<PolicyCall, 'atTerminal'>): TooLarge | undefined {
     if (atTerminal === true) return undefined;
     const lines = dialogLines(review).length;
     return lines <= MOST_LINES ? undefined : { advice: splitAdvice(review, lines) };
   }
 
-  /** Every piece of foreign text in the question stands in quotes. */
+  /** All foreign text in the question is in quotes. */
   ask({ review, binding, slip }: Asked): Question {
     const { sealer, lifetimeMs } = this.#options;
     const { word } = review;

@@ -151,7 +151,7 @@ export class Gate {
     return isEnough && this.#ways.includes('client') && this.#form.reaches(call);
   }
 
-  /** The ways by which a person can be asked. */
+  /** The ways in which a person can be asked. */
   async #waysTo(facts: DecidedCall, ways: readonly Way[]): Promise<readonly Way[]> {
     const open: Way[] = [];
     for (const way of ways) {

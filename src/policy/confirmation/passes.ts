@@ -15,7 +15,7 @@ interface PassState {
   readonly used: Set<number>;
 }
 
-/** Why a call is not one of those that were confirmed. */
+/** Why a call is not one of the confirmed ones. */
 export type PassFault = 'unknown' | 'other_caller' | 'other_call' | 'used' | 'stronger';
 
 export type Passage =

@@ -18,11 +18,11 @@ export function strongest(wanted: readonly WantedStrength[], kind: InstanceKind,
   return STRENGTHS[Math.max(...ranks)] ?? 'person';
 }
 
-/** A rule that names approvers needs a person: only a person's approval tells whose it is. */
+/** A rule that names approvers needs a person: only then is it known who approved. */
 export const wantedStrengths = ({ strengths, approvers }: Pick<Verdict, 'strengths' | 'approvers'>): readonly WantedStrength[] =>
   approvers.length === 0 ? strengths : [...strengths, 'person'];
 
-/** How a list as a whole has to be confirmed; empty where it need not be. */
+/** How a list as a whole has to be confirmed; empty if it need not be. */
 export const listStrengths = ({ items }: CallList): readonly WantedStrength[] => [
   ...new Set(items.flatMap(({ judged }) => (judged.action === 'confirm' ? wantedStrengths(judged) : []))),
 ];

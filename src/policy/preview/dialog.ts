@@ -7,7 +7,7 @@ const INDENT = '  ';
 const WORDS = /(?:[^\s"]|"[^"]*"|")+/g;
 const QUOTED = /^([^"]*)"([^"]*)"(.*)$/s;
 
-/** What a model is told of a call that waits for a confirmation: all but the instance and the question. */
+/** What a model is told about a call that waits for a confirmation: everything but the instance and the question. */
 export const reviewText = (review: Review): string => {
   return [sentencesOf(review).join(' '), ...review.inputs.flatMap(({ lines }) => lines)].join('\n');
 };

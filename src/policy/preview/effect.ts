@@ -4,7 +4,7 @@ import { wholeValue } from '../../platform/plain-text.js';
 import { isSecretInput } from './review-inputs.js';
 import { idsIn, listInWords, type Names, nameOf } from './target-names.js';
 
-/** Longest value that stands within a sentence; what is longer is listed below it. */
+/** The longest value within a sentence; longer ones are listed below it. */
 const LONGEST_IN_SENTENCE = 60;
 const BELOW = '(see below)';
 

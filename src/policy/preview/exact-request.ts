@@ -9,7 +9,7 @@ export interface ExactRequest {
   /** With the values of the call in it. */
   readonly path: string;
   readonly query: Readonly<Record<string, unknown>>;
-  /** `undefined` where none is sent. */
+  /** `undefined` if none is sent. */
   readonly body: unknown;
 }
 
@@ -29,10 +29,10 @@ export function exactRequest(operation: Operation, args: Arguments): ExactReques
   };
 }
 
-/** A person reads no more of them; beyond that the ids stand with the names. */
+/** People read no more than this; in longer lists the ids are shown with the names instead. */
 const MOST_REQUESTS = 200;
 
-/** The requests of a list, as many as are read. */
+/** The requests of a list, as many as people read. */
 export function exactRequests({ title, items }: CallList): ExactRequest {
   const requests = items.slice(0, MOST_REQUESTS).map(({ operation, args }) => {
     const { method, path, query, body } = exactRequest(operation, args);

@@ -4,7 +4,7 @@ import { paymentInWords, priceInWords } from './money.js';
 
 /** How a person names a resource. Every text is safe to display. */
 export interface Label {
-  /** Its name without its id: `"Ada Lovelace" <ada@example.com>`. The id where it has no name. */
+  /** Its name without its id: `"Ada Lovelace" <ada@example.com>`. The id if it has no name. */
   readonly name: string;
   /** Name and id in one line: `"Ada Lovelace" <ada@example.com> (user_1)`. */
   readonly text: string;

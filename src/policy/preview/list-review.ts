@@ -13,7 +13,7 @@ import { type Names, nameOf } from './target-names.js';
 type Item = CallList['items'][number];
 
 export interface ListReviewContext {
-  /** The tool by which the list is carried out. */
+  /** The tool that carries out the list. */
   readonly operation: Operation;
   readonly list: CallList;
   /** The inputs by which a call names its target, the most particular first. */
@@ -181,7 +181,7 @@ function withoutVarying(template: string, items: readonly Item[], common: Argume
   });
 }
 
-/** The inputs in one line each; a list and what belongs to it stand in one. */
+/** The inputs, one line each; a list and its items share a line. */
 function inputLines(operation: Operation, args: Arguments, shown: ReadonlySet<string>, names: Names): string[] {
   return reviewInputs({ operation, args, shown, raising: new Set(Object.keys(args)), named: new Set(), names }).map(({ lines }) =>
     lines.map((line) => line.replace(/^(?:- | +)/, '')).join(' '),
@@ -193,7 +193,7 @@ interface TargetShown {
   readonly id: string | undefined;
 }
 
-/** Whom a call is about, by name and by whose it is. */
+/** Whom a call is about, by name and owner. */
 function targetOf({ args }: Pick<Item, 'args'>, targets: readonly string[], names: Names): TargetShown {
   const input = targets.find((name) => args[name] !== undefined);
   const id = input === undefined ? undefined : args[input];
@@ -209,7 +209,7 @@ function withOwner({ name, owner }: Label, names: Names): string {
   return `${name} of ${whose}`;
 }
 
-/** Whether every target is told from the others by its name alone. */
+/** Whether the names alone tell all targets apart. */
 function areTold({ list, targetInputs }: ListReviewContext): boolean {
   const ids = new Map<string, string | undefined>();
   for (const item of list.items) {

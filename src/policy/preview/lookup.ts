@@ -155,7 +155,7 @@ export class Lookup {
     return operation.spec.target?.find === undefined && values.length === 1 ? values : [];
   }
 
-  /** The inputs by which a call names its target, the most particular first: a member before the organization. */
+  /** The inputs that name a call's target, the most specific first: a member before the organization. */
   targetInputs(operation: Operation): readonly string[] {
     return targetInputsOf(this.#options.catalog, operation);
   }

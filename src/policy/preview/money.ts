@@ -1,7 +1,7 @@
 import { isRecord } from '../../platform/is-record.js';
 import { plain } from '../../platform/plain-text.js';
 
-/** `10.00 USD`; `undefined` for what is no amount. */
+/** `10.00 USD`; `undefined` if it is not an amount. */
 function inCents(amount: unknown, currency: unknown): string | undefined {
   if (typeof amount !== 'number' || !Number.isSafeInteger(amount)) return undefined;
   const code = typeof currency === 'string' ? plain(currency).slice(0, 8) : '';

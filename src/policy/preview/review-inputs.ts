@@ -34,7 +34,7 @@ export interface InputsContext {
   readonly names: Names;
 }
 
-/** The inputs that the effects do not show, those that matter first and the others in the order of the declaration. */
+/** The inputs that the effects do not show, the important ones first, the others in the order of the declaration. */
 export function reviewInputs(context: InputsContext): ReviewInput[] {
   const { operation, args, shown } = context;
   const order = [...operation.places.keys()];

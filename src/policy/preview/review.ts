@@ -14,7 +14,7 @@ export interface ReviewInput {
 /** A user or an organization that the call acts on or names. */
 export interface ReviewParty {
   readonly id: string;
-  /** `undefined` where it could not be looked up. */
+  /** `undefined` if it could not be looked up. */
   readonly name: string | undefined;
 }
 
@@ -25,18 +25,18 @@ export interface ReviewParty {
 export interface Review {
   readonly operation: string;
   readonly title: string;
-  /** What the call acts on, name and id in one line; `undefined` where the operation has no target. */
+  /** What the call acts on, name and id in one line; `undefined` if the operation has no target. */
   readonly target: string | undefined;
   /** What will happen, a sentence or two each, names filled in. The gravest comes first. */
   readonly effects: readonly string[];
   readonly irreversible: boolean;
   /** A sentence on whether the call can be undone, what is lost then, or why it cannot. `undefined` if the details say it. */
   readonly undo: string | undefined;
-  /** What was counted, and where a secret goes: a sentence each. */
+  /** Counts, and where a secret goes, a sentence each. */
   readonly details: readonly string[];
   /** Users and organizations that the call names, beside the target. */
   readonly parties: readonly ReviewParty[];
-  /** The inputs that the effects do not show in full. Those that matter most come first, not in the order of the call. */
+  /** The inputs that the effects do not show in full. The most important come first, whatever their order in the call. */
   readonly inputs: readonly ReviewInput[];
   readonly instance: {
     readonly kind: InstanceKind;
@@ -47,6 +47,6 @@ export interface Review {
   readonly caller: { readonly name: string; readonly client: string | undefined };
   /** What is asked, as a question. */
   readonly question: string;
-  /** What the person must type; `undefined` where a tick is enough. */
+  /** What the person must type; `undefined` if a tick is enough. */
   readonly word: string | undefined;
 }

@@ -22,7 +22,7 @@ export function idsIn(args: Arguments): string[] {
   return [...ids];
 }
 
-/** The name behind an id; `undefined` where it is not known. */
+/** The name behind an id; `undefined` if it is not known. */
 export function nameOf(value: unknown, names: Names): string | undefined {
   const label = typeof value === 'string' ? names.get(value) : undefined;
   return label === undefined || label === 'missing' ? undefined : label.name;
@@ -32,7 +32,7 @@ const NOUNS: Readonly<Record<string, string>> = { user: 'users', org: 'organizat
 const MOST_NAMES = 3;
 const MOST_DOMAINS = 3;
 
-/** A list in a few words: its names where they are few, otherwise how many there are and of which domains. */
+/** A list in a few words: its names if there are few, otherwise their number and domains. */
 export function listInWords(list: readonly unknown[], names: Names): string {
   const known = list.map((item) => nameOf(item, names));
   if (list.length <= MOST_NAMES && known.every((name) => name !== undefined)) return enumerate(known);

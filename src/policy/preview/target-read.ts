@@ -40,7 +40,7 @@ function readInputs(catalog: Catalog, operation: Operation): Readonly<Record<str
   return target?.with ?? Object.fromEntries(shared.map((name) => [name, name]));
 }
 
-/** The inputs by which a call names its target, the most particular first: a member before the organization. */
+/** The inputs that name a call's target, the most specific first: a member before the organization. */
 export function targetInputsOf(catalog: Catalog, operation: Operation): readonly string[] {
   const { target } = operation.spec;
   if (target?.find !== undefined) return [target.find];

@@ -168,7 +168,7 @@ interface Identity {
   readonly parts: ReadonlySet<string>;
 }
 
-/** `undefined` where it is not known (yet). A subject that does not exist is known only by the name in the policy. */
+/** `undefined` if it is not known (yet). A subject that does not exist is known only by the name in the policy. */
 function identityOf(kind: SubjectKind, subject: string, resources: Resources): Identity | undefined {
   const found = resources.get(readOfSubject(kind, subject, resources.catalog));
   if (found.kind === 'unknown') return undefined;

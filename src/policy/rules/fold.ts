@@ -1,4 +1,4 @@
-/** Spaces of any kind, control characters, and all that Unicode tells programs not to draw. */
+/** Spaces of any kind, control characters, and characters that by Unicode are not drawn. */
 const UNSEEN = /[\p{Z}\p{C}\p{Default_Ignorable_Code_Point}]/gu;
 
 /**

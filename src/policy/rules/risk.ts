@@ -23,7 +23,7 @@ export const NOTHING_KNOWN: Knowledge = {
 export interface Consequences {
   /** The heaviest of `risks`; goes on record. */
   readonly risk: Risk;
-  /** Every risk of the call, the heaviest first; more than one only where each is gated. */
+  /** Every risk of the call, the heaviest first; more than one only if each is gated. */
   readonly risks: readonly Risk[];
   /** One sentence for each thing that will happen, `{input}`, `{target}` and `{where}` not yet filled in. */
   readonly effects: readonly string[];

@@ -25,7 +25,7 @@ export interface Verdict {
   readonly approvers: readonly (readonly string[])[];
   /** Whether a person other than the caller has to approve. Never set by a rule. */
   readonly byAnother?: boolean | undefined;
-  /** How long the call can be approved and used, in milliseconds; `undefined` where no rule says. */
+  /** How long the call can be approved and used, in milliseconds; `undefined` if no rule says. */
   readonly withinMs: number | undefined;
   /** The most items of a bulk call. */
   readonly maxItems: number | undefined;
@@ -167,7 +167,7 @@ export class Rules {
     return steps;
   }
 
-  /** Every strength that some call of the operation can need; empty where none needs a confirmation. */
+  /** Every strength that some call of the operation can need; empty if none needs a confirmation. */
   strengthsOf(operation: Operation): readonly WantedStrength[] {
     const strengths = new Set<WantedStrength>();
     for (const { declaration, conditions, args, about } of this.#candidatesOf(operation)) {

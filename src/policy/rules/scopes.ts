@@ -20,7 +20,7 @@ export function isWithin(operation: Operation, scopes: readonly string[]): boole
   return operation.risks.some((risk) => scopes.includes(scopeOf(risk)));
 }
 
-/** Whether the tool is among those that the caller may use at most. A job makes no other calls than the caller could. */
+/** Whether the tool is on the caller's list, if there is one. Jobs always are: they make only calls that the caller could. */
 export const isGranted = ({ name, isJob }: Operation, { tools }: Pick<Caller, 'tools'>): boolean =>
   tools === undefined || isJob || tools.has(name);
 
