@@ -424,6 +424,14 @@ describe('a server that trusts an OAuth issuer up to a ceiling', () => {
     expect(JSON.stringify(json.result)).toContain('tool_not_granted');
   });
 
+  it('refuses it inside a job as well', async () => {
+    const step = { tool: 'Organizations_updateOrganization', arguments: { organization_id: 'org_1', name: 'Taken' } };
+    const planned = await ask('Jobs_planChanges', { steps: [step] });
+    expect(planned.text).toContain('may not use this tool here');
+    const scanned = await ask('Jobs_scanList', { list: 'Organizations_listSortedByCreationDate' });
+    expect(scanned.text).toContain('may not use this tool here');
+  });
+
   it('grants nothing to who is not named, and says what to ask for, until the file names them', async () => {
     const { status, headers, json } = await ask(COUNT, {}, { sub: 'user_bob' });
     expect(status).toBe(403);
