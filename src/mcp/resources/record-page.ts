@@ -3,7 +3,7 @@ import type { HistoryPage } from '../../policy/audit/history.js';
 
 /** The latest calls on record, newest first. The record itself masks secrets; texts from outside are made plain here. */
 export function recordPage(page: HistoryPage | undefined): object {
-  if (page === undefined) return { kept: false, hint: 'No record is kept. --audit-log FILE keeps one.' };
+  if (page === undefined) return { kept: false, hint: 'No record is kept in a file. --audit-log FILE keeps one.' };
   return {
     kept: true,
     entries: page.entries.map(({ line, end, outcome, intact }) => ({

@@ -27,7 +27,7 @@ export function chartView(base: string, decisions: DecisionsShown, query: URLSea
 <figcaption class="row small soft">${SERIES.map(({ key, name }, nth) => html`<span><span class="key ${key}"></span>${totals[nth]} ${name}</span>`)}<span>last ${RANGES[range].name}, UTC</span></figcaption>
 <p class="small soft" data-chart-says></p>
 ${backTo !== undefined && html`<p class="note">The record is too long to be read whole: counted back to ${time(backTo)}.</p>`}
-${!isOnRecord && html`<p class="small soft">No record is kept, so this shows only the last day: <code>--audit-log FILE</code> keeps one.</p>`}
+${!isOnRecord && html`<p class="small soft">No record is kept in a file, so this shows only the last day: <code>--audit-log FILE</code> keeps one.</p>`}
 ${
   busy.length > 0 &&
   html`<details class="small"><summary>As a table</summary><div class="scroll" tabindex="0" role="region" aria-label="Decisions by time"><table class="numbers">

@@ -60,7 +60,7 @@ ${page === undefined ? noRecord() : recorded(frame, page, query)}`;
 }
 
 const noRecord = (): Html =>
-  html`<div class="card"><p>No record is kept. Start the server with <code>--audit-log FILE</code>, and every call that changes something or is gated is found here for as long as the file is kept.</p></div>`;
+  html`<div class="card"><p>No record is kept in a file. Start the server with <code>--audit-log FILE</code>, and every call that changes something or is gated is found here for as long as the file is kept.</p></div>`;
 
 function recorded(frame: Frame, page: HistoryPage, query: URLSearchParams): Html {
   const { base } = frame;
