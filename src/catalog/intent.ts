@@ -29,10 +29,10 @@ const CHANGING = set(
 );
 
 /** Shows that one thing is meant: one of the API's identifiers, or a word for one. */
-const IDENTIFIER = /\b[a-z]{2,8}_[a-z0-9]*\d[a-z0-9]*\b|\bid\b|\bby slug\b/i;
+const IDENTIFIER = /\b[a-z]{2,8}_[a-z]{0,40}\d|\bid\b|\bby slug\b/i;
 /** Shows that several are meant: a word that says so, or what looks like a plural. */
 const MANY =
-  /\b(?:all|every|everybody|everyone|list|who|any|people|overview)\b|\b(?!(?:does|has|was|needs|wants|gets|sms|jwks|this)\b)[a-z]{2,}[^\Wiusd_]s\b/;
+  /\b(?:all|every|everybody|everyone|list|who|any|people|overview)\b|\b(?!(?:does|has|was|needs|wants|gets|sms|jwks|this)\b)[a-z]{2,30}[^\Wiusd_]s\b/;
 
 /** Reads the first words, which tell most, and looks for a verb of change among the others. */
 export function intentOf(request: string): Intent {

@@ -23,7 +23,24 @@ export function changedItem(item: unknown, resource: Resource | undefined, opera
     return withoutEmpty(rest, resource?.shape);
   }
   const paths = new Selection([...state.split(/\s+/), ...(operation.spec.changes ?? [])]);
-  return { ...(withoutEmpty(paths.pick(rest), resource.shape) as object), ...setBy(args, rest, resource, operation) };
+  return {
+    ...(withoutEmpty(paths.pick(rest), resource.shape) as object),
+    ...setBy(args, rest, resource, operation),
+    ...secretsIn(rest, resource.shape),
+  };
+}
+
+/** Where an object has secrets, which were masked by now: each mask says how to get what it stands for. */
+function secretsIn(value: unknown, shape: Declared): Readonly<Record<string, unknown>> | undefined {
+  if (!isRecord(value)) return undefined;
+  const found = Object.entries(value).flatMap(([key, member]): [string, unknown][] => {
+    const declared = shape.properties.get(key);
+    if (declared === undefined) return [];
+    if (declared.secret !== undefined) return typeof member === 'string' && member !== '' ? [[key, member]] : [];
+    const below = secretsIn(member, declared);
+    return below === undefined ? [] : [[key, below]];
+  });
+  return found.length === 0 ? undefined : Object.fromEntries(found);
 }
 
 /** The paths of an object's state. An answer that hands out a secret holds little else, and comes whole. */

@@ -44,7 +44,7 @@ describe('the command line', () => {
       stdin: '{"limit":1,"fields":["id"]}',
     });
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toHaveLength(1);
+    expect(JSON.parse(stdout)).toMatchObject({ data: [{}] });
   });
 
   it('refuses a gated call without confirmation: exit code 3, nothing on stdout', async () => {

@@ -42,7 +42,7 @@ export function fittingName(client: Client, name: string, catalog: Catalog, sett
   const longest = Math.max(...listedNames(catalog, settings).map(({ length }) => length));
   const room = limit.most - limit.before.length - limit.between.length - longest;
   if (name.length <= room) return name;
-  const short = name.slice(0, Math.max(room, 0)).replace(/[-_]+$/, '');
+  const short = name.slice(0, Math.max(room, 0)).replace(/[-_]{1,9}$/, '');
   if (short.length < SHORTEST)
     throw new ClientConfigError(
       `${client.label} takes full names of at most ${limit.most} characters, which leaves no room here. Offer other tools`,

@@ -13,7 +13,7 @@ export class MetricsTokenError extends UserError {
 }
 
 /** As much chance as a token must have in it, in a form that a header can carry. */
-const FORM = /^[\w.~+/-]{32,512}=*$/;
+const FORM = /^[\w.~+/-]{32,512}={0,2}$/;
 
 /** A credential that never changes by itself, for what scrapes `/metrics`. It is good for nothing else. */
 export class MetricsToken {
