@@ -67,7 +67,7 @@ describe.skipIf(isBrowserLeftOut)('signing in at an issuer, in a browser', { tim
   };
   const goToIssuer = (page: Page) => page.getByRole('link', { name: `Sign in at ${new URL(provider.issuer).host}` }).click();
 
-  it('lets a person approve, and signs them in anew for what cannot be undone', async () => {
+  it('lets a person approve, and signs them in anew for their word on the loopback', async () => {
     const client = await connect('bot');
     const visitor = await visit(browser);
     const { page } = visitor;
@@ -77,7 +77,9 @@ describe.skipIf(isBrowserLeftOut)('signing in at an issuer, in a browser', { tim
     await signInAs(page, 'sub-ann');
     await page.waitForURL(ban.link);
     await page.getByText('ann, by oauth').waitFor();
-    await page.getByRole('button', { name: 'Approve' }).click();
+    // On the loopback a session alone does not show that it is they who approve.
+    await page.getByRole('button', { name: 'Approve by signing in anew' }).click();
+    await signInAs(page, 'sub-ann');
     await page.getByText('ann approved it').waitFor();
     expect((await client.call('Users_markBanned', { user_id: 'user_1', confirm: ban.approval })).isError).toBe(false);
 
