@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { auth, extractWWWAuthenticateParams, type OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AUDIENCE, makeKey, TestIssuer } from '../mcp/auth/test-issuer.js';
+import { freePort } from '../support/free-port.js';
 import { connectHttp, HTTP_CLIENTS } from '../support/http-clients.js';
 import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js';
 import { OperatorTokens } from '../support/operator-tokens.js';
@@ -23,6 +25,19 @@ import { scratchDirectory, scratchFile } from '../support/scratch.js';
 afterAll(stopAll);
 
 const COUNT = 'Users_getTotalCount';
+
+/** A client of the SDK that can sign in, up to where it would open a browser. */
+const signInProvider = (client?: string, opened: (address: URL) => void = () => {}): OAuthClientProvider => ({
+  redirectUrl: 'http://localhost:9/callback',
+  clientMetadata: { redirect_uris: ['http://localhost:9/callback'] },
+  clientInformation: () => (client === undefined ? undefined : { client_id: client }),
+  saveClientInformation: () => {},
+  tokens: () => undefined,
+  saveTokens: () => {},
+  redirectToAuthorization: opened,
+  saveCodeVerifier: () => {},
+  codeVerifier: () => '',
+});
 
 /** Whoever shows a bad token often is slowed down. */
 const SELDOM = { timeout: 10_000, interval: 400 };
@@ -109,6 +124,11 @@ describe('a server with a file of tokens', () => {
       error: 'invalid_request',
       error_description: expect.stringContaining('This server takes a fixed token'),
     });
+  });
+
+  it('has a client that tries to sign in all the same show which header is wanted', async () => {
+    const signingIn = auth(signInProvider(), { serverUrl: `${server.url}/mcp` });
+    await expect(signingIn).rejects.toThrow(/takes a fixed token.*Authorization: Bearer <token>/);
   });
 
   it('slows down an address that shows many bad tokens, and lets those pass that were good', async () => {
@@ -369,6 +389,34 @@ describe('a server that trusts an OAuth issuer', () => {
     expect(status).toBe(503);
     expect(headers.get('retry-after')).toMatch(/^\d+$/);
   });
+});
+
+it('sends a client to the issuer for the address that it has and for all scopes, over HTTP+SSE too', async () => {
+  const issuer = await TestIssuer.start();
+  issuer.metadata = {
+    ...issuer.metadata,
+    authorization_endpoint: `${issuer.url}/authorize`,
+    token_endpoint: `${issuer.url}/token`,
+    response_types_supported: ['code'],
+    code_challenge_methods_supported: ['S256'],
+  };
+  const port = String(await freePort());
+  const audience = `http://127.0.0.1:${port}/mcp`;
+  const args = ['--sandbox', '--auth', 'oauth', '--issuer', issuer.url, '--audience', audience, '--port', port];
+  const server = await startHttp({ args });
+  for (const path of ['/mcp', '/sse']) {
+    const serverUrl = `${server.url}${path}`;
+    const refused = await fetch(serverUrl, { headers: { accept: 'text/event-stream' } });
+    await refused.body?.cancel();
+    const opened: URL[] = [];
+    const provider = signInProvider('https://client.example.com/cimd', (address) => opened.push(address));
+    expect(await auth(provider, { serverUrl, ...extractWWWAuthenticateParams(refused) })).toBe('REDIRECT');
+    expect(Object.fromEntries(opened[0]?.searchParams ?? [])).toMatchObject({
+      resource: serverUrl,
+      scope: 'clerk:read clerk:write clerk:destructive clerk:credential clerk:access',
+    });
+  }
+  await issuer.stop();
 });
 
 describe('a server that trusts an OAuth issuer up to a ceiling', () => {
