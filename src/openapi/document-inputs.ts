@@ -36,7 +36,7 @@ export function readInputs(document: OpenApiDocument, operation: DocumentOperati
   const body = readBody(operation.node.requestBody, reader);
   for (const name of namesInPath(operation.path)) {
     if (!parameters.some((input) => input.place === 'path' && input.name === name))
-      reader.fault(name, 'stands in the path and is no parameter of it');
+      reader.fault(name, 'is in the path, but is not a parameter of it');
   }
   return { ...body, inputs: [...parameters, ...(body.inputs ?? [])], problems: reader.problems };
 }
@@ -49,7 +49,7 @@ function readParameters({ shared, node }: DocumentOperation, reader: SchemaReade
   for (const list of [shared, node.parameters]) {
     if (list === undefined) continue;
     if (!Array.isArray(list)) {
-      reader.fault('', 'has parameters that are no list');
+      reader.fault('', 'has parameters that are not a list');
       continue;
     }
     list.forEach((given, index) => {
@@ -64,7 +64,7 @@ function readParameters({ shared, node }: DocumentOperation, reader: SchemaReade
 function readParameter(raw: unknown, index: number, reader: SchemaReader): DocumentInput | undefined {
   if (raw === undefined) return undefined;
   if (!isRecord(raw) || typeof raw.name !== 'string' || !isPlace(raw.in)) {
-    reader.fault(`parameters[${index}]`, 'is no parameter: it has no name, or no place');
+    reader.fault(`parameters[${index}]`, 'is not a parameter: it has no name or no place');
     return undefined;
   }
   const { name, in: place, style, explode } = raw;
@@ -96,7 +96,7 @@ function readBody(given: unknown, reader: SchemaReader): Body {
   const body = reader.resolve(given, 'body');
   if (body === undefined) return {};
   if (!isRecord(body) || !isRecord(body.content)) {
-    reader.fault('body', 'is no request body');
+    reader.fault('body', 'is not a request body');
     return {};
   }
   const types = Object.entries(body.content).map(

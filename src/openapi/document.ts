@@ -42,9 +42,9 @@ export class OpenApiDocument {
 
   /** @throws DocumentError unless it is an OpenAPI 3 document with operations in it */
   constructor(root: unknown) {
-    if (!isRecord(root)) throw new DocumentError('The document is no OpenAPI document: it is no object.');
+    if (!isRecord(root)) throw new DocumentError('The document is not an OpenAPI document: it is not an object.');
     if (typeof root.openapi !== 'string' || !/^3\.\d/.test(root.openapi)) {
-      throw new DocumentError('The document is no OpenAPI 3 document: its openapi says no version 3.');
+      throw new DocumentError('The document is not an OpenAPI 3 document: its openapi does not say version 3.');
     }
     if (!isRecord(root.paths)) throw new DocumentError('The document has no paths.');
     this.#root = root;
@@ -85,7 +85,7 @@ export class OpenApiDocument {
         count++;
         if (count > MOST_OPERATIONS) throw new DocumentError(`The document has more than ${MOST_OPERATIONS} operations.`);
         if (isRecord(value)) yield toOperation(method, path, value, item.parameters);
-        else unreadable.push({ at: `${method} ${path}`, problem: 'is no object' });
+        else unreadable.push({ at: `${method} ${path}`, problem: 'is not an object' });
       }
     }
   }
@@ -93,9 +93,9 @@ export class OpenApiDocument {
   #item(path: string, given: unknown, unreadable: UnreadablePart[]): JsonObject {
     try {
       const item = this.resolve(given);
-      if (!path.startsWith('/')) unreadable.push({ at: path, problem: 'is no path: it does not begin with a slash' });
+      if (!path.startsWith('/')) unreadable.push({ at: path, problem: 'is not a path: it does not begin with a slash' });
       else if (isRecord(item)) return item;
-      else unreadable.push({ at: path, problem: 'is no object' });
+      else unreadable.push({ at: path, problem: 'is not an object' });
     } catch (error) {
       if (!(error instanceof RefError)) throw error;
       unreadable.push({ at: path, problem: error.message });

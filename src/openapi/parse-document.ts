@@ -29,7 +29,7 @@ async function parseJsonOrYaml(text: string): Promise<unknown> {
   } catch (error) {
     return readYaml(text).catch(() => {
       const reason = errorMessage(error);
-      throw new DocumentError(`The document is no good JSON: ${plain(reason, 200)}.`);
+      throw new DocumentError(`The document is not valid JSON: ${plain(reason, 200)}.`);
     });
   }
 }

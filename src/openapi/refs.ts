@@ -19,7 +19,7 @@ export function resolveRef(root: JsonObject, given: unknown): { readonly value: 
   let value = given;
   while (isRecord(value) && Object.hasOwn(value, '$ref')) {
     const ref = value.$ref;
-    if (typeof ref !== 'string') throw new RefError('has a $ref that is no text');
+    if (typeof ref !== 'string') throw new RefError('has a $ref that is not a text');
     if (refs.includes(ref) || refs.length === LONGEST_CHAIN) throw new RefError(`refers to itself: ${shown(ref)}`);
     refs.push(ref);
     value = lookUp(root, ref);

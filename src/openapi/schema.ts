@@ -82,7 +82,7 @@ export class SchemaReader {
 
   #read(raw: unknown, at: string, path: readonly string[], depth: number): Schema {
     if (raw === true) return {};
-    if (!isRecord(raw)) return this.#unknown(at, 'is no schema');
+    if (!isRecord(raw)) return this.#unknown(at, 'is not a schema');
     this.#nodes++;
     if (this.#nodes > MOST_NODES || !this.#document.spend()) return this.#tooLarge(at);
     if (depth > DEEPEST) return this.#unknown(at, `nests more than ${DEEPEST} levels deep`);
@@ -95,7 +95,7 @@ export class SchemaReader {
     }
     const { value, refs } = followed;
     if (refs.some((ref) => path.includes(ref))) return this.#unknown(at, 'is a schema that contains itself');
-    if (!isRecord(value)) return value === true ? {} : this.#unknown(at, 'is no schema');
+    if (!isRecord(value)) return value === true ? {} : this.#unknown(at, 'is not a schema');
     return this.#convert(value, at, [...path, ...refs], depth);
   }
 
@@ -127,7 +127,7 @@ export class SchemaReader {
     const schema: Schema = types.length === 0 ? {} : { type: types.length === 1 ? (types[0] as TypeName) : types };
     if (values === undefined) return schema;
     if (!Array.isArray(values) || values.length === 0 || values.length > MOST_VALUES || !values.every(isScalar)) {
-      this.fault(at, `has an enum that is no list of up to ${MOST_VALUES} plain values`);
+      this.fault(at, `has an enum that is not a list of up to ${MOST_VALUES} plain values`);
       return schema;
     }
     return { ...schema, enum: nullable && !values.includes(null) ? [...values, null] : values };
@@ -139,12 +139,12 @@ export class SchemaReader {
       if (isRecord(raw.properties)) {
         // fromEntries defines properties, so one named __proto__ is like any other.
         schema.properties = Object.fromEntries(Object.entries(raw.properties).map(([key, part]) => [key, below(part, key)]));
-      } else this.fault(at, 'has properties that are no object');
+      } else this.fault(at, 'has properties that are not an object');
     }
     if (raw.required !== undefined) {
       // In older dialects `required` may be `true` on the property itself.
       if (Array.isArray(raw.required)) schema.required = raw.required.filter((name) => typeof name === 'string');
-      else if (typeof raw.required !== 'boolean') this.fault(at, 'has a list of required properties that is no list');
+      else if (typeof raw.required !== 'boolean') this.fault(at, 'has a list of required properties that is not a list');
     }
     const { additionalProperties: more } = raw;
     if (more !== undefined) schema.additionalProperties = typeof more === 'boolean' ? more : below(more, '*');
@@ -156,7 +156,7 @@ export class SchemaReader {
     const list = raw[key];
     if (list === undefined) return [];
     if (Array.isArray(list)) return list;
-    this.fault(at, `has an ${key} that is no list`);
+    this.fault(at, `has an ${key} that is not a list`);
     return [];
   }
 

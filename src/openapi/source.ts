@@ -29,7 +29,7 @@ export async function readDocument(source: string, end?: AbortSignal): Promise<u
 async function readBounded(path: string): Promise<string> {
   try {
     const stats = await stat(path);
-    if (!stats.isFile()) throw new DocumentError(`${path} is no regular file.`);
+    if (!stats.isFile()) throw new DocumentError(`${path} is not a regular file.`);
     if (stats.size > MOST_BYTES) throw tooLarge();
     return decode(await readFile(path));
   } catch (error) {
@@ -67,7 +67,7 @@ async function download(address: string, end?: AbortSignal): Promise<string> {
 
 function checkedAddress(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined) throw new DocumentError(`${address} is no address.`);
+  if (url === undefined) throw new DocumentError(`${address} is not an address.`);
   const local = url.protocol === 'http:' && isLoopback(url.hostname);
   if (url.protocol !== 'https:' && !local) {
     throw new DocumentError('A document is read from https addresses only; http is for this machine.');

@@ -43,7 +43,7 @@ export async function parseYaml(text: string): Promise<unknown> {
       worker.once('exit', () => resolve({ fault: 'the reader of YAML ended without an answer' }));
       timer = setTimeout(() => resolve({ fault: `it takes more than ${MOST_MS / 1000} s to read as YAML` }), MOST_MS);
     });
-    if ('fault' in parsed) throw new DocumentError(`The document is no good YAML: ${plain(parsed.fault, LONGEST_FAULT)}.`);
+    if ('fault' in parsed) throw new DocumentError(`The document is not valid YAML: ${plain(parsed.fault, LONGEST_FAULT)}.`);
     return parsed.value;
   } finally {
     clearTimeout(timer);
@@ -83,6 +83,6 @@ if (!isMainThread && isTask(workerData)) {
   try {
     parentPort?.postMessage(parsed);
   } catch {
-    parentPort?.postMessage({ fault: 'it holds something that is no plain data' } satisfies Parsed);
+    parentPort?.postMessage({ fault: 'it holds something other than plain data' } satisfies Parsed);
   }
 }

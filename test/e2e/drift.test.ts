@@ -71,11 +71,11 @@ describe('a document that cannot be used', () => {
   for (let i = 1; i < 20; i++) laughs.push(`a${i}: &a${i} [${Array.from({ length: 10 }, () => `*a${i - 1}`).join(', ')}]`);
 
   it.each<[string, string | Buffer, RegExp]>([
-    ['is empty', '', /no OpenAPI document/],
-    ['is some text', 'hello', /no OpenAPI document/],
+    ['is empty', '', /not an OpenAPI document/],
+    ['is some text', 'hello', /not an OpenAPI document/],
     ['is no text', Buffer.from([0xff, 0xfe, 0x00]), /no UTF-16/],
-    ['is no good JSON', '{"openapi": "3.0.3", ', /no good JSON/],
-    ['is no good YAML', 'openapi: 3.0.3\n  paths: [', /no good YAML/],
+    ['is no good JSON', '{"openapi": "3.0.3", ', /not valid JSON/],
+    ['is no good YAML', 'openapi: 3.0.3\n  paths: [', /not valid YAML/],
     ['is of an older kind', '{"swagger":"2.0","paths":{}}', /OpenAPI 3/],
     ['has no paths', '{"openapi":"3.0.3"}', /no paths/],
     ['has paths that are none', '{"openapi":"3.0.3","paths":[]}', /no paths/],
@@ -97,7 +97,7 @@ describe('a document that cannot be used', () => {
 
   it('because it is not there, or is no file', async () => {
     expect(await drift(join(scratch, 'none'))).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be read') });
-    expect(await drift(scratch)).toMatchObject({ code: 2, stderr: expect.stringContaining('no regular file') });
+    expect(await drift(scratch)).toMatchObject({ code: 2, stderr: expect.stringContaining('not a regular file') });
   });
 });
 
@@ -126,10 +126,10 @@ describe('a hostile document', () => {
     ['schemas that double', nested({ ...doubling, S35: { type: 'string' } }), 'too large once its references are followed'],
     ['a reference to nothing', nested({}), 'does not have'],
     ["a reference to an object's own machinery", nested({ S0: { $ref: '#/__proto__/constructor' } }), 'does not have'],
-    ['a reference that is no text', nested({ S0: { $ref: {} } }), 'no text'],
+    ['a reference that is no text', nested({ S0: { $ref: {} } }), 'not a text'],
     ['a reference to a file', nested({ S0: { $ref: 'file:///etc/passwd' } }), 'refers out of the document'],
     ['a path that is elsewhere', { openapi: '3.0.3', paths: { '/a': { $ref: 'x.yml' }, '/b': { get } } }, 'refers out of'],
-    ['a list where an object should be', { openapi: '3.0.3', paths: { '/a': [], '/b': { get } } }, 'is no object'],
+    ['a list where an object should be', { openapi: '3.0.3', paths: { '/a': [], '/b': { get } } }, 'is not an object'],
     [
       'wrong types everywhere',
       {
@@ -155,7 +155,7 @@ describe('a hostile document', () => {
         },
         components: 7,
       },
-      'is no parameter',
+      'is not a parameter',
     ],
   ])('with %s is reported, not obeyed', async (_, document, problem) => {
     const { code, stdout, stderr } = await drift(await scratchFile(scratch, document), '--json');
@@ -225,7 +225,7 @@ describe('a document on the web', () => {
     ['http://example.com/openapi.yml', /https addresses only/],
     ['ftp://example.com/openapi.yml', /https addresses only/],
     ['https://user:password@example.com/openapi.yml', /no user/],
-    ['https://', /no address/],
+    ['https://', /not an address/],
   ])('at %s is not asked for', async (address, reason) => {
     const { code, stderr } = await drift(address);
     expect(code).toBe(2);

@@ -366,6 +366,6 @@ describe('--openapi', () => {
     const file = await scratchFile(scratch, '{"swagger":"2.0"}');
     const ended = await runProgram(['--sandbox', '--openapi', file]);
     expect(ended).toMatchObject({ code: 2, stdout: '' });
-    expect(ended.stderr).toContain(`--openapi ${file}: The document is no OpenAPI 3 document`);
+    expect(ended.stderr).toContain(`--openapi ${file}: The document is not an OpenAPI 3 document`);
   });
 });
