@@ -7,15 +7,15 @@ import { UserError } from '../../platform/user-error.js';
 import { bearerToken } from './bearer.js';
 import { sha256 } from './token-file.js';
 
-/** The file of the token for the metrics cannot be used. */
+/** The file with the token for the metrics cannot be used. */
 export class MetricsTokenError extends UserError {
   override readonly name = 'MetricsTokenError';
 }
 
-/** As much chance as a token must have in it, in a form that a header can carry. */
+/** Long enough not to be guessed, and in a form that a header can carry. */
 const FORM = /^[\w.~+/-]{32,512}={0,2}$/;
 
-/** A credential that never changes by itself, for what scrapes `/metrics`. It is good for nothing else. */
+/** A credential that does not expire, for scrapers of `/metrics`. It is good for nothing else. */
 export class MetricsToken {
   readonly #path: string;
   readonly #logger: Pick<Logger, 'error'>;
@@ -32,13 +32,13 @@ export class MetricsToken {
     return new MetricsToken(path, logger, await digestIn(path));
   }
 
-  /** Whether the request shows it. The time taken tells nothing of the token. */
+  /** Whether the request shows the token. The time taken tells nothing about it. */
   isShown(headers: Headers): boolean {
     const bearer = bearerToken(headers);
     return 'token' in bearer && timingSafeEqual(sha256(bearer.token), this.#digest);
   }
 
-  /** Reads the file again. Of one that is faulty the token read last stays in force. */
+  /** Reads the file again. If it is faulty, the token read last stays in force. */
   async reload(): Promise<void> {
     try {
       this.#digest = await digestIn(this.#path);

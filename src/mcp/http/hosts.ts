@@ -70,7 +70,7 @@ export class Hosts {
     return refuse(403, 'Pages of this Origin may not use this server. The operator can add it with --allowed-origins.');
   }
 
-  /** What the browser wants to know from {@link checkOrigin}'s approval: headers that let the page read the answer. */
+  /** Whether the origin is allowed, for the headers that let its page read the answer. */
   isAllowedOrigin(origin: string): boolean {
     const parsed = parseOrigin(origin.toLowerCase());
     return parsed !== undefined && (this.#origins.has(parsed.exact) || this.#origins.has(parsed.anyPort));

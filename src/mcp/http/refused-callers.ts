@@ -3,22 +3,22 @@ import type { Logger } from '../../platform/logger.js';
 /** At most one line in this time for each `why`, in milliseconds. */
 const EVERY_MS = 1000;
 
-/** Longest text of a caller's own that goes into the log. */
+/** The longest text from a caller that goes into the log. */
 const LONGEST = 100;
 
 export interface RefusedCaller {
   readonly why: 'missing' | 'invalid' | 'unavailable' | 'throttled' | 'ungranted' | 'host' | 'origin';
   /** Where the request came from, past trusted proxies. */
   readonly address: string | undefined;
-  /** What was wrong with the credential, without anything of it. */
+  /** What was wrong with the credential, without quoting it. */
   readonly reason?: string | undefined;
   readonly host?: string | null;
   readonly origin?: string | null;
 }
 
 /**
- * Tells the log who is turned away. Whoever is refused can ask again at once, so each `why` has one line a second, and the
- * next one says how many were left out.
+ * Logs who is turned away. A refused caller can ask again at once, so each `why` gets one line a second, and the next one
+ * says how many were left out.
  */
 export class RefusedCallers {
   readonly #logger: Pick<Logger, 'info' | 'warn'>;
@@ -37,7 +37,7 @@ export class RefusedCallers {
 
   #tell({ host, origin, ...caller }: RefusedCaller, leftOut: number): void {
     const line = { ...caller, ...cut({ host, origin }), ...(leftOut > 0 && { leftOut }) };
-    // A client that signs in by OAuth begins without a token.
+    // A client that signs in with OAuth begins without a token.
     this.#logger[caller.why === 'missing' ? 'info' : 'warn'](line, 'a caller was refused');
     this.#held.set(caller.why, { count: 0, last: caller });
     setTimeout(() => this.#release(caller.why), EVERY_MS).unref();
