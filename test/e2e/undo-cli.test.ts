@@ -123,7 +123,7 @@ describe('beside a server that runs', () => {
 
 it.each([
   [[], 'give its --state-dir (CLERK_MCP_STATE_DIR)'],
-  [['--state-dir', '/nowhere/at/all'], 'no folder'],
+  [['--state-dir', '/nowhere/at/all'], 'not a folder'],
   [['abc', '--yes', '--state-dir', '/tmp'], '--yes is not for a live instance'],
 ])('with %j says what to do instead', async (args, why) => {
   expect(await runProgram(['undo', ...args], { env: LIVE })).toMatchObject({
