@@ -10,5 +10,8 @@ export function ownCommand(script: string, platform: NodeJS.Platform = process.p
   const { command, args } = launch(script, platform);
   // Windows needs `cmd` to start npx without a shell; at a shell it is not needed.
   const words = command === 'cmd' ? args.slice(1) : [command, ...args];
-  return words.map((word) => (/^[\w@%+=:,./\\-]+$/.test(word) ? word : `"${word}"`)).join(' ');
+  return words.map(inShell).join(' ');
 }
+
+/** A word as it is written at a shell. */
+export const inShell = (word: string): string => (/^[\w@%+=:,./\\-]+$/.test(word) ? word : `"${word}"`);

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { Command, CommanderError, Option as Flag } from 'commander';
 import { HTTP_OPTIONS } from '../config/http-options.js';
 import { INIT_OPTIONS } from '../config/init-options.js';
@@ -40,7 +41,8 @@ function program(script: string, onListed: () => void): Command {
     .addHelpText('after', '\nThe key comes from CLERK_SECRET_KEY or from the file that CLERK_SECRET_KEY_FILE names.')
     .action(async (unknown: string | undefined, flags: Flags) => {
       if (unknown !== undefined) root.error(`error: unknown command '${unknown}'; see clerk-mcp --help`);
-      await stdio(flags, onListed);
+      if (isatty(0)) (await import('./commands/welcome.js')).welcome(flags);
+      else await stdio(flags, onListed);
     });
 
   withOptions(root.command('tools').description('list the tools that are offered: name, risk, gated, request'))

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { inspect } from 'node:util';
 import { scrub } from '../platform/scrub.js';
 import { UserError } from '../platform/user-error.js';
@@ -14,8 +15,9 @@ export async function main(argv: readonly string[], onListed: () => void): Promi
   watchReaders();
   try {
     const flags = readFlags(argv.slice(2));
-    if (flags !== undefined) await stdio(flags, onListed);
-    else await (await import('./program.js')).runProgram(argv, onListed);
+    if (flags === undefined) await (await import('./program.js')).runProgram(argv, onListed);
+    else if (isatty(0)) (await import('./commands/welcome.js')).welcome(flags);
+    else await stdio(flags, onListed);
   } catch (error) {
     if (error instanceof UserError) {
       complain(`clerk-mcp: ${error.message}`);

@@ -3,6 +3,7 @@ import { openSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { offeredByDefault } from '../support/offer.js';
 import { childEnv, ended, PROGRAM, runProgram } from '../support/program.js';
+import { runAtTerminal, withoutTerminal } from '../support/terminal.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 
@@ -85,6 +86,25 @@ describe('the command line', () => {
     const started = await runProgram([], { env: { CLERK_SECRET_KEY: 'pk_live_verysecret' } });
     expect(started).toMatchObject({ code: 2, stdout: '' });
     expect(started.stderr).not.toContain('verysecret');
+  });
+});
+
+describe.skipIf(withoutTerminal)('the server, started at a terminal,', () => {
+  it.each([
+    ['alone', [], [' init\r\n', ' init --sandbox\r\n', ' doctor\r\n']],
+    ['on the sandbox', ['--sandbox', '--read-only'], [' init --sandbox --read-only\r\n', ' doctor --sandbox --read-only\r\n']],
+    ['with a list that is written with spaces', ['--tools', 'Users', 'Sessions'], [' init --tools Users,Sessions\r\n']],
+  ])('%s says what to do, and ends', async (_, args, commands) => {
+    const { code, seen } = await runAtTerminal(args, {}, []);
+    expect(code).toBe(0);
+    for (const command of commands) expect(seen).toContain(command);
+    expect(seen).not.toContain('{"level"');
+  });
+
+  it('still says what is wrong with a setting', async () => {
+    const { code, seen } = await runAtTerminal(['--timeout', '5s'], {}, []);
+    expect(code).toBe(2);
+    expect(seen).toMatch(/^clerk-mcp: --timeout: .*milliseconds/);
   });
 });
 

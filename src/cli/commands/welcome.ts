@@ -1,0 +1,31 @@
+import { loadValues } from '../../config/config.js';
+import { serverArgs } from '../client-config/launch.js';
+import { inShell, ownCommand } from '../own-command.js';
+import { type Flags, print } from './command.js';
+
+/**
+ * What to do, for a person who starts the server at a terminal: there is no client there to answer. The settings that were
+ * given are checked, and go into the commands.
+ * @throws ConfigError
+ */
+export function welcome(flags: Flags): void {
+  loadValues(flags);
+  const own = ownCommand(process.argv[1] ?? '');
+  const given = serverArgs(flags);
+  const line = (...words: string[]): string => [own, ...words.map(inShell)].join(' ');
+  const onSandbox = [...new Set([...given, '--sandbox'])];
+  print(`This server talks to an MCP client, such as Claude or Cursor, and not to a terminal. Nothing was started.
+
+Put it in your client:
+  ${line('init', ...given)}
+${flags.sandbox === true ? '' : `\nTry it without a Clerk account, on the built-in sandbox:\n  ${line('init', ...onSandbox)}\n`}
+Make one call here${flags.sandbox === true ? '' : ', on the sandbox'}:
+  ${line('call', 'Users_getTotalCount', ...onSandbox)}
+
+Check key, connection and settings:
+  ${line('doctor', ...given)}
+
+All commands and settings:
+  ${line('--help')}
+`);
+}
