@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
 import { Command, CommanderError, Option as Flag } from 'commander';
+import { didYouMean } from '../catalog/nearest.js';
 import { HTTP_OPTIONS } from '../config/http-options.js';
 import { INIT_OPTIONS } from '../config/init-options.js';
 import type { Option } from '../config/option.js';
@@ -24,9 +25,16 @@ function withOptions(command: Command, options: Readonly<Record<string, Option>>
   return command;
 }
 
-/** The value of an unknown flag may be a secret, so only its name is printed. */
+/** Commander's words in this program's form. The value of an unknown flag may be a secret, so only its name is printed. */
 const outputError = (text: string, write: (text: string) => void): void =>
-  write(scrub(text.replace(/^(error: unknown option '-[^'=]*)=[\s\S]*$/, "$1'\n")));
+  write(
+    scrub(
+      text
+        .replace(/^(error: unknown option '-[^'=]*)=[\s\S]*$/, "$1'\n")
+        .replace(/^error: /, 'clerk-mcp: ')
+        .replace(/\n\((Did you mean [^\n]*)\)$/m, '. $1'),
+    ),
+  );
 
 /** @param script the file that is running, from a package or a clone */
 function program(script: string, onListed: () => void): Command {
@@ -40,7 +48,13 @@ function program(script: string, onListed: () => void): Command {
     .usage('[options] [command]')
     .addHelpText('after', '\nThe key comes from CLERK_SECRET_KEY or from the file that CLERK_SECRET_KEY_FILE names.')
     .action(async (unknown: string | undefined, flags: Flags) => {
-      if (unknown !== undefined) root.error(`error: unknown command '${unknown}'; see clerk-mcp --help`);
+      if (unknown !== undefined) {
+        const near = didYouMean(
+          unknown,
+          root.commands.map((command) => command.name()),
+        );
+        root.error(`error: unknown command '${unknown}'.${near || ' See clerk-mcp --help.'}`);
+      }
       if (isatty(0)) (await import('./commands/welcome.js')).welcome(flags);
       else await stdio(flags, onListed);
     });

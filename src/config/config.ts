@@ -206,10 +206,20 @@ function readOptions<T extends Readonly<Record<string, Option>>>(
     if (given === undefined) continue;
     const where = fromFlag === undefined ? option.env : (option.flag.split(' ')[0] ?? option.flag);
     const result = option.schema().safeParse(given);
-    if (!result.success) throw new ConfigError(`${where}: ${result.error.issues.map((issue) => issue.message).join('; ')}.`);
+    if (!result.success) throw new ConfigError(`${where}: ${result.error.issues.map((issue) => fault(issue, given)).join('; ')}`);
     values[name] = result.data;
   }
   return values as ValuesOf<T>;
+}
+
+/** What is wrong with a value. Only names that are known are quoted: what was given may be a secret. */
+function fault(issue: z.core.$ZodIssue, given: unknown): string {
+  if (issue.code !== 'invalid_value') return `${issue.message}.`;
+  const known = issue.values.map(String);
+  // A value that is one of a list written with commas is at its number.
+  const parts = [given].flat().flatMap((part) => String(part).split(','));
+  const wrong = parts[Number(issue.path[0] ?? 0)]?.trim() ?? '';
+  return `expected ${issue.path.length === 0 ? 'one' : 'some'} of ${known.join(', ')}.${didYouMean(wrong, known)}`;
 }
 
 /** Commander gives true for a `--no-…` flag that was not given. */

@@ -20,7 +20,7 @@ export const CLIENTS = [
 export const INIT_OPTIONS = {
   client: {
     flag: '--client <name>',
-    schema: () => z.enum(CLIENTS, `expected one of ${CLIENTS.join(', ')}`),
+    schema: () => z.enum(CLIENTS),
     help: `Whose configuration: ${CLIENTS.join(', ')}`,
     default: 'the one that is installed',
   },

@@ -8,9 +8,9 @@ export const CONFIRMATIONS = ['auto', 'flag', 'token', 'person', 'passkey', 'two
 
 export const WAYS_OF_ASKING = ['client', 'page'] as const;
 
-const ways = () => list().pipe(z.array(z.enum(WAYS_OF_ASKING, `expected ${WAYS_OF_ASKING.join(' or ')}`)));
+const ways = () => list().pipe(z.array(z.enum(WAYS_OF_ASKING)));
 
-const profiles = () => list().pipe(z.array(z.enum(PROFILE_NAMES, `expected names out of ${PROFILE_NAMES.join(', ')}`)));
+const profiles = () => list().pipe(z.array(z.enum(PROFILE_NAMES)));
 
 /** Settings of every command that makes calls. */
 export const OPTIONS = {

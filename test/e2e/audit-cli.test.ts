@@ -117,6 +117,7 @@ describe('audit show', () => {
   it.each([
     ['a decision that there is not', ['--decision', 'maybe'], /--decision: .*allowed, refused, asked/],
     ['a time that is none', ['--since', 'yesterday'], /--since: .*2026-01-31T12:00:00Z/],
+    ['a decision misspelt', ['--decision', 'refusd'], /Did you mean refused\?/],
     ['an unknown filter', ['--opration', 'x'], /--operation/],
   ])('refuses %s: exit code 2', async (_, flags, message) => {
     const ended_ = await show(...flags);

@@ -536,7 +536,7 @@ describe('a start that would leave the server open, or half set up', () => {
     const server = await startHttp();
     const ended = await runProgram(['http', '--sandbox', '--port', String(server.port)]);
     expect(ended).toMatchObject({ code: 2 });
-    expect(ended.stderr).toMatch(/Cannot listen on 127\.0\.0\.1, port \d+: .*EADDRINUSE/);
+    expect(ended.stderr).toMatch(/Cannot listen on 127\.0\.0\.1, port \d+: .*EADDRINUSE.* --port/);
   });
 });
 

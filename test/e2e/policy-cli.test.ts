@@ -224,9 +224,9 @@ describe('policy explain', () => {
     ['an unknown tool', ['Users_markBaned'], /Did you mean Users_markBanned/],
     ['an unknown input', ['Users_markBanned', '{"userid":"x"}'], /userid: no such input\. Did you mean user_id/],
     ['what is no JSON', ['Users_markBanned', '{user_id}'], /no valid JSON/],
-    ['an unknown instance', ['Users_markBanned', '{"user_id":"x"}', '--instance', 'prod'], /--instance: .*test, live or sandbox/],
-    ['an unknown strength', ['Users_markBanned', '{"user_id":"x"}', '--confirm', 'persn'], /--confirm: /],
-    ['no tool', [], /missing required argument 'name'/],
+    ['an unknown instance', ['Users_markBanned', '{"user_id":"x"}', '--instance', 'prod'], /--instance: .*test, live, sandbox/],
+    ['an unknown strength', ['Users_markBanned', '{"user_id":"x"}', '--confirm', 'persn'], /--confirm: .*Did you mean person\?/],
+    ['no tool', [], /^clerk-mcp: missing required argument 'name'/],
   ])('refuses %s: exit code 2, nothing on stdout', async (_, args, message) => {
     const ended = await runProgram(['policy', 'explain', ...args]);
     expect(ended).toMatchObject({ code: 2, stdout: '' });

@@ -5,6 +5,7 @@ import { plain } from '../../platform/plain-text.js';
 import { showAudit } from '../../policy/audit/show.js';
 import { verifyAudit } from '../../policy/audit/verify.js';
 import { EXIT, type Flags, print } from './command.js';
+import { oneOf } from './one-of.js';
 
 /** Says whether the log's chain is intact. Several files are one log after rotations, in the given order. */
 export async function verifyLog(files: readonly string[], flags: Flags): Promise<void> {
@@ -26,7 +27,7 @@ export async function showLog(file: string, flags: Flags): Promise<void> {
     until: time('--until', flags.until),
     operation: text(flags.operation),
     caller: text(flags.caller),
-    decision: decision(flags.decision),
+    decision: flags.decision === undefined ? undefined : oneOf('--decision', flags.decision, DECISIONS),
   };
   const lines = showAudit(file, filters);
   for (;;) {
@@ -39,13 +40,6 @@ export async function showLog(file: string, flags: Flags): Promise<void> {
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 const DECISIONS = ['allowed', 'refused', 'asked'] as const;
-
-function decision(value: unknown): (typeof DECISIONS)[number] | undefined {
-  if (value === undefined) return undefined;
-  const known = DECISIONS.find((one) => one === value);
-  if (known === undefined) throw new ConfigError(`--decision: expected one of ${DECISIONS.join(', ')}.`);
-  return known;
-}
 
 function time(flag: string, value: unknown): number | undefined {
   if (value === undefined) return undefined;

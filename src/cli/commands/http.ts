@@ -64,6 +64,14 @@ const delay = (ms: number): Promise<void> =>
     setTimeout(resolve, ms);
   });
 
+/** What to do, by the system's code. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  EADDRINUSE: ' Another program uses this port: give another with --port, or 0 for a free one.',
+  EACCES: ' Ports below 1024 are for administrators: give a higher one with --port.',
+  EADDRNOTAVAIL: ' This machine does not have that address: give one that it has with --host.',
+  ENOTFOUND: ' There is no such name: give an address of this machine with --host.',
+};
+
 /** @throws ConfigError where the address cannot be listened on */
 async function listen(listener: Listener, port: number, host: string): Promise<string> {
   try {
@@ -71,6 +79,6 @@ async function listen(listener: Listener, port: number, host: string): Promise<s
     return `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${bound}`;
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    throw new ConfigError(`Cannot listen on ${host}, port ${port}: ${errorMessage(error)}.`);
+    throw new ConfigError(`Cannot listen on ${host}, port ${port}: ${errorMessage(error)}.${REMEDIES[error.code ?? ''] ?? ''}`);
   }
 }

@@ -10,6 +10,7 @@ import type { InstanceKind } from '../../policy/policy-types.js';
 import { policyJsonSchema } from '../../policy/rules/policy-file.js';
 import { parseJsonArguments } from './arguments.js';
 import { type Flags, print, toStderr } from './command.js';
+import { oneOf } from './one-of.js';
 
 const offline = async (): Promise<never> => {
   throw new Error('nothing is read for an explanation');
@@ -18,15 +19,11 @@ const offline = async (): Promise<never> => {
 /** The policy that the settings make, for an instance of the given kind; only to explain it, never to allow a call. */
 async function policyOf(values: ReturnType<typeof loadValues>, flags: Flags, catalog: Catalog): Promise<Policy> {
   const file = await loadPolicyFile(values.policy, catalog);
-  const kind: InstanceKind = values.sandbox === true ? 'sandbox' : instanceKind(flags.instance);
+  const kind: InstanceKind = values.sandbox === true ? 'sandbox' : oneOf('--instance', flags.instance ?? 'live', KINDS);
   return new Policy({ catalog, instance: { kind, id: 'none' }, file, confirm: values.confirm, read: offline });
 }
 
-function instanceKind(given: unknown): InstanceKind {
-  if (given === undefined) return 'live';
-  if (given === 'test' || given === 'live' || given === 'sandbox') return given;
-  throw new ConfigError('--instance: expected test, live or sandbox.');
-}
+const KINDS = ['test', 'live', 'sandbox'] as const satisfies readonly InstanceKind[];
 
 /** Prints the whole policy, built-in rules and budgets included, or the JSON Schema of its file. */
 export async function showPolicy(flags: Flags): Promise<void> {

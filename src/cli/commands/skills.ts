@@ -59,7 +59,8 @@ function folderOf({ client, dir }: Flags): string {
   const folder = Object.entries(SKILL_FOLDERS).find(([id]) => id === client)?.[1];
   if (folder !== undefined) return folder(loadPlaces());
   const upload = client === 'claude-desktop' ? ' Claude Desktop has no such folder: upload a skill in its settings.' : '';
-  throw new ConfigError(`--client: expected one of ${clients}.${upload} Any other folder: --dir DIR.`);
+  const near = upload === '' ? didYouMean(String(client), Object.keys(SKILL_FOLDERS)) : '';
+  throw new ConfigError(`--client: expected one of ${clients}.${near}${upload} Any other folder: --dir DIR.`);
 }
 
 async function put(path: string, { name, text }: Skill, ledger: Map<string, string>, force: boolean): Promise<Outcome> {

@@ -3,11 +3,17 @@ import { ROLES, type Role } from '../../mcp/auth/roles.js';
 import { type FileEntry, listTokens, newToken, revokeToken, rotateToken } from '../../mcp/auth/token-file.js';
 import { expandHome } from '../../platform/home.js';
 import { type Flags, print } from './command.js';
+import { oneOf } from './one-of.js';
 
 /** Makes a token, keeps its hash in the file and prints the token, this once. */
 export async function makeToken(name: string, flags: Flags): Promise<void> {
   const path = fileOf(flags);
-  const token = await newToken({ path, name, role: role(flags.role), expiresAt: expiry(flags.expires, Date.now()) });
+  const token = await newToken({
+    path,
+    name,
+    role: oneOf('--role', flags.role ?? 'viewer', Object.keys(ROLES) as Role[]),
+    expiresAt: expiry(flags.expires, Date.now()),
+  });
   process.stderr.write(`The token of ${name} is shown this once; ${path} has only its hash.\n`);
   print(`${token}\n`);
 }
@@ -41,13 +47,6 @@ function describe({ name, role: named, scopes = [], created, expires }: FileEntr
   return [name, named ?? scopes.join(' '), created === undefined ? 'created at a time unknown' : `created ${created}`, ends].join(
     '; ',
   );
-}
-
-function role(given: unknown): Role {
-  const names = Object.keys(ROLES) as Role[];
-  const known = names.find((name) => name === (given ?? 'viewer'));
-  if (known === undefined) throw new ConfigError(`--role: expected one of ${names.join(', ')}.`);
-  return known;
 }
 
 const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 604_800_000 };
