@@ -24,6 +24,21 @@ export interface LineTransportOptions {
   readonly maxMessageBytes: number;
 }
 
+/** The JSON of lists of tools, by the list itself: each is large, made once, and asked for again and again. */
+const knownLists = new WeakMap<object, string>();
+
+/** A message as JSON. A list of tools is written once, however often it is sent. */
+function jsonOf(message: unknown): string {
+  const { result, ...frame } = message as { readonly result?: { readonly tools?: unknown } };
+  if (!Array.isArray(result?.tools)) return JSON.stringify(message);
+  const { tools, ...rest } = result;
+  const known = knownLists.get(tools) ?? JSON.stringify(tools);
+  knownLists.set(tools, known);
+  const others = JSON.stringify(rest);
+  const inner = `${others.slice(0, -1)}${others === '{}' ? '' : ','}"tools":${known}}`;
+  return `${JSON.stringify(frame).slice(0, -1)},"result":${inner}}`;
+}
+
 /**
  * JSON-RPC in lines over a pipe, like the SDK's own transport for stdio, with three differences. The connection outlives
  * its input: whatever was asked before the end is still answered, even in a last line without a line break. Messages
@@ -63,7 +78,7 @@ export class LineTransport implements Transport {
   }
 
   #write(message: unknown): Promise<void> {
-    this.#unsent += `${JSON.stringify(message)}\n`;
+    this.#unsent += `${jsonOf(message)}\n`;
     this.#sending ??= new Promise((resolve, reject) => {
       setImmediate(() => this.#flush().then(resolve, reject));
     });

@@ -143,6 +143,15 @@ describe('what comes in', () => {
 });
 
 describe('what goes out', () => {
+  it('is the same JSON for a list of tools however often it is sent, with what else stands in the answer', async () => {
+    const { transport, answers } = await open();
+    const tools = [{ name: 'a', inputSchema: { type: 'object' } }];
+    const results = [{ tools }, { tools, ttlMs: 5 }, { tools: [] }, { _meta: { x: 1 }, tools }];
+    const sent = results.map((result, id) => ({ jsonrpc: '2.0', id, result })) as JSONRPCMessage[];
+    for (const message of sent) void transport.send(message);
+    expect(await answers()).toEqual(sent);
+  });
+
   it('is written at once where it comes at once, in order', async () => {
     const { transport, written } = await open();
     await Promise.all([transport.send(ping(1)), transport.send(ping(2))]);
