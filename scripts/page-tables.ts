@@ -1,7 +1,11 @@
 import PACKAGE from '../package.json' with { type: 'json' };
 import { jobs } from '../src/app/operations.js';
 import { Catalog } from '../src/catalog/catalog.js';
+import { ERROR_CODES } from '../src/catalog/error-codes.js';
 import type { Operation } from '../src/catalog/operation.js';
+import { REMEDIES } from '../src/clerk/remedies.js';
+import { EXIT } from '../src/cli/commands/command.js';
+import { EXIT_MEANINGS } from '../src/cli/commands/exit-meanings.js';
 import { HTTP_OPTIONS } from '../src/config/http-options.js';
 import { INIT_OPTIONS } from '../src/config/init-options.js';
 import type { Option } from '../src/config/option.js';
@@ -80,6 +84,37 @@ const sdksTable = (): string => {
   );
 };
 
+const errorsTable = (): string =>
+  table(
+    ['`error`', 'what it means', 'what to do'],
+    Object.entries(ERROR_CODES)
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([code, { means, remedy }]) => [`\`${code}\``, means, remedy]),
+  );
+
+/** The operations' names in an explanation, as code. */
+const named = (text: string): string => text.replaceAll(/\b[A-Z]\w+_\w+/g, '`$&`');
+
+const remediesTable = (): string =>
+  table(
+    ['code', 'of', 'what is wrong, and what to do'],
+    REMEDIES.map(({ code, of, says }) => [`\`${code}\``, of === undefined ? 'all' : groupsOf(of), named(says)]),
+  );
+
+const groupsOf = (of: RegExp): string => {
+  const { groups } = new Catalog(operations);
+  return groups
+    .filter((group) => of.test(`${group}_`))
+    .map((group) => `\`${group}\``)
+    .join(', ');
+};
+
+const exitsTable = (): string =>
+  table(
+    ['exit code', 'means'],
+    Object.entries(EXIT).map(([name, code]) => [code, EXIT_MEANINGS[name as keyof typeof EXIT]]),
+  );
+
 type Tables = Readonly<Record<string, () => string>>;
 
 /** The pages that tell something from the code, each with the names of the places in it. */
@@ -89,6 +124,8 @@ const PAGES: Readonly<Record<string, Tables>> = {
   'docs/hosting.md': { 'http-options': () => optionsTable(HTTP_OPTIONS) },
   'docs/clients.md': { 'init-options': () => optionsTable(INIT_OPTIONS) },
   'docs/sandbox.md': { 'sandbox-options': () => optionsTable(SANDBOX_OPTIONS), sdks: sdksTable },
+  'docs/errors.md': { errors: errorsTable, remedies: remediesTable, exits: exitsTable },
+  'docs/terminal.md': { exits: exitsTable },
   'docs/architecture.md': { floors: floorsTable },
 };
 

@@ -1,4 +1,5 @@
 import type { ClerkAnswer } from '../catalog/clerk-answer.js';
+import type { CodedError } from '../catalog/error-codes.js';
 import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/operation-types.js';
 import type { Logger } from '../platform/logger.js';
@@ -78,6 +79,6 @@ export class Teller {
   }
 }
 
-const FAULT_OF_OURS = { error: 'internal_error', message: 'The server failed on this call.' };
+const FAULT_OF_OURS = { error: 'internal_error', message: 'The server failed on this call.' } as const;
 
-const failed = (model: object): CallOutcome => ({ kind: 'failed', text: JSON.stringify(model) });
+const failed = (model: CodedError): CallOutcome => ({ kind: 'failed', text: JSON.stringify(model) });

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../catalog/error-codes.js';
 import type { ErrorEntry } from './envelope.js';
 
 /** What every error of a call carries. */
@@ -136,7 +137,7 @@ export type AnswerFault =
 
 /** An answer that cannot be understood or shown. */
 export class ClerkAnswerError extends ClerkError {
-  readonly code: `answer_${AnswerFault}`;
+  readonly code: Extract<ErrorCode, `answer_${AnswerFault}`>;
   readonly status: number | undefined;
 
   constructor(fault: AnswerFault, status: number | undefined, details: ErrorDetails) {
@@ -152,12 +153,12 @@ export class ClerkAnswerError extends ClerkError {
 
 /** No answer within the call's time limit. */
 export class ClerkTimeoutError extends ClerkError {
-  readonly code = 'timeout';
+  readonly code = 'timeout' satisfies ErrorCode;
 }
 
 /** No connection, or one that broke before the answer was complete. */
 export class ClerkConnectionError extends ClerkError {
-  readonly code: 'not_connected' | 'answer_lost';
+  readonly code: Extract<ErrorCode, 'not_connected' | 'answer_lost'>;
   /** The system's or undici's code: ECONNREFUSED, ENOTFOUND, UND_ERR_SOCKET. */
   readonly reason: string;
 
@@ -170,7 +171,7 @@ export class ClerkConnectionError extends ClerkError {
 
 /** The request was held back to stay below Clerk's limit, and never sent. */
 export class ClerkBusyError extends ClerkError {
-  readonly code = 'busy';
+  readonly code = 'busy' satisfies ErrorCode;
   readonly retryAfterSeconds: number;
 
   constructor(retryAfterSeconds: number, details: ErrorDetails) {
@@ -185,12 +186,12 @@ export class ClerkBusyError extends ClerkError {
 
 /** The caller cancelled, or the client was closed. */
 export class ClerkAbortedError extends ClerkError {
-  readonly code = 'cancelled';
+  readonly code = 'cancelled' satisfies ErrorCode;
 }
 
 /** The arguments do not form a valid request. Nothing was sent. */
 export class RequestError extends ClerkError {
-  readonly code = 'bad_argument';
+  readonly code = 'bad_argument' satisfies ErrorCode;
   readonly input: string;
 
   constructor(operation: string, input: string, message: string) {
@@ -205,5 +206,5 @@ export class RequestError extends ClerkError {
 
 /** The image cannot be sent. Nothing was sent, and the message reveals no part of the file. */
 export class ImageError extends ClerkError {
-  readonly code = 'bad_image';
+  readonly code = 'bad_image' satisfies ErrorCode;
 }

@@ -3,6 +3,7 @@ import { type Call, type CallOutcome, UnknownToolError } from '../call/call-type
 import { nameReadAs } from '../catalog/aliases.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { DISCOVERY_NAMES } from '../catalog/discovery-names.js';
+import type { CodedError } from '../catalog/error-codes.js';
 import { didYouMean } from '../catalog/nearest.js';
 import { Operation } from '../catalog/operation.js';
 import { RISKS, type Risk, type ToolDefinition } from '../catalog/operation-types.js';
@@ -205,7 +206,7 @@ const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.length > 0 && value.length <= MOST_AT_ONCE && value.every((item) => typeof item === 'string');
 const isRisk = (value: unknown): value is Risk => RISKS.some((risk) => risk === value);
 const isLimit = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST;
-const failed = (model: object): Told => ({ kind: 'failed', model });
+const failed = (model: CodedError): Told => ({ kind: 'failed', model });
 
 interface Fault {
   readonly path: string;

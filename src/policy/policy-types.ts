@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../catalog/error-codes.js';
 import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/operation-types.js';
 import type { CallList, Place } from './list-call.js';
@@ -107,7 +108,7 @@ export interface Grant {
 export type Decision =
   | { readonly kind: 'allow'; readonly grant: Grant }
   /** `model` is one short JSON object: `error` (= `code`), `operation`, `message`, and what else helps. */
-  | { readonly kind: 'refuse'; readonly code: string; readonly model: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'refuse'; readonly code: ErrorCode; readonly model: Readonly<Record<string, unknown>> }
   | { readonly kind: 'ask'; readonly message: string; readonly schema: AskSchema; readonly state: string }
   /** The call waits, and comes again once the client has shown the link, with the id as the answer's `state`. */
   | { readonly kind: 'link'; readonly waiting: Waiting & { readonly link: string } };
@@ -153,10 +154,10 @@ export type Read = (
 /** A refusal found only when the call was about to begin. `model` is what to answer. */
 export class PolicyRefusal extends Error {
   override readonly name = 'PolicyRefusal';
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly model: Readonly<Record<string, unknown>>;
 
-  constructor(code: string, model: Readonly<Record<string, unknown>>, options?: ErrorOptions) {
+  constructor(code: ErrorCode, model: Readonly<Record<string, unknown>>, options?: ErrorOptions) {
     super(code, options);
     this.code = code;
     this.model = model;

@@ -1,4 +1,5 @@
 import type { CallOutcome } from '../../call/call-types.js';
+import type { ErrorCode } from '../../catalog/error-codes.js';
 
 /** Why a plan cannot be made or carried out, for the caller to read. Nothing was changed. */
 export class PlanFault extends Error {
@@ -7,7 +8,7 @@ export class PlanFault extends Error {
   /** Whether the policy or the caller's rights forbid it, rather than the input being wrong. */
   readonly refused: boolean;
 
-  constructor(code: string, message: string, more: Readonly<Record<string, unknown>> = {}, refused = false) {
+  constructor(code: ErrorCode, message: string, more: Readonly<Record<string, unknown>> = {}, refused = false) {
     super(message);
     this.model = { error: code, ...more, message: `${message} Nothing was changed.` };
     this.refused = refused;

@@ -3,6 +3,7 @@ import { Catalog } from '../../catalog/catalog.js';
 import { isGated, type Operation } from '../../catalog/operation.js';
 import type { Arguments } from '../../catalog/operation-types.js';
 import { plain } from '../../platform/plain-text.js';
+import type { Refusal } from '../../policy/confirmation/refusals.js';
 import type { CallList, Judged } from '../../policy/list-call.js';
 import { type UndoWords, undoWords } from '../../policy/preview/undo-words.js';
 import type { Strength } from '../../policy/strengths.js';
@@ -107,7 +108,7 @@ export async function judge(
   items: readonly PlanItem[],
   { call, policy, signal, offered }: JobContext,
 ): Promise<readonly Judged[]> {
-  const refused: { readonly nth: number; readonly model: Readonly<Record<string, unknown>> }[] = [];
+  const refused: (Refusal & { readonly nth: number })[] = [];
   const judged = await inTurns(
     items,
     AT_ONCE,
@@ -117,7 +118,7 @@ export async function judge(
       const { caller } = call;
       const result = await policy.judge({ operation, args, caller });
       if (result.ok) return result.judged;
-      refused.push({ nth, model: result.refusal.model });
+      refused.push({ nth, ...result.refusal });
       return undefined;
     },
     signal,
@@ -126,7 +127,7 @@ export async function judge(
   if (first === undefined) return judged.filter((each) => each !== undefined);
   const { step } = items[first.nth] ?? {};
   throw new PlanFault(
-    String(first.model.error),
+    first.code,
     `${refused.length} of ${items.length} calls would be refused, the first of them in ${step}: ${String(first.model.message)}`,
     { ...first.model, step, refused: refused.length },
     true,

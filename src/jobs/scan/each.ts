@@ -138,7 +138,7 @@ const TOO_MANY_JOINED = {
   error: 'too_many_joined',
   message: `The rows would be joined with more than ${MOST_JOINED} items.`,
   hint: 'Narrow the rows with `where`, or what is read for each of them by its own filters.',
-};
+} as const;
 
 /** Makes a row of an item, even of one that is not an object. */
 export const rowOf = (item: unknown): Row => (isRecord(item) ? item : { value: item });

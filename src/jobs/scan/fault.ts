@@ -1,4 +1,5 @@
 import type { CallOutcome } from '../../call/call-types.js';
+import type { CodedError } from '../../catalog/error-codes.js';
 
 /** Why a scan cannot go on; the caller is told this instead of an answer. */
 export class ScanFault extends Error {
@@ -10,7 +11,7 @@ export class ScanFault extends Error {
     this.outcome = outcome;
   }
 
-  static of(model: Readonly<Record<string, unknown>>): ScanFault {
+  static of(model: CodedError): ScanFault {
     return new ScanFault({ kind: 'failed', text: JSON.stringify(model) });
   }
 }

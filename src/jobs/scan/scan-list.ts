@@ -183,16 +183,16 @@ const NO_PLACE = {
   error: 'no_files_dir',
   message: 'This server has no folder for files.',
   hint: 'Scan without `to`, or have the operator set --files-dir.',
-};
+} as const;
 
 const TOO_COSTLY = {
   error: 'where_too_costly',
   message: `Testing the conditions takes longer than ${MOST_TESTING_MS / 1000} s.`,
   hint: 'Use fewer conditions or simpler patterns, and the filters of the list itself in `arguments`.',
-};
+} as const;
 
 const TOO_MUCH_TO_SORT = {
   error: 'too_much_to_sort',
   message: 'These rows are too many or too large to be sorted.',
   hint: 'Leave `sort` out, or narrow the rows with `where`.',
-};
+} as const;

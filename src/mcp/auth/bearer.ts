@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../catalog/error-codes.js';
 import type { Scope } from '../../policy/rules/scopes.js';
 import { type Reply, refusal, refuse, retryAfter } from '../reply.js';
 import type { Authentication } from './authenticator.js';
@@ -59,13 +60,16 @@ export class BearerChallenges {
 
   /** 503 when the token cannot be checked. */
   unavailable(message: string, retryAfterMs: number): Authentication {
-    const body = { error: 'temporarily_unavailable', error_description: message };
+    const body = { error: 'temporarily_unavailable' satisfies ErrorCode, error_description: message };
     return { ok: false, why: 'unavailable', refusal: refusal(503, body, retryAfter(retryAfterMs)) };
   }
 
   /** 429 after too many bad tokens. */
   throttled(retryAfterMs: number): Authentication {
-    const body = { error: 'slow_down', error_description: 'Too many requests with a bad token came from this address.' };
+    const body = {
+      error: 'slow_down' satisfies ErrorCode,
+      error_description: 'Too many requests with a bad token came from this address.',
+    };
     return { ok: false, why: 'throttled', refusal: refusal(429, body, retryAfter(retryAfterMs)) };
   }
 
@@ -75,7 +79,7 @@ export class BearerChallenges {
     return this.#refusal(403, 'insufficient_scope', message, [...new Set([...held, needed])]);
   }
 
-  #refusal(status: number, error: string | undefined, message: string, scopes: readonly Scope[] | undefined): Reply {
+  #refusal(status: number, error: ErrorCode | undefined, message: string, scopes: readonly Scope[] | undefined): Reply {
     const parameters = {
       error,
       error_description: error && message,
@@ -86,7 +90,7 @@ export class BearerChallenges {
       .filter(([, value]) => value !== undefined && value !== '')
       .map(([name, value]) => `${name}="${value}"`)
       .join(', ');
-    const body = { error: error ?? 'unauthorized', error_description: message };
+    const body = { error: error ?? ('unauthorized' satisfies ErrorCode), error_description: message };
     return refusal(status, body, { 'WWW-Authenticate': challenge === '' ? 'Bearer' : `Bearer ${challenge}` });
   }
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../catalog/error-codes.js';
 import type { Operation } from '../../catalog/operation.js';
 import { plain } from '../../platform/plain-text.js';
 import { reviewText } from '../preview/dialog.js';
@@ -10,11 +11,11 @@ import type { SealFault } from './sealer.js';
 
 /** One refusal: `model` is what the model reads. */
 export interface Refusal {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly model: Readonly<Record<string, unknown>>;
 }
 
-export const refusal = (code: string, operation: Operation, message: string, more: Record<string, unknown> = {}): Refusal => ({
+export const refusal = (code: ErrorCode, operation: Operation, message: string, more: Record<string, unknown> = {}): Refusal => ({
   code,
   model: { error: code, operation: operation.name, ...more, message },
 });

@@ -1,0 +1,10 @@
+import type { EXIT } from './command.js';
+
+/** What each exit code means, for the pages of docs/. */
+export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
+  ok: 'done',
+  failed:
+    'Clerk or the connection failed, or the arguments were wrong; `audit verify` found the chain broken; `drift` found differences; `doctor` found what does not work; `undo` took back only a part; `skills install` kept a file that was changed',
+  usage: 'wrong flags, settings or key; nothing was started',
+  refused: 'refused by the policy or not agreed to; nothing was sent',
+};
