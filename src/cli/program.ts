@@ -1,44 +1,20 @@
 import { isatty } from 'node:tty';
-import { Command, CommanderError, Option as Flag } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { didYouMean } from '../catalog/nearest.js';
 import { HTTP_OPTIONS } from '../config/http-options.js';
 import { INIT_OPTIONS } from '../config/init-options.js';
-import type { Option } from '../config/option.js';
 import { SANDBOX_OPTIONS } from '../config/sandbox-options.js';
 import { OPTIONS } from '../config/server-options.js';
-import { scrub } from '../platform/scrub.js';
 import { VERSION } from '../platform/version.js';
 import { EXIT, type Flags } from './commands/command.js';
 import { stdio } from './commands/stdio.js';
+import { outputError, withExamples, withHttpSettings, withOptions, withSettings } from './help.js';
 
 const flagsOf = (command: Command): Flags => command.optsWithGlobals();
 
-/** Gives the command these flags; by default those of every command that works on an instance. */
-function withOptions(command: Command, options: Readonly<Record<string, Option>> = OPTIONS): Command {
-  for (const option of Object.values(options)) {
-    const notes = [
-      option.default === undefined ? '' : `(default: ${option.default})`,
-      option.env === undefined ? '' : `[${option.env}]`,
-    ];
-    command.addOption(new Flag(option.flag, [option.help, ...notes].filter((part) => part !== '').join(' ')));
-  }
-  return command;
-}
-
-/** Commander's words in this program's form. The value of an unknown flag may be a secret, so only its name is printed. */
-const outputError = (text: string, write: (text: string) => void): void =>
-  write(
-    scrub(
-      text
-        .replace(/^(error: unknown option '-[^'=]*)=[\s\S]*$/, "$1'\n")
-        .replace(/^error: /, 'clerk-mcp: ')
-        .replace(/\n\((Did you mean [^\n]*)\)$/m, '. $1'),
-    ),
-  );
-
 /** @param script the file that is running, from a package or a clone */
 function program(script: string, onListed: () => void): Command {
-  const root = withOptions(new Command('clerk-mcp'))
+  const root = withOptions(new Command('clerk-mcp'), OPTIONS)
     .configureOutput({ outputError })
     .description(
       "Clerk's Backend API as MCP tools, every destructive call behind a confirmation. Without a command: serve over stdio.",
@@ -59,23 +35,33 @@ function program(script: string, onListed: () => void): Command {
       else await stdio(flags, onListed);
     });
 
-  withOptions(root.command('tools').description('list the tools that are offered: name, risk, gated, request'))
+  const tools = root
+    .command('tools')
+    .description('list the tools that are offered: name, risk, gated, request')
     .option('--json', 'as JSON')
     .option('--cost', 'what each toolset and profile costs a model, in tokens')
     .action(async (_: Flags, command: Command) => (await import('./commands/tools.js')).tools(flagsOf(command)));
+  withSettings(withExamples(tools, 'clerk-mcp tools --read-only --toolsets users', 'clerk-mcp tools --cost'));
 
-  withOptions(root.command('call').description('make one call, through the same gates as an agent'))
+  const call = root
+    .command('call')
+    .description('make one call, through the same gates as an agent')
     .argument('<name>', 'the tool')
     .argument('[json]', 'its arguments as one JSON object; - reads them from stdin', '{}')
     .action(async (name: string, json: string, _: Flags, command: Command) =>
       (await import('./commands/call.js')).call(name, json, flagsOf(command)),
     );
+  withSettings(
+    withExamples(
+      call,
+      `clerk-mcp call Users_listSortedByCreationDate '{"limit":5}' --sandbox`,
+      'clerk-mcp call Users_createNewUser - < user.json',
+    ),
+  );
 
-  withOptions(
-    root
-      .command('undo')
-      .description('take back a plan or one call, or list what can be taken back; asks before it changes anything'),
-  )
+  const undo = root
+    .command('undo')
+    .description('take back a plan or one call, or list what can be taken back; asks before it changes anything')
     .argument('[id]', 'of the plan, or of the call on record (default: list what can be taken back)')
     .option('--json', 'the list as JSON')
     .option('--yes', 'do not ask; never on a live instance')
@@ -83,48 +69,61 @@ function program(script: string, onListed: () => void): Command {
     .action(async (id: string | undefined, _: Flags, command: Command) =>
       (await import('./commands/undo.js')).undo(id, flagsOf(command)),
     );
+  withSettings(withExamples(undo, 'clerk-mcp undo --state-dir state'));
 
-  withOptions(
-    withOptions(root.command('http').description('serve over HTTP, to this machine or to a team')),
+  const http = withOptions(
+    root.command('http').description('serve over HTTP, to this machine or to a team'),
     HTTP_OPTIONS,
   ).action(async (_: Flags, command: Command) => (await import('./commands/http.js')).http(flagsOf(command)));
+  withSettings(
+    withExamples(http, 'clerk-mcp http --sandbox --port 3000', 'clerk-mcp http --auth token --tokens tokens.json --read-only'),
+  );
 
-  withOptions(
+  const sandbox = withOptions(
     root.command('sandbox').description('serve the sandbox by itself, on this machine, for other programs'),
     SANDBOX_OPTIONS,
   )
     .addHelpText('after', '\nPrints values for CLERK_API_URL and CLERK_SECRET_KEY, and serves until it is stopped.')
     .action(async (_: Flags, command: Command) => (await import('./commands/sandbox.js')).sandbox(flagsOf(command)));
+  withExamples(sandbox, 'clerk-mcp sandbox --port 0 --seed empty', 'clerk-mcp sandbox --state sandbox.json');
 
-  withOptions(
+  const { timeout, connectTimeout } = OPTIONS;
+  const exporting = withOptions(
     root.command('export').description('write users, organizations and memberships of the instance as a seed for the sandbox'),
+    { timeout, connectTimeout },
   )
     .argument('<file>', 'a new file; it holds personal data')
     .action(async (file: string, _: Flags, command: Command) =>
       (await import('./commands/export.js')).exportSeed(file, flagsOf(command)),
     );
+  withExamples(
+    exporting,
+    'CLERK_SECRET_KEY_FILE=key.txt clerk-mcp export copy.seed.json',
+    'clerk-mcp init --sandbox --seed copy.seed.json',
+  );
 
-  withOptions(
-    withOptions(root.command('init').description('write the configuration of an MCP client, so that it starts this server')),
+  const init = withOptions(
+    root.command('init').description('write the configuration of an MCP client, so that it starts this server'),
     INIT_OPTIONS,
   )
     .option('--passkey', 'with --approver: a passkey instead of a passphrase')
     .option('--passphrase-stdin', 'with --approver: read the passphrase from stdin')
     .addHelpText('after', '\nAll other flags go into the entry as they are given. The key is never read, shown or written.')
     .action(async (_: Flags, command: Command) => (await import('./commands/init.js')).init(flagsOf(command), script));
+  withSettings(withExamples(init, 'clerk-mcp init', 'clerk-mcp init --client cursor --sandbox'));
 
-  withOptions(
-    withOptions(root.command('doctor').description('check key, connection, clock and files, and say what to do about each')),
-    HTTP_OPTIONS,
-  )
+  const doctor = root
+    .command('doctor')
+    .description('check key, connection, clock and files, and say what to do about each')
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
       '\nTakes the flags of the server and of http as you start them. Sends one read. Exit code 1 where something is broken.',
     )
     .action(async (_: Flags, command: Command) => (await import('./commands/doctor.js')).doctor(flagsOf(command)));
+  withHttpSettings(withSettings(withExamples(doctor, 'clerk-mcp doctor', 'clerk-mcp doctor --policy policy.json --json')));
 
-  root
+  const drift = root
     .command('drift')
     .description("say how the catalog differs from one of Clerk's OpenAPI documents; exit code 1 where it does")
     .argument('[document]', 'a file, or an https address; YAML or JSON')
@@ -133,6 +132,7 @@ function program(script: string, onListed: () => void): Command {
     .option('--from <document>', 'an earlier document: print what has to be done to follow Clerk from it to --to')
     .option('--to <document>', 'the later one')
     .action(async (source: string | undefined, flags: Flags) => (await import('./commands/drift.js')).drift(source, flags));
+  withExamples(drift, 'clerk-mcp drift bapi.yml', 'clerk-mcp drift --from old.yml --to new.yml');
 
   addTokenCommands(root.command('token').description('make, list, replace or end tokens for --auth token'));
   addApproverCommands(root.command('approver').description('enrol people who approve calls'));
@@ -246,10 +246,15 @@ function addApprovalCommands(approvals: Command): void {
 }
 
 function addPolicyCommands(policy: Command): void {
-  withOptions(policy.command('show').description('print the whole policy in force, built-in rules included'))
+  const show = policy
+    .command('show')
+    .description('print the whole policy in force, built-in rules included')
     .option('--schema', 'print the JSON Schema of the policy file instead')
     .action(async (_: Flags, command: Command) => (await import('./commands/policy.js')).showPolicy(flagsOf(command)));
-  withOptions(policy.command('explain').description('say which rule decides on a call, and why; sends nothing'))
+  withSettings(withExamples(show, 'clerk-mcp policy show --policy policy.json'));
+  const explain = policy
+    .command('explain')
+    .description('say which rule decides on a call, and why; sends nothing')
     .argument('<name>', 'the tool')
     .argument('[json]', 'its arguments as one JSON object', '{}')
     .option('--instance <kind>', 'on an instance of this kind: test, live or sandbox (default: live)')
@@ -257,11 +262,13 @@ function addPolicyCommands(policy: Command): void {
     .action(async (name: string, json: string, _: Flags, command: Command) =>
       (await import('./commands/policy.js')).explainPolicy(name, json, flagsOf(command)),
     );
-  policy
+  withSettings(withExamples(explain, `clerk-mcp policy explain Users_markBanned '{"user_id":"user_1"}' --policy policy.json`));
+  const check = policy
     .command('check')
     .description('check a policy file')
     .argument('<file>')
     .action(async (file: string) => (await import('./commands/policy.js')).checkPolicy(file));
+  withExamples(check, 'clerk-mcp policy check policy.json');
 }
 
 function addSkillCommands(skills: Command): void {

@@ -16,6 +16,34 @@ describe('the command line', () => {
       expect(help.stdout).toContain(flag);
   });
 
+  it.each([
+    [['tools'], ['--json', '--cost']],
+    [['http'], ['--port', '--auth']],
+    [['init'], ['--client']],
+    [
+      ['policy', 'explain'],
+      ['--instance', '--caller'],
+    ],
+    [['doctor'], ['--json']],
+  ])(
+    "tells in the help of %j the command's own options first, examples, and the server's settings in short",
+    async (words, own) => {
+      const { code, stdout } = await runProgram([...words, '--help']);
+      expect(code).toBe(0);
+      const [before = '', after = ''] = stdout.split('\nSettings of the server');
+      for (const flag of own) expect(before).toMatch(new RegExp(`^ +${flag}\\b`, 'm'));
+      expect(before).toMatch(new RegExp(`^Examples?:\\n +clerk-mcp ${words.join(' ')}`, 'm'));
+      expect(before).not.toMatch(/^ +--read-only/m);
+      expect(after).toContain('--read-only');
+      expect(after.trimEnd().split('\n').length).toBeLessThan(25);
+    },
+  );
+
+  it('explains for export what export takes, and nothing else', async () => {
+    const { stdout } = await runProgram(['export', '--help']);
+    expect(stdout.match(/^ +--[a-z-]+/gm)?.map((flag) => flag.trim())).toEqual(['--timeout', '--connect-timeout']);
+  });
+
   it('lists the tools with risk, gate and request', async () => {
     const { code, stdout } = await runProgram(['tools', '--json']);
     const rows = JSON.parse(stdout) as { name: string; risk: string; gated: boolean; request: string }[];
