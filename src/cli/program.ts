@@ -37,11 +37,23 @@ function program(script: string, onListed: () => void): Command {
 
   const tools = root
     .command('tools')
-    .description('list the tools that are offered: name, risk, gated, request')
+    .description('list the tools that are offered, search them, or describe one')
+    .argument('[words...]', 'what to search for, or the name of one tool (default: list all)')
     .option('--json', 'as JSON')
+    .option('--schema', "the JSON Schema of one tool's input")
     .option('--cost', 'what each toolset and profile costs a model, in tokens')
-    .action(async (_: Flags, command: Command) => (await import('./commands/tools.js')).tools(flagsOf(command)));
-  withSettings(withExamples(tools, 'clerk-mcp tools --read-only --toolsets users', 'clerk-mcp tools --cost'));
+    .action(async (words: string[], _: Flags, command: Command) =>
+      (await import('./commands/tools.js')).tools(words, flagsOf(command)),
+    );
+  withSettings(
+    withExamples(
+      tools,
+      'clerk-mcp tools ban a user',
+      'clerk-mcp tools Users_markBanned --schema',
+      'clerk-mcp tools --read-only --toolsets users',
+      'clerk-mcp tools --cost',
+    ),
+  );
 
   const call = root
     .command('call')

@@ -62,6 +62,35 @@ describe('the command line', () => {
     expect(table.stdout).not.toContain('Users_markBanned');
   });
 
+  it('searches the tools, describes one and shows its schema', async () => {
+    const found = await runProgram(['tools', 'ban', 'a', 'user']);
+    expect(found).toMatchObject({ code: 0, stderr: '' });
+    expect(found.stdout.split('\n')[0]).toMatch(/^Users_markBanned +destructive +gated +Ban a user$/);
+    const json = await runProgram(['tools', 'ban a user', '--json', '--read-only']);
+    expect(new Set((JSON.parse(json.stdout) as { risk: string }[]).map(({ risk }) => risk))).toEqual(new Set(['read']));
+    const told = await runProgram(['tools', 'Users_markBanned', '--read-only']);
+    expect(told.stdout).toMatch(/^Users_markBanned: Ban a user\n/);
+    expect(told.stdout).toMatch(/^ +request +POST \/users\/\{user_id\}\/ban$/m);
+    expect(told.stdout).toMatch(/^ +confirmed +always$/m);
+    expect(told.stdout).toMatch(/^ +offered +no, the settings leave it out$/m);
+    expect(told.stdout).toMatch(/^ +user_id +required +string/m);
+    const schema = await runProgram(['tools', 'Users_markBanned', '--schema']);
+    expect(JSON.parse(schema.stdout)).toMatchObject({ type: 'object', required: ['user_id'] });
+  });
+
+  it('says so where no tool is found', async () => {
+    expect(await runProgram(['tools', 'qqqxzzz'])).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^clerk-mcp: No tool/),
+    });
+    expect(await runProgram(['tools', 'Users_markBaned', '--schema'])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('Did you mean Users_markBanned?'),
+    });
+  });
+
   it('makes one call by the same road', async () => {
     const { code, stdout, stderr } = await runProgram(['call', 'Users_getTotalCount', '--sandbox']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

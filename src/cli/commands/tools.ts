@@ -4,9 +4,11 @@ import { among, type ExposureOptions, expose } from '../../catalog/exposure.js';
 import type { Operation } from '../../catalog/operation.js';
 import { PROFILE_NAMES } from '../../catalog/profiles.js';
 import { loadValues } from '../../config/config.js';
+import { ConfigError } from '../../config/config-error.js';
 import { DISCOVERY_TOKENS } from '../../mcp/discovery-tools.js';
 import { estimateTokens } from '../../response/token-count.js';
-import { type Flags, print, toStderr } from './command.js';
+import { EXIT, type Flags, print, toStderr } from './command.js';
+import { describeTool } from './describe-tool.js';
 
 /** How the table says which calls of a tool are gated. */
 const GATES = { always: 'gated', sometimes: 'sometimes', never: '' } as const;
@@ -14,30 +16,59 @@ const GATES = { always: 'gated', sometimes: 'sometimes', never: '' } as const;
 /** Shown for a job, where other tools show their request. */
 const MANY = 'calls of other tools';
 
-/** Prints the tools on offer: a line for each, or JSON with `--json`. Needs no key. */
-export async function tools(flags: Flags): Promise<void> {
+/**
+ * Prints the tools on offer, those that the words may mean, or the one that is named: in words, or as JSON with `--json`.
+ * Needs no key.
+ */
+export async function tools(words: readonly string[], flags: Flags): Promise<void> {
   const values = loadValues(flags);
   const catalog = await loadCatalog(values.openapi, toStderr);
   const offered = expose(catalog, values);
-  const rows = [...offered.values()].map((operation) => ({
-    name: operation.name,
-    risk: operation.risk,
-    gated: operation.gated,
-    gate: operation.gate,
-    request: operation.isJob ? MANY : operation.spec.request,
-    title: operation.spec.title,
-    ...(operation.spec.deprecated === undefined ? {} : { deprecated: operation.spec.deprecated }),
-    ...(operation.reviewed ? {} : { reviewed: false }),
-  }));
   if (flags.cost === true) return printCosts([...offered.values()], catalog, values);
-  if (flags.json === true) return print(`${JSON.stringify(rows, null, 2)}\n`);
-  const name = Math.max(...rows.map((row) => row.name.length));
-  const risk = Math.max(...rows.map((row) => row.risk.length));
-  for (const row of rows) {
-    const mark = row.reviewed === false ? '  (not reviewed)' : '';
-    print(`${row.name.padEnd(name)}  ${row.risk.padEnd(risk)}  ${GATES[row.gate].padEnd(9)}  ${row.request}${mark}\n`);
+  const named = words.length === 1 ? (catalog.find(words[0] ?? '') ?? catalog.meant(words[0] ?? '')) : undefined;
+  if (flags.schema === true) {
+    if (named === undefined) throw new ConfigError(`--schema needs the name of one tool.${catalog.suggest(words.join(' '))}`);
+    return print(`${JSON.stringify(named.tool.inputSchema, null, 2)}\n`);
   }
-  print(`${rows.length} tools\n`);
+  if (named !== undefined && flags.json !== true) return print(describeTool(named, offered.has(named.name)));
+  const found = named === undefined ? await search(words.join(' '), [...offered.values()]) : [named];
+  if (found.length === 0) {
+    process.stderr.write('clerk-mcp: No tool that is offered matches. Try other words, or list all with clerk-mcp tools.\n');
+    process.exitCode = EXIT.failed;
+  }
+  if (flags.json === true) return print(`${JSON.stringify(found.map(row), null, 2)}\n`);
+  printTable(found, words.length > 0);
+}
+
+/** The operations that the words may mean, the likeliest first; all of them where there are no words. */
+async function search(words: string, offered: readonly Operation[]): Promise<readonly Operation[]> {
+  if (words.trim() === '') return offered;
+  const { OperationSearch } = await import('../../catalog/search.js');
+  return new OperationSearch(offered).search(words).map(({ operation }) => operation);
+}
+
+const row = (operation: Operation) => ({
+  name: operation.name,
+  risk: operation.risk,
+  gated: operation.gated,
+  gate: operation.gate,
+  request: operation.isJob ? MANY : operation.spec.request,
+  title: operation.spec.title,
+  ...(operation.spec.deprecated === undefined ? {} : { deprecated: operation.spec.deprecated }),
+  ...(operation.reviewed ? {} : { reviewed: false }),
+});
+
+/** A line for each tool. What was searched for is told by its title, which says more than the request. */
+function printTable(operations: readonly Operation[], withTitles: boolean): void {
+  const rows = operations.map(row);
+  const name = Math.max(...rows.map((one) => one.name.length));
+  const risk = Math.max(...rows.map((one) => one.risk.length));
+  for (const one of rows) {
+    const mark = one.reviewed === false ? '  (not reviewed)' : '';
+    const last = withTitles ? one.title : one.request;
+    print(`${one.name.padEnd(name)}  ${one.risk.padEnd(risk)}  ${GATES[one.gate].padEnd(9)}  ${last}${mark}\n`);
+  }
+  if (!withTitles) print(`${rows.length} tools\n`);
 }
 
 /** What each toolset and profile costs a model, in o200k_base tokens. */
