@@ -36,9 +36,11 @@ export class Catalog {
     return operation;
   }
 
+  /** ` Did you mean a, b or c?`, or nothing. */
   suggest(name: string): string {
+    const meant = this.meant(name);
     return didYouMean(
-      name,
+      meant?.name ?? name,
       this.operations.map((operation) => operation.name),
     );
   }

@@ -151,7 +151,9 @@ export class Discovery {
   }
 
   #toCall(tool: string, input: Readonly<Record<string, unknown>>): Operation | Told {
-    const faults = unknownInputs(input, ['name', 'arguments']);
+    // A model often puts the operation's own inputs beside its name; `confirm` is never taken from there.
+    const elsewhere = 'no such input. Inputs of the operation, confirm too, go into arguments.';
+    const faults = unknownInputs(input, ['name', 'arguments'], elsewhere);
     if (faults.length > 0) return invalid(tool, faults);
     // An operation beyond the caller's scopes is refused further down the road, with the scope that it needs.
     const operation = this.#offered(input.name);
@@ -221,11 +223,18 @@ const invalid = (tool: string, faults: readonly Fault[]): Told =>
     hint: 'Correct the arguments and call again. Nothing was sent.',
   });
 
-const unknownInputs = (input: Readonly<Record<string, unknown>>, known: readonly string[]): Fault[] =>
+const unknownInputs = (
+  input: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+  otherwise = `no such input. Known: ${known.join(', ')}.`,
+): Fault[] =>
   Object.keys(input)
     .filter((key) => !known.includes(key))
     .slice(0, MOST)
-    .map((key) => ({ path: key, expected: `no such input.${didYouMean(key, known) || ` Known: ${known.join(', ')}.`}` }));
+    .map((key) => {
+      const near = didYouMean(key, known);
+      return { path: key, expected: near === '' ? otherwise : `no such input.${near}` };
+    });
 
 /** Enough to choose by; the rest is in describe_operation. */
 const firstSentence = (text: string): string => /^.*?[.!?](?=\s|$)/.exec(text)?.[0] ?? text;

@@ -1,3 +1,4 @@
+import { isStandIn } from '../catalog/stand-ins.js';
 import { isRecord } from '../platform/is-record.js';
 import { plain } from '../platform/plain-text.js';
 
@@ -127,7 +128,7 @@ const isAscii = (text: string): boolean => !/[^\t\n\r -~]/.test(text);
 
 function isAddressed(text: string): boolean {
   const start = text.slice(0, LONGEST);
-  return MORE_THAN_A_WORD.test(start) && ADDRESSED.some((pattern) => pattern.test(start));
+  return MORE_THAN_A_WORD.test(start) && ADDRESSED.some((pattern) => pattern.test(start)) && !isStandIn(text);
 }
 
 function withoutHidden(text: string, found: Found): string {

@@ -87,6 +87,7 @@ describe('an answer that was not confirmed as credential', () => {
       email_address: 'text',
       url: '[secret link: Invitations_listAllNonRevoked with fields:["url"] shows it once confirmed]',
     });
+    expect(created.text).not.toContain('untrusted');
     const entry = await client.call('WaitlistEntries_inviteEntry', { waitlist_entry_id: 'w_1' });
     expect((entry.json as { invitation: { url: string } }).invitation.url).toBe((created.json as { url: string }).url);
     const pending = await client.call('OrganizationInvitations_listPending', { organization_id: 'org_1', fields: ['url'] });

@@ -100,6 +100,11 @@ describe.each(CLIENTS)('discovery mode with the client %s', (kind) => {
     ],
     ['call_operation', { name: 5 }, { error: 'invalid_arguments' }],
     ['call_operation', { nam: 'x' }, { error: 'invalid_arguments' }],
+    [
+      'call_operation',
+      { name: 'Users_markBanned', arguments: { user_id: 'user_1' }, confirm: true },
+      { faults: [{ path: 'confirm', expected: expect.stringContaining('go into arguments') }] },
+    ],
     ['describe_operation', {}, { error: 'invalid_arguments' }],
     ['describe_operation', { names: [] }, { faults: [{ path: 'names' }] }],
     ['describe_operation', { names: ['Users_lok'] }, { error: 'unknown_operation' }],

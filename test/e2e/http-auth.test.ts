@@ -478,6 +478,8 @@ describe('a server that trusts an OAuth issuer up to a ceiling', () => {
     expect(planned.text).toContain('may not use this tool here');
     const scanned = await ask('Jobs_scanList', { list: 'Organizations_listSortedByCreationDate' });
     expect(scanned.text).toContain('may not use this tool here');
+    const steps = [{ name: 'all', tool: 'Organizations_listSortedByCreationDate' }];
+    expect((await ask('Jobs_planChanges', { steps })).text).toMatch(/grants file\. Nothing was changed\./);
   });
 
   it('grants nothing to who is not named, and says what to ask for, until the file names them', async () => {

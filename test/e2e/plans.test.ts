@@ -116,7 +116,7 @@ describe('in a client that cannot ask', () => {
     expect(full.warnings).toEqual([expect.stringMatching(/^Would fail: call 19 \(.*\), and 6 more: .*at most 19 members/)]);
     const ban = [{ tool: 'Users_markBanned', arguments: { user_id: 'user_26' } }];
     const orphaned = planned(await client.call('Jobs_planChanges', { steps: ban }));
-    expect(orphaned.warnings).toEqual([expect.stringContaining('leaves Acme without an admin')]);
+    expect(orphaned.warnings).toEqual([expect.stringContaining('leaves "Acme" without an admin')]);
     const taken = [
       { tool: 'Users_createNewUser', arguments: { email_address: ['u3@example.com'], skip_password_requirement: true } },
     ];
@@ -184,6 +184,11 @@ describe('in a client that cannot ask', () => {
       'no step before',
     ],
     ['a tool that is none', { steps: [{ tool: 'Users_markBaned', arguments: {} }] }, 'Users_markBanned'],
+    [
+      'a guessed name',
+      { steps: [{ tool: 'ban_user', arguments: {} }] },
+      'named ban_user. Did you mean Users_markBanned? Nothing',
+    ],
     ['a job within a plan', { steps: [{ tool: 'Jobs_applyPlan', arguments: { plan: 'pln_x' } }] }, 'no tool that a plan can use'],
     ['arguments that do not fit', { steps: [{ tool: 'Users_markBanned', arguments: { user: 'user_1' } }] }, 'do not fit'],
     [

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { didYouMean } from '../../catalog/nearest.js';
+import { Catalog } from '../../catalog/catalog.js';
 import { IDEMPOTENCY_KEY, type Operation } from '../../catalog/operation.js';
 import type { Arguments } from '../../catalog/operation-types.js';
 import { parseArguments } from '../../catalog/parse-arguments.js';
@@ -201,7 +201,10 @@ class Expansion {
     const { offered } = this.#options;
     const operation = offered.get(tool);
     if (operation === undefined)
-      throw fault(where, `no tool that a plan can use is named ${tool.slice(0, 80)}.${didYouMean(tool, offered.keys())}`);
+      throw fault(
+        where,
+        `no tool that a plan can use is named ${tool.slice(0, 80)}.${new Catalog(offered.values()).suggest(tool)}`,
+      );
     return operation;
   }
 
@@ -249,7 +252,7 @@ function referenceFault(error: unknown, where: string): unknown {
 }
 
 const fault = (where: string, message: string): PlanFault =>
-  new PlanFault('invalid_plan', `${where}: ${message}.`, { step: where });
+  new PlanFault('invalid_plan', `${where}: ${message}`, { step: where });
 
 const tooMany = (): PlanFault =>
   new PlanFault('too_many_items', `The plan makes more than ${MOST_ITEMS} calls: make several smaller ones.`);

@@ -10,7 +10,7 @@ export class PlanFault extends Error {
 
   constructor(code: ErrorCode, message: string, more: Readonly<Record<string, unknown>> = {}, refused = false) {
     super(message);
-    this.model = { error: code, ...more, message: `${message} Nothing was changed.` };
+    this.model = { error: code, ...more, message: `${/[.?]$/.test(message) ? message : `${message}.`} Nothing was changed.` };
     this.refused = refused;
   }
 

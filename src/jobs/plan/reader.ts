@@ -89,7 +89,7 @@ const TOO_COSTLY = new PlanFault('where_too_costly', `Testing the conditions tak
 const failed = ({ name }: Operation, { model, outcome }: ReadError): PlanFault =>
   new PlanFault(
     'read_failed',
-    `${name} did not answer: ${String(model.message ?? model.error)}.`,
+    `${name} did not answer: ${String(model.message ?? model.error)}`,
     { cause: model },
     outcome.kind === 'refused',
   );

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Catalog } from '../../catalog/catalog.js';
 import { isGated, type Operation } from '../../catalog/operation.js';
 import type { Arguments } from '../../catalog/operation-types.js';
-import { plain } from '../../platform/plain-text.js';
+import { plain, shownName } from '../../platform/plain-text.js';
 import type { Refusal } from '../../policy/confirmation/refusals.js';
 import type { CallList, Judged } from '../../policy/list-call.js';
 import { type UndoWords, undoWords } from '../../policy/preview/undo-words.js';
@@ -73,7 +73,7 @@ export async function settle(draft: Draft, context: JobContext, services: PlanSe
     ...gone.slice(0, MOST_NAMED).map((nth) => `${nameOf(nth)} does not exist.`),
     ...grouped(rehearsed?.failures ?? [], nameOf),
     ...(rehearsed?.orphans ?? []).map(
-      ({ item, organization }) => `${nameOf(item)}: leaves ${plain(organization)} without an admin who can sign in.`,
+      ({ item, organization }) => `${nameOf(item)}: leaves ${shownName(organization)} without an admin who can sign in.`,
     ),
     ...draft.warnings,
   ];

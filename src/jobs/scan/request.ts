@@ -1,4 +1,4 @@
-import { didYouMean } from '../../catalog/nearest.js';
+import { Catalog } from '../../catalog/catalog.js';
 import type { Operation } from '../../catalog/operation.js';
 import type { Arguments } from '../../catalog/operation-types.js';
 import { type Fault, mostTelling, readMoments } from '../../catalog/parse-arguments.js';
@@ -95,7 +95,7 @@ class Reader {
   operation(path: string, name: unknown): Operation | undefined {
     const operation = typeof name === 'string' ? this.#offered.get(name) : undefined;
     if (operation === undefined) {
-      const near = typeof name === 'string' ? didYouMean(name, this.#offered.keys()) : '';
+      const near = typeof name === 'string' ? new Catalog(this.#offered.values()).suggest(name) : '';
       this.fault(path, `the name of an operation that is offered here.${near}`);
       return undefined;
     }

@@ -124,7 +124,7 @@ class Undo {
     }
     const warnings = [
       ...[...left].map(([why, about]) => `${about.length} left out: ${why}: ${first(about)}.`),
-      ...(already === 0 ? [] : [`${already} are already as they were before.`]),
+      ...(already === 0 ? [] : [`${already} ${already === 1 ? 'is' : 'are'} already as before.`]),
       ...noted,
     ];
     return settle({ title, items, warnings, known: this.#known, reader }, this.#context, plans);

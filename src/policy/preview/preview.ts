@@ -163,7 +163,9 @@ export class Previewer {
   }
 
   #details(operation: Operation, args: Arguments, counted: readonly (string | undefined)[]): string[] {
-    const details = counted.filter((text) => text !== undefined).map(sentence);
+    const details = counted
+      .filter((text) => text !== undefined)
+      .map((text) => sentence(text.replace(/^[a-z]/, (first) => first.toUpperCase())));
     const items = itemCount(operation, args);
     if (items > 1) details.push(`${items} items in one call.`);
     if (consequencesOf(operation, args).risks.includes('credential')) {

@@ -2,6 +2,7 @@ import { type Declared, resourceOf } from '../../catalog/declared-answer.js';
 import type { Operation } from '../../catalog/operation.js';
 import type { Secret } from '../../catalog/resources/marks.js';
 import { isSecretName } from '../../catalog/secret-names.js';
+import { standInFor } from '../../catalog/stand-ins.js';
 import { isRecord } from '../../platform/is-record.js';
 import { isSecretText } from './secret-text.js';
 
@@ -22,10 +23,7 @@ export interface CoverOptions {
 }
 
 /** Replaces a secret in an answer that was not confirmed as `credential`. */
-export const withheld = (secret: Secret | undefined): string =>
-  secret === undefined
-    ? '[secret]'
-    : `[secret ${secret.kind}: ${secret.from === undefined ? 'not shown here' : `${secret.from} once confirmed`}]`;
+export const withheld = (secret: Secret | undefined): string => (secret === undefined ? '[secret]' : standInFor(secret));
 
 const WITHHELD = /^\[secret(?: [^\]]*)?\]$/;
 

@@ -165,6 +165,21 @@ describe('Previewer', () => {
     expect(await preview(operations.ban, { user_id: 'user_ada' })).toMatchObject({ details: [said] });
   });
 
+  it('begins a sentence of its own with what it counts', async () => {
+    const { describe: preview } = make();
+    const [counted] = operations.ban.spec.consequences ?? [];
+    if (counted === undefined) throw new Error('nothing is counted');
+    const consequences = [{ ...counted, says: 'the user has {n} sessions' }];
+    const ban = defineOperation({
+      ...operations.ban.spec,
+      name: 'Users_ban',
+      title: 'Ban',
+      path: { user_id: z.string() },
+      consequences,
+    } as never);
+    expect(await preview(ban, { user_id: 'user_ada' })).toMatchObject({ details: ['The user has 3 sessions.'] });
+  });
+
   it.each([{ total_count: -1 }, { total_count: '5' }, 'x', null])('does not count %j', async (answer) => {
     const { instance, describe: preview } = make();
     instance.answers.Sessions_list = () => answer;
