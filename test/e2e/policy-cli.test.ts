@@ -148,6 +148,23 @@ describe('policy check', () => {
     }
   });
 
+  it('names faults of form and of content in one go, in words, in the order of the file', async () => {
+    const path = await file(
+      '{"budgets":[{"max":"3","per":"1h","tools":"Userz"}],"rules":[{"tools":"Users_markBaned","action":"allow"},' +
+        '{"tools":5,"action":"allow"},{"tools":[],"action":"deny"},{"tools":"Users","tools":"Users","action":"allow"}]}',
+    );
+    const { stderr } = await runProgram(['policy', 'check', path]);
+    expect(stderr.split('\n').slice(1, -1)).toEqual([
+      '  budgets[0].max: expected a number, and a text is given.',
+      '  budgets[0].tools: No tool or group matches "Userz". Did you mean Users?',
+      '  rules[0].tools: No tool or group matches "Users_markBaned". Did you mean Users_markBanned?',
+      '  rules[1].tools: expected a text, and 5 is given.',
+      '  rules[2].tools: is an empty list.',
+      '  rules[2].reason: is missing: expected a text.',
+      '  rules[3]: "tools" is there twice',
+    ]);
+  });
+
   it('says that a file cannot be read', async () => {
     for (const path of [`${directory}/none.json`, directory]) {
       const ended = await runProgram(['policy', 'check', path]);

@@ -1,10 +1,11 @@
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/gs;
 
 /**
- * The first duplicate key in a JSON text, with the path of its object. `JSON.parse` silently keeps the last value, which
+ * The duplicate keys in a JSON text, each with the path of its object. `JSON.parse` silently keeps the last value, which
  * would lose rules of a policy. The text must be well-formed JSON.
  */
-export function duplicateKey(json: string): { readonly key: string; readonly path: string } | undefined {
+export function duplicateKeys(json: string): readonly { readonly key: string; readonly path: string }[] {
+  const found: { key: string; path: string }[] = [];
   const open: { keys: Set<string> | undefined; at: string | number }[] = [];
   let last = '';
   for (const [token] of json.matchAll(TOKEN)) {
@@ -14,13 +15,13 @@ export function duplicateKey(json: string): { readonly key: string; readonly pat
     else if (token === '}' || token === ']') open.pop();
     else if (token === ':' && inner?.keys !== undefined) {
       const key = JSON.parse(last) as string;
-      if (inner.keys.has(key)) return { key, path: formatPath(open.slice(0, -1).map(({ at }) => at)) };
+      if (inner.keys.has(key)) found.push({ key, path: formatPath(open.slice(0, -1).map(({ at }) => at)) });
       inner.keys.add(key);
       inner.at = key;
     } else if (token === ',' && typeof inner?.at === 'number') inner.at++;
     last = token;
   }
-  return undefined;
+  return found;
 }
 
 /** `rules[0].args`. */

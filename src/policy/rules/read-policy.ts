@@ -5,11 +5,20 @@ import { didYouMean } from '../../catalog/nearest.js';
 import type { Operation } from '../../catalog/operation.js';
 import { valueAt } from '../../catalog/parse-arguments.js';
 import { errorMessage } from '../../platform/error-message.js';
+import { isRecord } from '../../platform/is-record.js';
 import { parseJsonText } from '../../platform/json-text.js';
 import { UserError } from '../../platform/user-error.js';
 import { canBeAbout, subjectsOf } from './about.js';
-import { duplicateKey, formatPath } from './duplicate-keys.js';
-import { type BudgetDeclaration, knownKeys, type PolicyFile, policyFileSchema, type RuleDeclaration } from './policy-file.js';
+import { duplicateKeys, formatPath } from './duplicate-keys.js';
+import {
+  type BudgetDeclaration,
+  budgetSchema,
+  knownKeys,
+  type PolicyFile,
+  policyFileSchema,
+  type RuleDeclaration,
+  ruleSchema,
+} from './policy-file.js';
 
 /** One fault of a policy file. `path` is like `rules[0].risk`; empty for the whole. */
 export interface PolicyFault {
@@ -36,26 +45,56 @@ export class PolicyFileError extends UserError {
 export function readPolicy(text: string, catalog: Catalog): PolicyFile {
   const raw = parseJson(text);
   const result = policyFileSchema.safeParse(raw);
-  if (!result.success) throw new PolicyFileError(result.error.issues.flatMap((issue) => toFaults(issue, [], raw)));
   const faults = [
-    ...result.data.rules.flatMap((rule, index) => ruleFaults(rule, `rules[${index}]`, catalog)),
-    ...(result.data.budgets ?? []).flatMap((budget, index) => budgetFaults(budget, `budgets[${index}]`, catalog)),
+    ...duplicateKeys(text).map(({ path, key }) => ({ path, problem: `${JSON.stringify(key)} is there twice` })),
+    ...(result.error?.issues ?? []).flatMap((issue) => toFaults(issue, [], raw)),
+    ...entries(raw, 'rules').flatMap(([rule, path]) => entryFaults(rule, path, catalog, ruleSchema, ruleFaults)),
+    ...entries(raw, 'budgets').flatMap(([budget, path]) => entryFaults(budget, path, catalog, budgetSchema, budgetFaults)),
   ];
-  if (faults.length > 0) throw new PolicyFileError(faults);
+  if (!result.success || faults.length > 0) throw new PolicyFileError(inOrder(faults, raw));
   return result.data;
 }
 
 function parseJson(text: string): unknown {
-  let raw: unknown;
   try {
-    raw = parseJsonText(text);
+    return parseJsonText(text);
   } catch (error) {
     throw new PolicyFileError([{ path: '', problem: errorMessage(error) }]);
   }
-  const twice = duplicateKey(text);
-  if (twice !== undefined)
-    throw new PolicyFileError([{ path: twice.path, problem: `${JSON.stringify(twice.key)} is there twice` }]);
-  return raw;
+}
+
+function entries(raw: unknown, section: string): readonly (readonly [unknown, string])[] {
+  const list = valueAt(raw, [section]);
+  return Array.isArray(list) ? list.map((entry: unknown, index) => [entry, `${section}[${index}]`]) : [];
+}
+
+/** What the catalog says against a rule or a budget. Of one whose form is wrong, only its tools can be looked at. */
+function entryFaults<T>(
+  entry: unknown,
+  path: string,
+  catalog: Catalog,
+  schema: z.ZodType<T>,
+  faultsOf: (entry: T, path: string, catalog: Catalog) => PolicyFault[],
+): PolicyFault[] {
+  const read = schema.safeParse(entry);
+  if (read.success) return faultsOf(read.data, path, catalog);
+  const tools = ruleSchema.options[0].shape.tools.safeParse(valueAt(entry, ['tools']));
+  const matched = matchedOperations({ tools: tools.data }, path, catalog);
+  return 'faults' in matched ? matched.faults : [];
+}
+
+/** As they stand in the file, entry by entry. */
+function inOrder(faults: readonly PolicyFault[], raw: unknown): PolicyFault[] {
+  const sections = isRecord(raw) ? Object.keys(raw) : [];
+  const placeOf = ({ path }: PolicyFault): readonly [number, number] => {
+    const [, section = '', index = '-1'] = /^(\w*)(?:\[(\d+)\])?/.exec(path) ?? [];
+    return [sections.indexOf(section), Number(index)];
+  };
+  return faults.toSorted((a, b) => {
+    const [section, index] = placeOf(a);
+    const [other, at] = placeOf(b);
+    return section - other || index - at;
+  });
 }
 
 function toFaults(issue: z.core.$ZodIssue, base: readonly PropertyKey[], raw: unknown): PolicyFault[] {
@@ -76,8 +115,34 @@ function toFaults(issue: z.core.$ZodIssue, base: readonly PropertyKey[], raw: un
     case 'invalid_union':
       return unionFaults(issue, at, raw);
     default:
-      return [{ path, problem: issue.message }];
+      return [{ path, problem: inWords(issue, valueAt(raw, at)) }];
   }
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'an object',
+  record: 'an object',
+  array: 'a list',
+};
+
+/** A fault of form in words; where the schema has words of its own, those. */
+function inWords(issue: z.core.$ZodIssue, given: unknown): string {
+  if (issue.code === 'invalid_type') {
+    const expected = `expected ${KINDS[issue.expected] ?? issue.expected}`;
+    if (given === undefined) return `is missing: ${expected}.`;
+    const kind = given === null ? 'null' : Array.isArray(given) ? 'a list' : (KINDS[typeof given] ?? typeof given);
+    return `${expected}, and ${typeof given === 'number' ? given : kind} is given.`;
+  }
+  if (issue.code === 'too_small' && issue.origin === 'array') return 'is an empty list.';
+  if (issue.code === 'too_small') return issue.origin === 'string' ? 'is empty.' : `must be ${issue.minimum} or more.`;
+  if (issue.code === 'too_big') {
+    return issue.origin === 'string' ? `is longer than ${issue.maximum} characters.` : `must be ${issue.maximum} or less.`;
+  }
+  return issue.message;
 }
 
 /** For a value or a list of values, only the branch that was meant is reported. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { duplicateKey } from '../../../src/policy/rules/duplicate-keys.js';
+import { duplicateKeys } from '../../../src/policy/rules/duplicate-keys.js';
 import { policyJsonSchema } from '../../../src/policy/rules/policy-file.js';
 import { PolicyFileError, readPolicy } from '../../../src/policy/rules/read-policy.js';
 import { catalog } from '../fixtures.js';
@@ -69,7 +69,7 @@ describe('readPolicy', () => {
     ['an unknown input', rule({ args: { user: 'x' } }), 'rules[0].args.user', 'Did you mean user_id?'],
     ['an unknown action', rule({ action: 'permit' }), 'rules[0].action', 'Use one of allow, deny, confirm.'],
     ['no action', { rules: [{ tools: 'Users_ban' }] }, 'rules[0].action', 'Use one of allow, deny, confirm.'],
-    ['deny without a reason', rule({ action: 'deny' }), 'rules[0].reason', 'expected string'],
+    ['deny without a reason', rule({ action: 'deny' }), 'rules[0].reason', 'is missing'],
     [
       'confirm without a strength',
       rule({ action: 'confirm' }),
@@ -88,16 +88,16 @@ describe('readPolicy', () => {
     ],
     ['a budget for everything', { budgets: [{ max: 1, per: '1h' }] }, 'budgets[0]', 'counts every call'],
     ['a length of time in words', { budgets: [{ risk: 'read', max: 1, per: 'hour' }] }, 'budgets[0].per', '30s, 10m, 1h or 7d'],
-    ['a budget of nothing', { budgets: [{ risk: 'read', max: 0, per: '1h' }] }, 'budgets[0].max', '>=1'],
+    ['a budget of nothing', { budgets: [{ risk: 'read', max: 0, per: '1h' }] }, 'budgets[0].max', 'must be 1 or more'],
     [
       'an unknown tool in a budget',
       { budgets: [{ tools: 'Nobody', max: 1, per: '1h' }] },
       'budgets[0].tools',
       'No tool or group',
     ],
-    ['an empty list of tools', rule({ tools: [] }), 'rules[0].tools', '>=1'],
-    ['a list instead of an object', [], '', 'expected object'],
-    ['rules that are no list', { rules: {} }, 'rules', 'expected array'],
+    ['an empty list of tools', rule({ tools: [] }), 'rules[0].tools', 'is an empty list'],
+    ['a list instead of an object', [], '', 'expected an object'],
+    ['rules that are no list', { rules: {} }, 'rules', 'expected a list'],
   ])('refuses %s, and says where and what is nearest', (_, file, path, problem) => {
     expect(faults(file)).toContainEqual({ path, problem: expect.stringContaining(problem) });
   });
@@ -126,7 +126,7 @@ describe('readPolicy', () => {
   });
 });
 
-describe('duplicateKey', () => {
+describe('duplicateKeys', () => {
   it.each([
     '{}',
     '[]',
@@ -134,11 +134,11 @@ describe('duplicateKey', () => {
     '{"a":"\\"a\\":1,\\"a\\":2","b":"{\\"b\\":1}"}',
     '{"a":["a","a"]}',
   ])('finds none in %s', (json) => {
-    expect(duplicateKey(json)).toBeUndefined();
+    expect(duplicateKeys(json)).toEqual([]);
   });
 
   it('knows a key by its value, not by its spelling', () => {
-    expect(duplicateKey('{"a":1,"\\u0061":2}')).toEqual({ key: 'a', path: '' });
+    expect(duplicateKeys('{"a":1,"\\u0061":2}')).toEqual([{ key: 'a', path: '' }]);
   });
 });
 
