@@ -300,23 +300,30 @@ function addSkillCommands(skills: Command): void {
 }
 
 function addAuditCommands(audit: Command): void {
-  audit
+  const verify = audit
     .command('verify')
     .description('find lines that were removed, changed, reordered or inserted')
     .argument('<files...>', 'one log, in the order of its rotations')
     .option('--partial', 'let the first file continue an earlier one that is no longer kept')
     .addHelpText('after', '\nThe key of the signatures is FILE.key, or CLERK_MCP_AUDIT_KEY.')
     .action(async (files: string[], flags: Flags) => (await import('./commands/audit.js')).verifyLog(files, flags));
-  audit
+  withExamples(verify, 'clerk-mcp audit verify audit.jsonl');
+  const show = audit
     .command('show')
     .description('print a log for people')
-    .argument('<file>')
+    .argument('<files...>', 'one log, in the order of its rotations')
+    .option('--json', 'as JSON Lines, for programs')
     .option('--since <time>', 'not before this time, like 2026-01-31T12:00:00Z')
     .option('--until <time>', 'not after this time')
     .option('--operation <name>', 'only this operation')
     .option('--caller <name>', 'only this caller')
     .option('--decision <decision>', 'allowed, refused or asked')
-    .action(async (file: string, flags: Flags) => (await import('./commands/audit.js')).showLog(file, flags));
+    .action(async (files: string[], flags: Flags) => (await import('./commands/audit.js')).showLog(files, flags));
+  withExamples(
+    show,
+    'clerk-mcp audit show audit.jsonl --since 2026-01-31T12:00:00Z',
+    'clerk-mcp audit show audit.jsonl.1 audit.jsonl --json --decision refused',
+  );
 }
 
 const everyCommand = (command: Command): Command[] => [command, ...command.commands.flatMap(everyCommand)];

@@ -125,6 +125,32 @@ describe('audit show', () => {
     expect(ended_.stderr).toMatch(message);
   });
 
+  it('takes a log in several files, an outcome going with its intent in an earlier one, and gives JSON Lines', async () => {
+    const cut = lines.findIndex((line) => line.includes('"kind":"outcome"') && line.includes('Users_lockUser'));
+    const [older, newer] = [lines.slice(0, cut), lines.slice(cut)].map((some) => some.map((line) => `${line}\n`).join(''));
+    const files = [await scratchFile(directory, older), await scratchFile(directory, newer)];
+    const whole = await runProgram(['audit', 'show', ...files]);
+    expect(whole).toMatchObject({ code: 0, stderr: '', stdout: (await show()).stdout });
+    const ended_ = await runProgram([
+      'audit',
+      'show',
+      ...files,
+      '--json',
+      '--decision',
+      'allowed',
+      '--operation',
+      'Users_lockUser',
+    ]);
+    const shown = ended_.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    expect(shown).toMatchObject([
+      { kind: 'intent', operation: 'Users_lockUser', intact: true },
+      { kind: 'outcome', operation: 'Users_lockUser', status: 404, intact: true },
+    ]);
+  });
+
   it('marks what was changed, and lets nothing in a log play with the terminal', async () => {
     const hostile = '\u001b[2J\u202e\u009b31mfake';
     const changed = (line: string): string => line.replace('"Users_markBanned"', JSON.stringify(hostile));
@@ -133,6 +159,14 @@ describe('audit show', () => {
     expect(code).toBe(0);
     expect(stdout.match(/\(CHANGED\)/g)).toHaveLength(3);
     expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    const json = await runProgram(['audit', 'show', copy, '--json', '--operation', hostile]);
+    expect(json.stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(
+      json.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object),
+    ).toContainEqual(expect.objectContaining({ operation: hostile, intact: false }));
   });
 
   it('ends without complaint when its reader has read enough', async () => {

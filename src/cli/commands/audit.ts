@@ -20,8 +20,8 @@ export async function verifyLog(files: readonly string[], flags: Flags): Promise
   process.exitCode = report.ok ? EXIT.ok : EXIT.failed;
 }
 
-/** Prints a log in a form that people can read. */
-export async function showLog(file: string, flags: Flags): Promise<void> {
+/** Prints a log in a form that people can read, or programs. Several files are one log after rotations, in the given order. */
+export async function showLog(files: readonly string[], flags: Flags): Promise<void> {
   const filters = {
     since: time('--since', flags.since),
     until: time('--until', flags.until),
@@ -29,7 +29,7 @@ export async function showLog(file: string, flags: Flags): Promise<void> {
     caller: text(flags.caller),
     decision: flags.decision === undefined ? undefined : oneOf('--decision', flags.decision, DECISIONS),
   };
-  const lines = showAudit(file, filters);
+  const lines = showAudit(files, filters, flags.json === true);
   for (;;) {
     const { value, done } = await readable(lines.next());
     if (done === true || process.stdout.destroyed) return;

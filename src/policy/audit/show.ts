@@ -14,22 +14,35 @@ export interface AuditFilters {
 
 const LONGEST_ARGS = 160;
 
-/** A log for people, one line per entry. An outcome is shown with its intent. */
-export async function* showAudit(file: string, filters: AuditFilters = {}): AsyncGenerator<string> {
+/**
+ * A log for people, one line per entry, or for programs, one JSON object per entry with the word whether it is `intact`.
+ * Several files are one log after rotations, in the given order. An outcome is shown with its intent.
+ */
+export async function* showAudit(files: readonly string[], filters: AuditFilters = {}, asJson = false): AsyncGenerator<string> {
   const shown = new Set<string>();
-  for await (const { bytes } of linesOf(file)) {
-    const read = readLine(bytes.toString('utf8'));
-    if (read === undefined) {
-      if (isEmpty(filters)) yield '(a line that is not from this log, or was cut short)';
-      continue;
+  for (const file of files) {
+    for await (const { bytes } of linesOf(file)) {
+      const read = readLine(bytes.toString('utf8'));
+      if (read === undefined) {
+        if (isEmpty(filters)) yield asJson ? json({ kind: 'unreadable', intact: false }) : UNREADABLE;
+        continue;
+      }
+      const { line, intact } = read;
+      const follows = line.kind === 'outcome' && line.call !== undefined && shown.delete(line.call);
+      if (!follows && !matches(line, filters)) continue;
+      if (line.kind === 'intent' && line.call !== undefined) shown.add(line.call);
+      yield asJson ? json({ ...line, intact }) : describe(line, intact);
     }
-    const { line } = read;
-    const follows = line.kind === 'outcome' && line.call !== undefined && shown.delete(line.call);
-    if (!follows && !matches(line, filters)) continue;
-    if (line.kind === 'intent' && line.call !== undefined) shown.add(line.call);
-    yield describe(line, read.intact);
   }
 }
+
+const UNREADABLE = '(a line that is not from this log, or was cut short)';
+
+/** JSON that shows at a terminal as it is: what could play with it is escaped. */
+const json = (value: object): string =>
+  JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
+  );
 
 const isEmpty = (filters: AuditFilters): boolean => Object.values(filters).every((value) => value === undefined);
 

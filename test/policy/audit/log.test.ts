@@ -577,7 +577,7 @@ describe('verifyAudit', () => {
 describe('showAudit', () => {
   async function shown(filters = {}): Promise<string[]> {
     const lines: string[] = [];
-    for await (const line of showAudit(file, filters)) lines.push(line);
+    for await (const line of showAudit([file], filters)) lines.push(line);
     return lines;
   }
 
