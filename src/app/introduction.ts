@@ -5,6 +5,7 @@ import { instructions } from '../mcp/instructions.js';
 import type { Offer } from '../mcp/offer.js';
 import type { Seat } from '../mcp/server.js';
 import type { Policy } from '../policy/policy.js';
+import type { Caller } from '../policy/policy-types.js';
 import { missingScope } from '../policy/rules/scopes.js';
 
 export interface IntroductionOptions {
@@ -29,7 +30,7 @@ export function introductionOf({ config, name, offer, policy }: IntroductionOpti
       changes: values.readOnly !== true && [...risks].some((risk) => risk !== 'read'),
       confirmation: isGated ? policy.explanationFor(canAsk) : undefined,
       secrets: isGated && risks.has('credential') ? (values.secretsDir === undefined ? 'conversation' : 'files') : undefined,
-      leftOut: leftOut(offer, offered),
+      leftOut: leftOut(offer, offered, caller),
       discovery: offer.discovery,
       now: Date.now(),
     });
@@ -37,10 +38,12 @@ export function introductionOf({ config, name, offer, policy }: IntroductionOpti
 }
 
 /** Deprecated operations are not counted. */
-function leftOut(offer: Offer, offered: readonly Operation[]): { count: number; by: string } | undefined {
+function leftOut(offer: Offer, offered: readonly Operation[], caller: Caller): { count: number; by: string } | undefined {
   const here = new Set(offered);
   const missed = offer.catalog.operations.filter((operation) => !here.has(operation) && !operation.superseded);
   if (missed.length === 0) return undefined;
-  const reasons = new Set(missed.map((operation) => offer.leftOutBy(operation).replace(/^scope .*/, "the caller's scopes")));
+  const reasons = new Set(
+    missed.map((operation) => offer.leftOutBy(operation, caller).replace(/^scope .*/, "the caller's scopes")),
+  );
   return { count: missed.length, by: [...reasons].join('; ') };
 }

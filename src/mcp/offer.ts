@@ -44,9 +44,10 @@ export class Offer {
     return howToOffer(this.catalog, this.#offered.values(), operation);
   }
 
-  /** What leaves the operation out: a scope that the caller lacks, or a setting. */
-  leftOutBy(operation: Operation): string {
-    return this.#offered.has(operation.name) ? `scope ${scopeOf(operation.risk)} is lacking` : this.#leftOutBy(operation);
+  /** What leaves the operation out: the caller's grant, a scope that the caller lacks, or a setting. */
+  leftOutBy(operation: Operation, caller: Pick<Caller, 'tools'>): string {
+    if (!this.#offered.has(operation.name)) return this.#leftOutBy(operation);
+    return isGranted(operation, caller) ? `scope ${scopeOf(operation.risk)} is lacking` : "the caller's grant";
   }
 
   /** The tools among these that the caller is not offered. */

@@ -467,6 +467,14 @@ describe('a server that trusts an OAuth issuer up to a ceiling', () => {
     expect(headers.get('www-authenticate')).toContain('scope="clerk:read clerk:write"');
   });
 
+  it('says that the grant leaves tools out, and not a scope that the caller has', async () => {
+    const session = await openSession(server.url, bearer(await issuer.token({ scope: ALL })));
+    const read = { jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri: 'clerk-mcp://offer' } };
+    const { text } = await post(`${server.url}/mcp`, read, session);
+    expect(text).toContain("the caller's grant");
+    expect(text).not.toContain('scope clerk:read is lacking');
+  });
+
   it('refuses a tool that is not granted', async () => {
     const { json } = await ask('Organizations_listSortedByCreationDate', {});
     expect(JSON.stringify(json.result)).toContain('tool_not_granted');

@@ -14,7 +14,7 @@ export function offerPage(offer: Offer, caller: Caller): object {
     of: all.length,
     ...(offer.discovery && { mode: 'discovery: four tools find and call the others' }),
     groups: countedByGroup([...offered]),
-    left_out: reasons(offer, leftOut),
+    left_out: reasons(offer, leftOut, caller),
     jobs: jobs.filter(({ lacking }) => lacking.length === 0).map(({ name }) => name),
     jobs_left_out: jobs
       .filter(({ lacking }) => lacking.length > 0)
@@ -24,10 +24,10 @@ export function offerPage(offer: Offer, caller: Caller): object {
 }
 
 /** Operations left out for the same reason, together: how many of each group. */
-function reasons(offer: Offer, leftOut: readonly Operation[]): object[] {
+function reasons(offer: Offer, leftOut: readonly Operation[], caller: Caller): object[] {
   const byReason = new Map<string, Operation[]>();
   for (const operation of leftOut) {
-    const by = offer.leftOutBy(operation);
+    const by = offer.leftOutBy(operation, caller);
     byReason.set(by, [...(byReason.get(by) ?? []), operation]);
   }
   return [...byReason].map(([by, operations]) => ({ by, operations: operations.length, groups: countedByGroup(operations) }));
