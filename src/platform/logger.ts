@@ -1,4 +1,6 @@
+import { isatty } from 'node:tty';
 import { type LevelWithSilent, pino } from 'pino';
+import { readableLine } from './readable-log.js';
 import { scrub } from './scrub.js';
 import { writeStderr } from './stderr.js';
 
@@ -8,7 +10,7 @@ export type Logger = pino.Logger;
 const URGENT = 40;
 
 /**
- * JSON lines on stderr. Nothing waits for them: lines that cannot be written are dropped, and their number is logged once
+ * JSON lines on stderr, or lines for people where that is a terminal. Nothing waits for them: lines that cannot be written are dropped, and their number is logged once
  * writing works again. A warning or worse is written before the call returns, if possible.
  */
 export function createLogger(level: LevelWithSilent = 'info'): Logger {
@@ -16,11 +18,15 @@ export function createLogger(level: LevelWithSilent = 'info'): Logger {
   return pino({ name: 'clerk-mcp', level, base: { name: 'clerk-mcp' }, redact }, stderr);
 }
 
+const isTerminal = isatty(2);
+const hasColours = isTerminal && process.stderr.hasColors();
+
 const stderr = {
   // Makes pino set `lastLevel` before it writes.
   [Symbol.for('pino.metadata')]: true,
   lastLevel: 0,
   write(line: string): void {
-    writeStderr(scrub(line), this.lastLevel >= URGENT);
+    const safe = scrub(line);
+    writeStderr(isTerminal ? scrub(readableLine(safe, hasColours)) : safe, this.lastLevel >= URGENT);
   },
 };

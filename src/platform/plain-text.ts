@@ -97,3 +97,9 @@ export function typeable(text: string): string | undefined {
 
 /** Puts a text in quotes that the text itself cannot close. */
 export const quoted = (text: string): string => `"${text.replace(QUOTES, "'")}"`;
+
+/** The same text with everything that could play with a terminal, line breaks too, as escapes like those of JSON. */
+export const escapeHidden = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
+  );

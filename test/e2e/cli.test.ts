@@ -162,6 +162,20 @@ describe.skipIf(withoutTerminal)('the server, started at a terminal,', () => {
     expect(seen).not.toContain('{"level"');
   });
 
+  it('logs for people there, with and without colours, and ends with Ctrl+C', async () => {
+    const stop = [{ prompt: 'listening on http://127.0.0.1', text: '\u0003' }];
+    const [plain, painted] = await Promise.all(
+      [{ TERM: 'xterm', NO_COLOR: '1' }, { TERM: 'xterm' }].map((env: Record<string, string>) =>
+        runAtTerminal(['http', '--sandbox', '--port', '0'], env, stop),
+      ),
+    );
+    expect(plain?.code).toBe(0);
+    expect(plain?.seen).toMatch(/^\d\d:\d\d:\d\d info {2}listening on http:\/\/127\.0\.0\.1:\d+ version=\S+ instance=sandbox /m);
+    expect(plain?.seen).toMatch(/ info {2}stopped/);
+    expect(plain?.seen).not.toContain('\u001b');
+    expect(painted?.seen).toContain('\u001b[32minfo \u001b[0m listening on');
+  });
+
   it('still says what is wrong with a setting', async () => {
     const { code, seen } = await runAtTerminal(['--timeout', '5s'], {}, []);
     expect(code).toBe(2);

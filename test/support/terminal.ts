@@ -20,7 +20,8 @@ export async function runAtTerminal(
   env: Readonly<Record<string, string>>,
   typing: readonly Typed[],
 ): Promise<{ readonly code: number | null; readonly seen: string }> {
-  const line = [process.execPath, PROGRAM, ...args].map((word) => `'${word}'`).join(' ');
+  // Without exec the shell between would end by Ctrl+C, too, and hide the program's own exit code.
+  const line = `exec ${[process.execPath, PROGRAM, ...args].map((word) => `'${word}'`).join(' ')}`;
   const child = spawn(script.program(), ['-qec', line, '/dev/null'], { env: childEnv(env), stdio: ['pipe', 'pipe', 'ignore'] });
   const left = [...typing];
   let seen = '';

@@ -1,4 +1,4 @@
-import { plain } from '../../platform/plain-text.js';
+import { escapeHidden, plain } from '../../platform/plain-text.js';
 import { type AuditLine, readLine } from './line.js';
 import { linesOf } from './read.js';
 
@@ -38,11 +38,7 @@ export async function* showAudit(files: readonly string[], filters: AuditFilters
 
 const UNREADABLE = '(a line that is not from this log, or was cut short)';
 
-/** JSON that shows at a terminal as it is: what could play with it is escaped. */
-const json = (value: object): string =>
-  JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
-    Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
-  );
+const json = (value: object): string => escapeHidden(JSON.stringify(value));
 
 const isEmpty = (filters: AuditFilters): boolean => Object.values(filters).every((value) => value === undefined);
 
