@@ -267,7 +267,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     return undo;
   };
   const offer = new Offer({ catalog, offered, discovery: values.discovery === true, leftOutBy: leftOutBy(catalog, values) });
-  const lists = await listTools({ catalog, offered, policy, calls, values });
+  const lists = await listTools({ catalog, offered, policy, calls, offer, values });
   return {
     offered,
     calls: noted(lists.calls, book),

@@ -6,6 +6,7 @@ import type { ToolDefinition } from '../catalog/operation-types.js';
 import type { Values } from '../config/config.js';
 import { Discovery } from '../mcp/discovery.js';
 import { DISCOVERY_TOOLS } from '../mcp/discovery-tools.js';
+import type { Offer } from '../mcp/offer.js';
 import type { Policy } from '../policy/policy.js';
 import type { Caller } from '../policy/policy-types.js';
 import { mayUse } from '../policy/rules/scopes.js';
@@ -28,11 +29,12 @@ export interface ToolListsOptions {
   readonly offered: ReadonlyMap<string, Operation>;
   readonly policy: Policy;
   readonly calls: Calls;
+  readonly offer: Offer;
   readonly values: Pick<Values, 'discovery' | 'structured' | 'times' | 'tools'>;
 }
 
 /** The tools as clients list them: one for each operation, or four that find the others. */
-export async function listTools({ catalog, offered, policy, calls, values }: ToolListsOptions): Promise<ToolLists> {
+export async function listTools({ catalog, offered, policy, calls, offer, values }: ToolListsOptions): Promise<ToolLists> {
   // The four discovery tools can return any operation's answer, so no output schema fits them.
   const outputs =
     values.structured && !values.discovery ? await (await import('./output-schemas.js')).outputSchemas(values.times) : undefined;
@@ -54,6 +56,7 @@ export async function listTools({ catalog, offered, policy, calls, values }: Too
         offered: new Map([...offered].filter(([, { isJob }]) => !isJob)),
         beside: new Set(beside.map(([{ name }]) => name)),
         toolOf,
+        why: (operation, caller) => offer.why(operation, caller),
       })
     : undefined;
   const listed = discovery === undefined ? [] : DISCOVERY_TOOLS;

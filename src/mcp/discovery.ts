@@ -44,6 +44,8 @@ export interface DiscoveryOptions {
   readonly toolOf: (operation: Operation) => ToolDefinition;
   /** Tools listed beside the four and called by their own names. */
   readonly beside: ReadonlySet<string>;
+  /** Why the caller is not offered an operation; `undefined` where it is. */
+  readonly why: (operation: Operation, caller: Caller) => string | undefined;
 }
 
 /** Four tools in front of all others. The calls they make take the same road through the same gates, under their own names. */
@@ -67,7 +69,7 @@ export class Discovery {
         return tell(this.#describe(input, outer.caller));
       case 'call_read_operation':
       case 'call_operation': {
-        const found = this.#toCall(outer.name, input);
+        const found = this.#toCall(outer.name, input, outer.caller);
         if (!(found instanceof Operation)) return tell(found);
         return this.#options.calls.call({
           ...outer,
@@ -136,11 +138,18 @@ export class Discovery {
     const known = operations.filter((operation) => operation !== undefined).map((operation) => this.#whole(operation));
     const unknown = names.filter((_, index) => operations[index] === undefined);
     const [first] = unknown;
-    if (first !== undefined && known.length === 0) return this.#unknown('describe_operation', first);
+    if (first !== undefined && known.length === 0) return this.#unknown('describe_operation', first, caller);
     if (names.length === 1) return { kind: 'done', model: known[0] ?? {} };
+    const reasons = unknown.map((given) => this.#notHere(given, caller));
+    const nowhere = unknown.filter((_, index) => reasons[index] === undefined).map((given) => plain(given));
+    const elsewhere = reasons.filter((reason) => reason !== undefined).map(({ name, why }) => `${name}: ${why}`);
     return {
       kind: 'done',
-      model: { operations: known, ...(unknown.length > 0 && { unknown: unknown.map((given) => plain(given)) }) },
+      model: {
+        operations: known,
+        ...(elsewhere.length > 0 && { not_offered: elsewhere }),
+        ...(nowhere.length > 0 && { unknown: nowhere }),
+      },
     };
   }
 
@@ -150,14 +159,14 @@ export class Discovery {
     return { ...tool, risk: operation.risk, call_with: callWith };
   }
 
-  #toCall(tool: string, input: Readonly<Record<string, unknown>>): Operation | Told {
+  #toCall(tool: string, input: Readonly<Record<string, unknown>>, caller: Caller): Operation | Told {
     // A model often puts the operation's own inputs beside its name; `confirm` is never taken from there.
     const elsewhere = 'no such input. Inputs of the operation, confirm too, go into arguments.';
     const faults = unknownInputs(input, ['name', 'arguments'], elsewhere);
     if (faults.length > 0) return invalid(tool, faults);
     // An operation beyond the caller's scopes is refused further down the road, with the scope that it needs.
     const operation = this.#offered(input.name);
-    if (operation === undefined) return this.#unknown(tool, input.name);
+    if (operation === undefined) return this.#unknown(tool, input.name, caller);
     if (tool === 'call_read_operation' && operation.risk !== 'read') {
       const hint = `${operation.name} has the risk ${operation.risk}: call it with call_operation. Nothing was sent.`;
       return failed({ error: 'not_a_read', operation: operation.name, hint });
@@ -176,8 +185,20 @@ export class Discovery {
     return offered.get((catalog.find(given) ?? catalog.meant(given))?.name ?? '');
   }
 
-  #unknown(tool: string, given: unknown): Told {
+  /** An operation that there is, and why it cannot be called by these tools. */
+  #notHere(given: string, caller: Caller): { readonly name: string; readonly why: string } | undefined {
+    const { catalog, why } = this.#options;
+    const operation = catalog.find(given) ?? catalog.meant(given);
+    return operation && { name: operation.name, why: why(operation, caller) ?? 'It is a tool of its own: call it by its name.' };
+  }
+
+  #unknown(tool: string, given: unknown, caller: Caller): Told {
     if (typeof given !== 'string') return invalid(tool, [{ path: 'name', expected: 'required, string' }]);
+    const left = this.#notHere(given, caller);
+    if (left !== undefined) {
+      const message = `${left.name} is not offered through this tool. ${left.why}`;
+      return failed({ error: 'unknown_operation', operation: left.name, message, hint: 'Nothing was sent.' });
+    }
     const message = `No operation is named ${plain(given)}.${didYouMean(given, this.#options.offered.keys())}`;
     return failed({ error: 'unknown_operation', message, hint: 'Find its name with search_operations. Nothing was sent.' });
   }

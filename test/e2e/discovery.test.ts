@@ -98,6 +98,7 @@ describe.each(CLIENTS)('discovery mode with the client %s', (kind) => {
       { name: 'Users_markBaned' },
       { error: 'unknown_operation', message: expect.stringContaining('Users_markBanned') },
     ],
+    ['call_operation', { name: 'Jobs_applyPlan' }, { message: expect.stringContaining('call it by its name') }],
     ['call_operation', { name: 5 }, { error: 'invalid_arguments' }],
     ['call_operation', { nam: 'x' }, { error: 'invalid_arguments' }],
     [
@@ -157,7 +158,17 @@ describe('what discovery mode sends', () => {
   it('is nothing for an operation that is not offered', async () => {
     const args = { user_id: 'user_1', confirm: true };
     const { json } = await client.call('call_operation', { name: 'Users_deleteUserById', arguments: args });
-    expect(json).toMatchObject({ error: 'unknown_operation' });
+    expect(json).toMatchObject({
+      error: 'unknown_operation',
+      operation: 'Users_deleteUserById',
+      message: expect.stringContaining('--tools Users_deleteUserById'),
+    });
+    const names = ['Users_lockUser', 'users.delete', 'Users_lok'];
+    expect((await client.call('describe_operation', { names })).json).toMatchObject({
+      operations: [{ name: 'Users_lockUser' }],
+      not_offered: [expect.stringContaining('Users_deleteUserById: ')],
+      unknown: ['Users_lok'],
+    });
     const found = await client.call('search_operations', { queries: ['delete a user'], limit: 50 });
     expect((found.json as Found).operations.map((operation) => operation.name)).not.toContain('Users_deleteUserById');
     expect(upstream.requests).toEqual([]);
