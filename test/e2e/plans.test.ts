@@ -189,6 +189,11 @@ describe('in a client that cannot ask', () => {
       { steps: [{ tool: 'ban_user', arguments: {} }] },
       'named ban_user. Did you mean Users_markBanned? Nothing',
     ],
+    [
+      'an input that a named plan does not have',
+      { plan: 'set-metadata', inputs: { key: 'x' } },
+      'no such input. Known: user_ids',
+    ],
     ['a job within a plan', { steps: [{ tool: 'Jobs_applyPlan', arguments: { plan: 'pln_x' } }] }, 'no tool that a plan can use'],
     ['arguments that do not fit', { steps: [{ tool: 'Users_markBanned', arguments: { user: 'user_1' } }] }, 'do not fit'],
     [

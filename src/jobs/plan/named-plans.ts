@@ -91,9 +91,11 @@ async function read(name: string): Promise<PlanFile> {
 
 function inputsOf(name: string, { inputs }: PlanFile, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const faults: { path: string; expected: string }[] = [];
+  const known = Object.keys(inputs);
   for (const key of Object.keys(given)) {
-    if (!Object.hasOwn(inputs, key))
-      faults.push({ path: `inputs.${key}`, expected: `no such input.${didYouMean(key, Object.keys(inputs))}` });
+    if (Object.hasOwn(inputs, key)) continue;
+    const near = didYouMean(key, known) || ` Known: ${known.join(', ')}.`;
+    faults.push({ path: `inputs.${key}`, expected: `no such input.${near}` });
   }
   const values: Record<string, unknown> = {};
   for (const [key, { about, is, optional, default: usual }] of Object.entries(inputs)) {
