@@ -218,8 +218,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     services ??= openServices();
     return services;
   };
-  // A folder that cannot be used stops the start.
-  if (values.stateDir !== undefined) await plans();
+  // A folder that cannot be used stops the start, and nothing may then keep the process alive.
+  if (values.stateDir !== undefined) {
+    await plans().catch(async (error: unknown) => {
+      await clerk.close();
+      await audit?.close();
+      await upstream.close();
+      throw error;
+    });
+  }
   const watch = values.openapiWatch === undefined ? undefined : await openWatch(values.openapiWatch, catalog, logger);
   let jobs: Promise<Jobs> | undefined;
   const theJobs = (): Promise<Jobs> => {

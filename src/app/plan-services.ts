@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Config } from '../config/config.js';
 import { ConfigError } from '../config/config-error.js';
@@ -10,6 +9,7 @@ import { Vault } from '../jobs/state/vault.js';
 import { Changes, FolderChangeStore, MemoryChangeStore } from '../jobs/undo/changes.js';
 import { errorMessage } from '../platform/error-message.js';
 import type { Logger } from '../platform/logger.js';
+import { makeFolder } from '../platform/make-folder.js';
 import type { Instance } from '../policy/policy-types.js';
 
 const DAY_MS = 24 * 3_600_000;
@@ -53,7 +53,7 @@ export async function openPlanServices({ config, catalog, instance, logger }: Pl
 
 async function openVault(dir: string, secret: string | undefined): Promise<Vault> {
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await makeFolder(dir);
     return await Vault.open(dir, secret);
   } catch (error) {
     throw new ConfigError(`--state-dir ${dir} cannot be used: ${errorMessage(error)}`);

@@ -1,7 +1,8 @@
 import { type BigIntStats, constants } from 'node:fs';
-import { mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorMessage } from '../platform/error-message.js';
+import { makeFolder } from '../platform/make-folder.js';
 import { createPrivateFile } from '../platform/private-file.js';
 import { decodeText } from '../platform/read-text.js';
 import type { Needs } from '../policy/confirmation/approvals.js';
@@ -76,7 +77,9 @@ export class Approvers {
    * @throws ApproverFileError when the file is faulty, or another command is changing it
    */
   async change(change: (approvers: readonly Approver[]) => readonly Approver[]): Promise<void> {
-    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(this.path)).catch((error: unknown) => {
+      throw new ApproverFileError(`${this.path} cannot be written: ${errorMessage(error)}`);
+    });
     const target = await realpath(this.path).catch(() => this.path);
     const draft = `${target}.new`;
     const file = await createPrivateFile(draft).catch((error: unknown) => {

@@ -1,6 +1,7 @@
-import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { makeFolder } from '../platform/make-folder.js';
 import { createPrivateFile } from '../platform/private-file.js';
 import { readText } from '../platform/read-text.js';
 
@@ -20,7 +21,7 @@ const folderOf = (approversFile: string): string => join(dirname(approversFile),
 /** Announces where this process serves its approvals. Returns a function that withdraws the announcement. */
 export async function announce(approversFile: string, running: Omit<Running, 'pid'>): Promise<() => Promise<void>> {
   const folder = folderOf(approversFile);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   const path = join(folder, `${process.pid}.json`);
   // An earlier process with the same id may have left a file, or someone may have planted a link.
   await rm(path, { force: true });

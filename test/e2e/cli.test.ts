@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { offeredByDefault } from '../support/offer.js';
 import { childEnv, ended, PROGRAM, runProgram } from '../support/program.js';
@@ -95,6 +96,12 @@ describe('the command line', () => {
     const { code, stdout, stderr } = await runProgram(['call', 'Users_getTotalCount', '--sandbox']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout)).toEqual({ object: 'total_count', total_count: expect.any(Number) });
+  });
+
+  it('ends where the folder for its state cannot be made, though the sandbox was running by then', async () => {
+    const file = fileURLToPath(import.meta.url);
+    const { code, stderr } = await runProgram(['call', 'Users_getTotalCount', '--sandbox', '--state-dir', `${file}/below`]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/--state-dir .* cannot be used: ENOTDIR/) });
   });
 
   it('takes the arguments from stdin where they must not stand in a process list', async () => {

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { access, lstat, mkdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, lstat, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorMessage } from '../../platform/error-message.js';
+import { makeFolder } from '../../platform/make-folder.js';
 import { createPrivateFile } from '../../platform/private-file.js';
 import { decodeText, encodeText, formOf } from '../../platform/read-text.js';
 import { ClientConfigError } from './mcp-client.js';
@@ -57,7 +58,7 @@ export async function backUp({ path, bytes = Buffer.alloc(0) }: ConfigFile, now:
 export async function replaceConfigFile(file: ConfigFile, text: string): Promise<void> {
   const draft = `${file.path}.clerk-mcp-${process.pid}.new`;
   try {
-    await mkdir(dirname(file.path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(file.path));
     // A rename would succeed even though the file itself is read-only.
     if (file.bytes !== undefined) await access(file.path, constants.W_OK);
     const handle = await createPrivateFile(draft, file.mode);
