@@ -141,6 +141,22 @@ describe('in a client that cannot ask', () => {
     expect(rows(await client.call(MEMBERS, { organization_id: delta?.id }))).toHaveLength(2);
   });
 
+  it('says in words what a call gets from an earlier step, and what a single call of its kind does', async () => {
+    const steps = [
+      {
+        name: 'newcomer',
+        tool: 'Users_createNewUser',
+        arguments: { email_address: ['nia@example.com'], skip_password_requirement: true },
+      },
+      { tool: 'ApiKeys_createKey', arguments: { name: 'Nightly', subject: '$steps.newcomer.id' } },
+    ];
+    const { plan } = planned(await client.call('Jobs_planChanges', { steps }));
+    const { effect } = (await client.call('Jobs_applyPlan', { plan })).json as { effect: string };
+    expect(effect).toContain('what step "newcomer" gives (Create a user)');
+    expect(effect).toContain('Mints the API key "Nightly" for what step "newcomer" gives');
+    expect(effect).not.toMatch(/see each|what the inputs name|Would fail/);
+  });
+
   it('leaves a target out that is another than was shown', async () => {
     const steps = [{ tool: 'Users_markBanned', for_each: ['user_5', 'user_6'], arguments: { user_id: '$' } }];
     const { plan } = planned(await client.call('Jobs_planChanges', { steps }));

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { Catalog } from '../../catalog/catalog.js';
 import { isGated, type Operation } from '../../catalog/operation.js';
 import type { Arguments } from '../../catalog/operation-types.js';
+import { isRecord } from '../../platform/is-record.js';
 import { plain, shownName } from '../../platform/plain-text.js';
 import type { Refusal } from '../../policy/confirmation/refusals.js';
 import type { CallList, Judged } from '../../policy/list-call.js';
+import type { Label } from '../../policy/preview/label.js';
 import { type UndoWords, undoWords } from '../../policy/preview/undo-words.js';
 import type { Strength } from '../../policy/strengths.js';
 import type { JobContext } from '../job-tool.js';
@@ -145,7 +147,7 @@ export function listOf(
   const operations = new Map(items.map(({ operation }) => [operation, offered.get(operation)]));
   return {
     title: plan.title,
-    names: new Map(Object.entries(plan.labels)),
+    names: new Map([...Object.entries(plan.labels), ...laterNames(items, operations)]),
     warnings: plan.warnings.slice(0, MOST_WARNINGS_SHOWN),
     items: items.flatMap(({ operation: name, args, later }, nth) => {
       const operation = operations.get(name);
@@ -155,6 +157,23 @@ export function listOf(
         : [{ operation, args, later: later.map(({ to }) => to), judged: judgement, undo: undoOf(operation, args, isKept) }];
     }),
   };
+}
+
+/** What calls will get from earlier steps, named by the step and what it does, since nothing else is known of it yet. */
+function laterNames(
+  items: readonly PlanItem[],
+  operations: ReadonlyMap<string, Operation | undefined>,
+): readonly (readonly [string, Label])[] {
+  return items.flatMap(({ args, later }) =>
+    later.map(({ to, step }): readonly [string, Label] => {
+      const reference = String(
+        to.reduce<unknown>((at, key) => (isRecord(at) || Array.isArray(at) ? Reflect.get(at, key) : undefined), args),
+      );
+      const makes = operations.get(items.find((item) => item.step === step)?.operation ?? '');
+      const name = `what step ${shownName(step)} gives${makes === undefined ? '' : ` (${makes.spec.title})`}`;
+      return [reference, { name, text: name, word: shownName(step), owner: undefined, domain: undefined }];
+    }),
+  );
 }
 
 /** A call of an unreviewed operation counts as one that cannot be undone. */

@@ -126,11 +126,13 @@ function groupInput(group: Group, context: ListReviewContext, ids: boolean): Rev
   const common = commonInputs(items.map(({ args }) => args));
   const targets = context.targetInputs(operation);
   const only = items.length === 1 ? items[0] : undefined;
+  // Nothing varies where there is but one.
+  const told = only?.args ?? common;
   const shown = new Set<string>();
   const sentences = (effects.length === 0 ? [`${operation.spec.title}.`] : effects).map((template) => {
-    const filled = fillEffect(withoutVarying(template, items, common), {
+    const filled = fillEffect(withoutVarying(template, items, told), {
       operation,
-      args: common,
+      args: told,
       target: { text: only === undefined ? EACH : targetOf(only, targets, names).name },
       names,
       keepsSecrets: context.keepsSecrets,
@@ -147,7 +149,9 @@ function groupInput(group: Group, context: ListReviewContext, ids: boolean): Rev
     );
     const target = targetOf({ args }, targets, names);
     const rest = inputLines(operation, own, new Set(), names).join('; ');
-    const head = `- ${target.name}${rest === '' ? '' : `; ${rest}`}`;
+    // What is created has no name yet but its inputs.
+    const parts = [target.id === undefined && rest !== '' ? '' : target.name, rest].filter((part) => part !== '');
+    const head = `- ${parts.join('; ')}`;
     return ids && target.id !== undefined && target.id !== target.name ? [head, `  ${target.id}`] : [head];
   });
   return {
