@@ -56,31 +56,29 @@ export const guideCapabilities = ({ hasJobs }: GuideOptions): ServerCapabilities
   ...(hasJobs && { prompts: {}, extensions: { [SKILLS]: {} } }),
 });
 
-/** The parameters of `skills/get`, as the SDK wants a schema of them. */
-const URI = {
+/** Parameters of a method that the SDK does not know, in the form in which it takes a schema. */
+const parameters = <Output>(
+  validate: (given: unknown) => { readonly value: Output } | { readonly issues: readonly { readonly message: string }[] },
+) => ({
   params: {
     '~standard': {
       version: 1 as const,
       vendor: 'clerk-mcp',
-      types: undefined as { readonly input: unknown; readonly output: { readonly uri: string } } | undefined,
-      validate: (given: unknown) =>
-        isRecord(given) && typeof given.uri === 'string'
-          ? { value: { uri: given.uri } }
-          : { issues: [{ message: 'uri: required, string' }] },
+      types: undefined as { readonly input: unknown; readonly output: Output } | undefined,
+      validate,
     },
   },
-};
+});
 
-const CURSOR = {
-  params: {
-    '~standard': {
-      version: 1 as const,
-      vendor: 'clerk-mcp',
-      types: undefined as { readonly input: unknown; readonly output: { readonly cursor: unknown } } | undefined,
-      validate: (given: unknown) => ({ value: { cursor: isRecord(given) ? given.cursor : undefined } }),
-    },
-  },
-};
+const URI = parameters<{ readonly uri: string }>((given) =>
+  isRecord(given) && typeof given.uri === 'string'
+    ? { value: { uri: given.uri } }
+    : { issues: [{ message: 'uri: required, string' }] },
+);
+
+const CURSOR = parameters<{ readonly cursor: unknown }>((given) => ({
+  value: { cursor: isRecord(given) ? given.cursor : undefined },
+}));
 
 /** Serves prompts, resources, completions and skills, as far as the caller may see them. */
 export function serveGuide(

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type App, createApp } from '../../src/app/app.js';
+import { createApp } from '../../src/app/app.js';
+import type { App } from '../../src/app/app-types.js';
 import type { CallOutcome } from '../../src/call/call-types.js';
 import type { Operation } from '../../src/catalog/operation.js';
 import { loadConfig } from '../../src/config/config.js';

@@ -1,4 +1,5 @@
-import { type App, createApp } from '../../app/app.js';
+import { createApp } from '../../app/app.js';
+import type { App } from '../../app/app-types.js';
 import { loadConfig } from '../../config/config.js';
 import { createMcpServer } from '../../mcp/server.js';
 import { serveOverStdio } from '../../mcp/stdio.js';

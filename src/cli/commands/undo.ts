@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { type App, createApp } from '../../app/app.js';
+import type { App } from '../../app/app-types.js';
 import type { Call, CallOutcome } from '../../call/call-types.js';
 import type { Progress } from '../../call/progress.js';
 import { type Config, loadConfig } from '../../config/config.js';
@@ -8,16 +8,15 @@ import { planReport } from '../../jobs/apply/report.js';
 import { PlanFault } from '../../jobs/plan/fault.js';
 import type { UndoOf } from '../../jobs/undo/undo-changes.js';
 import type { Undoable } from '../../jobs/undo/undoable.js';
-import { createLogger } from '../../platform/logger.js';
 import { scrub } from '../../platform/scrub.js';
 import { VERSION } from '../../platform/version.js';
 import { isByPerson } from '../../policy/confirmation/strength.js';
 import type { PersonAnswer } from '../../policy/policy-types.js';
 import { dialogLines } from '../../policy/preview/dialog.js';
-import { ownCommand } from '../own-command.js';
 import { ask, isAtTerminal } from '../passphrase-prompt.js';
 import { tellWaiting } from './call.js';
-import { EXIT, type Flags, GRACE_MS, print } from './command.js';
+import { EXIT, type Flags, print } from './command.js';
+import { withApp } from './with-app.js';
 
 const CALLER: Call['caller'] = { name: 'local', transport: 'cli', clientName: 'clerk-mcp undo', clientVersion: VERSION };
 
@@ -30,26 +29,16 @@ export async function undo(id: string | undefined, flags: Flags): Promise<void> 
   await checkFolder(config.values.stateDir);
   if (flags.yes === true && config.instanceKind === 'live')
     throw new ConfigError('--yes is not for a live instance: there a person is asked. Leave it out, at a terminal.');
-  const app = await createApp({
-    config,
-    logger: createLogger(config.values.logLevel),
-    allowLocalFiles: true,
-    filesDir: config.values.filesDir,
-    serveApprovals: 'loopback',
-    ownCommand: ownCommand(process.argv[1] ?? ''),
+  await withApp(config, async (app, interrupted) => {
+    try {
+      if (id === undefined) await list(app, config, flags);
+      else await takeBack(id, app, flags.yes === true, interrupted);
+    } catch (error) {
+      if (!(error instanceof PlanFault)) throw error;
+      process.stderr.write(`clerk-mcp: ${scrub(String(error.model.message))}\n`);
+      process.exitCode = error.refused ? EXIT.refused : EXIT.failed;
+    }
   });
-  const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
-  try {
-    if (id === undefined) await list(app, config, flags);
-    else await takeBack(id, app, flags.yes === true, interrupted.signal);
-  } catch (error) {
-    if (!(error instanceof PlanFault)) throw error;
-    process.stderr.write(`clerk-mcp: ${scrub(String(error.model.message))}\n`);
-    process.exitCode = error.refused ? EXIT.refused : EXIT.failed;
-  } finally {
-    await app.close(GRACE_MS);
-  }
 }
 
 /** A folder created now would be empty and have a new key. @throws ConfigError */

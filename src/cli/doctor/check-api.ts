@@ -1,4 +1,4 @@
-import { PROBE } from '../../app/app.js';
+import { PROBE } from '../../app/assemble.js';
 import { catalog } from '../../app/load-catalog.js';
 import { ClerkClient } from '../../clerk/clerk-client.js';
 import { ClerkAnswerError, ClerkApiError, ClerkConnectionError, ClerkError, ClerkTimeoutError } from '../../clerk/errors.js';

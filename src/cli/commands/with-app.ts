@@ -1,0 +1,25 @@
+import { createApp } from '../../app/app.js';
+import type { App } from '../../app/app-types.js';
+import type { Config } from '../../config/config.js';
+import { createLogger } from '../../platform/logger.js';
+import { ownCommand } from '../own-command.js';
+import { GRACE_MS } from './command.js';
+
+/** Uses the application for one command at a terminal, and closes it afterwards. `interrupted`: by Ctrl+C, or asked to end. */
+export async function withApp(config: Config, use: (app: App, interrupted: AbortSignal) => Promise<void>): Promise<void> {
+  const app = await createApp({
+    config,
+    logger: createLogger(config.values.logLevel),
+    allowLocalFiles: true,
+    filesDir: config.values.filesDir,
+    serveApprovals: 'loopback',
+    ownCommand: ownCommand(process.argv[1] ?? ''),
+  });
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+  try {
+    await use(app, interrupted.signal);
+  } finally {
+    await app.close(GRACE_MS);
+  }
+}
