@@ -115,8 +115,9 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       onUpstream: metrics.upstream,
     });
     lacking = app.lacking;
-    // A role in the file of tokens can change while its caller is connected; the four discovery tools are listed to all.
-    const listChanged = authenticator === undefined && choice.kind === 'token' && config.values.discovery !== true;
+    // Roles and grants in a file can change while their caller is connected; the four discovery tools are listed to all.
+    const isByFile = choice.kind === 'token' || (choice.kind === 'oauth' && choice.grants !== undefined);
+    const listChanged = authenticator === undefined && isByFile && config.values.discovery !== true;
     let isStopping = false;
     const router = new Router({
       createServer: (context) => serverOf(app, calls, listChanged, context?.era),

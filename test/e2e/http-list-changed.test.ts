@@ -121,6 +121,90 @@ describe('a client that has no stream when its token is given more', () => {
   });
 });
 
+describe('grants that change while people are connected', () => {
+  const file = join(directory, 'grants.yaml');
+  const SCOPES = 'clerk:read clerk:write clerk:destructive';
+  let issuer: TestIssuer;
+  let program: HttpProgram;
+
+  /** `who` is what a caller matches, by subject or by the address. */
+  const grant = (entries: Readonly<Record<string, { scopes: readonly string[]; tools?: string }>>): void => {
+    const grants = Object.entries(entries).map(([who, what]) => ({
+      who: who.includes('.') ? { email_domain: who } : { subject: who },
+      ...what,
+    }));
+    writeFileSync(file, JSON.stringify({ grants }));
+  };
+  const READS = { scopes: ['clerk:read'] };
+  const MORE = { scopes: ['clerk:read', 'clerk:write'] };
+  const tokenFor = (sub: string, claims: object = {}): Promise<string> => issuer.token({ sub, scope: SCOPES, ...claims });
+
+  beforeAll(async () => {
+    issuer = await TestIssuer.start();
+    grant({ nobody: READS });
+    const args = ['--sandbox', '--auth', 'oauth', '--issuer', issuer.url, '--audience', AUDIENCE, '--grants', file];
+    program = await startHttp({ args: [...args, '--allowed-hosts', '127.0.0.1'] });
+  });
+  afterAll(() => issuer.stop());
+
+  it.each(CLIENTS)('are told to the client %s, and only where its own caller may do more', async (kind) => {
+    const [ada, bob] = namesFor(kind);
+    grant({ [ada]: READS, [bob]: READS });
+    program.child.kill('SIGHUP');
+    const heard = { ada: vi.fn(), bob: vi.fn() };
+    await vi.waitFor(async () =>
+      expect((await post(`${program.url}/mcp`, initialize(), bearer(await tokenFor(bob)))).status).toBe(200),
+    );
+    const clients = [
+      await connectHttp(kind, program.url, { token: await tokenFor(ada), onToolsChanged: heard.ada }),
+      await connectHttp(kind, program.url, { token: await tokenFor(bob), onToolsChanged: heard.bob }),
+    ] as const;
+    const listed = async (): Promise<string[]> => (await clients[0].listTools()).map(({ name }) => name);
+    expect(await listed()).not.toContain(WRITES);
+    grant({ [ada]: MORE, [bob]: READS });
+    await vi.waitFor(() => expect(heard.ada).toHaveBeenCalledTimes(1), DEADLINE);
+    expect(await listed()).toContain(WRITES);
+    // A scope that no token of theirs has makes no difference to the one, and tools do to the other.
+    grant({ [ada]: { scopes: [...MORE.scopes, 'clerk:credential'] }, [bob]: MORE });
+    await vi.waitFor(() => expect(heard.bob).toHaveBeenCalledTimes(1), DEADLINE);
+    expect(heard.ada).toHaveBeenCalledTimes(1);
+    await Promise.all(clients.map((client) => client.close()));
+  });
+
+  it('end what is open of those who may do less, and of nobody else', async () => {
+    const staff = bearer(await tokenFor('sue', { email: 'sue@example.com', email_verified: true }));
+    const others = bearer(await tokenFor('otto'));
+    grant({ 'example.com': { scopes: MORE.scopes, tools: 'Users' }, otto: READS });
+    program.child.kill('SIGHUP');
+    await vi.waitFor(async () => expect((await post(`${program.url}/mcp`, initialize(), others)).status).toBe(200), DEADLINE);
+    const open = async () => {
+      const session = await openSession(program.url, staff);
+      const get = await fetch(`${program.url}/mcp`, { headers: { ...session, accept: 'text/event-stream' } });
+      const streams = [new EventStream(get), await subscribe(program.url, staff), (await openSse(program.url, staff)).stream];
+      return { streams, list: () => post(`${program.url}/mcp`, { jsonrpc: '2.0', id: 1, method: 'tools/list' }, session) };
+    };
+    const kept = await subscribe(program.url, others);
+
+    const first = await open();
+    // The same scopes, and fewer tools.
+    grant({ 'example.com': { scopes: MORE.scopes, tools: 'Users_get*' }, otto: READS });
+    for (const stream of first.streams) expect(await stream.ended()).not.toMatch(CHANGED);
+    expect((await first.list()).status).toBe(404);
+
+    const second = await open();
+    grant({ otto: READS });
+    for (const stream of second.streams) await stream.ended();
+    expect((await second.list()).status).toBe(403);
+
+    // What is faulty changes nothing, and is told.
+    writeFileSync(file, 'grants: [');
+    await program.logged('the grants file could not be read again');
+    grant({ otto: MORE });
+    await kept.until(CHANGED);
+    await kept.cancel();
+  });
+});
+
 describe('a subscription of 2026-07-28', () => {
   it('is ended in order by a server that stops, which it does not hold up', async () => {
     const own = await tokenFile(directory, ['ada']);
@@ -146,8 +230,14 @@ describe('that the list can change', () => {
     return answers.map(({ json }) => (json.result?.capabilities as { tools?: unknown } | undefined)?.tools);
   };
 
-  it('is said where roles are in a file', async () => {
+  it('is said where roles or grants are in a file', async () => {
     expect(await promised(server.url, as('hal'))).toEqual([{ listChanged: true }, { listChanged: true }]);
+    issuer = await TestIssuer.start();
+    const grants = join(directory, 'everyone.yaml');
+    writeFileSync(grants, 'grants: [{ who: { subject: "*" }, scopes: [clerk:read] }]');
+    const args = ['--sandbox', '--auth', 'oauth', '--issuer', issuer.url, '--audience', AUDIENCE, '--grants', grants];
+    const { url } = await startHttp({ args: [...args, '--allowed-hosts', '127.0.0.1'] });
+    expect(await promised(url, bearer(await issuer.token()))).toEqual([{ listChanged: true }, { listChanged: true }]);
   });
 
   it.each([
@@ -155,7 +245,7 @@ describe('that the list can change', () => {
     [
       'tokens say themselves what they are good for',
       async () => {
-        issuer = await TestIssuer.start();
+        issuer ??= await TestIssuer.start();
         const args = ['--auth', 'oauth', '--issuer', issuer.url, '--audience', AUDIENCE, '--allowed-hosts', '127.0.0.1'];
         return [args, bearer(await issuer.token())] as const;
       },

@@ -5,7 +5,8 @@ import { errorMessage } from '../../platform/error-message.js';
 import type { Logger } from '../../platform/logger.js';
 import { readText } from '../../platform/read-text.js';
 import type { Scope } from '../../policy/rules/scopes.js';
-import { type Ceiling, type GrantEntry, GrantsFileError, readGrants } from './grants-file.js';
+import { type GrantEntry, GrantsFileError, readGrants } from './grants-file.js';
+import { type Offered, Offers } from './offers.js';
 import { ALL_SCOPES } from './roles.js';
 
 /** How old the view of the file may be, in milliseconds. */
@@ -22,11 +23,14 @@ export interface CeilingsOptions {
 
 /**
  * What each person may do at most, whatever scopes they consented to. A change of the file counts from the next request
- * on, in sessions too. A new version that is faulty changes nothing, and the log says so.
+ * on, and reaches what is open: it ends where its caller may do less, and is told where they may do more. A new version
+ * that is faulty changes nothing, and the log says so.
  */
 export class Ceilings {
   readonly #options: CeilingsOptions;
   readonly #now: () => number;
+  readonly #offers = new Offers();
+  readonly #timer: NodeJS.Timeout;
   #entries: readonly GrantEntry[] = [];
   #version = '';
   #lookedAt = 0;
@@ -36,6 +40,8 @@ export class Ceilings {
   private constructor(options: CeilingsOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
+    // Clients that only listen make no requests, so nothing else would look.
+    this.#timer = setInterval(() => void this.#look().then(() => this.#offers.forget(Date.now())), VIEW_MS).unref();
   }
 
   /** @throws GrantsFileError where the file cannot be read or is faulty */
@@ -44,6 +50,7 @@ export class Ceilings {
     try {
       await ceilings.#read();
     } catch (error) {
+      ceilings.close();
       const lines = errorMessage(error).split('\n');
       if (!(error instanceof GrantsFileError)) throw new GrantsFileError(`The grants file cannot be read: ${lines.join(' ')}.`);
       throw new GrantsFileError([`${options.path} is not a valid grants file:`, ...lines].join('\n  '));
@@ -52,10 +59,14 @@ export class Ceilings {
     return ceilings;
   }
 
-  /** By the first entry that fits the claims of a verified token; `undefined` where none does. */
-  async of(claims: JWTPayload): Promise<Ceiling | undefined> {
+  /**
+   * By the first entry that fits the claims of a verified token; `undefined` where none does.
+   * @param until when the token expires, in Unix milliseconds
+   */
+  async of(claims: JWTPayload, consented: readonly Scope[], until: number): Promise<Offered | undefined> {
     if (this.#now() - this.#lookedAt >= VIEW_MS) await this.#look();
-    return this.#entries.find(({ isFor }) => isFor(claims));
+    const entry = this.#entries.find(({ isFor }) => isFor(claims));
+    return entry && this.#offers.hold(claims, consented, entry, until);
   }
 
   /** What someone may have: a client need not ask for more. */
@@ -67,6 +78,10 @@ export class Ceilings {
     await this.#looking;
     this.#version = '';
     await this.#look();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
   }
 
   /** Many who ask at once wait for one look. */
@@ -92,6 +107,7 @@ export class Ceilings {
     if (version === this.#version) return;
     this.#entries = readGrants(await readText(path), catalog);
     this.#version = version;
+    this.#offers.settle((claims) => this.#entries.find(({ isFor }) => isFor(claims)));
     logger.info({ path, entries: this.#entries.length }, 'grants file read');
   }
 

@@ -125,6 +125,11 @@ const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
     value,
   );
 
+/** The claims by which entries are chosen: tokens that agree in these are granted the same. */
+export const claimsThatDecide = ({ sub, email, email_verified, o, org_id, org_role, role, roles }: JWTPayload): unknown => [
+  ...[sub, email, email_verified, o, org_id, org_role, role, roles].map((claim) => claim ?? null),
+];
+
 /** All that the entry names must fit; of several names of one kind, one. */
 function fits({ subject, email_domain, organization, role }: Who, claims: JWTPayload): boolean {
   const own = isRecord(claims.o) ? claims.o : {};

@@ -87,7 +87,9 @@ export class OAuthAuthentication implements Authenticator {
     await this.#options.ceilings?.reload();
   }
 
-  close(): void {}
+  close(): void {
+    this.#options.ceilings?.close();
+  }
 
   #verify(token: string): Promise<JWTVerifyResult> {
     const { audience, clockToleranceMs = 60_000, now = Date.now } = this.#options;
@@ -117,13 +119,13 @@ export class OAuthAuthentication implements Authenticator {
       return challenges.invalid('The claim sub of the token cannot be used as a name: it must have 1-255 visible characters.');
     }
     const expiresAt = Number(payload.exp) * 1000 + (this.#options.clockToleranceMs ?? 60_000);
+    const scopes = scopesOf(payload);
     const { ceilings } = this.#options;
-    if (ceilings === undefined) return { ok: true, caller: { name, scopes: scopesOf(payload), expiresAt } };
-    const ceiling = await ceilings.of(payload);
-    if (ceiling === undefined)
+    if (ceilings === undefined) return { ok: true, caller: { name, scopes, expiresAt } };
+    const offered = await ceilings.of(payload, scopes, expiresAt);
+    if (offered === undefined)
       return { ok: false, why: 'ungranted', reason: 'nothing is granted', refusal: refuse(403, ungranted(name)) };
-    const scopes = scopesOf(payload).filter((scope) => ceiling.scopes.includes(scope));
-    return { ok: true, caller: { name, scopes, mostScopes: ceiling.scopes, tools: ceiling.tools, expiresAt } };
+    return { ok: true, caller: { name, ...offered, expiresAt } };
   }
 
   /** Once per outage, not once per request. */

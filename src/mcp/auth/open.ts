@@ -13,6 +13,15 @@ import { TokenAuthentication } from './tokens.js';
 const openCeilings = async (path: string, services: Pick<AuthenticationServices, 'catalog' | 'logger'>): Promise<Ceilings> =>
   (await import('./ceilings.js')).Ceilings.open({ path, ...services });
 
+function closingOnFailure<T>(opened: Pick<Ceilings, 'close'> | undefined, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    opened?.close();
+    throw error;
+  }
+}
+
 /** Who may call, and how they prove it. */
 export type AuthenticationChoice =
   /** Everyone on this machine. `host` is where the server listens. */
@@ -69,14 +78,18 @@ export async function openAuthentication(
       const scopes = ceilings && { scopes: () => ceilings.scopes };
       const wellKnown = new ResourceMetadata({ resource: audience[0], issuer, sse, ...scopes });
       const beside = sse ? sseBeside(audience[0]) : undefined;
-      const oauth = new OAuthAuthentication({
-        issuer,
-        audience: beside === undefined ? audience : [...audience, beside],
-        resourceMetadataUrl: wellKnown.url,
-        sseMetadataUrl: wellKnown.sseUrl,
+      const oauth = closingOnFailure(
         ceilings,
-        logger,
-      });
+        () =>
+          new OAuthAuthentication({
+            issuer,
+            audience: beside === undefined ? audience : [...audience, beside],
+            resourceMetadataUrl: wellKnown.url,
+            sseMetadataUrl: wellKnown.sseUrl,
+            ceilings,
+            logger,
+          }),
+      );
       return { authenticator: new ThrottledAuthentication(oauth), challenges: oauth.challenges, wellKnown };
     }
   }
