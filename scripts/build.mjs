@@ -83,6 +83,9 @@ chmodSync(join(root, 'dist/cli.js'), 0o755);
 writeFileSync(join(root, 'dist/THIRD-PARTY-LICENSES.txt'), licensesOf(root, [...inputs, ...pageInputs]));
 writeFileSync(join(root, 'dist/package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
 
+/** What the API reference calls it: the name that it is imported by. */
+const moduleOf = (name) => `/** @module ${name} */\n\n`;
+
 /** The types that modules export. They need nothing but each other's, so that each makes its part of them alone. */
 function typesOf(...fileNames) {
   const compilerOptions = { isolatedDeclarations: true, target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.NodeNext };
@@ -92,10 +95,18 @@ function typesOf(...fileNames) {
   });
   return parts.join('');
 }
-writeFileSync(join(root, 'dist/index.d.ts'), typesOf('src/app/fetch-handler-options.ts', 'src/app/fetch-handler.ts'));
-const inputTypes = described.map(([name, schema]) => `export type ${name} = ${typeOfSchema(schema)};\n`);
+writeFileSync(
+  join(root, 'dist/index.d.ts'),
+  moduleOf('clerk-mcp') + typesOf('src/app/fetch-handler-options.ts', 'src/app/fetch-handler.ts'),
+);
+const told = {
+  SeedDescription: 'What a sandbox holds at its start: its settings, people, organizations and everything else.',
+  FaultDescription: 'What goes wrong, with which requests, and how often.',
+  EndpointDescription: 'Where a sandbox sends its webhook events, and which of them.',
+};
+const inputTypes = described.map(([name, schema]) => `/** ${told[name]} */\nexport type ${name} = ${typeOfSchema(schema)};\n`);
 const sandboxTypes = typesOf('src/sandbox/library-types.ts', 'src/sandbox/library.ts');
-writeFileSync(join(root, 'dist/sandbox.d.ts'), inputTypes.join('') + sandboxTypes);
+writeFileSync(join(root, 'dist/sandbox.d.ts'), moduleOf('clerk-mcp/sandbox') + inputTypes.join('') + sandboxTypes);
 
 /**
  * Starts the program as a client does, so that what V8 compiles for that is kept for the starts to come. A program

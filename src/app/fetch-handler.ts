@@ -1,5 +1,6 @@
 import type { FetchHandlerOptions } from './fetch-handler-options.js';
 
+/** A mounted server: a function of one request, which may be given to any framework that speaks the web's `Request`. */
 export interface FetchHandler {
   /** Answers every request that it is given; unknown paths get 404. */
   (request: Request, context?: { readonly remoteAddress?: string | undefined }): Promise<Response>;

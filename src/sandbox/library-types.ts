@@ -2,6 +2,7 @@ import type { FaultDescription } from './fault-forms.js';
 import type { SeedDescription } from './seed/description.js';
 import type { EndpointDescription } from './webhooks/endpoint.js';
 
+/** How a sandbox starts. Everything may be left out. */
 export interface StartOptions {
   /** Default 0: any free port, on the loopback address. */
   readonly port?: number;

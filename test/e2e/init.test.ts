@@ -47,7 +47,11 @@ const CLIENTS: readonly [id: string, file: string, config: unknown][] = [
     '.config/Claude/claude_desktop_config.json',
     {
       mcpServers: {
-        clerk: { command: 'node', args, env: { CLERK_SECRET_KEY_FILE: expect.stringMatching(/clerk-mcp\/secret-key$/) } },
+        clerk: {
+          command: process.execPath,
+          args,
+          env: { CLERK_SECRET_KEY_FILE: expect.stringMatching(/clerk-mcp\/secret-key$/) },
+        },
       },
     },
   ],

@@ -23,6 +23,7 @@ export const claudeDesktop: Client = {
   file: (places) => joinIn(places, directory(places), 'claude_desktop_config.json'),
   form: { kind: 'json', servers: 'mcpServers', comments: false, trailingCommas: false },
   wanted: (server) => ({ entry: stdioEntry(server, '') }),
+  onDesktopPath: true,
   keyHint: undefined,
   afterwards: 'Quit Claude Desktop and start it again.',
 };

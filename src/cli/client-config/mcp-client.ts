@@ -9,6 +9,8 @@ export interface Server {
   readonly command: string;
   readonly args: readonly string[];
   readonly key: KeySource;
+  /** What it needs in its environment beside the key. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Where the started server finds its key. `client`: the best place that the client has. `none`: on the sandbox. */
@@ -76,6 +78,8 @@ export interface Client {
   file(places: UserPaths): string;
   readonly form: FileForm;
   wanted(server: Server): ConfigEntry;
+  /** It starts servers with the PATH of the desktop, which lacks what a shell's start-up files add. */
+  readonly onDesktopPath?: true;
   readonly command?: ClientCommand;
   /** Tells the user where the key comes from with `{ from: 'client' }`; undefined where the client has no place for it. */
   readonly keyHint: string | undefined;
@@ -91,8 +95,9 @@ export class ClientConfigError extends UserError {
 }
 
 /** The parts of an entry that all clients share. `reference` is how the client refers to an environment variable. */
-export function stdioEntry({ command, args, key }: Server, reference: string): Entry {
-  const env =
+export function stdioEntry({ command, args, key, env }: Server, reference: string): Entry {
+  const ofKey =
     key.from === 'none' ? undefined : key.from === 'file' ? { CLERK_SECRET_KEY_FILE: key.path } : { CLERK_SECRET_KEY: reference };
-  return { command, args: [...args], ...(env && { env }) };
+  const all = { ...env, ...ofKey };
+  return { command, args: [...args], ...(Object.keys(all).length > 0 && { env: all }) };
 }

@@ -97,8 +97,14 @@ function without(form: FileForm, config: Entry, name: string, ids: ReadonlySet<u
 function isOurs(former: unknown, { command, args }: Entry): boolean {
   const words = wordsOf(former);
   const [program, first] = wordsOf({ command, args });
-  return words.some((word) => /(^|[\\/])clerk-mcp([\\/@]|$)/.test(word)) || (words[0] === program && words[1] === first);
+  return (
+    words.some((word) => /(^|[\\/])clerk-mcp([\\/@]|$)/.test(word)) ||
+    (baseOf(words[0]) === baseOf(program) && words[1] === first)
+  );
 }
+
+/** Another Node may have written the entry, or the same one without its path. */
+const baseOf = (program: string | undefined): string | undefined => program?.replace(/^.*[\\/]/, '').replace(/\.exe$/i, '');
 
 function wordsOf(entry: unknown): string[] {
   const { command, args } = (entry ?? {}) as { readonly command?: unknown; readonly args?: unknown };

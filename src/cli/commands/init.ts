@@ -13,7 +13,7 @@ import { plain } from '../../platform/plain-text.js';
 import { clients } from '../client-config/all.js';
 import { fittingName, tooMany } from '../client-config/fitting.js';
 import { type Installation, install, installedClients, preview, type Way, wayOf } from '../client-config/install.js';
-import { launch, serverArgs } from '../client-config/launch.js';
+import { launch, launchFromDesktop, serverArgs } from '../client-config/launch.js';
 import { type Client, ClientConfigError, type KeySource, type Server } from '../client-config/mcp-client.js';
 import { ownKeyFile } from '../client-config/paths.js';
 import { ownCommand } from '../own-command.js';
@@ -45,7 +45,8 @@ export async function init(flags: Flags, script: string): Promise<void> {
     );
   const { command, args } = launch(script, places.platform);
   const key = keyFor(client, places, { sandbox: settings.sandbox === true, keyFile });
-  const server: Server = { name, command, args: [...args, ...serverArgs({ ...flags, ...choice })], key };
+  const asked: Server = { name, command, args: [...args, ...serverArgs({ ...flags, ...choice })], key };
+  const server = client.onDesktopPath ? launchFromDesktop(asked, places, process.execPath) : asked;
   refuseVariables(server);
   if (onlyShow === true) return show(client, server, places);
   report(client, server, await install(client, server, places, Date.now()));
