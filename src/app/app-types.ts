@@ -17,6 +17,7 @@ import type { Seat } from '../mcp/server.js';
 import type { Lacking } from '../openapi/lacking.js';
 import type { Logger } from '../platform/logger.js';
 import type { Instance } from '../policy/policy-types.js';
+import type { GrantedWho } from '../policy/rules/grant-matches.js';
 import type { ApprovalsHostOptions } from './approvals.js';
 import type { LazyApprovals } from './lazy-approvals.js';
 import type { Reach } from './tool-lists.js';
@@ -66,6 +67,8 @@ export interface AppOptions {
   readonly approversIssuer?: ApprovalsHostOptions['issuer'];
   /** The issuer of the callers' tokens, if they have any. */
   readonly issuer?: string | undefined;
+  /** Whom the file of grants names now. Default: there is no such file. */
+  readonly granted?: (() => readonly GrantedWho[]) | undefined;
   /** Holds used confirmations, budgets and approvals for several processes. Default: this process's memory. */
   readonly store?: (OnceStore & BudgetStore & RecordStore) | undefined;
   /** How approvals are served to people: by a loopback listener of their own, or by the one that serves MCP. */

@@ -112,6 +112,7 @@ export async function assemble(options: AppOptions, { catalog, offered, file, se
     auditReads: values.auditReads,
     warn,
     issuer: options.issuer,
+    granted: options.granted,
     confirm: values.confirm,
     readOnly: values.readOnly,
     // Without a store, used confirmations are forgotten when the process ends; a key that outlives it would let them be reused.

@@ -102,6 +102,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       allowLocalFiles: false,
       stdout: options.stdout,
       issuer: authenticator === undefined && choice.kind === 'oauth' ? choice.issuer : undefined,
+      granted: authentication.granted,
       approversIssuer: authenticator === undefined ? approversIssuer(choice, http, config) : undefined,
       store,
       serveApprovals: { address: () => approvalsAddress },

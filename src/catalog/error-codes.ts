@@ -55,7 +55,7 @@ export const ERROR_CODES = {
   },
   own_claims: {
     means:
-      "The call changes the data from which this server's callers get their own scopes, and there is no page where another person could approve it.",
+      "The call changes the data from which this server's callers get their own scopes, or makes somebody fit its grants, and there is no page where another person could approve it.",
     remedy: "Set `--ask`, or do it in Clerk's dashboard.",
   },
   read_only: {

@@ -4,6 +4,7 @@ import type { OnceStore } from '../limits/once-store.js';
 import type { AuditSink } from './audit/log.js';
 import type { Approvals } from './confirmation/approvals.js';
 import type { Instance, Read, Way } from './policy-types.js';
+import type { GrantedWho } from './rules/grant-matches.js';
 import type { PolicyFile } from './rules/policy-file.js';
 import type { SecretsDir } from './secrets/secrets-dir.js';
 import type { WantedStrength } from './strengths.js';
@@ -17,6 +18,8 @@ export interface PolicyOptions {
   readonly file?: PolicyFile | undefined;
   /** Who issues the callers' tokens, if they use any. */
   readonly issuer?: string | undefined;
+  /** Whom the file of grants names now. Default: there is no such file. */
+  readonly granted?: (() => readonly GrantedWho[]) | undefined;
   /** What gated calls need unless a rule says otherwise. Default: `auto`. */
   readonly confirm?: WantedStrength | undefined;
   /** 32 bytes or more, the same in all processes that share the work. Default: random. */

@@ -107,11 +107,11 @@ export class Policy {
     this.#budgets = new Budgets({ catalog, instance, budgets: file?.budgets ?? defaultBudgets(catalog), store });
     const keysThatGrant = [...(file?.metadata_keys_that_grant ?? DEFAULT_KEYS_THAT_GRANT), ...OWN_CLAIMS];
     this.#inquiry = new Inquiry({ catalog, read, keysThatGrant, timeoutMs, now });
-    const { issuer } = options;
+    const { issuer, granted } = options;
     this.#evaluator = new Evaluator({
       rules: this.#rules,
       inquiry: this.#inquiry,
-      ownClaims: issuer === undefined ? undefined : new OwnClaims({ issuer, catalog, read, timeoutMs, now }),
+      ownClaims: issuer === undefined ? undefined : new OwnClaims({ issuer, granted, catalog, read, timeoutMs, now }),
       reading: { read, timeoutMs },
       readOnly: options.readOnly === true,
     });

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AUDIENCE, TestIssuer } from '../mcp/auth/test-issuer.js';
 import { approver, approversFile, signIn, writeApprovers } from '../support/approvers.js';
 import { connectHttp } from '../support/http-clients.js';
@@ -80,6 +82,31 @@ describe('where the instance that is worked on issues the tokens of the callers'
     expect(changing()).toHaveLength(1);
     expect((await (await signIn(address, 'bob')).approve(approval)).status).toBe(200);
     expect((await ada.call(MERGE, { ...SCOPE, confirm: approval })).isError).toBe(false);
+    expect(changing()).toHaveLength(2);
+    await ada.close();
+  });
+
+  it('nobody makes themselves or others fit the grants without that, and who may do what is looked up anew', async () => {
+    upstream.requests.length = 0;
+    const grants = join(scratch, 'grants.yaml');
+    const all = 'scopes: [clerk:read, clerk:write, clerk:access]';
+    const entry = (who: string): string => `  - who: ${who}\n    ${all}\n`;
+    await writeFile(grants, `grants:\n${entry('{ subject: user_ada }')}${entry('{ organization: org_staff }')}`);
+    const server = await start('--confirm', 'flag', '--ask', 'client', '--grants', grants);
+    const ada = await connectHttp('v2 (2026)', server.url, { token: await issuer.token(MAY) });
+    const membership = { user_id: 'user_ada', organization_id: 'org_staff', role: 'org:member', confirm: true };
+    const refused = await ada.call('OrganizationMemberships_addUserToOrganization', membership);
+    expect(refused.json).toMatchObject({ error: 'own_claims' });
+    const elsewhere = { ...membership, organization_id: 'org_other' };
+    expect((await ada.call('OrganizationMemberships_addUserToOrganization', elsewhere)).isError).toBe(false);
+    const address = { user_id: 'user_ada', email_address: 'ada@example.com', confirm: true };
+    expect((await ada.call('EmailAddresses_createNewAddress', address)).isError).toBe(false);
+    expect(changing()).toHaveLength(2);
+    await writeFile(grants, `grants:\n${entry('{ subject: user_ada }')}${entry('{ email_domain: example.com }')}`);
+    await vi.waitFor(() => expect(server.log.filter(({ msg }) => msg === 'grants file read').length).toBeGreaterThan(1), {
+      timeout: 15_000,
+    });
+    expect((await ada.call('EmailAddresses_createNewAddress', address)).json).toMatchObject({ error: 'own_claims' });
     expect(changing()).toHaveLength(2);
     await ada.close();
   });

@@ -4,6 +4,7 @@ import type { Catalog } from '../../catalog/catalog.js';
 import { errorMessage } from '../../platform/error-message.js';
 import type { Logger } from '../../platform/logger.js';
 import { readText } from '../../platform/read-text.js';
+import type { GrantedWho } from '../../policy/rules/grant-matches.js';
 import type { Scope } from '../../policy/rules/scopes.js';
 import { type GrantEntry, GrantsFileError, readGrants } from './grants-file.js';
 import { type Offered, Offers } from './offers.js';
@@ -72,6 +73,11 @@ export class Ceilings {
   /** What someone may have: a client need not ask for more. */
   get scopes(): readonly Scope[] {
     return ALL_SCOPES.filter((scope) => this.#entries.some(({ scopes }) => scopes.includes(scope)));
+  }
+
+  /** Whom the entries name. */
+  get granted(): readonly GrantedWho[] {
+    return this.#entries.map(({ who }) => who);
   }
 
   async reload(): Promise<void> {

@@ -6,6 +6,7 @@ import { matchPatterns, PatternError } from '../../catalog/exposure.js';
 import { didYouMean } from '../../catalog/nearest.js';
 import { isRecord } from '../../platform/is-record.js';
 import { UserError } from '../../platform/user-error.js';
+import type { GrantedWho } from '../../policy/rules/grant-matches.js';
 import type { Scope } from '../../policy/rules/scopes.js';
 import { ALL_SCOPES } from './roles.js';
 
@@ -23,6 +24,7 @@ export interface Ceiling {
 
 /** One entry: whom it is for, and what they may do. */
 export interface GrantEntry extends Ceiling {
+  readonly who: GrantedWho;
   readonly isFor: (claims: JWTPayload) => boolean;
 }
 
@@ -58,9 +60,12 @@ export function readGrants(text: string, catalog: Catalog): readonly GrantEntry[
   return result.data.grants.map(({ who, scopes, tools }, index) => ({
     scopes,
     tools: tools === undefined ? undefined : toolsOf([tools].flat(), `grants[${index}].tools`, catalog),
+    who: listsOf(who),
     isFor: (claims) => fits(who, claims),
   }));
 }
+
+const listsOf = (who: Who): GrantedWho => Object.fromEntries(Object.entries(who).map(([kind, names]) => [kind, [names].flat()]));
 
 /** JSON is YAML too. A key that is there twice is a fault, since the first would silently be lost. */
 function parseText(text: string): unknown {

@@ -1,6 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { RevocationStore } from '../../limits/shared-store.js';
 import type { Logger } from '../../platform/logger.js';
+import type { GrantedWho } from '../../policy/rules/grant-matches.js';
 import type { Authenticator } from './authenticator.js';
 import { BearerChallenges } from './bearer.js';
 import type { Ceilings } from './ceilings.js';
@@ -42,6 +43,8 @@ export interface OpenAuthentication {
   /** For a call beyond the scopes of a good credential. */
   readonly challenges: BearerChallenges;
   readonly wellKnown: WellKnown | undefined;
+  /** Whom the file of grants names now. */
+  readonly granted?: (() => readonly GrantedWho[]) | undefined;
 }
 
 export interface AuthenticationServices {
@@ -90,7 +93,8 @@ export async function openAuthentication(
             logger,
           }),
       );
-      return { authenticator: new ThrottledAuthentication(oauth), challenges: oauth.challenges, wellKnown };
+      const granted = ceilings && (() => ceilings.granted);
+      return { authenticator: new ThrottledAuthentication(oauth), challenges: oauth.challenges, wellKnown, granted };
     }
   }
 }

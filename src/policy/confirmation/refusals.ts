@@ -144,7 +144,7 @@ export const feedsOwnClaims = (operation: Operation): Refusal =>
   refusal(
     'own_claims',
     operation,
-    `${NOTHING_SENT} It changes, or may change, the data that gives this server's own callers their scopes; only a person other than the caller may approve that. ` +
+    `${NOTHING_SENT} It changes, or may change, what this server's own callers may do: what their scopes are made of, or by whom its grants know them. Only a person other than the caller may approve that. ` +
       `This server has no page where they could (--ask): ask the operator to do it in Clerk's dashboard. ${FINAL}`,
   );
 

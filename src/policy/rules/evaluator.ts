@@ -6,12 +6,12 @@ import * as refusals from '../confirmation/refusals.js';
 import type { Caller, PolicyCall } from '../policy-types.js';
 import type { Reading } from './find-resource.js';
 import type { Inquiry } from './knowledge.js';
-import { OWN_CLAIMS_EFFECT, type OwnClaims } from './own-claims.js';
+import type { OwnClaims } from './own-claims.js';
 import { type Consequences, consequencesOf, withRisk } from './risk.js';
 import type { Rules, Verdict } from './rules.js';
 import { isGranted, mayUse, missingScope, type Scope } from './scopes.js';
 
-/** What a call would do, and whether it writes data from which this server's own callers get their scopes. */
+/** What a call would do, and whether it writes data from which this server's own callers get what they may do. */
 export interface KnownConsequences extends Consequences {
   readonly feedsOwnClaims: boolean;
 }
@@ -48,10 +48,10 @@ export class Evaluator {
     const hopeless = !mayUse(operation, caller);
     const known = hopeless ? inquiry.offline : await inquiry.about(operation, args, caller.name);
     const consequences = consequencesOf(operation, args, known);
-    const feedsOwnClaims = !hopeless && (await ownClaims?.areFedBy(operation, args, caller.name)) === true;
-    return feedsOwnClaims
-      ? { ...withRisk(consequences, 'access', OWN_CLAIMS_EFFECT), feedsOwnClaims }
-      : { ...consequences, feedsOwnClaims };
+    const effect = hopeless ? undefined : await ownClaims?.effectOf(operation, args, caller.name);
+    return effect === undefined
+      ? { ...consequences, feedsOwnClaims: false }
+      : { ...withRisk(consequences, 'access', effect), feedsOwnClaims: true };
   }
 
   async evaluate(

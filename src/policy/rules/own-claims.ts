@@ -3,12 +3,13 @@ import type { Operation } from '../../catalog/operation.js';
 import type { Arguments } from '../../catalog/operation-types.js';
 import type { Read } from '../policy-types.js';
 import { listOf } from '../preview/lookup.js';
-import { namedRead, Resources } from './find-resource.js';
+import { namedRead, type ResourceRead, Resources } from './find-resource.js';
+import { type GrantedWho, GrantMatches } from './grant-matches.js';
 import { grants, OWN_CLAIMS } from './granting-metadata.js';
 import { valuesAt } from './match-args.js';
 
 /** Shown to the person who decides on such a call. */
-export const OWN_CLAIMS_EFFECT = 'Changes, or may change, what the callers of this server may do.';
+const OWN_CLAIMS_EFFECT = 'Changes, or may change, what the callers of this server may do.';
 
 /** The operations that change what tokens say, or make one: always, or with one of these inputs. */
 const FEEDS: Readonly<Record<string, 'always' | readonly string[]>> = {
@@ -49,6 +50,8 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
 /** A claim made from a role changes with the role's key and permissions. */
 const ROLES = /^(?:OrganizationRoles|RoleSets)$/;
 const KEPT_MS = 60_000;
+/** Of claims that only choose a grant: calls that write these are judged by what they write. */
+const LOOKED_AT_CLOSER = /^(?:user\.(?:primary_)?email\w*|org\.(?:id|role)|org_membership\.role)$/;
 
 /** What the claims are made from: paths of metadata, and other fields of a user, an organization or a membership. */
 interface Sources {
@@ -69,6 +72,8 @@ const UNREADABLE: Sources = {
 export interface OwnClaimsOptions {
   /** The issuer of the tokens that callers of this server present. */
   readonly issuer: string;
+  /** Whom the file of grants names now. Default: there is none. */
+  readonly granted?: (() => readonly GrantedWho[]) | undefined;
   readonly catalog: Catalog;
   readonly read: Read;
   readonly timeoutMs: number;
@@ -81,11 +86,13 @@ export interface OwnClaimsOptions {
  */
 export class OwnClaims {
   readonly #options: OwnClaimsOptions;
+  readonly #matches: GrantMatches;
   #isOwn: boolean | undefined;
   #sources: { readonly made: Sources; readonly until: number } | undefined;
 
   constructor(options: OwnClaimsOptions) {
     this.#options = options;
+    this.#matches = new GrantMatches({ catalog: options.catalog, granted: options.granted ?? (() => []) });
   }
 
   /** Whether the issuer is the instance itself; `undefined` while that is unknown. Never throws. */
@@ -103,9 +110,20 @@ export class OwnClaims {
     return this.#isOwn;
   }
 
-  /** Whether the call writes, or might write, what these claims are made from. */
-  async areFedBy(operation: Operation, args: Arguments, caller: string): Promise<boolean> {
-    if (operation.spec.risk === 'read') return false;
+  /**
+   * What a person is shown of a call that writes, or might write, what these claims are made from, or by whom the grants
+   * know their people; `undefined` of any other call.
+   */
+  async effectOf(operation: Operation, args: Arguments, caller: string): Promise<string | undefined> {
+    if (operation.spec.risk === 'read') return undefined;
+    const byGrants = this.#matches.mayBeMadeBy(operation);
+    if (!byGrants) return (await this.#areFedBy(operation, args, caller)) ? OWN_CLAIMS_EFFECT : undefined;
+    if ((await this.isOwnInstance(caller)) === false) return undefined;
+    const effect = await this.#matches.effectOf(operation, args, caller, (wanted) => this.#readOne(wanted, caller));
+    return effect ?? ((await this.#areFedBy(operation, args, caller)) ? OWN_CLAIMS_EFFECT : undefined);
+  }
+
+  async #areFedBy(operation: Operation, args: Arguments, caller: string): Promise<boolean> {
     const always = FEEDS[operation.name];
     const isListed = always === 'always' || always?.some((input) => args[input] !== undefined) === true;
     if (!isListed && !mayBeSource(operation, args)) return false;
@@ -126,10 +144,15 @@ export class OwnClaims {
     if (this.#sources !== undefined && this.#options.now() < this.#sources.until) return this.#sources.made;
     const templates = listOf(await this.#read('JwtTemplates_listAllTemplates', {}, caller));
     if (templates === undefined) return UNREADABLE;
-    const claims = templates.flatMap((template) => OWN_CLAIMS.flatMap((claim) => valuesAt(template, ['claims', claim])));
-    const found = claims
-      .flatMap((claim) => [...(JSON.stringify(claim) ?? '').matchAll(SHORTCODE)])
-      .map(([, of = '', path = '']) => ({ of, path }));
+    const foundIn = (names: readonly string[]) =>
+      templates
+        .flatMap((template) => names.flatMap((claim) => valuesAt(template, ['claims', claim])))
+        .flatMap((claim) => [...(JSON.stringify(claim) ?? '').matchAll(SHORTCODE)])
+        .map(([shortcode, of = '', path = '']) => ({ shortcode, of, path }));
+    const found = [
+      ...foundIn(OWN_CLAIMS),
+      ...foundIn(this.#matches.claims).filter(({ shortcode }) => !LOOKED_AT_CLOSER.test(shortcode)),
+    ];
     const isMetadata = (path: string): boolean => /^\w+_metadata(?:\.|$)/.test(path);
     // A claim that holds a whole kind of metadata depends on everything in it.
     const isAny = found.some(({ path }) => isMetadata(path) && !path.includes('.'));
@@ -141,9 +164,12 @@ export class OwnClaims {
     return made;
   }
 
-  async #read(name: string, args: Arguments, caller: string): Promise<unknown> {
+  #read(name: string, args: Arguments, caller: string): Promise<unknown> {
+    return this.#readOne(namedRead(this.#options.catalog, name, args), caller);
+  }
+
+  async #readOne(wanted: ResourceRead | undefined, caller: string): Promise<unknown> {
     const { catalog, read, timeoutMs } = this.#options;
-    const wanted = namedRead(catalog, name, args);
     const resources = new Resources(catalog);
     resources.get(wanted);
     await resources.readWanted({ read, timeoutMs, caller });

@@ -3,8 +3,9 @@ import { Catalog } from '../../../src/catalog/catalog.js';
 import type { Arguments } from '../../../src/catalog/operation-types.js';
 import type { Approvals, ApprovalWish } from '../../../src/policy/confirmation/approvals.js';
 import type { PolicyOptions } from '../../../src/policy/policy-options.js';
+import type { GrantedWho } from '../../../src/policy/rules/grant-matches.js';
 import { operations } from '../../../tools/index.js';
-import { bench, call } from '../fixtures.js';
+import { bench, CALLER, call } from '../fixtures.js';
 
 const catalog = new Catalog(operations);
 const ISSUER = 'https://clerk.example.com';
@@ -13,6 +14,8 @@ const TEMPLATES = [{ name: 'mcp', claims: { aud: 'https://mcp.example.com/mcp', 
 interface Answers {
   readonly domains?: unknown;
   readonly templates?: unknown;
+  /** Of other reads, by name. */
+  readonly more?: Readonly<Record<string, unknown>>;
 }
 
 /** The code with which a call is refused, `allow` where it is not; and what was read. */
@@ -27,6 +30,7 @@ async function decide(
   const given: Record<string, unknown> = {
     Domains_getAllDomains: 'domains' in answers ? answers.domains : domains,
     JwtTemplates_listAllTemplates: 'templates' in answers ? answers.templates : TEMPLATES,
+    ...answers.more,
   };
   const read = async (reader: string): Promise<unknown> => {
     if (given[reader] === undefined) throw new Error('away');
@@ -153,6 +157,164 @@ const nobodyAnswers: Approvals = {
   take: away,
   replace: away,
 };
+
+describe('where the callers of the instance that is worked on have grants', () => {
+  const GRANTED: readonly GrantedWho[] = [
+    { subject: ['user_boss'] },
+    { organization: ['org_staff'], role: ['org:support'] },
+    { email_domain: ['Example.com'] },
+    { subject: ['*'] },
+  ];
+  const people = {
+    Users_getUserDetails: { id: 'user_x', email_addresses: [{ email_address: 'x@other.example' }] },
+    Users_getOrganizationMemberships: { data: [{ organization: { id: 'org_other' }, role: 'org:member' }], total_count: 1 },
+    EmailAddresses_getDetails: { id: 'idn_1', email_address: 'x@other.example' },
+    WaitlistEntries_list: { data: [{ id: 'wle_1', email_address: 'x@other.example' }], total_count: 1 },
+  };
+  const effectsOf = async (name: string, args: Arguments, more: object = {}, granted = GRANTED, templates: unknown = []) => {
+    const opened: ApprovalWish[] = [];
+    const open: Approvals['open'] = async (wish) => {
+      opened.push(wish);
+      return { ok: false, why: 'flood' };
+    };
+    const approvals = { ...nobodyAnswers, open };
+    const rules = [{ tools: '*', action: 'allow' }] as const;
+    const options = { approvals, file: { rules: [...rules] }, granted: () => granted };
+    const { result } = await decide(name, args, { templates, more: { ...people, ...more } }, ISSUER, options);
+    expect(result).toBe(opened.length === 0 ? 'allow' : 'too_many_pending');
+    for (const { needs } of opened) expect(needs).toMatchObject({ byAnother: true });
+    return opened[0]?.review.effects;
+  };
+
+  it.each<[string, string, Arguments, RegExp]>([
+    [
+      'an address of a granted domain for themselves',
+      'EmailAddresses_createNewAddress',
+      { user_id: CALLER.name, email_address: 'me@EXAMPLE.com', verified: true },
+      /what the caller themselves may do here: the grants .* name addresses at example\.com/,
+    ],
+    [
+      'it in place of all others',
+      'EmailAddresses_replaceForUser',
+      { user_id: CALLER.name, email_address: 'me@example.com' },
+      /caller/,
+    ],
+    [
+      'a place for themselves in a granted organization',
+      'OrganizationMemberships_addUserToOrganization',
+      { organization_id: 'org_staff', user_id: CALLER.name, role: 'org:member' },
+      /what the caller themselves may do here: the grants .* name members of org_staff/,
+    ],
+    [
+      'another role for themselves there',
+      'OrganizationMemberships_updateMembershipProperties',
+      { organization_id: 'org_staff', user_id: CALLER.name, role: 'org:support' },
+      /caller themselves/,
+    ],
+    [
+      'their leaving it, since a wider entry may follow',
+      'OrganizationMemberships_removeUserFromOrganization',
+      { organization_id: 'org_staff', user_id: CALLER.name },
+      /who may do what here/,
+    ],
+    [
+      'a user with such an address',
+      'Users_createNewUser',
+      { email_address: ['a@other.example', 'b@example.com'], password: 'x' },
+      /^Gives, or may give, somebody access to this very server: its grants name addresses at example\.com\.$/m,
+    ],
+    [
+      'an invitation to the organization among many',
+      'OrganizationInvitations_bulkCreateAndSend',
+      { organization_id: 'org_staff', invitations: [{ email_address: 'a@other.example', role: 'org:member' }] },
+      /somebody access to this very server/,
+    ],
+    [
+      'an invitation of such an address',
+      'Invitations_bulkCreateAndSend',
+      { invitations: [{ email_address: 'a@other.example' }, { email_address: 'b@example.com' }] },
+      /somebody access/,
+    ],
+    [
+      'another key for a role',
+      'OrganizationRoles_updateRole',
+      { organization_role_id: 'role_1', key: 'org:support' },
+      /roles of/,
+    ],
+    ['who vouches for people', 'EnterpriseConnections_updateConnection', { enterprise_connection_id: 'ec_1' }, /can vouch/],
+    ['a token to sign in as one whom they name', 'SigninTokens_createToken', { user_id: 'user_boss' }, /sign in as user_boss/],
+    ['a password for one', 'Users_updateUserAttributes', { user_id: 'user_boss', password: 'new' }, /sign in as user_boss/],
+  ])('puts %s to somebody else than the caller, and says what it is', async (_, name, args, effect) => {
+    expect((await effectsOf(name, args))?.join('\n')).toMatch(effect);
+  });
+
+  it.each<[string, string, Arguments, object]>([
+    [
+      'an address by its id',
+      'EmailAddresses_updateAddress',
+      { email_address_id: 'idn_1', verified: true },
+      { EmailAddresses_getDetails: { email_address: 'b@example.com' } },
+    ],
+    [
+      'a primary address by its id',
+      'Users_updateUserAttributes',
+      { user_id: 'user_x', primary_email_address_id: 'idn_1' },
+      { EmailAddresses_getDetails: { email_address: 'b@example.com' } },
+    ],
+    [
+      'somebody on the waitlist',
+      'WaitlistEntries_inviteEntry',
+      { waitlist_entry_id: 'wle_1' },
+      { WaitlistEntries_list: { data: [{ id: 'wle_1', email_address: 'b@example.com' }], total_count: 1 } },
+    ],
+    [
+      'the account of somebody with such an address',
+      'ActorTokens_createToken',
+      { user_id: 'user_x', actor: { sub: CALLER.name } },
+      { Users_getUserDetails: { email_addresses: [{ email_address: 'c@x.example' }, { email_address: 'x@example.com' }] } },
+    ],
+    [
+      'the account of a member',
+      'SigninTokens_createToken',
+      { user_id: 'user_x' },
+      { Users_getOrganizationMemberships: { data: [{ organization: { id: 'org_staff' } }], total_count: 1 } },
+    ],
+  ])('looks up %s, and counts what cannot be looked up', async (_, name, args, more) => {
+    const isTold = async (read: object): Promise<boolean> =>
+      (await effectsOf(name, args, read))?.some((effect) => /this very server/.test(effect)) ?? false;
+    expect(await isTold(more)).toBe(true);
+    expect(await isTold(Object.fromEntries(Object.keys(more).map((reader) => [reader, undefined])))).toBe(true);
+    expect(await isTold({})).toBe(false);
+  });
+
+  it.each<[string, Arguments]>([
+    ['EmailAddresses_createNewAddress', { user_id: 'user_x', email_address: 'x@mail.example.com' }],
+    ['Users_createNewUser', { email_address: ['a@other.example'] }],
+    ['Users_updateUserAttributes', { user_id: 'user_boss', first_name: 'Ann' }],
+    ['OrganizationMemberships_addUserToOrganization', { organization_id: 'org_other', user_id: 'user_x', role: 'org:member' }],
+    ['Users_mergeUserMetadataAttributes', { user_id: 'user_boss', public_metadata: { plan: 'pro' } }],
+  ])('lets %s with %o pass', async (name, args) => {
+    expect(await effectsOf(name, args)).toBeUndefined();
+  });
+
+  it('changes nothing where the entries name everyone only, or where there are none', async () => {
+    const args = { user_id: CALLER.name, email_address: 'me@example.com' };
+    for (const granted of [[], [{ subject: ['*'] }]])
+      expect(await effectsOf('EmailAddresses_createNewAddress', args, {}, granted)).toBeUndefined();
+  });
+
+  it('counts the metadata that a template makes the role of an entry from', async () => {
+    const templates = [
+      { name: 'mcp', claims: { role: '{{user.public_metadata.job}}', email: '{{user.primary_email_address}}' } },
+    ];
+    const byRole = [{ role: ['support'] }, { email_domain: ['example.com'] }];
+    const write = (public_metadata: object) => effectsOf(MERGE, of(public_metadata), {}, byRole, templates);
+    expect(await write({ job: 'support' })).toContain('Changes, or may change, what the callers of this server may do.');
+    expect(await write({ plan: 'pro' })).toBeUndefined();
+    const other = { email_address: ['a@other.example'] };
+    expect(await effectsOf('Users_createNewUser', other, {}, byRole, templates)).toBeUndefined();
+  });
+});
 
 describe('where another instance does, or nobody', () => {
   it.each([['https://clerk.other.example'], [undefined]])('nothing more is refused: %s', async (issuer) => {
