@@ -13,6 +13,7 @@ import { SANDBOX_OPTIONS } from '../src/config/sandbox-options.js';
 import { OPTIONS } from '../src/config/server-options.js';
 import { operations } from '../tools/index.js';
 import FLOORS from './floors.json' with { type: 'json' };
+import { quickStarts } from './quick-starts.js';
 
 const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
 const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
@@ -123,6 +124,7 @@ const PAGES: Readonly<Record<string, Tables>> = {
   'docs/settings.md': { options: () => optionsTable(OPTIONS) },
   'docs/hosting.md': { 'http-options': () => optionsTable(HTTP_OPTIONS) },
   'docs/clients.md': { 'init-options': () => optionsTable(INIT_OPTIONS) },
+  'docs/quick-start.md': { clients: quickStarts },
   'docs/sandbox.md': { 'sandbox-options': () => optionsTable(SANDBOX_OPTIONS), sdks: sdksTable },
   'docs/errors.md': { errors: errorsTable, remedies: remediesTable, exits: exitsTable },
   'docs/terminal.md': { exits: exitsTable },

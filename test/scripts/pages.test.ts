@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { PAGES } from '../../docs/.vitepress/pages.js';
 import { pages, renderPage } from '../../scripts/page-tables.js';
 import { loadConfig } from '../../src/config/config.js';
 
@@ -47,6 +48,12 @@ describe('what users read', () => {
     );
     expect(paths.length).toBeGreaterThan(0);
     for (const path of paths) expect(existsSync(new URL(`../../${path}`, import.meta.url)), path).toBe(true);
+  });
+
+  it('has every page in the sidebar of the site', () => {
+    const inSidebar = PAGES.flatMap(({ items }) => items.map(({ page }) => `docs/${page}.md`));
+    const home = 'docs/index.md';
+    expect([home, ...inSidebar].sort()).toEqual(allPages.filter((page) => page.startsWith('docs/')).sort());
   });
 
   it('names only commands that exist', () => {
