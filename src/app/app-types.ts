@@ -38,8 +38,8 @@ export interface App {
   readonly guide: GuideOptions;
   /** How gated calls are confirmed, in a sentence or two. */
   readonly confirmation: string;
-  /** Takes back what any caller has done, for people who may do everything that any caller may. */
-  jobs(): Promise<Pick<Jobs, 'undoable' | 'planUndo'>>;
+  /** Plans for people at this machine, who may do everything that any caller may. */
+  jobs(): Promise<Pick<Jobs, 'undoable' | 'planUndo' | 'planBatch' | 'ledgerOf'>>;
   /** What is served to people who approve. */
   readonly approvals: Pick<LazyApprovals, 'host'>;
   /** Sends Clerk, or the sandbox, a cheap request. Resolves with an error code if that fails; never rejects. */

@@ -10,6 +10,10 @@ import { EXIT, type Flags } from './commands/command.js';
 import { stdio } from './commands/stdio.js';
 import { outputError, withExamples, withHttpSettings, withOptions, withSettings } from './help.js';
 
+const BATCH_HELP = `
+A batch is previewed, confirmed once and paced at Clerk's rate. After Ctrl+C, a crash or a failure the same command goes on
+with what is not done, and repeats nothing. Exit code 1 where some calls failed.`;
+
 const flagsOf = (command: Command): Flags => command.optsWithGlobals();
 
 /** @param script the file that is running, from a package or a clone */
@@ -58,16 +62,29 @@ function program(script: string, onListed: () => void): Command {
   const call = root
     .command('call')
     .description('make one call, through the same gates as an agent')
-    .argument('<name>', 'the tool')
-    .argument('[json]', 'its arguments as one JSON object; - reads them from stdin', '{}')
-    .action(async (name: string, json: string, _: Flags, command: Command) =>
-      (await import('./commands/call.js')).call(name, json, flagsOf(command)),
-    );
+    .argument('[name]', 'the tool')
+    .argument('[json]', 'its arguments as one JSON object; - reads them from stdin')
+    .option(
+      '--batch <file>',
+      'many calls: JSON Lines with the arguments of one in each, or with "operation" and "arguments"; - is stdin',
+    )
+    .option('--out <file>', 'with --batch: the file for the results as JSON Lines (default: stdout)')
+    .option('--again', 'with --batch: make calls once more that were all made before')
+    .option('--yes', 'with --batch: do not ask; never on a live instance')
+    .option('--quiet', 'with --batch: show neither a preview that asks nothing nor how far it is')
+    .addHelpText('after', BATCH_HELP)
+    .action(async (name: string | undefined, json: string | undefined, _: Flags, command: Command) => {
+      const flags = flagsOf(command);
+      if (typeof flags.batch !== 'string') return (await import('./commands/call.js')).call(name, json ?? '{}', flags);
+      if (json !== undefined) command.error('error: --batch takes the arguments from its file, and none on the command line.');
+      return (await import('./commands/batch.js')).batch(flags.batch, name, flags);
+    });
   withSettings(
     withExamples(
       call,
       `clerk-mcp call Users_listSortedByCreationDate '{"limit":5}' --sandbox`,
       'clerk-mcp call Users_createNewUser - < user.json',
+      'clerk-mcp call Users_createNewUser --batch users.jsonl --out results.jsonl',
     ),
   );
 

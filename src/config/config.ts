@@ -248,6 +248,16 @@ export function approversFile({ approvers }: Pick<Values, 'approvers'>, env: Env
   return join(folder || join(homedir(), '.config'), 'clerk-mcp', 'approvers.json');
 }
 
+/** Whether a terminal can show lines that change: not where a build keeps what is written, nor on a terminal that cannot. */
+export const hasMovingLines = ({ CI, TERM }: Environment = process.env): boolean =>
+  TERM !== 'dumb' && (CI === undefined || CI === '' || CI === 'false');
+
+/** Where commands keep what a later run of the same command goes on from, where no --state-dir is given. */
+export function usualStateDir(env: Environment = process.env): string {
+  const folder = process.platform === 'win32' ? env.LOCALAPPDATA : env.XDG_STATE_HOME;
+  return join(folder || join(homedir(), '.local', 'state'), 'clerk-mcp');
+}
+
 /** @throws ConfigError */
 function approvalSettings(values: Values, env: Environment): ApprovalSettings {
   const { approvalsWebhook: url, approvers } = values;

@@ -9,6 +9,8 @@ import type { Policy } from '../policy/policy.js';
 import type { Instance } from '../policy/policy-types.js';
 import type { Review } from '../policy/preview/review.js';
 import type { Strength } from '../policy/strengths.js';
+import type { LedgerState } from './apply/ledger.js';
+import type { Batch } from './batch/plan-batch.js';
 import type { JobContext, JobLimits } from './job-tool.js';
 import { JOB_TOOLS } from './job-tools.js';
 import type { Plan } from './plan/plan.js';
@@ -36,6 +38,16 @@ export interface PlannedUndo {
   readonly review: Review;
   /** How it will be confirmed; undefined if it need not be. */
   readonly strength: Strength | undefined;
+}
+
+/** The calls of a batch as one plan, as a person has to see it. */
+export interface PlannedBatch extends PlannedUndo {
+  /** Whether it was begun before, and some of it may be done. */
+  readonly isBegun: boolean;
+  /** How many calls are still to be made. */
+  readonly left: number;
+  /** How many of them answer with a secret. */
+  readonly secrets: number;
 }
 
 /** Makes the code that carries out jobs. */
@@ -88,6 +100,28 @@ export class Jobs {
     const context = this.#contextOf({ operation, confirm: undefined, call: made, signal });
     const { plan, list, strength } = await planUndo(of, context, 'everybody');
     return { plan, strength, review: await this.#options.policy.reviewOf(list, apply, call.caller) };
+  }
+
+  /**
+   * Makes one plan of many calls, or finds the plan that was made of the same calls before, which `Jobs_applyPlan` then goes
+   * on with. Changes nothing.
+   * @throws PlanFault if a call would be refused; its message is for the person
+   */
+  async planBatch(batch: Batch, call: Pick<Call, 'caller' | 'canAsk'>, signal: AbortSignal): Promise<PlannedBatch> {
+    const operation = this.#options.offered.get('Jobs_planChanges');
+    const apply = this.#options.offered.get('Jobs_applyPlan');
+    if (operation === undefined || apply === undefined)
+      throw new UserError('--batch takes Jobs_planChanges and Jobs_applyPlan, which these settings leave out');
+    const { planBatch } = await import('./batch/plan-batch.js');
+    const made: Call = { ...call, name: operation.name, arguments: {} };
+    const context = this.#contextOf({ operation, confirm: undefined, call: made, signal });
+    const { plan, list, ...more } = await planBatch(batch, context);
+    return { plan, ...more, review: await this.#options.policy.reviewOf(list, apply, call.caller) };
+  }
+
+  /** What became of each call of a plan; undefined if none was begun. */
+  async ledgerOf(plan: string): Promise<LedgerState | undefined> {
+    return this.#options.plans.ledgers.look(plan);
   }
 
   /** Whether what is needed to undo a plan, or a call, is kept. */

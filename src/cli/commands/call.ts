@@ -1,18 +1,19 @@
 import { UnknownToolError } from '../../call/call-types.js';
 import { loadConfig } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
-import { errorMessage } from '../../platform/error-message.js';
-import { decodeText } from '../../platform/read-text.js';
 import { scrub } from '../../platform/scrub.js';
 import { VERSION } from '../../platform/version.js';
-import type { Waiting } from '../../policy/policy-types.js';
+import { tellWaiting } from '../apply-plan.js';
 import { parseJsonArguments } from './arguments.js';
 import { EXIT, type Flags, print } from './command.js';
+import { readInput } from './read-input.js';
 import { withApp } from './with-app.js';
 
 /** Makes one call on the road of all calls: the answer goes to stdout, an error or a refusal to stderr. */
-export async function call(name: string, json: string, flags: Flags): Promise<void> {
-  const args = parseJsonArguments(json === '-' ? await readStdin() : json);
+export async function call(name: string | undefined, json: string, flags: Flags): Promise<void> {
+  if (name === undefined)
+    throw new ConfigError(`Name the tool: clerk-mcp call NAME '{"user_id":"user_1"}'. Many calls at once: --batch FILE.`);
+  const args = parseJsonArguments(json === '-' ? await readInput('-', 'The arguments') : json);
   const config = loadConfig({ logLevel: 'warn', ...flags });
   await withApp(config, async (app, interrupted) => {
     try {
@@ -40,18 +41,4 @@ export async function call(name: string, json: string, flags: Flags): Promise<vo
       throw error instanceof UnknownToolError ? new ConfigError(error.message) : error;
     }
   });
-}
-
-export const tellWaiting = ({ id, link }: Waiting): void => {
-  process.stderr.write(`Waits for a person to approve it: ${link ?? `clerk-mcp approvals approve ${id}`}\n`);
-};
-
-async function readStdin(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  try {
-    return decodeText(Buffer.concat(chunks));
-  } catch (error) {
-    throw new ConfigError(`The arguments on stdin cannot be read: ${errorMessage(error)}.`);
-  }
 }

@@ -1,5 +1,5 @@
 /** The exit codes. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3 } as const;
+export const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3, interrupted: 130 } as const;
 
 /**
  * How long calls in flight may go on once the client has gone or a signal came, in milliseconds. The MCP SDKs close the

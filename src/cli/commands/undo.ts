@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { App } from '../../app/app-types.js';
-import type { Call, CallOutcome } from '../../call/call-types.js';
-import type { Progress } from '../../call/progress.js';
+import type { Call } from '../../call/call-types.js';
 import { type Config, loadConfig } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
 import { planReport } from '../../jobs/apply/report.js';
@@ -11,12 +10,14 @@ import type { Undoable } from '../../jobs/undo/undoable.js';
 import { scrub } from '../../platform/scrub.js';
 import { VERSION } from '../../platform/version.js';
 import { isByPerson } from '../../policy/confirmation/strength.js';
-import type { PersonAnswer } from '../../policy/policy-types.js';
 import { dialogLines } from '../../policy/preview/dialog.js';
-import { ask, isAtTerminal } from '../passphrase-prompt.js';
-import { tellWaiting } from './call.js';
+import { applyAtTerminal, isYes, modelOf } from '../apply-plan.js';
+import { isAtTerminal } from '../passphrase-prompt.js';
+import { openBar } from '../progress-bar.js';
 import { EXIT, type Flags, print } from './command.js';
 import { withApp } from './with-app.js';
+
+const QUESTION = 'Take all of it back?';
 
 const CALLER: Call['caller'] = { name: 'local', transport: 'cli', clientName: 'clerk-mcp undo', clientVersion: VERSION };
 
@@ -102,12 +103,20 @@ async function takeBack(id: string, app: App, isAgreed: boolean, signal: AbortSi
     throw new ConfigError('Nothing was changed: this asks at a terminal, and stdin is not one. --yes is for test instances.');
   // Where the policy requires a person, it asks for itself.
   const asksItself = strength !== undefined && isByPerson(strength);
-  if (!isAgreed && !asksItself && !(await isYes())) return said('Nothing was changed.');
+  if (!isAgreed && !asksItself && !(await isYes(QUESTION))) return said('Nothing was changed.');
   const args = { plan: plan.id, on_error: 'continue', ...(strength === 'flag' ? { confirm: true } : {}) };
-  const outcome = await carryOut(app, args, { canAsk, isAgreed: !asksItself, shown, signal });
+  const bar = await openBar({ of: 'calls' });
+  const outcome = await applyAtTerminal(app, args, {
+    caller: CALLER,
+    canAsk,
+    isAgreed: !asksItself,
+    shown,
+    question: QUESTION,
+    signal,
+    onProgress: bar.take,
+  }).finally(bar.end);
   if (outcome.kind === 'done') {
     const { lines, isWhole } = planReport(outcome.text, 'Taken back');
-    if (process.stderr.isTTY === true) process.stderr.write('\r\u001b[K');
     print(`${lines.join('\n')}\n`);
     if (!isWhole) process.exitCode = EXIT.failed;
   } else if (outcome.kind === 'refused' || outcome.kind === 'failed') {
@@ -118,66 +127,7 @@ async function takeBack(id: string, app: App, isAgreed: boolean, signal: AbortSi
   }
 }
 
-/** Calls again for as long as people have not decided or the plan is still running: one call waits only so long. */
-async function carryOut(
-  app: App,
-  args: Readonly<Record<string, unknown>>,
-  how: { readonly canAsk: boolean; readonly isAgreed: boolean; readonly shown: string; readonly signal: AbortSignal },
-): Promise<CallOutcome> {
-  const { canAsk, isAgreed, shown, signal } = how;
-  const call: Call = {
-    name: 'Jobs_applyPlan',
-    arguments: args,
-    caller: CALLER,
-    canAsk,
-    atTerminal: canAsk,
-    signal,
-    onWaiting: tellWaiting,
-    onProgress: tell,
-  };
-  const outcome = await answered(await app.calls.call(call), shown);
-  if (signal.aborted || outcome.kind === 'ask' || outcome.kind === 'link') return outcome;
-  const { error, approval, state, token } = modelOf(outcome);
-  if (isAgreed && token !== undefined && !('confirm' in args)) return carryOut(app, { ...args, confirm: token }, how);
-  if (error === 'approval_pending') return carryOut(app, { ...args, confirm: approval }, how);
-  return state === 'running' ? carryOut(app, args, how) : outcome;
-}
-
-interface Model {
-  readonly message?: string;
-  readonly error?: string;
-  readonly approval?: string;
-  readonly token?: string;
-  readonly state?: string;
-}
-
-const modelOf = ({ text }: { readonly text: string }): Model => JSON.parse(text) as Model;
-
-/** Puts the question, if there is one, to the person at the terminal. */
-async function answered(outcome: CallOutcome, shown: string): Promise<CallOutcome> {
-  if (outcome.kind !== 'ask') return outcome;
-  const { message, schema, state, resume } = outcome;
-  // The part that is on screen already is not shown again.
-  const news = message.endsWith(shown) ? message.slice(0, -shown.length).trim() : message;
-  if (news !== '') process.stderr.write(`${news}\n`);
-  const { typed } = schema.properties;
-  let answer: Pick<PersonAnswer, 'action' | 'content'>;
-  if (typed === undefined) answer = (await isYes()) ? { action: 'accept', content: { confirm: true } } : { action: 'decline' };
-  else {
-    const word = (await ask(`${typed.title} (leave empty to cancel): `)).trim();
-    answer = word === '' ? { action: 'decline' } : { action: 'accept', content: { typed: word } };
-  }
-  return answered(await resume({ ...answer, state }), shown);
-}
-
-const isYes = async (): Promise<boolean> => /^y(es)?$/i.test((await ask('Take all of it back? [y/N] ')).trim());
-
 function said(why: string): void {
   process.stderr.write(`${why}\n`);
   process.exitCode = EXIT.refused;
-}
-
-/** At a terminal, overwrites the last line. */
-function tell({ message }: Progress): void {
-  if (process.stderr.isTTY === true) process.stderr.write(`\r${message}\u001b[K`);
 }

@@ -2,19 +2,23 @@ import type { CallOutcome } from '../../call/call-types.js';
 import { Catalog } from '../../catalog/catalog.js';
 import { FileLockedError } from '../../platform/file-lock.js';
 import type { CallList, ListPass } from '../../policy/list-call.js';
-import type { Decision, PersonAnswer } from '../../policy/policy-types.js';
+import type { Decision, InstanceKind, PersonAnswer } from '../../policy/policy-types.js';
 import type { JobContext, RunJobTool } from '../job-tool.js';
 import { PlanFault } from '../plan/fault.js';
 import type { Plan } from '../plan/plan.js';
 import { judge, listOf } from '../plan/settle.js';
 import { answerOf } from './answer.js';
-import type { Begun, LedgerState } from './ledger.js';
+import { isAgreed, leftOf } from './left.js';
 import { type Due, Run } from './run.js';
 
 /** How long a call waits for a plan to finish before it is answered with the progress so far. */
 const FOLLOW_MS = 45_000;
-/** How long an agreement counts: until then the rest of the plan goes on without asking again. */
-const AGREED_MS = 3_600_000;
+
+/**
+ * How many calls are under way at once: as many as Clerk's limit lets through, at the time that an answer usually takes. The
+ * pace itself is kept by the budget of requests.
+ */
+const AT_ONCE: Readonly<Record<InstanceKind, number>> = { test: 4, live: 24, sandbox: 8 };
 
 /** Carries out a plan, or continues one. */
 export const applyPlan: RunJobTool = async (args, context) => {
@@ -141,6 +145,7 @@ class Application {
         make: makeAlone,
         giveBack: (place) => policy.giveBack(place),
         keeper: plans.keeper,
+        atOnce: AT_ONCE[plans.instance.kind],
       });
       plans.runs.add(plan.id, run);
       void run.ended.then(() => begun?.recorded.end(run.stopped === undefined ? {} : { code: run.stopped.why }));
@@ -180,16 +185,3 @@ class Application {
 }
 
 const running = (): PlanFault => new PlanFault('plan_running', 'Another process is carrying out this plan now.');
-
-/** Whether an earlier agreement still holds for this plan. */
-const isAgreed = (plan: Plan, begun: Begun | undefined): boolean =>
-  begun !== undefined && begun.sha256 === plan.sha256 && begun.at + AGREED_MS > Date.now();
-
-/** The calls still to be made, without those that were done, or that may have been done and must not be repeated. */
-function leftOf(plan: Plan, state: LedgerState | undefined): readonly number[] {
-  return plan.items.flatMap((_, nth) => {
-    const entry = state?.items.get(nth);
-    if (entry === undefined || entry.kind === 'failed' || entry.kind === 'left_out') return [nth];
-    return [];
-  });
-}

@@ -11,12 +11,16 @@ export type Entry =
   | { readonly kind: 'begun'; readonly at: number; readonly sha256: string; readonly confirmed: string }
   /** The call is about to be sent. */
   | { readonly kind: 'intent'; readonly item: number }
-  /** `gave`: ids that later calls take from the answer, by path. */
+  /**
+   * `gave`: ids that later calls take from the answer, by path. `answer`: all of it without secrets, as JSON, where the plan
+   * keeps answers; sealed on the disk.
+   */
   | {
       readonly kind: 'done';
       readonly item: number;
       readonly record?: string | undefined;
       readonly gave?: Readonly<Record<string, unknown>> | undefined;
+      readonly answer?: string | undefined;
     }
   /** It was certainly not carried out. */
   | { readonly kind: 'failed'; readonly item: number; readonly error: string; readonly message?: string | undefined }
@@ -185,8 +189,18 @@ class FileLedger implements Ledger {
   }
 }
 
-const lineOf = (entry: Entry, number: number, plan: string, vault: Vault): string =>
-  JSON.stringify({ ...entry, mac: signed(entry, number, plan, vault) });
+function lineOf(given: Entry, number: number, plan: string, vault: Vault): string {
+  const entry = hasAnswer(given) ? { ...given, answer: vault.seal(sealName(plan, given.item), given.answer) } : given;
+  return JSON.stringify({ ...entry, mac: signed(entry, number, plan, vault) });
+}
+
+const hasAnswer = (entry: Entry): entry is Extract<Entry, { kind: 'done' }> & { readonly answer: string } =>
+  entry.kind === 'done' && entry.answer !== undefined;
+
+const sealName = (plan: string, item: number): string => `answer ${plan} ${item}`;
+
+const opened = (entry: Entry, plan: string, vault: Vault): Entry =>
+  hasAnswer(entry) ? { ...entry, answer: vault.unseal(sealName(plan, entry.item), entry.answer) } : entry;
 
 const signed = (entry: Entry, number: number, plan: string, vault: Vault): string =>
   vault.signature(`ledger ${plan} ${number} ${canonicalJson(entry)}`);
@@ -199,7 +213,7 @@ function readEntries(text: string, plan: string, vault: Vault): { entries: Entri
   for (const [number, line] of lines.entries()) {
     const { mac, ...entry } = JSON.parse(line) as Entry & { readonly mac: string };
     if (mac !== signed(entry as Entry, number, plan, vault)) throw vault.damaged(pathIn(vault.dir, plan));
-    entries.take(entry as Entry);
+    entries.take(opened(entry as Entry, plan, vault));
   }
   return { entries, lines: lines.length, bytes: Buffer.byteLength(whole) };
 }

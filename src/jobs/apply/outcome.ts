@@ -4,7 +4,13 @@ import { isRecord } from '../../platform/is-record.js';
 /** How one call of a plan went. */
 export type Sent =
   /** `answer`: what the caller gets if they asked for a secret. */
-  | { readonly kind: 'done'; readonly value: unknown; readonly answer: unknown; readonly record: string | undefined }
+  | {
+      readonly kind: 'done';
+      readonly value: unknown;
+      readonly answer: unknown;
+      readonly record: string | undefined;
+      readonly secretFile: string | undefined;
+    }
   /** Certainly not carried out. `againMs`: how long to wait before another try, if one may help. */
   | {
       readonly kind: 'failed';
@@ -41,7 +47,7 @@ export function sentOf(outcome: CallOutcome): Sent {
   if (outcome.kind === 'done') {
     const { answer, record, secretFile } = outcome;
     const told = secretFile === undefined ? answer?.value : { secret_file: secretFile, answer: answer?.value };
-    return { kind: 'done', value: answer?.value, answer: told, record };
+    return { kind: 'done', value: answer?.value, answer: told, record, secretFile };
   }
   if (outcome.kind === 'ask' || outcome.kind === 'link')
     return { kind: 'failed', error: 'confirmation_required', message: undefined, againMs: undefined };

@@ -43,10 +43,10 @@ export interface RunOptions {
   readonly giveBack: (place: Place) => void;
   /** Keeps what is needed to undo calls; undefined if that is switched off. */
   readonly keeper: Keeper | undefined;
+  /** How many calls are under way at once. */
+  readonly atOnce: number;
 }
 
-/** How many calls are under way at once. */
-const AT_ONCE = 4;
 /** How often to try a call that Clerk turns away unprocessed. */
 const MOST_TRIES = 6;
 const LONGEST_WAIT_MS = 60_000;
@@ -139,7 +139,7 @@ export class Run {
           if (one !== undefined) await this.#inTurn(one);
         }
       };
-      await Promise.all(Array.from({ length: Math.min(AT_ONCE, end - start) }, turn));
+      await Promise.all(Array.from({ length: Math.min(this.#options.atOnce, end - start) }, turn));
       start = end;
     }
   }
@@ -197,10 +197,19 @@ export class Run {
     const sent = await this.#send(operation, args, place);
     switch (sent.kind) {
       case 'done': {
-        await kept?.done(withoutSecrets(sent.value, operation));
+        const open = withoutSecrets(sent.value, operation);
+        await kept?.done(open);
         this.#noteName(sent.value);
         if (judged.risks.includes('credential')) this.#secrets.push({ item: nth, answer: sent.answer });
-        return { kind: 'done', item: nth, record: sent.record, gave: this.#gift(item, sent.value) };
+        return {
+          kind: 'done',
+          item: nth,
+          record: sent.record,
+          gave: this.#gift(item, sent.value),
+          ...(plan.keepsAnswers === true
+            ? { answer: JSON.stringify(sent.secretFile === undefined ? open : { secret_file: sent.secretFile, answer: open }) }
+            : {}),
+        };
       }
       case 'unknown':
         return { kind: 'unknown', item: nth, error: sent.error, checkWith: sent.checkWith ?? operation.spec.target?.read };

@@ -244,7 +244,7 @@ class Expansion {
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** A call with an idempotency key can be repeated whatever became of the first try. */
-const keyed = (operation: Operation, args: Arguments): Arguments =>
+export const keyed = (operation: Operation, args: Arguments): Arguments =>
   operation.keyed && args[IDEMPOTENCY_KEY] === undefined ? { ...args, [IDEMPOTENCY_KEY]: randomUUID() } : args;
 
 function referenceFault(error: unknown, where: string): unknown {

@@ -43,6 +43,8 @@ export interface Plan {
   /** Names by id. */
   readonly labels: Readonly<Record<string, Label>>;
   readonly warnings: readonly string[];
+  /** Whether what each call answers is kept until the plan is too old. Default: only the ids that later calls need are. */
+  readonly keepsAnswers?: boolean | undefined;
 }
 
 /** The name behind the id; undefined if it is not known. */

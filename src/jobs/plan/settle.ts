@@ -20,7 +20,10 @@ import { readSurroundings } from './rehearsal.js';
 import { summaryOf } from './summary.js';
 
 export interface Draft {
+  /** Default: a random one. */
+  readonly id?: string;
   readonly title?: string;
+  readonly keepsAnswers?: boolean;
   readonly items: readonly PlanItem[];
   readonly warnings: readonly string[];
   readonly known: Known;
@@ -79,11 +82,20 @@ export async function settle(draft: Draft, context: JobContext, services: PlanSe
     ),
     ...draft.warnings,
   ];
-  const id = `pln_${randomBytes(16).toString('base64url')}`;
+  const { id = `pln_${randomBytes(16).toString('base64url')}`, keepsAnswers } = draft;
   const owner = { caller: call.caller.name, instance: services.instance.id };
   const facts = { ...owner, items };
   const title = draft.title ?? `Plan of ${items.length} changes`;
-  const made: Plan = { id, title, ...facts, createdAt: Date.now(), sha256: hashOf(facts), labels, warnings };
+  const made: Plan = {
+    id,
+    title,
+    ...facts,
+    createdAt: Date.now(),
+    sha256: hashOf(facts),
+    labels,
+    warnings,
+    ...(keepsAnswers === undefined ? {} : { keepsAnswers }),
+  };
   const list = listOf(made, items, judged, context);
   const full = await policy.roomFor(list, context.operation, call.caller).catch(() => undefined);
   const operations = items.map(({ operation }) => catalog.get(operation));

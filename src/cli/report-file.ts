@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { lstat, open, rename, rm } from 'node:fs/promises';
+import { ConfigError } from '../config/config-error.js';
+import { fileProblem } from '../platform/file-problem.js';
+import { createPrivateFile } from '../platform/private-file.js';
+
+/** Longer than the beginning of any line of a report. */
+const FIRST_BYTES = 300;
+
+/** Refuses a file that is there and is no report, which is never written over. @throws ConfigError */
+export async function checkReport(path: string): Promise<void> {
+  try {
+    const stats = await lstat(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return undefined;
+    });
+    if (stats === undefined || (stats.isFile() && (stats.size === 0 || (await isReport(path))))) return;
+  } catch (error) {
+    throw new ConfigError(`--out: ${path} cannot be written: ${fileProblem(error, 'write')}.`);
+  }
+  throw new ConfigError(`--out: ${path} is there already, and is not the report of a batch. Give another name.`);
+}
+
+async function isReport(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(FIRST_BYTES), 0, FIRST_BYTES, 0);
+    return REPORT.test(buffer.toString('utf8', 0, bytesRead));
+  } finally {
+    await file.close();
+  }
+}
+
+const REPORT = /^\{"line":\d+,"operation":"\w+","outcome":"\w+"/;
+
+/** Writes a report in one step, for its owner alone. @throws ConfigError */
+export async function replaceReport(path: string, text: string): Promise<void> {
+  const draft = `${path}.${randomBytes(6).toString('hex')}.new`;
+  try {
+    const file = await createPrivateFile(draft);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => {});
+    throw new ConfigError(`--out: ${path} cannot be written: ${fileProblem(error, 'write')}.`);
+  }
+}

@@ -1,0 +1,30 @@
+import { errorMessage } from './error-message.js';
+
+/** What to do about a file, by the system's code. The first is for reading it, the second for writing it. */
+const PROBLEMS: Readonly<Record<string, readonly [string, string]>> = {
+  ENOENT: ['there is no such file', 'there is no such folder: make it first'],
+  EACCES: [
+    'this user may not read it: give the user access, or name another',
+    'this user may not write there: give the user access, or name another',
+  ],
+  EPERM: ['this user may not read it: name another', 'this user may not write there: name another'],
+  EISDIR: ['it is a folder: name a file', 'it is a folder: name a file'],
+  ENOTDIR: [
+    'a part of its path is a file where a folder should be',
+    'a part of its path is a file where a folder should be: name another',
+  ],
+  EEXIST: ['it is there already', 'it is there already: give another name'],
+  ENOSPC: ['the disk is full: make room', 'the disk is full: make room'],
+  EDQUOT: ['the quota of this user is used up: make room', 'the quota of this user is used up: make room'],
+  EFBIG: ['it is too large', 'no file may be that large here'],
+  EROFS: ['it is on a read-only file system', 'the file system is read-only: name another place'],
+  ENAMETOOLONG: ['the name is too long', 'the name is too long'],
+  ELOOP: ['its links lead round in a circle', 'it is a symbolic link, and nothing is written through one: name another'],
+  EMFILE: ['this process has too many files open', 'this process has too many files open'],
+};
+
+/** Why a file cannot be read or written, and what to do, as the end of a sentence without its full stop. */
+export function fileProblem(error: unknown, doing: 'read' | 'write'): string {
+  const [reading, writing] = PROBLEMS[String((error as NodeJS.ErrnoException | undefined)?.code)] ?? [];
+  return (doing === 'read' ? reading : writing) ?? errorMessage(error).replace(/\.$/, '');
+}
