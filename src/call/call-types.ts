@@ -3,7 +3,7 @@ import type { ClerkAnswer } from '../catalog/clerk-answer.js';
 import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/operation-types.js';
 import type { ClerkClient } from '../clerk/clerk-client.js';
-import type { Abort } from '../platform/abort.js';
+import type { Abort, AbortLike } from '../platform/abort.js';
 import type { Logger } from '../platform/logger.js';
 import type { Place } from '../policy/list-call.js';
 import type { Policy } from '../policy/policy.js';
@@ -30,7 +30,7 @@ export interface Call {
   readonly answer?: PersonAnswer | undefined;
   /** How the client can be given a link for its user to open. Default: it cannot. */
   readonly takesLink?: LinkTiming | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortLike | undefined;
   /** Told how a long call is getting on. Must not throw. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Told when the call waits for a person who is not at the client. Must not throw. */

@@ -3,7 +3,7 @@ import { howToOffer } from '../catalog/exposure.js';
 import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/operation-types.js';
 import { parseArguments } from '../catalog/parse-arguments.js';
-import { Abort } from '../platform/abort.js';
+import { Abort, type AbortLike } from '../platform/abort.js';
 import { isRecord } from '../platform/is-record.js';
 import { plain } from '../platform/plain-text.js';
 import { scrub } from '../platform/scrub.js';
@@ -223,11 +223,11 @@ function tellWaiting({ onWaiting }: Call, progress: CallProgress | undefined, wa
 }
 
 /** A controller for this call alone: `AbortSignal.any` with a signal that outlives the call would retain every call. */
-function follow(signal: AbortSignal | undefined): readonly [abort: Abort, release: () => void] {
+function follow(signal: AbortLike | undefined): readonly [abort: Abort, release: () => void] {
   const abort = new Abort();
   const end = (): void => abort.abort();
   if (signal?.aborted === true) end();
-  else signal?.addEventListener('abort', end, { once: true });
+  else signal?.addEventListener('abort', end);
   // A job makes thousands of calls under one signal, so listeners must not pile up.
   return [abort, () => signal?.removeEventListener('abort', end)];
 }

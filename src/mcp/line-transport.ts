@@ -3,6 +3,7 @@ import { type JSONRPCMessage, ProtocolErrorCode, type Transport } from '@modelco
 import { Batches } from './batches.js';
 import { IdScanner } from './id-scanner.js';
 import { inbound, type MessageId } from './inbound.js';
+import type { QuickCalls } from './quick-calls.js';
 import { readMessage } from './read-message.js';
 
 const NEWLINE = 10;
@@ -22,6 +23,8 @@ export interface LineTransportOptions {
   readonly write: (text: string) => Promise<void>;
   /** The longest message that is read, in bytes. */
   readonly maxMessageBytes: number;
+  /** What answers plain calls without the SDK's detour. Default: nothing. */
+  readonly quick?: () => QuickCalls | undefined;
 }
 
 /** The JSON of lists of tools, by the list itself: each is large, made once, and asked for again and again. */
@@ -60,6 +63,9 @@ export class LineTransport implements Transport {
   #sending: Promise<void> | undefined;
   #isClosed = false;
   readonly #read = (chunk: Buffer): void => this.#split(chunk);
+  readonly #sendAnswer = (json: string): void => {
+    if (!this.#isClosed) this.#writeLine(json).catch(this.#report);
+  };
   readonly #finish = (): void => this.#end(Buffer.alloc(0));
   readonly #report = (error: unknown): void => this.onerror?.(error instanceof Error ? error : new Error(String(error)));
 
@@ -78,7 +84,12 @@ export class LineTransport implements Transport {
   }
 
   #write(message: unknown): Promise<void> {
-    this.#unsent += `${jsonOf(message)}\n`;
+    return this.#writeLine(jsonOf(message));
+  }
+
+  #writeLine(json: string): Promise<void> {
+    this.#unsent += json;
+    this.#unsent += '\n';
     this.#sending ??= new Promise((resolve, reject) => {
       setImmediate(() => this.#flush().then(resolve, reject));
     });
@@ -166,6 +177,8 @@ export class LineTransport implements Transport {
   }
 
   #takeOne(value: unknown): void {
+    const quick = this.#batches.isAgreed ? undefined : this.#options.quick?.();
+    if (quick?.take(value, this.#sendAnswer) === true) return;
     const found = inbound(value);
     if (found.kind === 'message') {
       this.#receive(found.message);

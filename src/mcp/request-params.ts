@@ -8,6 +8,7 @@ import {
   type ServerOptions,
   specTypeSchemas,
 } from '@modelcontextprotocol/server';
+import type { QuickCalls } from './quick-calls.js';
 
 /** The requests served here that have parameters. */
 const SCHEMAS = {
@@ -58,6 +59,8 @@ export interface Introduction {
  * error and not an internal one, and each client is greeted with what is known by then.
  */
 export class StrictServer extends Server {
+  /** Answers plain calls without the SDK's detour. */
+  quick: QuickCalls | undefined;
   readonly #gone = new AbortController();
   readonly #introduction: Introduction;
   #info: Implementation | undefined;
@@ -74,7 +77,13 @@ export class StrictServer extends Server {
 
   protected override _onclose(): void {
     this.#gone.abort();
+    this.quick?.close();
     super._onclose();
+  }
+
+  protected override _onnotification(...[message, extra]: Parameters<Server['_onnotification']>): void {
+    this.quick?.cancel(message);
+    super._onnotification(message, extra);
   }
 
   /** Goes into every answer of 2026-07-28. */

@@ -27,6 +27,7 @@ import type { Caller, LinkTiming, PersonAnswer } from '../policy/policy-types.js
 import { type Enter, GUIDE_CACHE_HINTS, type GuideOptions, guideCapabilities, serveGuide } from './guide.js';
 import { SERVER_ICONS } from './icons.js';
 import type { InstanceName } from './instance-name.js';
+import { type AnswerCall, endOf, QuickCalls } from './quick-calls.js';
 import { StrictServer } from './request-params.js';
 import { ShownLinks } from './shown-links.js';
 
@@ -81,7 +82,7 @@ export interface McpServerOptions {
  * One MCP server for one connection, in either era. Built on the SDK's low-level server: the tool list is
  * ready-made and one handler dispatches every call.
  */
-export function createMcpServer(options: McpServerOptions): Server {
+export function createMcpServer(options: McpServerOptions): StrictServer {
   const info = { name: 'clerk-mcp', version: VERSION };
   const introduced = (): Implementation => ({ ...info, title: options.name.title, icons: SERVER_ICONS });
   const server: StrictServer = new StrictServer(
@@ -120,13 +121,13 @@ export function createMcpServer(options: McpServerOptions): Server {
     return { tools: options.tools(context) } as ListToolsResult;
   });
 
-  server.setRequestHandler('tools/call', async (request, context): Promise<CallToolResult | InputRequiredResult> => {
+  const answer: AnswerCall = async (request, context): Promise<CallToolResult | InputRequiredResult> => {
     const client = clientOf(server, context);
     const done = options.onCall?.(context);
     const channel = progressChannel(context);
     const isModern = context.mcpReq.envelope !== undefined;
     const canPush = !isModern && options.canStream?.(context) !== false;
-    const shown = isModern ? undefined : links.during(context);
+    const shown = isModern || !canOpenLinks(client.capabilities) ? undefined : links.during(context);
     let outcome: CallOutcome | undefined;
     try {
       const call: Call = {
@@ -135,10 +136,10 @@ export function createMcpServer(options: McpServerOptions): Server {
         caller: { ...options.caller(context), ...client.info },
         canAsk: canAsk(client.capabilities) && (isModern || canPush),
         takesLink: takesLink(client.capabilities, canPush),
-        signal: context.mcpReq.signal,
+        signal: endOf(context),
         onProgress: channel?.tell,
         onDecided: shown?.decided,
-        onWaiting: canOpenLinks(client.capabilities) && canPush ? shown?.show : undefined,
+        onWaiting: canPush ? shown?.show : undefined,
       };
       outcome = await options.calls.call(isModern ? { ...call, answer: personAnswer(context) } : call);
       // After a person's slip another question follows; the policy counts them.
@@ -154,11 +155,13 @@ export function createMcpServer(options: McpServerOptions): Server {
       if (error instanceof UnknownToolError) throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message);
       throw error;
     } finally {
-      await shown?.end();
-      await channel?.told();
+      if (shown !== undefined) await shown.end();
+      if (channel !== undefined) await channel.told();
       done?.(outcome);
     }
-  });
+  };
+  server.setRequestHandler('tools/call', answer);
+  server.quick = new QuickCalls(server, answer);
   return server;
 }
 

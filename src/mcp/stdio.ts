@@ -1,8 +1,8 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
-import type { Server } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { Logger } from '../platform/logger.js';
 import { LineTransport } from './line-transport.js';
+import type { StrictServer } from './request-params.js';
 import type { WriteStdout } from './stdout.js';
 
 /** Room for an image of 10 MB as base64 with everything around it. */
@@ -14,7 +14,7 @@ const FLUSH_MS = 1000;
 export interface StdioOptions {
   /** From `claimStdout`. */
   readonly write: WriteStdout;
-  readonly createServer: () => Server;
+  readonly createServer: () => StrictServer;
   readonly logger: Logger;
   /** Called once, when the client has gone or a signal came: answer or cancel what is in flight. */
   readonly drain: () => Promise<void>;
@@ -26,8 +26,19 @@ export interface StdioOptions {
  */
 export async function serveOverStdio(options: StdioOptions): Promise<void> {
   const { stdin: input } = process;
-  const transport = new LineTransport({ input, write: options.write, maxMessageBytes: MAX_MESSAGE_BYTES });
-  const handle = serveStdio(options.createServer, {
+  /** The SDK may make one only to answer a client's first question; the last one is the client's. */
+  let server: StrictServer | undefined;
+  const transport = new LineTransport({
+    input,
+    write: options.write,
+    maxMessageBytes: MAX_MESSAGE_BYTES,
+    quick: () => server?.quick,
+  });
+  const createServer = (): StrictServer => {
+    server = options.createServer();
+    return server;
+  };
+  const handle = serveStdio(createServer, {
     transport,
     onerror: (error) => options.logger.warn({ reason: error.message }, 'stdio'),
   });
