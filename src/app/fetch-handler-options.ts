@@ -128,8 +128,14 @@ export interface FetchHandlerOptions {
   readonly sse?: boolean;
   /** `false`: Leave every request to the SDK, without the short way for tool calls: slower, and answered alike. */
   readonly quickPath?: boolean;
-  /** For several processes: the Redis or Valkey, redis://host:port, that holds what they must agree on. Needs CLERK_MCP_SIGNING_KEY. Default: in memory. */
+  /** For several processes: the Redis or Valkey that holds what they must agree on: redis://host:port, rediss:// for TLS, redis+sentinel://host:port,host:port/primary or redis+cluster://host:port,host:port. Needs CLERK_MCP_SIGNING_KEY. Default: in memory. */
   readonly store?: string;
+  /** A file with the store's password alone, instead of one in its address. */
+  readonly storePasswordFile?: string;
+  /** A file with the password of the Sentinels, where they have one. */
+  readonly storeSentinelPasswordFile?: string;
+  /** A PEM file with the authority that signed the store's certificate, which is always checked. Default: the authorities that Node trusts. */
+  readonly storeCa?: string;
   /** Largest body of a request. Default: 4194304. */
   readonly maxBody?: number;
   /** Time within which a request with its body must arrive. In milliseconds. Default: 10000. */

@@ -24,7 +24,7 @@ import { droppedLines } from '../platform/stderr.js';
 import type { Caller, Instance } from '../policy/policy-types.js';
 import { createApp } from './app.js';
 import type { App } from './app-types.js';
-import { authenticationChoice, requireSigningKey } from './http-settings.js';
+import { authenticationChoice, requireSigningKey, storeLocation } from './http-settings.js';
 import { ListedSessions } from './listed-sessions.js';
 import { catalogLog, loadCatalog } from './load-catalog.js';
 
@@ -261,14 +261,15 @@ function reachableAs({ host = DEFAULTS.host, allowedHosts, allowedOrigins, audie
 /** The store, and whether it can be used now. */
 async function openStore(
   config: Config,
-  { store: url }: HttpValues,
+  http: HttpValues,
   logger: Logger,
 ): Promise<{ readonly store: SharedStore; readonly isUp: () => boolean } | undefined> {
-  if (url === undefined) return undefined;
+  const location = storeLocation(http);
+  if (location === undefined) return undefined;
   requireSigningKey(config.signingKey);
   let isUp = false;
   const store = await openRedisStore({
-    url,
+    ...location,
     onState: (state, reason) => {
       isUp = state === 'up';
       if (isUp) logger.info('the shared store is available');

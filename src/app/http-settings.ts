@@ -1,5 +1,6 @@
 import type { HttpValues } from '../config/config.js';
 import { ConfigError } from '../config/config-error.js';
+import type { StoreLocation } from '../limits/store-address.js';
 import type { AuthenticationChoice } from '../mcp/auth/open.js';
 
 /** @throws ConfigError for settings that contradict each other */
@@ -31,5 +32,19 @@ export function requireSigningKey(signingKey: string | undefined): void {
   if (signingKey !== undefined) return;
   throw new ConfigError(
     '--store is for several processes, which must all sign confirmations with the same key: set CLERK_MCP_SIGNING_KEY to one value in every process, for example from openssl rand -base64 32.',
+  );
+}
+
+/** Where the store is, if there is one. @throws ConfigError for what belongs to a store where there is none */
+export function storeLocation({
+  store: url,
+  storeCa: caFile,
+  storePasswordFile: passwordFile,
+  storeSentinelPasswordFile: sentinelPasswordFile,
+}: HttpValues): StoreLocation | undefined {
+  if (url !== undefined) return { url, caFile, passwordFile, sentinelPasswordFile };
+  if ((caFile ?? passwordFile ?? sentinelPasswordFile) === undefined) return undefined;
+  throw new ConfigError(
+    '--store-ca, --store-password-file and --store-sentinel-password-file work only with --store, which is not set.',
   );
 }

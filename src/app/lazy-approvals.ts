@@ -1,3 +1,4 @@
+import type { Claimed } from '../limits/once-store.js';
 import type { ApprovalSeen, Approvals, ApprovalWish, Needs, OpenedApproval, UsedBy } from '../policy/confirmation/approvals.js';
 import type { Caller } from '../policy/policy-types.js';
 import type { ApprovalsHost, ApprovalsHostOptions } from './approvals.js';
@@ -38,7 +39,7 @@ export class LazyApprovals implements Approvals {
     return (await this.#desk()).wait(id, ms, signal);
   }
 
-  async take(id: string, usedBy: UsedBy): Promise<boolean> {
+  async take(id: string, usedBy: UsedBy): Promise<Claimed> {
     return (await this.#desk()).take(id, usedBy);
   }
 

@@ -38,6 +38,8 @@ export interface Approval {
   readonly declined?: Word | undefined;
   /** When the call was let through. */
   readonly usedAt?: number | undefined;
+  /** What the store's memory was when it was last approved. */
+  readonly memory?: string | undefined;
   /** What it let through. */
   readonly usedBy?: UsedBy | undefined;
   /** When what was shown was found to be out of date. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
+import type { Claimed } from '../limits/once-store.js';
 import type { RecordStore } from '../limits/record-store.js';
 import { StoreUnavailableError } from '../limits/store-unavailable.js';
 import { errorMessage } from '../platform/error-message.js';
@@ -176,12 +177,22 @@ export class ApprovalDesk implements Approvals {
     }
   }
 
-  async take(id: string, usedBy: UsedBy): Promise<boolean> {
+  async take(id: string, usedBy: UsedBy): Promise<Claimed> {
     const now = this.#now();
-    const taken = await this.#change(id, (approval) =>
-      stateOf(approval, now) === 'approved' ? { ...approval, usedAt: now, usedBy } : undefined,
+    const memory = await this.#options.records.memory();
+    let isForgotten = false;
+    const taken = await this.#change(
+      id,
+      (approval) => {
+        const isApproved = stateOf(approval, now) === 'approved';
+        isForgotten = isApproved && approval.memory !== memory;
+        return isApproved && !isForgotten ? { ...approval, usedAt: now, usedBy } : undefined;
+      },
+      memory,
     );
-    return taken !== undefined;
+    if (isForgotten) await this.replace(id);
+    if (taken !== undefined) return 'first';
+    return isForgotten ? 'forgotten' : 'again';
   }
 
   async replace(id: string): Promise<void> {
@@ -210,13 +221,16 @@ export class ApprovalDesk implements Approvals {
     const approver = await this.#options.approvers.find(say.approver.name);
     let flaw: Unheard = 'not_found';
     let found: Approval | undefined;
-    const changed = await this.#change(id, (approval) => {
-      found = approval;
-      const heard = approver === undefined ? 'not_enrolled' : this.#hear(approval, { ...say, approver });
+    const memory = await this.#options.records.memory();
+    const change = (approval: Approval): Approval | undefined => {
+      // What was approved before the store may have forgotten something may have been used then.
+      found = approval.memory === memory ? approval : { ...approval, words: [], memory };
+      const heard = approver === undefined ? 'not_enrolled' : this.#hear(found, { ...say, approver });
       if (typeof heard !== 'string') return heard;
       flaw = heard;
       return undefined;
-    });
+    };
+    const changed = await this.#change(id, change, memory);
     if (changed === undefined) return { ok: false, why: flaw, approval: found };
     this.#options.events?.decided?.(changed);
     return { ok: true, approval: changed };
@@ -290,14 +304,18 @@ export class ApprovalDesk implements Approvals {
     throw new StoreUnavailableError('contended');
   }
 
-  async #change(id: string, change: (approval: Approval) => Approval | undefined): Promise<Approval | undefined> {
+  async #change(
+    id: string,
+    change: (approval: Approval) => Approval | undefined,
+    memory?: string,
+  ): Promise<Approval | undefined> {
     const { records } = this.#options;
     if (!/^apr_[\w-]{22}$/.test(id)) return undefined;
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const from = await records.read(KIND, id);
       const changed = from === undefined ? undefined : change(JSON.parse(from) as Approval);
       if (changed === undefined) return undefined;
-      if (await records.swap(KIND, id, { from, to: JSON.stringify(changed), ttlMs: this.#ttl(changed) })) {
+      if (await records.swap(KIND, id, { from, to: JSON.stringify(changed), ttlMs: this.#ttl(changed), memory })) {
         this.#changes.emit(id);
         return changed;
       }

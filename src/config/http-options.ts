@@ -100,8 +100,27 @@ export const HTTP_OPTIONS = {
     flag: '--store <url>',
     env: 'CLERK_MCP_STORE',
     schema: () => z.string().min(1, 'expected an address'),
-    help: 'For several processes: the Redis or Valkey, redis://host:port, that holds what they must agree on. Needs CLERK_MCP_SIGNING_KEY',
+    help: 'For several processes: the Redis or Valkey that holds what they must agree on: redis://host:port, rediss:// for TLS, redis+sentinel://host:port,host:port/primary or redis+cluster://host:port,host:port. Needs CLERK_MCP_SIGNING_KEY',
     default: 'in memory',
+  },
+  storePasswordFile: {
+    flag: '--store-password-file <file>',
+    env: 'CLERK_MCP_STORE_PASSWORD_FILE',
+    schema: path,
+    help: "A file with the store's password alone, instead of one in its address",
+  },
+  storeSentinelPasswordFile: {
+    flag: '--store-sentinel-password-file <file>',
+    env: 'CLERK_MCP_STORE_SENTINEL_PASSWORD_FILE',
+    schema: path,
+    help: 'A file with the password of the Sentinels, where they have one',
+  },
+  storeCa: {
+    flag: '--store-ca <file>',
+    env: 'CLERK_MCP_STORE_CA',
+    schema: path,
+    help: "A PEM file with the authority that signed the store's certificate, which is always checked",
+    default: 'the authorities that Node trusts',
   },
   maxBody: {
     flag: '--max-body <bytes>',

@@ -8,6 +8,39 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
 
 /**
+ * What the store remembers: a word that changes whenever it may have forgotten something, which is when another server answers
+ * (a replica that took over, or the same one started anew) or when the word itself is gone. INFO tells servers apart; where it
+ * is forbidden, only the word tells.
+ */
+const MEMORY = `
+local function memory(key, fresh)
+  local info = redis.pcall('INFO', 'server')
+  local server = type(info) == 'string' and string.match(info, 'run_id:(%w+)') or 'unknown'
+  local kept = redis.call('HMGET', key, 'server', 'word')
+  if kept[1] == server and kept[2] then return kept[2] end
+  redis.call('HSET', key, 'server', server, 'word', fresh)
+  return fresh
+end
+`;
+
+/** KEYS[1]: the memory. ARGV: a fresh word for it, a number that is never the same. Writes in any case. Returns the word. */
+export const REMEMBER = `${MEMORY}
+local word = memory(KEYS[1], ARGV[1])
+redis.call('HSET', KEYS[1], 'asked', ARGV[2])
+return word
+`;
+
+/**
+ * KEYS: the memory, and what is claimed. ARGV: a fresh word, the word that must be the present one or nothing, time to live.
+ * Returns 1 for the first claim, 0 for a later one, -1 where the store may have forgotten an earlier one.
+ */
+export const CLAIM = `${MEMORY}
+local word = memory(KEYS[1], ARGV[1])
+if ARGV[2] ~= '' and ARGV[2] ~= word then return -1 end
+return redis.call('SET', KEYS[2], 1, 'PX', ARGV[3], 'NX') and 1 or 0
+`;
+
+/**
  * KEYS: a different counter for each share, a hash of weights by step. ARGV: 1 to take the shares or 0 only to look, the
  * number of steps, then weight, maximum and window of each share.
  * Returns {1, now}, or {0, index of the share that does not fit, milliseconds until it does}; -1 for never.
@@ -87,10 +120,12 @@ end
 `;
 
 /**
- * KEYS: a record, and the ids of its kind by expiry. ARGV: its id, `=` and the text that it must have, or nothing, the same
- * for its new text, time to live. Returns 1 if it was done.
+ * KEYS: a record, the ids of its kind by expiry, and the memory. ARGV: its id, `=` and the text that it must have, or nothing,
+ * the same for its new text, time to live, a fresh word, the word that must be the present one or nothing. Returns 1 if it was
+ * done.
  */
-export const SWAP = `${NOW}
+export const SWAP = `${NOW}${MEMORY}
+if ARGV[6] ~= '' and memory(KEYS[3], ARGV[5]) ~= ARGV[6] then return 0 end
 local current = redis.call('GET', KEYS[1])
 if (current and ('=' .. current) or '') ~= ARGV[2] then return 0 end
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)

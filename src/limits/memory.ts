@@ -1,5 +1,5 @@
 import { type Availability, MemoryCounterStore, type Reservation, type Reserved, type Use } from './counter-store.js';
-import { MemoryOnceStore } from './once-store.js';
+import { type Claimed, MemoryOnceStore } from './once-store.js';
 import { MemoryRecordStore, type Swap } from './record-store.js';
 import type { SharedStore } from './shared-store.js';
 import { StoreUnavailableError } from './store-unavailable.js';
@@ -23,8 +23,12 @@ export class MemoryStore implements SharedStore {
     this.#records = new MemoryRecordStore(now);
   }
 
-  claim(id: string, ttlMs: number): Promise<boolean> {
-    return this.#once.claim(id, ttlMs);
+  memory(): Promise<string> {
+    return this.#once.memory();
+  }
+
+  claim(id: string, ttlMs: number, memory?: string): Promise<Claimed> {
+    return this.#once.claim(id, ttlMs, memory);
   }
 
   reserve(shares: readonly Reservation[]): Promise<Reserved> {
@@ -59,7 +63,8 @@ export class MemoryStore implements SharedStore {
     return this.#records.read(kind, id);
   }
 
-  swap(kind: string, id: string, swap: Swap): Promise<boolean> {
+  async swap(kind: string, id: string, { memory, ...swap }: Swap): Promise<boolean> {
+    if (memory !== undefined && memory !== (await this.memory())) return false;
     return this.#records.swap(kind, id, swap);
   }
 

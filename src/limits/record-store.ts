@@ -1,3 +1,4 @@
+import { newMemory } from './once-store.js';
 import { StoreUnavailableError } from './store-unavailable.js';
 
 /** A change to a record. */
@@ -8,14 +9,18 @@ export interface Swap {
   readonly to: string | undefined;
   /** How long it is kept, in milliseconds. */
   readonly ttlMs: number;
+  /** What the store's memory must be; otherwise nothing is changed. See `OnceStore.memory`. */
+  readonly memory?: string | undefined;
 }
 
 /** Small texts by kind and id that several processes read and change, each change from what was last read. */
 export interface RecordStore {
+  /** See `OnceStore.memory`. @throws when the store is away, or cannot be written to */
+  memory(): Promise<string>;
   /** @throws when the store is away */
   read(kind: string, id: string): Promise<string | undefined>;
   /**
-   * Changes nothing and returns false if the record does not have the text it must have. Atomic: of two swaps from the same
+   * Changes nothing and returns false if the record does not have the text it must have, or the store not the memory. Atomic: of two swaps from the same
    * text only one succeeds.
    * @throws when the store is away, or has no room
    */
@@ -37,6 +42,7 @@ export class MemoryRecordStore implements RecordStore {
   readonly #kinds = new Map<string, Map<string, Kept>>();
   readonly #now: () => number;
   readonly #most: number;
+  readonly #memory = newMemory();
   #size = 0;
 
   constructor(now: () => number = Date.now, mostCharacters = MOST_CHARACTERS) {
@@ -48,8 +54,12 @@ export class MemoryRecordStore implements RecordStore {
     return this.#get(kind, id);
   }
 
-  async swap(kind: string, id: string, { from, to, ttlMs }: Swap): Promise<boolean> {
-    if (this.#get(kind, id) !== from) return false;
+  async memory(): Promise<string> {
+    return this.#memory;
+  }
+
+  async swap(kind: string, id: string, { from, to, ttlMs, memory = this.#memory }: Swap): Promise<boolean> {
+    if (memory !== this.#memory || this.#get(kind, id) !== from) return false;
     const grows = (to?.length ?? 0) - (from?.length ?? 0);
     if (this.#size + grows > this.#most) this.#sweep();
     if (grows > 0 && this.#size + grows > this.#most) throw new StoreUnavailableError('full');

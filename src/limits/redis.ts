@@ -1,25 +1,22 @@
-import type { Redis } from 'ioredis';
-import { UserError } from '../platform/user-error.js';
 import type { Availability, Reservation, Reserved, Use } from './counter-store.js';
-import { LIVING, RELEASE, RESERVE, REVOKE, SWAP, USED, WINDOW_STEPS } from './lua.js';
+import { CLAIM, LIVING, RELEASE, REMEMBER, RESERVE, REVOKE, SWAP, USED, WINDOW_STEPS } from './lua.js';
+import { type Claimed, newMemory } from './once-store.js';
 import type { Swap } from './record-store.js';
+import { openRedisClient, type RedisClient } from './redis-client.js';
 import type { SharedStore } from './shared-store.js';
+import { type StoreLocation, storeAddress } from './store-address.js';
+import { type OnState, StoreHealth } from './store-health.js';
+import { type StoreKeys, storeKeys } from './store-keys.js';
+import { reasonOf } from './store-reason.js';
 import { StoreUnavailableError } from './store-unavailable.js';
 
-export interface RedisStoreOptions {
-  /** `redis://[user:password@]host:port[/db]`, or `rediss://` for TLS. */
-  readonly url: string;
+export interface RedisStoreOptions extends StoreLocation {
   /** Prefix of the keys, so that deployments can share a server. Default: `clerk-mcp`. */
   readonly prefix?: string;
   /** How long one answer may take, in milliseconds. Default: 500. */
   readonly timeoutMs?: number;
   /** Called when the store comes and goes; `reason` is a short code without data. */
-  readonly onState?: (state: 'up' | 'down', reason?: string) => void;
-}
-
-/** The store's URL is not usable. */
-export class StoreUrlError extends UserError {
-  override readonly name = 'StoreUrlError';
+  readonly onState?: OnState;
 }
 
 /**
@@ -28,41 +25,52 @@ export class StoreUrlError extends UserError {
  * @throws StoreUrlError
  */
 export async function openRedisStore(options: RedisStoreOptions): Promise<SharedStore> {
-  checkUrl(options.url);
-  // The default export, since a bundled CommonJS module has no other.
-  const { Redis } = (await import('ioredis')).default;
+  const address = storeAddress(options);
   const timeoutMs = options.timeoutMs ?? 500;
-  const redis = new Redis(options.url, {
-    lazyConnect: true,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    commandTimeout: timeoutMs,
-    socketTimeout: 2 * timeoutMs,
-    connectTimeout: 2 * timeoutMs,
-    disableClientInfo: true,
-    connectionName: 'clerk-mcp',
-    retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 10), 2_000),
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  const health = new StoreHealth(() => store.memory(), options.onState);
+  const client = await openRedisClient(address, timeoutMs, {
+    ready: () => void health.tryNow(),
+    lost: (reason) => health.failed(new StoreUnavailableError(reason)),
   });
-  watch(redis, options.onState);
-  await redis.connect().catch(() => {});
-  return new RedisStore(redis, options.prefix ?? 'clerk-mcp');
+  const store = new RedisStore(client, {
+    keys: storeKeys(options.prefix ?? 'clerk-mcp'),
+    // A cluster tries again where a server does not answer, and must come to an end with that, too.
+    limitMs: address.kind === 'cluster' ? 2 * timeoutMs : undefined,
+    health,
+  });
+  // Where all Sentinels are away, connecting goes on without end.
+  await within(3 * timeoutMs, client.connect()).catch((error: unknown) => health.failed(error));
+  await health.tryNow();
+  return store;
+}
+
+interface Workings {
+  readonly keys: StoreKeys;
+  /** How long an answer may take beyond what the connection itself allows. */
+  readonly limitMs: number | undefined;
+  readonly health: StoreHealth;
 }
 
 class RedisStore implements SharedStore {
-  readonly #redis: Redis;
-  readonly #prefix: string;
+  readonly #redis: RedisClient;
+  readonly #keys: StoreKeys;
+  readonly #workings: Workings;
 
-  constructor(redis: Redis, prefix: string) {
+  constructor(redis: RedisClient, workings: Workings) {
     this.#redis = redis;
-    // The braces keep all keys in one slot of a cluster, as scripts require.
-    this.#prefix = `{${prefix}}`;
+    this.#keys = workings.keys;
+    this.#workings = workings;
   }
 
-  async claim(id: string, ttlMs: number): Promise<boolean> {
-    const key = `${this.#prefix}:once:${id}`;
-    return (await answer(this.#redis.set(key, 1, 'PX', Math.max(1, Math.ceil(ttlMs)), 'NX'))) === 'OK';
+  async memory(): Promise<string> {
+    return String(await this.#answer(this.#redis.eval(REMEMBER, 1, this.#keys.memory, newMemory(), Date.now())));
+  }
+
+  async claim(id: string, ttlMs: number, memory = ''): Promise<Claimed> {
+    const keys = [this.#keys.memory, this.#keys.once(id)];
+    const reply = await this.#answer(this.#redis.eval(CLAIM, 2, ...keys, newMemory(), memory, Math.max(1, Math.ceil(ttlMs))));
+    if (reply === 1) return 'first';
+    return reply === 0 ? 'again' : 'forgotten';
   }
 
   async reserve(shares: readonly Reservation[]): Promise<Reserved> {
@@ -77,59 +85,55 @@ class RedisStore implements SharedStore {
   async used(windows: readonly Pick<Reservation, 'key' | 'windowMs'>[]): Promise<readonly Use[]> {
     if (windows.length === 0) return [];
     const lengths = windows.map(({ windowMs }) => windowMs);
-    const reply = await answer(this.#redis.eval(USED, windows.length, ...this.#counters(windows), WINDOW_STEPS, ...lengths));
+    const reply = await this.#answer(
+      this.#redis.eval(USED, windows.length, ...this.#counters(windows), WINDOW_STEPS, ...lengths),
+    );
     if (!Array.isArray(reply)) throw new StoreUnavailableError('unexpected answer');
     return windows.map((_, nth) => ({ used: Number(reply[2 * nth]), freesMs: Number(reply[2 * nth + 1]) }));
   }
 
   async revoke(id: string, ttlMs: number): Promise<void> {
-    await answer(this.#redis.eval(REVOKE, 1, `${this.#prefix}:revoked`, id, Math.ceil(ttlMs)));
+    await this.#answer(this.#redis.eval(REVOKE, 1, this.#keys.revoked, id, Math.ceil(ttlMs)));
   }
 
   async restore(id: string): Promise<void> {
-    await answer(this.#redis.zrem(`${this.#prefix}:revoked`, id));
+    await this.#answer(this.#redis.zrem(this.#keys.revoked, id));
   }
 
   async revoked(): Promise<ReadonlySet<string>> {
-    const reply = await answer(this.#redis.eval(LIVING, 1, `${this.#prefix}:revoked`));
+    const reply = await this.#answer(this.#redis.eval(LIVING, 1, this.#keys.revoked));
     if (!Array.isArray(reply)) throw new StoreUnavailableError('unexpected answer');
     return new Set(reply.map(String));
   }
 
   async read(kind: string, id: string): Promise<string | undefined> {
-    return (await answer(this.#redis.get(this.#record(kind, id)))) ?? undefined;
+    return (await this.#answer(this.#redis.get(this.#keys.record(kind, id)))) ?? undefined;
   }
 
-  async swap(kind: string, id: string, { from, to, ttlMs }: Swap): Promise<boolean> {
+  async swap(kind: string, id: string, { from, to, ttlMs, memory = '' }: Swap): Promise<boolean> {
     const given = (text: string | undefined): string => (text === undefined ? '' : `=${text}`);
-    const keys = [this.#record(kind, id), this.#kind(kind)];
-    return (await answer(this.#redis.eval(SWAP, 2, ...keys, id, given(from), given(to), Math.max(1, Math.ceil(ttlMs))))) === 1;
+    const keys = [this.#keys.record(kind, id), this.#keys.records(kind), this.#keys.memory];
+    const texts = [given(from), given(to), Math.max(1, Math.ceil(ttlMs)), newMemory(), memory];
+    return (await this.#answer(this.#redis.eval(SWAP, 3, ...keys, id, ...texts))) === 1;
   }
 
   async all(kind: string): Promise<readonly string[]> {
-    const ids = await answer(this.#redis.eval(LIVING, 1, this.#kind(kind)));
+    const ids = await this.#answer(this.#redis.eval(LIVING, 1, this.#keys.records(kind)));
     if (!Array.isArray(ids)) throw new StoreUnavailableError('unexpected answer');
     if (ids.length === 0) return [];
-    const texts = await answer(this.#redis.mget(ids.map((id) => this.#record(kind, String(id)))));
+    const texts = await this.#answer(this.#redis.mget(ids.map((id) => this.#keys.record(kind, String(id)))));
     return texts.filter((text) => text !== null);
   }
 
-  #record(kind: string, id: string): string {
-    return `${this.#prefix}:record:${kind}:${id}`;
-  }
-
-  #kind(kind: string): string {
-    return `${this.#prefix}:records:${kind}`;
-  }
-
   async close(): Promise<void> {
+    this.#workings.health.close();
     this.#redis.disconnect();
   }
 
   async #ask(shares: readonly Reservation[], take: boolean): Promise<{ room: Availability; at: string }> {
     if (shares.length === 0) return { room: { ok: true }, at: '0' };
     const values = shares.flatMap(({ weight, max, windowMs }) => [weight, max, windowMs]);
-    const reply = await answer(
+    const reply = await this.#answer(
       this.#redis.eval(RESERVE, shares.length, ...this.#counters(shares), take ? 1 : 0, WINDOW_STEPS, ...values),
     );
     if (!Array.isArray(reply)) throw new StoreUnavailableError('unexpected answer');
@@ -141,49 +145,33 @@ class RedisStore implements SharedStore {
   async #release(shares: readonly Reservation[], at: string): Promise<void> {
     if (shares.length === 0) return;
     const values = shares.flatMap(({ weight, windowMs }) => [weight, windowMs]);
-    await answer(this.#redis.eval(RELEASE, shares.length, ...this.#counters(shares), at, WINDOW_STEPS, ...values));
+    await this.#answer(this.#redis.eval(RELEASE, shares.length, ...this.#counters(shares), at, WINDOW_STEPS, ...values));
   }
 
   #counters(shares: readonly Pick<Reservation, 'key'>[]): string[] {
-    return shares.map(({ key }) => `${this.#prefix}:window:${key}`);
+    return shares.map(({ key }) => this.#keys.window(key));
+  }
+
+  async #answer<T>(reply: Promise<T>): Promise<T> {
+    const { limitMs, health } = this.#workings;
+    try {
+      return await (limitMs === undefined ? reply : within(limitMs, reply));
+    } catch (error) {
+      const away = new StoreUnavailableError(reasonOf(error));
+      health.failed(away);
+      throw away;
+    }
   }
 }
 
-function checkUrl(url: string): void {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed === undefined || !/^rediss?:$/.test(parsed.protocol) || parsed.hostname === '') {
-    throw new StoreUrlError('The store must be given as redis://host:port or rediss://host:port.');
-  }
-}
-
-async function answer<T>(reply: Promise<T>): Promise<T> {
-  try {
-    return await reply;
-  } catch (error) {
-    throw new StoreUnavailableError(kindOf(error));
-  }
-}
-
-/** The error itself carries the command and its arguments, such as a password; only its code is passed on. */
-function kindOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  if (error.message === 'Command timed out') return 'timeout';
-  const kind = /^[A-Z]{3,}(?= )/.exec(error.message);
-  return kind?.[0] ?? 'not connected';
-}
-
-function watch(redis: Redis, onState: RedisStoreOptions['onState']): void {
-  let state: 'up' | 'down' | undefined;
-  let reason = 'closed';
-  const change = (to: 'up' | 'down', why?: string): void => {
-    if (state === to) return;
-    state = to;
-    onState?.(to, why);
-  };
-  redis.on('ready', () => change('up'));
-  redis.on('error', (error: unknown) => {
-    reason = kindOf(error);
+async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new StoreUnavailableError('timeout')), ms);
   });
-  redis.on('close', () => change('down', reason));
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

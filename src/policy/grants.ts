@@ -1,5 +1,6 @@
 import type { Operation } from '../catalog/operation.js';
 import type { Reserved } from '../limits/counter-store.js';
+import type { Claimed } from '../limits/once-store.js';
 import type { DecidedCall, Recorder } from './audit/recorder.js';
 import * as refusals from './confirmation/refusals.js';
 import type { CallList } from './list-call.js';
@@ -8,10 +9,12 @@ import type { BudgetLimit, Budgets, Shares } from './rules/budgets.js';
 
 /** A confirmation that may be used once. */
 export interface Claim {
-  /** True once, for one process. */
-  readonly claim: () => Promise<boolean>;
+  /** `first` once, for one process. */
+  readonly claim: () => Promise<Claimed>;
   /** The refusal for every later claim. */
   readonly used: refusals.Refusal;
+  /** The refusal where the store may have forgotten an earlier claim. */
+  readonly forgotten: refusals.Refusal;
 }
 
 /** A call that was allowed, until it begins. */
@@ -54,10 +57,11 @@ export class Grants {
         return this.refuse(facts, budgetRefusal(operation, shares.limits, reserved));
       } else release = reserved.release;
     }
-    const first = claim === undefined || (await claim.claim().catch(() => undefined));
-    if (first !== true) {
+    const claimed = claim === undefined ? 'first' : await claim.claim().catch(() => 'away' as const);
+    if (claimed !== 'first') {
       await release().catch(() => {});
-      return this.refuse(facts, first === false && claim ? claim.used : refusals.storeAway(operation));
+      if (claim === undefined || claimed === 'away') return this.refuse(facts, refusals.storeAway(operation));
+      return this.refuse(facts, claimed === 'again' ? claim.used : claim.forgotten);
     }
     const grant: Grant = Object.freeze({ operation, args });
     this.#issued.set(grant, { facts, confirmed, release });

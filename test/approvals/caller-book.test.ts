@@ -80,7 +80,7 @@ describe('the book of callers', () => {
     now = 3_600_000;
     expect((await book.seen()).callers).toHaveLength(1);
     const away = async (): Promise<never> => Promise.reject(new StoreUnavailableError('test'));
-    const lost = open({ records: { read: away, swap: away, all: away } });
+    const lost = open({ records: { memory: away, read: away, swap: away, all: away } });
     lost.note(bot);
     await expect(lost.seen()).rejects.toThrow(StoreUnavailableError);
   });

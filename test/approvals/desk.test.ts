@@ -6,7 +6,8 @@ import { type Approver, ApproverFileError, type Passkey } from '../../src/approv
 import { Approvers } from '../../src/approvals/approvers.js';
 import { ApprovalDesk, type DeskEvents, type Say } from '../../src/approvals/desk.js';
 import { hashPassphrase } from '../../src/approvals/passphrase.js';
-import { MemoryRecordStore } from '../../src/limits/record-store.js';
+import { newMemory } from '../../src/limits/once-store.js';
+import { MemoryRecordStore, type Swap } from '../../src/limits/record-store.js';
 import type { ApprovalWish, Needs } from '../../src/policy/confirmation/approvals.js';
 import { scratchDirectory } from '../support/scratch.js';
 
@@ -95,12 +96,35 @@ describe('an approval', () => {
   it('is used once, whichever process is faster', async () => {
     const [here, there] = [deskOf(), deskOf()];
     const { id, shown } = await opened(here);
-    expect(await here.take(id, CALL)).toBe(false);
+    expect(await here.take(id, CALL)).toBe('again');
     expect(await there.decide(id, say(shown))).toMatchObject({ ok: true });
     const taken = await Promise.all([here.take(id, CALL), there.take(id, CALL), here.take(id, CALL)]);
-    expect(taken.filter((won) => won)).toHaveLength(1);
+    expect(taken.sort()).toEqual(['again', 'again', 'first']);
     expect(await here.find(id)).toMatchObject({ state: 'used' });
     expect(await here.get(id)).toMatchObject({ usedBy: CALL });
+  });
+
+  it('given before the store may have forgotten something is out of date, and the same call is put before people anew', async () => {
+    const kept = records;
+    const desk = deskOf();
+    const [given, half] = [await opened(desk), await opened(desk, { digest: 'two', needs: { ...NEEDS, two: true } })];
+    for (const { id, shown } of [given, half]) expect(await desk.decide(id, say(shown))).toMatchObject({ ok: true });
+    // A replica took over: the records are still there, except for what came last.
+    const after = deskOf();
+    const memory = newMemory();
+    Object.assign(kept, {
+      memory: async () => memory,
+      swap: async (kind: string, id: string, { memory: _, ...swap }: Swap) =>
+        MemoryRecordStore.prototype.swap.call(kept, kind, id, swap),
+    });
+    expect(await after.take(given.id, CALL)).toBe('forgotten');
+    expect(await after.take(given.id, CALL)).toBe('again');
+    expect((await opened(after)).id).not.toBe(given.id);
+    // One of two who have approved must do so again.
+    expect(await after.decide(half.id, say(half.shown, { approver: bob }))).toMatchObject({ ok: true });
+    expect(await after.find(half.id)).toMatchObject({ state: 'pending' });
+    expect(await after.decide(half.id, say(half.shown))).toMatchObject({ ok: true });
+    expect(await after.take(half.id, CALL)).toBe('first');
   });
 
   it('is heard of by a process that waits for it, though another one heard the word', async () => {
@@ -135,7 +159,7 @@ describe('an approval', () => {
     await desk.decide(given.id, say(given.shown));
     now += 60_000;
     expect(await desk.decide(open.id, say(open.shown))).toMatchObject({ ok: false, why: 'not_pending' });
-    expect(await desk.take(given.id, CALL)).toBe(false);
+    expect(await desk.take(given.id, CALL)).toBe('again');
     expect(await desk.find(open.id)).toMatchObject({ state: 'expired' });
     expect((await opened(desk)).id).not.toBe(given.id);
   });
@@ -153,7 +177,7 @@ describe('an approval', () => {
     await desk.decide(given.id, say(given.shown));
     now += step;
     expect(await desk.find(given.id)).toMatchObject({ state });
-    expect(await desk.take(given.id, CALL)).toBe(state === 'approved');
+    expect(await desk.take(given.id, CALL)).toBe(state === 'approved' ? 'first' : 'again');
     expect((await desk.decide(waits.id, say(waits.shown))).ok).toBe(state === 'approved');
   });
 
@@ -162,7 +186,7 @@ describe('an approval', () => {
     const { id, shown } = await opened(desk);
     await desk.decide(id, say(shown));
     await desk.decide(id, say(shown, { verdict: 'decline', approver: bob, reason: 'No.' }));
-    expect(await desk.take(id, CALL)).toBe(false);
+    expect(await desk.take(id, CALL)).toBe('again');
     expect(await desk.find(id)).toMatchObject({ state: 'declined', declined: { approver: 'bob', reason: 'No.' } });
   });
 
@@ -224,9 +248,9 @@ describe('a word', () => {
     const caller = { name: bob.name, transport: 'http' } as const;
     const { id, shown } = await opened(desk, { caller, needs: { ...NEEDS, byAnother: true } });
     expect(await desk.decide(id, say(shown, { approver: bob }))).toMatchObject({ ok: false, why: 'own' });
-    expect(await desk.take(id, CALL)).toBe(false);
+    expect(await desk.take(id, CALL)).toBe('again');
     expect((await desk.decide(id, say(shown))).ok).toBe(true);
-    expect(await desk.take(id, CALL)).toBe(true);
+    expect(await desk.take(id, CALL)).toBe('first');
   });
 
   it.each([
@@ -251,7 +275,7 @@ describe('a word', () => {
     const desk = deskOf();
     const { id, shown } = await opened(desk, more);
     expect(await desk.decide(id, say(shown, given))).toMatchObject({ ok: false, why });
-    expect(await desk.take(id, CALL)).toBe(false);
+    expect(await desk.take(id, CALL)).toBe('again');
   });
 
   it('counts with an assertion whose challenge is this approval', async () => {
@@ -278,9 +302,9 @@ describe('a word', () => {
     expect((await opened(desk, { needs, digest: 'other' })).shown).not.toBe(shown);
     await desk.decide(id, say(shown));
     expect(await desk.decide(id, say(shown))).toMatchObject({ ok: false, why: 'again' });
-    expect(await desk.take(id, CALL)).toBe(false);
+    expect(await desk.take(id, CALL)).toBe('again');
     await desk.decide(id, say(shown, { approver: bob }));
-    expect(await desk.take(id, CALL)).toBe(true);
+    expect(await desk.take(id, CALL)).toBe('first');
   });
 });
 
@@ -290,7 +314,7 @@ describe('a clock that steps', () => {
     const { id, shown } = await opened(desk);
     await desk.decide(id, say(shown));
     now += 3_600_000;
-    expect(await desk.take(id, CALL)).toBe(false);
+    expect(await desk.take(id, CALL)).toBe('again');
     expect((await opened(desk)).id).not.toBe(id);
   });
 
@@ -300,7 +324,7 @@ describe('a clock that steps', () => {
     await desk.decide(given.id, say(given.shown));
     now -= 900_000;
     expect(await desk.find(given.id)).toMatchObject({ state: 'expired' });
-    expect(await desk.take(given.id, CALL)).toBe(false);
+    expect(await desk.take(given.id, CALL)).toBe('again');
     expect(await desk.decide(waiting.id, say(waiting.shown))).toMatchObject({ ok: false, why: 'not_pending' });
   });
 
@@ -312,14 +336,14 @@ describe('a clock that steps', () => {
       await opened(desk, { digest: 'digest-3' }),
     ];
     await desk.decide(used.id, say(used.shown));
-    expect(await desk.take(used.id, CALL)).toBe(true);
+    expect(await desk.take(used.id, CALL)).toBe('first');
     await desk.decide(declined.id, say(declined.shown, { verdict: 'decline' }));
     await desk.replace(replaced.id);
     for (const step of [3_600_000, -3_600_000, -900_000, 900_000]) {
       now += step;
       for (const { id, shown } of [used, declined, replaced]) {
         expect(await desk.decide(id, say(shown))).toMatchObject({ ok: false });
-        expect(await desk.take(id, CALL)).toBe(false);
+        expect(await desk.take(id, CALL)).toBe('again');
       }
     }
   });
@@ -329,7 +353,7 @@ describe('a clock that steps', () => {
     const { id, shown } = await opened(desk);
     now -= 5_000;
     expect(await desk.decide(id, say(shown))).toMatchObject({ ok: true });
-    expect(await desk.take(id, CALL)).toBe(true);
+    expect(await desk.take(id, CALL)).toBe('first');
   });
 });
 

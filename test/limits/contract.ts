@@ -12,16 +12,30 @@ export function storeContract(open: () => Promise<SharedStore>): void {
     const stores = await Promise.all(Array.from({ length: 4 }, open));
     const id = randomUUID();
     const claims = await Promise.all(Array.from({ length: 200 }, (_, i) => stores[i % 4]?.claim(id, 60_000)));
-    expect(claims.filter(Boolean)).toHaveLength(1);
+    expect(claims.filter((claimed) => claimed === 'first')).toHaveLength(1);
   });
 
   it('lets an id be claimed again once its time is over', async () => {
     const store = await open();
     const id = randomUUID();
-    expect(await store.claim(id, 400)).toBe(true);
-    expect(await store.claim(id, 400)).toBe(false);
-    await vi.waitFor(async () => expect(await store.claim(id, 60_000)).toBe(true), { timeout: 10_000 });
-    expect(await store.claim(id, 60_000)).toBe(false);
+    expect(await store.claim(id, 400)).toBe('first');
+    expect(await store.claim(id, 400)).toBe('again');
+    await vi.waitFor(async () => expect(await store.claim(id, 60_000)).toBe('first'), { timeout: 10_000 });
+    expect(await store.claim(id, 60_000)).toBe('again');
+  });
+
+  it('keeps its memory as long as it forgets nothing, and claims nothing for another', async () => {
+    const one = await open();
+    const memory = await one.memory();
+    expect(memory).toMatch(/^[\w-]{12}$/);
+    expect(await one.memory()).toBe(memory);
+    const id = randomUUID();
+    expect(await one.claim(id, 60_000, 'another-word')).toBe('forgotten');
+    expect(await one.claim(id, 60_000, memory)).toBe('first');
+    expect(await one.claim(id, 60_000, memory)).toBe('again');
+    const swap = { from: undefined, to: 'text', ttlMs: 60_000 };
+    expect(await one.swap('kind', id, { ...swap, memory: 'another-word' })).toBe(false);
+    expect(await one.swap('kind', id, { ...swap, memory })).toBe(true);
   });
 
   it('never gives more than the maximum to many who ask at once', async () => {

@@ -1,7 +1,12 @@
+import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { openRedisStore, StoreUrlError } from '../../src/limits/redis.js';
+import { openRedisStore } from '../../src/limits/redis.js';
 import type { SharedStore } from '../../src/limits/shared-store.js';
+import type { StoreLocation } from '../../src/limits/store-address.js';
 import { StoreUnavailableError } from '../../src/limits/store-unavailable.js';
+import { freePort } from '../support/free-port.js';
+import { scratchDirectory, scratchFile } from '../support/scratch.js';
 import { storeContract } from './contract.js';
 import { type RedisServer, startRedis, withoutRedis } from './redis-server.js';
 
@@ -29,22 +34,22 @@ describe.skipIf(withoutRedis)('the store in Redis', () => {
       const other = await openRedisStore({ url: server.url, prefix: 'another' });
       opened.push(other);
       const store = await open();
-      expect(await store.claim('the-same-id', 60_000)).toBe(true);
-      expect(await other.claim('the-same-id', 60_000)).toBe(true);
+      expect(await store.claim('the-same-id', 60_000)).toBe('first');
+      expect(await other.claim('the-same-id', 60_000)).toBe('first');
     });
   });
 
   it('says quickly that it is away, and works again when it is back', async () => {
     const states: string[] = [];
     const store = await open((state) => states.push(state));
-    expect(await store.claim('before', 60_000)).toBe(true);
+    expect(await store.claim('before', 60_000)).toBe('first');
     await server.kill();
     await expect(store.claim('during', 60_000)).rejects.toThrow(StoreUnavailableError);
     await expect(store.reserve([{ key: 'during', weight: 1, max: 1, windowMs: 1000 }])).rejects.toThrow(StoreUnavailableError);
     await expect(store.revoked()).rejects.toThrow(StoreUnavailableError);
     await expect(store.revoke('during', 1000)).rejects.toThrow(StoreUnavailableError);
     await server.restart();
-    await vi.waitFor(async () => expect(await store.claim('after', 60_000)).toBe(true), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await store.claim('after', 60_000)).toBe('first'), { timeout: 10_000 });
     expect(states).toEqual(['up', 'down', 'up']);
   });
 
@@ -53,27 +58,80 @@ describe.skipIf(withoutRedis)('the store in Redis', () => {
     const store = await open();
     await expect(store.claim('early', 60_000)).rejects.toThrow(StoreUnavailableError);
     await server.restart();
-    await vi.waitFor(async () => expect(await store.claim('late', 60_000)).toBe(true), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await store.claim('late', 60_000)).toBe('first'), { timeout: 10_000 });
   });
 
-  it('tells no password, whatever goes wrong', async () => {
-    const url = server.url.replace('redis://', 'redis://user:hunter2-secret@');
-    const reasons: string[] = [];
-    const store = await openRedisStore({ url, onState: (_, reason) => reasons.push(String(reason)) });
-    opened.push(store);
-    const error: unknown = await store.claim('x', 1000).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(StoreUnavailableError);
-    expect(`${JSON.stringify(error)} ${String(error)} ${(error as Error).stack} ${reasons}`).not.toContain('hunter2');
-    expect((error as Error).cause).toBeUndefined();
-  });
-});
-
-describe('the address of the store', () => {
-  it.each(['', 'localhost:6379', 'http://localhost:6379', 'redis://', 'redis'])('refuses %j', async (url) => {
-    await expect(openRedisStore({ url })).rejects.toThrow(StoreUrlError);
+  it('has another memory once it was started anew, and takes nothing that was made before', async () => {
+    const store = await open();
+    const before = await store.memory();
+    expect(await store.claim('spent', 60_000, before)).toBe('first');
+    await server.kill();
+    await server.restart();
+    await vi.waitFor(async () => expect(await store.memory()).not.toBe(before), { timeout: 10_000 });
+    expect(await store.claim('spent', 60_000, before)).toBe('forgotten');
+    expect(await store.claim('unspent', 60_000, before)).toBe('forgotten');
+    expect(await store.swap('kind', 'id', { from: undefined, to: 'text', ttlMs: 60_000, memory: before })).toBe(false);
+    expect(await store.claim('new', 60_000, await store.memory())).toBe('first');
   });
 
-  it('is not repeated in the refusal, since it may hold a password', async () => {
-    await expect(openRedisStore({ url: 'http://:hunter2@localhost' })).rejects.not.toThrow(/hunter2/);
+  it('is up only while it can be written to', async () => {
+    const states: string[] = [];
+    const store = await open((state, reason) => states.push(reason === undefined ? state : `${state}: ${reason}`));
+    const admin = new Redis(server.url);
+    await admin.replicaof('127.0.0.1', '1');
+    await expect.poll(() => states, { timeout: 10_000 }).toEqual(['up', 'down: READONLY']);
+    await expect(store.claim('on a replica', 1000)).rejects.toThrow(StoreUnavailableError);
+    await admin.replicaof('NO', 'ONE');
+    await expect.poll(() => states, { timeout: 10_000 }).toEqual(['up', 'down: READONLY', 'up']);
+    await admin.config('SET', 'maxmemory', '1');
+    await expect(store.claim('no room', 1000)).rejects.toThrow(/OOM/);
+    await admin.config('SET', 'maxmemory', '0');
+    await admin.quit();
+  });
+
+  it.each(['redis://', 'rediss://', 'redis+sentinel://', 'rediss+sentinel://', 'redis+cluster://', 'rediss+cluster://'])(
+    'tells no password, whatever goes wrong with %s',
+    async (scheme) => {
+      const reasons: string[] = [];
+      // One that asks for no password, or speaks another language, and one where nobody is.
+      for (const port of [server.port, await freePort()]) {
+        const url = `${scheme}user:hunter2-secret@127.0.0.1:${port}${scheme.includes('sentinel') ? '/hunter2-primary' : ''}`;
+        const store = await openRedisStore({ url, timeoutMs: 100, onState: (_, reason) => reasons.push(String(reason)) });
+        opened.push(store);
+        const error: unknown = await store.claim('x', 1000).catch((thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(StoreUnavailableError);
+        expect(`${JSON.stringify(error)} ${String(error)} ${(error as Error).stack} ${reasons}`).not.toContain('hunter2');
+        expect((error as Error).cause).toBeUndefined();
+      }
+      expect(reasons).toHaveLength(2);
+    },
+  );
+
+  it('takes passwords and certificates, and never another certificate', async () => {
+    const directory = await scratchDirectory();
+    const passwordFile = await scratchFile(directory, 'hunter2-secret\n');
+    const tls = {
+      certificate: fileURLToPath(new URL('../support/tls/certificate.pem', import.meta.url)),
+      key: fileURLToPath(new URL('../support/tls/key.pem', import.meta.url)),
+    };
+    const guarded = await startRedis({ tls, flags: ['--requirepass', 'hunter2-secret'] });
+    const reasonOf = async (location: Omit<StoreLocation, 'url'>, url = guarded.url): Promise<string | undefined> => {
+      let reason: string | undefined;
+      const store = await openRedisStore({
+        url,
+        ...location,
+        onState: (_, why) => {
+          reason = why;
+        },
+      });
+      opened.push(store);
+      return reason;
+    };
+    expect(await reasonOf({ caFile: tls.certificate, passwordFile })).toBeUndefined();
+    expect(await reasonOf({ caFile: tls.certificate }, guarded.url.replace('//', '//:hunter2-secret@'))).toBeUndefined();
+    expect(await reasonOf({ caFile: tls.certificate })).toBe('NOAUTH');
+    expect(await reasonOf({ caFile: tls.certificate }, guarded.url.replace('//', '//:wrong-secret@'))).toBe('WRONGPASS');
+    expect(await reasonOf({ passwordFile })).toMatch(/SELF_SIGNED|UNABLE_TO_VERIFY/);
+    await guarded.kill();
   });
 });

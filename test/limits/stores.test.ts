@@ -7,7 +7,7 @@ describe('MemoryOnceStore', () => {
   it('lets exactly one of many racing claims through', async () => {
     const store = new MemoryOnceStore();
     const claims = await Promise.all(Array.from({ length: 100 }, () => store.claim('x', 1000)));
-    expect(claims.filter(Boolean)).toHaveLength(1);
+    expect(claims.filter((claimed) => claimed === 'first')).toHaveLength(1);
   });
 
   it('forgets what has expired, and only that', async () => {
@@ -16,9 +16,9 @@ describe('MemoryOnceStore', () => {
     await store.claim('short', 1_000);
     await store.claim('long', 600_000);
     clock.time += 61_000;
-    expect(await store.claim('new', 1_000)).toBe(true);
+    expect(await store.claim('new', 1_000)).toBe('first');
     expect(store.size).toBe(2);
-    expect(await store.claim('long', 1_000)).toBe(false);
+    expect(await store.claim('long', 1_000)).toBe('again');
   });
 
   it('refuses when full rather than forget', async () => {
@@ -27,9 +27,9 @@ describe('MemoryOnceStore', () => {
     await store.claim('a', 1_000);
     await store.claim('b', 1_000);
     await expect(store.claim('c', 1_000)).rejects.toThrow('too many');
-    expect(await store.claim('a', 1_000).catch(() => 'refused')).not.toBe(true);
+    expect(await store.claim('a', 1_000).catch(() => 'refused')).not.toBe('first');
     clock.time += 1_000;
-    expect(await store.claim('c', 1_000)).toBe(true);
+    expect(await store.claim('c', 1_000)).toBe('first');
   });
 });
 

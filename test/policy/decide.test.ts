@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Catalog } from '../../src/catalog/catalog.js';
 import type { Operation } from '../../src/catalog/operation.js';
 import { isGated } from '../../src/catalog/operation.js';
-import { MemoryOnceStore } from '../../src/limits/once-store.js';
+import { type Claimed, MemoryOnceStore, newMemory } from '../../src/limits/once-store.js';
 import type { Policy } from '../../src/policy/policy.js';
 import type { Decision, PersonAnswer, PolicyCall } from '../../src/policy/policy-types.js';
 import { readPolicy } from '../../src/policy/rules/read-policy.js';
@@ -86,7 +86,7 @@ describe('flag', () => {
   });
 
   it('opens no gate while what counts confirmations is away', async () => {
-    const once = { claim: async (): Promise<boolean> => Promise.reject(new Error('away')) };
+    const once = { memory: async () => newMemory(), claim: async (): Promise<Claimed> => Promise.reject(new Error('away')) };
     const { policy } = bench({ ...test, once });
     const model = refused(await policy.decide(call(operations.ban, USER, { confirm: true })));
     expect(model).toMatchObject({ error: 'policy_unavailable' });
@@ -159,14 +159,19 @@ describe('token', () => {
     });
   });
 
-  it('is refused after a restart, unless the processes share a key', async () => {
+  it('is refused after a restart, unless the processes share a key and a store', async () => {
     const token = await tokenFor(byToken().policy, call(operations.ban, USER));
     expect(refused(await byToken().policy.decide(call(operations.ban, USER, { confirm: token })))).toMatchObject({
       reason: 'not_ours',
     });
     const signingKey = 'k'.repeat(32);
-    const shared = await tokenFor(byToken({ signingKey }).policy, call(operations.ban, USER));
-    expect((await byToken({ signingKey }).policy.decide(call(operations.ban, USER, { confirm: shared }))).kind).toBe('allow');
+    const alone = await tokenFor(byToken({ signingKey }).policy, call(operations.ban, USER));
+    expect(refused(await byToken({ signingKey }).policy.decide(call(operations.ban, USER, { confirm: alone })))).toMatchObject({
+      reason: 'forgotten',
+    });
+    const shared = { signingKey, once: new MemoryOnceStore() };
+    const confirm = await tokenFor(byToken(shared).policy, call(operations.ban, USER));
+    expect((await byToken(shared).policy.decide(call(operations.ban, USER, { confirm }))).kind).toBe('allow');
   });
 
   it('is refused when it has expired or been used', async () => {
@@ -235,7 +240,7 @@ describe('token', () => {
   });
 
   it('refuses when nobody can say whether it has been used', async () => {
-    const once = { claim: async (): Promise<boolean> => Promise.reject(new Error('away')) };
+    const once = { memory: async () => newMemory(), claim: async (): Promise<Claimed> => Promise.reject(new Error('away')) };
     const { policy } = byToken({ once });
     const token = await tokenFor(policy, call(operations.ban, USER));
     expect(refused(await policy.decide(call(operations.ban, USER, { confirm: token })))).toMatchObject({

@@ -1,3 +1,4 @@
+import { storeLocation } from '../../app/http-settings.js';
 import { openSandbox } from '../../app/upstream.js';
 import { type EnvironmentParts, environmentParts } from '../../config/config.js';
 import { createLogger } from '../../platform/logger.js';
@@ -62,7 +63,8 @@ function filesAndStore(
   parts: EnvironmentParts,
 ): [string, () => Promise<readonly Finding[]>][] {
   const { secretsDir, openapiWatch } = server;
-  const { tokens, grants, store } = http;
+  const { tokens, grants } = http;
+  const store = storeLocation(http);
   return [
     ['policy', () => checkPolicy(server.policy, catalog)],
     ['audit', () => checkAudit(server.auditLog, parts.auditKey())],

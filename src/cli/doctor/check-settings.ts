@@ -1,4 +1,4 @@
-import { authenticationChoice, requireSigningKey } from '../../app/http-settings.js';
+import { authenticationChoice, requireSigningKey, storeLocation } from '../../app/http-settings.js';
 import { loadCatalog } from '../../app/load-catalog.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import { expose } from '../../catalog/exposure.js';
@@ -36,7 +36,7 @@ export async function checkSettings(
     const choice = authenticationChoice(http);
     if (choice.kind === 'none') noAuthentication(choice.host).close();
     const signingKey = parts.signingKey();
-    if (http.store !== undefined) requireSigningKey(signingKey);
+    if (storeLocation(http) !== undefined) requireSigningKey(signingKey);
     if (server.sandbox !== true) parts.apiUrl();
     const how = server.discovery === true ? ', found by search' : '';
     return {

@@ -1,27 +1,30 @@
 import { openRedisStore } from '../../limits/redis.js';
-import { StoreUnavailableError } from '../../limits/store-unavailable.js';
+import type { StoreLocation } from '../../limits/store-address.js';
 import { type Finding, failure, fault, ok } from './finding.js';
 
 const TIMEOUT_MS = 2_000;
 
 /** Sends the shared store a small request. */
-export async function checkStore(url: string): Promise<Finding[]> {
+export async function checkStore(location: StoreLocation): Promise<Finding[]> {
+  let reason: string | undefined;
   try {
-    const store = await openRedisStore({ url, timeoutMs: TIMEOUT_MS });
-    try {
-      await store.revoked();
-      return [ok('store', 'The shared store answers.')];
-    } finally {
-      await store.close();
-    }
+    const store = await openRedisStore({
+      ...location,
+      timeoutMs: TIMEOUT_MS,
+      onState: (state, why) => {
+        reason = state === 'up' ? undefined : (why ?? 'unknown');
+      },
+    });
+    await store.close();
   } catch (error) {
-    if (!(error instanceof StoreUnavailableError)) return [fault('store', error)];
-    return [
-      failure(
-        'store',
-        `The shared store does not answer (${error.message}).`,
-        'Check its address and password. Gated calls are refused while it is away.',
-      ),
-    ];
+    return [fault('store', error)];
   }
+  if (reason === undefined) return [ok('store', 'The shared store answers.')];
+  return [
+    failure(
+      'store',
+      `The shared store cannot be used (${reason}).`,
+      'Check its address and password. Gated calls are refused while it is away.',
+    ),
+  ];
 }

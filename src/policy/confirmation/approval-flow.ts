@@ -1,3 +1,4 @@
+import type { Claimed } from '../../limits/once-store.js';
 import { StoreUnavailableError } from '../../limits/store-unavailable.js';
 import { Abort } from '../../platform/abort.js';
 import { plain } from '../../platform/plain-text.js';
@@ -28,7 +29,7 @@ export interface ApprovalFlowOptions {
 
 /** `approved`: by a person, and what they saw is still so. `claim` uses the approval up, once. */
 export type ApprovalOutcome =
-  | { readonly kind: 'approved'; readonly facts: DecidedCall; readonly confirmed: string; readonly claim: () => Promise<boolean> }
+  | { readonly kind: 'approved'; readonly facts: DecidedCall; readonly confirmed: string; readonly claim: () => Promise<Claimed> }
   | { readonly kind: 'refused'; readonly facts: DecidedCall; readonly refusal: Refusal }
   | { readonly kind: 'link'; readonly facts: DecidedCall; readonly waiting: Waiting & { readonly link: string } }
   | { readonly kind: 'missing'; readonly facts: DecidedCall };

@@ -13,6 +13,7 @@ export type ApprovalFault =
   | 'other_arguments'
   | 'expired'
   | 'used'
+  | 'forgotten'
   | 'replaced';
 
 const FAULTS: Readonly<Record<ApprovalFault, string>> = {
@@ -23,6 +24,8 @@ const FAULTS: Readonly<Record<ApprovalFault, string>> = {
   other_arguments: 'The approval is for other arguments.',
   expired: 'The approval was not given and used in time.',
   used: 'The approval has been used.',
+  forgotten:
+    'What keeps approvals has been started anew or replaced since it was given, so it cannot be told whether it was used.',
   replaced: 'What the person was shown is out of date, and they are asked again.',
 };
 

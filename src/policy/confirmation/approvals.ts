@@ -1,3 +1,4 @@
+import type { Claimed } from '../../limits/once-store.js';
 import type { Caller, Instance } from '../policy-types.js';
 import type { ExactRequest } from '../preview/exact-request.js';
 import type { Review } from '../preview/review.js';
@@ -90,8 +91,11 @@ export interface Approvals {
   link(id: string): Promise<string | undefined>;
   /** Resolves when it is no longer pending, after `ms`, or when the signal is aborted. @throws when the store is away */
   wait(id: string, ms: number, signal: AbortSignal | undefined): Promise<ApprovalSeen | undefined>;
-  /** Uses it up. True once, for one process, and only while it is approved. @throws when the store is away */
-  take(id: string, usedBy: UsedBy): Promise<boolean>;
+  /**
+   * Uses it up: `first` once, for one process, and only while it is approved. One that was approved before the store may have
+   * forgotten something is out of date. @throws when the store is away
+   */
+  take(id: string, usedBy: UsedBy): Promise<Claimed>;
   /** Marks it as out of date: it can be neither approved nor used. @throws when the store is away */
   replace(id: string): Promise<void>;
 }

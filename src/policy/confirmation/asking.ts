@@ -20,6 +20,8 @@ export interface TooLarge {
 export interface Asked {
   readonly review: Review;
   readonly binding: Binding;
+  /** Of the store that is to remember that the question was answered. */
+  readonly memory: string;
   /** The person's last slip, when they are asked again because of it. */
   readonly slip?: SlipMade | undefined;
 }

@@ -30,6 +30,7 @@ export type FormAnswer =
   | {
       readonly genuine: true;
       readonly id: string;
+      readonly memory: string;
       readonly afterMs: number;
       readonly verdict: Verdict;
     };
@@ -71,13 +72,13 @@ export class ClientForm {
   }
 
   /** All foreign text in the question is in quotes. */
-  ask({ review, binding, slip }: Asked): Question {
+  ask({ review, binding, memory, slip }: Asked): Question {
     const { sealer, lifetimeMs } = this.#options;
     const { word } = review;
     const note = slip === undefined ? [] : [SLIP_NOTES[slip.fault]];
-    const state = sealer.seal('question', binding, lifetimeMs, (nonce) =>
-      Buffer.concat([Buffer.of(slip?.count ?? 0), word === undefined ? Buffer.alloc(0) : this.#digest(word, nonce)]),
-    );
+    const carried = (nonce: Buffer): Buffer =>
+      Buffer.concat([Buffer.of(slip?.count ?? 0), word === undefined ? Buffer.alloc(0) : this.#digest(word, nonce)]);
+    const state = sealer.seal('question', binding, { lifetimeMs, memory, carried });
     return { message: [...note, ...dialogLines(review)].join('\n'), schema: schemaFor(word), state };
   }
 
@@ -91,7 +92,7 @@ export class ClientForm {
     const word = opened.carried.subarray(SLIPS_BYTES);
     const isInstant = !atTerminal && afterMs < this.#options.instantMs;
     const verdict = this.#verdict(answer, { isInstant, slips, word, nonce: opened.nonce });
-    return { genuine: true, id: opened.id, afterMs, verdict };
+    return { genuine: true, id: opened.id, memory: opened.memory, afterMs, verdict };
   }
 
   #verdict(

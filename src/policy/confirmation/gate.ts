@@ -1,5 +1,5 @@
 import type { Operation } from '../../catalog/operation.js';
-import type { OnceStore } from '../../limits/once-store.js';
+import type { Claimed, OnceStore } from '../../limits/once-store.js';
 import type { DecidedCall, Recorder } from '../audit/recorder.js';
 import type { Claim, Grants } from '../grants.js';
 import type { Decision, Instance, PersonAnswer, PolicyCall, Way } from '../policy-types.js';
@@ -34,6 +34,8 @@ export interface GateOptions {
 /** What may be used once. */
 interface SingleUse {
   readonly id: string;
+  /** What the store's memory was when it was made. Default: it need not have been made before. */
+  readonly memory?: string;
   /** How long its use is remembered. Default: for as long as any process might accept it. */
   readonly rememberedMs?: number;
 }
@@ -122,7 +124,9 @@ export class Gate {
     const { operation } = facts.call;
     const review = await this.#options.review(facts);
     if (review === 'missing') return this.#missing(facts);
-    const token = this.#sealer.seal(purpose, this.#options.bindingOf(facts.call), LIFETIME_MS);
+    const memory = await this.#memory();
+    if (memory === undefined) return this.#refuse(facts, refusals.storeAway(operation));
+    const token = this.#sealer.seal(purpose, this.#options.bindingOf(facts.call), { lifetimeMs: LIFETIME_MS, memory });
     const wanted = refusals.tokenWanted(operation, review, token, LIFETIME_MS / 60_000, unseen);
     return this.#refuse({ ...facts, target: review.target }, wanted);
   }
@@ -163,8 +167,13 @@ export class Gate {
   #arrive(end: ApprovalOutcome): Promise<Decision> {
     switch (end.kind) {
       case 'approved': {
-        const used = badApproval(end.facts.call.operation, 'used');
-        return this.#grants.allow(end.facts, end.confirmed, { claim: end.claim, used });
+        const { operation } = end.facts.call;
+        const used = badApproval(operation, 'used');
+        return this.#grants.allow(end.facts, end.confirmed, {
+          claim: end.claim,
+          used,
+          forgotten: badApproval(operation, 'forgotten'),
+        });
       }
       case 'link':
         return Promise.resolve({ kind: 'link', waiting: end.waiting });
@@ -185,7 +194,9 @@ export class Gate {
       if (way === 'page') return this.#arrive(await this.#approvals.ask(known, review));
       tooLarge = this.#form.tooLarge(review, facts.call);
       if (tooLarge !== undefined) continue;
-      const question = this.#form.ask({ review, binding: this.#options.bindingOf(facts.call), slip });
+      const memory = await this.#memory();
+      if (memory === undefined) return this.#refuse(known, refusals.storeAway(facts.call.operation));
+      const question = this.#form.ask({ review, binding: this.#options.bindingOf(facts.call), memory, slip });
       await this.#recorder.decided({ ...known, way }, 'asked', slip?.fault);
       const decision: Question = { kind: 'ask', ...question };
       this.#asked.set(decision, { facts: known, modelMay });
@@ -200,9 +211,10 @@ export class Gate {
     if (!judged.genuine) return this.#refuse(facts, refusals.badAnswer(operation, judged.fault));
     const answered: DecidedCall = { ...facts, way: this.#form.name, answeredMs: judged.afterMs };
     // The question is answered now: no second answer to it counts.
-    const first = await this.#claim(judged).catch(() => undefined);
-    if (first === undefined) return this.#refuse(answered, refusals.storeAway(operation));
-    if (!first) return this.#refuse(answered, refusals.badAnswer(operation, 'used'));
+    const claimed = await this.#claim(judged).catch(() => undefined);
+    if (claimed === undefined) return this.#refuse(answered, refusals.storeAway(operation));
+    if (claimed !== 'first')
+      return this.#refuse(answered, refusals.badAnswer(operation, claimed === 'again' ? 'used' : 'forgotten'));
     return this.#followUp(answered, judged, modelMay);
   }
 
@@ -248,10 +260,19 @@ export class Gate {
 
   /** A claim on what the caller gave, which counts once. */
   #singleUse(operation: Operation, given: SingleUse): Claim {
-    return { claim: () => this.#claim(given), used: refusals.badToken(operation, 'used') };
+    return {
+      claim: () => this.#claim(given),
+      used: refusals.badToken(operation, 'used'),
+      forgotten: refusals.badToken(operation, 'forgotten'),
+    };
   }
 
-  #claim({ id, rememberedMs = REMEMBERED_MS }: SingleUse): Promise<boolean> {
-    return this.#options.once.claim(id, rememberedMs);
+  #claim({ id, memory, rememberedMs = REMEMBERED_MS }: SingleUse): Promise<Claimed> {
+    return this.#options.once.claim(id, rememberedMs, memory);
+  }
+
+  /** `undefined` while the store is away: what is asked for now could not be used either. */
+  #memory(): Promise<string | undefined> {
+    return this.#options.once.memory().catch(() => undefined);
   }
 }

@@ -92,7 +92,10 @@ export const tooManySlips = (operation: Operation, slip: Slip): Refusal =>
     { reason: slip },
   );
 
-const TOKEN_FAULTS: Readonly<Record<SealFault | 'used', string>> = {
+const FORGOTTEN =
+  'What remembers the used ones has been started anew or replaced since, so it cannot be told whether this one was used.';
+
+const TOKEN_FAULTS: Readonly<Record<SealFault | 'used' | 'forgotten', string>> = {
   malformed: 'confirm does not hold a token of this server.',
   not_ours: 'The token was not issued here, or was changed, or is from before a restart.',
   other_instance: 'The token was issued for another instance.',
@@ -101,16 +104,17 @@ const TOKEN_FAULTS: Readonly<Record<SealFault | 'used', string>> = {
   other_arguments: 'The token was issued for other arguments.',
   expired: 'The token has expired.',
   used: 'The token has been used.',
+  forgotten: FORGOTTEN,
 };
 
-export function badToken(operation: Operation, fault: SealFault | 'used'): Refusal {
+export function badToken(operation: Operation, fault: SealFault | 'used' | 'forgotten'): Refusal {
   const how =
     'To confirm this call, make it without confirm, show the person what comes back, and use the new token when they agree.';
   return refusal('confirmation_invalid', operation, `${NOTHING_SENT} ${TOKEN_FAULTS[fault]} ${how}`, { reason: fault });
 }
 
 /** Why an answer does not count, or says no. */
-export type AnswerFault = SealFault | 'used' | 'declined' | 'cancelled';
+export type AnswerFault = SealFault | 'used' | 'forgotten' | 'declined' | 'cancelled';
 
 const ANSWER_FAULTS: Readonly<Record<AnswerFault, string>> = {
   malformed: 'The answer does not belong to a question of this server.',
@@ -121,13 +125,15 @@ const ANSWER_FAULTS: Readonly<Record<AnswerFault, string>> = {
   other_arguments: 'The answer was given for other arguments.',
   expired: 'The answer came too late.',
   used: 'The answer has been used.',
+  forgotten: FORGOTTEN,
   declined: 'The person declined.',
   cancelled: 'The person closed the question without an answer.',
 };
 
 export function badAnswer(operation: Operation, fault: AnswerFault): Refusal {
   const code = fault === 'declined' || fault === 'cancelled' ? 'confirmation_declined' : 'confirmation_invalid';
-  return refusal(code, operation, `${NOTHING_SENT} ${ANSWER_FAULTS[fault]} ${FINAL}`, { reason: fault });
+  const next = fault === 'forgotten' ? 'Make the call again: the person is asked anew.' : FINAL;
+  return refusal(code, operation, `${NOTHING_SENT} ${ANSWER_FAULTS[fault]} ${next}`, { reason: fault });
 }
 
 export const cannotAsk = (operation: Operation): Refusal =>

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { MEMORY_BYTES } from '../../limits/once-store.js';
 import { LONGEST_AHEAD_MS } from './lifetime.js';
 
 /** What a confirmation is good for. `args` is the canonical JSON of the arguments. */
@@ -23,6 +24,8 @@ export type Opened =
   | {
       readonly ok: true /** To be claimed once. */;
       readonly id: string;
+      /** What the store's memory was when it was made. */
+      readonly memory: string;
       readonly expiresAt: number;
       readonly nonce: Buffer;
       readonly carried: Buffer;
@@ -54,13 +57,14 @@ const FLAW_OF = {
   operation: 'other_operation',
   args: 'other_arguments',
 } as const;
-const HEAD = 6 + NONCE + PARTS.length * MARK;
+const MEMORY_AT = 6 + NONCE + PARTS.length * MARK;
+const HEAD = MEMORY_AT + MEMORY_BYTES;
 const LONGEST = 1024;
 
 /**
  * Seals a confirmation to one call. Layout before base64url: expiry in Unix ms (6 bytes), nonce (12), a
- * 4-byte mark per bound part, carried bytes, HMAC-SHA256 (32) over all of that and over the bound parts in
- * full. The marks only serve to say which part differs; nothing is accepted on their word.
+ * 4-byte mark per bound part, the store's memory (9), carried bytes, HMAC-SHA256 (32) over all of that and over the bound
+ * parts in full. The marks only serve to say which part differs; nothing is accepted on their word.
  */
 export class Sealer {
   readonly #options: SealerOptions;
@@ -69,16 +73,25 @@ export class Sealer {
   constructor(options: SealerOptions) {
     if (options.key.length < 32) throw new Error('the signing key must have 32 bytes or more');
     this.#options = options;
-    this.#key = createHmac('sha256', options.key).update('clerk-mcp confirmation 1').digest();
+    this.#key = createHmac('sha256', options.key).update('clerk-mcp confirmation 2').digest();
   }
 
-  /** `carried` may depend on the nonce, which is chosen here. */
-  seal(purpose: Purpose, binding: Binding, lifetimeMs: number, carried?: (nonce: Buffer) => Buffer): string {
+  /**
+   * @param memory of the store that is to remember its use
+   * @param carried may depend on the nonce, which is chosen here
+   */
+  seal(
+    purpose: Purpose,
+    binding: Binding,
+    { lifetimeMs, memory, carried }: { lifetimeMs: number; memory: string; carried?: (nonce: Buffer) => Buffer },
+  ): string {
     const expiry = Buffer.alloc(6);
     expiry.writeUIntBE(this.#options.now() + lifetimeMs, 0, 6);
+    const remembered = Buffer.from(memory, 'base64url');
+    if (remembered.length !== MEMORY_BYTES) throw new Error('not a memory of a store');
     const nonce = this.#options.randomBytes(NONCE);
     const marks = PARTS.map((part) => this.#mark(nonce, part, binding));
-    const body = Buffer.concat([expiry, nonce, ...marks, carried?.(nonce) ?? Buffer.alloc(0)]);
+    const body = Buffer.concat([expiry, nonce, ...marks, remembered, carried?.(nonce) ?? Buffer.alloc(0)]);
     return PREFIX[purpose] + Buffer.concat([body, this.#mac(purpose, body, binding)]).toString('base64url');
   }
 
@@ -93,7 +106,8 @@ export class Sealer {
     const expiresAt = body.readUIntBE(0, 6);
     const left = expiresAt - this.#options.now();
     if (left <= 0 || left > LONGEST_AHEAD_MS) return { ok: false, fault: 'expired' };
-    return { ok: true, id: nonce.toString('base64url'), expiresAt, nonce, carried: body.subarray(HEAD) };
+    const memory = body.subarray(MEMORY_AT, HEAD).toString('base64url');
+    return { ok: true, id: nonce.toString('base64url'), memory, expiresAt, nonce, carried: body.subarray(HEAD) };
   }
 
   /** A keyed digest that reveals nothing of the text, not even whether a guess of it is right. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Operation } from '../../../src/catalog/operation.js';
 import type { Arguments } from '../../../src/catalog/operation-types.js';
+import { newMemory } from '../../../src/limits/once-store.js';
 import type { AuditLine } from '../../../src/policy/audit/line.js';
 import { AuditLog } from '../../../src/policy/audit/log.js';
 import { verifyAudit } from '../../../src/policy/audit/verify.js';
@@ -231,7 +232,10 @@ describe('where the log cannot be written', () => {
     if (first.kind !== 'refuse') throw new Error('not refused');
     const confirm = first.model.token;
     const spent: string[] = [];
-    const once = { claim: async (id: string) => spent.push(id) > 0 };
+    const once = {
+      memory: async () => newMemory(),
+      claim: async (id: string) => (spent.push(id) > 0 ? ('first' as const) : ('again' as const)),
+    };
     const failing = make({ signingKey, confirm: 'token', once });
     await expect(run(failing, operations.createUser, {})).rejects.toThrow();
     expect(await run(failing, operations.ban, USER, { confirm })).toMatchObject({ code: 'audit_unavailable' });

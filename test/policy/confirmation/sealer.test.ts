@@ -5,6 +5,8 @@ import { Clock } from '../fixtures.js';
 
 const BINDING: Binding = { operation: 'Users_ban', args: '{"user_id":"user_ada"}', caller: 'local', instance: 'one' };
 
+const ONCE = { lifetimeMs: 600_000, memory: 'kept-in-here' };
+
 function make(key = Buffer.alloc(32, 7)) {
   const clock = new Clock();
   return { clock, sealer: new Sealer({ key, now: clock.now, randomBytes }) };
@@ -13,9 +15,9 @@ function make(key = Buffer.alloc(32, 7)) {
 describe('Sealer', () => {
   it('opens what it sealed, for the same binding, until it expires', () => {
     const { sealer, clock } = make();
-    const text = sealer.seal('token', BINDING, 600_000);
+    const text = sealer.seal('token', BINDING, ONCE);
     clock.time += 599_999;
-    expect(sealer.open('token', text, { ...BINDING })).toMatchObject({ ok: true });
+    expect(sealer.open('token', text, { ...BINDING })).toMatchObject({ ok: true, memory: ONCE.memory });
     clock.time += 1;
     expect(sealer.open('token', text, BINDING)).toEqual({ ok: false, fault: 'expired' });
   });
@@ -27,19 +29,19 @@ describe('Sealer', () => {
     ['args', 'other_arguments'],
   ])('says that %s is another', (part, fault) => {
     const { sealer } = make();
-    const text = sealer.seal('token', BINDING, 600_000);
+    const text = sealer.seal('token', BINDING, ONCE);
     expect(sealer.open('token', text, { ...BINDING, [part]: 'another' })).toEqual({ ok: false, fault });
   });
 
   it('does not let text wander between the bound parts', () => {
     const { sealer } = make();
-    const text = sealer.seal('token', { ...BINDING, operation: 'ab', args: 'c' }, 600_000);
+    const text = sealer.seal('token', { ...BINDING, operation: 'ab', args: 'c' }, ONCE);
     expect(sealer.open('token', text, { ...BINDING, operation: 'a', args: 'bc' }).ok).toBe(false);
   });
 
   it('refuses every single changed byte', () => {
     const { sealer } = make();
-    const text = sealer.seal('token', BINDING, 600_000);
+    const text = sealer.seal('token', BINDING, ONCE);
     const bytes = Buffer.from(text.slice(4), 'base64url');
     for (let at = 0; at < bytes.length; at++) {
       const forged = Buffer.from(bytes);
@@ -49,18 +51,18 @@ describe('Sealer', () => {
   });
 
   it('calls a seal of another key not ours', () => {
-    const text = make(Buffer.alloc(32, 8)).sealer.seal('token', BINDING, 600_000);
+    const text = make(Buffer.alloc(32, 8)).sealer.seal('token', BINDING, ONCE);
     expect(make().sealer.open('token', text, BINDING)).toEqual({ ok: false, fault: 'not_ours' });
   });
 
   it('opens in a second process with the same key', () => {
-    const text = make().sealer.seal('token', BINDING, 600_000);
+    const text = make().sealer.seal('token', BINDING, ONCE);
     expect(make().sealer.open('token', text, BINDING).ok).toBe(true);
   });
 
   it('never takes a question for a token', () => {
     const { sealer } = make();
-    const state = sealer.seal('question', BINDING, 600_000);
+    const state = sealer.seal('question', BINDING, ONCE);
     expect(sealer.open('token', state, BINDING)).toEqual({ ok: false, fault: 'malformed' });
     expect(sealer.open('token', state.replace('cfq_', 'cft_'), BINDING)).toEqual({ ok: false, fault: 'not_ours' });
   });
@@ -74,7 +76,7 @@ describe('Sealer', () => {
 
   it('knows one spelling of a seal only', () => {
     const { sealer } = make();
-    const text = sealer.seal('token', BINDING, 600_000);
+    const text = sealer.seal('token', BINDING, ONCE);
     for (const spelling of [`${text}=`, `${text}\n`, ` ${text}`, text.toUpperCase()]) {
       expect(sealer.open('token', spelling, BINDING).ok).toBe(false);
     }
@@ -86,6 +88,6 @@ describe('Sealer', () => {
 
   it('makes a different seal each time', () => {
     const { sealer } = make();
-    expect(new Set(Array.from({ length: 50 }, () => sealer.seal('token', BINDING, 1))).size).toBe(50);
+    expect(new Set(Array.from({ length: 50 }, () => sealer.seal('token', BINDING, ONCE))).size).toBe(50);
   });
 });
