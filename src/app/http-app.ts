@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { createMetrics } from '../call/metrics.js';
+import { createMetrics, type Metrics } from '../call/metrics.js';
 import { UpstreamBudget, upstreamAllowance } from '../clerk/rate-budget.js';
 import type { Config, HttpValues, Values } from '../config/config.js';
 import { FallbackCounterStore } from '../limits/fallback.js';
@@ -44,6 +44,7 @@ export interface HttpAppOptions {
 export interface HttpApp {
   readonly handle: ReplyHandler;
   readonly app: App;
+  readonly metrics: Pick<Metrics, 'read'>;
   /** Rereads at once what may have changed on disk: the token file, the token of the metrics, and an audit log that was renamed. */
   reload(): Promise<void>;
   /** Says where it listens, for links to approvals where no other address is known. */
@@ -144,6 +145,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     });
     return {
       app,
+      metrics,
       handle: (request, context) => router.handle(request, context),
       listensAt: async (url) => {
         // A passkey is bound to a host name, never to an IP address.
@@ -203,6 +205,7 @@ const serverOf = (app: App, limits: CallLimits, listChanged: boolean, era: 'lega
       return { name, scopes, tools, transport: 'http' };
     },
     canStream: (context) => inFlightRequestOf(context).takesStream,
+    traceHeaders: (context) => inFlightRequestOf(context).trace,
     onCall: (context) => inFlightRequestOf(context).begin(),
   });
 

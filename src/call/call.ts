@@ -9,6 +9,7 @@ import { plain } from '../platform/plain-text.js';
 import { scrub } from '../platform/scrub.js';
 import { type Decision, type PersonAnswer, PolicyRefusal, type Waiting } from '../policy/policy-types.js';
 import { asksForFields, itemCount } from '../policy/rules/risk.js';
+import { tracer } from '../telemetry/tracing.js';
 import {
   type Call,
   type CallEvent,
@@ -22,6 +23,7 @@ import {
 import { CallProgress } from './progress.js';
 import { Sender } from './send.js';
 import { Teller } from './tell.js';
+import { tracedDecision } from './traced.js';
 
 /**
  * The road of every call, over any transport. Here its operation is found, its arguments are parsed and the policy
@@ -45,7 +47,10 @@ export class Calls {
   async call(call: Call): Promise<CallOutcome> {
     const started = performance.now();
     const operation = this.#find(call, started);
-    return this.#answer(operation, call, started, (abort, said) => this.#run(operation, call, abort, said));
+    const answer = (): Promise<CallOutcome> =>
+      this.#answer(operation, call, started, (abort, said) => this.#run(operation, call, abort, said));
+    const tracing = call.isPart === true ? tracer() : undefined;
+    return tracing === undefined ? answer() : tracing.within({ span: 'part' }, answer);
   }
 
   /** Runs a call, or the rest of one, to its outcome. It counts as in flight until then, and is then logged and counted. */
@@ -60,6 +65,7 @@ export class Calls {
       code: undefined,
       readAs: [...(call.readAs ?? []), ...nameReadAs(operation, call.name)],
     };
+    tracer()?.active?.set({ 'clerk_mcp.operation': operation.name, 'clerk_mcp.risk': operation.risk });
     const [abort, release] = follow(call.signal);
     const running = run(abort, said);
     this.#inFlight.set(running, abort);
@@ -79,7 +85,7 @@ export class Calls {
     } finally {
       release();
       this.#inFlight.delete(running);
-      this.#observe(call.name, result, said, started);
+      this.#observe(operation.name, result, said, started);
     }
   }
 
@@ -125,23 +131,25 @@ export class Calls {
     const args = withFields(operation, parsed.args, fields);
     const progress = progressOf(call, operation, args);
     const decided: DecidedCall = { operation, args, confirm, call, fields, abort, said, progress };
-    const deciding = this.#options.policy.decide({
-      operation,
-      args,
-      confirm,
-      caller: call.caller,
-      canAsk: call.canAsk,
-      atTerminal: call.atTerminal,
-      answer: call.answer,
-      takesLink: call.takesLink,
-      place: call.place,
-      onDecided: call.onDecided,
-      onWaiting: (waiting) => tellWaiting(call, progress, waiting),
-      get signal() {
-        return abort.signal;
-      },
-    });
-    return this.#follow(await deciding.finally(() => progress?.decided()), decided);
+    const decision = await this.#decided(progress, () =>
+      this.#options.policy.decide({
+        operation,
+        args,
+        confirm,
+        caller: call.caller,
+        canAsk: call.canAsk,
+        atTerminal: call.atTerminal,
+        answer: call.answer,
+        takesLink: call.takesLink,
+        place: call.place,
+        onDecided: call.onDecided,
+        onWaiting: (waiting) => tellWaiting(call, progress, waiting),
+        get signal() {
+          return abort.signal;
+        },
+      }),
+    );
+    return this.#follow(decision, decided);
   }
 
   /**
@@ -185,19 +193,29 @@ export class Calls {
     return this.#answer(operation, call, performance.now(), async (abort, said) => {
       const { progress } = decided;
       said.readAs = decided.said.readAs;
-      const deciding = this.#options.policy.decideAnswer(question, answer, {
-        get signal() {
-          return abort.signal;
-        },
-        onWaiting: (waiting) => tellWaiting(call, progress, waiting),
-        onDecided: call.onDecided,
-      });
-      const decision = await deciding.finally(() => progress?.decided());
+      const decision = await this.#decided(progress, () =>
+        this.#options.policy.decideAnswer(question, answer, {
+          get signal() {
+            return abort.signal;
+          },
+          onWaiting: (waiting) => tellWaiting(call, progress, waiting),
+          onDecided: call.onDecided,
+        }),
+      );
       return this.#follow(decision, { ...decided, abort, said });
     });
   }
 
+  async #decided(progress: CallProgress | undefined, decide: () => Promise<Decision>): Promise<Decision> {
+    try {
+      return await tracedDecision(decide);
+    } finally {
+      progress?.decided();
+    }
+  }
+
   #observe(tool: string, result: CallEvent['result'], { decision, code }: Said, started: number): void {
+    tracer()?.active?.set({ 'clerk_mcp.outcome': result, 'clerk_mcp.policy.decision': decision, 'clerk_mcp.error.code': code });
     this.#options.observe?.({ tool, result, decision, code, seconds: (performance.now() - started) / 1000 });
   }
 

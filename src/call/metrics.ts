@@ -1,4 +1,5 @@
 import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { PrometheusMetric } from '../telemetry/metrics-bridge.js';
 
 /** How calls end: as in {@link CallOutcome}, or without having begun. */
 export type CallResult = 'done' | 'refused' | 'failed' | 'ask' | 'link' | 'unknown_tool' | 'cancelled';
@@ -6,9 +7,9 @@ export type CallResult = 'done' | 'refused' | 'failed' | 'ask' | 'link' | 'unkno
 export interface MetricsOptions {
   /** Names of the tools that exist; any other is counted as `unknown`, so that callers cannot make labels. */
   readonly tools: Iterable<string>;
-  /** Called when the metrics are read. */
-  readonly sessions: () => number;
-  readonly inFlight: () => number;
+  /** Called when the metrics are read, where there is more than one session. */
+  readonly sessions?: () => number;
+  readonly inFlight?: () => number;
   /** Lines of the log that could not be written so far. */
   readonly droppedLogLines: () => number;
   /** Whether the store that processes share can be used, where there is one. */
@@ -26,6 +27,8 @@ export interface Metrics {
   limited(by: 'clerk' | 'in_flight' | 'rate' | 'sessions' | 'authentication' | 'budget'): void;
   /** A request with no credentials, or none that are good. */
   denied(why: 'missing' | 'invalid' | 'unavailable' | 'throttled' | 'ungranted' | 'host' | 'scope'): void;
+  /** The metrics as they are now, each with its series. */
+  read(): Promise<readonly PrometheusMetric[]>;
   /** The metrics in Prometheus' text format. */
   render(): Promise<{ readonly text: string; readonly contentType: string }>;
 }
@@ -71,9 +74,9 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
     labelNames: ['why'],
     registers,
   });
-  gauge(Gauge, registers, 'clerk_mcp_sessions', 'Open sessions.', options.sessions);
-  gauge(Gauge, registers, 'clerk_mcp_calls_in_flight', 'Calls that are being answered.', options.inFlight);
-  const { storeUp } = options;
+  const { sessions, inFlight, storeUp } = options;
+  if (sessions !== undefined) gauge(Gauge, registers, 'clerk_mcp_sessions', 'Open sessions.', sessions);
+  if (inFlight !== undefined) gauge(Gauge, registers, 'clerk_mcp_calls_in_flight', 'Calls that are being answered.', inFlight);
   if (storeUp !== undefined) {
     const help = 'Whether the shared store can be used: 1, or 0 while it is away and gated calls are refused.';
     gauge(Gauge, registers, 'clerk_mcp_store_up', help, () => (storeUp() ? 1 : 0));
@@ -112,6 +115,7 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
     },
     limited: (by) => limited.inc({ by }),
     denied: (why) => denied.inc({ why }),
+    read: async () => (await registry.getMetricsAsJSON()).map((metric) => ({ ...metric, type: String(metric.type) })),
     render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
   };
 }

@@ -7,6 +7,7 @@ import { type Caller, type Delivered, type Grant, type Outcome, PolicyRefusal } 
 import { withoutSecrets } from '../policy/secrets/answer-secrets.js';
 import { withoutSecretTexts } from '../policy/secrets/secret-text.js';
 import { exactJson } from '../response/exact.js';
+import { tracer } from '../telemetry/tracing.js';
 import type { CallOutcome, CallsOptions, DecidedCall } from './call-types.js';
 import { madeInputs, withMade } from './idempotency.js';
 import type { Kept } from './keeper.js';
@@ -46,6 +47,8 @@ export class Sender {
     } catch (error) {
       await recorded.end(outcomeOf(error));
       if (error instanceof ClerkError) {
+        // Clerk's own codes are Clerk's words.
+        if (!(error instanceof ClerkApiError)) tracer()?.active?.set({ 'clerk_mcp.error.code': error.code });
         const { text } = this.#teller.tell('failed', withMade(error.toModel(), made), said);
         return { kind: 'failed', text: withoutSecretTexts(text) };
       }

@@ -7,6 +7,7 @@ import type { AbortLike } from '../platform/abort.js';
 import { type Clock, systemClock } from '../platform/clock.js';
 import { Scrubber } from '../platform/scrub.js';
 import { trimEnd } from '../platform/trim-end.js';
+import { tracer } from '../telemetry/tracing.js';
 import { readAnswer } from './answer.js';
 import { CallLimit } from './call-limit.js';
 import { ErrorContext } from './error-context.js';
@@ -18,6 +19,7 @@ import { UpstreamBusyError } from './rate-budget.js';
 import { buildRequest, type ImageForm } from './request.js';
 import { planRetry, type RetryReason } from './retry.js';
 import { type Outcome, sendOnce, type WireRequest } from './send-once.js';
+import { tracedPause, tracedRequest } from './traced.js';
 
 export interface ClerkClientOptions {
   /** `https://api.clerk.com/v1`. Its path is put before every operation's path. */
@@ -204,7 +206,8 @@ export class ClerkClient {
         const about = this.#circumstances(operation, attempt - 1, uncertain);
         await this.#awaitTurn(this.#budget, caller, limit, about);
       }
-      const outcome = await sendOnce(pool, request, { signal: limit.abort, maxBodyBytes });
+      const sent = { operation, origin: this.#origin, prefix: this.#prefix, attempt };
+      const outcome = await tracedRequest(sent, () => sendOnce(pool, request, { signal: limit.abort, maxBodyBytes }));
       if (outcome.kind === 'answered') onAnswer(outcome.status, outcome.headers);
       else onAnswer('none');
       const about = this.#circumstances(operation, attempt, uncertain);
@@ -219,11 +222,12 @@ export class ClerkClient {
       if (retry === undefined) return settle(outcome, about, limit);
       uncertain ||= mayHaveHappened(outcome, operation);
       onRetry?.({ attempt, ...retry });
-      await clock.sleep(retry.waitMs, limit.abort.signal);
+      await tracedPause(retry.reason, () => clock.sleep(retry.waitMs, limit.abort.signal));
     }
   }
 
   async #awaitTurn(budget: Budget, caller: string | undefined, limit: CallLimit, about: ErrorContext): Promise<void> {
+    const since = performance.now();
     try {
       await budget.acquire(caller ?? '', limit.abort, performance.now() + limit.remainingMs);
     } catch (error) {
@@ -232,6 +236,8 @@ export class ClerkClient {
       if (limit.stopped === 'timeout') throw busyError(SOON_MS, about);
       if (limit.stopped !== undefined) throw stopError(limit.stopped, about);
       throw error;
+    } finally {
+      tracer()?.waited('turn', since);
     }
   }
 

@@ -8,7 +8,10 @@ import {
   type ServerOptions,
   specTypeSchemas,
 } from '@modelcontextprotocol/server';
+import { tracer } from '../telemetry/tracing.js';
 import type { QuickCalls } from './quick-calls.js';
+import { MODERN_REVISION } from './revision.js';
+import { type RequestInsight, tracedRequest } from './traced-request.js';
 
 /** The requests served here that have parameters. */
 const SCHEMAS = {
@@ -47,11 +50,12 @@ function withReadArguments<T extends object>(request: T): T {
   return typeof given === 'string' ? { ...request, params: { ...rest, arguments: { arguments: given } } } : request;
 }
 
-/** How a server introduces itself: it depends on who asks and on what is known of the instance by then. */
+/** How a server introduces itself, which depends on who asks and on what is known of the instance by then; and how it is observed. */
 export interface Introduction {
   readonly title: () => string;
   /** What is added to the answer to a handshake. */
   readonly greet: (method: 'initialize' | 'server/discover', context: ServerContext) => Result;
+  readonly traced: Pick<RequestInsight, 'isTool' | 'headers'>;
 }
 
 /**
@@ -96,8 +100,11 @@ export class StrictServer extends Server {
 
   protected override _wrapHandler(...[method, handler]: Parameters<Server['_wrapHandler']>): ReturnType<Server['_wrapHandler']> {
     const wrapped = super._wrapHandler(method, handler);
-    return async (given, context) => {
+    const traced: typeof wrapped = async (given, context) => {
       const request = method === 'tools/call' ? withReadArguments(given) : given;
+      return this.traced(method, request, context, () => answer(request, context));
+    };
+    const answer = async (request: Parameters<typeof wrapped>[0], context: ServerContext): Promise<Result> => {
       try {
         const result = await wrapped(request, context);
         if (method !== 'initialize' && method !== 'server/discover') return result;
@@ -108,5 +115,17 @@ export class StrictServer extends Server {
         throw new ProtocolError(ProtocolErrorCode.InvalidParams, fault);
       }
     };
+    return traced;
+  }
+
+  /** Answers one request, within a span where the process is observed. */
+  traced<T extends Result>(method: string, request: unknown, context: ServerContext, answer: () => Promise<T>): Promise<T> {
+    return tracer() === undefined ? answer() : tracedRequest(method, request, context, this.#insight, answer);
+  }
+
+  get #insight(): RequestInsight {
+    const revision = ({ mcpReq }: ServerContext): string | undefined =>
+      mcpReq.envelope === undefined ? this._negotiatedProtocolVersion : MODERN_REVISION;
+    return { ...this.#introduction.traced, revision };
   }
 }

@@ -24,11 +24,13 @@ import type { ToolDefinition } from '../catalog/operation-types.js';
 import { plain } from '../platform/plain-text.js';
 import { VERSION } from '../platform/version.js';
 import type { Caller, LinkTiming, PersonAnswer } from '../policy/policy-types.js';
+import { type TraceHeaders, tracer } from '../telemetry/tracing.js';
 import { type Enter, GUIDE_CACHE_HINTS, type GuideOptions, guideCapabilities, serveGuide } from './guide.js';
 import { SERVER_ICONS } from './icons.js';
 import type { InstanceName } from './instance-name.js';
 import { type AnswerCall, endOf, QuickCalls } from './quick-calls.js';
 import { StrictServer } from './request-params.js';
+import { MODERN_REVISION } from './revision.js';
 import { ShownLinks } from './shown-links.js';
 
 /** The key under which the one question of a call travels. */
@@ -42,9 +44,6 @@ const TOOLS_TTL_MS = 3_600_000;
 
 /** The longest name or version of a client that is kept, in characters. */
 const LONGEST_NAME = 100;
-
-/** The revision in which every request stands for itself. */
-export const MODERN_REVISION = '2026-07-28';
 
 /** Makes a server for one connection, or for all requests of the era that has no connections. */
 export type ServerFactory = (context?: { readonly era: 'legacy' | 'modern' }) => Server;
@@ -74,6 +73,8 @@ export interface McpServerOptions {
   readonly canStream?: (context: ServerContext) => boolean;
   /** `modern` for a server that speaks 2026-07-28 alone. Default: any revision that a handshake may choose. */
   readonly era?: 'legacy' | 'modern' | undefined;
+  /** The trace context that the transport brought. Default: none. */
+  readonly traceHeaders?: (context: ServerContext) => TraceHeaders | undefined;
   /** Called when a call begins. The function it returns is called when the call has ended, with its outcome. */
   readonly onCall?: (context: ServerContext) => (outcome?: CallOutcome) => void;
 }
@@ -101,6 +102,10 @@ export function createMcpServer(options: McpServerOptions): StrictServer {
         ...(method === 'initialize' ? { serverInfo: introduced() } : { _meta: { [SERVER_INFO_META_KEY]: introduced() } }),
         instructions: options.instructions(seatOf(server, options, context)),
       }),
+      traced: {
+        isTool: (name, context) => options.tools(context).some((tool) => tool.name === name),
+        headers: (context) => options.traceHeaders?.(context),
+      },
     },
   );
 
@@ -161,7 +166,9 @@ export function createMcpServer(options: McpServerOptions): StrictServer {
     }
   };
   server.setRequestHandler('tools/call', answer);
-  server.quick = new QuickCalls(server, answer);
+  server.quick = new QuickCalls(server, (request, context) =>
+    server.traced('tools/call', request, context, () => answer(request, context)),
+  );
   return server;
 }
 
@@ -187,7 +194,9 @@ async function askWhileWaiting({ message, schema, state }: Question, { mcpReq }:
   const options = { relatedRequestId: mcpReq.id, signal: mcpReq.signal, timeout: ANSWER_WITHIN_MS };
   const params = { mode: 'form', message, requestedSchema: { ...schema } };
   try {
-    const { action, content } = await mcpReq.send({ method: 'elicitation/create', params }, options);
+    const ask = () => mcpReq.send({ method: 'elicitation/create', params }, options);
+    const attributes = { 'mcp.method.name': 'elicitation/create' };
+    const { action, content } = await (tracer()?.within({ span: 'question', attributes }, ask) ?? ask());
     return { action, content: action === 'accept' ? content : undefined, state };
   } catch (error) {
     if (mcpReq.signal.aborted) throw error;

@@ -12,10 +12,18 @@ const URGENT = 40;
 /**
  * JSON lines on stderr, or lines for people where that is a terminal. Nothing waits for them: lines that cannot be written are dropped, and their number is logged once
  * writing works again. A warning or worse is written before the call returns, if possible.
+ * @param mixin what every line tells, too
  */
-export function createLogger(level: LevelWithSilent = 'info'): Logger {
+export function createLogger(level: LevelWithSilent = 'info', mixin?: () => object): Logger {
   const redact = { paths: ['secretKey', '*.secretKey', 'headers.authorization'] };
-  return pino({ name: 'clerk-mcp', level, base: { name: 'clerk-mcp' }, redact }, stderr);
+  return pino({ name: 'clerk-mcp', level, base: { name: 'clerk-mcp' }, redact, ...(mixin && { mixin }) }, stderr);
+}
+
+let tapped: ((line: string) => void) | undefined;
+
+/** From now on gives every line, as JSON and without secrets, to this function, too. It must not throw. `undefined`: to none. */
+export function tapLog(tap: typeof tapped): void {
+  tapped = tap;
 }
 
 const isTerminal = isatty(2);
@@ -27,6 +35,7 @@ const stderr = {
   lastLevel: 0,
   write(line: string): void {
     const safe = scrub(line);
+    tapped?.(safe);
     writeStderr(isTerminal ? scrub(readableLine(safe, hasColours)) : safe, this.lastLevel >= URGENT);
   },
 };

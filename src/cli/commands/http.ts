@@ -6,6 +6,8 @@ import { errorMessage } from '../../platform/error-message.js';
 import { createLogger } from '../../platform/logger.js';
 import { isSystemError } from '../../platform/system-error.js';
 import { VERSION } from '../../platform/version.js';
+import { isTelemetryWanted } from '../../telemetry/environment.js';
+import { traceIds } from '../../telemetry/tracing.js';
 import { EXIT, type Flags } from './command.js';
 
 /** How long calls in flight may go on once the process is told to stop. */
@@ -18,14 +20,17 @@ const FLUSH_MS = 2000;
 export async function http(flags: Flags): Promise<never> {
   const config = loadConfig(flags);
   const values = loadHttpValues(flags);
-  const logger = createLogger(config.values.logLevel);
+  const isObserved = isTelemetryWanted();
+  const logger = createLogger(config.values.logLevel, isObserved ? traceIds : undefined);
   process.on('uncaughtException', (error) => {
     logger.fatal({ err: error }, 'the server cannot continue');
     process.exit(EXIT.failed);
   });
   // One request that fails in an unforeseen way must not take the others down with it.
   process.on('unhandledRejection', (reason) => logger.error({ err: reason }, 'a failure outside any request'));
+  const telemetry = isObserved ? (await import('../../telemetry/open.js')).openTelemetry(logger) : undefined;
   const httpApp = await createHttpApp({ config, http: values, logger, stdout: process.stdout });
+  telemetry?.addMetrics(() => httpApp.metrics.read());
   const { host = '127.0.0.1', port = 3000, headersTimeout, requestTimeout, maxConnections } = values;
   const listener = createListener(httpApp.handle, {
     onError: (error) => logger.error({ err: error }, 'http'),
@@ -56,6 +61,7 @@ export async function http(flags: Flags): Promise<never> {
   await httpApp.close(GRACE_MS);
   await Promise.race([stopped, delay(FLUSH_MS)]);
   logger.info('stopped');
+  await telemetry?.close();
   process.exit(EXIT.ok);
 }
 

@@ -6,6 +6,8 @@ import { serveOverStdio } from '../../mcp/stdio.js';
 import { claimStdout } from '../../mcp/stdout.js';
 import { createLogger } from '../../platform/logger.js';
 import { VERSION } from '../../platform/version.js';
+import { isTelemetryWanted } from '../../telemetry/environment.js';
+import { traceIds } from '../../telemetry/tracing.js';
 import { ownCommand } from '../own-command.js';
 import { EXIT, type Flags, GRACE_MS } from './command.js';
 
@@ -16,11 +18,13 @@ import { EXIT, type Flags, GRACE_MS } from './command.js';
 export async function stdio(flags: Flags, onListed: () => void): Promise<never> {
   const write = claimStdout();
   const config = loadConfig(flags);
-  const logger = createLogger(config.values.logLevel);
+  const isObserved = isTelemetryWanted();
+  const logger = createLogger(config.values.logLevel, isObserved ? traceIds : undefined);
   process.on('uncaughtException', (error) => {
     logger.fatal({ err: error }, 'the server cannot continue');
     process.exit(EXIT.failed);
   });
+  const observed = isObserved ? await (await import('../observed.js')).observe(logger) : undefined;
   const app = await createApp({
     config,
     logger,
@@ -28,7 +32,9 @@ export async function stdio(flags: Flags, onListed: () => void): Promise<never> 
     filesDir: config.values.filesDir ?? process.cwd(),
     serveApprovals: 'loopback',
     ownCommand: ownCommand(process.argv[1] ?? ''),
+    ...observed?.hooks,
   });
+  await observed?.count(app.offered.keys());
   process.on('SIGHUP', () => void app.reopenLog().catch((error: unknown) => logger.error({ err: error }, 'audit log')));
   const { confirmation } = app;
   logger.info({ version: VERSION, instance: config.instanceKind, tools: app.tools.length, confirmation }, 'serving over stdio');
@@ -52,5 +58,6 @@ export async function stdio(flags: Flags, onListed: () => void): Promise<never> 
         caller: () => ({ name: 'local', transport: 'stdio' }),
       }),
   });
+  await observed?.close();
   process.exit(EXIT.ok);
 }

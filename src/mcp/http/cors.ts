@@ -1,7 +1,7 @@
 import { Reply } from '../reply.js';
 
 /** Request headers that MCP clients in a browser send. */
-const ALLOWED_HEADER = /^(accept|authorization|content-type|last-event-id|mcp-[a-z0-9-]+)$/;
+const ALLOWED_HEADER = /^(accept|authorization|content-type|last-event-id|mcp-[a-z0-9-]+|traceparent|tracestate)$/;
 
 const EXPOSED = 'Mcp-Session-Id, Mcp-Protocol-Version, WWW-Authenticate, Retry-After';
 

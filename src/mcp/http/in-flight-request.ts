@@ -1,6 +1,7 @@
 import type { AuthInfo, ServerContext } from '@modelcontextprotocol/server';
 import type { CallOutcome } from '../../call/call-types.js';
 import type { Scope } from '../../policy/rules/scopes.js';
+import type { TraceHeaders } from '../../telemetry/tracing.js';
 import type { AuthenticatedCaller } from '../auth/authenticator.js';
 
 /**
@@ -11,6 +12,8 @@ export class InFlightRequest {
   readonly caller: AuthenticatedCaller;
   /** Whether its client can be told or asked something before the answer. */
   readonly takesStream: boolean;
+  /** The trace context among its headers, where the process is observed. */
+  readonly trace: TraceHeaders | undefined;
   /** Passed by the SDK to the handlers. Holds no token. */
   readonly authInfo: AuthInfo;
   readonly #release: () => void;
@@ -20,10 +23,11 @@ export class InFlightRequest {
   #isReleased = false;
 
   /** @param release called once, when nothing of the request is in progress any more */
-  constructor(caller: AuthenticatedCaller, release: () => void, takesStream = true) {
+  constructor(caller: AuthenticatedCaller, release: () => void, takesStream = true, trace?: TraceHeaders | undefined) {
     this.caller = caller;
     this.takesStream = takesStream;
     this.#release = release;
+    this.trace = trace;
     this.authInfo = { token: '', clientId: caller.name, scopes: [...caller.scopes], extra: { inFlight: this } };
   }
 

@@ -3,6 +3,7 @@ import { classifyInboundRequest, isJSONRPCRequest } from '@modelcontextprotocol/
 import type { Metrics } from '../../call/metrics.js';
 import type { Logger } from '../../platform/logger.js';
 import { plain } from '../../platform/plain-text.js';
+import { type TraceHeaders, tracer } from '../../telemetry/tracing.js';
 import type { AuthenticatedCaller, Authenticator, Credentials } from '../auth/authenticator.js';
 import type { BearerChallenges } from '../auth/bearer.js';
 import type { MetricsToken } from '../auth/metrics-token.js';
@@ -225,7 +226,7 @@ export class Router {
     const entered = await this.#enter(caller, calls.length);
     if (!entered.ok) return entered.refusal;
     const takesStream = !challenges || accepted(request.headers).stream;
-    const inFlight = new InFlightRequest(caller, entered.leave, takesStream);
+    const inFlight = new InFlightRequest(caller, entered.leave, takesStream, tracer() && traceHeaders(request.headers));
     try {
       const reply = await answer({ request, body: read.body, messages, inFlight, node });
       // Several calls have an answer each, which one refusal for all would hide.
@@ -299,6 +300,12 @@ export class Router {
     if (request.method === 'GET' && mayRead) return render();
     return this.#only(request, ['GET'], { remoteAddress }, render);
   }
+}
+
+/** The trace context that came by HTTP. */
+function traceHeaders(headers: Headers): TraceHeaders | undefined {
+  const traceparent = headers.get('traceparent');
+  return traceparent === null ? undefined : { traceparent, tracestate: headers.get('tracestate') ?? undefined };
 }
 
 /** Another sign-in would not help, so that no scope is asked for. */

@@ -2,6 +2,7 @@ import type { Claimed } from '../../limits/once-store.js';
 import { StoreUnavailableError } from '../../limits/store-unavailable.js';
 import { Abort } from '../../platform/abort.js';
 import { plain } from '../../platform/plain-text.js';
+import { tracer } from '../../telemetry/tracing.js';
 import type { DecidedCall, Recorder } from '../audit/recorder.js';
 import type { Instance, PersonAnswer, PolicyCall, Waiting } from '../policy-types.js';
 import { changesBetween } from '../preview/changes.js';
@@ -156,7 +157,9 @@ export class ApprovalFlow {
       if (isFirst && !isShown && link !== undefined) return { kind: 'link', facts, waiting: { ...waiting, link } };
       onWaiting?.(waiting);
     }
-    const found = await this.#approvals.wait(id, Math.max(0, until - performance.now()), left.signal);
+    const wait = (): ReturnType<Approvals['wait']> =>
+      this.#approvals.wait(id, Math.max(0, until - performance.now()), left.signal);
+    const found = await (tracer()?.within({ span: 'approval' }, wait) ?? wait());
     if (found?.state !== 'pending') onDecided?.(id);
     if (found === undefined) return refused(facts, refusals.badApproval(operation, 'unknown'));
     const known: DecidedCall = { ...facts, way: 'page', target: found.review.target, ...told(found) };

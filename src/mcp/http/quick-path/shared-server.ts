@@ -6,7 +6,8 @@ import {
   type TransportSendOptions,
 } from '@modelcontextprotocol/server';
 import type { Reply } from '../../reply.js';
-import { MODERN_REVISION, type ServerFactory } from '../../server.js';
+import { MODERN_REVISION } from '../../revision.js';
+import type { ServerFactory } from '../../server.js';
 import type { InFlightRequest } from '../in-flight-request.js';
 import type { Incoming } from '../incoming.js';
 import { DirectAnswer } from './direct-answer.js';
