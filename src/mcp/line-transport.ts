@@ -3,7 +3,7 @@ import { type JSONRPCMessage, ProtocolErrorCode, type Transport } from '@modelco
 import { Batches } from './batches.js';
 import { IdScanner } from './id-scanner.js';
 import { inbound, type MessageId } from './inbound.js';
-import type { QuickCalls } from './quick-calls.js';
+import type { Passage, QuickCalls } from './quick-calls.js';
 import { readMessage } from './read-message.js';
 
 const NEWLINE = 10;
@@ -63,8 +63,10 @@ export class LineTransport implements Transport {
   #sending: Promise<void> | undefined;
   #isClosed = false;
   readonly #read = (chunk: Buffer): void => this.#split(chunk);
-  readonly #sendAnswer = (json: string): void => {
-    if (!this.#isClosed) this.#writeLine(json).catch(this.#report);
+  readonly #passage: Passage = {
+    send: ({ json }) => {
+      if (!this.#isClosed) this.#writeLine(json).catch(this.#report);
+    },
   };
   readonly #finish = (): void => this.#end(Buffer.alloc(0));
   readonly #report = (error: unknown): void => this.onerror?.(error instanceof Error ? error : new Error(String(error)));
@@ -178,7 +180,7 @@ export class LineTransport implements Transport {
 
   #takeOne(value: unknown): void {
     const quick = this.#batches.isAgreed ? undefined : this.#options.quick?.();
-    if (quick?.take(value, this.#sendAnswer) === true) return;
+    if (quick?.take(value, this.#passage) === true) return;
     const found = inbound(value);
     if (found.kind === 'message') {
       this.#receive(found.message);

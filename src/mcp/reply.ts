@@ -25,7 +25,12 @@ export class Reply {
   }
 
   static json(value: unknown, init: ReplyInit = {}): Reply {
-    return new Reply(JSON.stringify(value), { ...init, headers: { 'Content-Type': 'application/json', ...init.headers } });
+    return Reply.ofJson(JSON.stringify(value), init);
+  }
+
+  /** @param json written already */
+  static ofJson(json: string, init: ReplyInit = {}): Reply {
+    return new Reply(json, { ...init, headers: { 'Content-Type': 'application/json', ...init.headers } });
   }
 
   /** What the SDK answered. */

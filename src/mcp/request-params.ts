@@ -9,7 +9,7 @@ import {
   specTypeSchemas,
 } from '@modelcontextprotocol/server';
 import { tracer } from '../telemetry/tracing.js';
-import type { QuickCalls } from './quick-calls.js';
+import { type AnswerCall, QuickCalls } from './quick-calls.js';
 import { MODERN_REVISION } from './revision.js';
 import { type RequestInsight, tracedRequest } from './traced-request.js';
 
@@ -63,11 +63,10 @@ export interface Introduction {
  * error and not an internal one, and each client is greeted with what is known by then.
  */
 export class StrictServer extends Server {
-  /** Answers plain calls without the SDK's detour. */
-  quick: QuickCalls | undefined;
   readonly #gone = new AbortController();
   readonly #introduction: Introduction;
   #info: Implementation | undefined;
+  #quick: QuickCalls | undefined;
 
   constructor(info: Implementation, options: ServerOptions, introduction: Introduction) {
     super(info, options);
@@ -79,14 +78,24 @@ export class StrictServer extends Server {
     return this.#gone.signal;
   }
 
+  /** Answers plain calls without the SDK's detour. */
+  get quick(): QuickCalls | undefined {
+    return this.#quick;
+  }
+
+  /** From now on plain calls can be given straight to their handler. */
+  takeQuickly(answer: AnswerCall): void {
+    this.#quick = new QuickCalls({ server: this, answer, serverInfo: () => this._outboundServerInfo() });
+  }
+
   protected override _onclose(): void {
     this.#gone.abort();
-    this.quick?.close();
+    this.#quick?.close();
     super._onclose();
   }
 
   protected override _onnotification(...[message, extra]: Parameters<Server['_onnotification']>): void {
-    this.quick?.cancel(message);
+    this.#quick?.cancel(message);
     super._onnotification(message, extra);
   }
 

@@ -28,7 +28,7 @@ import { type TraceHeaders, tracer } from '../telemetry/tracing.js';
 import { type Enter, GUIDE_CACHE_HINTS, type GuideOptions, guideCapabilities, serveGuide } from './guide.js';
 import { SERVER_ICONS } from './icons.js';
 import type { InstanceName } from './instance-name.js';
-import { type AnswerCall, endOf, QuickCalls } from './quick-calls.js';
+import { type AnswerCall, endOf, type QuickServer } from './quick-calls.js';
 import { StrictServer } from './request-params.js';
 import { MODERN_REVISION } from './revision.js';
 import { ShownLinks } from './shown-links.js';
@@ -46,7 +46,7 @@ const TOOLS_TTL_MS = 3_600_000;
 const LONGEST_NAME = 100;
 
 /** Makes a server for one connection, or for all requests of the era that has no connections. */
-export type ServerFactory = (context?: { readonly era: 'legacy' | 'modern' }) => Server;
+export type ServerFactory = (context?: { readonly era: 'legacy' | 'modern' }) => QuickServer;
 
 /** Who is at the other end, and whether they can be asked through their client. */
 export interface Seat {
@@ -130,7 +130,9 @@ export function createMcpServer(options: McpServerOptions): StrictServer {
     const client = clientOf(server, context);
     const done = options.onCall?.(context);
     const channel = progressChannel(context);
-    const isModern = context.mcpReq.envelope !== undefined;
+    const { envelope } = context.mcpReq;
+    const isModern = envelope !== undefined;
+    if (isModern) server.quick?.learn(envelope);
     const canPush = !isModern && options.canStream?.(context) !== false;
     const shown = isModern || !canOpenLinks(client.capabilities) ? undefined : links.during(context);
     let outcome: CallOutcome | undefined;
@@ -166,9 +168,7 @@ export function createMcpServer(options: McpServerOptions): StrictServer {
     }
   };
   server.setRequestHandler('tools/call', answer);
-  server.quick = new QuickCalls(server, (request, context) =>
-    server.traced('tools/call', request, context, () => answer(request, context)),
-  );
+  server.takeQuickly((request, context) => server.traced('tools/call', request, context, () => answer(request, context)));
   return server;
 }
 

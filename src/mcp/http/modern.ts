@@ -20,6 +20,12 @@ export class ModernEndpoint {
     this.#handler = this.#createHandler();
   }
 
+  /** Whether `handle` can be given the request without its route. */
+  knows(request: Request, body: unknown): boolean {
+    return this.#quickPath?.knows(request, body) === true;
+  }
+
+  /** @param incoming without a route only where it is known */
   async handle(incoming: Incoming): Promise<Reply> {
     const reply = await this.#quickPath?.handle(incoming);
     if (reply !== undefined) return reply;

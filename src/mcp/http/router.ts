@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { classifyInboundRequest, isJSONRPCRequest } from '@modelcontextprotocol/server';
+import { classifyInboundRequest, isJSONRPCRequest, SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server';
 import type { Metrics } from '../../call/metrics.js';
 import type { Logger } from '../../platform/logger.js';
 import { plain } from '../../platform/plain-text.js';
@@ -8,6 +8,7 @@ import type { AuthenticatedCaller, Authenticator, Credentials } from '../auth/au
 import type { BearerChallenges } from '../auth/bearer.js';
 import type { MetricsToken } from '../auth/metrics-token.js';
 import type { WellKnown } from '../auth/resource-metadata.js';
+import { isPlainCall } from '../quick-calls.js';
 import { Reply, refuse } from '../reply.js';
 import type { ServerFactory } from '../server.js';
 import { accepted } from './accept.js';
@@ -192,6 +193,8 @@ export class Router {
       return this.#streamable.handle({ request, body: undefined, messages: [], inFlight: new InFlightRequest(caller, () => {}) });
     }
     return this.#post(request, caller, context, true, (incoming) => {
+      if (this.#modern.knows(request, incoming.body)) return this.#modern.handle(incoming);
+      if (isPlainCall(incoming.body) && isOldSession(request.headers)) return this.#streamable.handle(incoming);
       const route = classify(request, incoming.body);
       return route.kind === 'legacy' ? this.#streamable.handle(incoming) : this.#modern.handle({ ...incoming, route });
     });
@@ -311,6 +314,13 @@ function traceHeaders(headers: Headers): TraceHeaders | undefined {
 /** Another sign-in would not help, so that no scope is asked for. */
 const overCeiling = ({ name }: AuthenticatedCaller, scope: string): string =>
   `This call needs the scope ${scope}, which this server does not grant to ${plain(name)}. Its operator can add it to their entry in the grants file. Nothing was sent.`;
+
+/** Whether the headers are those of a session before 2026-07-28: the SDK's rules need not be asked about a plain call in it. */
+const isOldSession = (headers: Headers): boolean =>
+  headers.has('mcp-session-id') &&
+  !headers.has('mcp-method') &&
+  !headers.has('mcp-name') &&
+  SUPPORTED_PROTOCOL_VERSIONS.includes(headers.get('mcp-protocol-version') ?? '');
 
 /** By the SDK's own rules, applied once. A header with a revision means nothing before one has been agreed on. */
 function classify({ method, headers }: Request, body: unknown): Route {

@@ -102,6 +102,7 @@ export class StreamableEndpoint {
         session = place.fill(id, connection, close, () => connection.toolsChanged());
       },
     });
+    if (transport instanceof QuickSessionTransport) transport.quick = server.quick;
     const connection = new StreamableConnection(server, transport);
     onAnswer(transport, (id) => connection.settle(id));
     server.onerror = onError;

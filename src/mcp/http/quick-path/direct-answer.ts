@@ -1,4 +1,5 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/server';
+import { ReadyAnswer } from '../../quick-calls.js';
 import { Reply, refuse } from '../../reply.js';
 import { STREAM_HEADERS } from '../stream-headers.js';
 
@@ -44,7 +45,7 @@ export class DirectAnswer {
   }
 
   /** The last word. */
-  answer(message: JSONRPCMessage): void {
+  answer(message: JSONRPCMessage | ReadyAnswer): void {
     if (this.#isOver) return;
     this.#end();
     if (this.#stream !== undefined) {
@@ -53,8 +54,9 @@ export class DirectAnswer {
       return;
     }
     const { headers, over, errorStatus = false } = this.#options;
-    const status = errorStatus && 'error' in message && message.error.code === MISSING_CAPABILITY ? 400 : 200;
-    this.#resolve(Reply.json(message, { status, headers, over }));
+    const code = message instanceof ReadyAnswer ? message.code : 'error' in message ? message.error.code : undefined;
+    const status = errorStatus && code === MISSING_CAPABILITY ? 400 : 200;
+    this.#resolve(Reply.ofJson(jsonOf(message), { status, headers, over }));
   }
 
   /** A message before the answer. */
@@ -99,7 +101,10 @@ export class DirectAnswer {
     this.#resolve(new Reply(body, { headers: { ...STREAM_HEADERS, ...headers }, over }));
   }
 
-  #write(message: JSONRPCMessage): void {
-    this.#stream?.enqueue(Buffer.from(`event: message\ndata: ${JSON.stringify(message)}\n\n`));
+  #write(message: JSONRPCMessage | ReadyAnswer): void {
+    this.#stream?.enqueue(Buffer.from(`event: message\ndata: ${jsonOf(message)}\n\n`));
   }
 }
+
+const jsonOf = (message: JSONRPCMessage | ReadyAnswer): string =>
+  message instanceof ReadyAnswer ? message.json : JSON.stringify(message);

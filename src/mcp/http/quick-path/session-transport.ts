@@ -5,6 +5,8 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
+import type { QuickCalls } from '../../quick-calls.js';
+import { ReadyAnswer } from '../../quick-calls.js';
 import type { Reply } from '../../reply.js';
 import { accepted } from '../accept.js';
 import type { InFlightRequest } from '../in-flight-request.js';
@@ -13,6 +15,8 @@ import { DirectAnswer } from './direct-answer.js';
 
 /** The SDK's transport, with a short way for tool calls: for nearly all of them, only the answer has to be sent. */
 export class QuickSessionTransport extends WebStandardStreamableHTTPServerTransport {
+  /** The server's, once it is connected. */
+  quick: QuickCalls | undefined;
   readonly #direct = new Map<string | number, DirectAnswer>();
 
   /**
@@ -34,10 +38,11 @@ export class QuickSessionTransport extends WebStandardStreamableHTTPServerTransp
     return answer.reply;
   }
 
-  override async send(message: JSONRPCMessage, options?: { relatedRequestId?: string | number }): Promise<void> {
+  override async send(message: JSONRPCMessage | ReadyAnswer, options?: { relatedRequestId?: string | number }): Promise<void> {
     const id = 'method' in message ? options?.relatedRequestId : message.id;
     const answer = id === undefined ? undefined : this.#direct.get(id);
-    if (id === undefined || answer === undefined) return super.send(message, options);
+    if (id === undefined || answer === undefined)
+      return message instanceof ReadyAnswer ? undefined : super.send(message, options);
     if ('method' in message) return answer.tell(message);
     this.#direct.delete(id);
     answer.answer(message);
@@ -51,6 +56,8 @@ export class QuickSessionTransport extends WebStandardStreamableHTTPServerTransp
 
   #deliver(message: JSONRPCRequest, { authInfo }: InFlightRequest, answer: DirectAnswer): void {
     this.#direct.set(message.id, answer);
+    const send = (ready: ReadyAnswer): void => void this.send(ready);
+    if (this.quick?.take(message, { send, http: { authInfo } }) === true) return;
     this.onmessage?.(message, { authInfo });
   }
 }

@@ -2,14 +2,14 @@ import {
   type JSONRPCMessage,
   type JSONRPCRequest,
   PerRequestHTTPServerTransport,
-  type Server,
   type TransportSendOptions,
 } from '@modelcontextprotocol/server';
+import type { QuickCalls, QuickServer, ReadyAnswer } from '../../quick-calls.js';
 import type { Reply } from '../../reply.js';
 import { MODERN_REVISION } from '../../revision.js';
 import type { ServerFactory } from '../../server.js';
 import type { InFlightRequest } from '../in-flight-request.js';
-import type { Incoming } from '../incoming.js';
+import type { Incoming, Route } from '../incoming.js';
 import { DirectAnswer } from './direct-answer.js';
 
 const CLASSIFICATION = { era: 'modern', revision: MODERN_REVISION } as const;
@@ -35,9 +35,18 @@ class Channel extends PerRequestHTTPServerTransport {
   }
 
   /** Returns our own id for the call; `undefined` for a message that the server refuses without calling a handler. */
-  deliver(message: JSONRPCRequest, { authInfo }: InFlightRequest, answer: DirectAnswer): number | undefined {
+  deliver(
+    message: JSONRPCRequest,
+    { authInfo }: InFlightRequest,
+    answer: DirectAnswer,
+    quick: QuickCalls | undefined,
+  ): number | undefined {
     const id = ++this.#lastId;
     this.#underway.set(id, { id: message.id, answer });
+    const send = (ready: ReadyAnswer): void => {
+      if (this.#underway.delete(id)) answer.answer(ready);
+    };
+    if (quick?.takeModern(message, id, { send, http: { authInfo } }) === true) return id;
     this.#delivering = id;
     try {
       this.onmessage?.({ ...message, id }, { classification: CLASSIFICATION, authInfo });
@@ -83,29 +92,29 @@ class Channel extends PerRequestHTTPServerTransport {
  */
 export class SharedServer {
   readonly #channel = new Channel();
-  readonly #server: Server;
-  readonly #connected: Promise<void>;
+  readonly #server: QuickServer;
+  #connecting: Promise<void> | undefined;
   readonly #keepAliveMs: number;
 
   constructor({ createServer, onError, keepAliveMs }: SharedServerOptions) {
     this.#server = createServer({ era: 'modern' });
     this.#server.onerror = onError;
     this.#keepAliveMs = keepAliveMs;
-    this.#connected = this.#server.connect(this.#channel);
+    this.#connecting = this.#server.connect(this.#channel).then(() => {
+      this.#connecting = undefined;
+    });
+  }
+
+  /** Whether it is a call as they come again and again, so that the SDK need not be asked what it is. */
+  knows({ headers }: Request, body: unknown): body is JSONRPCRequest {
+    return this.#server.quick?.isKnown(body) === true && isNamed(headers, body);
   }
 
   /** The answer, or `undefined` for a request that the SDK should answer. */
-  async handle({ request, route, inFlight, node }: Incoming): Promise<Reply | undefined> {
-    if (route?.kind !== 'modern' || route.messageKind !== 'request') return undefined;
-    const { message, classification } = route;
-    if (message.method !== 'tools/call' || classification.revision !== MODERN_REVISION) return undefined;
-    const { headers } = request;
-    const isNamed =
-      headers.get('mcp-protocol-version') === MODERN_REVISION &&
-      headers.get('mcp-method') === message.method &&
-      headers.get('mcp-name') === message.params?.name;
-    if (!isNamed) return undefined;
-    await this.#connected;
+  async handle({ request, body, route, inFlight, node }: Incoming): Promise<Reply | undefined> {
+    const message = route === undefined ? (body as JSONRPCRequest) : callIn(route);
+    if (message === undefined || !isNamed(request.headers, message)) return undefined;
+    if (this.#connecting !== undefined) await this.#connecting;
     let id: number | undefined;
     const cancel = (): void => {
       if (id !== undefined) this.#channel.cancel(id);
@@ -119,7 +128,7 @@ export class SharedServer {
       onGone: cancel,
     });
     if (node === undefined ? request.signal.aborted : node.outgoing.destroyed) return undefined;
-    id = this.#channel.deliver(message, inFlight, answer);
+    id = this.#channel.deliver(message, inFlight, answer, this.#server.quick);
     if (id === undefined) return undefined;
     if (node === undefined) request.signal.addEventListener('abort', cancel, { once: true });
     else node.outgoing.once('close', cancel);
@@ -130,6 +139,19 @@ export class SharedServer {
     return this.#server.close();
   }
 }
+
+/** The call, where the SDK has found a request of 2026-07-28 to be one. */
+function callIn(route: Route): JSONRPCRequest | undefined {
+  if (route.kind !== 'modern' || route.messageKind !== 'request') return undefined;
+  const { message, classification } = route;
+  return message.method === 'tools/call' && classification.revision === MODERN_REVISION ? message : undefined;
+}
+
+/** Whether the headers say what the message does. */
+const isNamed = (headers: Headers, { method, params }: JSONRPCRequest): boolean =>
+  headers.get('mcp-protocol-version') === MODERN_REVISION &&
+  headers.get('mcp-method') === method &&
+  headers.get('mcp-name') === params?.name;
 
 export interface SharedServerOptions {
   readonly createServer: ServerFactory;
