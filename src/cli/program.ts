@@ -71,6 +71,7 @@ function program(script: string, onListed: () => void): Command {
     .option('--out <file>', 'with --batch: the file for the results as JSON Lines (default: stdout)')
     .option('--again', 'with --batch: make calls once more that were all made before')
     .option('--yes', 'with --batch: do not ask; never on a live instance')
+    .option('--json', 'an error as JSON, too, with all that a model reads of it')
     .option('--quiet', 'with --batch: show neither a preview that asks nothing nor how far it is')
     .addHelpText('after', BATCH_HELP)
     .action(async (name: string | undefined, json: string | undefined, _: Flags, command: Command) => {
@@ -116,12 +117,18 @@ function program(script: string, onListed: () => void): Command {
     .action(async (_: Flags, command: Command) => (await import('./commands/sandbox.js')).sandbox(flagsOf(command)));
   withExamples(sandbox, 'clerk-mcp sandbox --port 0 --seed empty', 'clerk-mcp sandbox --state sandbox.json');
 
-  const { timeout, connectTimeout } = OPTIONS;
+  const { timeout, connectTimeout, clerkLimit } = OPTIONS;
   const exporting = withOptions(
     root.command('export').description('write users, organizations and memberships of the instance as a seed for the sandbox'),
-    { timeout, connectTimeout },
+    { timeout, connectTimeout, clerkLimit },
   )
     .argument('<file>', 'a new file; it holds personal data')
+    .option('--fresh', 'begin anew, where an earlier export stopped')
+    .option('--quiet', 'do not show how far it is')
+    .addHelpText(
+      'after',
+      '\nFaults that may pass are waited for. After Ctrl+C, a crash or a failure the same command goes on where it stopped:\nwhat was read is in FILE.part until then.',
+    )
     .action(async (file: string, _: Flags, command: Command) =>
       (await import('./commands/export.js')).exportSeed(file, flagsOf(command)),
     );

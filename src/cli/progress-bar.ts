@@ -9,13 +9,15 @@ export interface BarOptions {
 }
 
 export interface Bar {
+  /** Whether somebody sees it. */
+  readonly isShown: boolean;
   /** Shows how far it is. Without a total it counts. */
   readonly take: (progress: Pick<Progress, 'progress' | 'total'>) => void;
   /** Takes the bar off the screen. May be called more than once. */
   readonly end: () => void;
 }
 
-const NONE: Bar = { take: () => {}, end: () => {} };
+const NONE: Bar = { isShown: false, take: () => {}, end: () => {} };
 
 /** Whether somebody looks on: at a terminal that can move its cursor, and not where a program records what it says. */
 const isWatched = (): boolean => process.stderr.isTTY === true && hasMovingLines();
@@ -40,18 +42,19 @@ export async function openBar({ of, isQuiet = false }: BarOptions): Promise<Bar>
     linewrap: false,
     etaBuffer: 50,
   });
-  let isShown = false;
+  let isDrawn = false;
   return {
+    isShown: true,
     take: ({ progress, total }) => {
       if (total === undefined) return;
-      if (isShown) bar.setTotal(total);
+      if (isDrawn) bar.setTotal(total);
       else bar.start(total, progress);
-      isShown = true;
+      isDrawn = true;
       bar.update(progress);
     },
     end: () => {
-      if (isShown) bar.stop();
-      isShown = false;
+      if (isDrawn) bar.stop();
+      isDrawn = false;
     },
   };
 }

@@ -42,7 +42,7 @@ describe('the command line', () => {
 
   it('explains for export what export takes, and nothing else', async () => {
     const { stdout } = await runProgram(['export', '--help']);
-    expect(stdout.match(/^ +--[a-z-]+/gm)?.map((flag) => flag.trim())).toEqual(['--timeout', '--connect-timeout']);
+    expect(stdout.match(/^ +--[a-z-]+/gm)?.map((flag) => flag.trim())).toEqual(['--timeout', '--connect-timeout', '--clerk-limit', '--fresh', '--quiet']);
   });
 
   it('lists the tools with risk, gate and request', async () => {
@@ -113,13 +113,27 @@ describe('the command line', () => {
   });
 
   it('refuses a gated call without confirmation: exit code 3, nothing on stdout', async () => {
-    const { code, stdout, stderr } = await runProgram(['call', 'Users_markBanned', '{"user_id":"user_1"}', '--sandbox']);
+    const { code, stdout, stderr } = await runProgram([
+      'call',
+      'Users_markBanned',
+      '{"user_id":"user_1"}',
+      '--sandbox',
+      '--json',
+    ]);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(JSON.parse(stderr)).toMatchObject({ operation: 'Users_markBanned' });
   });
 
   it("answers Clerk's errors on stderr: exit code 1", async () => {
-    const { code, stdout, stderr } = await runProgram(['call', 'Users_getUserDetails', '{"user_id":"user_nobody"}', '--sandbox']);
+    const args = ['call', 'Users_getUserDetails', '{"user_id":"user_nobody"}', '--sandbox'];
+    expect(await runProgram(args)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^clerk-mcp: No user was found with id user_nobody\. Nothing [^\n]* \(resource_not_found, trace \w+\)\n$/,
+      ),
+    });
+    const { code, stdout, stderr } = await runProgram([...args, '--json']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(JSON.parse(stderr)).toMatchObject({ error: 'resource_not_found', status: 404 });
   });

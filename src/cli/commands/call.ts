@@ -4,6 +4,7 @@ import { ConfigError } from '../../config/config-error.js';
 import { scrub } from '../../platform/scrub.js';
 import { VERSION } from '../../platform/version.js';
 import { tellWaiting } from '../apply-plan.js';
+import { errorLines } from '../error-line.js';
 import { parseJsonArguments } from './arguments.js';
 import { EXIT, type Flags, print } from './command.js';
 import { readInput } from './read-input.js';
@@ -34,7 +35,7 @@ export async function call(name: string | undefined, json: string, flags: Flags)
         case 'link':
           throw new Error('the policy asks a person, but there is no one to ask here');
         default:
-          process.stderr.write(`${scrub(outcome.text)}\n`);
+          process.stderr.write(`${scrub(flags.json === true ? outcome.text : errorLines(outcome.text))}\n`);
           process.exitCode = EXIT[outcome.kind];
       }
     } catch (error) {

@@ -1,105 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import { link, lstat, rename, rm } from 'node:fs/promises';
 import { catalog } from '../../app/load-catalog.js';
-import type { Arguments } from '../../catalog/operation-types.js';
+import { instanceId } from '../../app/upstream.js';
 import { ClerkClient } from '../../clerk/clerk-client.js';
-import { ClerkApiError, ClerkError } from '../../clerk/errors.js';
-import { loadConfig } from '../../config/config.js';
+import { ClerkError } from '../../clerk/errors.js';
+import { UpstreamBudget, upstreamAllowance } from '../../clerk/rate-budget.js';
+import { type Config, loadConfig } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
-import { errorMessage } from '../../platform/error-message.js';
+import { MemoryCounterStore } from '../../limits/counter-store.js';
+import { fileProblem } from '../../platform/file-problem.js';
+import { expandHome } from '../../platform/home.js';
 import { createPrivateFile } from '../../platform/private-file.js';
+import { proxyFor } from '../../platform/proxy.js';
 import { VERSION } from '../../platform/version.js';
-import { type ApiContent, seedFromApi } from '../../sandbox/seed/from-api.js';
+import { seedFromApi } from '../../sandbox/seed/from-api.js';
+import { complain } from '../complain.js';
+import { countOf } from '../count-of.js';
+import { errorLines } from '../error-line.js';
+import { KeepError, KeptLists } from '../export/kept-lists.js';
+import { readInstance } from '../export/read-instance.js';
+import { openBar } from '../progress-bar.js';
 import { EXIT, type Flags, print } from './command.js';
 
-/** Clerk's largest page. */
-const PAGE = 500;
-const NOT_FOR_IT: readonly number[] = [402, 403, 404];
-
-/** Reads the instance and writes it as a seed for the sandbox. Changes nothing at Clerk, and overwrites no file. */
-export async function exportSeed(file: string, flags: Flags): Promise<void> {
+/**
+ * Reads the instance and writes it as a seed for the sandbox. Changes nothing at Clerk, and overwrites no file. What was
+ * read stays beside the file until it is written, so that the same command goes on where one stopped.
+ */
+export async function exportSeed(given: string, flags: Flags): Promise<void> {
   const config = loadConfig(flags);
-  if (config.secretKey === undefined) throw new ConfigError('export reads an instance of Clerk. Leave --sandbox out.');
-  const { timeout, connectTimeout } = config.values;
-  const clerk = new ClerkClient({
-    baseUrl: config.apiUrl,
-    secretKey: config.secretKey,
-    userAgent: `clerk-mcp/${VERSION}`,
-    catalog,
-    ...(connectTimeout === undefined ? {} : { connectTimeoutMs: connectTimeout }),
-    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
-  });
+  const { secretKey, apiUrl } = config;
+  if (secretKey === undefined) throw new ConfigError('export reads an instance of Clerk. Leave --sandbox out.');
+  const file = expandHome(given);
+  await refuseTaken(file);
+  const instance = instanceId(apiUrl, secretKey);
+  const kept = await KeptLists.open(`${file}.part`, instance, flags.fresh === true);
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+  const clerk = clientOf(config, secretKey, instance);
   try {
-    const { seed, omitted } = seedFromApi(await readInstance(clerk));
-    await writeNew(file, `${JSON.stringify(seed, null, 2)}\n`);
-    print(
-      `${file}: ${seed.users?.length} users, ${seed.organizations?.length} organizations. Passwords and second factors stay with Clerk.\n`,
-    );
-    for (const [what, count] of omitted) print(`left out: ${count} ${what}\n`);
-  } catch (error) {
-    if (!(error instanceof ClerkError)) throw error;
-    process.stderr.write(`${JSON.stringify(error.toModel())}\n`);
-    process.exitCode = EXIT.failed;
+    if (kept.isContinued && kept.total > 0)
+      complain(
+        `Goes on with the export of ${minuteOf(kept.startedAt)} UTC: ${countOf(kept.total, 'row')} are read. --fresh begins anew.`,
+      );
+    await carryOut(file, clerk, kept, interrupted.signal, flags.quiet === true);
   } finally {
     await clerk.close();
   }
 }
 
-async function readInstance(clerk: ClerkClient): Promise<ApiContent> {
-  const all = (name: string, args: Arguments = {}): Promise<unknown[]> => readAll(clerk, name, args);
-  const oldest = { order_by: '+created_at' };
-  const users = await all('Users_listSortedByCreationDate', oldest);
-  const organizations = [];
-  for (const organization of await all('Organizations_listSortedByCreationDate', oldest)) {
-    const { id } = organization as { readonly id: string };
-    const memberships = await all('OrganizationMemberships_getAllMembers', { organization_id: id });
-    const invitations = await all('OrganizationInvitations_list', { organization_id: id });
-    organizations.push({ organization, memberships, invitations });
-  }
-  return {
-    users,
-    organizations,
-    organization_domains: await whereAllowed(all('OrganizationDomains_listForInstance')),
-    permissions: await whereAllowed(all('OrganizationPermissions_list')),
-    roles: await whereAllowed(all('OrganizationRoles_list')),
-    role_sets: await whereAllowed(all('RoleSets_list')),
-    invitations: await all('Invitations_listAllNonRevoked'),
-    allowlist: await all('AllowlistBlocklist_listAllowedIdentifiers'),
-    blocklist: await all('AllowlistBlocklist_listBlockedIdentifiers'),
-    domains: await all('Domains_getAllDomains'),
-  };
-}
-
-/** An empty list where the instance does not have the feature, or its plan does not include it. */
-async function whereAllowed(rows: Promise<unknown[]>): Promise<unknown[]> {
+async function carryOut(file: string, clerk: ClerkClient, kept: KeptLists, signal: AbortSignal, isQuiet: boolean): Promise<void> {
+  const bar = await openBar({ of: 'users and organizations', isQuiet });
   try {
-    return await rows;
-  } catch (error) {
-    if (error instanceof ClerkApiError && NOT_FOR_IT.includes(error.status)) return [];
-    throw error;
-  }
-}
-
-/** Every row of a list, page by page where it has pages. */
-async function readAll(clerk: ClerkClient, name: string, args: Arguments): Promise<unknown[]> {
-  const operation = catalog.get(name);
-  const paged = operation.places.has('offset');
-  const rows: unknown[] = [];
-  for (;;) {
-    const { value } = await clerk.send(operation, paged ? { ...args, limit: PAGE, offset: rows.length } : args);
-    const page = Array.isArray(value) ? value : (value as { readonly data: readonly unknown[] }).data;
-    rows.push(...page);
-    if (!paged || page.length < PAGE) return rows;
-  }
-}
-
-/** Readable by its owner alone, since it is personal data. @throws ConfigError where the file exists or cannot be written */
-async function writeNew(file: string, text: string): Promise<void> {
-  try {
-    const handle = await createPrivateFile(file);
-    await handle.writeFile(text).finally(() => handle.close());
-  } catch (error) {
-    const taken = (error as NodeJS.ErrnoException).code === 'EEXIST';
-    throw new ConfigError(
-      taken ? `${file} is there already. Give another name.` : `${file} cannot be written: ${errorMessage(error)}`,
+    const content = await readInstance({
+      clerk,
+      kept,
+      signal,
+      tell: bar.isShown ? bar.take : undefined,
+    }).finally(bar.end);
+    const { seed, omitted } = seedFromApi(content);
+    await writeNew(file, `${JSON.stringify(seed, null, 2)}\n`);
+    await kept.remove();
+    const { users = [], organizations = [] } = seed;
+    print(
+      `${file}: ${countOf(users.length, 'user')}, ${countOf(organizations.length, 'organization')}. Passwords and second factors stay with Clerk.\n`,
     );
+    for (const [what, count] of omitted) print(`left out: ${count} ${what}\n`);
+  } catch (error) {
+    const goOn = await closed(kept, file);
+    if (signal.aborted) {
+      complain(`Stopped.${goOn}`);
+      process.exitCode = EXIT.interrupted;
+    } else if (error instanceof ClerkError) {
+      process.stderr.write(`${errorLines(JSON.stringify(error.toModel())).replace(/( \([^()]*\))$/, `${goOn}$1`)}\n`);
+      process.exitCode = EXIT.failed;
+    } else if (error instanceof KeepError) {
+      complain(`${error.message}${goOn}`);
+      process.exitCode = EXIT.failed;
+    } else throw error;
+  }
+}
+
+/** What is read is kept only if there is any. Says how to go on. */
+async function closed(kept: KeptLists, file: string): Promise<string> {
+  if (kept.total === 0) {
+    await kept.remove();
+    return '';
+  }
+  await kept.close();
+  return ` ${countOf(kept.total, 'row')} are kept in ${kept.path}: run the same command again to go on to ${file}.`;
+}
+
+function clientOf({ apiUrl, instanceKind, values }: Config, secretKey: string, instance: string): ClerkClient {
+  const { timeout, connectTimeout, clerkLimit } = values;
+  return new ClerkClient({
+    baseUrl: apiUrl,
+    secretKey,
+    userAgent: `clerk-mcp/${VERSION}`,
+    catalog,
+    proxy: proxyFor(apiUrl),
+    budget: new UpstreamBudget({
+      counter: new MemoryCounterStore(),
+      instance,
+      max: upstreamAllowance(instanceKind === 'live' ? 'live' : 'test', clerkLimit),
+    }),
+    ...(connectTimeout === undefined ? {} : { connectTimeoutMs: connectTimeout }),
+    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+  });
+}
+
+const minuteOf = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
+
+/** Asked before anything is read, since the reading may take long. @throws ConfigError */
+async function refuseTaken(file: string): Promise<void> {
+  const found = await lstat(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw new ConfigError(`${file} cannot be written: ${fileProblem(error, 'write')}.`);
+  });
+  if (found === undefined) return;
+  throw new ConfigError(
+    found.isDirectory() ? `${file} is a folder. Name a file in it.` : `${file} is there already. Give another name.`,
+  );
+}
+
+/**
+ * Writes a file whole or not at all, for its owner alone, since it is personal data.
+ * @throws KeepError where it exists by now or cannot be written
+ */
+async function writeNew(file: string, text: string): Promise<void> {
+  const draft = `${file}.${randomBytes(6).toString('hex')}.new`;
+  try {
+    const handle = await createPrivateFile(draft);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    // A link, unlike a new name, never takes the place of a file that is there. Some file systems have none.
+    await link(draft, file).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') throw error;
+      await refuseTaken(file);
+      await rename(draft, file);
+    });
+  } catch (error) {
+    throw error instanceof ConfigError ? error : new KeepError(`${file} cannot be written: ${fileProblem(error, 'write')}.`);
+  } finally {
+    await rm(draft, { force: true }).catch(() => {});
   }
 }
