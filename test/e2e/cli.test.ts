@@ -42,7 +42,13 @@ describe('the command line', () => {
 
   it('explains for export what export takes, and nothing else', async () => {
     const { stdout } = await runProgram(['export', '--help']);
-    expect(stdout.match(/^ +--[a-z-]+/gm)?.map((flag) => flag.trim())).toEqual(['--timeout', '--connect-timeout', '--clerk-limit', '--fresh', '--quiet']);
+    expect(stdout.match(/^ +--[a-z-]+/gm)?.map((flag) => flag.trim())).toEqual([
+      '--timeout',
+      '--connect-timeout',
+      '--clerk-limit',
+      '--fresh',
+      '--quiet',
+    ]);
   });
 
   it('lists the tools with risk, gate and request', async () => {
