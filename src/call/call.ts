@@ -120,6 +120,7 @@ export class Calls {
     const parsed = await parseArguments(operation, call.arguments, this.#options.policy.mayConfirm(operation));
     said.readAs = [...said.readAs, ...parsed.notes];
     if (!parsed.ok) {
+      tracer()?.active?.set({ 'clerk_mcp.error.code': 'invalid_arguments' });
       const hint = 'Correct the arguments and call again. Nothing was sent.';
       return this.#teller.tell(
         'failed',
