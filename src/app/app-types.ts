@@ -16,6 +16,7 @@ import type { InstanceName } from '../mcp/instance-name.js';
 import type { Seat } from '../mcp/server.js';
 import type { Lacking } from '../openapi/lacking.js';
 import type { Logger } from '../platform/logger.js';
+import type { TargetStatus } from '../policy/audit/ship/health.js';
 import type { Instance } from '../policy/policy-types.js';
 import type { GrantedWho } from '../policy/rules/grant-matches.js';
 import type { ApprovalsHostOptions } from './approvals.js';
@@ -46,6 +47,8 @@ export interface App {
   probe(): Promise<string | undefined>;
   /** What Clerk's document has and the catalog lacks; undefined where the document is not watched or has not been read yet. */
   lacking(): Lacking | undefined;
+  /** Where the record is delivered to, and how far. */
+  deliveries(): readonly TargetStatus[];
   /** Continues the audit log in a new file after an outside tool has renamed the old one. */
   reopenLog(): Promise<void>;
   /** Lets calls in flight finish for up to `graceMs`, aborts the rest, then closes every connection and file. */

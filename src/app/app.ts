@@ -18,6 +18,7 @@ const KEY_WITHOUT_STORE =
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, logger, store } = options;
   const { values } = config;
+  const info = (message: string): void => logger.info(message);
   const warn = (message: string): void => logger.warn(message);
   const catalog = options.catalog ?? (await loadCatalog(values.openapi, catalogLog(logger)));
   const offered = expose(catalog, values);
@@ -26,7 +27,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const audit =
     values.auditLog === undefined
       ? undefined
-      : await openAuditLog(values.auditLog, { key: config.auditKey, warn, stdout: options.stdout });
+      : await openAuditLog(values.auditLog, { key: config.auditKey, ship: config.ship, info, warn, stdout: options.stdout });
   for (const call of audit?.unfinished ?? [])
     logger.warn({ call }, 'this call of an earlier run has no outcome: it may have happened');
   if (config.signingKey !== undefined && store === undefined) warn(KEY_WITHOUT_STORE);

@@ -212,6 +212,7 @@ export async function assemble(options: AppOptions, { catalog, offered, file, se
     jobs: theJobs,
     approvals,
     lacking: () => watch?.lacking,
+    deliveries: () => audit?.deliveries?.() ?? [],
     reopenLog: async () => audit?.reopen(),
     close: async (graceMs) => {
       watch?.stop();

@@ -86,6 +86,8 @@ export interface FetchHandlerOptions {
   readonly auditLog?: string;
   /** With --audit-log: records calls that only read, too; one that cannot be recorded is not made. */
   readonly auditReads?: boolean;
+  /** With --audit-log: also delivers every line, at least once and in order, to these: https://… (a signed webhook), otlp or otlp+https://…, syslog+tls://host:port, syslog+tcp://, syslog+udp:// or syslog+unix:///path, separated by commas. See docs/audit.md. */
+  readonly auditShip?: string | readonly string[];
   /** Secrets in answers go into new files here instead of into the conversation. */
   readonly secretsDir?: string;
   /** Keeps plans, their progress and what is needed to take changes back, encrypted, across restarts; single calls can be taken back only with it. Default: in memory. */

@@ -94,8 +94,10 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       droppedLogLines: droppedLines,
       storeUp: shared?.isUp,
       lacking: () => lacking(),
+      deliveries: () => deliveries(),
     });
     let lacking: App['lacking'] = () => undefined;
+    let deliveries: App['deliveries'] = () => [];
     const app = await createApp({
       config,
       logger,
@@ -117,6 +119,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       onUpstream: metrics.upstream,
     });
     lacking = app.lacking;
+    deliveries = app.deliveries;
     // Roles and grants in a file can change while their caller is connected; the four discovery tools are listed to all.
     const isByFile = choice.kind === 'token' || (choice.kind === 'oauth' && choice.grants !== undefined);
     const listChanged = authenticator === undefined && isByFile && config.values.discovery !== true;

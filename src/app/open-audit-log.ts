@@ -1,18 +1,28 @@
 import type { Writable } from 'node:stream';
 import { ConfigError, STDOUT_IS_TAKEN } from '../config/config-error.js';
+import type { ShipSettings } from '../config/ship-settings.js';
 import { errorMessage } from '../platform/error-message.js';
 import { FileLockedError } from '../platform/file-lock.js';
 import { isSystemError } from '../platform/system-error.js';
 import { UserError } from '../platform/user-error.js';
 import { AuditLog, type AuditSink } from '../policy/audit/log.js';
 import { isStandardOutput, placesOf } from '../policy/audit/places.js';
+import type { TargetStatus } from '../policy/audit/ship/health.js';
 
 export interface RecordOptions {
   /** What lines are signed with, where it comes from the environment. */
   readonly key: string | undefined;
+  /** Where it is delivered to, too. */
+  readonly ship?: ShipSettings | undefined;
+  readonly info: (message: string) => void;
   readonly warn: (message: string) => void;
   /** Standard output, where nothing else is written to it. */
   readonly stdout: Writable | undefined;
+}
+
+/** The record, and where it has arrived if it is delivered. */
+export interface OpenedRecord extends AuditSink {
+  readonly deliveries?: () => readonly TargetStatus[];
 }
 
 /**
@@ -20,18 +30,19 @@ export interface RecordOptions {
  * its own: clients start a server each.
  * @throws ConfigError
  */
-export async function openAuditLog(setting: string, { key, warn, stdout }: RecordOptions): Promise<AuditSink> {
+export async function openAuditLog(setting: string, { key, ship, info, warn, stdout }: RecordOptions): Promise<OpenedRecord> {
   if (isStandardOutput(setting)) {
     if (stdout === undefined) throw new ConfigError(STDOUT_IS_TAKEN);
     const { StreamLog } = await import('../policy/audit/stream-log.js');
     return StreamLog.open({ stream: stdout, key, warn });
   }
+  const shipped = ship && (await import('./ship-record.js')).shipper(ship, { info, warn });
   let taken: FileLockedError | undefined;
   for await (const file of placesOf(setting)) {
     try {
       const log = await AuditLog.open({ file, key, warn });
       if (taken !== undefined) warn(`${taken.message} This process writes ${file} instead.`);
-      return log;
+      return shipped?.(log, setting) ?? log;
     } catch (error) {
       if (!(error instanceof FileLockedError)) {
         if (!(error instanceof UserError || isSystemError(error))) throw error;

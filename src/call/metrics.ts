@@ -1,4 +1,5 @@
 import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { TargetStatus } from '../policy/audit/ship/health.js';
 import type { PrometheusMetric } from '../telemetry/metrics-bridge.js';
 
 /** How calls end: as in {@link CallOutcome}, or without having begun. */
@@ -16,6 +17,8 @@ export interface MetricsOptions {
   readonly storeUp?: (() => boolean) | undefined;
   /** What the catalog lacks compared with Clerk's document, if that is watched and could be read. */
   readonly lacking?: () => { readonly operations: readonly string[]; readonly inputs: readonly string[] } | undefined;
+  /** Where the record is delivered to, and how far, if it is. */
+  readonly deliveries?: (() => readonly TargetStatus[]) | undefined;
 }
 
 /** What the operator's Prometheus reads. No label holds what a caller made up, an id, or a secret. */
@@ -102,6 +105,8 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
       if (inputs !== undefined) this.set({ kind: 'inputs' }, inputs.length);
     },
   });
+  const { deliveries } = options;
+  if (deliveries !== undefined) addDeliveries({ Counter, Gauge, registers, deliveries });
   const tools = new Set(options.tools);
   return {
     call: (name, outcome, decision, seconds) => {
@@ -131,4 +136,36 @@ function gauge(Kind: typeof Gauge, registers: Registry[], name: string, help: st
       this.set(read());
     },
   });
+}
+
+interface DeliveryMetrics {
+  readonly Counter: typeof Counter;
+  readonly Gauge: typeof Gauge;
+  readonly registers: Registry[];
+  readonly deliveries: () => readonly TargetStatus[];
+}
+
+/** What is delivered of the record. The labels are the targets of the settings, without paths. */
+function addDeliveries({ Counter, Gauge, registers, deliveries }: DeliveryMetrics): void {
+  const add = (Kind: typeof Counter | typeof Gauge, name: string, help: string, read: (status: TargetStatus) => number): void => {
+    new Kind({
+      name,
+      help,
+      labelNames: ['target'],
+      registers,
+      collect() {
+        this.reset();
+        for (const status of deliveries()) this.inc({ target: status.name }, read(status));
+      },
+    });
+  };
+  add(Counter, 'clerk_mcp_audit_delivered_total', 'Lines of the record that arrived, by target.', ({ delivered }) => delivered);
+  const failed = 'Deliveries of the record that failed and are repeated, by target.';
+  add(Counter, 'clerk_mcp_audit_delivery_failures_total', failed, ({ failures }) => failures);
+  const lag = 'Lines on record that have not arrived yet, by target.';
+  add(Gauge, 'clerk_mcp_audit_delivery_lag_lines', lag, ({ lag }) => lag);
+  const age = 'How long the oldest line that was tried and has not arrived has waited, by target.';
+  add(Gauge, 'clerk_mcp_audit_delivery_lag_seconds', age, ({ lagMs }) => lagMs / 1000);
+  const up = 'Whether the last delivery of the record succeeded: 1, or 0 during an outage.';
+  add(Gauge, 'clerk_mcp_audit_delivery_up', up, ({ isDown }) => (isDown ? 0 : 1));
 }

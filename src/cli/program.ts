@@ -329,6 +329,7 @@ function addAuditCommands(audit: Command): void {
     .description('find lines that were removed, changed, reordered or inserted')
     .argument('<files...>', 'one log, in the order of its rotations')
     .option('--partial', 'let the first file continue an earlier one that is no longer kept')
+    .option('--received', 'of what --audit-ship delivered: lines as a receiver stored them, each with whatever stands before it')
     .addHelpText('after', '\nThe key of the signatures is FILE.key, or CLERK_MCP_AUDIT_KEY.')
     .action(async (files: string[], flags: Flags) => (await import('./commands/audit.js')).verifyLog(files, flags));
   withExamples(verify, 'clerk-mcp audit verify audit.jsonl');

@@ -10,6 +10,7 @@ import { INIT_OPTIONS } from './init-options.js';
 import type { Option } from './option.js';
 import { SANDBOX_OPTIONS } from './sandbox-options.js';
 import { OPTIONS } from './server-options.js';
+import { SHIP_SECRET, SHIP_SECRET_FILE, type ShipSettings, shipSettings } from './ship-settings.js';
 import type { UserPaths } from './user-paths.js';
 
 type ValuesOf<T extends Readonly<Record<string, Option>>> = { readonly [K in keyof T]?: z.output<ReturnType<T[K]['schema']>> };
@@ -33,6 +34,8 @@ export interface Config {
   readonly signingKey: string | undefined;
   /** The key that signs the audit log; kept beside the log if not given. */
   readonly auditKey?: string | undefined;
+  /** Where the record is delivered to besides its file. */
+  readonly ship?: ShipSettings | undefined;
   readonly approvals: ApprovalSettings;
 }
 
@@ -76,13 +79,14 @@ export function loadConfig(
   refuseSeedWithoutSandbox(values);
   refuseReadsWithoutLog(values);
   const approvals = approvalSettings(values, env);
+  const ship = shipSettings(values, env);
   if (values.sandbox === true) {
-    return { values, signingKey, auditKey, approvals, apiUrl: '', secretKey: undefined, instanceKind: 'sandbox' };
+    return { values, signingKey, auditKey, ship, approvals, apiUrl: '', secretKey: undefined, instanceKind: 'sandbox' };
   }
   const secretKey = readSecretKey(env);
   // A machine's key does not tell the kind of instance, so it is treated with the greater care.
   const instanceKind = secretKey.startsWith('sk_test_') ? 'test' : 'live';
-  return { values, signingKey, auditKey, approvals, apiUrl: readApiUrl(env), secretKey, instanceKind };
+  return { values, signingKey, auditKey, ship, approvals, apiUrl: readApiUrl(env), secretKey, instanceKind };
 }
 
 /** The parts of the configuration that come from the environment alone, each with its own fault. */
@@ -97,6 +101,8 @@ export interface EnvironmentParts {
   readonly signingKey: () => string | undefined;
   /** @throws ConfigError */
   readonly auditKey: () => string | undefined;
+  /** @throws ConfigError */
+  readonly ship: (values: Values) => ShipSettings | undefined;
 }
 
 /** For code that checks each part by itself, as `doctor` does. */
@@ -106,6 +112,7 @@ export const environmentParts = (env: Environment = process.env): EnvironmentPar
   apiUrl: () => readApiUrl(env),
   signingKey: () => readSigningKey(env),
   auditKey: () => readOwnKey(AUDIT_KEY, env),
+  ship: (values) => shipSettings(values, env),
 });
 
 /** The settings that every command takes, checked; for commands that need no instance. */
@@ -186,6 +193,8 @@ function refuseUnknownVariables(env: Environment): void {
     AUDIT_KEY,
     WEBHOOK_SECRET,
     CLIENT_SECRET,
+    SHIP_SECRET,
+    SHIP_SECRET_FILE,
   ];
   for (const name of Object.keys(env)) {
     if (!name.toUpperCase().startsWith(PREFIX) || known.includes(name)) continue;

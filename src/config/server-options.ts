@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { PROFILE_NAMES } from '../catalog/profiles.js';
 import { LOG_LEVELS } from '../platform/log-levels.js';
 import type { Option } from './option.js';
-import { count, isBareWebAddress, list, milliseconds, onOff, path, webAddress } from './value-forms.js';
+import { count, isBareWebAddress, list, milliseconds, onOff, path, shipTargets, webAddress } from './value-forms.js';
 
 export const CONFIRMATIONS = ['auto', 'flag', 'token', 'person', 'passkey', 'two'] as const;
 
@@ -168,6 +168,12 @@ export const OPTIONS = {
     env: 'CLERK_MCP_AUDIT_READS',
     schema: onOff,
     help: 'With --audit-log: records calls that only read, too; one that cannot be recorded is not made',
+  },
+  auditShip: {
+    flag: '--audit-ship <targets...>',
+    env: 'CLERK_MCP_AUDIT_SHIP',
+    schema: shipTargets,
+    help: 'With --audit-log: also delivers every line, at least once and in order, to these: https://… (a signed webhook), otlp or otlp+https://…, syslog+tls://host:port, syslog+tcp://, syslog+udp:// or syslog+unix:///path, separated by commas. See docs/audit.md',
   },
   secretsDir: {
     flag: '--secrets-dir <dir>',

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { errorMessage } from '../platform/error-message.js';
 import { expandHome } from '../platform/home.js';
 import { isLoopback } from '../platform/is-loopback.js';
+import { parseShipTarget, type ShipTarget } from '../platform/ship-target.js';
 
 /** A list written with commas; a flag given twice adds to it. */
 export const list = () =>
@@ -9,6 +11,27 @@ export const list = () =>
     .transform((value) => [value].flat().flatMap((part) => part.split(',')))
     .transform((parts) => parts.map((part) => part.trim()).filter((part) => part !== ''))
     .refine((parts) => parts.length > 0, 'is empty');
+
+/** Where the record is delivered to. */
+export const shipTargets = () =>
+  list()
+    .refine((parts) => new Set(parts).size === parts.length, 'names one target twice')
+    .transform((parts, context) => {
+      try {
+        return apart(parts.map(parseShipTarget));
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: errorMessage(error) });
+        return z.NEVER;
+      }
+    });
+
+/** Two targets at one host have the same name, and are shown apart. */
+const apart = (targets: readonly ShipTarget[]): ShipTarget[] =>
+  targets.map((target) =>
+    targets.filter(({ name }) => name === target.name).length === 1
+      ? target
+      : { ...target, name: `${target.name} (${target.id})` },
+  );
 
 const TRUE = new Set(['1', 'true', 'yes', 'on']);
 const FALSE = new Set(['0', 'false', 'no', 'off']);

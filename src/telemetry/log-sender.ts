@@ -25,13 +25,20 @@ export interface LogSender {
   close(): Promise<void>;
 }
 
-/** @param scope what the records come from, like `clerk-mcp/audit` */
-export function openLogSender(endpoint: OtlpEndpoint, scope: string): LogSender {
+/**
+ * @param scope what the records come from, like `clerk-mcp/audit`
+ * @param onRejected told how many records of a batch that was taken were turned away
+ */
+export function openLogSender(endpoint: OtlpEndpoint, scope: string, onRejected?: (count: number) => void): LogSender {
   const resource = resourceFromAttributes(resourceOf(environment()));
   let failure: string | undefined;
-  const exporter = openLogExporter(endpoint, (reason) => {
-    failure = reason;
-  });
+  const exporter = openLogExporter(
+    endpoint,
+    (reason) => {
+      failure = reason;
+    },
+    onRejected,
+  );
   const readable = ({ time, severity, body, eventName, attributes = {} }: LogToSend): ReadableLogRecord => ({
     hrTime: [Math.floor(time / 1000), Math.round((time % 1000) * 1e6)],
     hrTimeObserved: [Math.floor(time / 1000), Math.round((time % 1000) * 1e6)],

@@ -10,7 +10,9 @@ import { oneOf } from './one-of.js';
 /** Says whether the log's chain is intact. Several files are one log after rotations, in the given order. */
 export async function verifyLog(files: readonly string[], flags: Flags): Promise<void> {
   const key = environmentParts().auditKey();
-  const report = await readable(verifyAudit(files, { key, isPartial: flags.partial === true }));
+  const report = await readable(
+    verifyAudit(files, { key, isPartial: flags.partial === true, isReceived: flags.received === true }),
+  );
   for (const { file, line, problem } of report.problems) process.stderr.write(`${file}:${line}: ${problem}\n`);
   for (const note of report.notes) print(`${note}\n`);
   for (const { call, operation, time } of report.unfinished) {

@@ -62,12 +62,15 @@ function filesAndStore(
   { server, http, catalog }: Settings,
   parts: EnvironmentParts,
 ): [string, () => Promise<readonly Finding[]>][] {
-  const { secretsDir, openapiWatch } = server;
+  const { secretsDir, openapiWatch, auditLog } = server;
   const { tokens, grants } = http;
   const store = storeLocation(http);
   return [
     ['policy', () => checkPolicy(server.policy, catalog)],
-    ['audit', () => checkAudit(server.auditLog, parts.auditKey())],
+    ['audit', () => checkAudit(auditLog, parts.auditKey())],
+    ...(server.auditShip === undefined
+      ? []
+      : [['ship', () => lookAtDeliveries(server, parts)] as [string, () => Promise<readonly Finding[]>]]),
     ...(secretsDir === undefined ? [] : [['secrets', () => checkSecrets(secretsDir)] as [string, () => Promise<Finding[]>]]),
     ...(openapiWatch === undefined
       ? []
@@ -77,6 +80,12 @@ function filesAndStore(
     ...(grants === undefined ? [] : [['grants', () => checkGrants(grants, catalog)] as [string, () => Promise<Finding[]>]]),
     ...(store === undefined ? [] : [['store', () => checkStore(store)] as [string, () => Promise<Finding[]>]]),
   ];
+}
+
+async function lookAtDeliveries(server: Settings['server'], parts: EnvironmentParts): Promise<readonly Finding[]> {
+  const settings = parts.ship(server);
+  if (settings === undefined || server.auditLog === undefined) return [];
+  return (await import('../doctor/check-deliveries.js')).checkDeliveries(settings, server.auditLog);
 }
 
 function issuerLook({ http, catalog }: Settings): [string, () => Promise<readonly Finding[]>][] {

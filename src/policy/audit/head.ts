@@ -60,4 +60,4 @@ export async function readHead(log: string): Promise<NotedHead | undefined> {
   }
 }
 
-const headPath = (log: string): string => `${log}.head`;
+export const headPath = (log: string): string => `${log}.head`;

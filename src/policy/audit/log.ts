@@ -142,6 +142,16 @@ export class AuditLog {
     });
   }
 
+  /** Where it is, without symbolic links on the way. */
+  get path(): string {
+    return this.#path;
+  }
+
+  /** Number of the last line. */
+  get lastSeq(): number {
+    return this.#head.seq;
+  }
+
   /** Throws when the log was failing and still is. */
   async check(): Promise<void> {
     if (this.#failure !== undefined) await this.#inTurn(() => this.#recover());

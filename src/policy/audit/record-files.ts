@@ -1,12 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, parse } from 'node:path';
+import { headPath } from './head.js';
 import { firstPlace } from './places.js';
 
 /** More files than servers and rotations leave in one folder for people to look through. */
 const MOST_FILES = 32;
 
 /** Files beside a log that are not logs, or are compressed. */
-const OTHERS = /\.(?:key|head|lock|new|gz|bz2|xz|zst|zip)$/;
+const OTHERS = /\.(?:key|head|lock|new|ship-[0-9a-f]{8}|gz|bz2|xz|zst|zip)$/;
 
 /**
  * The existing files of the log that the setting names, last written first: this process's, those of other processes
@@ -14,7 +15,7 @@ const OTHERS = /\.(?:key|head|lock|new|gz|bz2|xz|zst|zip)$/;
  */
 export async function recordFiles(setting: string): Promise<readonly string[]> {
   const first = await firstPlace(setting);
-  const isOurs = namesOf(basename(setting) === basename(first) ? basename(first) : withAnyProcess(setting, first));
+  const isOurs = namesFor(setting, first);
   const folder = dirname(first);
   const names = (await readdir(folder).catch(() => [])).filter((name) => isOurs.test(name) && !OTHERS.test(name));
   const found = await Promise.all(
@@ -30,6 +31,33 @@ export async function recordFiles(setting: string): Promise<readonly string[]> {
     .slice(0, MOST_FILES)
     .map(({ path }) => path);
 }
+
+/** The logs of the setting, of this process and of others that have written one beside it: each has a head. */
+export async function logsOf(setting: string): Promise<readonly string[]> {
+  const first = await firstPlace(setting);
+  const isOurs = namesFor(setting, first);
+  const folder = dirname(first);
+  const names = await readdir(folder).catch(() => []);
+  return names
+    .filter((name) => name.endsWith(headPath('')))
+    .map((name) => name.slice(0, -headPath('').length))
+    .filter((name) => isOurs.test(name))
+    .map((name) => join(folder, name));
+}
+
+/** The log itself and its rotated files, in no order. A file with a head of its own is another log. */
+export async function rotatedFiles(log: string): Promise<readonly string[]> {
+  const folder = dirname(log);
+  const name = basename(log);
+  const names = await readdir(folder).catch(() => []);
+  const all = new Set(names);
+  const isRotated = (each: string): boolean =>
+    each.startsWith(name) && /^[.-][\w.-]{1,40}$/.test(each.slice(name.length)) && !OTHERS.test(each) && !all.has(headPath(each));
+  return names.filter((each) => each === name || isRotated(each)).map((each) => join(folder, each));
+}
+
+const namesFor = (setting: string, first: string): RegExp =>
+  namesOf(basename(setting) === basename(first) ? basename(first) : withAnyProcess(setting, first));
 
 /** The name, with `%p` still in it if the setting has it. */
 const withAnyProcess = (setting: string, first: string): string =>

@@ -37,7 +37,17 @@ export interface VerifyOptions {
   readonly key?: string | undefined;
   /** Accepts a first file that continues one rotated away earlier. Default: the whole log must be there. */
   readonly isPartial?: boolean | undefined;
+  /**
+   * Whether the files are what a receiver stored. Then each line begins where the record's does, whatever a log collector wrote
+   * before it; one that arrived again is left out; and there is no head, nor has there to be a key.
+   */
+  readonly isReceived?: boolean | undefined;
 }
+
+/** How every line begins. */
+const BEGINNING = '{"seq":';
+/** How far back a line may be repeated: far more than is delivered at once. */
+const MOST_REPEATED = 100_000;
 
 /** How often to look for a head that a running server may be about to write, and how many milliseconds apart. */
 const HEAD_LOOKS = 50;
@@ -77,6 +87,9 @@ class ChainCheck {
   /** Whether a signed line was seen: every line after it must be signed too. */
   #sawSigned = false;
   #saidUnchecked = false;
+  /** Of what a receiver stored: the hashes of the last lines, by their numbers. */
+  readonly #received = new Map<number, string>();
+  #repeated = 0;
   /** The hash of the line that the head names. */
   #headed: string | undefined;
 
@@ -103,10 +116,12 @@ class ChainCheck {
   }
 
   async #readLines(file: string, head: NotedHead | undefined): Promise<void> {
-    for await (const { bytes, terminated } of linesOf(file)) {
+    for await (const { bytes: stored, terminated } of linesOf(file)) {
       this.#number++;
-      this.#lines++;
+      const bytes = this.#options.isReceived === true ? stored.subarray(Math.max(0, stored.indexOf(BEGINNING))) : stored;
       const read = readLine(bytes.toString('utf8'));
+      if (read !== undefined && this.#isRepeated(read, bytes)) continue;
+      this.#lines++;
       if (read === undefined) {
         if (terminated) this.#foreign.push({ bytes, number: this.#number });
         else this.#notes.push(`${file}: line ${this.#number} was cut short, as by a crash`);
@@ -121,7 +136,22 @@ class ChainCheck {
     }
   }
 
+  /** Whether a receiver got the very same line before. */
+  #isRepeated({ line: { seq } }: ReadLine, bytes: Buffer): boolean {
+    if (this.#options.isReceived !== true) return false;
+    const hash = sha256(bytes);
+    if (this.#received.get(seq) === hash) {
+      this.#repeated++;
+      return true;
+    }
+    this.#received.set(seq, hash);
+    const [oldest] = this.#received.keys();
+    if (oldest !== undefined && this.#received.size > MOST_REPEATED) this.#received.delete(oldest);
+    return false;
+  }
+
   report(): AuditReport {
+    if (this.#repeated > 0) this.#notes.push(`lines that arrived more than once, left out: ${this.#repeated}`);
     const problems = [...this.#problems];
     return {
       ok: problems.length === 0,
@@ -167,7 +197,9 @@ class ChainCheck {
         this.#problem(`the line (number ${seq}) is not signed with the log's key: it was changed or inserted`);
     } else if (isFirst && !this.#saidUnchecked) {
       this.#saidUnchecked = true;
-      this.#problem('the lines are signed and their key is missing: it belongs in FILE.key or CLERK_MCP_AUDIT_KEY');
+      if (this.#options.isReceived === true)
+        this.#notes.push('the signatures were not checked, only the chain: their key is not here, nor in CLERK_MCP_AUDIT_KEY');
+      else this.#problem('the lines are signed and their key is missing: it belongs in FILE.key or CLERK_MCP_AUDIT_KEY');
     }
   }
 
@@ -224,7 +256,8 @@ class ChainCheck {
   /** A renamed log has no head. */
   #checkWithoutHead(last: AuditLine | undefined): void {
     if (last === undefined || last.kind === 'rotated') return;
-    if (!this.#onStream && this.#sawSigned && this.#key !== undefined && isBeside(this.#key, this.#file))
+    const wantsHead = !this.#onStream && this.#options.isReceived !== true;
+    if (wantsHead && this.#sawSigned && this.#key !== undefined && isBeside(this.#key, this.#file))
       this.#problem('its head is missing or empty: lines may have been cut off at the end');
     else if (last.kind !== 'stop')
       this.#notes.push(`${this.#file}: has no closing line; its process runs, or was killed, or lines were cut off at the end`);

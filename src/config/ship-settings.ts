@@ -1,0 +1,54 @@
+import { errorMessage } from '../platform/error-message.js';
+import { expandHome } from '../platform/home.js';
+import { readTextSync } from '../platform/read-text.js';
+import { hideFromNowOn } from '../platform/scrub.js';
+import type { ShipTarget } from '../platform/ship-target.js';
+import type { Environment } from './clerk-access.js';
+import { ConfigError } from './config-error.js';
+
+/** What deliveries of the record are signed with, or the file that it is in. */
+export const SHIP_SECRET = 'CLERK_MCP_AUDIT_SHIP_SECRET';
+export const SHIP_SECRET_FILE = 'CLERK_MCP_AUDIT_SHIP_SECRET_FILE';
+const SECRET_BYTES = 24;
+
+/** Where the record is delivered to, with all that it takes. */
+export interface ShipSettings {
+  readonly targets: readonly ShipTarget[];
+  /** Signs what is sent to webhooks: `whsec_` and base64, or any text. */
+  readonly secret: string | undefined;
+}
+
+/** @throws ConfigError */
+export function shipSettings(
+  { auditShip, auditLog }: { readonly auditShip?: readonly ShipTarget[]; readonly auditLog?: string },
+  env: Environment,
+): ShipSettings | undefined {
+  if (auditShip === undefined) return undefined;
+  if (auditLog === undefined || auditLog === '-') {
+    throw new ConfigError(
+      '--audit-ship needs --audit-log FILE: what is delivered is read from the file, which waits as long as it takes.',
+    );
+  }
+  const signs = auditShip.some(({ kind }) => kind === 'webhook');
+  return { targets: auditShip, secret: signs ? readSecret(env) : undefined };
+}
+
+function readSecret(env: Environment): string {
+  const file = env[SHIP_SECRET_FILE];
+  const secret = env[SHIP_SECRET] || (file ? readSecretFile(expandHome(file)) : '');
+  if (Buffer.byteLength(secret) < SECRET_BYTES) {
+    throw new ConfigError(
+      `--audit-ship to a webhook needs ${SHIP_SECRET}, or ${SHIP_SECRET_FILE} with a file that holds it: ${SECRET_BYTES} bytes or more, for example from openssl rand -base64 32. What is sent is signed with it.`,
+    );
+  }
+  hideFromNowOn(secret);
+  return secret;
+}
+
+function readSecretFile(path: string): string {
+  try {
+    return readTextSync(path).trim();
+  } catch (error) {
+    throw new ConfigError(`${SHIP_SECRET_FILE} cannot be read: ${errorMessage(error)}.`);
+  }
+}

@@ -1,0 +1,72 @@
+/** What is known of deliveries to one target, from all logs of this process. */
+export interface TargetStatus {
+  readonly name: string;
+  /** Lines that arrived. */
+  readonly delivered: number;
+  /** Deliveries that failed, each of which is repeated. */
+  readonly failures: number;
+  /** Lines on record that have not arrived yet. */
+  readonly lag: number;
+  /** How long the oldest of them has waited since it was first tried, in milliseconds. */
+  readonly lagMs: number;
+  readonly isDown: boolean;
+}
+
+export interface HealthOptions {
+  readonly name: string;
+  readonly info: (message: string) => void;
+  readonly warn: (message: string) => void;
+  readonly now: () => number;
+}
+
+/** Counts deliveries to one target, and says once that an outage has begun, and once that it is over. */
+export class Health {
+  readonly #options: HealthOptions;
+  #delivered = 0;
+  #failures = 0;
+  #down: { readonly since: number; attempts: number } | undefined;
+
+  constructor(options: HealthOptions) {
+    this.#options = options;
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  get isDown(): boolean {
+    return this.#down !== undefined;
+  }
+
+  succeeded(lines: number): void {
+    this.#delivered += lines;
+    if (this.#down === undefined) return;
+    const { since, attempts } = this.#down;
+    this.#down = undefined;
+    const { info, name, now } = this.#options;
+    info(`the record arrives at ${name} again, after ${duration(now() - since)} and ${attempts} failed attempts`);
+  }
+
+  failed(reason: string): void {
+    this.#failures++;
+    if (this.#down !== undefined) {
+      this.#down.attempts++;
+      return;
+    }
+    const { warn, name, now } = this.#options;
+    this.#down = { since: now(), attempts: 1 };
+    warn(`the record does not arrive at ${name}: ${reason}. It waits in its file, and is sent as soon as that works.`);
+  }
+
+  /** Without what only the logs know. */
+  counts(): Pick<TargetStatus, 'name' | 'delivered' | 'failures' | 'isDown'> {
+    return { name: this.name, delivered: this.#delivered, failures: this.#failures, isDown: this.isDown };
+  }
+}
+
+function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+}

@@ -1,0 +1,214 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { errorMessage } from '../../../platform/error-message.js';
+import type { Cursor, CursorFile } from './cursor.js';
+import type { Health } from './health.js';
+import { type LoggedLine, LogReader } from './log-reader.js';
+import { DeliveryError, type LogIdentity, type Transport } from './transport.js';
+
+export interface ShipperOptions {
+  readonly log: string;
+  readonly identity: LogIdentity;
+  readonly transport: Transport;
+  readonly cursor: Pick<CursorFile, 'read' | 'write' | 'path'>;
+  readonly health: Health;
+  readonly warn: (message: string) => void;
+  /** From 0 to below 1. Default: `Math.random`. */
+  readonly random?: () => number;
+  /** The first wait after a failure, in milliseconds; it doubles with each further one. Default: 1 s. */
+  readonly firstWaitMs?: number | undefined;
+  /** Whether to end as soon as there is nothing more to deliver. */
+  readonly drains?: boolean | undefined;
+  /** Whether the process lives as long as it waits. */
+  readonly keepsAlive?: boolean | undefined;
+}
+
+/** What is read at once, and held until it has arrived: the only lines in memory. */
+const MOST_BYTES = 256 * 1024;
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 60_000;
+/** How often to look for lines that nobody told of, in milliseconds. */
+const LOOK_MS = 5_000;
+
+/**
+ * Delivers one log to one target, line after line from where the cursor is, and never gives up. Lines are read from the file when
+ * it is their turn; nothing waits for it.
+ */
+export class Shipper {
+  readonly #options: ShipperOptions;
+  readonly #reader: LogReader;
+  readonly #stop = new AbortController();
+  /** Ends whatever is waited for between deliveries. */
+  #wake = new AbortController();
+  #isClosing = false;
+  #seq: number;
+  #cursor: Cursor | undefined;
+  #failing = 0;
+  #waitingSince: number | undefined;
+  #canNote = true;
+  readonly #ended: Promise<void>;
+
+  private constructor(options: ShipperOptions, cursor: Cursor | undefined) {
+    this.#options = options;
+    this.#cursor = cursor;
+    this.#seq = cursor?.seq ?? 0;
+    this.#reader = new LogReader(options.log, cursor, options.warn);
+    this.#ended = this.#run();
+  }
+
+  /** Begins to deliver. */
+  static async start(options: ShipperOptions): Promise<Shipper> {
+    return new Shipper(options, await options.cursor.read());
+  }
+
+  /** Number of the last line that arrived. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** When the line was first tried that has not arrived yet, in Unix milliseconds. */
+  get waitingSince(): number | undefined {
+    return this.#waitingSince;
+  }
+
+  /** Resolves when it has ended: closed, or drained. Never rejects. */
+  get ended(): Promise<void> {
+    return this.#ended;
+  }
+
+  /** There may be new lines. */
+  poke(): void {
+    if (this.#failing === 0) this.#wake.abort();
+  }
+
+  /** Delivers what there is unless that takes longer than `graceMs` or the target is away, and ends. */
+  async close(graceMs: number): Promise<void> {
+    this.#isClosing = true;
+    this.#wake.abort();
+    if (this.#failing > 0) this.#stop.abort();
+    const timer = setTimeout(() => this.#stop.abort(), graceMs);
+    await this.#ended;
+    clearTimeout(timer);
+  }
+
+  async #run(): Promise<void> {
+    const { transport, drains } = this.#options;
+    try {
+      while (!this.#stop.signal.aborted) {
+        const lines = await this.#peek();
+        if (lines.length > 0) {
+          this.#waitingSince ??= Date.now();
+          await this.#deliver(lines);
+          continue;
+        }
+        this.#waitingSince = undefined;
+        if (this.#isClosing || drains === true) return;
+        await this.#idle(LOOK_MS);
+        if (transport.pauseMs > 0 && !this.#isClosing) await this.#pause(transport.pauseMs);
+      }
+    } finally {
+      transport.close();
+      await this.#reader.close().catch(() => {});
+    }
+  }
+
+  async #peek(): Promise<readonly LoggedLine[]> {
+    const { log, warn, transport } = this.#options;
+    try {
+      const lines = await this.#reader.peek({
+        lines: transport.most,
+        bytes: MOST_BYTES,
+        through: transport.isRepeatedWhole ? this.#cursor?.through : undefined,
+      });
+      return lines;
+    } catch (error) {
+      warn(`${log} cannot be read for delivery: ${errorMessage(error)}`);
+      await this.#pause(LONGEST_WAIT_MS);
+      return [];
+    }
+  }
+
+  /** One delivery, with the lines after it noted, or a wait after its failure. */
+  async #deliver(lines: readonly LoggedLine[]): Promise<void> {
+    const { transport, health, identity } = this.#options;
+    const last = lines.at(-1);
+    if (last === undefined) return;
+    if (transport.isRepeatedWhole) await this.#noteBegun(last);
+    try {
+      await this.#attempt((signal) => transport.send(lines, identity, signal));
+    } catch (error) {
+      if (error instanceof DeliveryError && error.isTooLarge && lines.length > 1) {
+        return this.#deliver(lines.slice(0, Math.ceil(lines.length / 2)));
+      }
+      return this.#failed(error);
+    }
+    this.#failing = 0;
+    this.#waitingSince = undefined;
+    health.succeeded(lines.length);
+    this.#seq = last.line.seq;
+    this.#cursor = this.#reader.pass(last);
+    await this.#note(this.#cursor);
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    const { health, random = Math.random, firstWaitMs = FIRST_WAIT_MS } = this.#options;
+    health.failed(errorMessage(error));
+    const most = Math.min(LONGEST_WAIT_MS, firstWaitMs * 2 ** this.#failing++);
+    // Half of it is left to chance, so that many servers do not come back at once.
+    const waitMs = Math.max(most * (0.5 + random() / 2), (error instanceof DeliveryError && error.retryAfterMs) || 0);
+    if (this.#isClosing) this.#stop.abort();
+    else await this.#pause(waitMs);
+  }
+
+  /** Runs with a signal of its own, so that nothing is left behind on one that lives as long as the process. */
+  async #attempt(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const own = new AbortController();
+    const abort = (): void => own.abort();
+    this.#stop.signal.addEventListener('abort', abort, { once: true });
+    try {
+      await work(own.signal);
+    } finally {
+      this.#stop.signal.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Where a delivery ends is known before it begins: after a crash the same one is made again. */
+  async #noteBegun({ line: { seq } }: LoggedLine): Promise<void> {
+    const begun = { ...(this.#cursor ?? { seq: 0, sha256: '', at: 0, length: 0 }), through: seq };
+    if (this.#cursor?.through === seq) return;
+    this.#cursor = begun;
+    await this.#note(begun);
+  }
+
+  /** Deliveries go on where it cannot be written: lines can then arrive twice, but none is missed. */
+  async #note(cursor: Cursor): Promise<void> {
+    const { cursor: file, warn } = this.#options;
+    try {
+      await file.write(cursor);
+      if (!this.#canNote) warn(`${file.path} can be written again`);
+      this.#canNote = true;
+    } catch (error) {
+      if (this.#canNote)
+        warn(`${file.path} cannot be written: ${errorMessage(error)}. After a restart, lines may be delivered again.`);
+      this.#canNote = false;
+    }
+  }
+
+  /** Until there may be new lines, or it is time to look. */
+  async #idle(ms: number): Promise<void> {
+    const wake = this.#wake;
+    const ref = this.#options.keepsAlive === true;
+    if (!wake.signal.aborted) await delay(ms, undefined, { signal: wake.signal, ref }).catch(() => {});
+    if (this.#wake === wake) this.#wake = new AbortController();
+  }
+
+  /** Until the time is over, or it is to close. */
+  async #pause(ms: number): Promise<void> {
+    const until = performance.now() + ms;
+    while (!this.#isClosing) {
+      const left = until - performance.now();
+      if (left <= 0) return;
+      await this.#idle(left);
+    }
+  }
+}

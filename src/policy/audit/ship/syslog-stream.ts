@@ -1,0 +1,152 @@
+import { once } from 'node:events';
+import { connect, type IpcNetConnectOpts, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { errorMessage } from '../../../platform/error-message.js';
+import { readText } from '../../../platform/read-text.js';
+import type { SyslogTarget } from '../../../platform/ship-target.js';
+import type { LoggedLine } from './log-reader.js';
+import { syslogMessage } from './syslog.js';
+import { DeliveryError, type LogIdentity, type Transport } from './transport.js';
+
+const CONNECT_MS = 5_000;
+/** How long the receiver may take no bytes, or leave the connection open after our end of it. */
+const IDLE_MS = 10_000;
+/** How long a refusal of what was written may take to come back, in milliseconds. */
+const REFUSAL_MS = 1_000;
+/** After so many deliveries whose end the receiver did not answer, that is how it is, and not an accident. */
+const MOST_UNANSWERED = 2;
+
+/**
+ * Syslog over a stream, which has no acknowledgements: bytes that the system took can be lost with the connection. So each
+ * delivery has a connection of its own. We close our side after the last line, and a receiver that has read it all closes its
+ * own in turn: only that counts as delivered.
+ */
+export class SyslogStream implements Transport {
+  readonly most = 500;
+  readonly pauseMs = 1_000;
+  readonly isRepeatedWhole = false;
+  readonly #target: SyslogTarget;
+  readonly #warn: (message: string) => void;
+  #unanswered = 0;
+
+  constructor(target: SyslogTarget, warn: (message: string) => void) {
+    this.#target = target;
+    this.#warn = warn;
+  }
+
+  async send(lines: readonly LoggedLine[], log: LogIdentity, signal: AbortSignal): Promise<void> {
+    const framed = lines.map((line) => this.#frame(syslogMessage(line, log)));
+    await this.#talk(Buffer.concat(framed), signal);
+  }
+
+  async check(signal: AbortSignal): Promise<string> {
+    const socket = await this.#connect(signal);
+    socket.destroy();
+    return this.#target.over === 'tls' ? 'takes connections, and its certificate is good' : 'takes connections';
+  }
+
+  close(): void {}
+
+  #frame(message: string): Buffer {
+    const bytes = Buffer.from(message);
+    return this.#target.framing === 'lines'
+      ? Buffer.concat([bytes, Buffer.from('\n')])
+      : Buffer.concat([Buffer.from(`${bytes.length} `), bytes]);
+  }
+
+  async #talk(bytes: Buffer, signal: AbortSignal): Promise<void> {
+    const socket = await this.#connect(signal);
+    try {
+      const outcome = await handOver(socket, bytes, signal);
+      if (outcome === 'closed') {
+        this.#unanswered = 0;
+        return;
+      }
+      this.#unanswered++;
+      if (this.#unanswered < MOST_UNANSWERED)
+        throw new DeliveryError('it did not close the connection after us, so what it took is not known');
+      if (this.#unanswered === MOST_UNANSWERED)
+        this.#warn(`${this.#target.name} never closes a connection after us: what is sent counts as delivered, without its word`);
+    } finally {
+      socket.destroy();
+    }
+  }
+
+  #address(): TcpNetConnectOpts | IpcNetConnectOpts {
+    const { over, host, port } = this.#target;
+    return over === 'unix' ? { path: host } : { host, port };
+  }
+
+  /** The files are read for each connection, so that a renewed certificate counts at once. */
+  async #tlsOptions(): Promise<ConnectionOptions> {
+    const { host, port, files } = this.#target;
+    const [ca, cert, key] = await Promise.all([files.ca, files.cert, files.key].map(readPem));
+    return {
+      host,
+      port,
+      ...(isIP(host) === 0 && { servername: host }),
+      minVersion: 'TLSv1.2',
+      allowHalfOpen: true,
+      ...(ca !== undefined && { ca }),
+      ...(cert !== undefined && key !== undefined && { cert, key }),
+    } as ConnectionOptions;
+  }
+
+  async #connect(signal: AbortSignal): Promise<Socket> {
+    const { over } = this.#target;
+    const limit = AbortSignal.timeout(CONNECT_MS);
+    const socket = over === 'tls' ? connectTls(await this.#tlsOptions()) : connect({ ...this.#address(), allowHalfOpen: true });
+    try {
+      await once(socket, over === 'tls' ? 'secureConnect' : 'connect', { signal: AbortSignal.any([signal, limit]) });
+    } catch (error) {
+      socket.destroy();
+      throw new DeliveryError(limit.aborted ? `no connection within ${CONNECT_MS / 1000} s` : reasonOf(error));
+    }
+    return socket;
+  }
+}
+
+/**
+ * Writes everything, closes our side, and waits for the other. Says whether that closed in turn, or leaves open what it took: it
+ * never closes, or closed its own side at the beginning since it has nothing to say.
+ * @throws DeliveryError
+ */
+function handOver(socket: Socket, bytes: Buffer, signal: AbortSignal): Promise<'closed' | 'left open'> {
+  return new Promise((resolve, reject) => {
+    let isWritten = false;
+    let endedEarly = false;
+    const fail = (reason: string): void => reject(new DeliveryError(reason));
+    socket.setTimeout(IDLE_MS, () => (isWritten ? resolve('left open') : fail(`it took nothing for ${IDLE_MS / 1000} s`)));
+    socket.on('error', (error) => fail(reasonOf(error)));
+    socket.once('close', () => fail('the connection was lost'));
+    socket.once('end', () => {
+      if (isWritten) resolve('closed');
+      else endedEarly = true;
+    });
+    // Once for each connection; the signal is the delivery's own.
+    signal.addEventListener('abort', () => fail('stopped'), { once: true });
+    // Syslog has no answers; what comes is not looked at.
+    socket.resume();
+    socket.write(bytes, () => {
+      // A receiver that is gone, and not only silent, refuses what was written to it.
+      if (endedEarly) socket.setTimeout(REFUSAL_MS, () => resolve('left open'));
+      else socket.end();
+      isWritten = true;
+    });
+  });
+}
+
+async function readPem(path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  try {
+    return await readText(path);
+  } catch (error) {
+    throw new DeliveryError(`${path} cannot be read: ${errorMessage(error)}`);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  if (code === 'EPROTOTYPE') return 'it is a socket of datagrams, and only sockets of streams can be written to';
+  return code ?? errorMessage(error);
+}
