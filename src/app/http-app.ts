@@ -17,7 +17,7 @@ import { inFlightRequestOf } from '../mcp/http/in-flight-request.js';
 import type { ReplyHandler } from '../mcp/http/listener.js';
 import { Probes } from '../mcp/http/probes.js';
 import { Router } from '../mcp/http/router.js';
-import { createMcpServer } from '../mcp/server.js';
+import { createMcpServer, type McpServerOptions } from '../mcp/server.js';
 import { isLoopback } from '../platform/is-loopback.js';
 import type { Logger } from '../platform/logger.js';
 import { droppedLines } from '../platform/stderr.js';
@@ -123,9 +123,10 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     // Roles and grants in a file can change while their caller is connected; the four discovery tools are listed to all.
     const isByFile = choice.kind === 'token' || (choice.kind === 'oauth' && choice.grants !== undefined);
     const listChanged = authenticator === undefined && isByFile && config.values.discovery !== true;
+    const byCredential = authenticator !== undefined || choice.kind !== 'none';
     let isStopping = false;
     const router = new Router({
-      createServer: (context) => serverOf(app, calls, listChanged, context?.era),
+      createServer: (context) => serverOf(app, calls, { listChanged, byCredential }, context?.era),
       ...authentication,
       hosts,
       address,
@@ -190,9 +191,14 @@ function knownAddress({ values }: Config, { audience }: HttpValues, basePath: st
   return resource !== undefined && URL.canParse(resource) ? `${new URL(resource).origin}${basePath}/approvals` : undefined;
 }
 
-const serverOf = (app: App, limits: CallLimits, listChanged: boolean, era: 'legacy' | 'modern' | undefined) =>
+const serverOf = (
+  app: App,
+  limits: CallLimits,
+  lists: Pick<McpServerOptions, 'listChanged' | 'byCredential'>,
+  era: 'legacy' | 'modern' | undefined,
+) =>
   createMcpServer({
-    listChanged,
+    ...lists,
     era,
     calls: app.calls,
     instructions: app.instructions,

@@ -32,6 +32,8 @@ export interface GuideOptions {
 export interface Guests {
   readonly callerOf: (context: ServerContext) => Caller;
   readonly enter: Enter | undefined;
+  /** Whether a caller's next credential may show them more. Default: false. */
+  readonly byCredential?: boolean | undefined;
 }
 
 /** A place for the reads of a request, where their number is limited; `undefined` where there is none. */
@@ -43,6 +45,7 @@ const SKILLS = 'io.modelcontextprotocol/skills';
 /** In milliseconds. While the program runs, only what a caller may see can change. */
 const TTL_MS = 3_600_000;
 const CACHE = { ttlMs: TTL_MS, cacheScope: 'private' } as const;
+const KEPT_BY_NOBODY = { ttlMs: 0, cacheScope: 'private' } as const;
 
 export const GUIDE_CACHE_HINTS = {
   'prompts/list': CACHE,
@@ -84,7 +87,7 @@ const CURSOR = parameters<{ readonly cursor: unknown }>((given) => ({
 export function serveGuide(
   server: Server,
   { hasJobs, open }: GuideOptions,
-  { callerOf, enter = async () => () => {} }: Guests,
+  { callerOf, enter = async () => () => {}, byCredential = false }: Guests,
 ): void {
   server.setRequestHandler('resources/list', async ({ params }, context) => {
     refuseCursor(params?.cursor);
@@ -109,10 +112,17 @@ export function serveGuide(
     const completion = await completions.complete(params, callerOf(context), context.mcpReq.signal).finally(leave);
     return { completion: { ...completion } };
   });
-  if (hasJobs) serveJobs(server, open, callerOf);
+  if (hasJobs) serveJobs(server, open, callerOf, byCredential ? KEPT_BY_NOBODY : CACHE);
 }
 
-function serveJobs(server: Server, open: GuideOptions['open'], callerOf: (context: ServerContext) => Caller): void {
+function serveJobs(
+  server: Server,
+  open: GuideOptions['open'],
+  callerOf: (context: ServerContext) => Caller,
+  kept: typeof CACHE | typeof KEPT_BY_NOBODY,
+): void {
+  /** Results of 2026-07-28 say how long they hold. */
+  const cacheFields = ({ mcpReq }: ServerContext) => (mcpReq.envelope === undefined ? {} : kept);
   server.setRequestHandler('prompts/list', async ({ params }, context) => {
     refuseCursor(params?.cursor);
     return { prompts: (await open()).prompts.list(callerOf(context)) };
@@ -132,9 +142,6 @@ function serveJobs(server: Server, open: GuideOptions['open'], callerOf: (contex
     return { skill: skillEntry(skill), ...cacheFields(context) };
   });
 }
-
-/** Results of 2026-07-28 say how long they hold. */
-const cacheFields = ({ mcpReq }: ServerContext) => (mcpReq.envelope === undefined ? {} : CACHE);
 
 function refuseCursor(cursor: unknown): void {
   if (cursor !== undefined)

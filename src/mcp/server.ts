@@ -67,6 +67,11 @@ export interface McpServerOptions {
   readonly enter?: Enter;
   /** Whether the list can change while a client is connected. If so, the client is promised a notification. Default: false. */
   readonly listChanged?: boolean;
+  /**
+   * Whether what a client is offered depends on a credential, which it can exchange for one with more scopes. It keeps no
+   * list then: nobody would tell it that its list has grown. Default: false.
+   */
+  readonly byCredential?: boolean;
   /** Who is at the other end; the transport knows. */
   readonly caller: (context: ServerContext) => Caller;
   /** Whether the client can be sent something before the answer, such as a question. Default: it can. */
@@ -94,7 +99,9 @@ export function createMcpServer(options: McpServerOptions): StrictServer {
         ...(options.guide && guideCapabilities(options.guide)),
       },
       ...(options.era === 'modern' && { supportedProtocolVersions: [MODERN_REVISION] }),
-      cacheHints: { 'tools/list': { ttlMs: TOOLS_TTL_MS, cacheScope: 'private' }, ...GUIDE_CACHE_HINTS },
+      ...(options.byCredential !== true && {
+        cacheHints: { 'tools/list': { ttlMs: TOOLS_TTL_MS, cacheScope: 'private' }, ...GUIDE_CACHE_HINTS },
+      }),
     },
     {
       title: () => options.name.title,
@@ -113,6 +120,7 @@ export function createMcpServer(options: McpServerOptions): StrictServer {
   if (options.guide !== undefined)
     serveGuide(server, options.guide, {
       enter: options.enter,
+      byCredential: options.byCredential,
       callerOf: (context) => {
         options.name.ask();
         return callerOf(server, options, context);
