@@ -23,8 +23,15 @@ export function withOptions(command: Command, options: Options): Command {
 }
 
 /** Names in a command's help the settings of the server, which the program takes at any place of the line. */
-export const withSettings = (command: Command): Command =>
-  command.addHelpText('after', named('Settings of the server, which clerk-mcp --help explains:', OPTIONS));
+export function withSettings(command: Command): Command {
+  settled.add(command);
+  return command.addHelpText('after', named('Settings of the server, which clerk-mcp --help explains:', OPTIONS));
+}
+
+const settled = new WeakSet<Command>();
+
+/** Whether the settings of the server mean anything to a command. */
+export const takesSettings = (command: Command): boolean => settled.has(command);
 
 /** Gives the command the flags of serving over HTTP, named in its help and not explained. */
 export function withHttpSettings(command: Command): Command {

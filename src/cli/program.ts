@@ -8,7 +8,13 @@ import { OPTIONS } from '../config/server-options.js';
 import { VERSION } from '../platform/version.js';
 import { EXIT, type Flags } from './commands/command.js';
 import { stdio } from './commands/stdio.js';
-import { outputError, withExamples, withHttpSettings, withOptions, withSettings } from './help.js';
+import { outputError, takesSettings, withExamples, withHttpSettings, withOptions, withSettings } from './help.js';
+
+const COMPLETION_HELP = `
+bash        echo 'source <(clerk-mcp completion bash)' >> ~/.bashrc
+zsh         echo 'source <(clerk-mcp completion zsh)' >> ~/.zshrc
+fish        clerk-mcp completion fish > ~/.config/fish/completions/clerk-mcp.fish
+PowerShell  clerk-mcp completion powershell | Out-String | Invoke-Expression    (in $PROFILE)`;
 
 const BATCH_HELP = `
 A batch is previewed, confirmed once and paced at Clerk's rate. After Ctrl+C, a crash or a failure the same command goes on
@@ -177,6 +183,17 @@ function program(script: string, onListed: () => void): Command {
   addSkillCommands(
     root.command('skills').description('list or copy the jobs that come with the program, for clients that read skills'),
   );
+  const shells = root
+    .command('completion')
+    .description('print the script with which a shell completes commands, flags and the names of tools')
+    .argument('<shell>', 'bash, zsh, fish or powershell')
+    .addHelpText('after', COMPLETION_HELP)
+    .action(async (shell: string) => (await import('./commands/completion.js')).completion(shell));
+  withExamples(shells, 'source <(clerk-mcp completion bash)');
+  root
+    .command('complete', { hidden: true })
+    .argument('[words...]')
+    .action(async (words: string[]) => (await import('./commands/completion.js')).complete(words, root, takesSettings));
   addAuditCommands(root.command('audit').description('verify or show an audit log'));
   return root;
 }
