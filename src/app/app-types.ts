@@ -40,7 +40,7 @@ export interface App {
   /** How gated calls are confirmed, in a sentence or two. */
   readonly confirmation: string;
   /** Plans for people at this machine, who may do everything that any caller may. */
-  jobs(): Promise<Pick<Jobs, 'undoable' | 'planUndo' | 'planBatch' | 'ledgerOf'>>;
+  jobs(): Promise<Pick<Jobs, 'undoable' | 'planUndo' | 'planBatch' | 'ledgerOf' | 'readConfiguration' | 'planConfiguration'>>;
   /** What is served to people who approve. */
   readonly approvals: Pick<LazyApprovals, 'host'>;
   /** Sends Clerk, or the sandbox, a cheap request. Resolves with an error code if that fails; never rejects. */

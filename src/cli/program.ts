@@ -176,6 +176,11 @@ function program(script: string, onListed: () => void): Command {
     .action(async (source: string | undefined, flags: Flags) => (await import('./commands/drift.js')).drift(source, flags));
   withExamples(drift, 'clerk-mcp drift bapi.yml', 'clerk-mcp drift --from old.yml --to new.yml');
 
+  addConfigCommands(
+    root
+      .command('config')
+      .description('the configuration of the instance as a file: write it, compare it, bring the instance to it'),
+  );
   addTokenCommands(root.command('token').description('make, list, replace or end tokens for --auth token'));
   addApproverCommands(root.command('approver').description('enrol people who approve calls'));
   addApprovalCommands(root.command('approvals').description('look at calls that wait for approval, and decide'));
@@ -199,6 +204,39 @@ function program(script: string, onListed: () => void): Command {
 }
 
 const many = (value: string, before: string[] = []): string[] => [...before, value];
+
+function addConfigCommands(config: Command): void {
+  const pull = config
+    .command('pull')
+    .description('print the configuration of the instance as YAML: no ids, no times, no secrets')
+    .option('--out <file>', 'write it into this file, in place of an earlier one')
+    .action(async (_: Flags, command: Command) => (await import('./commands/config.js')).pull(flagsOf(command)));
+  withSettings(withExamples(pull, 'CLERK_SECRET_KEY_FILE=key.txt clerk-mcp config pull --out clerk.yml'));
+  const diff = config
+    .command('diff')
+    .description('say what the instance, or another file, needs to be like a file; exit code 1 where they differ')
+    .argument('<file>', 'the configuration that is wanted')
+    .argument('[other]', 'compare with this file (default: with the instance)')
+    .option('--json', 'as JSON')
+    .action(async (file: string, other: string | undefined, _: Flags, command: Command) =>
+      (await import('./commands/config.js')).diff(file, other, flagsOf(command)),
+    );
+  withSettings(withExamples(diff, 'clerk-mcp config diff clerk.yml', 'clerk-mcp config diff clerk.yml other.yml --json'));
+  const apply = config
+    .command('apply')
+    .description('bring the instance to a file: shows every change, and asks before it makes any')
+    .argument('<file>', 'the configuration that is wanted')
+    .option('--prune', 'also delete what only the instance has, in the sections that the file has')
+    .option('--signing-key <name=file>', 'the file with the signing key of a JWT template; may be given again', many)
+    .option('--yes', 'do not ask; never on a live instance')
+    .addHelpText('after', '\nWith --state-dir it can be taken back by clerk-mcp undo.')
+    .action(async (file: string, _: Flags, command: Command) =>
+      (await import('./commands/config.js')).apply(file, flagsOf(command)),
+    );
+  withSettings(
+    withExamples(apply, 'clerk-mcp config apply clerk.yml --state-dir state', 'clerk-mcp config apply clerk.yml --prune'),
+  );
+}
 
 function addTokenCommands(tokens: Command): void {
   const file = '--tokens <file>';

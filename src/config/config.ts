@@ -283,3 +283,9 @@ function approvalSettings(values: Values, env: Environment): ApprovalSettings {
   hideFromNowOn(secret);
   return { ...settings, webhook: { url, secret } };
 }
+
+/** The signing key of a JWT template in a variable of the environment; undefined where there is none. */
+export function templateKey(variable: string, env: Environment = process.env): string | undefined {
+  const key = env[variable];
+  return key === undefined || key.trim() === '' ? undefined : key;
+}

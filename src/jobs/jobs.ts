@@ -11,6 +11,9 @@ import type { Review } from '../policy/preview/review.js';
 import type { Strength } from '../policy/strengths.js';
 import type { LedgerState } from './apply/ledger.js';
 import type { Batch } from './batch/plan-batch.js';
+import type { Live } from './configuration/live.js';
+import type { PlanWishes } from './configuration/plan-configuration.js';
+import type { SectionName } from './configuration/sections.js';
 import type { JobContext, JobLimits } from './job-tool.js';
 import { JOB_TOOLS } from './job-tools.js';
 import type { Plan } from './plan/plan.js';
@@ -124,6 +127,26 @@ export class Jobs {
     return this.#options.plans.ledgers.look(plan);
   }
 
+  /** What the instance has of these sections, read as the caller may. @throws PlanFault */
+  async readConfiguration(
+    wanted: readonly SectionName[] | undefined,
+    call: Pick<Call, 'caller' | 'canAsk'>,
+    signal: AbortSignal,
+  ): Promise<Live> {
+    const { readConfiguration } = await import('./configuration/plan-configuration.js');
+    return readConfiguration(this.#planning(call, signal), wanted);
+  }
+
+  /**
+   * Makes a plan that brings the instance to a configuration, for a call of `Jobs_applyPlan` by the same caller. Changes nothing.
+   * @throws PlanFault, ConfigurationFileError
+   */
+  async planConfiguration(wishes: PlanWishes, call: Pick<Call, 'caller' | 'canAsk'>, signal: AbortSignal): Promise<PlannedUndo> {
+    const { planConfiguration } = await import('./configuration/plan-configuration.js');
+    const { plan, list, strength } = await planConfiguration(wishes, this.#planning(call, signal));
+    return { plan, strength, review: await this.#options.policy.reviewOf(list, this.#offeredJob('Jobs_applyPlan'), call.caller) };
+  }
+
   /** Whether what is needed to undo a plan, or a call, is kept. */
   async isKept(of: UndoOf): Promise<boolean> {
     const { changes, instance } = this.#options.plans;
@@ -142,6 +165,18 @@ export class Jobs {
     if (state?.begun === undefined) return undefined;
     const { answerOf } = await import('./apply/answer.js');
     return answerOf(plan, state, { running: run !== undefined && !run.isEnded, stopped: run?.stopped });
+  }
+
+  #planning(call: Pick<Call, 'caller' | 'canAsk'>, signal: AbortSignal): JobContext {
+    const operation = this.#offeredJob('Jobs_planChanges');
+    return this.#contextOf({ operation, confirm: undefined, call: { ...call, name: operation.name, arguments: {} }, signal });
+  }
+
+  /** @throws UserError */
+  #offeredJob(name: `Jobs_${string}`): Operation {
+    const operation = this.#options.offered.get(name);
+    if (operation === undefined) throw new UserError(`${name} is not offered by these settings`);
+    return operation;
   }
 
   #contextOf({ operation, confirm, call, signal }: Omit<JobCall, 'args'>): JobContext {

@@ -1,0 +1,32 @@
+import { readFile, rename, rm } from 'node:fs/promises';
+import { ConfigError } from '../../config/config-error.js';
+import { TITLE } from '../../jobs/configuration/write.js';
+import { errorMessage } from '../../platform/error-message.js';
+import { createPrivateFile } from '../../platform/private-file.js';
+
+/**
+ * Writes a configuration in one step. It takes the place of an earlier one, and of nothing else.
+ * @throws ConfigError; the file is then as it was
+ */
+export async function writeConfiguration(path: string, text: string): Promise<void> {
+  const before = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw new ConfigError(`${path} cannot be written: ${error.message}`);
+  });
+  if (before !== undefined && !before.includes(TITLE))
+    throw new ConfigError(`${path} is there and was not written by config pull: name another file, or remove it.`);
+  const draft = `${path}.clerk-mcp-${process.pid}.new`;
+  try {
+    const file = await createPrivateFile(draft);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw new ConfigError(`${path} cannot be written: ${errorMessage(error)}`);
+  }
+}

@@ -1,0 +1,227 @@
+import { access, readFile } from 'node:fs/promises';
+import type { App } from '../../app/app-types.js';
+import type { Call } from '../../call/call-types.js';
+import { type Config, loadConfig, templateKey } from '../../config/config.js';
+import { ConfigError } from '../../config/config-error.js';
+import { planReport } from '../../jobs/apply/report.js';
+import { type Comparison, compare } from '../../jobs/configuration/compare.js';
+import { type Parsed, parseConfiguration } from '../../jobs/configuration/parse.js';
+import { ONLY_WRITTEN_IN_WORDS } from '../../jobs/configuration/sections.js';
+import { configurationText } from '../../jobs/configuration/write.js';
+import { PlanFault } from '../../jobs/plan/fault.js';
+import { errorMessage } from '../../platform/error-message.js';
+import { decodeText } from '../../platform/read-text.js';
+import { hideFromNowOn, scrub } from '../../platform/scrub.js';
+import { VERSION } from '../../platform/version.js';
+import { isByPerson } from '../../policy/confirmation/strength.js';
+import { dialogLines } from '../../policy/preview/dialog.js';
+import { applyAtTerminal, isYes, modelOf } from '../apply-plan.js';
+import { isAtTerminal } from '../passphrase-prompt.js';
+import { EXIT, type Flags, print } from './command.js';
+import { writeConfiguration } from './config-file.js';
+import { comparisonJson, comparisonLines } from './config-report.js';
+import { withApp } from './with-app.js';
+
+const CALLER: Call['caller'] = { name: 'local', transport: 'cli', clientName: 'clerk-mcp config', clientVersion: VERSION };
+
+/** Writes the configuration of the instance as YAML: to stdout, or into a file. */
+export async function pull(flags: Flags): Promise<void> {
+  await onInstance(flags, async (app, _, signal) => {
+    const { configuration, unread } = await (await app.jobs()).readConfiguration(
+      undefined,
+      { caller: CALLER, canAsk: false },
+      signal,
+    );
+    const text = configurationText(configuration, unread);
+    if (typeof flags.out === 'string') {
+      await writeConfiguration(flags.out, text);
+      tell(`Wrote ${flags.out}.`);
+    } else print(text);
+    for (const [section, why] of unread) tell(`Not read: ${section}: ${scrub(why)}`);
+    tell(`Not in it, for Clerk's API does not tell them: ${ONLY_WRITTEN_IN_WORDS}.`);
+    const templates = [...(configuration.get('jwt_templates') ?? [])].filter(
+      ([, { signing_key }]) => typeof signing_key === 'object',
+    );
+    if (templates.length > 0)
+      tell(`Not in it, for Clerk never gives it: the signing key of ${templates.map(([name]) => name).join(', ')}.`);
+  });
+}
+
+/** Says how the instance, or another file, differs from a file. */
+export async function diff(file: string, other: string | undefined, flags: Flags): Promise<void> {
+  const wanted = await readFileOf(file);
+  if (other !== undefined) {
+    const from = await readFileOf(other);
+    return report(compare(from.configuration, wanted.configuration), { file, other, flags });
+  }
+  await onInstance(flags, async (app, _, signal) => {
+    const sections = [...wanted.configuration.keys()];
+    const live = await (await app.jobs()).readConfiguration(sections, { caller: CALLER, canAsk: false }, signal);
+    report(compare(live.configuration, wanted.configuration, live.unread), { file, other: 'the instance', flags });
+  });
+}
+
+function report(comparison: Comparison, { file, other, flags }: { file: string; other: string; flags: Flags }): void {
+  const isColoured = process.stdout.isTTY === true && process.stdout.hasColors();
+  if (flags.json === true) print(`${JSON.stringify(comparisonJson(comparison), null, 2)}\n`);
+  else print(`${comparisonLines(comparison, { file, other, isColoured }).join('\n')}\n`);
+  if (comparison.differences.length > 0 || comparison.notCompared.size > 0) process.exitCode = EXIT.failed;
+}
+
+/** Makes a plan that brings the instance to the file, shows all of it, asks, and carries it out. */
+export async function apply(file: string, flags: Flags): Promise<void> {
+  const parsed = await readFileOf(file);
+  const keys = await signingKeys(flags.signingKey);
+  for (const name of keys.keys())
+    if (parsed.configuration.get('jwt_templates')?.get(name) === undefined)
+      throw new ConfigError(`--signing-key ${name}=…: ${file} has no JWT template of this name.`);
+  await onInstance(flags, async (app, config, signal) => {
+    if (flags.yes === true && config.instanceKind === 'live')
+      throw new ConfigError('--yes is not for a live instance: there a person is asked. Leave it out, at a terminal.');
+    await applyParsed({ file, parsed, keyOf: keyFrom(keys) }, { app, config, flags, signal });
+  });
+}
+
+async function applyParsed(
+  wanted: {
+    readonly file: string;
+    readonly parsed: Parsed;
+    readonly keyOf: (template: string, variable: string) => string | undefined;
+  },
+  {
+    app,
+    config,
+    flags,
+    signal,
+  }: { readonly app: App; readonly config: Config; readonly flags: Flags; readonly signal: AbortSignal },
+): Promise<void> {
+  const isAgreed = flags.yes === true;
+  const canAsk = !isAgreed && isAtTerminal();
+  const { plan, review, strength } = await (await app.jobs()).planConfiguration(
+    { ...wanted, title: `Configuration of ${wanted.file}: {n}`, prune: flags.prune === true },
+    { caller: CALLER, canAsk },
+    signal,
+  );
+  if (plan.items.length === 0) {
+    print(['There is nothing to change.', ...review.details, ''].join('\n'));
+    return;
+  }
+  const shown = dialogLines(review).join('\n');
+  print(`${shown}\n`);
+  if (config.values.stateDir === undefined)
+    tell('Without --state-dir it cannot be taken back by clerk-mcp undo: what is there now is kept only while this runs.');
+  if (!isAgreed && !canAsk)
+    throw new ConfigError('Nothing was changed: this asks at a terminal, and stdin is not one. --yes is for test instances.');
+  // Where the policy requires a person, it asks for itself.
+  const asksItself = strength !== undefined && isByPerson(strength);
+  if (!isAgreed && !asksItself && !(await isYes(QUESTION))) return declined();
+  const args = { plan: plan.id, on_error: 'stop', ...(strength === 'flag' ? { confirm: true } : {}) };
+  const outcome = await applyAtTerminal(app, args, {
+    caller: CALLER,
+    canAsk,
+    isAgreed: !asksItself,
+    shown,
+    question: QUESTION,
+    signal,
+    onProgress: ({ message }) => {
+      if (process.stderr.isTTY === true) process.stderr.write(`\r${message}\u001b[K`);
+    },
+  });
+  if (process.stderr.isTTY === true) process.stderr.write('\r\u001b[K');
+  if (outcome.kind === 'done') {
+    const { lines, isWhole } = planReport(outcome.text, 'Changed');
+    print(`${lines.join('\n')}\n`);
+    if (!isWhole) {
+      tell(`Go on with clerk-mcp config apply ${wanted.file}: it plans what is not done, and nothing twice.`);
+      process.exitCode = EXIT.failed;
+    }
+    if (config.values.stateDir !== undefined) tell(`Take it back with clerk-mcp undo ${plan.id}.`);
+  } else if (outcome.kind === 'refused' || outcome.kind === 'failed') {
+    const { message = outcome.text, error } = modelOf(outcome);
+    if (error === 'confirmation_declined') return declined();
+    process.stderr.write(`clerk-mcp: ${scrub(message)}\n`);
+    process.exitCode = EXIT[outcome.kind];
+  }
+}
+
+const QUESTION = 'Change all of it?';
+
+const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+
+function declined(): void {
+  tell('Nothing was changed.');
+  process.exitCode = EXIT.refused;
+}
+
+async function onInstance(flags: Flags, use: (app: App, config: Config, signal: AbortSignal) => Promise<void>): Promise<void> {
+  const config = loadConfig({ logLevel: 'warn', ...flags });
+  await withApp(config, async (app, interrupted) => {
+    try {
+      await use(app, config, interrupted);
+    } catch (error) {
+      if (!(error instanceof PlanFault)) throw error;
+      process.stderr.write(`clerk-mcp: ${scrub(faultText(error))}\n`);
+      process.exitCode = error.refused ? EXIT.refused : EXIT.failed;
+    }
+  });
+}
+
+/** The message, and the faults of arguments where there are any. */
+function faultText({ model }: PlanFault): string {
+  const faults = Array.isArray(model.faults) ? (model.faults as readonly { path: string; expected: string }[]) : [];
+  return [String(model.message), ...faults.map(({ path, expected }) => `  ${path}: ${expected}`)].join('\n');
+}
+
+/** @throws ConfigError, ConfigurationFileError */
+async function readFileOf(file: string): Promise<Parsed> {
+  return parseConfiguration(await readNamed(file, file), file);
+}
+
+/** @param what what it is called where it cannot be read */
+async function readNamed(file: string, what: string): Promise<string> {
+  try {
+    return decodeText(await readFile(file));
+  } catch (error) {
+    throw new ConfigError(`${what} cannot be read: ${errorMessage(error)}`);
+  }
+}
+
+/** The keys given by --signing-key NAME=FILE, by the name of the template. @throws ConfigError */
+async function signingKeys(given: unknown): Promise<ReadonlyMap<string, string>> {
+  const keys = new Map<string, string>();
+  for (const each of Array.isArray(given) ? (given as readonly string[]) : []) {
+    // Names may hold =, as files may; the name of a file that is there decides.
+    const at = await splitAt(each);
+    if (at === undefined)
+      throw new ConfigError('--signing-key: expected NAME=FILE, the name of a JWT template and the file with its key.');
+    const [name, file] = [each.slice(0, at), each.slice(at + 1)];
+    const key = await readNamed(file, `--signing-key ${name}: ${file}`);
+    if (key.trim() === '') throw new ConfigError(`--signing-key ${name}: ${file} is empty.`);
+    keys.set(name, hidden(key));
+  }
+  return keys;
+}
+
+async function splitAt(text: string): Promise<number | undefined> {
+  const places = [...text.matchAll(/=/g)].map(({ index }) => index).filter((at) => at > 0 && at < text.length - 1);
+  for (const at of places) {
+    const isThere = await access(text.slice(at + 1)).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return at;
+  }
+  return places[0];
+}
+
+const keyFrom =
+  (keys: ReadonlyMap<string, string>) =>
+  (template: string, variable: string): string | undefined => {
+    const key = keys.get(template) ?? templateKey(variable);
+    return key === undefined ? undefined : hidden(key);
+  };
+
+function hidden(key: string): string {
+  hideFromNowOn(key);
+  return key;
+}
