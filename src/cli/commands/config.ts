@@ -16,7 +16,9 @@ import { VERSION } from '../../platform/version.js';
 import { isByPerson } from '../../policy/confirmation/strength.js';
 import { dialogLines } from '../../policy/preview/dialog.js';
 import { applyAtTerminal, isYes, modelOf } from '../apply-plan.js';
+import { complain } from '../complain.js';
 import { isAtTerminal } from '../passphrase-prompt.js';
+import { openBar } from '../progress-bar.js';
 import { EXIT, type Flags, print } from './command.js';
 import { writeConfiguration } from './config-file.js';
 import { comparisonJson, comparisonLines } from './config-report.js';
@@ -116,6 +118,7 @@ async function applyParsed(
   const asksItself = strength !== undefined && isByPerson(strength);
   if (!isAgreed && !asksItself && !(await isYes(QUESTION))) return declined();
   const args = { plan: plan.id, on_error: 'stop', ...(strength === 'flag' ? { confirm: true } : {}) };
+  const bar = await openBar({ of: 'calls' });
   const outcome = await applyAtTerminal(app, args, {
     caller: CALLER,
     canAsk,
@@ -123,11 +126,8 @@ async function applyParsed(
     shown,
     question: QUESTION,
     signal,
-    onProgress: ({ message }) => {
-      if (process.stderr.isTTY === true) process.stderr.write(`\r${message}\u001b[K`);
-    },
-  });
-  if (process.stderr.isTTY === true) process.stderr.write('\r\u001b[K');
+    onProgress: bar.take,
+  }).finally(bar.end);
   if (outcome.kind === 'done') {
     const { lines, isWhole } = planReport(outcome.text, 'Changed');
     print(`${lines.join('\n')}\n`);
@@ -139,7 +139,7 @@ async function applyParsed(
   } else if (outcome.kind === 'refused' || outcome.kind === 'failed') {
     const { message = outcome.text, error } = modelOf(outcome);
     if (error === 'confirmation_declined') return declined();
-    process.stderr.write(`clerk-mcp: ${scrub(message)}\n`);
+    complain(message);
     process.exitCode = EXIT[outcome.kind];
   }
 }
@@ -160,7 +160,7 @@ async function onInstance(flags: Flags, use: (app: App, config: Config, signal: 
       await use(app, config, interrupted);
     } catch (error) {
       if (!(error instanceof PlanFault)) throw error;
-      process.stderr.write(`clerk-mcp: ${scrub(faultText(error))}\n`);
+      complain(faultText(error));
       process.exitCode = error.refused ? EXIT.refused : EXIT.failed;
     }
   });

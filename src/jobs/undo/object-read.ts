@@ -87,8 +87,14 @@ const VOLATILE: ReadonlySet<string> = new Set([
  */
 export function digestOf(object: unknown, watch: readonly (readonly string[])[] | undefined): string {
   const isThere = object !== null && object !== undefined;
-  const part = !isThere ? null : watch === undefined ? stable(object) : watch.map((path) => at(object, path) ?? null);
+  const part = !isThere ? null : watch === undefined ? stable(object) : watch.map((path) => watched(object, path));
   return createHash('sha256').update(canonicalJson(part)).digest('hex');
+}
+
+/** What is collected from the items of a list has no order: what was taken out and put back comes last. */
+function watched(object: unknown, path: readonly string[]): unknown {
+  const found = at(object, path) ?? null;
+  return path.includes('*') && Array.isArray(found) ? found.map((item) => canonicalJson(item)).sort() : found;
 }
 
 function stable(value: unknown): unknown {

@@ -192,7 +192,11 @@ const objectKey = ({ read, args, find }: ObjectRead): string => canonicalJson([r
 /** The object with the parts touched by a change as they were before it. */
 function asBefore(present: unknown, before: unknown, watch: Unchanged['watch']): unknown {
   if (watch === undefined || !isRecord(present) || !isRecord(before)) return before;
-  return watch.reduce((object, path) => withValue(object, path, at(before, path)), present as unknown);
+  return watch.reduce<unknown>((object, path) => {
+    // Of a list that is watched item by item, which items it has may differ.
+    const whole = path.includes('*') ? path.slice(0, path.indexOf('*')) : path;
+    return withValue(object, whole, at(before, whole));
+  }, present);
 }
 
 /** Calls of one step run concurrently, so several calls on one object go into separate steps. */
