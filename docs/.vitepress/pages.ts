@@ -7,6 +7,7 @@ export const PAGES: readonly { text: string; items: readonly { text: string; pag
       { text: 'Clients', page: 'clients' },
       { text: 'Tools', page: 'tools' },
       { text: 'Jobs', page: 'jobs' },
+      { text: 'Configuration as a file', page: 'configuration' },
       { text: 'Prompts and skills', page: 'skills' },
       { text: 'The terminal', page: 'terminal' },
       { text: 'Errors', page: 'errors' },

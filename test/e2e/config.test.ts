@@ -124,7 +124,7 @@ describe('what is pulled', () => {
     expect(await readFile(file, 'utf8')).toBe(text);
     expect(await other.config(['pull', '--out', key])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('was not written by config pull'),
+      stderr: expect.stringContaining('is there and is no configuration'),
     });
   });
 });

@@ -63,6 +63,7 @@ async function prepare(folder: string): Promise<void> {
   put('user.json', JSON.stringify(user));
   put('policy.json', read('examples/policy.example.json'));
   put('copy.seed.json', read('examples/sandbox.seed.example.json'));
+  for (const name of ['clerk.yml', 'other.yml']) put(name, 'clerk_configuration: 1\n');
   put('clerk-secret-key', 'sk_test_of_a_file\n');
   mkdirSync(join(folder, 'state'));
   expect(await runProgram(['token', 'new', 'bob', '--tokens', join(folder, 'tokens.json')])).toMatchObject({ code: 0 });

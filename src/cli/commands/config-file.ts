@@ -1,6 +1,6 @@
 import { readFile, rename, rm } from 'node:fs/promises';
 import { ConfigError } from '../../config/config-error.js';
-import { TITLE } from '../../jobs/configuration/write.js';
+import { VERSION_KEY } from '../../jobs/configuration/parse.js';
 import { errorMessage } from '../../platform/error-message.js';
 import { createPrivateFile } from '../../platform/private-file.js';
 
@@ -13,8 +13,8 @@ export async function writeConfiguration(path: string, text: string): Promise<vo
     if (error.code === 'ENOENT') return undefined;
     throw new ConfigError(`${path} cannot be written: ${error.message}`);
   });
-  if (before !== undefined && !before.includes(TITLE))
-    throw new ConfigError(`${path} is there and was not written by config pull: name another file, or remove it.`);
+  if (before !== undefined && !before.includes(`${VERSION_KEY}:`))
+    throw new ConfigError(`${path} is there and is no configuration: name another file, or remove it.`);
   const draft = `${path}.clerk-mcp-${process.pid}.new`;
   try {
     const file = await createPrivateFile(draft);

@@ -6,8 +6,7 @@ import { type Configuration, ONLY_WRITTEN_IN_WORDS, type SectionName, sectionOf,
 
 const KEY_IS_ELSEWHERE = ' Clerk does not tell it: apply takes it from this variable of the environment, or from a file';
 
-/** The first line of every file that is written. */
-export const TITLE = 'Configuration of a Clerk instance, without ids, times and secrets.';
+const TITLE = 'Configuration of a Clerk instance, without ids, times and secrets.';
 
 /**
  * A configuration as YAML. Equal configurations make equal texts.
