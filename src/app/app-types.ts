@@ -1,5 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { SessionSeen } from '../approvals/caller-book.js';
+import type { Insight } from '../approvals/insight.js';
+import type { Undo } from '../approvals/undo.js';
 import type { Calls } from '../call/call.js';
 import type { CallEvent } from '../call/call-types.js';
 import type { Catalog } from '../catalog/catalog.js';
@@ -21,6 +23,7 @@ import type { Instance } from '../policy/policy-types.js';
 import type { GrantedWho } from '../policy/rules/grant-matches.js';
 import type { ApprovalsHostOptions } from './approvals.js';
 import type { LazyApprovals } from './lazy-approvals.js';
+import type { OpenedRecord } from './open-audit-log.js';
 import type { Reach } from './tool-lists.js';
 
 /** Everything a transport needs, assembled once per process. */
@@ -43,6 +46,10 @@ export interface App {
   jobs(): Promise<Pick<Jobs, 'undoable' | 'planUndo' | 'planBatch' | 'ledgerOf' | 'readConfiguration' | 'planConfiguration'>>;
   /** What is served to people who approve. */
   readonly approvals: Pick<LazyApprovals, 'host'>;
+  /** What people can see of it besides the calls that wait. */
+  readonly insight: Pick<Insight, 'callers' | 'budgets'>;
+  /** Takes back what people ask for on the page of approvals. */
+  undo(): Promise<Undo>;
   /** Sends Clerk, or the sandbox, a cheap request. Resolves with an error code if that fails; never rejects. */
   probe(): Promise<string | undefined>;
   /** What Clerk's document has and the catalog lacks; undefined where the document is not watched or has not been read yet. */
@@ -66,6 +73,10 @@ export interface AppOptions {
   readonly filesDir?: string | undefined;
   /** Every known operation. Default: as the settings say. */
   readonly catalog?: Catalog;
+  /** Where gated calls wait for people, shared with other instances; whoever made it closes it. Default: its own. */
+  readonly approvals?: LazyApprovals | undefined;
+  /** The record, shared with other instances; whoever opened it closes it. Default: as the settings say. */
+  readonly audit?: OpenedRecord | undefined;
   /** Where else approvers can sign in. Default: nowhere. */
   readonly approversIssuer?: ApprovalsHostOptions['issuer'];
   /** The issuer of the callers' tokens, if they have any. */

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
 import { expose } from '../catalog/exposure.js';
+import { makeFolder } from '../platform/make-folder.js';
 import { SecretsDir } from '../policy/secrets/secrets-dir.js';
 import type { App, AppOptions } from './app-types.js';
 import { assemble } from './assemble.js';
 import { catalogLog, loadCatalog } from './load-catalog.js';
 import { loadPolicyFile } from './load-policy-file.js';
-import { openAuditLog } from './open-audit-log.js';
+import { openRecord } from './open-audit-log.js';
 import { connectUpstream, type Upstream } from './upstream.js';
 
 const KEY_WITHOUT_STORE =
@@ -18,18 +20,13 @@ const KEY_WITHOUT_STORE =
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, logger, store } = options;
   const { values } = config;
-  const info = (message: string): void => logger.info(message);
   const warn = (message: string): void => logger.warn(message);
   const catalog = options.catalog ?? (await loadCatalog(values.openapi, catalogLog(logger)));
   const offered = expose(catalog, values);
   const file = await loadPolicyFile(values.policy, catalog);
-  const secrets = values.secretsDir && (await SecretsDir.open(values.secretsDir, { now: Date.now, randomBytes }));
-  const audit =
-    values.auditLog === undefined
-      ? undefined
-      : await openAuditLog(values.auditLog, { key: config.auditKey, ship: config.ship, info, warn, stdout: options.stdout });
-  for (const call of audit?.unfinished ?? [])
-    logger.warn({ call }, 'this call of an earlier run has no outcome: it may have happened');
+  const secrets = values.secretsDir && (await openSecrets(values.secretsDir, config.name));
+  const own = options.audit === undefined ? await openRecord(config, logger, options.stdout) : undefined;
+  const audit = options.audit ?? own;
   if (config.signingKey !== undefined && store === undefined) warn(KEY_WITHOUT_STORE);
   let upstream: Upstream | undefined;
   try {
@@ -37,8 +34,18 @@ export async function createApp(options: AppOptions): Promise<App> {
     return await assemble(options, { catalog, offered, file, secrets: secrets || undefined, audit, upstream });
   } catch (error) {
     // A start that fails must leave nothing open: it would keep the process alive.
-    await audit?.close();
+    await own?.close();
     await upstream?.close();
     throw error;
   }
+}
+
+/** The folder of one instance of several is made within the one that is there, which the operator made. */
+async function openSecrets(dir: string, instance: string | undefined): Promise<SecretsDir> {
+  const options = { now: Date.now, randomBytes };
+  if (instance !== undefined) {
+    await SecretsDir.open(dirname(dir), options);
+    await makeFolder(dir);
+  }
+  return SecretsDir.open(dir, options);
 }

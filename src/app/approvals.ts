@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Approval } from '../approvals/approval.js';
 import { Approvers } from '../approvals/approvers.js';
 import { ApprovalDesk } from '../approvals/desk.js';
 import { type ApprovalsHandler, createApprovalsHandler, underApprovals } from '../approvals/handler.js';
@@ -20,6 +21,8 @@ export interface ApprovalsHostOptions {
   readonly config: Config;
   readonly logger: Logger;
   readonly enrolCommand: string;
+  /** Whether calls on several instances wait here: each line of the log then names its own. */
+  readonly isOfMany?: boolean | undefined;
   /** What the page shows beside approvals. */
   readonly insight: Insight;
   /** Takes back what was done, for people who ask for it on the page. */
@@ -54,6 +57,7 @@ export function openApprovals({
   issuer,
   records,
   serve,
+  isOfMany = false,
 }: ApprovalsHostOptions): ApprovalsHost {
   const kept = records ?? new MemoryRecordStore();
   const { approversFile, webhook: hook } = config.approvals;
@@ -97,6 +101,7 @@ export function openApprovals({
     hosts = new Set(['localhost', '127.0.0.1', '[::1]'].map((name) => `${name}:${bound.port}`));
     return `http://localhost:${bound.port}/approvals`;
   };
+  const ofInstance = ({ instance }: Approval) => (isOfMany ? { instance: instance.name } : {});
   const desk = new ApprovalDesk({
     records: kept,
     approvers,
@@ -107,7 +112,7 @@ export function openApprovals({
     events: {
       opened: (approval, link) => {
         logger.warn(
-          { approval: approval.id, operation: approval.operation, caller: approval.caller.name, link },
+          { approval: approval.id, ...ofInstance(approval), operation: approval.operation, caller: approval.caller.name, link },
           'a call waits for approval',
         );
         webhook?.pending(approval, link);
@@ -116,7 +121,7 @@ export function openApprovals({
         const { id, operation, declined, words } = approval;
         const by = (declined === undefined ? words : [declined]).map(({ approver }) => approver);
         logger.info(
-          { approval: id, operation, by, decision: declined === undefined ? 'approved' : 'declined' },
+          { approval: id, ...ofInstance(approval), operation, by, decision: declined === undefined ? 'approved' : 'declined' },
           'a call was decided',
         );
         webhook?.decided(approval);

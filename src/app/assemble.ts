@@ -1,10 +1,12 @@
 import { CallerBook } from '../approvals/caller-book.js';
+import type { Insight } from '../approvals/insight.js';
 import { Calls } from '../call/call.js';
 import { MOST_TOKENS } from '../call/tell.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Operation } from '../catalog/operation.js';
 import { ClerkClient } from '../clerk/clerk-client.js';
 import { ClerkApiError, ClerkBusyError, ClerkError } from '../clerk/errors.js';
+import type { Config } from '../config/config.js';
 import type { Jobs } from '../jobs/jobs.js';
 import type { PlanServices } from '../jobs/services.js';
 import { DOMAINS, InstanceName } from '../mcp/instance-name.js';
@@ -25,7 +27,7 @@ import { LazyApprovals } from './lazy-approvals.js';
 import { leftOutBy } from './left-out-by.js';
 import { catalogLog } from './load-catalog.js';
 import type { loadPolicyFile } from './load-policy-file.js';
-import type { openAuditLog } from './open-audit-log.js';
+import type { OpenedRecord } from './open-audit-log.js';
 import { listTools } from './tool-lists.js';
 import type { UndoOnPage } from './undo-on-page.js';
 import { instanceId, type Upstream } from './upstream.js';
@@ -46,7 +48,7 @@ export interface Parts {
   readonly offered: ReadonlyMap<string, Operation>;
   readonly file: Awaited<ReturnType<typeof loadPolicyFile>>;
   readonly secrets: SecretsDir | undefined;
-  readonly audit: Awaited<ReturnType<typeof openAuditLog>> | undefined;
+  readonly audit: OpenedRecord | undefined;
   readonly upstream: Upstream;
 }
 
@@ -55,9 +57,12 @@ export async function assemble(options: AppOptions, { catalog, offered, file, se
   const { config, logger, allowLocalFiles, store, onUpstream } = options;
   const { values } = config;
   const warn = (message: string): void => logger.warn(message);
-  const recordFile = isStandardOutput(values.auditLog) ? undefined : values.auditLog;
   hideFromNowOn(upstream.secretKey);
-  const instance: Instance = { kind: config.instanceKind, id: instanceId(upstream.url, upstream.secretKey) };
+  const instance: Instance = {
+    kind: config.instanceKind,
+    name: config.name,
+    id: instanceId(upstream.url, upstream.secretKey),
+  };
   const budget = options.budget?.(instance);
   const clerk = new ClerkClient({
     baseUrl: upstream.url,
@@ -72,33 +77,26 @@ export async function assemble(options: AppOptions, { catalog, offered, file, se
     ...(budget && { budget }),
     ...(onUpstream && { onAnswer: onUpstream }),
   });
-  const { approversFile, isUsualFile } = config.approvals;
   const book = new CallerBook({ records: store, sessions: options.sessions });
-  const approvals = new LazyApprovals({
-    config,
-    logger,
-    records: store,
-    serve: options.serveApprovals,
-    issuer: options.approversIssuer,
-    insight: {
-      callers: () => book.seen(),
-      budgets: (callers) => policy.budgetUse(callers),
-      history: async (filters, cursor) => {
-        if (recordFile === undefined) return undefined;
-        const { readRecord } = await import('./read-record.js');
-        return readRecord(recordFile, filters, cursor);
-      },
-      decisions: async (periods, open) => {
-        if (recordFile === undefined) return undefined;
-        const { readDecisions } = await import('./read-record.js');
-        return readDecisions(recordFile, periods, open);
-      },
-    },
-    undo: () => openUndo(),
-    enrolCommand: `${options.ownCommand ?? 'clerk-mcp'} approver add NAME${isUsualFile ? '' : ` --approvers ${approversFile}`}`,
-  });
+  const insight: App['insight'] = {
+    callers: () => book.seen(),
+    budgets: (callers) => policy.budgetUse(callers),
+  };
+  const approvals =
+    options.approvals ??
+    new LazyApprovals({
+      config,
+      logger,
+      records: store,
+      serve: options.serveApprovals,
+      issuer: options.approversIssuer,
+      insight: { ...insight, ...recordInsight(values.auditLog) },
+      undo: () => openUndo(),
+      enrolCommand: enrolCommand(config, options.ownCommand),
+    });
   const name = new InstanceName({
     kind: instance.kind,
+    own: instance.name,
     read: async () => (await clerk.send(catalog.get(DOMAINS), {}, { timeoutMs: NAME_TIMEOUT_MS })).value,
   });
   const policy: Policy = new Policy({
@@ -211,6 +209,8 @@ export async function assemble(options: AppOptions, { catalog, offered, file, se
     confirmation: policy.explanation,
     jobs: theJobs,
     approvals,
+    insight,
+    undo: openUndo,
     lacking: () => watch?.lacking,
     deliveries: () => audit?.deliveries?.() ?? [],
     reopenLog: async () => audit?.reopen(),
@@ -218,14 +218,35 @@ export async function assemble(options: AppOptions, { catalog, offered, file, se
       watch?.stop();
       await (await undo)?.close();
       await Promise.all([(await services)?.runs.close(), calls.stop(graceMs)]);
-      await approvals.close();
+      if (options.approvals === undefined) await approvals.close();
       await book.close();
       await clerk.close();
-      await audit?.close();
+      if (options.audit === undefined) await audit?.close();
       await upstream.close();
     },
   };
 }
+
+/** What people can see of the record, where it is kept in a file. */
+export function recordInsight(setting: string | undefined): Pick<Insight, 'history' | 'decisions'> {
+  const file = isStandardOutput(setting) ? undefined : setting;
+  return {
+    history: async (filters, cursor) => {
+      if (file === undefined) return undefined;
+      const { readRecord } = await import('./read-record.js');
+      return readRecord(file, filters, cursor);
+    },
+    decisions: async (periods, open) => {
+      if (file === undefined) return undefined;
+      const { readDecisions } = await import('./read-record.js');
+      return readDecisions(file, periods, open);
+    },
+  };
+}
+
+/** What enrols an approver for a server with these settings. */
+export const enrolCommand = ({ approvals: { approversFile, isUsualFile } }: Config, ownCommand = 'clerk-mcp'): string =>
+  `${ownCommand} approver add NAME${isUsualFile ? '' : ` --approvers ${approversFile}`}`;
 
 async function openWatch(url: string, catalog: Catalog, logger: Logger): Promise<DocumentWatch> {
   const { DocumentWatch } = await import('../openapi/watch.js');

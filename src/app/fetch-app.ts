@@ -1,7 +1,8 @@
 import { didYouMean } from '../catalog/nearest.js';
-import { loadConfig, loadHttpValues } from '../config/config.js';
+import { loadHttpValues } from '../config/config.js';
 import { ConfigError } from '../config/config-error.js';
 import { HTTP_OPTIONS } from '../config/http-options.js';
+import { loadConfigs } from '../config/load-configs.js';
 import { OPTIONS } from '../config/server-options.js';
 import type { AuthenticatedCaller, Authenticator } from '../mcp/auth/authenticator.js';
 import { BearerChallenges } from '../mcp/auth/bearer.js';
@@ -29,17 +30,21 @@ export async function createFetchApp(options: FetchHandlerOptions): Promise<Http
     return value === undefined ? [] : [[variable, value] as const];
   });
   const flags = toFlags(options);
-  const config = loadConfig(flags, undefined, Object.fromEntries(overrides));
+  const configs = await loadConfigs(flags, undefined, Object.fromEntries(overrides));
   const http = loadHttpValues(flags);
-  if (config.instanceKind !== 'sandbox' && http.auth === undefined && options.authenticate === undefined) {
+  if (
+    configs.some(({ instanceKind }) => instanceKind !== 'sandbox') &&
+    http.auth === undefined &&
+    options.authenticate === undefined
+  ) {
     throw new ConfigError('Say who may call: auth is token, oauth or none, or give authenticate.');
   }
   if (http.grants !== undefined && options.authenticate !== undefined)
     throw new ConfigError('grants works with auth: oauth alone: what authenticate answers is not cut.');
   return createHttpApp({
-    config,
+    configs,
     http,
-    logger: createLogger(config.values.logLevel),
+    logger: createLogger(configs[0].values.logLevel),
     basePath: basePath(options.basePath),
     authenticator: options.authenticate && hook(options.authenticate),
   });
@@ -73,8 +78,9 @@ function hook(authenticate: NonNullable<FetchHandlerOptions['authenticate']>): A
     authenticate: async ({ headers }) => {
       const found = await authenticate({ headers });
       if (found === undefined) return challenges.missing();
-      const { scopes, ...rest } = found;
-      const caller: AuthenticatedCaller = { ...rest, scopes: scopes.filter(isScope) };
+      const { scopes, instances, ...rest } = found;
+      const reach = instances && { instances: new Set(instances) };
+      const caller: AuthenticatedCaller = { ...rest, ...reach, scopes: scopes.filter(isScope) };
       return { ok: true, caller };
     },
     close: () => {},

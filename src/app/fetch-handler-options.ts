@@ -11,6 +11,8 @@ export interface FetchCaller {
     | 'clerk:access'
     | (string & {})
   )[];
+  /** The names of the instances that they may reach, where {@link FetchHandlerOptions.instances} names several. Default: none. */
+  readonly instances?: readonly string[];
   /** When their credential ends, in Unix milliseconds: their sessions end then. Default: never. */
   readonly expiresAt?: number;
   /** Aborted when their credential is withdrawn: their sessions end then. */
@@ -38,6 +40,10 @@ export interface FetchHandlerOptions {
 
   // Written by `npm run docs:tables` from the table of settings.
   // settings:begin
+  /** Several instances by name, YAML or JSON like examples/instances.yml; over HTTP each has a path of its own, /mcp/NAME. */
+  readonly instances?: string;
+  /** With --instances: the one to work on. Over stdio and for commands one must be named; over HTTP all are served. */
+  readonly instance?: string;
   /** Work on the built-in sandbox, a local twin of the API; no Clerk account needed. */
   readonly sandbox?: boolean;
   /** What the sandbox starts with: a JSON description like examples/sandbox.seed.example.json, or the words demo or empty. Default: demo. */

@@ -50,7 +50,7 @@ export function createGuide({ config, name, offer, calls, policy, toolOf }: Guid
       record: async () =>
         values.auditLog === undefined || isStandardOutput(values.auditLog)
           ? undefined
-          : readRecord(values.auditLog, {}, undefined),
+          : readRecord(values.auditLog, { instance: config.name }, undefined),
     }),
   };
 }

@@ -1,35 +1,37 @@
 import type { Writable } from 'node:stream';
 import { createMetrics, type Metrics } from '../call/metrics.js';
-import { UpstreamBudget, upstreamAllowance } from '../clerk/rate-budget.js';
-import type { Config, HttpValues, Values } from '../config/config.js';
-import { FallbackCounterStore } from '../limits/fallback.js';
-import { MemoryStore } from '../limits/memory.js';
+import type { Config, HttpValues } from '../config/config.js';
 import { openRedisStore } from '../limits/redis.js';
 import type { SharedStore } from '../limits/shared-store.js';
 import type { Authenticator } from '../mcp/auth/authenticator.js';
 import { BearerChallenges } from '../mcp/auth/bearer.js';
 import { MetricsToken } from '../mcp/auth/metrics-token.js';
-import { type AuthenticationChoice, type OpenAuthentication, openAuthentication } from '../mcp/auth/open.js';
+import {
+  type AuthenticationChoice,
+  type AuthenticationServices,
+  type OpenAuthentication,
+  openAuthentication,
+} from '../mcp/auth/open.js';
+import type { Guard, GuardedInstance, ManyAuthentications } from '../mcp/auth/open-many.js';
 import { ClientAddress } from '../mcp/http/address.js';
-import { CallLimits } from '../mcp/http/caller-limits.js';
 import { defaultHosts, Hosts } from '../mcp/http/hosts.js';
-import { inFlightRequestOf } from '../mcp/http/in-flight-request.js';
 import type { ReplyHandler } from '../mcp/http/listener.js';
 import { Probes } from '../mcp/http/probes.js';
 import { Router } from '../mcp/http/router.js';
-import { createMcpServer, type McpServerOptions } from '../mcp/server.js';
 import { isLoopback } from '../platform/is-loopback.js';
 import type { Logger } from '../platform/logger.js';
 import { droppedLines } from '../platform/stderr.js';
-import type { Caller, Instance } from '../policy/policy-types.js';
-import { createApp } from './app.js';
-import type { App } from './app-types.js';
-import { authenticationChoice, requireSigningKey, storeLocation } from './http-settings.js';
-import { ListedSessions } from './listed-sessions.js';
+import { enrolCommand, recordInsight } from './assemble.js';
+import { type HttpInstance, openHttpInstance } from './http-instance.js';
+import { authenticationChoice, refuseForMany, requireSigningKey, storeLocation } from './http-settings.js';
+import { LazyApprovals } from './lazy-approvals.js';
 import { catalogLog, loadCatalog } from './load-catalog.js';
+import { insightOfMany, type OnPage, undoOfMany } from './many-on-page.js';
+import { openRecord } from './open-audit-log.js';
 
 export interface HttpAppOptions {
-  readonly config: Config;
+  /** One for each instance that is served: several have names, and each a path of its own. */
+  readonly configs: readonly [Config, ...Config[]];
   readonly http: HttpValues;
   readonly logger: Logger;
   /** The prefix of every path: empty, or like `/api`. Default: empty. */
@@ -43,8 +45,8 @@ export interface HttpAppOptions {
 /** The application as a handler of HTTP requests, with what its process needs to run and end it. */
 export interface HttpApp {
   readonly handle: ReplyHandler;
-  readonly app: App;
   readonly metrics: Pick<Metrics, 'read'>;
+  readonly instances: readonly Pick<HttpInstance, 'config' | 'app'>[];
   /** Rereads at once what may have changed on disk: the token file, the token of the metrics, and an audit log that was renamed. */
   reload(): Promise<void>;
   /** Says where it listens, for links to approvals where no other address is known. */
@@ -56,18 +58,20 @@ export interface HttpApp {
 /** How long the answers to aborted calls may take to be delivered. */
 const FLUSH_MS = 1000;
 
-/** Messages of other kinds that a caller may send per call. */
-const MESSAGES_PER_CALL = 10;
-
-const DEFAULTS = { host: '127.0.0.1', maxCallsPerMinute: 600, maxInFlight: 256, maxInFlightPerCaller: 16 } as const;
+const LOOPBACK = '127.0.0.1';
 
 /**
  * Puts the application together for callers over HTTP.
  * @throws UserError for settings that cannot be used, and what `createApp` throws
  */
 export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
-  const { config, http, logger, basePath = '', authenticator } = options;
+  const { configs, http, logger, basePath = '', authenticator } = options;
+  // What concerns the whole server is the same in the settings of all instances.
+  const [config] = configs;
+  const names = configs.map(({ name }) => name).filter((name) => name !== undefined);
+  const isMany = names.length > 0;
   const choice = authenticationChoice(http);
+  if (isMany) refuseForMany(choice, authenticator !== undefined);
   const hosts = new Hosts(reachableAs(http));
   const address = new ClientAddress(http.trustedProxies);
   const shared = await openStore(config, http, logger);
@@ -76,99 +80,115 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   if (store !== undefined) parts.add(() => store.close());
   try {
     const catalog = await loadCatalog(config.values.openapi, catalogLog(logger));
-    const authentication: OpenAuthentication =
-      authenticator === undefined
-        ? await openAuthentication(choice, { logger, revocations: store, catalog })
-        : { authenticator, challenges: new BearerChallenges(), wellKnown: undefined };
-    parts.add(async () => authentication.authenticator.close());
+    const guarded = configs.map(({ name = '', audience = [] }) => ({ name, audience }));
+    const authentication = isMany
+      ? await openForMany(choice, guarded, { logger, revocations: store, catalog, authenticator })
+      : await openForOne(choice, { logger, revocations: store, catalog, authenticator });
+    parts.add(async () => authentication.front.close());
     const metricsToken = http.metricsTokenFile === undefined ? undefined : await MetricsToken.open(http.metricsTokenFile, logger);
-    const local = new MemoryStore();
-    const counter = store === undefined ? local : new FallbackCounterStore(store, local);
-    const { calls, messages } = limits(http, counter, local);
-    const sessions = new ListedSessions(sessionOptions(http, logger));
-    let approvalsAddress = knownAddress(config, http, basePath);
+    const instances: HttpInstance[] = [];
+    const instance = (name: string | undefined) => instances.find((one) => one.config.name === name);
     const metrics = await createMetrics({
       tools: catalog.operations.map((operation) => operation.name),
-      sessions: () => sessions.size,
-      inFlight: () => calls.inFlight,
+      instances: isMany ? names : undefined,
+      sessions: (name) => instance(name)?.sessions() ?? 0,
+      inFlight: (name) => instance(name)?.inFlight() ?? 0,
       droppedLogLines: droppedLines,
       storeUp: shared?.isUp,
-      lacking: () => lacking(),
-      deliveries: () => deliveries(),
+      lacking: () => instances[0]?.app.lacking(),
+      // The record is one for all.
+      deliveries: () => instances[0]?.app.deliveries() ?? [],
     });
-    let lacking: App['lacking'] = () => undefined;
-    let deliveries: App['deliveries'] = () => [];
-    const app = await createApp({
-      config,
-      logger,
-      catalog,
-      allowLocalFiles: false,
-      stdout: options.stdout,
-      issuer: authenticator === undefined && choice.kind === 'oauth' ? choice.issuer : undefined,
-      granted: authentication.granted,
-      approversIssuer: authenticator === undefined ? approversIssuer(choice, http, config) : undefined,
-      store,
-      serveApprovals: { address: () => approvalsAddress },
-      sessions: () => sessions.list(),
-      budget: (instance) => budgetOf(instance, config.values, counter),
-      onCall: ({ tool, result, decision, code, seconds }) => {
-        metrics.call(tool, result, decision, seconds);
-        if (code === 'budget_exceeded') metrics.limited('budget');
-        if (code === 'insufficient_scope') metrics.denied('scope');
-      },
-      onUpstream: metrics.upstream,
-    });
-    lacking = app.lacking;
-    deliveries = app.deliveries;
-    // Roles and grants in a file can change while their caller is connected; the four discovery tools are listed to all.
+    let approvalsAddress = knownAddress(config, http, basePath);
+    const serveApprovals = { address: () => approvalsAddress };
+    const approversIssuer = authenticator === undefined ? issuerOfApprovers(choice, http, config) : undefined;
+    const audit = isMany ? await openRecord(config, logger, options.stdout) : undefined;
+    if (audit !== undefined) parts.add(() => audit.close());
+    const onPage = (): OnPage[] => instances.map(({ app, config: { name = '' } }) => ({ name, app }));
+    const approvals = isMany
+      ? new LazyApprovals({
+          config,
+          logger,
+          isOfMany: true,
+          records: store,
+          serve: serveApprovals,
+          issuer: approversIssuer,
+          insight: { ...insightOfMany(onPage), ...recordInsight(config.values.auditLog) },
+          undo: async () => undoOfMany(onPage),
+          enrolCommand: enrolCommand(config),
+        })
+      : undefined;
+    if (approvals !== undefined) parts.add(() => approvals.close());
+    // Roles and grants in a file can change while their caller is connected.
     const isByFile = choice.kind === 'token' || (choice.kind === 'oauth' && choice.grants !== undefined);
-    const listChanged = authenticator === undefined && isByFile && config.values.discovery !== true;
-    const byCredential = authenticator !== undefined || choice.kind !== 'none';
+    for (const [index, own] of configs.entries()) {
+      const opened = await openHttpInstance({
+        // The document is the same for all instances.
+        config: index === 0 ? own : withoutWatch(own),
+        http,
+        logger,
+        catalog,
+        guard: authentication.guardOf(own.name),
+        canChange: authenticator === undefined && isByFile,
+        byCredential: authenticator !== undefined || choice.kind !== 'none',
+        issuer: authenticator === undefined && choice.kind === 'oauth' ? choice.issuer : undefined,
+        granted: authentication.granted,
+        approversIssuer,
+        store,
+        serveApprovals,
+        approvals,
+        audit,
+        metrics: own.name === undefined ? metrics : metrics.of(own.name),
+        basePath,
+        stdout: options.stdout,
+      });
+      instances.push(opened);
+      parts.add(() => opened.app.close(0));
+    }
+    const apps = instances.map(({ app }) => app);
+    const [first, ...others] = instances;
+    if (first === undefined) throw new Error('no instance is served');
+    const approvalsHost = () => (approvals ?? first.app.approvals).host();
     let isStopping = false;
+    const { front, reach } = authentication;
     const router = new Router({
-      createServer: (context) => serverOf(app, calls, { listChanged, byCredential }, context?.era),
-      ...authentication,
+      mounts: [first.mount, ...others.map(({ mount }) => mount)],
+      front: isMany ? { authenticator: front, reach, mayReadAll: (caller) => reach(caller).length === names.length } : undefined,
+      wellKnown: authentication.wellKnown,
       hosts,
       address,
-      sessions,
-      calls,
-      messages,
       metrics,
       metricsToken,
       logger,
       basePath,
-      approvals: async (request, path) => (await app.approvals.host()).handle(request, path),
-      sse: http.sse ?? true,
-      quickPath: http.quickPath ?? true,
-      body: { ...(http.maxBody && { maxBytes: http.maxBody }), ...(http.requestTimeout && { timeoutMs: http.requestTimeout }) },
+      approvals: async (request, path) => (await approvalsHost()).handle(request, path),
       probes: new Probes({
-        upstream: () => app.probe(),
+        upstreams: apps.map((app) => () => app.probe()),
         isStoreAway: () => shared?.isUp() === false,
         isStopping: () => isStopping,
       }),
     });
     return {
-      app,
       metrics,
+      instances,
       handle: (request, context) => router.handle(request, context),
       listensAt: async (url) => {
         // A passkey is bound to a host name, never to an IP address.
         const here = `${url.replace('//127.0.0.1:', '//localhost:')}${basePath}/approvals`;
         approvalsAddress ??= here;
-        await (await app.approvals.host()).announceAt(here);
+        await (await approvalsHost()).announceAt(here);
       },
       reload: async () => {
-        await authentication.authenticator.reload?.();
+        await front.reload?.();
         await metricsToken?.reload();
-        await app.reopenLog();
+        await first.app.reopenLog();
       },
       close: async (graceMs) => {
         isStopping = true;
         await router.stop(graceMs);
-        await app.calls.stop(0);
+        await Promise.all(apps.map((app) => app.calls.stop(0)));
         await router.stop(FLUSH_MS);
         await router.close();
-        await app.close(0);
         await parts.close();
       },
     };
@@ -178,8 +198,47 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   }
 }
 
+interface Authentications extends Pick<ManyAuthentications, 'front' | 'reach' | 'wellKnown' | 'granted'> {
+  readonly guardOf: (name: string | undefined) => Guard;
+}
+
+type Services = AuthenticationServices & { readonly authenticator: Authenticator | undefined };
+
+async function openForOne(choice: AuthenticationChoice, { authenticator, ...services }: Services): Promise<Authentications> {
+  const opened: OpenAuthentication =
+    authenticator === undefined
+      ? await openAuthentication(choice, services)
+      : { authenticator, challenges: new BearerChallenges(), wellKnown: undefined };
+  const { authenticator: front, wellKnown, granted } = opened;
+  return { front, reach: () => [], wellKnown, granted, guardOf: () => opened };
+}
+
+async function openForMany(
+  choice: AuthenticationChoice,
+  instances: readonly GuardedInstance[],
+  { authenticator, ...services }: Services,
+): Promise<Authentications> {
+  const { guardedBy, openManyAuthentications } = await import('../mcp/auth/open-many.js');
+  const names = instances.map(({ name }) => name);
+  const opened =
+    authenticator === undefined
+      ? await openManyAuthentications(choice, instances, services)
+      : guardedBy(authenticator, names, undefined);
+  const guardOf = (name = ''): Guard => {
+    const guard = opened.guards.get(name);
+    if (guard === undefined) throw new Error(`no one guards ${name}`);
+    return guard;
+  };
+  return { ...opened, guardOf };
+}
+
+function withoutWatch({ values, ...config }: Config): Config {
+  const { openapiWatch: _, ...others } = values;
+  return { ...config, values: others };
+}
+
 /** Where approvers can sign in: at the issuer of the callers' tokens, if a client for that is configured. */
-function approversIssuer(choice: AuthenticationChoice, { approvalsClientId }: HttpValues, { approvals }: Config) {
+function issuerOfApprovers(choice: AuthenticationChoice, { approvalsClientId }: HttpValues, { approvals }: Config) {
   if (choice.kind !== 'oauth' || approvalsClientId === undefined) return undefined;
   return { issuer: choice.issuer, clientId: approvalsClientId, clientSecret: approvals.clientSecret };
 }
@@ -190,33 +249,6 @@ function knownAddress({ values }: Config, { audience }: HttpValues, basePath: st
   if (values.approvalsUrl !== undefined) return values.approvalsUrl;
   return resource !== undefined && URL.canParse(resource) ? `${new URL(resource).origin}${basePath}/approvals` : undefined;
 }
-
-const serverOf = (
-  app: App,
-  limits: CallLimits,
-  lists: Pick<McpServerOptions, 'listChanged' | 'byCredential'>,
-  era: 'legacy' | 'modern' | undefined,
-) =>
-  createMcpServer({
-    ...lists,
-    era,
-    calls: app.calls,
-    instructions: app.instructions,
-    name: app.name,
-    guide: app.guide,
-    enter: async (context) => {
-      const entry = await limits.enter(inFlightRequestOf(context).caller.name);
-      return entry.ok ? entry.leave : undefined;
-    },
-    tools: (context) => app.toolsFor(inFlightRequestOf(context).caller),
-    caller: (context): Caller => {
-      const { name, scopes, tools } = inFlightRequestOf(context).caller;
-      return { name, scopes, tools, transport: 'http' };
-    },
-    canStream: (context) => inFlightRequestOf(context).takesStream,
-    traceHeaders: (context) => inFlightRequestOf(context).trace,
-    onCall: (context) => inFlightRequestOf(context).begin(),
-  });
 
 /** What to release at the end, last in first out. */
 class Stack {
@@ -231,41 +263,13 @@ class Stack {
   }
 }
 
-function limits(http: HttpValues, counter: FallbackCounterStore | MemoryStore, local: MemoryStore) {
-  const maxPerMinute = http.maxCallsPerMinute ?? DEFAULTS.maxCallsPerMinute;
-  const inFlight = {
-    maxInFlight: http.maxInFlight ?? DEFAULTS.maxInFlight,
-    maxInFlightPerCaller: http.maxInFlightPerCaller ?? DEFAULTS.maxInFlightPerCaller,
-  };
-  return {
-    calls: new CallLimits({ counter, maxPerMinute, ...inFlight }),
-    messages: new CallLimits({ what: 'messages', counter: local, maxPerMinute: MESSAGES_PER_CALL * maxPerMinute, ...inFlight }),
-  };
-}
-
-const sessionOptions = (http: HttpValues, logger: Logger) => ({
-  ...(http.maxSessions && { max: http.maxSessions }),
-  ...(http.maxSessionsPerCaller && { maxPerCaller: http.maxSessionsPerCaller }),
-  ...(http.sessionIdle && { idleMs: http.sessionIdle, sweepMs: Math.min(5000, http.sessionIdle) }),
-  onError: (error: unknown) => logger.warn({ err: error }, 'a session could not be closed cleanly'),
-});
-
-/** None for the sandbox, which has no limit to stay below. */
-function budgetOf(
-  { kind, id }: Instance,
-  { clerkLimit }: Values,
-  counter: FallbackCounterStore | MemoryStore,
-): UpstreamBudget | undefined {
-  return kind === 'sandbox' ? undefined : new UpstreamBudget({ counter, instance: id, max: upstreamAllowance(kind, clerkLimit) });
-}
-
 /** Loopback names cannot be made to point elsewhere, so they are allowed wherever the server listens. */
-function reachableAs({ host = DEFAULTS.host, allowedHosts, allowedOrigins, audience }: HttpValues) {
+function reachableAs({ host = LOOPBACK, allowedHosts, allowedOrigins, audience }: HttpValues) {
   const usual = defaultHosts(host);
   const resource = audience?.[0];
   const named = resource !== undefined && URL.canParse(resource) ? [new URL(resource).host] : [];
   return {
-    allowedHosts: allowedHosts ?? [...usual.allowedHosts, ...defaultHosts(DEFAULTS.host).allowedHosts, ...named],
+    allowedHosts: allowedHosts ?? [...usual.allowedHosts, ...defaultHosts(LOOPBACK).allowedHosts, ...named],
     allowedOrigins: allowedOrigins ?? usual.allowedOrigins,
   };
 }
@@ -292,5 +296,5 @@ async function openStore(
 }
 
 /** Whether the server listens beyond this machine and no name for it is configured. */
-export const isNameless = ({ host = DEFAULTS.host, allowedHosts, audience }: HttpValues): boolean =>
+export const isNameless = ({ host = LOOPBACK, allowedHosts, audience }: HttpValues): boolean =>
   !isLoopback(host) && allowedHosts === undefined && audience === undefined;

@@ -27,6 +27,21 @@ export function authenticationChoice(http: HttpValues): AuthenticationChoice {
   return { kind: 'oauth', issuer, audience: [resource, ...others], sse, grants };
 }
 
+/**
+ * Several instances make more of who may reach which.
+ * @param isHooked whether the application that mounts the server says who calls
+ * @throws ConfigError
+ */
+export function refuseForMany(choice: AuthenticationChoice, isHooked: boolean): void {
+  if (isHooked || choice.kind !== 'oauth') return;
+  if (choice.audience.length > 1)
+    throw new ConfigError(
+      'With --instances, --audience takes one address, that of /mcp: tokens for it with /NAME behind it are for that instance. Further values of one instance stand in the file, as its audience.',
+    );
+  if (choice.grants === undefined)
+    throw new ConfigError('--instances with --auth oauth needs --grants FILE: its entries say who may reach which instance.');
+}
+
 /** @throws ConfigError if each of several processes would sign confirmations with its own key */
 export function requireSigningKey(signingKey: string | undefined): void {
   if (signingKey !== undefined) return;

@@ -1,15 +1,17 @@
 import type { Writable } from 'node:stream';
+import type { Config } from '../config/config.js';
 import { ConfigError, STDOUT_IS_TAKEN } from '../config/config-error.js';
 import type { ShipSettings } from '../config/ship-settings.js';
 import { errorMessage } from '../platform/error-message.js';
 import { FileLockedError } from '../platform/file-lock.js';
+import type { Logger } from '../platform/logger.js';
 import { isSystemError } from '../platform/system-error.js';
 import { UserError } from '../platform/user-error.js';
 import { AuditLog, type AuditSink } from '../policy/audit/log.js';
 import { isStandardOutput, placesOf } from '../policy/audit/places.js';
 import type { TargetStatus } from '../policy/audit/ship/health.js';
 
-export interface RecordOptions {
+interface RecordOptions {
   /** What lines are signed with, where it comes from the environment. */
   readonly key: string | undefined;
   /** Where it is delivered to, too. */
@@ -26,11 +28,27 @@ export interface OpenedRecord extends AuditSink {
 }
 
 /**
+ * Opens the record, if the settings ask for one, and tells of calls of which no outcome is known.
+ * @throws ConfigError
+ */
+export async function openRecord(
+  { values, auditKey: key, ship }: Config,
+  logger: Logger,
+  stdout: Writable | undefined,
+): Promise<OpenedRecord | undefined> {
+  if (values.auditLog === undefined) return undefined;
+  const tell = { info: (message: string) => logger.info(message), warn: (message: string) => logger.warn(message) };
+  const log = await openAuditLog(values.auditLog, { key, ship, ...tell, stdout });
+  for (const call of log.unfinished) logger.warn({ call }, 'this call of an earlier run has no outcome: it may have happened');
+  return log;
+}
+
+/**
  * Opens the record in a file, or on standard output for `-`. A second process beside one that writes the file has a file of
  * its own: clients start a server each.
  * @throws ConfigError
  */
-export async function openAuditLog(setting: string, { key, ship, info, warn, stdout }: RecordOptions): Promise<OpenedRecord> {
+async function openAuditLog(setting: string, { key, ship, info, warn, stdout }: RecordOptions): Promise<OpenedRecord> {
   if (isStandardOutput(setting)) {
     if (stdout === undefined) throw new ConfigError(STDOUT_IS_TAKEN);
     const { StreamLog } = await import('../policy/audit/stream-log.js');

@@ -23,7 +23,7 @@ export interface Approval {
     readonly client?: string | undefined;
     readonly clientVersion?: string | undefined;
   };
-  readonly instance: { readonly kind: InstanceKind; readonly id: string };
+  readonly instance: { readonly kind: InstanceKind; readonly id: string; readonly name?: string | undefined };
   readonly needs: Needs;
   /** What differs from what the person was shown before, a sentence each. */
   readonly changed: readonly string[];
@@ -56,7 +56,7 @@ export function toApproval(wish: ApprovalWish, id: string, now: number): Approva
     request: wish.request,
     digest: wish.digest,
     caller: { name, transport, client: clientName, clientVersion },
-    instance: { kind: wish.instance.kind, id: wish.instance.id },
+    instance: { kind: wish.instance.kind, id: wish.instance.id, name: wish.instance.name },
     needs: wish.needs,
     changed: wish.changed,
     createdAt: now,

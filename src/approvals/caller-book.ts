@@ -5,6 +5,8 @@ import type { Caller } from '../policy/policy-types.js';
 /** A caller with one client. `name` is verified; what the client says about itself is not. */
 export interface CallerSeen {
   readonly name: string;
+  /** The one of several instances that they called. */
+  readonly instance?: string | undefined;
   readonly transport: Caller['transport'];
   readonly client: string | undefined;
   readonly clientVersion: string | undefined;
@@ -17,6 +19,8 @@ export interface CallerSeen {
 /** A connected client. Clients of newer protocol revisions have no sessions and show only by their calls. */
 export interface SessionSeen {
   readonly caller: string;
+  /** The one of several instances that it is connected to. */
+  readonly instance?: string | undefined;
   readonly transport: Caller['transport'];
   readonly client: string | undefined;
   readonly clientVersion: string | undefined;

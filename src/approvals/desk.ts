@@ -275,7 +275,7 @@ export class ApprovalDesk implements Approvals {
    */
   async #place(approval: Approval): Promise<Approval | 'flood' | undefined> {
     const { records } = this.#options;
-    const key = createHash('sha256').update(approval.caller.name).digest('base64url');
+    const key = createHash('sha256').update(placeOf(approval)).digest('base64url');
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const text = await records.read(CALLERS, key);
       const now = this.#now();
@@ -356,6 +356,10 @@ export class ApprovalDesk implements Approvals {
     return { happened: happened.then(stop), stop };
   }
 }
+
+/** What waits on one of several instances takes no place from what the same caller asks of another. */
+const placeOf = ({ caller, instance }: Approval): string =>
+  instance.name === undefined ? caller.name : JSON.stringify([instance.name, caller.name]);
 
 function withResolvers(): { promise: Promise<void>; resolve: () => void } {
   let resolve = (): void => {};

@@ -57,16 +57,26 @@ export class Webhook {
 
   pending({ id, operation, review, instance, expiresAt }: Approval, link: string | undefined): void {
     const where = link ?? 'clerk-mcp approvals, in a terminal';
+    const kind = instance.kind.toUpperCase();
+    const on = instance.name === undefined ? `a ${kind} instance` : `${instance.name} (${kind})`;
     this.#send({
       type: 'approval.pending',
-      text: `A call waits for approval on a ${instance.kind.toUpperCase()} instance: ${review.title}. ${where}`,
-      data: { id, operation, instance: instance.kind, link, expires: new Date(expiresAt).toISOString() },
+      text: `A call waits for approval on ${on}: ${review.title}. ${where}`,
+      data: {
+        id,
+        operation,
+        instance: instance.kind,
+        instance_name: instance.name,
+        link,
+        expires: new Date(expiresAt).toISOString(),
+      },
     });
   }
 
-  decided({ id, operation, declined }: Approval): void {
+  decided({ id, operation, declined, instance: { name } }: Approval): void {
     const decision = declined === undefined ? 'approved' : 'declined';
-    this.#send({ type: 'approval.decided', text: `A call was ${decision}: ${operation}.`, data: { id, operation, decision } });
+    const text = `A call${name === undefined ? '' : ` on ${name}`} was ${decision}: ${operation}.`;
+    this.#send({ type: 'approval.decided', text, data: { id, operation, decision, instance_name: name } });
   }
 
   flood(): void {

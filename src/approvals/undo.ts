@@ -4,6 +4,8 @@ import type { UsedBy } from '../policy/confirmation/approvals.js';
 export interface UndoableChanges {
   readonly of: UsedBy;
   readonly title: string;
+  /** The one of several instances on which they were made. */
+  readonly instance?: string | undefined;
   readonly caller: string;
   /** When the last change was made, and until when they can be undone, in Unix milliseconds. */
   readonly at: number;

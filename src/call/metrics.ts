@@ -8,9 +8,11 @@ export type CallResult = 'done' | 'refused' | 'failed' | 'ask' | 'link' | 'unkno
 export interface MetricsOptions {
   /** Names of the tools that exist; any other is counted as `unknown`, so that callers cannot make labels. */
   readonly tools: Iterable<string>;
-  /** Called when the metrics are read, where there is more than one session. */
-  readonly sessions?: () => number;
-  readonly inFlight?: () => number;
+  /** Names of the instances, where several are served: a label of what belongs to one. Default: there is no such label. */
+  readonly instances?: readonly string[] | undefined;
+  /** Called when the metrics are read, once for each instance, where there is more than one session. */
+  readonly sessions?: (instance: string | undefined) => number;
+  readonly inFlight?: (instance: string | undefined) => number;
   /** Lines of the log that could not be written so far. */
   readonly droppedLogLines: () => number;
   /** Whether the store that processes share can be used, where there is one. */
@@ -21,8 +23,8 @@ export interface MetricsOptions {
   readonly deliveries?: (() => readonly TargetStatus[]) | undefined;
 }
 
-/** What the operator's Prometheus reads. No label holds what a caller made up, an id, or a secret. */
-export interface Metrics {
+/** What happens on one instance, or to the server as a whole. No label holds what a caller made up, an id, or a secret. */
+export interface InstanceMetrics {
   call(tool: string, result: CallResult, decision: 'allow' | 'refuse' | 'ask' | 'link' | 'none', seconds: number): void;
   /** An answer of Clerk by its status, or `none` for a request that got none. */
   upstream(status: number | 'none'): void;
@@ -30,6 +32,12 @@ export interface Metrics {
   limited(by: 'clerk' | 'in_flight' | 'rate' | 'sessions' | 'authentication' | 'budget'): void;
   /** A request with no credentials, or none that are good. */
   denied(why: 'missing' | 'invalid' | 'unavailable' | 'throttled' | 'ungranted' | 'host' | 'scope'): void;
+}
+
+/** What the operator's Prometheus reads. */
+export interface Metrics extends InstanceMetrics {
+  /** The same with the label of one instance of several. */
+  of(instance: string): InstanceMetrics;
   /** The metrics as they are now, each with its series. */
   read(): Promise<readonly PrometheusMetric[]>;
   /** The metrics in Prometheus' text format. */
@@ -45,44 +53,47 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
   const { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } = (await import('prom-client')).default;
   const registry: Registry = new Registry();
   const registers = [registry];
+  const { instances } = options;
+  const own = instances === undefined ? [] : ['instance'];
   collectDefaultMetrics({ register: registry });
   const calls: Counter = new Counter({
     name: 'clerk_mcp_calls_total',
     help: 'Tool calls by tool, outcome and the decision of the policy.',
-    labelNames: ['tool', 'outcome', 'decision'],
+    labelNames: ['tool', 'outcome', 'decision', ...own],
     registers,
   });
   const durations: Histogram = new Histogram({
     name: 'clerk_mcp_call_duration_seconds',
     help: 'Time from the call to its answer, by tool.',
-    labelNames: ['tool'],
+    labelNames: ['tool', ...own],
     buckets: BUCKETS,
     registers,
   });
   const upstream: Counter = new Counter({
     name: 'clerk_mcp_upstream_responses_total',
     help: 'Answers of the Clerk Backend API by HTTP status; none where no answer came.',
-    labelNames: ['status'],
+    labelNames: ['status', ...own],
     registers,
   });
   const limited: Counter = new Counter({
     name: 'clerk_mcp_limited_total',
     help: 'Requests turned away because of a limit, by the limit.',
-    labelNames: ['by'],
+    labelNames: ['by', ...own],
     registers,
   });
   const denied: Counter = new Counter({
     name: 'clerk_mcp_denied_total',
     help: 'Requests refused before a tool was reached, by reason.',
-    labelNames: ['why'],
+    labelNames: ['why', ...own],
     registers,
   });
+  const kind = { Kind: Gauge, registers, instances };
   const { sessions, inFlight, storeUp } = options;
-  if (sessions !== undefined) gauge(Gauge, registers, 'clerk_mcp_sessions', 'Open sessions.', sessions);
-  if (inFlight !== undefined) gauge(Gauge, registers, 'clerk_mcp_calls_in_flight', 'Calls that are being answered.', inFlight);
+  if (sessions !== undefined) gauge(kind, 'clerk_mcp_sessions', 'Open sessions.', sessions);
+  if (inFlight !== undefined) gauge(kind, 'clerk_mcp_calls_in_flight', 'Calls that are being answered.', inFlight);
   if (storeUp !== undefined) {
     const help = 'Whether the shared store can be used: 1, or 0 while it is away and gated calls are refused.';
-    gauge(Gauge, registers, 'clerk_mcp_store_up', help, () => (storeUp() ? 1 : 0));
+    gauge({ Kind: Gauge, registers }, 'clerk_mcp_store_up', help, () => (storeUp() ? 1 : 0));
   }
   new Counter({
     name: 'clerk_mcp_log_lines_dropped_total',
@@ -108,18 +119,25 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
   const { deliveries } = options;
   if (deliveries !== undefined) addDeliveries({ Counter, Gauge, registers, deliveries });
   const tools = new Set(options.tools);
+  const metricsOf = (instance: string | undefined): InstanceMetrics => {
+    const label = instance === undefined ? {} : { instance };
+    return {
+      call: (name, outcome, decision, seconds) => {
+        const tool = tools.has(name) ? name : 'unknown';
+        calls.inc({ tool, outcome, decision, ...label });
+        durations.observe({ tool, ...label }, seconds);
+      },
+      upstream: (status) => {
+        upstream.inc({ status: status === 'none' || !isStatus(status) ? 'none' : String(status), ...label });
+        if (status === 429) limited.inc({ by: 'clerk', ...label });
+      },
+      limited: (by) => limited.inc({ by, ...label }),
+      denied: (why) => denied.inc({ why, ...label }),
+    };
+  };
   return {
-    call: (name, outcome, decision, seconds) => {
-      const tool = tools.has(name) ? name : 'unknown';
-      calls.inc({ tool, outcome, decision });
-      durations.observe({ tool }, seconds);
-    },
-    upstream: (status) => {
-      upstream.inc({ status: status === 'none' || !isStatus(status) ? 'none' : String(status) });
-      if (status === 429) limited.inc({ by: 'clerk' });
-    },
-    limited: (by) => limited.inc({ by }),
-    denied: (why) => denied.inc({ why }),
+    ...metricsOf(undefined),
+    of: metricsOf,
     read: async () => (await registry.getMetricsAsJSON()).map((metric) => ({ ...metric, type: String(metric.type) })),
     render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
   };
@@ -127,13 +145,27 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
 
 const isStatus = (status: number): boolean => Number.isInteger(status) && status >= 100 && status <= 599;
 
-function gauge(Kind: typeof Gauge, registers: Registry[], name: string, help: string, read: () => number): void {
+interface GaugeKind {
+  readonly Kind: typeof Gauge;
+  readonly registers: Registry[];
+  /** What it is read of, one by one. Default: of the server. */
+  readonly instances?: readonly string[] | undefined;
+}
+
+function gauge(
+  { Kind, registers, instances }: GaugeKind,
+  name: string,
+  help: string,
+  read: (instance: string | undefined) => number,
+): void {
   new Kind({
     name,
     help,
     registers,
+    labelNames: instances === undefined ? [] : ['instance'],
     collect() {
-      this.set(read());
+      if (instances === undefined) this.set(read(undefined));
+      else for (const instance of instances) this.set({ instance }, read(instance));
     },
   });
 }

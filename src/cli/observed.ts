@@ -1,5 +1,5 @@
 import type { AppOptions } from '../app/app-types.js';
-import { createMetrics, type Metrics } from '../call/metrics.js';
+import { createMetrics, type InstanceMetrics } from '../call/metrics.js';
 import type { Logger } from '../platform/logger.js';
 import { droppedLines } from '../platform/stderr.js';
 import { openTelemetry } from '../telemetry/open.js';
@@ -12,9 +12,10 @@ export interface Observed {
   close(): Promise<void>;
 }
 
-export async function observe(logger: Logger): Promise<Observed> {
+/** @param instance its name, if it is one of several */
+export async function observe(logger: Logger, instance: string | undefined): Promise<Observed> {
   const telemetry = openTelemetry(logger);
-  let metrics: Metrics | undefined;
+  let metrics: InstanceMetrics | undefined;
   return {
     hooks: {
       onCall: ({ tool, result, decision, seconds }) => metrics?.call(tool, result, decision, seconds),
@@ -22,9 +23,13 @@ export async function observe(logger: Logger): Promise<Observed> {
     },
     count: async (tools) => {
       if (!telemetry.sendsMetrics) return;
-      const made = await createMetrics({ tools, droppedLogLines: droppedLines });
+      const made = await createMetrics({
+        tools,
+        instances: instance === undefined ? undefined : [instance],
+        droppedLogLines: droppedLines,
+      });
       telemetry.addMetrics(() => made.read());
-      metrics = made;
+      metrics = instance === undefined ? made : made.of(instance);
     },
     close: () => telemetry.close(),
   };

@@ -19,11 +19,22 @@ export function readSecretKey(env: Environment): string {
   const direct = env.CLERK_SECRET_KEY?.trim();
   const file = keyFileOf(env);
   if (direct && file) throw new ConfigError('CLERK_SECRET_KEY and CLERK_SECRET_KEY_FILE are both set. Keep one.');
-  if (file) return checkKey(readKeyFile(file), `The file that CLERK_SECRET_KEY_FILE names`);
+  if (file) return keyIn(file, 'CLERK_SECRET_KEY_FILE');
   if (direct) return checkKey(direct, 'CLERK_SECRET_KEY');
   throw new ConfigError(
     'No Clerk key. Set CLERK_SECRET_KEY (Clerk dashboard, API keys, secret key) or CLERK_SECRET_KEY_FILE, or start with --sandbox to try it without an account.',
   );
+}
+
+/** Where an instance's key is: in a file, or in a variable of the environment. */
+export type KeySource = { readonly file: string } | { readonly variable: string };
+
+/** The key of one instance of several. @throws ConfigError */
+export function readKeyFrom(source: KeySource, env: Environment): string {
+  if ('file' in source) return keyIn(source.file, 'secret_key_file');
+  const key = env[source.variable]?.trim();
+  if (key) return checkKey(key, source.variable);
+  throw new ConfigError(`The variable ${source.variable} (secret_key_env) is not set. It takes the secret key of this instance.`);
 }
 
 export function keyFileOf(env: Environment): string | undefined {
@@ -31,13 +42,16 @@ export function keyFileOf(env: Environment): string | undefined {
   return given ? expandHome(given) : undefined;
 }
 
-function readKeyFile(path: string): string {
+/** @param setting what names the file */
+const keyIn = (path: string, setting: string): string => checkKey(readKeyFile(path, setting), `The file that ${setting} names`);
+
+function readKeyFile(path: string, setting: string): string {
   try {
     if (!statSync(path).isFile()) throw new Error('it is not a regular file');
     if (statSync(path).size > KEY_FILE_LIMIT) throw new Error('it is too large to hold only a key');
     return readTextSync(path).trim();
   } catch (error) {
-    throw new ConfigError(`CLERK_SECRET_KEY_FILE cannot be read: ${errorMessage(error)}.`);
+    throw new ConfigError(`${setting} cannot be read: ${errorMessage(error)}.`);
   }
 }
 
@@ -48,7 +62,7 @@ const MISTAKEN_KEYS: readonly (readonly [form: RegExp, problem: string])[] = [
   [/^(?:export\s+|set\s+|\$env:)?[A-Za-z_]\w*\s*=/i, 'holds a line NAME=key. It takes the key alone, without the name.'],
   [
     /^%\w+%$|^\$\{?\w|^\{\{?\w/,
-    'holds the name of a variable that was not filled in. Set CLERK_SECRET_KEY where the client starts, or use CLERK_SECRET_KEY_FILE.',
+    'holds the name of a variable that was not filled in. Set the key itself where the client starts, or name a file that holds it.',
   ],
   [/^pk_/, 'holds a publishable key (pk_). The Backend API needs the secret key (sk_test_ or sk_live_).'],
   [/\s/, 'holds more than one word or line. It takes the key alone, with no spaces in it.'],
@@ -65,18 +79,19 @@ function checkKey(key: string, where: string): string {
   );
 }
 
-export function readApiUrl(env: Environment): string {
+/** @param setting what gives the address */
+export function readApiUrl(env: Environment, setting = 'CLERK_API_URL'): string {
   const given = env.CLERK_API_URL?.trim();
   if (!given) return DEFAULT_API_URL;
   const url = URL.canParse(given) ? new URL(given) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new ConfigError(`CLERK_API_URL is not an http or https address. The default is ${DEFAULT_API_URL}.`);
+    throw new ConfigError(`${setting} is not an http or https address. The default is ${DEFAULT_API_URL}.`);
   }
   if (url.username || url.password || url.search || url.hash) {
-    throw new ConfigError('CLERK_API_URL must be an address without user, query or fragment.');
+    throw new ConfigError(`${setting} must be an address without user, query or fragment.`);
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    throw new ConfigError('CLERK_API_URL must be https: the key would travel in the clear. http is for this machine only.');
+    throw new ConfigError(`${setting} must be https: the key would travel in the clear. http is for this machine only.`);
   }
   // Clerk's own SDK takes the address without a version, so that is what people have in their environment.
   if (url.hostname === 'api.clerk.com' && url.pathname === '/') url.pathname = '/v1';

@@ -25,6 +25,10 @@ export type SandboxValues = ValuesOf<typeof SANDBOX_OPTIONS>;
 
 export interface Config {
   readonly values: Values;
+  /** What the instance is called in the file of instances; `undefined` where there is no such file. */
+  readonly name?: string | undefined;
+  /** Further values of `aud` with which an access token is for this instance of several. */
+  readonly audience?: readonly string[] | undefined;
   /** Where Clerk is, without a slash at the end. */
   readonly apiUrl: string;
   /** `undefined` on the sandbox, which makes its own. */
@@ -51,8 +55,9 @@ export interface ApprovalSettings {
   readonly clientSecret?: string | undefined;
 }
 
+const INSTANCE_WITHOUT_FILE = '--instance needs --instances FILE, where instances stand by their names.';
 const PREFIX = 'CLERK_MCP_';
-const SIGNING_KEY = 'CLERK_MCP_SIGNING_KEY';
+export const SIGNING_KEY = 'CLERK_MCP_SIGNING_KEY';
 const AUDIT_KEY = 'CLERK_MCP_AUDIT_KEY';
 const KEY_BYTES = 32;
 const WEBHOOK_SECRET = 'CLERK_MCP_WEBHOOK_SECRET';
@@ -63,7 +68,7 @@ const CLIENT_SECRET = 'CLERK_MCP_APPROVALS_CLIENT_SECRET';
  * Flags win over the environment. Anything unknown or malformed stops the start, since a typo must never leave a gate
  * open.
  * @param overrides values that replace variables of the environment
- * @throws ConfigError
+ * @throws ConfigError, also where a file of instances is given: nothing here chooses among them
  */
 export function loadConfig(
   flags: Readonly<Record<string, unknown>>,
@@ -72,6 +77,26 @@ export function loadConfig(
 ): Config {
   const env: Environment = { ...environment, ...overrides };
   if (overrides.CLERK_SECRET_KEY !== undefined) env.CLERK_SECRET_KEY_FILE = undefined;
+  const { instances, instance } = instancesOf(flags, env);
+  if (instances !== undefined) throw new ConfigError('--instances cannot be used here.');
+  if (instance !== undefined) throw new ConfigError(INSTANCE_WITHOUT_FILE);
+  return loadInstance(flags, env);
+}
+
+/** The environment of this process. */
+export const ownEnvironment = (): Environment => process.env;
+
+/** Where several instances stand, and which of them is meant. */
+export function instancesOf(
+  flags: Readonly<Record<string, unknown>>,
+  env: Environment = process.env,
+): Pick<Values, 'instances' | 'instance'> {
+  const { instances, instance } = OPTIONS;
+  return readOptions({ instances, instance }, flags, env);
+}
+
+/** @throws ConfigError */
+export function loadInstance(flags: Readonly<Record<string, unknown>>, env: Environment): Config {
   refuseUnknownVariables(env);
   const values: Values = readOptions(OPTIONS, flags, env);
   const signingKey = readSigningKey(env);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { PROFILE_NAMES } from '../catalog/profiles.js';
 import { LOG_LEVELS } from '../platform/log-levels.js';
+import { INSTANCE_NAME, INSTANCE_NAME_FORM } from './instance-name.js';
 import type { Option } from './option.js';
 import { count, isBareWebAddress, list, milliseconds, onOff, path, shipTargets, webAddress } from './value-forms.js';
 
@@ -14,6 +15,18 @@ const profiles = () => list().pipe(z.array(z.enum(PROFILE_NAMES)));
 
 /** Settings of every command that makes calls. */
 export const OPTIONS = {
+  instances: {
+    flag: '--instances <file>',
+    env: 'CLERK_MCP_INSTANCES',
+    schema: path,
+    help: 'Several instances by name, YAML or JSON like examples/instances.yml; over HTTP each has a path of its own, /mcp/NAME',
+  },
+  instance: {
+    flag: '--instance <name>',
+    env: 'CLERK_MCP_INSTANCE',
+    schema: () => z.string().regex(INSTANCE_NAME, `expected ${INSTANCE_NAME_FORM}`),
+    help: 'With --instances: the one to work on. Over stdio and for commands one must be named; over HTTP all are served',
+  },
   sandbox: {
     flag: '--sandbox',
     env: 'CLERK_MCP_SANDBOX',

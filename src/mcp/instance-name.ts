@@ -3,6 +3,8 @@ import type { InstanceKind } from '../policy/policy-types.js';
 
 export interface InstanceNameOptions {
   readonly kind: InstanceKind;
+  /** What it is called beside others that the same program serves. */
+  readonly own?: string | undefined;
   /** Lists the instance's domains, within a time limit of its own. */
   readonly read: () => Promise<unknown>;
   /** Default: `Date.now`. */
@@ -20,8 +22,8 @@ const HOST = /^[\w-]+(\.[\w-]+)*(:\d+)?$/;
 const LONGEST = 253;
 
 /**
- * What the instance is called: `Clerk · example.com · LIVE`. Nothing waits for the domain: until it is known, the name
- * gives only the kind.
+ * What the instance is called: `Clerk · example.com · LIVE`, and of several `Clerk · shop · example.com · LIVE`. Nothing
+ * waits for the domain: until it is known, the name does without.
  */
 export class InstanceName {
   readonly #options: InstanceNameOptions;
@@ -31,7 +33,7 @@ export class InstanceName {
 
   constructor(options: InstanceNameOptions) {
     this.#options = options;
-    this.#title = `Clerk · ${options.kind.toUpperCase()}`;
+    this.#title = this.#titleWith(undefined);
   }
 
   /** Stands in every answer. */
@@ -57,6 +59,17 @@ export class InstanceName {
     const { name } = domains.find(({ is_satellite }) => is_satellite === false) ?? domains[0] ?? {};
     if (typeof name !== 'string' || name.length > LONGEST || !HOST.test(name)) return;
     this.#domain = name;
-    this.#title = `Clerk · ${name} · ${this.#options.kind.toUpperCase()}`;
+    this.#title = this.#titleWith(name);
+  }
+
+  /** For programs: the server's name, which says which of several instances it works on. */
+  get server(): string {
+    const { own } = this.#options;
+    return own === undefined ? 'clerk-mcp' : `clerk-mcp-${own}`;
+  }
+
+  #titleWith(domain: string | undefined): string {
+    const { own, kind } = this.#options;
+    return ['Clerk', own, domain, kind.toUpperCase()].filter((part) => part !== undefined).join(' · ');
   }
 }

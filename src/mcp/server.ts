@@ -60,7 +60,7 @@ export interface McpServerOptions {
   readonly tools: (context: ServerContext) => readonly ToolDefinition[];
   /** What the model is told at the handshake. */
   readonly instructions: (seat: Seat) => string;
-  readonly name: Pick<InstanceName, 'title' | 'ask'>;
+  readonly name: Pick<InstanceName, 'title' | 'server' | 'ask'>;
   /** What is offered beside tools. Default: nothing. */
   readonly guide?: GuideOptions | undefined;
   /** How the guide's reads are admitted. Default: all are. */
@@ -89,7 +89,7 @@ export interface McpServerOptions {
  * ready-made and one handler dispatches every call.
  */
 export function createMcpServer(options: McpServerOptions): StrictServer {
-  const info = { name: 'clerk-mcp', version: VERSION };
+  const info = { name: options.name.server, version: VERSION };
   const introduced = (): Implementation => ({ ...info, title: options.name.title, icons: SERVER_ICONS });
   const server: StrictServer = new StrictServer(
     info,

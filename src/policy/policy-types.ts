@@ -9,6 +9,8 @@ export type InstanceKind = (typeof INSTANCE_KINDS)[number];
 /** The Clerk instance that calls go to. */
 export interface Instance {
   readonly kind: InstanceKind;
+  /** What it is called beside others that the same program serves. */
+  readonly name?: string | undefined;
   /** Stable name that confirmations and records are bound to: a hash of address and key, never the key. */
   readonly id: string;
   /** The instance's domain, for people. Looked up when absent and a person is about to read it. */

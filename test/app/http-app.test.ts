@@ -15,7 +15,7 @@ describe('what keeps the server for HTTP from starting', () => {
     ['a proxy that cannot be one', { trustedProxies: ['nonsense'] }],
     ['a token file that is not there', { auth: 'token', tokens: '/nowhere/tokens.json' }],
   ])('is for a person to mend: %s', async (_, http) => {
-    await expect(createHttpApp({ config, http, logger })).rejects.toThrow(UserError);
+    await expect(createHttpApp({ configs: [config], http, logger })).rejects.toThrow(UserError);
   });
 
   it('is told with its stack where it is a fault of the program, a TypeError included', async () => {
@@ -26,6 +26,6 @@ describe('what keeps the server for HTTP from starting', () => {
       },
     });
     const signed = { ...config, signingKey: 'a-key-that-warns-without-a-store' };
-    await expect(createHttpApp({ config: signed, http: {}, logger: broken })).rejects.toBe(fault);
+    await expect(createHttpApp({ configs: [signed], http: {}, logger: broken })).rejects.toBe(fault);
   });
 });

@@ -7,6 +7,7 @@ import { CallLimits } from '../../src/mcp/http/caller-limits.js';
 import type { Connection } from '../../src/mcp/http/connection.js';
 import { defaultHosts, Hosts } from '../../src/mcp/http/hosts.js';
 import { createListener } from '../../src/mcp/http/listener.js';
+import { Mount } from '../../src/mcp/http/mount.js';
 import { Probes } from '../../src/mcp/http/probes.js';
 import { Router } from '../../src/mcp/http/router.js';
 import { Sessions } from '../../src/mcp/http/sessions.js';
@@ -33,21 +34,28 @@ export async function startApplication(): Promise<Application> {
     inFlight: () => calls.inFlight,
     droppedLogLines: () => 0,
   });
-  const router = new Router({
+  const mount = new Mount({
     ...(await openAuthentication({ kind: 'none', host: HOST }, { logger, revocations: undefined, catalog: new Catalog([]) })),
+    suffix: '',
     createServer: createFixtureServer,
-    hosts: new Hosts(defaultHosts(HOST)),
-    address: new ClientAddress(),
     sessions,
     calls,
     messages: new CallLimits({ what: 'messages', counter, maxPerMinute: 6000 }),
     body: {},
-    probes: new Probes({ upstream: async () => undefined, isStopping: () => false }),
     metrics,
     logger,
     basePath: '',
     sse: true,
     quickPath: true,
+  });
+  const router = new Router({
+    mounts: [mount],
+    hosts: new Hosts(defaultHosts(HOST)),
+    address: new ClientAddress(),
+    probes: new Probes({ upstreams: [async () => undefined], isStopping: () => false }),
+    metrics,
+    logger,
+    basePath: '',
   });
   const listener = createListener((request, context) => router.handle(request, context), {
     onError: (error) => logger.error({ err: error }, 'http'),

@@ -138,8 +138,10 @@ const summary = ({ id, state, review, caller, expiresAt }: ApprovalView): string
 function whole(approval: ApprovalView): string {
   const { id, state, review, request, caller, changed, createdAt, expiresAt, words, declined } = approval;
   const client = caller.client === undefined ? '' : `, whose client says it is ${quoted(plain(caller.client))}`;
+  const { kind, name } = approval.instance;
+  const where = name === undefined ? `${kind.toUpperCase()} instance` : `${plain(name)} (${kind.toUpperCase()})`;
   const lines = [
-    `${review.instance.kind.toUpperCase()} instance${review.instance.domain === undefined ? '' : `: ${review.instance.domain}`}`,
+    `${where}${review.instance.domain === undefined ? '' : `: ${review.instance.domain}`}`,
     ...review.effects,
     ...(review.undo === undefined ? [] : [review.undo]),
     ...review.details,

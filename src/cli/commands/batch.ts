@@ -1,8 +1,9 @@
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { App } from '../../app/app-types.js';
 import type { Call, CallOutcome } from '../../call/call-types.js';
-import { type Config, loadConfig, usualStateDir } from '../../config/config.js';
+import { type Config, usualStateDir } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
+import { loadOneConfig } from '../../config/load-configs.js';
 import { planReport } from '../../jobs/apply/report.js';
 import { type BatchLine, readBatch } from '../../jobs/batch/read-batch.js';
 import { type Result, resultsOf } from '../../jobs/batch/results.js';
@@ -31,7 +32,7 @@ const CALLER: Call['caller'] = { name: 'local', transport: 'cli', clientName: 'c
  * @param name the operation of all lines; without it each line names its own
  */
 export async function batch(file: string, name: string | undefined, flags: Flags): Promise<void> {
-  const config = withState(loadConfig({ logLevel: 'warn', ...flags }));
+  const config = withState(await loadOneConfig({ logLevel: 'warn', ...flags }));
   if (flags.yes === true && config.instanceKind === 'live')
     throw new ConfigError('--yes is not for a live instance: there a person is asked. Leave it out, at a terminal.');
   const out = typeof flags.out === 'string' ? resolve(expandHome(flags.out)) : undefined;
@@ -68,7 +69,7 @@ function tooManyFaults(where: string, faults: readonly string[]): string {
 const withState = (config: Config): Config =>
   config.values.stateDir !== undefined || config.secretKey === undefined
     ? config
-    : { ...config, values: { ...config.values, stateDir: usualStateDir() } };
+    : { ...config, values: { ...config.values, stateDir: join(usualStateDir(), config.name ?? '') } };
 
 interface BatchFacts {
   readonly app: App;

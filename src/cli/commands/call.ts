@@ -1,6 +1,6 @@
 import { UnknownToolError } from '../../call/call-types.js';
-import { loadConfig } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
+import { loadOneConfig } from '../../config/load-configs.js';
 import { scrub } from '../../platform/scrub.js';
 import { VERSION } from '../../platform/version.js';
 import { tellWaiting } from '../apply-plan.js';
@@ -15,7 +15,7 @@ export async function call(name: string | undefined, json: string, flags: Flags)
   if (name === undefined)
     throw new ConfigError(`Name the tool: clerk-mcp call NAME '{"user_id":"user_1"}'. Many calls at once: --batch FILE.`);
   const args = parseJsonArguments(json === '-' ? await readInput('-', 'The arguments') : json);
-  const config = loadConfig({ logLevel: 'warn', ...flags });
+  const config = await loadOneConfig({ logLevel: 'warn', ...flags });
   await withApp(config, async (app, interrupted) => {
     try {
       const caller = { name: 'local', transport: 'cli' as const, clientName: 'clerk-mcp call', clientVersion: VERSION };

@@ -5,8 +5,9 @@ import { instanceId } from '../../app/upstream.js';
 import { ClerkClient } from '../../clerk/clerk-client.js';
 import { ClerkError } from '../../clerk/errors.js';
 import { UpstreamBudget, upstreamAllowance } from '../../clerk/rate-budget.js';
-import { type Config, loadConfig } from '../../config/config.js';
+import type { Config } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
+import { loadOneConfig } from '../../config/load-configs.js';
 import { MemoryCounterStore } from '../../limits/counter-store.js';
 import { fileProblem } from '../../platform/file-problem.js';
 import { expandHome } from '../../platform/home.js';
@@ -27,9 +28,12 @@ import { EXIT, type Flags, print } from './command.js';
  * read stays beside the file until it is written, so that the same command goes on where one stopped.
  */
 export async function exportSeed(given: string, flags: Flags): Promise<void> {
-  const config = loadConfig(flags);
+  const config = await loadOneConfig(flags);
   const { secretKey, apiUrl } = config;
-  if (secretKey === undefined) throw new ConfigError('export reads an instance of Clerk. Leave --sandbox out.');
+  if (secretKey === undefined)
+    throw new ConfigError(
+      'export reads an instance of Clerk, and this is a sandbox: leave --sandbox out, or name another --instance.',
+    );
   const file = expandHome(given);
   await refuseTaken(file);
   const instance = instanceId(apiUrl, secretKey);

@@ -1,6 +1,7 @@
 import { createHttpApp, isNameless } from '../../app/http-app.js';
-import { loadConfig, loadHttpValues } from '../../config/config.js';
+import { loadHttpValues } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
+import { loadConfigs } from '../../config/load-configs.js';
 import { createListener, type Listener } from '../../mcp/http/listener.js';
 import { errorMessage } from '../../platform/error-message.js';
 import { createLogger } from '../../platform/logger.js';
@@ -18,7 +19,8 @@ const FLUSH_MS = 2000;
 
 /** Serves MCP over HTTP until a signal comes, then ends the process. */
 export async function http(flags: Flags): Promise<never> {
-  const config = loadConfig(flags);
+  const configs = await loadConfigs(flags);
+  const [config] = configs;
   const values = loadHttpValues(flags);
   const isObserved = isTelemetryWanted();
   const logger = createLogger(config.values.logLevel, isObserved ? traceIds : undefined);
@@ -29,7 +31,7 @@ export async function http(flags: Flags): Promise<never> {
   // One request that fails in an unforeseen way must not take the others down with it.
   process.on('unhandledRejection', (reason) => logger.error({ err: reason }, 'a failure outside any request'));
   const telemetry = isObserved ? (await import('../../telemetry/open.js')).openTelemetry(logger) : undefined;
-  const httpApp = await createHttpApp({ config, http: values, logger, stdout: process.stdout });
+  const httpApp = await createHttpApp({ configs, http: values, logger, stdout: process.stdout });
   telemetry?.addMetrics(() => httpApp.metrics.read());
   const { host = '127.0.0.1', port = 3000, headersTimeout, requestTimeout, maxConnections } = values;
   const listener = createListener(httpApp.handle, {
@@ -49,11 +51,15 @@ export async function http(flags: Flags): Promise<never> {
   });
   await httpApp.listensAt(url);
   const { auth = 'none', sse = true } = values;
-  const { confirmation, tools } = httpApp.app;
-  logger.info(
-    { version: VERSION, instance: config.instanceKind, url, auth, sse, tools: tools.length, confirmation },
-    `listening on ${url}`,
-  );
+  for (const { config: own, app } of httpApp.instances) {
+    const { confirmation, tools } = app;
+    const served = { version: VERSION, auth, sse, tools: tools.length, confirmation };
+    if (own.name === undefined) logger.info({ instance: own.instanceKind, url, ...served }, `listening on ${url}`);
+    else
+      logger.info({ instance: own.name, kind: own.instanceKind, path: `/mcp/${own.name}`, ...served }, 'an instance is served');
+  }
+  if (config.name !== undefined)
+    logger.info({ version: VERSION, url, instances: configs.map(({ name }) => name) }, `listening on ${url}`);
   if (isNameless(values)) logger.warn('only clients on this machine are answered: name the server with --allowed-hosts');
   const signal = await signalled;
   logger.info({ signal }, 'stopping: no new connections, calls in flight may end');

@@ -1,13 +1,13 @@
 import { createApp } from '../../app/app.js';
 import type { App } from '../../app/app-types.js';
-import { loadConfig } from '../../config/config.js';
+import { loadOneConfig } from '../../config/load-configs.js';
 import { createMcpServer } from '../../mcp/server.js';
 import { serveOverStdio } from '../../mcp/stdio.js';
 import { claimStdout } from '../../mcp/stdout.js';
-import { createLogger } from '../../platform/logger.js';
 import { VERSION } from '../../platform/version.js';
 import { isTelemetryWanted } from '../../telemetry/environment.js';
 import { traceIds } from '../../telemetry/tracing.js';
+import { loggerOf } from '../logger-of.js';
 import { ownCommand } from '../own-command.js';
 import { EXIT, type Flags, GRACE_MS } from './command.js';
 
@@ -17,14 +17,14 @@ import { EXIT, type Flags, GRACE_MS } from './command.js';
  */
 export async function stdio(flags: Flags, onListed: () => void): Promise<never> {
   const write = claimStdout();
-  const config = loadConfig(flags);
+  const config = await loadOneConfig(flags);
   const isObserved = isTelemetryWanted();
-  const logger = createLogger(config.values.logLevel, isObserved ? traceIds : undefined);
+  const logger = loggerOf(config, isObserved ? traceIds : undefined);
   process.on('uncaughtException', (error) => {
     logger.fatal({ err: error }, 'the server cannot continue');
     process.exit(EXIT.failed);
   });
-  const observed = isObserved ? await (await import('../observed.js')).observe(logger) : undefined;
+  const observed = isObserved ? await (await import('../observed.js')).observe(logger, config.name) : undefined;
   const app = await createApp({
     config,
     logger,
@@ -37,7 +37,8 @@ export async function stdio(flags: Flags, onListed: () => void): Promise<never> 
   await observed?.count(app.offered.keys());
   process.on('SIGHUP', () => void app.reopenLog().catch((error: unknown) => logger.error({ err: error }, 'audit log')));
   const { confirmation } = app;
-  logger.info({ version: VERSION, instance: config.instanceKind, tools: app.tools.length, confirmation }, 'serving over stdio');
+  const instance = config.name === undefined ? { instance: config.instanceKind } : { kind: config.instanceKind };
+  logger.info({ version: VERSION, ...instance, tools: app.tools.length, confirmation }, 'serving over stdio');
   let hasListed = false;
   const tools = (): App['tools'] => {
     if (!hasListed) onListed();

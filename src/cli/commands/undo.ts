@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import type { App } from '../../app/app-types.js';
 import type { Call } from '../../call/call-types.js';
-import { type Config, loadConfig } from '../../config/config.js';
+import type { Config } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
+import { loadOneConfig } from '../../config/load-configs.js';
 import { planReport } from '../../jobs/apply/report.js';
 import { PlanFault } from '../../jobs/plan/fault.js';
 import type { UndoOf } from '../../jobs/undo/undo-changes.js';
@@ -26,7 +27,7 @@ const CALLER: Call['caller'] = { name: 'local', transport: 'cli', clientName: 'c
  * take back what any caller did.
  */
 export async function undo(id: string | undefined, flags: Flags): Promise<void> {
-  const config = loadConfig({ logLevel: 'warn', ...flags });
+  const config = await loadOneConfig({ logLevel: 'warn', ...flags });
   await checkFolder(config.values.stateDir);
   if (flags.yes === true && config.instanceKind === 'live')
     throw new ConfigError('--yes is not for a live instance: there a person is asked. Leave it out, at a terminal.');

@@ -1,7 +1,7 @@
 import { createApp } from '../../app/app.js';
 import type { App } from '../../app/app-types.js';
 import type { Config } from '../../config/config.js';
-import { createLogger } from '../../platform/logger.js';
+import { loggerOf } from '../logger-of.js';
 import { ownCommand } from '../own-command.js';
 import { GRACE_MS } from './command.js';
 
@@ -9,7 +9,7 @@ import { GRACE_MS } from './command.js';
 export async function withApp(config: Config, use: (app: App, interrupted: AbortSignal) => Promise<void>): Promise<void> {
   const app = await createApp({
     config,
-    logger: createLogger(config.values.logLevel),
+    logger: loggerOf(config),
     allowLocalFiles: true,
     filesDir: config.values.filesDir,
     serveApprovals: 'loopback',

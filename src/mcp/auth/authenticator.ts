@@ -10,6 +10,8 @@ export interface AuthenticatedCaller {
   readonly mostScopes?: readonly Scope[];
   /** The tools that may be used at most, by name. Default: all. */
   readonly tools?: ReadonlySet<string> | undefined;
+  /** The names of the instances that may be reached, where several are served. Default: none. */
+  readonly instances?: ReadonlySet<string> | undefined;
   /** When the credential expires, in Unix milliseconds. Everything opened with it ends then. */
   readonly expiresAt?: number;
   /** Aborted when the credential is withdrawn; everything opened with it ends then. */

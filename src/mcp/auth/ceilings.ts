@@ -17,6 +17,8 @@ export interface CeilingsOptions {
   /** The file of grants. Read again when it changes. */
   readonly path: string;
   readonly catalog: Catalog;
+  /** The instances that entries can name, where several are served. */
+  readonly instances?: readonly string[] | undefined;
   readonly logger: Pick<Logger, 'info' | 'error'>;
   /** Milliseconds from any fixed point. Default: the process's monotonic clock. */
   readonly now?: () => number;
@@ -63,16 +65,28 @@ export class Ceilings {
   /**
    * By the first entry that fits the claims of a verified token; `undefined` where none does.
    * @param until when the token expires, in Unix milliseconds
+   * @param instance the one of several that is asked for: entries that do not name it do not count
    */
-  async of(claims: JWTPayload, consented: readonly Scope[], until: number): Promise<Offered | undefined> {
+  async of(claims: JWTPayload, consented: readonly Scope[], until: number, instance?: string): Promise<Offered | undefined> {
     if (this.#now() - this.#lookedAt >= VIEW_MS) await this.#look();
-    const entry = this.#entries.find(({ isFor }) => isFor(claims));
-    return entry && this.#offers.hold(claims, consented, entry, until);
+    const entry = this.#entryFor(claims, instance);
+    return entry && this.#offers.hold({ claims, consented, instance, ceiling: entry, until });
   }
 
-  /** What someone may have: a client need not ask for more. */
-  get scopes(): readonly Scope[] {
-    return ALL_SCOPES.filter((scope) => this.#entries.some(({ scopes }) => scopes.includes(scope)));
+  /** Those of several instances that the claims may reach. */
+  async reach(claims: JWTPayload): Promise<ReadonlySet<string>> {
+    if (this.#now() - this.#lookedAt >= VIEW_MS) await this.#look();
+    return new Set(this.#options.instances?.filter((instance) => this.#entryFor(claims, instance) !== undefined));
+  }
+
+  /** What someone may have, on one instance of several or anywhere: a client need not ask for more. */
+  scopes(instance?: string): readonly Scope[] {
+    const entries = this.#entries.filter((entry) => instance === undefined || entry.instances?.has(instance));
+    return ALL_SCOPES.filter((scope) => entries.some(({ scopes }) => scopes.includes(scope)));
+  }
+
+  #entryFor(claims: JWTPayload, instance: string | undefined): GrantEntry | undefined {
+    return this.#entries.find((entry) => (instance === undefined || entry.instances?.has(instance)) && entry.isFor(claims));
   }
 
   /** Whom the entries name. */
@@ -107,13 +121,13 @@ export class Ceilings {
   }
 
   async #read(): Promise<void> {
-    const { path, catalog, logger } = this.#options;
+    const { path, catalog, logger, instances } = this.#options;
     const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
     const version = [ino, size, mtimeNs, ctimeNs].join();
     if (version === this.#version) return;
-    this.#entries = readGrants(await readText(path), catalog);
+    this.#entries = readGrants(await readText(path), catalog, instances);
     this.#version = version;
-    this.#offers.settle((claims) => this.#entries.find(({ isFor }) => isFor(claims)));
+    this.#offers.settle((claims, instance) => this.#entryFor(claims, instance));
     logger.info({ path, entries: this.#entries.length }, 'grants file read');
   }
 

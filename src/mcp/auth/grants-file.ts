@@ -1,13 +1,14 @@
 import type { JWTPayload } from 'jose';
-import { parseDocument } from 'yaml';
 import * as z from 'zod';
 import type { Catalog } from '../../catalog/catalog.js';
 import { matchPatterns, PatternError } from '../../catalog/exposure.js';
-import { didYouMean } from '../../catalog/nearest.js';
+import { faultsOf } from '../../catalog/schema-faults.js';
 import { isRecord } from '../../platform/is-record.js';
+import { parseYaml, YamlError } from '../../platform/parse-yaml.js';
 import { UserError } from '../../platform/user-error.js';
 import type { GrantedWho } from '../../policy/rules/grant-matches.js';
 import type { Scope } from '../../policy/rules/scopes.js';
+import { instanceFaults } from './reach.js';
 import { ALL_SCOPES } from './roles.js';
 
 /** The file of grants cannot be used. `message` has every fault on a line of its own. */
@@ -20,6 +21,8 @@ export interface Ceiling {
   readonly scopes: readonly Scope[];
   /** Names of operations; all where absent. */
   readonly tools: ReadonlySet<string> | undefined;
+  /** Names of instances, where several are served; none where absent. */
+  readonly instances?: ReadonlySet<string> | undefined;
 }
 
 /** One entry: whom it is for, and what they may do. */
@@ -45,20 +48,28 @@ const entrySchema = z.strictObject({
   ),
   scopes: z.array(z.enum(ALL_SCOPES as [Scope, ...Scope[]])).min(1, 'grants nothing: leave out the entry, or name a scope'),
   tools: oneOrMore(z.string().min(1)).optional(),
+  instances: oneOrMore(z.string().min(1)).optional(),
 });
 
 const fileSchema = z.strictObject({ grants: z.array(entrySchema) });
 
 /**
  * Checks the text of a file of grants, YAML or JSON, against its form and the catalog.
+ * @param served the instances that entries can name; `undefined` for a server with one that has no name
  * @throws GrantsFileError
  */
-export function readGrants(text: string, catalog: Catalog): readonly GrantEntry[] {
+export function readGrants(text: string, catalog: Catalog, served?: readonly string[]): readonly GrantEntry[] {
   const raw = parseText(text);
   const result = fileSchema.safeParse(raw);
-  if (!result.success) throw new GrantsFileError(result.error.issues.flatMap((issue) => faultsOf(issue, raw)).join('\n'));
-  return result.data.grants.map(({ who, scopes, tools }, index) => ({
+  if (!result.success)
+    throw new GrantsFileError(result.error.issues.flatMap((issue) => faultsOf(issue, raw, (key) => KEYS[key] ?? [])).join('\n'));
+  const faults = result.data.grants.flatMap(({ instances = [] }, index) =>
+    instanceFaults([instances].flat(), served).map((fault) => `grants[${index}].instances: ${fault}`),
+  );
+  if (faults.length > 0) throw new GrantsFileError(faults.join('\n'));
+  return result.data.grants.map(({ who, scopes, tools, instances = [] }, index) => ({
     scopes,
+    instances: served && new Set([instances].flat()),
     tools: tools === undefined ? undefined : toolsOf([tools].flat(), `grants[${index}].tools`, catalog),
     who: listsOf(who),
     isFor: (claims) => fits(who, claims),
@@ -67,19 +78,11 @@ export function readGrants(text: string, catalog: Catalog): readonly GrantEntry[
 
 const listsOf = (who: Who): GrantedWho => Object.fromEntries(Object.entries(who).map(([kind, names]) => [kind, [names].flat()]));
 
-/** JSON is YAML too. A key that is there twice is a fault, since the first would silently be lost. */
 function parseText(text: string): unknown {
-  const document = parseDocument(text, { schema: 'core', merge: false, uniqueKeys: true, prettyErrors: true });
-  const [fault] = document.errors;
-  if (fault !== undefined) {
-    const { line, col } = fault.linePos?.[0] ?? { line: 1, col: 1 };
-    const what = fault.code === 'DUPLICATE_KEY' ? 'a key is there twice' : 'no valid YAML or JSON';
-    throw new GrantsFileError(`${what} (line ${line}, column ${col})`);
-  }
   try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch {
-    throw new GrantsFileError('it repeats parts of itself too often, or in a circle');
+    return parseYaml(text);
+  } catch (error) {
+    throw error instanceof YamlError ? new GrantsFileError(error.message) : error;
   }
 }
 
@@ -97,38 +100,6 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   grants: Object.keys(entrySchema.shape),
   who: Object.keys(whoSchema.shape),
 };
-
-function faultsOf(issue: z.core.$ZodIssue, raw: unknown): string[] {
-  const named = issue.path.filter((key) => typeof key === 'string').at(-1);
-  const at = issue.path
-    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
-    .join('')
-    .replace(/^\./, '');
-  const where = at === '' ? '' : `${at}: `;
-  if (issue.code === 'unrecognized_keys') {
-    const known = KEYS[String(named ?? '')] ?? [];
-    return issue.keys.map(
-      (key) => `${where}unknown key ${JSON.stringify(key)}.${didYouMean(key, known) || ` Known: ${known.join(', ')}.`}`,
-    );
-  }
-  if (issue.code === 'invalid_value') {
-    const given = valueAt(raw, issue.path);
-    const known = issue.values.map(String);
-    const near = typeof given === 'string' ? didYouMean(given, known) : '';
-    return [`${where}${JSON.stringify(given) ?? 'nothing'} is unknown.${near || ` One of ${known.join(', ')}.`}`];
-  }
-  if (issue.code === 'invalid_union') {
-    const branch = Array.isArray(valueAt(raw, issue.path)) ? issue.errors.at(-1) : issue.errors[0];
-    return (branch ?? []).flatMap((inner) => faultsOf({ ...inner, path: [...issue.path, ...inner.path] }, raw));
-  }
-  return [`${where}${issue.message}`];
-}
-
-const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
-  path.reduce<unknown>(
-    (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
-    value,
-  );
 
 /** The claims by which entries are chosen: tokens that agree in these are granted the same. */
 export const claimsThatDecide = ({ sub, email, email_verified, o, org_id, org_role, role, roles }: JWTPayload): unknown => [

@@ -20,6 +20,10 @@ export interface OAuthOptions extends IssuerOptions {
   readonly sseMetadataUrl?: string | undefined;
   /** What each person may do at most, whatever their token says. Default: what the token says. */
   readonly ceilings?: Ceilings | undefined;
+  /** The one of several instances that tokens are checked for. Without it, where several are served, they only tell which ones may be reached. */
+  readonly instance?: string | undefined;
+  /** Gives the issuer's keys, shared with others. Default: its own. */
+  readonly keys?: Issuer | undefined;
   /** How much clocks may differ, in milliseconds. Default: 60,000. */
   readonly clockToleranceMs?: number;
   readonly logger: Pick<Logger, 'warn'>;
@@ -47,9 +51,9 @@ export class OAuthAuthentication implements Authenticator {
   /** @throws IssuerAddressError for an address that cannot be an issuer's */
   constructor(options: OAuthOptions) {
     this.#options = options;
-    this.#issuer = new Issuer(options);
-    const { resourceMetadataUrl, sseMetadataUrl = resourceMetadataUrl, ceilings } = options;
-    const scopes = () => ceilings?.scopes ?? SCOPES;
+    this.#issuer = options.keys ?? new Issuer(options);
+    const { resourceMetadataUrl, sseMetadataUrl = resourceMetadataUrl, ceilings, instance } = options;
+    const scopes = () => ceilings?.scopes(instance) ?? SCOPES;
     this.challenges = new BearerChallenges({ resourceMetadataUrl, scopes });
     this.#sseChallenges = new BearerChallenges({ resourceMetadataUrl: sseMetadataUrl, scopes });
   }
@@ -120,12 +124,15 @@ export class OAuthAuthentication implements Authenticator {
     }
     const expiresAt = Number(payload.exp) * 1000 + (this.#options.clockToleranceMs ?? 60_000);
     const scopes = scopesOf(payload);
-    const { ceilings } = this.#options;
+    const { ceilings, instance } = this.#options;
     if (ceilings === undefined) return { ok: true, caller: { name, scopes, expiresAt } };
-    const offered = await ceilings.of(payload, scopes, expiresAt);
-    if (offered === undefined)
-      return { ok: false, why: 'ungranted', reason: 'nothing is granted', refusal: refuse(403, ungranted(name)) };
-    return { ok: true, caller: { name, ...offered, expiresAt } };
+    const offered = await ceilings.of(payload, scopes, expiresAt, instance);
+    if (offered === undefined) {
+      const refusal = refuse(403, ungranted(name, instance));
+      return { ok: false, why: 'ungranted', reason: 'nothing is granted', refusal };
+    }
+    const instances = instance === undefined ? await ceilings.reach(payload) : new Set([instance]);
+    return { ok: true, caller: { name, ...offered, instances, expiresAt } };
   }
 
   /** Once per outage, not once per request. */
@@ -138,8 +145,10 @@ export class OAuthAuthentication implements Authenticator {
 }
 
 /** Signing in again would not help, so no client is told to. */
-const ungranted = (name: string): string =>
-  `You are signed in as ${plain(name)}, to whom this server grants nothing. Ask its operator for an entry in the grants file (--grants): subject ${plain(name)}.`;
+const ungranted = (name: string, instance: string | undefined): string =>
+  instance === undefined
+    ? `You are signed in as ${plain(name)}, to whom this server grants nothing. Ask its operator for an entry in the grants file (--grants): subject ${plain(name)}.`
+    : `You are signed in as ${plain(name)}, to whom nothing is granted on ${instance}. Ask the operator for an entry in the grants file (--grants): subject ${plain(name)}, instances ${instance}.`;
 
 /** `scope` is RFC 9068's, a string; `scp` is what several issuers use instead, a string or a list. */
 function scopesOf(payload: JWTPayload): Scope[] {

@@ -10,6 +10,8 @@ export type Offered = Required<Pick<AuthenticatedCaller, 'scopes' | 'mostScopes'
 interface Held {
   readonly claims: JWTPayload;
   readonly consented: readonly Scope[];
+  /** The one of several instances that it is offered on. */
+  readonly instance: string | undefined;
   ceiling: Ceiling;
   /** Ends what was opened. */
   readonly withdraw: AbortController;
@@ -26,12 +28,11 @@ interface Held {
 export class Offers {
   readonly #held = new Map<string, Held>();
 
-  /** @param until when the token expires, in Unix milliseconds */
-  hold(claims: JWTPayload, consented: readonly Scope[], ceiling: Ceiling, until: number): Offered {
-    const key = JSON.stringify([claimsThatDecide(claims), consented]);
+  hold({ claims, consented, instance, ceiling, until }: Omit<Held, 'withdraw' | 'widened'>): Offered {
+    const key = JSON.stringify([claimsThatDecide(claims), consented, instance]);
     let held = this.#held.get(key);
     if (held === undefined) {
-      held = { claims, consented, ceiling, withdraw: new AbortController(), widened: new Set(), until };
+      held = { claims, consented, instance, ceiling, withdraw: new AbortController(), widened: new Set(), until };
       this.#held.set(key, held);
     }
     held.until = Math.max(held.until, until);
@@ -49,10 +50,10 @@ export class Offers {
   }
 
   /** Measures everyone by what is granted now: whoever has less is ended, and whoever has more is told. */
-  settle(granted: (claims: JWTPayload) => Ceiling | undefined): void {
+  settle(granted: (claims: JWTPayload, instance: string | undefined) => Ceiling | undefined): void {
     for (const [key, held] of this.#held) {
       const before = offerOf(held);
-      const ceiling = granted(held.claims);
+      const ceiling = granted(held.claims, held.instance);
       if (ceiling === undefined || !covers(offerOf({ ...held, ceiling }), before)) {
         this.#held.delete(key);
         held.withdraw.abort();

@@ -14,7 +14,7 @@ import { TokenAuthentication } from './tokens.js';
 const openCeilings = async (path: string, services: Pick<AuthenticationServices, 'catalog' | 'logger'>): Promise<Ceilings> =>
   (await import('./ceilings.js')).Ceilings.open({ path, ...services });
 
-function closingOnFailure<T>(opened: Pick<Ceilings, 'close'> | undefined, make: () => T): T {
+export function closingOnFailure<T>(opened: Pick<Ceilings, 'close'> | undefined, make: () => T): T {
   try {
     return make();
   } catch (error) {
@@ -78,7 +78,7 @@ export async function openAuthentication(
       const { issuer, audience, sse, grants } = choice;
       const { OAuthAuthentication } = await import('./oauth.js');
       const ceilings = grants === undefined ? undefined : await openCeilings(grants, { catalog, logger });
-      const scopes = ceilings && { scopes: () => ceilings.scopes };
+      const scopes = ceilings && { scopes: () => ceilings.scopes() };
       const wellKnown = new ResourceMetadata({ resource: audience[0], issuer, sse, ...scopes });
       const beside = sse ? sseBeside(audience[0]) : undefined;
       const oauth = closingOnFailure(

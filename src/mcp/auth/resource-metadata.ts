@@ -12,6 +12,8 @@ export interface ResourceMetadataOptions {
   readonly issuer: string;
   /** Whether HTTP+SSE is served as well, beside the endpoint. */
   readonly sse?: boolean;
+  /** The instance that it is, where several are served at `/mcp/NAME`. Its document is at that path alone. */
+  readonly instance?: string | undefined;
   /** What clients may ask for. Default: all scopes of the roles. */
   readonly scopes?: () => readonly Scope[];
   readonly documentation?: string | undefined;
@@ -28,10 +30,14 @@ export interface WellKnown {
   respond(request: Pick<Request, 'method' | 'url'>): Reply | undefined;
 }
 
-/** The address of HTTP+SSE beside that of `/mcp`; none where that has another name. */
-export const sseBeside = (resource: string): string | undefined => {
+/**
+ * The address of HTTP+SSE beside that of `/mcp`, or of `/mcp/NAME` for an instance; none where that has another name.
+ * @param instance the one of several whose address it is
+ */
+export const sseBeside = (resource: string, instance?: string): string | undefined => {
+  const end = instance === undefined ? '/mcp' : `/mcp/${instance}`;
   const address = withoutSlash(resource);
-  return address.endsWith('/mcp') ? address.replace(/mcp$/, 'sse') : undefined;
+  return address.endsWith(end) ? `${address.slice(0, -end.length)}${end.replace('/mcp', '/sse')}` : undefined;
 };
 
 /** Where a client finds out who issues tokens for this server (RFC 9728). */
@@ -42,7 +48,7 @@ export class ResourceMetadata implements WellKnown {
   readonly sseUrl: string | undefined;
   readonly #documents = new Map<string, object>();
 
-  constructor({ resource, issuer, sse = false, scopes = () => SCOPES, documentation }: ResourceMetadataOptions) {
+  constructor({ resource, issuer, sse = false, instance, scopes = () => SCOPES, documentation }: ResourceMetadataOptions) {
     const add = (address: string): string => {
       const url = getOAuthProtectedResourceMetadataUrl(new URL(address));
       const document = {
@@ -52,15 +58,16 @@ export class ResourceMetadata implements WellKnown {
           return scopes();
         },
         bearer_methods_supported: ['header'],
-        resource_name: 'clerk-mcp',
+        resource_name: instance === undefined ? 'clerk-mcp' : `clerk-mcp ${instance}`,
         ...(documentation !== undefined && { resource_documentation: documentation }),
       };
       const { pathname } = new URL(url);
-      for (const path of this.#documents.size === 0 ? [ROOT, pathname] : [pathname]) this.#documents.set(path, document);
+      const isFirst = this.#documents.size === 0 && instance === undefined;
+      for (const path of isFirst ? [ROOT, pathname] : [pathname]) this.#documents.set(path, document);
       return url;
     };
     this.url = add(withoutSlash(resource));
-    const beside = sse ? sseBeside(resource) : undefined;
+    const beside = sse ? sseBeside(resource, instance) : undefined;
     this.sseUrl = beside && add(beside);
   }
 

@@ -7,6 +7,7 @@ import { createPrivateFile } from '../../platform/private-file.js';
 import { readText } from '../../platform/read-text.js';
 import { UserError } from '../../platform/user-error.js';
 import type { Scope } from '../../policy/rules/scopes.js';
+import { instanceFaults } from './reach.js';
 import { ALL_SCOPES, ROLES, type Role } from './roles.js';
 
 /** Why the file of tokens cannot be used: what is wrong in it, and where. */
@@ -20,6 +21,8 @@ export interface TokenEntry {
   /** SHA-256 of the token, lower-case hex. */
   readonly sha256: string;
   readonly scopes: readonly Scope[];
+  /** Names of the instances that it reaches, where several are served; none where absent. */
+  readonly instances?: readonly string[] | undefined;
   /** Unix milliseconds. */
   readonly expiresAt?: number;
 }
@@ -38,6 +41,7 @@ const entrySchema = z
       .array(z.enum(ALL_SCOPES as [Scope, ...Scope[]]))
       .min(1)
       .optional(),
+    instances: z.array(z.string().min(1)).min(1).optional(),
     created: z.iso.datetime({ offset: true, error: 'expected a time like 2030-01-31T00:00:00Z' }).optional(),
     expires: z.iso.datetime({ offset: true, error: 'expected a time like 2030-01-31T00:00:00Z' }).optional(),
   })
@@ -57,11 +61,20 @@ type TokenFile = z.output<typeof fileSchema>;
 
 export const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** @throws TokenFileError that names each fault by its path */
-export function parseTokenFile(text: string): TokenEntry[] {
-  return parse(text).tokens.map(({ name, sha256, role, scopes, expires }) => ({
+/**
+ * @param served the instances that entries can name; `undefined` for a server with one that has no name
+ * @throws TokenFileError that names each fault by its path
+ */
+export function parseTokenFile(text: string, served?: readonly string[]): TokenEntry[] {
+  const { tokens } = parse(text);
+  const faults = tokens.flatMap(({ instances = [] }, index) =>
+    instanceFaults(instances, served).map((fault) => `tokens.${index}.instances: ${fault}`),
+  );
+  if (faults.length > 0) throw new TokenFileError(`The token file is not valid. ${faults.join(' ')}`);
+  return tokens.map(({ name, sha256, role, scopes, instances, expires }) => ({
     name,
     sha256,
+    ...(instances !== undefined && { instances }),
     scopes: role === undefined ? (scopes ?? []) : ROLES[role],
     ...(expires !== undefined && { expiresAt: Date.parse(expires) }),
   }));
@@ -90,6 +103,8 @@ interface NamedToken {
 
 export interface NewToken extends NamedToken {
   readonly role: Role;
+  /** The instances that it reaches, where several are served; none where absent. */
+  readonly instances?: readonly string[] | undefined;
   /** Unix milliseconds; forever where absent. */
   readonly expiresAt?: number | undefined;
 }
@@ -99,7 +114,7 @@ export interface NewToken extends NamedToken {
  * shown this once only.
  * @throws TokenFileError where the file is faulty, has the name already, or another program is changing it
  */
-export async function newToken({ path, name, role, expiresAt }: NewToken): Promise<string> {
+export async function newToken({ path, name, role, instances, expiresAt }: NewToken): Promise<string> {
   if (!NAME.test(name)) throw new TokenFileError(`A name has 1-64 letters, digits and . _ @ -, not ${JSON.stringify(name)}.`);
   const token = randomToken();
   await changeTokens(path, (tokens) => {
@@ -108,7 +123,10 @@ export async function newToken({ path, name, role, expiresAt }: NewToken): Promi
         `There is a token named ${name} already. clerk-mcp token rotate puts a new one in its place, token revoke ends it.`,
       );
     }
-    return [...tokens, { name, ...secretOf(token), role, ...expiring(expiresAt) }];
+    return [
+      ...tokens,
+      { name, ...secretOf(token), role, ...(instances && { instances: [...instances] }), ...expiring(expiresAt) },
+    ];
   });
   return token;
 }

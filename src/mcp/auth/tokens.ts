@@ -4,7 +4,6 @@ import type { RevocationStore } from '../../limits/shared-store.js';
 import { errorMessage } from '../../platform/error-message.js';
 import type { Logger } from '../../platform/logger.js';
 import { readText } from '../../platform/read-text.js';
-import type { Scope } from '../../policy/rules/scopes.js';
 import type { AuthenticatedCaller, Authentication, Authenticator, Credentials } from './authenticator.js';
 import { BearerChallenges, bearerToken } from './bearer.js';
 import { parseTokenFile, sha256, type TokenEntry, TokenFileError } from './token-file.js';
@@ -18,6 +17,8 @@ const REVOCATION_MS = 24 * 60 * 60 * 1000;
 export interface TokenAuthenticationOptions {
   /** The file of tokens. Read again when it changes. */
   readonly path: string;
+  /** The instances that entries can name, where several are served. */
+  readonly instances?: readonly string[] | undefined;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Tells the other processes of a removal that one of them has seen. */
   readonly revocations?: RevocationStore | undefined;
@@ -122,11 +123,11 @@ export class TokenAuthentication implements Authenticator {
   }
 
   async #readFile(): Promise<void> {
-    const { path, logger } = this.#options;
+    const { path, logger, instances } = this.#options;
     const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
     const version = [ino, size, mtimeNs, ctimeNs].join();
     if (version === this.#version) return;
-    const entries = parseTokenFile(await readText(path));
+    const entries = parseTokenFile(await readText(path), instances);
     const before = this.#live;
     this.#version = version;
     const successions = entries.map((entry) => succeed(before, entry));
@@ -186,25 +187,29 @@ const idsOf = (list: readonly Live[]): Set<string> => new Set(list.map(({ entry 
 
 function toLive(entry: TokenEntry, opened: Opened = { withdraw: new AbortController(), widened: new Set() }): Live {
   const { withdraw, widened } = opened;
-  const { name, scopes, expiresAt } = entry;
+  const { name, scopes, instances, expiresAt } = entry;
   const onWidened = (listener: () => void): (() => void) => {
     widened.add(listener);
     return () => void widened.delete(listener);
   };
-  const caller = { name, scopes, withdrawn: withdraw.signal, onWidened, ...(expiresAt !== undefined && { expiresAt }) };
+  const reach = instances && { instances: new Set(instances) };
+  const caller = { name, scopes, ...reach, withdrawn: withdraw.signal, onWidened, ...(expiresAt !== undefined && { expiresAt }) };
   return { entry, digest: Buffer.from(entry.sha256, 'hex'), withdraw, widened, caller };
 }
 
 /** Sessions go on under a new entry that takes nothing from them; otherwise they are left behind, to be ended. */
 function succeed(before: readonly Live[], entry: TokenEntry): { readonly live: Live; readonly isWider: boolean } {
   const old = before.find((live) => isSameToken(live.entry, entry));
-  if (old === undefined || !includesAll(entry.scopes, old.entry.scopes)) return { live: toLive(entry), isWider: false };
-  if (includesAll(old.entry.scopes, entry.scopes)) return { live: old, isWider: false };
-  return { live: toLive(entry, old), isWider: true };
+  if (old === undefined || !includesAll(entry.scopes, old.entry.scopes) || !includesAll(reachOf(entry), reachOf(old.entry)))
+    return { live: toLive(entry), isWider: false };
+  const isWider = !includesAll(old.entry.scopes, entry.scopes);
+  if (!isWider && includesAll(reachOf(old.entry), reachOf(entry))) return { live: old, isWider };
+  return { live: toLive(entry, old), isWider };
 }
 
 const isSameToken = (one: TokenEntry, other: TokenEntry): boolean =>
   one.sha256 === other.sha256 && one.name === other.name && one.expiresAt === other.expiresAt;
 
-const includesAll = (scopes: readonly Scope[], others: readonly Scope[]): boolean =>
-  others.every((scope) => scopes.includes(scope));
+const reachOf = ({ instances = [] }: TokenEntry): readonly string[] => instances;
+
+const includesAll = (all: readonly string[], some: readonly string[]): boolean => some.every((one) => all.includes(one));

@@ -5,8 +5,8 @@ import { Reply } from '../reply.js';
 const FRESH_MS = 5000;
 
 export interface ProbesOptions {
-  /** Resolves with an error code if the upstream cannot be used; never rejects. */
-  readonly upstream: () => Promise<string | undefined>;
+  /** Of each instance: resolves with an error code if its upstream cannot be used; never rejects. */
+  readonly upstreams: readonly (() => Promise<string | undefined>)[];
   /** Whether the store that processes share is away. Reads go on then, so that the process is ready, but less able. */
   readonly isStoreAway?: () => boolean;
   /** Whether the process is about to end. */
@@ -19,7 +19,7 @@ export interface ProbesOptions {
 export class Probes {
   readonly #options: ProbesOptions;
   readonly #now: () => number;
-  #state: { readonly at: number; readonly fault: Promise<string | undefined> } | undefined;
+  #state: { readonly at: number; readonly faults: Promise<readonly (string | undefined)[]> } | undefined;
 
   constructor(options: ProbesOptions) {
     this.#options = options;
@@ -32,23 +32,27 @@ export class Probes {
     const headers = { 'Cache-Control': 'no-store' };
     if (method !== 'GET' && method !== 'HEAD')
       return new Reply(null, { status: 405, headers: { ...headers, Allow: 'GET, HEAD' } });
-    const fault = path === '/readyz' ? await this.#fault() : undefined;
-    const body = fault !== undefined ? { status: 'unavailable', reason: fault } : this.#goodness(path);
-    const status = fault === undefined ? 200 : 503;
+    const body = path === '/readyz' ? await this.#readiness() : { status: 'ok' };
+    const status = body.status === 'unavailable' ? 503 : 200;
     if (method === 'GET') return Reply.json(body, { status, headers });
     return new Reply(null, { status, headers });
   }
 
-  #goodness(path: string): { readonly status: string; readonly reason?: string } {
-    const isLessAble = path === '/readyz' && this.#options.isStoreAway?.() === true;
-    return isLessAble ? { status: 'degraded', reason: 'store_unavailable' } : { status: 'ok' };
+  /** One instance that is away leaves the process ready for the others, but less able. */
+  async #readiness(): Promise<{ readonly status: 'ok' | 'degraded' | 'unavailable'; readonly reason?: string }> {
+    if (this.#options.isStopping()) return { status: 'unavailable', reason: 'stopping' };
+    const faults = await this.#faults();
+    const [fault] = faults;
+    if (fault !== undefined && !faults.includes(undefined)) return { status: 'unavailable', reason: fault };
+    if (this.#options.isStoreAway?.() === true) return { status: 'degraded', reason: 'store_unavailable' };
+    return faults.every((one) => one === undefined) ? { status: 'ok' } : { status: 'degraded', reason: 'instance_unavailable' };
   }
 
-  async #fault(): Promise<string | undefined> {
-    if (this.#options.isStopping()) return 'stopping';
+  #faults(): Promise<readonly (string | undefined)[]> {
     const now = this.#now();
-    if (this.#state === undefined || now - this.#state.at >= FRESH_MS) this.#state = { at: now, fault: this.#options.upstream() };
-    return this.#state.fault;
+    if (this.#state === undefined || now - this.#state.at >= FRESH_MS)
+      this.#state = { at: now, faults: Promise.all(this.#options.upstreams.map((upstream) => upstream())) };
+    return this.#state.faults;
   }
 }
 

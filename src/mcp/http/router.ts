@@ -1,89 +1,61 @@
-import type { IncomingMessage } from 'node:http';
-import { classifyInboundRequest, isJSONRPCRequest, SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server';
 import type { Metrics } from '../../call/metrics.js';
 import type { Logger } from '../../platform/logger.js';
-import { plain } from '../../platform/plain-text.js';
-import { type TraceHeaders, tracer } from '../../telemetry/tracing.js';
-import type { AuthenticatedCaller, Authenticator, Credentials } from '../auth/authenticator.js';
-import type { BearerChallenges } from '../auth/bearer.js';
+import type { AuthenticatedCaller, Authenticator } from '../auth/authenticator.js';
 import type { MetricsToken } from '../auth/metrics-token.js';
 import type { WellKnown } from '../auth/resource-metadata.js';
-import { isPlainCall } from '../quick-calls.js';
 import { Reply, refuse } from '../reply.js';
-import type { ServerFactory } from '../server.js';
-import { accepted } from './accept.js';
 import type { ClientAddress } from './address.js';
-import { BodyError, type BodyLimits, readJsonBody } from './body.js';
-import type { CallLimits } from './caller-limits.js';
-import type { Connection } from './connection.js';
 import { corsHeaders, preflight } from './cors.js';
 import type { Hosts } from './hosts.js';
-import { InFlightRequest } from './in-flight-request.js';
-import type { Incoming, Route } from './incoming.js';
 import type { RequestContext } from './listener.js';
-import { isRequest, messagesOf } from './messages.js';
-import { ModernEndpoint } from './modern.js';
+import type { Mount, Served } from './mount.js';
 import { isLocal, type Probes } from './probes.js';
 import { RefusedCallers } from './refused-callers.js';
-import type { Sessions } from './sessions.js';
-import type { SseEndpoint } from './sse.js';
-import { StreamableEndpoint } from './streamable.js';
 
-const KEEP_ALIVE_MS = 15_000;
-
-const STOPPING = (): Reply => refuse(503, 'The server is stopping.', { headers: { Connection: 'close' }, retryAfterMs: 1000 });
+/** Where several instances are served: what stands at the path that is none of theirs. */
+export interface Front {
+  /** Who may read which paths there are. */
+  readonly authenticator: Authenticator;
+  /** The names of the instances that the caller may reach. */
+  readonly reach: (caller: AuthenticatedCaller) => readonly string[];
+  /** Whether the caller may read what concerns all instances. */
+  readonly mayReadAll: (caller: AuthenticatedCaller) => boolean;
+}
 
 export interface RouterOptions {
-  readonly createServer: ServerFactory;
-  readonly authenticator: Authenticator;
-  readonly challenges: BearerChallenges;
+  /** One for each instance. */
+  readonly mounts: readonly [Mount, ...Mount[]];
+  /** Default: the only mount is at the plain paths. */
+  readonly front?: Front | undefined;
   readonly wellKnown?: WellKnown | undefined;
   readonly hosts: Hosts;
   readonly address: ClientAddress;
-  readonly sessions: Sessions<Connection | undefined>;
-  readonly calls: CallLimits;
-  /** Limits messages of every kind, while they are read. */
-  readonly messages: CallLimits;
-  readonly body: BodyLimits;
   readonly probes: Probes;
   readonly metrics: Metrics;
   /** What may be shown for `/metrics` besides the credentials of callers. */
   readonly metricsToken?: MetricsToken | undefined;
-  readonly logger: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
+  readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Answers requests under `/approvals`, where people sign in. `path` is the rest of the path. */
   readonly approvals?: ((request: Request, path: string) => Promise<Response>) | undefined;
   /** The prefix of all paths: empty, or like `/api`. */
   readonly basePath: string;
-  /** Whether HTTP+SSE is served. */
-  readonly sse: boolean;
-  /** Whether tool calls take the short way of `quick-path/`. */
-  readonly quickPath: boolean;
 }
 
-/** The way of every request: host, credentials, limits, body, and then the endpoint that speaks its protocol. */
+/** The way of every request: host, credentials, and then the mount of the instance that its path names. */
 export class Router {
   readonly #options: RouterOptions;
-  readonly #modern: ModernEndpoint;
-  readonly #streamable: StreamableEndpoint;
-  readonly #sse: Promise<SseEndpoint> | undefined;
   readonly #refused: RefusedCallers;
-  #isStopping = false;
+  /** What is served, by path. */
+  readonly #served: ReadonlyMap<string, Served & Pick<Mount, 'authenticator' | 'metrics'>>;
 
   constructor(options: RouterOptions) {
     this.#options = options;
-    const { createServer, sessions, metrics, logger, basePath, quickPath } = options;
-    this.#refused = new RefusedCallers(logger);
-    const endpoint = {
-      createServer,
-      sessions,
-      keepAliveMs: KEEP_ALIVE_MS,
-      quickPath,
-      onFull: () => metrics.limited('sessions'),
-      onError: (error: Error) => logger.debug({ reason: error.message }, 'http'),
-    };
-    this.#modern = new ModernEndpoint(endpoint);
-    this.#streamable = new StreamableEndpoint(endpoint);
-    if (options.sse) this.#sse = import('./sse.js').then((sse) => new sse.SseEndpoint(endpoint, `${basePath}/messages`));
+    this.#refused = new RefusedCallers(options.logger);
+    this.#served = new Map(
+      options.mounts.flatMap(({ served, authenticator, metrics }) =>
+        [...served].map(([path, one]) => [path, { ...one, authenticator, metrics }] as const),
+      ),
+    );
   }
 
   /** Answers every request; never rejects. */
@@ -98,18 +70,17 @@ export class Router {
 
   /** Takes no new calls, and waits at most `graceMs` for those in flight. */
   async stop(graceMs: number): Promise<void> {
-    this.#isStopping = true;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, graceMs);
     });
-    await Promise.race([this.#options.calls.idle(), late]);
+    await Promise.race([Promise.all(this.#options.mounts.map((mount) => mount.stop())), late]);
     clearTimeout(timer);
   }
 
   /** Ends every session and every stream. */
   async close(): Promise<void> {
-    await Promise.all([this.#options.sessions.close(), this.#modern.close()]);
+    await Promise.all(this.#options.mounts.map((mount) => mount.close()));
   }
 
   async #answer(request: Request, context: RequestContext): Promise<Reply> {
@@ -150,35 +121,38 @@ export class Router {
   }
 
   async #route(request: Request, path: string | undefined, context: RequestContext): Promise<Reply> {
-    const { remoteAddress } = context;
-    switch (path) {
-      case '/mcp':
-        return this.#only(request, ['POST', 'GET', 'DELETE'], { remoteAddress }, (caller) => this.#mcp(request, caller, context));
-      case '/sse':
-        if (this.#sse === undefined) break;
-        return this.#only(request, ['GET'], { remoteAddress, sse: true }, (caller) => this.#openSse(request, caller));
-      case '/messages':
-        if (this.#sse === undefined) break;
-        return this.#only(request, ['POST'], { remoteAddress, sse: true }, (caller) => this.#postSse(request, caller, context));
-      case '/metrics':
-        return this.#metrics(request, remoteAddress);
-    }
-    return refuse(404, 'Nothing is here. MCP is served at /mcp.');
+    const served = path === undefined ? undefined : this.#served.get(path);
+    if (served !== undefined) return this.#only(request, served, context, (caller) => served.answer(request, caller, context));
+    const { front, metrics } = this.#options;
+    if (path === '/metrics') return this.#metrics(request, context);
+    if (front === undefined) return refuse(404, 'Nothing is here. MCP is served at /mcp.');
+    const [, at] = /^(\/mcp|\/sse)(?:\/|$)/.exec(path ?? '') ?? [];
+    if (at === undefined) return refuse(404, 'Nothing is here. MCP is served at /mcp/NAME, by the name of the instance.');
+    // Whoever shows no credential is not told which instances there are, nor that there is none of a name.
+    const asked = { methods: ['POST', 'GET', 'DELETE'], sse: at === '/sse', authenticator: front.authenticator, metrics };
+    return this.#only(request, asked, context, async (caller) => refuse(404, this.#whereElse(at, front.reach(caller))));
+  }
+
+  /** No instance is taken by default. */
+  #whereElse(path: string, names: readonly string[]): string {
+    const paths = names.map((name) => `${this.#options.basePath}${path}/${name}`);
+    const yours =
+      names.length === 0 ? 'None is open to you: ask the operator of this server.' : `Open to you: ${paths.join(', ')}.`;
+    return `Several instances are served here, each at a path of its own. ${yours}`;
   }
 
   /** The answer for a request of one of the methods by a caller who has shown who they are. */
   async #only(
     request: Request,
-    methods: readonly string[],
-    { remoteAddress, sse = false }: Pick<Credentials, 'remoteAddress' | 'sse'>,
+    { methods, sse, authenticator, metrics }: Pick<Served, 'methods' | 'sse'> & Pick<Mount, 'authenticator' | 'metrics'>,
+    { remoteAddress }: RequestContext,
     answer: (caller: AuthenticatedCaller) => Promise<Reply>,
   ): Promise<Reply> {
     if (!methods.includes(request.method)) {
       return refuse(405, 'This method is not served here.', { headers: { Allow: methods.join(', ') } });
     }
-    const { authenticator, address, metrics } = this.#options;
     const { headers } = request;
-    const from = address.of(remoteAddress, headers);
+    const from = this.#options.address.of(remoteAddress, headers);
     const authentication = await authenticator.authenticate({ headers, remoteAddress: from, sse });
     if (authentication.ok) return answer(authentication.caller);
     const { why, reason } = authentication;
@@ -188,151 +162,23 @@ export class Router {
     return authentication.refusal;
   }
 
-  async #mcp(request: Request, caller: AuthenticatedCaller, context: RequestContext): Promise<Reply> {
-    if (request.method !== 'POST') {
-      return this.#streamable.handle({ request, body: undefined, messages: [], inFlight: new InFlightRequest(caller, () => {}) });
-    }
-    return this.#post(request, caller, context, true, (incoming) => {
-      if (this.#modern.knows(request, incoming.body)) return this.#modern.handle(incoming);
-      if (isPlainCall(incoming.body) && isOldSession(request.headers)) return this.#streamable.handle(incoming);
-      const route = classify(request, incoming.body);
-      return route.kind === 'legacy' ? this.#streamable.handle(incoming) : this.#modern.handle({ ...incoming, route });
-    });
-  }
-
-  async #openSse(request: Request, caller: AuthenticatedCaller): Promise<Reply> {
-    const endpoint = await this.#sse;
-    if (endpoint === undefined) throw new Error('HTTP+SSE is not served');
-    return endpoint.open({ request, body: undefined, messages: [], inFlight: new InFlightRequest(caller, () => {}) });
-  }
-
-  /** On HTTP+SSE a missing scope is told in the call's result: clients read only results there. */
-  async #postSse(request: Request, caller: AuthenticatedCaller, context: RequestContext): Promise<Reply> {
-    const endpoint = await this.#sse;
-    if (endpoint === undefined) throw new Error('HTTP+SSE is not served');
-    return this.#post(request, caller, context, false, (incoming) => endpoint.post(incoming));
-  }
-
-  /** @param challenges whether a call without the needed scope is answered with 403 and the scopes to ask for */
-  async #post(
-    request: Request,
-    caller: AuthenticatedCaller,
-    { node }: RequestContext,
-    challenges: boolean,
-    answer: (incoming: Incoming) => Promise<Reply>,
-  ): Promise<Reply> {
-    const read = await this.#read(request, caller, node?.incoming);
-    if (!read.ok) return read.refusal;
-    const messages = messagesOf(read.body);
-    const calls = messages.filter((message) => isRequest(message) && message.method === 'tools/call');
-    if (this.#isStopping && calls.length > 0) return STOPPING();
-    const entered = await this.#enter(caller, calls.length);
-    if (!entered.ok) return entered.refusal;
-    const takesStream = !challenges || accepted(request.headers).stream;
-    const inFlight = new InFlightRequest(caller, entered.leave, takesStream, tracer() && traceHeaders(request.headers));
-    try {
-      const reply = await answer({ request, body: read.body, messages, inFlight, node });
-      // Several calls have an answer each, which one refusal for all would hide.
-      return challenges && messages.length === 1 && calls.length === 1 ? await this.#challenge(reply, inFlight) : reply;
-    } catch (error) {
-      inFlight.over();
-      throw error;
-    }
-  }
-
-  async #read(
-    request: Request,
-    { name }: AuthenticatedCaller,
-    incoming: IncomingMessage | undefined,
-  ): Promise<{ ok: true; body: unknown } | { ok: false; refusal: Reply }> {
-    const { messages, body, metrics } = this.#options;
-    const entry = await messages.enter(name);
-    if (!entry.ok) {
-      metrics.limited(entry.by);
-      return entry;
-    }
-    try {
-      return { ok: true, body: await readJsonBody(request, body, incoming) };
-    } catch (error) {
-      if (error instanceof BodyError) return { ok: false, refusal: error.refusal };
-      throw error;
-    } finally {
-      entry.leave();
-    }
-  }
-
-  /** The reply, or a challenge instead where the call lacked a scope. */
-  async #challenge(reply: Reply, inFlight: InFlightRequest): Promise<Reply> {
-    const begun = await reply.begun();
-    const { caller, missingScope } = inFlight;
-    if (missingScope === undefined) return begun;
-    begun.discard();
-    if (caller.mostScopes?.includes(missingScope) === false) return refuse(403, overCeiling(caller, missingScope));
-    return this.#options.challenges.insufficientScope(caller.scopes, missingScope);
-  }
-
-  /** Takes a place for each call, or for none. */
-  async #enter(
-    { name }: AuthenticatedCaller,
-    count: number,
-  ): Promise<{ ok: true; leave: () => void } | { ok: false; refusal: Reply }> {
-    const { calls, metrics } = this.#options;
-    const entries: (() => void)[] = [];
-    const leave = (): void => {
-      for (const left of entries) left();
-    };
-    for (let i = 0; i < count; i++) {
-      const entry = await calls.enter(name);
-      if (entry.ok) entries.push(entry.leave);
-      else {
-        leave();
-        metrics.limited(entry.by);
-        return entry;
-      }
-    }
-    return { ok: true, leave };
-  }
-
-  /** Open on this machine; to others for the token of the metrics, or any good credential. */
-  async #metrics(request: Request, remoteAddress: string | undefined): Promise<Reply> {
+  /** Open on this machine; to others for the token of the metrics, or any good credential for all that is served. */
+  async #metrics(request: Request, context: RequestContext): Promise<Reply> {
+    const { metrics, metricsToken, front, mounts } = this.#options;
     const render = async (): Promise<Reply> => {
-      const { text, contentType } = await this.#options.metrics.render();
+      const { text, contentType } = await metrics.render();
       return new Reply(text, { headers: { 'Content-Type': contentType, 'Cache-Control': 'no-store' } });
     };
-    const mayRead = isLocal(request, remoteAddress) || this.#options.metricsToken?.isShown(request.headers) === true;
+    const mayRead = isLocal(request, context.remoteAddress) || metricsToken?.isShown(request.headers) === true;
     if (request.method === 'GET' && mayRead) return render();
-    return this.#only(request, ['GET'], { remoteAddress }, render);
+    const authenticator = front?.authenticator ?? mounts[0].authenticator;
+    return this.#only(request, { methods: ['GET'], sse: false, authenticator, metrics }, context, async (caller) =>
+      front === undefined || front.mayReadAll(caller)
+        ? render()
+        : refuse(
+            403,
+            'The metrics are those of all instances: they take the token of --metrics-token-file, or a caller who may reach all.',
+          ),
+    );
   }
 }
-
-/** The trace context that came by HTTP. */
-function traceHeaders(headers: Headers): TraceHeaders | undefined {
-  const traceparent = headers.get('traceparent');
-  return traceparent === null ? undefined : { traceparent, tracestate: headers.get('tracestate') ?? undefined };
-}
-
-/** Another sign-in would not help, so that no scope is asked for. */
-const overCeiling = ({ name }: AuthenticatedCaller, scope: string): string =>
-  `This call needs the scope ${scope}, which this server does not grant to ${plain(name)}. Its operator can add it to their entry in the grants file. Nothing was sent.`;
-
-/** Whether the headers are those of a session before 2026-07-28: the SDK's rules need not be asked about a plain call in it. */
-const isOldSession = (headers: Headers): boolean =>
-  headers.has('mcp-session-id') &&
-  !headers.has('mcp-method') &&
-  !headers.has('mcp-name') &&
-  SUPPORTED_PROTOCOL_VERSIONS.includes(headers.get('mcp-protocol-version') ?? '');
-
-/** By the SDK's own rules, applied once. A header with a revision means nothing before one has been agreed on. */
-function classify({ method, headers }: Request, body: unknown): Route {
-  const isHandshake = isJSONRPCRequest(body) && body.method === 'initialize';
-  return classifyInboundRequest({
-    httpMethod: method,
-    body,
-    ...header('protocolVersionHeader', isHandshake ? null : headers.get('mcp-protocol-version')),
-    ...header('mcpMethodHeader', headers.get('mcp-method')),
-    ...header('mcpNameHeader', headers.get('mcp-name')),
-  });
-}
-
-const header = <K extends string>(name: K, value: string | null): { [key in K]?: string } =>
-  (value === null ? {} : { [name]: value }) as { [key in K]?: string };

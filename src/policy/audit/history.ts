@@ -17,6 +17,8 @@ export interface HistoryFilters {
   readonly operation?: string | undefined;
   readonly risk?: string | undefined;
   readonly end?: string | undefined;
+  /** The name of one of several instances, in its exact form. */
+  readonly instance?: string | undefined;
   /** One of the people who decided; case does not matter. */
   readonly approver?: string | undefined;
   /** Unix milliseconds, both included. */
@@ -227,6 +229,7 @@ function matches({ line, end }: HistoryEntry, time: number, filters: HistoryFilt
   const words = Array.isArray(line.approval?.words) ? line.approval.words : [];
   return (
     (filters.until === undefined || time <= filters.until) &&
+    (!filters.instance || line.instance?.name === filters.instance) &&
     same(line.caller, filters.caller) &&
     (!filters.operation || String(line.operation).toLowerCase().includes(filters.operation.toLowerCase())) &&
     same(line.risk, filters.risk) &&

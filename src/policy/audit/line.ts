@@ -69,7 +69,7 @@ export interface AuditFields {
   readonly transport?: string | undefined;
   readonly client?: string | undefined;
   readonly clientVersion?: string | undefined;
-  readonly instance?: { readonly kind: string; readonly id: string } | undefined;
+  readonly instance?: { readonly kind: string; readonly id: string; readonly name?: string | undefined } | undefined;
   readonly operation?: string | undefined;
   readonly risk?: string | undefined;
   readonly target?: string | undefined;

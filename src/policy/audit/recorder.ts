@@ -146,11 +146,13 @@ export class Recorder {
     await file?.discard();
     const { status, code, traceId, mayHaveHappened } = outcome;
     const { operation } = facts.call;
+    const { kind, id, name } = this.#options.instance;
     try {
       await audit?.append({
         kind: 'outcome',
         call: facts.id,
         caller: facts.call.caller.name,
+        instance: name === undefined ? undefined : { kind, id, name },
         operation: operation.name,
         status,
         code,
@@ -170,14 +172,14 @@ export class Recorder {
 
   #fields({ call, id, risk, rule, strength, target, way, answeredMs, approval }: DecidedCall): Omit<AuditFields, 'kind'> {
     const { caller, operation, args } = call;
-    const { kind, id: instanceId } = this.#options.instance;
+    const { kind, id: instanceId, name } = this.#options.instance;
     return {
       call: id,
       caller: caller.name,
       transport: caller.transport,
       client: caller.clientName,
       clientVersion: caller.clientVersion,
-      instance: { kind, id: instanceId },
+      instance: { kind, id: instanceId, name },
       operation: operation.name,
       risk,
       target,

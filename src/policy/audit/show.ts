@@ -10,6 +10,8 @@ export interface AuditFilters {
   readonly operation?: string | undefined;
   readonly caller?: string | undefined;
   readonly decision?: 'allowed' | 'refused' | 'asked' | undefined;
+  /** Only calls on this one of several instances. */
+  readonly instance?: string | undefined;
 }
 
 const LONGEST_ARGS = 160;
@@ -42,14 +44,15 @@ const json = (value: object): string => escapeHidden(JSON.stringify(value));
 
 const isEmpty = (filters: AuditFilters): boolean => Object.values(filters).every((value) => value === undefined);
 
-function matches(line: AuditLine, { since, until, operation, caller, decision }: AuditFilters): boolean {
+function matches(line: AuditLine, { since, until, operation, caller, decision, instance }: AuditFilters): boolean {
   const time = Date.parse(line.time);
   return (
     (since === undefined || time >= since) &&
     (until === undefined || time <= until) &&
     (operation === undefined || line.operation === operation) &&
     (caller === undefined || line.caller === caller) &&
-    (decision === undefined || line.decision === decision)
+    (decision === undefined || line.decision === decision) &&
+    (instance === undefined || line.instance?.name === instance)
   );
 }
 
@@ -64,7 +67,8 @@ function details(line: AuditLine): string[] {
     line.operation && plain(line.operation),
     line.risk && plain(line.risk),
     line.caller && `by ${plain([line.caller, line.client, line.clientVersion].filter(Boolean).join(' '))}`,
-    line.instance && `on ${plain(line.instance.kind)}`,
+    line.instance &&
+      `on ${plain(line.instance.name === undefined ? line.instance.kind : `${line.instance.name} (${line.instance.kind})`)}`,
     line.target && `target ${plain(line.target, 200)}`,
     line.args && `args ${plain(JSON.stringify(line.args), LONGEST_ARGS)}`,
     line.reason && `because ${plain(line.reason)}`,

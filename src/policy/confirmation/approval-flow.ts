@@ -179,11 +179,12 @@ export class ApprovalFlow {
   }
 
   #waiting({ id, review, expiresAt }: ApprovalSeen, link: string | undefined, notOpened: () => void): Waiting {
-    const { kind } = this.#options.instance;
+    const { kind, name } = this.#options.instance;
+    const where = name === undefined ? `a ${kind.toUpperCase()} instance` : `${name} (${kind.toUpperCase()})`;
     return {
       id,
       link,
-      message: `A call on a ${kind.toUpperCase()} instance waits for a person: ${plain(review.title)}. Open the page, sign in, and look at all of it before you decide.`,
+      message: `A call on ${where} waits for a person: ${plain(review.title)}. Open the page, sign in, and look at all of it before you decide.`,
       notOpened,
       decided: async (signal) => void (await this.#approvals.wait(id, Math.max(0, expiresAt - this.#options.now()), signal)),
     };

@@ -26,7 +26,7 @@ export interface ApprovalWish {
   /** A keyed digest of the binding, the same for the same call. */
   readonly digest: string;
   readonly caller: Caller;
-  readonly instance: Pick<Instance, 'kind' | 'id'>;
+  readonly instance: Pick<Instance, 'kind' | 'id' | 'name'>;
   readonly needs: Needs;
   /** How long it can be approved and used, in milliseconds. */
   readonly lifetimeMs: number;

@@ -90,9 +90,9 @@ export class Previewer {
   }
 
   #instanceShown(domain: string | undefined): Review['instance'] {
-    const { kind } = this.#options.instance;
-    const name = kind.toUpperCase();
-    return { kind, domain, text: domain === undefined ? name : `${name}, ${shownValue(domain)}` };
+    const { kind, name } = this.#options.instance;
+    const words = name === undefined ? kind.toUpperCase() : `${name} (${kind.toUpperCase()})`;
+    return { kind, domain, text: domain === undefined ? words : `${words}, ${shownValue(domain)}` };
   }
 
   /** What the target belongs to, by name. */

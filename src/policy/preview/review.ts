@@ -41,7 +41,7 @@ export interface Review {
   readonly instance: {
     readonly kind: InstanceKind;
     readonly domain: string | undefined;
-    /** `LIVE, example.com`. */
+    /** `LIVE, example.com`; of several instances `shop (LIVE), example.com`. */
     readonly text: string;
   };
   readonly caller: { readonly name: string; readonly client: string | undefined };

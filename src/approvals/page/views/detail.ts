@@ -9,7 +9,7 @@ import { type DecideView, decideView } from './decide.js';
 import { inputsView } from './inputs.js';
 import { type Frame, layout, timeLeft } from './layout.js';
 import { requestView } from './request.js';
-import { asks, INSTANCE_WORDS, STATE_WORDS, state } from './words.js';
+import { asks, instanceWords, STATE_WORDS, state } from './words.js';
 
 export interface DetailView extends DecideView {
   readonly aftermath?: Aftermath | undefined;
@@ -20,7 +20,7 @@ export function detailView(frame: Frame, approval: Approval, view: DetailView): 
   const { review, instance, changed } = approval;
   const { now } = frame;
   const found = stateOf(approval, now);
-  const body = html`<div class="instance ${instance.kind}"><strong>${INSTANCE_WORDS[instance.kind]}</strong><span>${review.instance.domain ?? 'the domain is not known'}</span></div>
+  const body = html`<div class="instance ${instance.kind}"><strong>${instanceWords(instance)}</strong><span>${review.instance.domain ?? 'the domain is not known'}</span></div>
 <div class="row">${state(approval, now)}<span class="soft small">${found === 'pending' || found === 'approved' ? timeLeft(approval.expiresAt, now) : time(approval.createdAt)}</span></div>
 <h1 class="title">${review.title}</h1>
 ${changed.length > 0 && html`<div class="note"><p><strong>This has changed since it was approved before:</strong></p><ul>${changed.map((text) => html`<li>${text}</li>`)}</ul></div>`}

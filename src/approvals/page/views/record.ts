@@ -7,7 +7,7 @@ import type { RecordedApproval } from '../../../policy/audit/line.js';
 import { filterField, filterOptions } from './filters.js';
 import { type Frame, layout } from './layout.js';
 import { visible, visibleJson } from './request.js';
-import { INSTANCE_WORDS, saysItIs } from './words.js';
+import { badge, INSTANCE_WORDS, saysItIs } from './words.js';
 
 /** The label of each end of a call. */
 const END_WORDS: Readonly<Record<End, string>> = {
@@ -105,7 +105,7 @@ function row({ line, end, intact, outcome }: HistoryEntry): Html {
     .join(' and ');
   return html`<tr>
 <td class="soft">${time(Date.parse(line.time) || 0)}</td>
-<th scope="row">${kind !== undefined && html`<span class="badge ${kind}">${INSTANCE_WORDS[kind]}</span> `}<span class="mono">${word(operation)}</span> <span class="soft">${word(risk)}</span>${target !== undefined && html`<br><span class="soft">${word(target, 200)}</span>`}
+<th scope="row">${kind !== undefined && html`${badge({ kind, name: instance?.name === undefined ? undefined : word(instance.name) })} `}<span class="mono">${word(operation)}</span> <span class="soft">${word(risk)}</span>${target !== undefined && html`<br><span class="soft">${word(target, 200)}</span>`}
 ${detailsOf({ line, end, intact, outcome })}</th>
 <td>${word(caller)}<br><span class="soft small">${saysItIs(text(client), text(clientVersion))}</span></td>
 <td><span class="state ${END_LOOKS[end]}">${END_WORDS[end]}</span>${!intact && html` <strong>CHANGED</strong>`}<br><span class="soft small">${by || word(line.confirmed)}</span></td>

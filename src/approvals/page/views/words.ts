@@ -15,7 +15,12 @@ export const STATE_WORDS: Readonly<Record<ApprovalState, string>> = {
   replaced: 'changed meanwhile',
 };
 
-export const badge = ({ kind }: Approval['instance']): Html => html`<span class="badge ${kind}">${INSTANCE_WORDS[kind]}</span>`;
+/** Which instance it is: of several by its name, too. */
+export const instanceWords = ({ kind, name }: Pick<Approval['instance'], 'kind' | 'name'>): string =>
+  name === undefined ? INSTANCE_WORDS[kind] : `${name} · ${INSTANCE_WORDS[kind]}`;
+
+export const badge = (instance: Pick<Approval['instance'], 'kind' | 'name'>): Html =>
+  html`<span class="badge ${instance.kind}">${instanceWords(instance)}</span>`;
 
 export function state(approval: Approval, now: number): Html {
   const found = stateOf(approval, now);
