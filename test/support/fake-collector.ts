@@ -12,7 +12,7 @@ export interface Received {
 }
 
 /** Answers like an OTLP endpoint, or as a test wants. */
-export type Answer = { readonly status: number; readonly body?: string } | 'never';
+export type Answer = { readonly status: number; readonly body?: string; readonly contentType?: string } | 'never';
 
 /** An OTLP endpoint on this machine that keeps what it is sent. */
 export class FakeCollector {
@@ -38,7 +38,7 @@ export class FakeCollector {
         for (const look of collector.#waiting) look();
         const answer = collector.answer(received);
         if (answer === 'never') return;
-        response.writeHead(answer.status, { 'Content-Type': 'application/json' }).end(answer.body ?? '');
+        response.writeHead(answer.status, { 'Content-Type': answer.contentType ?? 'application/json' }).end(answer.body ?? '');
       });
     });
     await new Promise<void>((resolve) => {

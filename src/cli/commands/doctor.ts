@@ -5,6 +5,7 @@ import { createLogger } from '../../platform/logger.js';
 import { nameOf, proxyFor } from '../../platform/proxy.js';
 import { scrub } from '../../platform/scrub.js';
 import { VERSION } from '../../platform/version.js';
+import { isTelemetryWanted } from '../../telemetry/environment.js';
 import { checkApi } from '../doctor/check-api.js';
 import { checkAudit, checkGrants, checkPolicy, checkSecrets, checkTokens, grantedScopes } from '../doctor/check-files.js';
 import { checkKey } from '../doctor/check-key.js';
@@ -79,6 +80,7 @@ function filesAndStore(
     ...issuerLook({ server, http, catalog }),
     ...(grants === undefined ? [] : [['grants', () => checkGrants(grants, catalog)] as [string, () => Promise<Finding[]>]]),
     ...(store === undefined ? [] : [['store', () => checkStore(store)] as [string, () => Promise<Finding[]>]]),
+    ...telemetryLook(),
   ];
 }
 
@@ -86,6 +88,11 @@ async function lookAtDeliveries(server: Settings['server'], parts: EnvironmentPa
   const settings = parts.ship(server);
   if (settings === undefined || server.auditLog === undefined) return [];
   return (await import('../doctor/check-deliveries.js')).checkDeliveries(settings, server.auditLog);
+}
+
+function telemetryLook(): [string, () => Promise<readonly Finding[]>][] {
+  if (!isTelemetryWanted()) return [];
+  return [['telemetry', async () => (await import('../doctor/check-telemetry.js')).checkTelemetry()]];
 }
 
 function issuerLook({ http, catalog }: Settings): [string, () => Promise<readonly Finding[]>][] {
