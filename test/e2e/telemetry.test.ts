@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ATTRIBUTES, SPANS } from '../../src/telemetry/conventions.js';
 import { FakeCollector, type Received } from '../support/fake-collector.js';
-import { type Ended, runProgram } from '../support/program.js';
+import type { Ended } from '../support/program.js';
+import { converse } from '../support/raw-program.js';
 import { logsIn, metricsIn, type SeenSpan, spansIn, treeOf } from '../support/telemetry.js';
 
 /** What nobody but Clerk and the caller may see. Each is found in any encoding that OTLP has: as it is. */
@@ -97,7 +98,7 @@ const SESSION = [
   }),
   asked(14, PRIVATE.name, { secret: PRIVATE.password }),
   `{"jsonrpc":"2.0","id":15,"method":"tools/call","params":{"name":"${PRIVATE.mail}`,
-].join('\n');
+];
 
 let clerk: Awaited<ReturnType<typeof startEcho>>;
 beforeAll(async () => {
@@ -133,7 +134,7 @@ describe('a session over stdio full of secrets and of personal data', () => {
     collector = await FakeCollector.start((close) => {
       stop = close;
     });
-    end = await runProgram(['--log-level', 'debug'], { env: observed(collector), stdin: `${SESSION}\n` });
+    end = await converse(['--log-level', 'debug'], observed(collector), SESSION);
     spans = spansIn(collector.received);
   });
   afterAll(() => stop());
@@ -284,7 +285,7 @@ describe('a session over stdio full of secrets and of personal data', () => {
   it('sends the same by protobuf, compressed, with nothing private in it', async () => {
     const other = await FakeCollector.start();
     const env = observed(other, { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf', OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' });
-    const { code } = await runProgram([], { env, stdin: `${SESSION}\n` });
+    const { code } = await converse([], env, SESSION);
     expect(code).toBe(0);
     const bodies = Buffer.concat(other.received.map(({ body }) => body));
     expect(other.received[0]?.headers).toMatchObject({ 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' });

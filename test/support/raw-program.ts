@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { childEnv, ended, PROGRAM } from './program.js';
+import { childEnv, type Ended, ended, PROGRAM } from './program.js';
 
 /** One line of the program's stdout. */
 export interface Message {
@@ -115,6 +115,23 @@ export class RawProgram {
   call(id: number, name: string, args: object = {}, more: object = {}): void {
     this.send({ id, method: 'tools/call', params: { name, arguments: args, ...more } });
   }
+}
+
+/** Sends all lines at once, waits for the answer to each request among them, and leaves. */
+export async function converse(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  lines: readonly string[],
+): Promise<Ended> {
+  const program = new RawProgram(args, env);
+  const answers = lines.flatMap((line) => {
+    const id = /^\{"jsonrpc":"2\.0","id":("[^"]*"|\d+),.*\}$/.exec(line)?.[1];
+    return id === undefined ? [] : [program.answer(JSON.parse(id) as string | number)];
+  });
+  program.write(lines.map((line) => `${line}\n`).join(''));
+  await Promise.all(answers);
+  program.child.stdin?.end();
+  return program.ended;
 }
 
 /** What every request of 2026-07-28 says of its client. */
