@@ -36,14 +36,20 @@ export class Sender {
     try {
       progress?.begin();
       const onRetry = progress && { onRetry: progress.waits.bind(progress) };
-      const answer = await this.#options.clerk.send(operation, args, { signal: abort, caller: caller.name, ...onRetry });
+      const shown = { fields, readAs: said.readAs, made };
+      const passing = call.isPart === true || !recorded.isCovered ? undefined : this.#teller.passing(operation, shown);
+      const answer = await this.#options.clerk.send(operation, args, { signal: abort, caller: caller.name, passing, ...onRetry });
       progress?.end();
+      if (answer.passed !== undefined) {
+        await recorded.end({ status: answer.status, traceId: answer.traceId });
+        return { kind: 'done', text: answer.passed };
+      }
       await kept?.done(withoutSecrets(answer.value, operation));
-      const { shown, secretFile } = await recorded.deliver(answer.value);
-      const delivered = withWhatIsShown(answer, shown);
+      const { shown: visible, secretFile } = await recorded.deliver(answer.value);
+      const delivered = withWhatIsShown(answer, visible);
       await recorded.end({ status: answer.status, traceId: answer.traceId });
       if (call.isPart === true) return { kind: 'done', text: '', answer: delivered, record: recorded.id, secretFile };
-      return this.#teller.show(operation, args, delivered, { fields, readAs: said.readAs, made, secretFile });
+      return this.#teller.show(operation, args, delivered, { ...shown, secretFile });
     } catch (error) {
       await recorded.end(outcomeOf(error));
       if (error instanceof ClerkError) {

@@ -2,13 +2,17 @@ import type { ClerkAnswer } from '../catalog/clerk-answer.js';
 import type { CodedError } from '../catalog/error-codes.js';
 import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/operation-types.js';
+import type { Passing } from '../clerk/answer.js';
 import type { Logger } from '../platform/logger.js';
 import { scrub } from '../platform/scrub.js';
 import type { Decision } from '../policy/policy-types.js';
 import type { Scope } from '../policy/rules/scopes.js';
+import { repeatable, restOfEmpty } from '../response/note.js';
 import { shapeAnswer, shapeError } from '../response/shape-answer.js';
 import type { ShapeOptions } from '../response/shape-options.js';
+import { fits } from '../response/token-count.js';
 import type { AnswerOptions, CallOutcome, Said } from './call-types.js';
+import { quickTrim } from './quick-trim.js';
 
 /** The most tokens that an answer may cost a model, unless a setting says otherwise. */
 export const MOST_TOKENS = 25_000;
@@ -34,6 +38,21 @@ export class Teller {
     } catch (error) {
       return this.broken(operation, error, answer.status);
     }
+  }
+
+  /** How an answer is shown without being parsed, where that is how it is shown; undefined for calls that need more. */
+  passing(operation: Operation, { fields, made, readAs = [] }: Shown): Passing | undefined {
+    const { results = 'short', times, structured, maxTokens = MOST_TOKENS } = this.#answers;
+    const { leaves = [], answers, request } = operation.spec;
+    const isUsual = results === 'short' && times !== 'iso' && structured !== true && answers !== 'text' && leaves.length === 0;
+    if (!isUsual || fields?.length || made !== undefined || readAs.length > 0 || !repeatable(operation)) return undefined;
+    return (json) => {
+      const trimmed = quickTrim(json, request);
+      if (trimmed === undefined) return undefined;
+      const { text, isShorter } = trimmed;
+      const shown = isShorter ? `{"_":{"rest":${JSON.stringify(restOfEmpty(operation))}},${text.slice(1)}` : text;
+      return fits(shown, maxTokens) ? shown : undefined;
+    };
   }
 
   /** @param status of Clerk's answer, where one came */

@@ -6,6 +6,8 @@ export interface ClerkAnswer {
   readonly value: unknown;
   /** The JSON exactly as Clerk sent it; `value` loses number formats and spacing. */
   readonly raw?: string;
+  /** What was made of `raw` in passing; `value` is then parsed when it is first asked for. */
+  readonly passed?: string;
   /** How many requests it took. */
   readonly attempts: number;
   /** Clerk's id of the request, to quote to its support. */

@@ -24,8 +24,11 @@ export const changes = (operation: Operation): boolean => operation.method !== '
 export const leavesOpen = (status: number, operation: Operation): boolean =>
   changes(operation) && (status < 400 || status >= 500 || status === 408);
 
+/** Makes the caller's text of the answer's, or nothing: then the answer is parsed as usual. */
+export type Passing = (json: string) => string | undefined;
+
 /** Turns a complete answer into its value, or into the error to throw. */
-export function readAnswer(answered: Answered, about: ErrorContext): ClerkAnswer | ClerkError {
+export function readAnswer(answered: Answered, about: ErrorContext, passing?: Passing): ClerkAnswer | ClerkError {
   const { status, headers } = answered;
   if (isEncoded(headers.get('content-encoding'))) return misread('encoded', answered, about);
   if (status >= 400) return apiError(answered, about);
@@ -44,9 +47,37 @@ export function readAnswer(answered: Answered, about: ErrorContext): ClerkAnswer
   if (about.operation.spec.answers === 'text') {
     return text === undefined ? misread('not_text', answered, about) : { ...facts, kind: 'text', value: text };
   }
+  const passed = text === undefined ? undefined : passing?.(text);
+  if (text !== undefined && passed !== undefined) return new PassedAnswer(facts, text, passed);
   const parsed = parseJson(text);
   if (text === undefined || parsed === undefined) return misread('not_json', answered, about);
   return { ...facts, kind: 'json', value: parsed.value, raw: text };
+}
+
+/** An answer whose value nobody may ask for. */
+class PassedAnswer implements ClerkAnswer {
+  readonly status: number;
+  readonly kind = 'json';
+  readonly raw: string;
+  readonly passed: string;
+  readonly attempts: number;
+  declare readonly traceId?: string;
+  declare readonly repeated?: boolean;
+  #value: unknown;
+
+  constructor(facts: Pick<ClerkAnswer, 'status' | 'attempts' | 'traceId' | 'repeated'>, raw: string, passed: string) {
+    this.status = facts.status;
+    this.attempts = facts.attempts;
+    if (facts.traceId !== undefined) this.traceId = facts.traceId;
+    if (facts.repeated !== undefined) this.repeated = facts.repeated;
+    this.raw = raw;
+    this.passed = passed;
+  }
+
+  get value(): unknown {
+    this.#value ??= JSON.parse(this.raw);
+    return this.#value;
+  }
 }
 
 /** The error for an answer too dense to read. For a write, Clerk's status has already said that it was carried out. */

@@ -8,7 +8,7 @@ import { type Clock, systemClock } from '../platform/clock.js';
 import { Scrubber } from '../platform/scrub.js';
 import { trimEnd } from '../platform/trim-end.js';
 import { tracer } from '../telemetry/tracing.js';
-import { readAnswer } from './answer.js';
+import { type Passing, readAnswer } from './answer.js';
 import { CallLimit } from './call-limit.js';
 import { ErrorContext } from './error-context.js';
 import { ClerkError } from './errors.js';
@@ -67,6 +67,8 @@ export interface SendOptions {
   readonly timeoutMs?: number;
   /** Who the call is for; with a budget, callers take turns. */
   readonly caller?: string | undefined;
+  /** Makes the caller's text of an answer in JSON, so that it need not be parsed. */
+  readonly passing?: Passing | undefined;
   /** Called before each wait; `attempt` is the one that failed. */
   readonly onRetry?: (info: { readonly attempt: number; readonly waitMs: number; readonly reason: RetryReason }) => void;
 }
@@ -195,7 +197,7 @@ export class ClerkClient {
     operation: Operation,
     request: WireRequest,
     limit: CallLimit,
-    { caller, onRetry }: SendOptions,
+    { caller, passing, onRetry }: SendOptions,
   ): Promise<ClerkAnswer> {
     const { clock, maxAttempts, maxBodyBytes, onAnswer } = this.#options;
     let uncertain = false;
@@ -219,7 +221,7 @@ export class ClerkClient {
         now: clock.now(),
         random: clock.random(),
       });
-      if (retry === undefined) return settle(outcome, about, limit);
+      if (retry === undefined) return settle(outcome, about, limit, passing);
       uncertain ||= mayHaveHappened(outcome, operation);
       onRetry?.({ attempt, ...retry });
       await tracedPause(retry.reason, () => clock.sleep(retry.waitMs, limit.abort.signal));
@@ -265,9 +267,9 @@ function parseBaseUrl(baseUrl: string): URL {
   return url;
 }
 
-function settle(outcome: Outcome, about: ErrorContext, limit: CallLimit): ClerkAnswer {
+function settle(outcome: Outcome, about: ErrorContext, limit: CallLimit, passing: Passing | undefined): ClerkAnswer {
   if (outcome.kind !== 'answered') throw failureError(outcome, about, limit.stopped);
-  const read = readAnswer(outcome, about);
+  const read = readAnswer(outcome, about, passing);
   if (read instanceof ClerkError) throw read;
   return read;
 }

@@ -135,6 +135,8 @@ export interface Delivered {
 export interface Recorded {
   /** Joins the lines of the call on record. */
   readonly id: string;
+  /** Whether secrets are only taken out of the answer, and neither kept nor shown. */
+  readonly isCovered: boolean;
   /**
    * What the caller may see of the answer. Where secrets are kept in files, they are stored now.
    * @throws PolicyRefusal (`secret_not_stored`) when Clerk has acted but the secret could not be kept.

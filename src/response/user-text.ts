@@ -4,6 +4,7 @@ import { plain } from '../platform/plain-text.js';
 
 /** Characters that are invisible, or that reverse the order of others. Line breaks and tabs count as spaces. */
 const HIDDEN = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
+const MAY_HIDE = new RegExp(HIDDEN, 'u');
 /** Joiners and variation selectors: legitimate after an emoji, or after a letter of a script that uses them. */
 const JOINING = new Set(['\u200C', '\u200D', '\uFE0E', '\uFE0F']);
 const JOINED =
@@ -77,7 +78,7 @@ export function readUserText(items: readonly unknown[], place: string | undefine
 
 /** Whether nothing needs doing, as in nearly every answer; checked first, without changing anything. */
 function isUnsuspicious(value: unknown): boolean {
-  if (typeof value === 'string') return isAscii(value) && (value.length < SHORTEST || !isAddressed(value));
+  if (typeof value === 'string') return isPlainText(value);
   if (value === null || typeof value !== 'object') return true;
   if (Array.isArray(value)) return value.every(isUnsuspicious);
   for (const key in value) {
@@ -130,6 +131,10 @@ function isAddressed(text: string): boolean {
   const start = text.slice(0, LONGEST);
   return MORE_THAN_A_WORD.test(start) && ADDRESSED.some((pattern) => pattern.test(start)) && !isStandIn(text);
 }
+
+/** Whether a text is shown as it is, without a note: nothing in it is hidden, and it is not written for a model. */
+export const isPlainText = (text: string): boolean =>
+  (isAscii(text) || !MAY_HIDE.test(text)) && (text.length < SHORTEST || !isAddressed(text));
 
 function withoutHidden(text: string, found: Found): string {
   return mapHidden(text, () => {

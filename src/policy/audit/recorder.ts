@@ -106,7 +106,8 @@ export class Recorder {
     const { audit, secrets, reads, targetOf } = this.#options;
     const changes = facts.risk !== 'read' || facts.strength !== undefined || facts.call.list !== undefined;
     const keeper = facts.risks.includes('credential') ? secrets : undefined;
-    if (!changes && !reads) return { id: facts.id, deliver: async () => covered(operation), end: async () => {} };
+    if (!changes && !reads)
+      return { id: facts.id, isCovered: true, deliver: async () => covered(operation), end: async () => {} };
     const file = keeper && (await keeper.reserve(operation).catch((error: unknown) => this.#fail(secretsAway(operation), error)));
     const intent: AuditFields = {
       kind: 'intent',
@@ -125,6 +126,7 @@ export class Recorder {
     }
     return {
       id: facts.id,
+      isCovered: !facts.risks.includes('credential'),
       deliver: (result) => this.#deliver(facts, file, result),
       end: (outcome) => this.#end(facts, file, started, outcome),
     };
