@@ -3,7 +3,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { webhookKey, webhookSignature } from '../../src/platform/standard-webhook.js';
+import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js';
 import { type Ended, runProgram, startProgram } from '../support/program.js';
+import { RawProgram } from '../support/raw-program.js';
 import {
   type HttpReceiver,
   type Receiver,
@@ -143,5 +145,126 @@ describe('the record as it arrives', () => {
     await webhook.until(() => webhook.lines.length >= now.length);
     await client.close();
     expect(webhook.seqs).toEqual(webhook.lines.map((_, nth) => nth + 1));
+  });
+});
+
+it('is whole and in order after kill -9 in the middle of a delivery', async () => {
+  const file = `${directory}/killed.log`;
+  const receiver = await receiveWebhook();
+  const start = async (): Promise<RawProgram> => {
+    const program = new RawProgram(['--sandbox', '--audit-log', file, '--audit-ship', receiver.target], {
+      CLERK_MCP_AUDIT_SHIP_SECRET: SECRET,
+    });
+    await program.handshake();
+    return program;
+  };
+  const create = async (program: RawProgram, id: number): Promise<void> => {
+    const answered = program.answer(id);
+    program.call(id, 'Users_createNewUser', { first_name: `Nr${id}`, email_address: [`nr${id}@killed.example`] });
+    await answered;
+  };
+  const killed = await start();
+  await create(killed, 1);
+  await receiver.has('Nr1');
+  receiver.answer = () => undefined;
+  await create(killed, 2);
+  await receiver.until(() => receiver.requests.some(({ body }) => body.includes('Nr2')));
+  await create(killed, 3);
+  const underWay = receiver.requests.at(-1);
+  killed.child.kill('SIGKILL');
+  await killed.ended;
+
+  receiver.answer = () => 200;
+  const again = receiver.requests.length;
+  const next = await start();
+  await create(next, 4);
+  const last = (await readFile(file, 'utf8')).split('\n').length - 1;
+  await receiver.until(() => receiver.lines.length >= last);
+  // What was under way comes again, the same under the same id, and nothing else does.
+  expect(receiver.requests[again]?.headers['webhook-id']).toBe(underWay?.headers['webhook-id']);
+  expect(receiver.requests[again]?.body).toBe(underWay?.body);
+  expect(receiver.seqs.slice(0, last)).toEqual(Array.from({ length: last }, (_, nth) => nth + 1));
+  next.child.stdin?.end();
+  await next.ended;
+  await receiver.close();
+});
+
+describe('an outage', () => {
+  let server: HttpProgram;
+  let receiver: HttpReceiver;
+  const metrics = async (): Promise<string> => (await fetch(`${server.url}/metrics`)).text();
+  beforeAll(async () => {
+    receiver = await receiveWebhook();
+    receiver.answer = () => 503;
+    server = await startHttp({
+      args: ['--sandbox', '--audit-log', `${directory}/outage.log`, '--audit-ship', receiver.target],
+      env: { CLERK_MCP_AUDIT_SHIP_SECRET: SECRET },
+    });
+  });
+  afterAll(async () => {
+    await stopAll();
+    await receiver.close();
+  });
+
+  it('shows in the log, once at its beginning and once at its end, and in the metrics', async () => {
+    const name = `http://127.0.0.1:${receiver.port}`;
+    await server.logged(`the record does not arrive at ${name}: status 503`);
+    const during = await metrics();
+    expect(during).toContain(`clerk_mcp_audit_delivery_up{target="${name}"} 0`);
+    expect(during).toContain(`clerk_mcp_audit_delivery_lag_lines{target="${name}"} 1`);
+    expect(during).toMatch(new RegExp(`clerk_mcp_audit_delivery_failures_total\\{target="${name}"\\} [1-9]`));
+    expect(during).toMatch(new RegExp(`clerk_mcp_audit_delivery_lag_seconds\\{target="${name}"\\} [0-9.]+`));
+    receiver.answer = () => 200;
+    await server.logged(`the record arrives at ${name} again`);
+    const after = await metrics();
+    expect(after).toContain(`clerk_mcp_audit_delivery_up{target="${name}"} 1`);
+    expect(after).toContain(`clerk_mcp_audit_delivery_lag_lines{target="${name}"} 0`);
+    expect(after).toContain(`clerk_mcp_audit_delivered_total{target="${name}"} 1`);
+    expect(server.log.filter(({ msg }) => String(msg).includes('does not arrive'))).toHaveLength(1);
+  });
+});
+
+describe('doctor', () => {
+  it('tries every target, and says which cannot be had', async () => {
+    const fresh = await receiveWebhook();
+    const targets = [fresh.target, 'otlp', ...['tcp', 'tls', 'unix', 'udp'].map((kind) => receivers[kind]?.target ?? '')];
+    const env = {
+      CLERK_MCP_AUDIT_SHIP_SECRET: SECRET,
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${otlp.port}`,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    };
+    const flags = ['doctor', '--json', '--sandbox', '--audit-log', log, '--audit-ship'];
+    const found = async (list: readonly string[]) => {
+      const { stdout } = await runProgram([...flags, list.join(',')], { env });
+      const { checks } = JSON.parse(stdout) as { checks: { check: string; status: string; message: string }[] };
+      return checks.filter(({ check }) => check === 'ship');
+    };
+    const good = await found(targets);
+    expect(good.map(({ status }) => status)).toEqual(targets.map(() => 'ok'));
+    expect(fresh.requests.map(({ body }) => JSON.parse(body).type)).toEqual(['audit.ping']);
+    expect(good[0]?.message).toMatch(/takes signed messages\. Lines of .*audit\.log that wait for delivery: \d+\./);
+
+    fresh.answer = () => 401;
+    const bad = await found([fresh.target, 'syslog+tcp://127.0.0.1:1', receivers.tls?.target.replace(/\?.*/, '') ?? '']);
+    expect(bad.map(({ status }) => status)).toEqual(['failure', 'failure', 'failure']);
+    const messages = bad.map(({ message }) => message);
+    expect(messages[0]).toContain('status 401');
+    expect(messages[1]).toContain('ECONNREFUSED');
+    expect(messages[2]).toContain('SELF_SIGNED');
+    await fresh.close();
+  });
+
+  it('and the start refuse a collector that the environment does not name', async () => {
+    for (const command of [['doctor', '--json'], []]) {
+      const { stdout, stderr } = await runProgram([
+        ...command,
+        '--sandbox',
+        '--audit-log',
+        `${directory}/x.log`,
+        '--audit-ship',
+        'otlp',
+      ]);
+      expect(stdout + stderr).toContain('it needs OTEL_EXPORTER_OTLP_LOGS_ENDPOINT');
+    }
   });
 });

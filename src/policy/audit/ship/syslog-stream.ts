@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type IpcNetConnectOpts, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { errorMessage } from '../../../platform/error-message.js';
 import { readText } from '../../../platform/read-text.js';
@@ -11,8 +12,9 @@ import { DeliveryError, type LogIdentity, type Transport } from './transport.js'
 const CONNECT_MS = 5_000;
 /** How long the receiver may take no bytes, or leave the connection open after our end of it. */
 const IDLE_MS = 10_000;
-/** How long a refusal of what was written may take to come back, in milliseconds. */
-const REFUSAL_MS = 1_000;
+/** How long a refusal of what was written takes at least to come back, in milliseconds, and in times of what a connection takes. */
+const REFUSAL_MS = 40;
+const REFUSAL_TIMES = 2;
 /** After so many deliveries whose end the receiver did not answer, that is how it is, and not an accident. */
 const MOST_UNANSWERED = 2;
 
@@ -29,9 +31,12 @@ export class SyslogStream implements Transport {
   readonly #warn: (message: string) => void;
   #unanswered = 0;
 
-  constructor(target: SyslogTarget, warn: (message: string) => void) {
+  readonly #idleMs: number;
+
+  constructor(target: SyslogTarget, warn: (message: string) => void, idleMs: number = IDLE_MS) {
     this.#target = target;
     this.#warn = warn;
+    this.#idleMs = idleMs;
   }
 
   async send(lines: readonly LoggedLine[], log: LogIdentity, signal: AbortSignal): Promise<void> {
@@ -55,9 +60,11 @@ export class SyslogStream implements Transport {
   }
 
   async #talk(bytes: Buffer, signal: AbortSignal): Promise<void> {
+    const began = performance.now();
     const socket = await this.#connect(signal);
+    const refusalMs = Math.max(REFUSAL_MS, REFUSAL_TIMES * (performance.now() - began));
     try {
-      const outcome = await handOver(socket, bytes, signal);
+      const outcome = await handOver(socket, bytes, { idleMs: this.#idleMs, refusalMs, signal });
       if (outcome === 'closed') {
         this.#unanswered = 0;
         return;
@@ -108,32 +115,49 @@ export class SyslogStream implements Transport {
 
 /**
  * Writes everything, closes our side, and waits for the other. Says whether that closed in turn, or leaves open what it took: it
- * never closes, or closed its own side at the beginning since it has nothing to say.
+ * never closes, or closed its own side before ours since it has nothing to say.
+ *
+ * A receiver that closes at any moment must not pass for one that has read to our end. So the last byte is held back until a
+ * refusal of the others would have come, and our end until one of that byte would have: an end of theirs before it is no answer
+ * to ours, and after a refusal nothing can be written.
+ * @param refusalMs how long a refusal of what was written may take to come back
  * @throws DeliveryError
  */
-function handOver(socket: Socket, bytes: Buffer, signal: AbortSignal): Promise<'closed' | 'left open'> {
-  return new Promise((resolve, reject) => {
-    let isWritten = false;
-    let endedEarly = false;
+async function handOver(socket: Socket, bytes: Buffer, { idleMs, refusalMs, signal }: Limits): Promise<'closed' | 'left open'> {
+  let hasEnded = false;
+  let theyEnded = false;
+  const over = new Promise<'closed' | 'left open'>((resolve, reject) => {
     const fail = (reason: string): void => reject(new DeliveryError(reason));
-    socket.setTimeout(IDLE_MS, () => (isWritten ? resolve('left open') : fail(`it took nothing for ${IDLE_MS / 1000} s`)));
+    socket.setTimeout(idleMs, () => (hasEnded ? resolve('left open') : fail(`it took nothing for ${idleMs / 1000} s`)));
     socket.on('error', (error) => fail(reasonOf(error)));
     socket.once('close', () => fail('the connection was lost'));
     socket.once('end', () => {
-      if (isWritten) resolve('closed');
-      else endedEarly = true;
+      theyEnded = true;
+      if (hasEnded) resolve('closed');
     });
     // Once for each connection; the signal is the delivery's own.
     signal.addEventListener('abort', () => fail('stopped'), { once: true });
-    // Syslog has no answers; what comes is not looked at.
-    socket.resume();
-    socket.write(bytes, () => {
-      // A receiver that is gone, and not only silent, refuses what was written to it.
-      if (endedEarly) socket.setTimeout(REFUSAL_MS, () => resolve('left open'));
-      else socket.end();
-      isWritten = true;
-    });
   });
+  // Syslog has no answers; what comes is not looked at.
+  socket.resume();
+  const write = async (part: Buffer): Promise<'left open'> => {
+    await new Promise<void>((resolve) => socket.write(part, () => resolve()));
+    await delay(refusalMs);
+    return 'left open';
+  };
+  await Promise.race([over, write(bytes.subarray(0, -1))]);
+  const last = await Promise.race([over, write(bytes.subarray(-1))]);
+  if (theyEnded) return last;
+  hasEnded = true;
+  socket.end();
+  return over;
+}
+
+interface Limits {
+  readonly idleMs: number;
+  readonly refusalMs: number;
+  /** The delivery's own. */
+  readonly signal: AbortSignal;
 }
 
 async function readPem(path: string | undefined): Promise<string | undefined> {
