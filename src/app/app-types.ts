@@ -45,7 +45,7 @@ export interface App {
   /** Plans for people at this machine, who may do everything that any caller may. */
   jobs(): Promise<Pick<Jobs, 'undoable' | 'planUndo' | 'planBatch' | 'ledgerOf' | 'readConfiguration' | 'planConfiguration'>>;
   /** What is served to people who approve. */
-  readonly approvals: Pick<LazyApprovals, 'host'>;
+  readonly approvals: Pick<LazyApprovals, 'host' | 'pending'>;
   /** What people can see of it besides the calls that wait. */
   readonly insight: Pick<Insight, 'callers' | 'budgets'>;
   /** Takes back what people ask for on the page of approvals. */
@@ -54,6 +54,8 @@ export interface App {
   probe(): Promise<string | undefined>;
   /** What Clerk's document has and the catalog lacks; undefined where the document is not watched or has not been read yet. */
   lacking(): Lacking | undefined;
+  /** Whether the record can be written; undefined where there is none. */
+  isRecordUp(): boolean | undefined;
   /** Where the record is delivered to, and how far. */
   deliveries(): readonly TargetStatus[];
   /** Continues the audit log in a new file after an outside tool has renamed the old one. */

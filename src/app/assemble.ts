@@ -212,6 +212,7 @@ export async function assemble(options: AppOptions, { catalog, offered, file, se
     insight,
     undo: openUndo,
     lacking: () => watch?.lacking,
+    isRecordUp: () => audit && !audit.isDown,
     deliveries: () => audit?.deliveries?.() ?? [],
     reopenLog: async () => audit?.reopen(),
     close: async (graceMs) => {

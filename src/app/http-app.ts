@@ -93,6 +93,9 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       instances: isMany ? names : undefined,
       sessions: (name) => instance(name)?.sessions() ?? 0,
       inFlight: (name) => instance(name)?.inFlight() ?? 0,
+      waiting: (name) => instance(name)?.waiting() ?? 0,
+      approvalsPending: async () => (approvals ?? instances[0]?.app.approvals)?.pending(),
+      isRecordUp: () => instances[0]?.app.isRecordUp(),
       droppedLogLines: droppedLines,
       storeUp: shared?.isUp,
       lacking: () => instances[0]?.app.lacking(),
@@ -105,7 +108,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     const audit = isMany ? await openRecord(config, logger, options.stdout) : undefined;
     if (audit !== undefined) parts.add(() => audit.close());
     const onPage = (): OnPage[] => instances.map(({ app, config: { name = '' } }) => ({ name, app }));
-    const approvals = isMany
+    const approvals: LazyApprovals | undefined = isMany
       ? new LazyApprovals({
           config,
           logger,

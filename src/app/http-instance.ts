@@ -51,6 +51,8 @@ export interface HttpInstance {
   readonly mount: Mount;
   readonly sessions: () => number;
   readonly inFlight: () => number;
+  /** How many requests wait for their turn below Clerk's limit. */
+  readonly waiting: () => number;
 }
 
 /** @throws what `createApp` throws */
@@ -63,6 +65,7 @@ export async function openHttpInstance(options: HttpInstanceOptions): Promise<Ht
   const counter = shared === undefined ? local : new FallbackCounterStore(shared, local);
   const { calls, messages } = limits(http, counter, local);
   const sessions = new ListedSessions(sessionOptions(http, logger));
+  let budget: UpstreamBudget | undefined;
   const app = await named(name, () =>
     createApp({
       config,
@@ -78,7 +81,10 @@ export async function openHttpInstance(options: HttpInstanceOptions): Promise<Ht
       approvals: options.approvals,
       audit: options.audit,
       sessions: () => sessions.list(),
-      budget: (instance) => budgetOf(instance, config.values, counter),
+      budget: (instance) => {
+        budget = budgetOf(instance, config.values, counter);
+        return budget;
+      },
       onCall: ({ tool, result, decision, code, seconds }) => {
         metrics.call(tool, result, decision, seconds);
         if (code === 'budget_exceeded') metrics.limited('budget');
@@ -92,7 +98,8 @@ export async function openHttpInstance(options: HttpInstanceOptions): Promise<Ht
   const mount = new Mount({
     ...guard,
     suffix: name === undefined ? '' : `/${name}`,
-    createServer: (context) => serverOf(app, calls, { listChanged, byCredential: options.byCredential }, context?.era),
+    createServer: (context) =>
+      serverOf(app, calls, { listChanged, byCredential: options.byCredential, instance: name }, context?.era),
     sessions,
     calls,
     messages,
@@ -103,7 +110,14 @@ export async function openHttpInstance(options: HttpInstanceOptions): Promise<Ht
     quickPath: http.quickPath ?? true,
     body: { ...(http.maxBody && { maxBytes: http.maxBody }), ...(http.requestTimeout && { timeoutMs: http.requestTimeout }) },
   });
-  return { config, app, mount, sessions: () => sessions.size, inFlight: () => calls.inFlight };
+  return {
+    config,
+    app,
+    mount,
+    sessions: () => sessions.size,
+    inFlight: () => calls.inFlight,
+    waiting: () => budget?.waiting ?? 0,
+  };
 }
 
 /** Says of a fault in the settings whose they are. */
@@ -118,7 +132,7 @@ async function named<T>(name: string | undefined, open: () => Promise<T>): Promi
 const serverOf = (
   app: App,
   limits: CallLimits,
-  lists: Pick<McpServerOptions, 'listChanged' | 'byCredential'>,
+  lists: Pick<McpServerOptions, 'listChanged' | 'byCredential' | 'instance'>,
   era: 'legacy' | 'modern' | undefined,
 ) =>
   createMcpServer({

@@ -47,6 +47,12 @@ export class LazyApprovals implements Approvals {
     return (await this.#desk()).replace(id);
   }
 
+  /** How many calls wait for a person, in all processes; undefined while the store is away. */
+  async pending(): Promise<number | undefined> {
+    const { approvals } = await this.host();
+    return approvals.pending().catch(() => undefined);
+  }
+
   /** If no one was ever asked, there is nothing to close. */
   async close(): Promise<void> {
     await (await this.#host)?.close();

@@ -29,6 +29,9 @@ export function shipper(settings: ShipSettings, tell: Tell): (log: AuditLog, set
 function shippedSink(log: AuditLog, shipping: Shipping): ShippedSink {
   return {
     unfinished: log.unfinished,
+    get isDown() {
+      return log.isDown;
+    },
     append: async (fields, options) => {
       await log.append(fields, options);
       shipping.poke();

@@ -215,6 +215,12 @@ export class ApprovalDesk implements Approvals {
     return texts.map((text) => JSON.parse(text) as Approval).sort((one, other) => other.createdAt - one.createdAt);
   }
 
+  /** How many wait. @throws StoreUnavailableError */
+  async pending(): Promise<number> {
+    const now = this.#now();
+    return (await this.list()).filter((approval) => stateOf(approval, now) === 'pending').length;
+  }
+
   /** Takes a person's decision. @throws StoreUnavailableError, ApproverFileError */
   async decide(id: string, say: Say): Promise<Heard> {
     // A person who was removed meanwhile can no longer decide.

@@ -13,6 +13,12 @@ export interface MetricsOptions {
   /** Called when the metrics are read, once for each instance, where there is more than one session. */
   readonly sessions?: (instance: string | undefined) => number;
   readonly inFlight?: (instance: string | undefined) => number;
+  /** Requests that wait for their turn below Clerk's limit. */
+  readonly waiting?: (instance: string | undefined) => number;
+  /** Calls that wait for a person; undefined while that cannot be known. */
+  readonly approvalsPending?: () => Promise<number | undefined>;
+  /** Whether the record can be written, where there is one. */
+  readonly isRecordUp?: () => boolean | undefined;
   /** Lines of the log that could not be written so far. */
   readonly droppedLogLines: () => number;
   /** Whether the store that processes share can be used, where there is one. */
@@ -88,9 +94,14 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
     registers,
   });
   const kind = { Kind: Gauge, registers, instances };
-  const { sessions, inFlight, storeUp } = options;
+  const { sessions, inFlight, waiting, storeUp } = options;
   if (sessions !== undefined) gauge(kind, 'clerk_mcp_sessions', 'Open sessions.', sessions);
   if (inFlight !== undefined) gauge(kind, 'clerk_mcp_calls_in_flight', 'Calls that are being answered.', inFlight);
+  if (waiting !== undefined) {
+    const help = "Requests that wait for their turn below Clerk's limit.";
+    gauge(kind, 'clerk_mcp_rate_limit_waiting', help, waiting);
+  }
+  addStates(options, { Gauge, registers });
   if (storeUp !== undefined) {
     const help = 'Whether the shared store can be used: 1, or 0 while it is away and gated calls are refused.';
     gauge({ Kind: Gauge, registers }, 'clerk_mcp_store_up', help, () => (storeUp() ? 1 : 0));
@@ -167,6 +178,33 @@ function gauge(
       if (instances === undefined) this.set(read(undefined));
       else for (const instance of instances) this.set({ instance }, read(instance));
     },
+  });
+}
+
+/** What is there only where it is used, and known only at times. */
+function addStates(
+  { approvalsPending, isRecordUp }: MetricsOptions,
+  { Gauge: Kind, registers }: { readonly Gauge: typeof Gauge; readonly registers: Registry[] },
+): void {
+  const add = (name: string, help: string, read: () => Promise<number | undefined>): void => {
+    new Kind({
+      name,
+      help,
+      registers,
+      async collect() {
+        const value = await read();
+        if (value === undefined) this.remove();
+        else this.set(value);
+      },
+    });
+  };
+  if (approvalsPending !== undefined)
+    add('clerk_mcp_approvals_pending', 'Calls that wait for a person to approve, in all processes.', approvalsPending);
+  if (isRecordUp === undefined) return;
+  const help = 'Whether the record can be written: 1, or 0 while it cannot and gated calls are refused.';
+  add('clerk_mcp_audit_up', help, async () => {
+    const isUp = isRecordUp();
+    return isUp === undefined ? undefined : Number(isUp);
   });
 }
 

@@ -55,7 +55,7 @@ export interface Introduction {
   readonly title: () => string;
   /** What is added to the answer to a handshake. */
   readonly greet: (method: 'initialize' | 'server/discover', context: ServerContext) => Result;
-  readonly traced: Pick<RequestInsight, 'isTool' | 'headers'>;
+  readonly traced: Omit<RequestInsight, 'revision'>;
 }
 
 /**

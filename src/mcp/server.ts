@@ -78,6 +78,8 @@ export interface McpServerOptions {
   readonly canStream?: (context: ServerContext) => boolean;
   /** `modern` for a server that speaks 2026-07-28 alone. Default: any revision that a handshake may choose. */
   readonly era?: 'legacy' | 'modern' | undefined;
+  /** The name of the instance, where it is one of several. */
+  readonly instance?: string | undefined;
   /** The trace context that the transport brought. Default: none. */
   readonly traceHeaders?: (context: ServerContext) => TraceHeaders | undefined;
   /** Called when a call begins. The function it returns is called when the call has ended, with its outcome. */
@@ -112,6 +114,7 @@ export function createMcpServer(options: McpServerOptions): StrictServer {
       traced: {
         isTool: (name, context) => options.tools(context).some((tool) => tool.name === name),
         headers: (context) => options.traceHeaders?.(context),
+        instance: options.instance,
       },
     },
   );

@@ -8,6 +8,8 @@ export interface RequestInsight {
   readonly isTool: (name: string, context: ServerContext) => boolean;
   /** The trace context of the transport. */
   readonly headers: (context: ServerContext) => TraceHeaders | undefined;
+  /** The name of the instance, where it is one of several. */
+  readonly instance: string | undefined;
   /** The revision that is spoken. */
   readonly revision: (context: ServerContext) => string | undefined;
 }
@@ -28,6 +30,7 @@ export function tracedRequest<T extends Result>(
   const attributes = {
     'mcp.method.name': method,
     'mcp.protocol.version': insight.revision(context),
+    'clerk_mcp.instance': insight.instance,
     'jsonrpc.request.id': typeof id === 'number' ? String(id) : undefined,
     'network.transport': isHttp ? 'tcp' : 'pipe',
     'network.protocol.name': isHttp ? 'http' : undefined,

@@ -13,6 +13,7 @@ export const ATTRIBUTES = {
   'network.protocol.name': '`http`, over HTTP.',
   'error.type':
     'Why it failed: `tool_error` for a result with `isError`, a JSON-RPC or HTTP status, a code of the system, or the class of an error.',
+  'clerk_mcp.instance': 'The instance, where several are served.',
   'clerk_mcp.operation': 'The operation of the catalog.',
   'clerk_mcp.risk': 'Its risk: `read`, `write`, `destructive`, `credential` or `access`.',
   'clerk_mcp.outcome': 'How the call ended, as in `clerk_mcp_calls_total`.',
@@ -62,6 +63,7 @@ export const SPANS = {
       'network.transport',
       'network.protocol.name',
       'error.type',
+      'clerk_mcp.instance',
       ...CALL,
     ],
     metric: {
@@ -73,6 +75,7 @@ export const SPANS = {
         'network.transport',
         'rpc.response.status_code',
         'error.type',
+        'clerk_mcp.instance',
       ],
     },
   },

@@ -57,6 +57,7 @@ export async function stdio(flags: Flags, onListed: () => void): Promise<never> 
         name: app.name,
         guide: app.guide,
         caller: () => ({ name: 'local', transport: 'stdio' }),
+        instance: config.name,
       }),
   });
   await observed?.close();

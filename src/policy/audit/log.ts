@@ -31,7 +31,7 @@ export interface AuditLogOptions {
 }
 
 /** What takes the lines of a record. */
-export type AuditSink = Pick<AuditLog, 'append' | 'check' | 'reopen' | 'close' | 'unfinished'>;
+export type AuditSink = Pick<AuditLog, 'append' | 'check' | 'reopen' | 'close' | 'unfinished' | 'isDown'>;
 
 interface Pending {
   readonly fields: AuditFields;
@@ -145,6 +145,11 @@ export class AuditLog {
   /** Where it is, without symbolic links on the way. */
   get path(): string {
     return this.#path;
+  }
+
+  /** Whether the last line could not be written. */
+  get isDown(): boolean {
+    return this.#failure !== undefined;
   }
 
   /** Number of the last line. */

@@ -45,6 +45,10 @@ export class StreamLog implements AuditSink {
     return log;
   }
 
+  get isDown(): boolean {
+    return this.#failure !== undefined;
+  }
+
   /** Resolves when the stream has passed the line on. @throws AuditWriteError; the call must then not be made */
   async append(fields: AuditFields): Promise<void> {
     const isOutcome = fields.kind === 'outcome';
