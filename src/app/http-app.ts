@@ -1,8 +1,6 @@
 import type { Writable } from 'node:stream';
 import { createMetrics, type Metrics } from '../call/metrics.js';
 import type { Config, HttpValues } from '../config/config.js';
-import { openRedisStore } from '../limits/redis.js';
-import type { SharedStore } from '../limits/shared-store.js';
 import type { Authenticator } from '../mcp/auth/authenticator.js';
 import { BearerChallenges } from '../mcp/auth/bearer.js';
 import { MetricsToken } from '../mcp/auth/metrics-token.js';
@@ -23,11 +21,12 @@ import type { Logger } from '../platform/logger.js';
 import { droppedLines } from '../platform/stderr.js';
 import { enrolCommand, recordInsight } from './assemble.js';
 import { type HttpInstance, openHttpInstance } from './http-instance.js';
-import { authenticationChoice, refuseForMany, requireSigningKey, storeLocation } from './http-settings.js';
+import { authenticationChoice, refuseForMany } from './http-settings.js';
 import { LazyApprovals } from './lazy-approvals.js';
 import { catalogLog, loadCatalog } from './load-catalog.js';
 import { insightOfMany, type OnPage, undoOfMany } from './many-on-page.js';
 import { openRecord } from './open-audit-log.js';
+import { openStore } from './open-store.js';
 
 export interface HttpAppOptions {
   /** One for each instance that is served: several have names, and each a path of its own. */
@@ -275,27 +274,6 @@ function reachableAs({ host = LOOPBACK, allowedHosts, allowedOrigins, audience }
     allowedHosts: allowedHosts ?? [...usual.allowedHosts, ...defaultHosts(LOOPBACK).allowedHosts, ...named],
     allowedOrigins: allowedOrigins ?? usual.allowedOrigins,
   };
-}
-
-/** The store, and whether it can be used now. */
-async function openStore(
-  config: Config,
-  http: HttpValues,
-  logger: Logger,
-): Promise<{ readonly store: SharedStore; readonly isUp: () => boolean } | undefined> {
-  const location = storeLocation(http);
-  if (location === undefined) return undefined;
-  requireSigningKey(config.signingKey);
-  let isUp = false;
-  const store = await openRedisStore({
-    ...location,
-    onState: (state, reason) => {
-      isUp = state === 'up';
-      if (isUp) logger.info('the shared store is available');
-      else logger.error({ reason }, 'the shared store is unavailable: gated calls are refused, reads still work');
-    },
-  });
-  return { store, isUp: () => isUp };
 }
 
 /** Whether the server listens beyond this machine and no name for it is configured. */

@@ -9,16 +9,16 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 /**
  * What the store remembers: a word that changes whenever it may have forgotten something, which is when another server answers
- * (a replica that took over, or the same one started anew) or when the word itself is gone. INFO tells servers apart; where it
- * is forbidden, only the word tells.
+ * (a replica that took over, or the same one started anew), when it has thrown something out for want of room, or when the word
+ * itself is gone.
  */
 const MEMORY = `
 local function memory(key, fresh)
-  local info = redis.pcall('INFO', 'server')
-  local server = type(info) == 'string' and string.match(info, 'run_id:(%w+)') or 'unknown'
-  local kept = redis.call('HMGET', key, 'server', 'word')
-  if kept[1] == server and kept[2] then return kept[2] end
-  redis.call('HSET', key, 'server', server, 'word', fresh)
+  local server = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or 'unknown'
+  local evicted = string.match(redis.call('INFO', 'stats'), 'evicted_keys:(%d+)') or '0'
+  local kept = redis.call('HMGET', key, 'server', 'evicted', 'word')
+  if kept[1] == server and kept[2] == evicted and kept[3] then return kept[3] end
+  redis.call('HSET', key, 'server', server, 'evicted', evicted, 'word', fresh)
   return fresh
 end
 `;

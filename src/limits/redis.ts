@@ -5,6 +5,7 @@ import type { Swap } from './record-store.js';
 import { openRedisClient, type RedisClient } from './redis-client.js';
 import type { SharedStore } from './shared-store.js';
 import { type StoreLocation, storeAddress } from './store-address.js';
+import type { StoreFacts } from './store-facts.js';
 import { type OnState, StoreHealth } from './store-health.js';
 import { type StoreKeys, storeKeys } from './store-keys.js';
 import { reasonOf } from './store-reason.js';
@@ -24,7 +25,7 @@ export interface RedisStoreOptions extends StoreLocation {
  * is away every question fails within the time limit, and nothing waits in a queue.
  * @throws StoreUrlError
  */
-export async function openRedisStore(options: RedisStoreOptions): Promise<SharedStore> {
+export async function openRedisStore(options: RedisStoreOptions): Promise<RedisStore> {
   const address = storeAddress(options);
   const timeoutMs = options.timeoutMs ?? 500;
   const health = new StoreHealth(() => store.memory(), options.onState);
@@ -51,7 +52,7 @@ interface Workings {
   readonly health: StoreHealth;
 }
 
-class RedisStore implements SharedStore {
+export class RedisStore implements SharedStore {
   readonly #redis: RedisClient;
   readonly #keys: StoreKeys;
   readonly #workings: Workings;
@@ -123,6 +124,12 @@ class RedisStore implements SharedStore {
     if (ids.length === 0) return [];
     const texts = await this.#answer(this.#redis.mget(ids.map((id) => this.#keys.record(kind, String(id)))));
     return texts.filter((text) => text !== null);
+  }
+
+  /** What its servers say of themselves. @throws StoreUnavailableError */
+  async facts(): Promise<readonly StoreFacts[]> {
+    const { factsOf } = await import('./store-facts.js');
+    return this.#answer(factsOf(this.#redis));
   }
 
   async close(): Promise<void> {

@@ -10,6 +10,7 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   if ('code' in error && typeof error.code === 'string' && /^[A-Z][A-Z_\d]*$/.test(error.code)) return error.code;
   if (error.message === 'Command timed out') return 'timeout';
+  if (error.message.includes("user executing the script can't run")) return 'NOPERM';
   const known = KNOWN.exec(error.message);
   if (known !== null) return known[0];
   return /^[A-Z]{3,}(?= )/.exec(error.message)?.[0] ?? 'not connected';

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { readFile, unlink } from 'node:fs/promises';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { readFile, stat, unlink, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { createPrivateFile } from './private-file.js';
 import { UserError } from './user-error.js';
@@ -15,14 +15,31 @@ interface Holder {
   readonly host: string;
   /** When the process began, as the system counts it; distinguishes a process from a later one with the same id. */
   readonly began: string;
+  /** Within what its process id counts: containers may share a host name, and each begins at 1. Empty if the system has none. */
+  readonly namespace?: string;
   readonly nonce: string;
 }
+
+/** Who holds a file, as far as can be told from here. */
+export interface LockHolder {
+  readonly pid: number | undefined;
+  /** The machine or container; `undefined` for this one. */
+  readonly elsewhere: string | undefined;
+  /** How long ago it gave a sign of life, in milliseconds. */
+  readonly silentMs: number;
+}
+
+/** How often a holder gives a sign of life, in milliseconds: the time at which its lock file was changed. */
+const SIGN_MS = 10_000;
+/** After this long without one, a holder in another container of this machine is gone. */
+const GONE_MS = 60_000;
 
 const held = new Set<string>();
 
 /**
  * Reserves a file for one process with a lock file beside it. A lock left by a dead process on this machine is taken
- * over; one from another machine is not, since it is impossible to tell here whether its holder is alive.
+ * over; one from another machine is not, since it is impossible to tell here whether its holder is alive. Containers that
+ * go by the same host name share its clock: of them a lock is taken over that has shown no sign of life for a minute.
  * @throws FileLockedError
  */
 export async function lockFile(path: string): Promise<() => Promise<void>> {
@@ -31,28 +48,40 @@ export async function lockFile(path: string): Promise<() => Promise<void>> {
     pid: process.pid,
     host: hostname(),
     began: beganAt(process.pid),
+    namespace: ownNamespace(),
     nonce: randomBytes(8).toString('hex'),
   });
   for (let attempt = 0; attempt < 3; attempt++) {
     if (await create(lock, mine)) {
       held.add(lock);
-      return () => release(lock, mine);
+      const signs = setInterval(() => void sign(lock), SIGN_MS).unref();
+      return () => {
+        clearInterval(signs);
+        return release(lock, mine);
+      };
     }
     const found = await readFile(lock, 'utf8').catch(() => undefined);
     if (found === undefined) continue;
-    const holder = parseHolder(found);
-    if (holder === undefined || lives(holder, lock)) throw new FileLockedError(message(path, lock, holder));
+    if (await lives(parseHolder(found), lock)) throw new FileLockedError(await message(path));
     await removeStale(lock, found);
   }
-  throw new FileLockedError(message(path, lock, undefined));
+  throw new FileLockedError(await message(path));
 }
 
 /** Whether a live process holds the lock now, as far as can be told from this machine. */
 export async function isLocked(path: string): Promise<boolean> {
+  return (await lockHolder(path)) !== undefined;
+}
+
+/** Who holds the lock, if anyone who may be alive does. */
+export async function lockHolder(path: string): Promise<LockHolder | undefined> {
   const lock = `${path}.lock`;
   const found = await readFile(lock, 'utf8').catch(() => undefined);
-  const holder = found === undefined ? undefined : parseHolder(found);
-  return found !== undefined && (holder === undefined || lives(holder, lock));
+  if (found === undefined) return undefined;
+  const holder = parseHolder(found);
+  if (!(await lives(holder, lock))) return undefined;
+  const elsewhere = holder === undefined || isHere(holder) ? undefined : holder.host;
+  return { pid: holder?.pid, elsewhere, silentMs: await silence(lock) };
 }
 
 async function create(lock: string, content: string): Promise<boolean> {
@@ -96,8 +125,13 @@ function parseHolder(text: string): Holder | undefined {
   }
 }
 
-function lives(holder: Holder, lock: string): boolean {
-  if (holder.host !== hostname()) return true;
+const isHere = ({ host, namespace }: Holder): boolean =>
+  host === hostname() && (namespace === undefined || namespace === ownNamespace());
+
+/** What cannot be read may be of a version to come. */
+async function lives(holder: Holder | undefined, lock: string): Promise<boolean> {
+  if (holder === undefined || holder.host !== hostname()) return true;
+  if (!isHere(holder)) return (await silence(lock)) < GONE_MS;
   if (holder.pid === process.pid) return held.has(lock);
   try {
     process.kill(holder.pid, 0);
@@ -118,7 +152,38 @@ function beganAt(pid: number): string {
   }
 }
 
-function message(path: string, lock: string, holder: Holder | undefined): string {
-  const who = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`;
-  return `${path} is being written by ${who}. Give each process its own log; if that process is gone, remove ${lock}.`;
+/** The processes that this one can see. */
+function ownNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
+}
+
+async function sign(lock: string): Promise<void> {
+  const now = new Date();
+  await utimes(lock, now, now).catch(() => {});
+}
+
+/** How long ago the last sign of life was, in milliseconds. */
+async function silence(lock: string): Promise<number> {
+  const changed = await stat(lock).catch(() => undefined);
+  return changed === undefined ? 0 : Math.max(0, Date.now() - changed.mtimeMs);
+}
+
+async function message(path: string): Promise<string> {
+  const holder = await lockHolder(path);
+  if (holder?.elsewhere !== undefined)
+    return `${path} is held by ${heldElsewhere(holder)}. If that one is gone, remove ${path}.lock.`;
+  const who = holder?.pid === undefined ? 'another process' : `process ${holder.pid} on ${hostname()}`;
+  return `${path} is being written by ${who}. Give each process its own log; if that process is gone, remove ${path}.lock.`;
+}
+
+/** Who it is, in the words of a sentence. */
+export function heldElsewhere({ pid, elsewhere, silentMs }: LockHolder): string {
+  const seconds = Math.round(silentMs / 1000);
+  const ago =
+    seconds < 120 ? `${seconds} s` : seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+  return `process ${pid} of another machine or container, ${elsewhere}, whose last sign of life was ${ago} ago`;
 }

@@ -455,7 +455,11 @@ describe.skipIf(withoutRedis || withoutNginx)('two processes behind nginx', () =
     const back = servers.map((server) => nextLogged(server, 'the shared store is available'));
     await redis.restart();
     await Promise.all(back);
-    for (const server of servers) expect(await signs(server)).toEqual([200, { status: 'ok' }, '1']);
+    for (const server of servers) {
+      expect(await signs(server)).toEqual([200, { status: 'ok' }, '1']);
+      // What doctor finds wrong with it, the log has too, once.
+      expect(server.log.filter(({ msg }) => String(msg).includes('keeps nothing on disk'))).toHaveLength(1);
+    }
     // It has come back with nothing, and cannot know whether this one was used.
     for (const client of clients) {
       const asked = await client.call('Users_markBanned', { user_id, confirm });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { chmod, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { startRedis, withoutRedis } from '../limits/redis-server.js';
 import { AUDIENCE, TestIssuer } from '../mcp/auth/test-issuer.js';
@@ -280,6 +281,24 @@ describe('the audit log', () => {
     });
   });
 
+  it('held by another machine or container is a warning, and the start says it in one line', async () => {
+    const log = join(scratch, 'shared.log');
+    const env = await upstream(keys(), json({ id: 'user_1' }));
+    const create = ['call', 'Users_createNewUser', '{"first_name":"Ada"}', '--audit-log', log];
+    await runProgram(create, { env });
+    await writeFile(`${log}.lock`, JSON.stringify({ pid: 7, host: 'web-1', began: '', nonce: 'x' }));
+    const held =
+      /shared\.log is held by process 7 of another machine or container, web-1, whose last sign of life was \d+ s ago\./;
+    expect((await withFiles(['--audit-log', log])).audit).toMatchObject({
+      status: 'warning',
+      message: expect.stringMatching(held),
+      advice: expect.stringContaining(`remove ${log}.lock`),
+    });
+    const { stderr } = await runProgram(create, { env });
+    expect(stderr.trimEnd().split('\n')).toEqual([expect.stringMatching(held)]);
+    expect(stderr).toContain(`This process writes ${join(scratch, 'shared-2.log')} instead.`);
+  });
+
   it('in a directory that is not there, or no file at all, is a failure and keeps nobody waiting', async () => {
     const gone = join(scratch, 'gone', 'audit.log');
     expect((await withFiles(['--audit-log', gone])).audit?.status).toBe('failure');
@@ -346,10 +365,29 @@ describe('what else is configured', () => {
     expect((await withFiles(['--store', url], signing)).store).toMatchObject({ status: 'failure' });
   });
 
-  it.skipIf(withoutRedis)('a store that answers', async () => {
+  it.skipIf(withoutRedis)('a store, and how it is set up', async () => {
     const redis = await startRedis();
-    const checks = await withFiles(['--store', redis.url], signing);
+    const admin = new Redis(redis.url);
+    const look = async (url = redis.url): Promise<unknown> => {
+      const { status, message, advice = '' } = (await withFiles(['--store', url], signing)).store as Check;
+      return `${status}: ${message} ${advice}`;
+    };
+    expect(await look()).toMatch(/^warning: .*keeps nothing on disk/);
+    await admin.config('SET', 'save', '3600 1');
+    expect(await look()).toMatch(/^ok: .*can be written to.*\((?:Redis|Valkey) \d/);
+    await admin.config('SET', 'maxmemory', '100mb', 'maxmemory-policy', 'allkeys-lru');
+    expect(await look()).toMatch(/^failure: .*throws keys out.*\(allkeys-lru\).*noeviction/);
+    await admin.config('SET', 'maxmemory-policy', 'noeviction');
+    // As where Redis is rented.
+    await admin.acl('SETUSER', 'app', 'on', '>neverToBeSeen', '~*', '+@all', '-config');
+    const rented = redis.url.replace('//', '//app:neverToBeSeen@');
+    expect(await look(rented)).toMatch(/^warning: .*cannot be seen: reading its configuration is forbidden/);
+    await admin.acl('SETUSER', 'app', '-info');
+    expect(await look(rented)).toMatch(/^failure: .*\(NOPERM\).*INFO/);
+    expect(await look(redis.url.replace('//', '//app:neverToBeSeen-at-all@'))).toMatch(/^failure: .*\(WRONGPASS\)/);
+    await admin.replicaof('127.0.0.1', '1');
+    expect(await look()).toMatch(/^failure: .*\(READONLY\).*address of the primary/);
+    await admin.quit();
     await redis.kill();
-    expect(checks.store).toMatchObject({ status: 'ok' });
   });
 });

@@ -7,7 +7,7 @@ import type { Catalog } from '../../catalog/catalog.js';
 import { SCOPES } from '../../mcp/auth/roles.js';
 import { parseTokenFile } from '../../mcp/auth/token-file.js';
 import { errorMessage } from '../../platform/error-message.js';
-import { isLocked } from '../../platform/file-lock.js';
+import { heldElsewhere, lockHolder } from '../../platform/file-lock.js';
 import { readText } from '../../platform/read-text.js';
 import { firstPlace, isStandardOutput } from '../../policy/audit/places.js';
 import { verifyAudit } from '../../policy/audit/verify.js';
@@ -52,8 +52,17 @@ export async function checkAudit(setting: string | undefined, key?: string): Pro
         `Keep a copy, and check all of it: clerk-mcp audit verify ${file}`,
       ),
     ];
+  const holder = await lockHolder(file);
+  if (holder?.elsewhere !== undefined)
+    return [
+      warning(
+        'audit',
+        `${file} is held by ${heldElsewhere(holder)}.`,
+        `A server that starts here writes another file beside it. If that one is gone, remove ${file}.lock.`,
+      ),
+    ];
   // While a server is running, unfinished calls are normal.
-  if (unfinished.length > 0 && !(await isLocked(file)))
+  if (unfinished.length > 0 && holder === undefined)
     return [
       warning(
         'audit',

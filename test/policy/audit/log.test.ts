@@ -14,6 +14,7 @@ import {
   stat,
   symlink,
   truncate,
+  utimes,
   writeFile,
 } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
@@ -272,11 +273,28 @@ describe('one process for one log', () => {
   });
 
   it('leaves a lock of another machine alone, and one that it cannot read', async () => {
-    for (const lock of [JSON.stringify({ pid: 1, host: 'elsewhere', began: '', nonce: 'x' }), '', 'nonsense']) {
+    const other = JSON.stringify({ pid: 7, host: 'elsewhere', began: '', nonce: 'x' });
+    for (const lock of [other, '', 'nonsense']) {
       await writeFile(`${file}.lock`, lock);
-      await expect(start()).rejects.toThrow('if that process is gone, remove');
+      const hours = new Date(Date.now() - 3 * 3_600_000);
+      await utimes(`${file}.lock`, hours, hours);
+      const says =
+        lock === other
+          ? /audit\.log is held by process 7 of another machine or container, elsewhere, whose last sign of life was 3 h ago\. If that one is gone, remove .*\.lock\.$/
+          : /if that process is gone, remove/;
+      await expect(start()).rejects.toThrow(says);
       expect(await readFile(`${file}.lock`, 'utf8')).toBe(lock);
     }
+  });
+
+  it('takes over from a container of the same host name once that has shown no sign of life for a minute', async () => {
+    const lock = JSON.stringify({ pid: process.pid, host: hostname(), began: '', namespace: 'pid:[1]', nonce: 'x' });
+    await writeFile(`${file}.lock`, lock);
+    await expect(start()).rejects.toThrow(/of another machine or container.*last sign of life was \d+ s ago/);
+    const minutes = new Date(Date.now() - 61_000);
+    await utimes(`${file}.lock`, minutes, minutes);
+    await start();
+    expect(JSON.parse(await readFile(`${file}.lock`, 'utf8'))).not.toMatchObject({ namespace: 'pid:[1]' });
   });
 
   it('lets exactly one of many racing starts have it, also over a stale lock', async () => {
