@@ -60,6 +60,8 @@ export interface ProgramClient {
 /** A child's environment: ours is not inherited, so that nobody's real key is ever used. */
 export const childEnv = (env: Readonly<Record<string, string>> = {}): Record<string, string> => ({
   PATH: process.env.PATH ?? '',
+  // Where `npm run coverage` collects what ran.
+  ...(process.env.CLERK_MCP_V8_COVERAGE && { NODE_V8_COVERAGE: process.env.CLERK_MCP_V8_COVERAGE }),
   ...env,
 });
 
