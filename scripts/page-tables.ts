@@ -1,5 +1,6 @@
 import PACKAGE from '../package.json' with { type: 'json' };
 import { jobs } from '../src/app/operations.js';
+import { createMetrics } from '../src/call/metrics.js';
 import { Catalog } from '../src/catalog/catalog.js';
 import { ERROR_CODES } from '../src/catalog/error-codes.js';
 import type { Operation } from '../src/catalog/operation.js';
@@ -11,6 +12,9 @@ import { INIT_OPTIONS } from '../src/config/init-options.js';
 import type { Option } from '../src/config/option.js';
 import { SANDBOX_OPTIONS } from '../src/config/sandbox-options.js';
 import { OPTIONS } from '../src/config/server-options.js';
+import type { TargetStatus } from '../src/policy/audit/ship/health.js';
+import { ATTRIBUTES, SPANS } from '../src/telemetry/conventions.js';
+import type { PrometheusMetric } from '../src/telemetry/metrics-bridge.js';
 import { operations } from '../tools/index.js';
 import FLOORS from './floors.json' with { type: 'json' };
 import { quickStarts } from './quick-starts.js';
@@ -116,6 +120,61 @@ const exitsTable = (): string =>
     Object.entries(EXIT).map(([name, code]) => [code, EXIT_MEANINGS[name as keyof typeof EXIT]]),
   );
 
+const asCode = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
+
+const spansTable = (): string =>
+  table(
+    ['span', 'kind', 'what it covers', 'attributes'],
+    Object.values(SPANS).map(({ name, kind, about, attributes }) => [`\`${name}\``, kind, about, asCode(attributes)]),
+  );
+
+const attributesTable = (): string =>
+  table(
+    ['attribute', 'what it holds'],
+    Object.entries(ATTRIBUTES).map(([name, about]) => [`\`${name}\``, about]),
+  );
+
+const durationsTable = (): string =>
+  table(
+    ['histogram, in seconds', 'of', 'attributes'],
+    Object.values(SPANS).flatMap((span) =>
+      'metric' in span ? [[`\`${span.metric.name}\``, span.about, asCode(span.metric.attributes)]] : [],
+    ),
+  );
+
+/** Each metric once, with every label that it can have, since only those show that have a value. */
+async function readMetrics(): Promise<readonly PrometheusMetric[]> {
+  const target = { name: '', delivered: 0, failures: 0, lag: 0, lagMs: 0, isDown: false };
+  const metrics = await createMetrics({
+    tools: [],
+    sessions: () => 0,
+    inFlight: () => 0,
+    waiting: () => 0,
+    approvalsPending: async () => 0,
+    isRecordUp: () => true,
+    droppedLogLines: () => 0,
+    storeUp: () => true,
+    lacking: () => ({ operations: [], inputs: [] }),
+    deliveries: () => [target as unknown as TargetStatus],
+  });
+  metrics.call('', 'done', 'allow', 0);
+  metrics.upstream(200);
+  metrics.limited('rate');
+  metrics.denied('invalid');
+  return (await metrics.read()).filter(({ name }) => name.startsWith('clerk_mcp_'));
+}
+
+const allMetrics = await readMetrics();
+
+const metricsTable = (): string =>
+  table(
+    ['metric', 'kind', 'what it counts', 'labels'],
+    allMetrics.map(({ name, type, help, values }) => {
+      const labels = new Set(values.flatMap((value) => Object.keys(value.labels)).filter((label) => label !== 'le'));
+      return [`\`${name}\``, type, help, asCode([...labels])];
+    }),
+  );
+
 type Tables = Readonly<Record<string, () => string>>;
 
 /** The pages that tell something from the code, each with the names of the places in it. */
@@ -128,6 +187,7 @@ const PAGES: Readonly<Record<string, Tables>> = {
   'docs/sandbox.md': { 'sandbox-options': () => optionsTable(SANDBOX_OPTIONS), sdks: sdksTable },
   'docs/errors.md': { errors: errorsTable, remedies: remediesTable, exits: exitsTable },
   'docs/terminal.md': { exits: exitsTable },
+  'docs/telemetry.md': { spans: spansTable, attributes: attributesTable, metrics: metricsTable, durations: durationsTable },
   'docs/architecture.md': { floors: floorsTable },
 };
 

@@ -20,6 +20,7 @@ export const PAGES: readonly { text: string; items: readonly { text: string; pag
       { text: 'Policy', page: 'policy' },
       { text: 'Risks', page: 'risks' },
       { text: 'Approvals', page: 'approvals' },
+      { text: 'The record', page: 'audit' },
       { text: 'Threat model', page: 'threat-model' },
     ],
   },
@@ -27,6 +28,7 @@ export const PAGES: readonly { text: string; items: readonly { text: string; pag
     text: 'Run it',
     items: [
       { text: 'Hosting', page: 'hosting' },
+      { text: 'Telemetry', page: 'telemetry' },
       { text: 'Settings', page: 'settings' },
       { text: 'Hosts', page: 'hosts' },
       { text: 'Performance', page: 'performance' },
