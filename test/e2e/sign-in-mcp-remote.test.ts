@@ -1,4 +1,4 @@
-import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isBrowserLeftOut, launchBrowser, visit } from '../support/browser.js';
 import { freePort } from '../support/free-port.js';
 import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js';
+import { makeOpener } from '../support/opener.js';
 import { toResult } from '../support/program.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { type SignInIssuer, signInAndAgree, startSignInIssuer } from '../support/sign-in-issuer.js';
@@ -40,31 +41,18 @@ describe.skipIf(isBrowserLeftOut)('mcp-remote, by which hosts that know only std
     await issuer?.stop();
   });
 
-  /** What `open` starts instead of a browser: it writes down the address. */
-  const startOpener = async (home: string) => {
-    const handed = join(home, 'handed');
-    const opener = join(home, 'xdg-open');
-    await writeFile(handed, '');
-    await writeFile(opener, `#!/bin/sh\nprintf '%s\\n' "$1" >> '${handed}'\n`);
-    await chmod(opener, 0o700);
-    const addresses = async (): Promise<string[]> => (await readFile(handed, 'utf8')).split('\n').filter((line) => line !== '');
-    return {
-      env: { PATH: `${home}:${process.env.PATH ?? ''}`, BROWSER: opener },
-      /** The n-th address that was to be opened. */
-      opened: async (n: number): Promise<string> => {
-        await expect.poll(addresses, { timeout: 60_000 }).toHaveLength(n);
-        return (await addresses()).at(-1) ?? '';
-      },
-    };
-  };
-
   it.each([
     ['/mcp', []],
     ['/mcp', ['--protocol', 'auto']],
     ['/sse', ['--transport', 'sse-only']],
   ] as const)('signs in at %s %s, refreshes, and comes back for more scopes', async (path, more) => {
     const home = await scratchDirectory();
-    const { env, opened } = await startOpener(home);
+    const { env, addresses } = await makeOpener(home);
+    /** The n-th address that was to be opened. */
+    const opened = async (n: number): Promise<string> => {
+      await expect.poll(addresses, { timeout: 60_000 }).toHaveLength(n);
+      return (await addresses()).at(-1) ?? '';
+    };
     const auth = join(home, 'auth');
     const transport = new StdioClientTransport({
       command: process.execPath,
