@@ -199,7 +199,7 @@ function program(script: string, onListed: () => void): Command {
     .command('complete', { hidden: true })
     .argument('[words...]')
     .action(async (words: string[]) => (await import('./commands/completion.js')).complete(words, root, takesSettings));
-  addAuditCommands(root.command('audit').description('verify or show an audit log'));
+  addAuditCommands(root.command('audit').description('verify, show or export an audit log'));
   return root;
 }
 
@@ -403,6 +403,25 @@ function addAuditCommands(audit: Command): void {
     show,
     'clerk-mcp audit show audit.jsonl --since 2026-01-31T12:00:00Z',
     'clerk-mcp audit show audit.jsonl.1 audit.jsonl --json --decision refused',
+  );
+  const exporting = withOptions(
+    audit.command('export').description('print a log for other programs: as events of OCSF, as JSON Lines or as CSV'),
+    { auditLog: OPTIONS.auditLog },
+  )
+    .argument('[files...]', 'one log, in the order of its rotations (default: all files of --audit-log)')
+    .option('--format <format>', 'ocsf, jsonl or csv (default: ocsf)')
+    .option('--since <time>', 'not before this time, like 2026-01-31T12:00:00Z')
+    .option('--until <time>', 'not after this time')
+    .option('--operation <name>', 'only this operation')
+    .option('--caller <name>', 'only this caller')
+    .option('--decision <decision>', 'allowed, refused or asked')
+    .action(async (files: string[], _: Flags, command: Command) =>
+      (await import('./commands/audit.js')).exportLog(files, flagsOf(command)),
+    );
+  withExamples(
+    exporting,
+    'clerk-mcp audit export audit.jsonl --since 2026-01-31T00:00:00Z > events.jsonl',
+    'clerk-mcp audit export --audit-log logs --format csv',
   );
 }
 

@@ -34,6 +34,7 @@ const FILLED: readonly (readonly [RegExp, string])[] = [
   [/CLERK_SECRET_KEY=sk_live_… (?=clerk-mcp export)/, 'rm copy.seed.json; '],
   [/CLERK_SECRET_KEY_FILE=/, 'unset CLERK_SECRET_KEY; CLERK_SECRET_KEY_FILE='],
   [/> sandbox\.env/, '| tee sandbox.env'],
+  [/syslog\+tls:\/\/siem\.example\.com/, 'syslog+tcp://127.0.0.1:9'],
   [/https:\/\/clerk\.example\.com/g, 'http://127.0.0.1:9'],
   [/(clerk-mcp (?:http|sandbox)\b)(?!.*--port)/, '$1 --port 0'],
   [/--port [1-9]\d*/, '--port 0'],
@@ -77,6 +78,7 @@ async function prepare(folder: string): Promise<void> {
   put('audit.log.2', first ?? '');
   put('audit.log.1', second ?? '');
   put('audit.log', others.join(''));
+  put('received.jsonl', [first, second, ...others].join(''));
   put('audit.jsonl.1', first ?? '');
   put('audit.jsonl', [second, ...others].join(''));
 }

@@ -1,8 +1,12 @@
-import { environmentParts } from '../../config/config.js';
+import { once } from 'node:events';
+import { environmentParts, loadValues } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
 import { errorMessage } from '../../platform/error-message.js';
 import { plain } from '../../platform/plain-text.js';
-import { showAudit } from '../../policy/audit/show.js';
+import { EXPORT_FORMATS, exportAudit } from '../../policy/audit/export/export.js';
+import { isStandardOutput } from '../../policy/audit/places.js';
+import { allFiles } from '../../policy/audit/record-files.js';
+import { type AuditFilters, showAudit } from '../../policy/audit/show.js';
 import { verifyAudit } from '../../policy/audit/verify.js';
 import { EXIT, type Flags, print } from './command.js';
 import { oneOf } from './one-of.js';
@@ -23,19 +27,40 @@ export async function verifyLog(files: readonly string[], flags: Flags): Promise
 }
 
 /** Prints a log in a form that people can read, or programs. Several files are one log after rotations, in the given order. */
-export async function showLog(files: readonly string[], flags: Flags): Promise<void> {
-  const filters = {
-    since: time('--since', flags.since),
-    until: time('--until', flags.until),
-    operation: text(flags.operation),
-    caller: text(flags.caller),
-    decision: flags.decision === undefined ? undefined : oneOf('--decision', flags.decision, DECISIONS),
-  };
-  const lines = showAudit(files, filters, flags.json === true);
+export const showLog = (files: readonly string[], flags: Flags): Promise<void> =>
+  printAll(showAudit(files, filtersOf(flags), flags.json === true));
+
+/** Prints a log in the form that other programs take. Without files it is the one of the settings. */
+export async function exportLog(files: readonly string[], flags: Flags): Promise<void> {
+  const format = oneOf('--format', flags.format ?? 'ocsf', EXPORT_FORMATS);
+  await printAll(exportAudit(files.length > 0 ? files : await settledFiles(flags), format, filtersOf(flags)));
+}
+
+/** The files of the log that the settings name, the oldest first. */
+async function settledFiles(flags: Flags): Promise<readonly string[]> {
+  const { auditLog } = loadValues(flags);
+  if (auditLog === undefined || isStandardOutput(auditLog))
+    throw new ConfigError('Name the files of the log, or --audit-log FILE.');
+  const files = await allFiles(auditLog);
+  if (files.length === 0) throw new ConfigError(`There is no log at ${auditLog}.`);
+  return files;
+}
+
+const filtersOf = (flags: Flags): AuditFilters => ({
+  since: time('--since', flags.since),
+  until: time('--until', flags.until),
+  operation: text(flags.operation),
+  caller: text(flags.caller),
+  decision: flags.decision === undefined ? undefined : oneOf('--decision', flags.decision, DECISIONS),
+});
+
+async function printAll(lines: AsyncGenerator<string>): Promise<void> {
   for (;;) {
     const { value, done } = await readable(lines.next());
     if (done === true || process.stdout.destroyed) return;
     print(`${value}\n`);
+    // A long log must not be held in memory where its reader is slow.
+    if (process.stdout.writableNeedDrain) await Promise.race([once(process.stdout, 'drain'), once(process.stdout, 'close')]);
   }
 }
 

@@ -214,7 +214,8 @@ function parseCursor(cursor: string): ReadonlyMap<string, number> {
   return new Map(places.flatMap((place) => (place === null ? [] : [[place[1] ?? '', Number.parseInt(place[2] ?? '', 36)]])));
 }
 
-function endOf({ kind, reason }: AuditLine, outcome: AuditLine | undefined): End {
+/** What became of a call, by the line that began it and its outcome. */
+export function endOf({ kind, reason }: AuditLine, outcome: AuditLine | undefined): End {
   if (kind === 'intent') {
     if (outcome === undefined || outcome.mayHaveHappened === true) return 'unsure';
     return outcome.code === undefined && (outcome.status ?? 200) < 400 ? 'done' : 'failed';

@@ -59,6 +59,13 @@ export async function rotatedFiles(log: string): Promise<readonly string[]> {
 const namesFor = (setting: string, first: string): RegExp =>
   namesOf(basename(setting) === basename(first) ? basename(first) : withAnyProcess(setting, first));
 
+/** Every file of every log of the setting, the oldest first. */
+export async function allFiles(setting: string): Promise<readonly string[]> {
+  const paths = (await Promise.all((await logsOf(setting)).map(rotatedFiles))).flat();
+  const dated = await Promise.all(paths.map(async (path) => ({ path, at: (await stat(path)).mtimeMs })));
+  return dated.sort((one, other) => one.at - other.at).map(({ path }) => path);
+}
+
 /** The name, with `%p` still in it if the setting has it. */
 const withAnyProcess = (setting: string, first: string): string =>
   basename(setting).includes('%p') ? basename(setting) : basename(first);

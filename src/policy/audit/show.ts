@@ -31,7 +31,7 @@ export async function* showAudit(files: readonly string[], filters: AuditFilters
       }
       const { line, intact } = read;
       const follows = line.kind === 'outcome' && line.call !== undefined && shown.delete(line.call);
-      if (!follows && !matches(line, filters)) continue;
+      if (!follows && !isWanted(line, filters)) continue;
       if (line.kind === 'intent' && line.call !== undefined) shown.add(line.call);
       yield asJson ? json({ ...line, intact }) : describe(line, intact);
     }
@@ -44,7 +44,8 @@ const json = (value: object): string => escapeHidden(JSON.stringify(value));
 
 const isEmpty = (filters: AuditFilters): boolean => Object.values(filters).every((value) => value === undefined);
 
-function matches(line: AuditLine, { since, until, operation, caller, decision, instance }: AuditFilters): boolean {
+/** Whether a line is one of those that are asked for. */
+export function isWanted(line: AuditLine, { since, until, operation, caller, decision, instance }: AuditFilters): boolean {
   const time = Date.parse(line.time);
   return (
     (since === undefined || time >= since) &&

@@ -1,0 +1,49 @@
+import { endOf } from '../history.js';
+import { approversOf, type ExportedEntry } from './calls.js';
+
+type Cell = string | number | undefined;
+
+const COLUMNS: readonly (readonly [name: string, cell: (entry: ExportedEntry) => Cell])[] = [
+  ['time', ({ line }) => line.time],
+  ['seq', ({ line }) => line.seq],
+  ['call', ({ line }) => line.call],
+  ['caller', ({ line }) => line.caller],
+  ['client', ({ line }) => line.client],
+  ['transport', ({ line }) => line.transport],
+  ['instance', ({ line }) => line.instance?.kind],
+  ['operation', ({ line }) => line.operation],
+  ['risk', ({ line }) => line.risk],
+  ['target', ({ line }) => line.target],
+  ['end', ({ line, outcome }) => endOf(line, outcome)],
+  ['reason', ({ line }) => line.reason],
+  ['rule', ({ line }) => line.rule],
+  ['strength', ({ line }) => line.strength],
+  ['confirmed', ({ line }) => line.confirmed],
+  [
+    'approvers',
+    ({ line }) =>
+      approversOf(line)
+        ?.map(({ approver }) => approver)
+        .join(' '),
+  ],
+  ['status', ({ outcome }) => outcome?.status],
+  ['code', ({ outcome }) => outcome?.code],
+  ['trace', ({ outcome }) => outcome?.trace],
+  ['duration_ms', ({ outcome }) => outcome?.durationMs],
+  ['args', ({ line }) => (line.args === undefined ? undefined : JSON.stringify(line.args))],
+  ['intact', ({ intact }) => String(intact)],
+];
+
+export const csvHeader = (): string => COLUMNS.map(([name]) => name).join(',');
+
+/** A row of RFC 4180; `undefined` for what the process noted of itself. */
+export const csvRow = (entry: ExportedEntry): string | undefined =>
+  entry.line.operation === undefined ? undefined : COLUMNS.map(([, cell]) => quoted(cell(entry))).join(',');
+
+/** Spreadsheets take text that begins like a formula for one; a quote mark before it keeps it a text. */
+function quoted(cell: Cell): string {
+  if (cell === undefined) return '';
+  if (typeof cell === 'number') return String(cell);
+  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
