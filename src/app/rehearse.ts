@@ -23,7 +23,13 @@ type Resource = Readonly<Record<string, unknown>>;
 const LONGEST_MS = 8_000;
 const MOST_TRIED = 3_000;
 const ORIGIN = 'http://localhost';
-const NEVER_PLAYED = new Set(['not_in_sandbox', 'resource_not_found', 'internal_clerk_error']);
+/** What is not known of the instance: what was not read, and how much its plan at Clerk lets it have. */
+const NEVER_PLAYED = new Set([
+  'not_in_sandbox',
+  'resource_not_found',
+  'internal_clerk_error',
+  'organization_instance_roles_quota_exceeded',
+]);
 
 /** Tries calls out on a sandbox of their own, filled with what was read from the instance. */
 export async function rehearse({ items, objects, roles, signal }: Rehearsal): Promise<Rehearsed> {

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.js';
-import { type Ended, runProgram } from '../support/program.js';
+import { type Ended, runProgram, startProgram } from '../support/program.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
 import { runAtTerminal, withoutTerminal } from '../support/terminal.js';
 
@@ -285,5 +286,73 @@ blocklist_identifiers: []
     const pruned = await runAtTerminal(pruning, here.env, [{ prompt, text: '3 cannot be undone' }]);
     expect(pruned).toMatchObject({ code: 0, seen: expect.stringContaining('Changed: 4 of 4.') });
     expect(await here.config(['diff', file])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('an agent', () => {
+  it('pulls, compares and applies by named plans, and undoes', async () => {
+    const here = await instance('demo');
+    const client = await startProgram('v2 (2026)', { args: ['--confirm', 'flag'], env: here.env });
+    try {
+      const plan = async (name: string, inputs: object = {}): Promise<Record<string, unknown>> =>
+        (await client.call('Jobs_planChanges', { plan: name, inputs })).json as Record<string, unknown>;
+      const { plans } = (await plan('list')) as { plans: { name: string; inputs: object }[] };
+      expect(plans.map(({ name }) => name)).toEqual(
+        expect.arrayContaining(['apply-configuration', 'compare-configuration', 'pull-configuration', 'offboard']),
+      );
+      const { configuration } = (await plan('pull-configuration')) as { configuration: string };
+      expect(configuration).toBe(await here.pulled());
+      expect(await plan('compare-configuration', { configuration })).toMatchObject({ same: true, differences: [] });
+      expect(
+        Object.keys(parse((await plan('pull-configuration', { sections: ['roles'] })).configuration as string) as object),
+      ).toEqual(['clerk_configuration', 'roles']);
+      const wanted = configuration
+        .replace('name: Analyst', 'name: Reader')
+        .replace('    permissions:\n      - org:reports:share', '    permissions:');
+      const compared = await plan('compare-configuration', { configuration: wanted });
+      expect(compared).toMatchObject({
+        same: false,
+        differences: [
+          { section: 'roles', key: 'org:analyst', change: 'changed', fields: { name: { from: 'Analyst', to: 'Reader' } } },
+        ],
+      });
+      const made = await plan('apply-configuration', { configuration: wanted });
+      expect(made).toMatchObject({
+        calls: 2,
+        by_operation: { OrganizationRoles_updateRole: 1, OrganizationRoles_removePermission: 1 },
+      });
+      expect(await here.changes()).toEqual([]);
+      expect((await client.call('Jobs_applyPlan', { plan: made.plan })).isError).toBe(true);
+      expect(await here.changes()).toEqual([]);
+      expect((await client.call('Jobs_applyPlan', { plan: made.plan, confirm: true })).json).toMatchObject({
+        state: 'finished',
+        done: 2,
+      });
+      expect(await plan('compare-configuration', { configuration: wanted })).toMatchObject({ same: true });
+      const undo = (await client.call('Jobs_undoChanges', { plan: made.plan })).json as { plan: string };
+      await client.call('Jobs_applyPlan', { plan: undo.plan, confirm: true });
+      expect(await plan('compare-configuration', { configuration })).toMatchObject({ same: true });
+
+      const object = { clerk_configuration: 1, roles: { 'org:admin': { name: 'Admin', permissions: [] } } };
+      expect(flat(JSON.stringify(await plan('apply-configuration', { configuration: object })))).toContain(
+        'The role of a creator needs the permissions',
+      );
+      expect(await plan('apply-configuration', { configuration: 'clerk_configuration: 1\nrole: {}\n' })).toMatchObject({
+        error: 'invalid_arguments',
+        faults: [{ path: 'configuration:2 role', expected: expect.stringContaining('Did you mean roles') }],
+      });
+      const signed =
+        'clerk_configuration: 1\njwt_templates:\n  x: {signing_key: {env: CLERK_JWT_SIGNING_KEY_X}, signing_algorithm: HS256, claims: {}}\n';
+      expect(await plan('apply-configuration', { configuration: signed })).toMatchObject({
+        faults: [
+          {
+            path: 'configuration:3 jwt_templates › x › signing_key',
+            expected: expect.stringContaining('clerk-mcp config apply'),
+          },
+        ],
+      });
+    } finally {
+      await client.close();
+    }
   });
 });

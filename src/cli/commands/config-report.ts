@@ -1,4 +1,4 @@
-import type { Change, Comparison, Difference } from '../../jobs/configuration/compare.js';
+import { type Change, type Comparison, type Difference, modelOf } from '../../jobs/configuration/compare.js';
 import { THE_ONE } from '../../jobs/configuration/sections.js';
 import { isRecord } from '../../platform/is-record.js';
 import { escapeHidden } from '../../platform/plain-text.js';
@@ -82,20 +82,8 @@ const shown = (value: unknown): string => (value === undefined ? 'nothing' : cut
 const cut = (text: string): string => (text.length <= LONGEST ? text : `${[...text].slice(0, LONGEST - 1).join('')}…`);
 
 /** The same for programs: keys and fields as in the file. */
-export function comparisonJson({ differences, notCompared }: Comparison): object {
-  return {
-    same: differences.length === 0 && notCompared.size === 0,
-    differences: differences.map(({ section, key, kind, fields }) => ({
-      section,
-      ...(key === THE_ONE ? {} : { key }),
-      change: kind,
-      fields: Object.fromEntries(
-        Object.entries(fields).map(([name, { from, to }]) => [
-          name,
-          { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) },
-        ]),
-      ),
-    })),
-    not_compared: Object.fromEntries(notCompared),
-  };
-}
+export const comparisonJson = ({ differences, notCompared }: Comparison): object => ({
+  same: differences.length === 0 && notCompared.size === 0,
+  differences: differences.map(modelOf),
+  not_compared: Object.fromEntries(notCompared),
+});

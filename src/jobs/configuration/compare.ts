@@ -1,6 +1,6 @@
 import { isRecord } from '../../platform/is-record.js';
 import { canonicalJson } from '../../policy/confirmation/canonical.js';
-import type { Configuration, Fields, SectionName } from './sections.js';
+import { type Configuration, type Fields, type SectionName, THE_ONE } from './sections.js';
 
 /** A value on both sides; undefined where there is none. */
 export interface Change {
@@ -69,3 +69,16 @@ function changedFields(before: Fields, fields: Fields): Readonly<Record<string, 
 /** A signing key cannot be read: two templates that each have their own count as equal. */
 const isSame = (name: string, from: unknown, to: unknown): boolean =>
   name === 'signing_key' ? isRecord(from) === isRecord(to) : canonicalJson(from ?? null) === canonicalJson(to ?? null);
+
+/** A difference as JSON: what the first has (`from`), and what the second wants (`to`). */
+export const modelOf = ({ section, key, kind, fields }: Difference): object => ({
+  section,
+  ...(key === THE_ONE ? {} : { key }),
+  change: kind,
+  fields: Object.fromEntries(
+    Object.entries(fields).map(([name, { from, to }]) => [
+      name,
+      { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) },
+    ]),
+  ),
+});

@@ -18,9 +18,10 @@ export const planChanges: RunJobTool = async ({ steps, plan, inputs = {} }, cont
   try {
     const named = typeof plan === 'string' ? await (await import('./named-plans.js')).namedPlan(plan, inputs) : undefined;
     if (named !== undefined && 'text' in named) return { kind: 'done', text: named.text };
-    const known = new Known();
     const limits = { ...context.limits, timeoutMs: Math.min(LONGEST_MS, context.limits.timeoutMs) };
     const making = { ...context, signal, limits };
+    if (named !== undefined && 'run' in named) return await named.run(making);
+    const known = new Known();
     const reader = new PlanReader(making, known);
     const { items, warnings, answers } = await expand(named?.steps ?? (steps as readonly Step[]), {
       offered: context.offered,

@@ -45,6 +45,7 @@ export interface Surroundings {
 
 const ADDS_MEMBER = /^Organization(?:Memberships_addUser|Invitations_(?:create|bulkCreate))/;
 const TOUCHES_MEMBER = /^OrganizationMemberships_(?:removeUser|updateMembershipProperties)/;
+const TOUCHES_ROLE = /^(?:OrganizationRoles|OrganizationPermissions|RoleSets)_|^InstanceSettings_updateOrganizationSettings$/;
 /** After these calls the user can no longer act for an organization. */
 export const ENDS_USER = /^Users_(?:markBanned|banMany|lockUser|deleteUserById)$/;
 const MOST_ORGANIZATIONS = 10;
@@ -108,7 +109,7 @@ export async function readSurroundings(
     },
     signal,
   );
-  if (looked.length === 0) return { roles: NO_ROLES, unseen };
+  if (looked.length === 0 && !items.some(({ operation }) => TOUCHES_ROLE.test(operation))) return { roles: NO_ROLES, unseen };
   const [roles, permissions, role_sets] = await Promise.all([
     list('OrganizationRoles_list'),
     list('OrganizationPermissions_list'),
