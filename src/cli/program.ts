@@ -214,11 +214,12 @@ function addConfigCommands(config: Command): void {
   withSettings(withExamples(pull, 'CLERK_SECRET_KEY_FILE=key.txt clerk-mcp config pull --out clerk.yml'));
   const diff = config
     .command('diff')
-    .description('say what the instance, or another file, needs to be like a file; exit code 1 where they differ')
-    .argument('<file>', 'the configuration that is wanted')
+    .description('say what an instance, or another file, needs to be like a file; exit code 1 where they differ')
+    .argument('[file]', 'the configuration that is wanted (default, with --against: that of the instance)')
     .argument('[other]', 'compare with this file (default: with the instance)')
+    .option('--against <name>', 'compare with this instance of the file of instances')
     .option('--json', 'as JSON')
-    .action(async (file: string, other: string | undefined, _: Flags, command: Command) =>
+    .action(async (file: string | undefined, other: string | undefined, _: Flags, command: Command) =>
       (await import('./commands/config.js')).diff(file, other, flagsOf(command)),
     );
   withSettings(withExamples(diff, 'clerk-mcp config diff clerk.yml', 'clerk-mcp config diff clerk.yml other.yml --json'));

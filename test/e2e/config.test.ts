@@ -170,6 +170,18 @@ protect: { rules_enabled: true }
     expect(await here.changes()).toEqual([]);
   });
 
+  it('takes two instances by their names', async () => {
+    const file = await scratchFile(
+      folder,
+      'instances: {staging: {kind: sandbox, seed: demo}, production: {kind: sandbox, seed: empty}}\n',
+    );
+    const args = ['config', 'diff', '--instances', file, '--instance', 'staging', '--against', 'production'];
+    expect(await runProgram(args)).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/\+ org:reports:share\n[\s\S]*\d only in staging \(\+\), \d different/),
+    });
+  });
+
   it('takes another file in place of the instance, and needs no key', async () => {
     const [one, other] = await Promise.all([
       scratchFile(folder, 'clerk_configuration: 1\nredirect_urls: [a://b, c://d]\nprotect: {rules_enabled: true}\n'),

@@ -1,7 +1,7 @@
 import { readFile, rename, rm } from 'node:fs/promises';
 import { ConfigError } from '../../config/config-error.js';
 import { VERSION_KEY } from '../../jobs/configuration/parse.js';
-import { errorMessage } from '../../platform/error-message.js';
+import { fileProblem } from '../../platform/file-problem.js';
 import { createPrivateFile } from '../../platform/private-file.js';
 
 /**
@@ -11,7 +11,7 @@ import { createPrivateFile } from '../../platform/private-file.js';
 export async function writeConfiguration(path: string, text: string): Promise<void> {
   const before = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
-    throw new ConfigError(`${path} cannot be written: ${error.message}`);
+    throw new ConfigError(`${path} cannot be written: ${fileProblem(error, 'write')}.`);
   });
   if (before !== undefined && !before.includes(`${VERSION_KEY}:`))
     throw new ConfigError(`${path} is there and is no configuration: name another file, or remove it.`);
@@ -27,6 +27,6 @@ export async function writeConfiguration(path: string, text: string): Promise<vo
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true });
-    throw new ConfigError(`${path} cannot be written: ${errorMessage(error)}`);
+    throw new ConfigError(`${path} cannot be written: ${fileProblem(error, 'write')}.`);
   }
 }

@@ -1,15 +1,17 @@
 import { access, readFile } from 'node:fs/promises';
 import type { App } from '../../app/app-types.js';
 import type { Call } from '../../call/call-types.js';
-import { type Config, loadConfig, templateKey } from '../../config/config.js';
+import { type Config, templateKey } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
+import { loadOneConfig } from '../../config/load-configs.js';
 import { planReport } from '../../jobs/apply/report.js';
 import { type Comparison, compare } from '../../jobs/configuration/compare.js';
+import type { Live } from '../../jobs/configuration/live.js';
 import { type Parsed, parseConfiguration } from '../../jobs/configuration/parse.js';
-import { ONLY_WRITTEN_IN_WORDS } from '../../jobs/configuration/sections.js';
+import { ONLY_WRITTEN_IN_WORDS, type SectionName } from '../../jobs/configuration/sections.js';
 import { configurationText } from '../../jobs/configuration/write.js';
 import { PlanFault } from '../../jobs/plan/fault.js';
-import { errorMessage } from '../../platform/error-message.js';
+import { fileProblem } from '../../platform/file-problem.js';
 import { decodeText } from '../../platform/read-text.js';
 import { hideFromNowOn, scrub } from '../../platform/scrub.js';
 import { VERSION } from '../../platform/version.js';
@@ -28,39 +30,55 @@ const CALLER: Call['caller'] = { name: 'local', transport: 'cli', clientName: 'c
 
 /** Writes the configuration of the instance as YAML: to stdout, or into a file. */
 export async function pull(flags: Flags): Promise<void> {
-  await onInstance(flags, async (app, _, signal) => {
-    const { configuration, unread } = await (await app.jobs()).readConfiguration(
-      undefined,
-      { caller: CALLER, canAsk: false },
-      signal,
-    );
-    const text = configurationText(configuration, unread);
-    if (typeof flags.out === 'string') {
-      await writeConfiguration(flags.out, text);
-      tell(`Wrote ${flags.out}.`);
-    } else print(text);
-    for (const [section, why] of unread) tell(`Not read: ${section}: ${scrub(why)}`);
-    tell(`Not in it, for Clerk's API does not tell them: ${ONLY_WRITTEN_IN_WORDS}.`);
-    const templates = [...(configuration.get('jwt_templates') ?? [])].filter(
-      ([, { signing_key }]) => typeof signing_key === 'object',
-    );
-    if (templates.length > 0)
-      tell(`Not in it, for Clerk never gives it: the signing key of ${templates.map(([name]) => name).join(', ')}.`);
+  const live = await read(flags, undefined);
+  if (live === undefined) return;
+  const { configuration, unread } = live;
+  const text = configurationText(configuration, unread);
+  if (typeof flags.out === 'string') {
+    await writeConfiguration(flags.out, text);
+    tell(`Wrote ${flags.out}.`);
+  } else print(text);
+  for (const [section, why] of unread) tell(`Not read: ${section}: ${scrub(why)}`);
+  tell(`Not in it, for Clerk's API does not tell them: ${ONLY_WRITTEN_IN_WORDS}.`);
+  const templates = [...(configuration.get('jwt_templates') ?? [])].filter(
+    ([, { signing_key }]) => typeof signing_key === 'object',
+  );
+  if (templates.length > 0)
+    tell(`Not in it, for Clerk never gives it: the signing key of ${templates.map(([name]) => name).join(', ')}.`);
+}
+
+/**
+ * Says what one side needs to be like the other. What is wanted is a file, or the instance where none is named; it is compared
+ * with another file, with the instance that `--against` names, or with the instance.
+ */
+export async function diff(file: string | undefined, other: string | undefined, flags: Flags): Promise<void> {
+  const { against } = flags;
+  if (other !== undefined && against !== undefined) throw new ConfigError('Give another file or --against, not both.');
+  if (file === undefined && typeof against !== 'string')
+    throw new ConfigError('Name the file that is wanted, or another instance by --against NAME.');
+  const wanted = file === undefined ? undefined : await readFileOf(file);
+  if (file !== undefined && wanted !== undefined && other !== undefined)
+    return report(compare((await readFileOf(other)).configuration, wanted.configuration), { file, other, flags });
+  const asked = wanted?.configuration ?? (await read(flags, undefined))?.configuration;
+  if (asked === undefined) return;
+  const live = await read(typeof against === 'string' ? { ...flags, instance: against } : flags, [...asked.keys()]);
+  if (live === undefined) return;
+  report(compare(live.configuration, asked, live.unread), {
+    file: file ?? nameOf(flags.instance),
+    other: nameOf(against ?? flags.instance),
+    flags,
   });
 }
 
-/** Says how the instance, or another file, differs from a file. */
-export async function diff(file: string, other: string | undefined, flags: Flags): Promise<void> {
-  const wanted = await readFileOf(file);
-  if (other !== undefined) {
-    const from = await readFileOf(other);
-    return report(compare(from.configuration, wanted.configuration), { file, other, flags });
-  }
+const nameOf = (instance: unknown): string => (typeof instance === 'string' ? instance : 'the instance');
+
+/** What an instance has of these sections; undefined where that could not be read, and has been told. */
+async function read(flags: Flags, sections: readonly SectionName[] | undefined): Promise<Live | undefined> {
+  let live: Live | undefined;
   await onInstance(flags, async (app, _, signal) => {
-    const sections = [...wanted.configuration.keys()];
-    const live = await (await app.jobs()).readConfiguration(sections, { caller: CALLER, canAsk: false }, signal);
-    report(compare(live.configuration, wanted.configuration, live.unread), { file, other: 'the instance', flags });
+    live = await (await app.jobs()).readConfiguration(sections, { caller: CALLER, canAsk: false }, signal);
   });
+  return live;
 }
 
 function report(comparison: Comparison, { file, other, flags }: { file: string; other: string; flags: Flags }): void {
@@ -154,7 +172,7 @@ function declined(): void {
 }
 
 async function onInstance(flags: Flags, use: (app: App, config: Config, signal: AbortSignal) => Promise<void>): Promise<void> {
-  const config = loadConfig({ logLevel: 'warn', ...flags });
+  const config = await loadOneConfig({ logLevel: 'warn', ...flags });
   await withApp(config, async (app, interrupted) => {
     try {
       await use(app, config, interrupted);
@@ -182,7 +200,7 @@ async function readNamed(file: string, what: string): Promise<string> {
   try {
     return decodeText(await readFile(file));
   } catch (error) {
-    throw new ConfigError(`${what} cannot be read: ${errorMessage(error)}`);
+    throw new ConfigError(`${what} cannot be read: ${fileProblem(error, 'read')}.`);
   }
 }
 

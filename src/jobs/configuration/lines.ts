@@ -28,11 +28,9 @@ export function readLines(text: string): Located {
   const counter = new LineCounter();
   try {
     const document = parseDocument(text, { schema: 'core', merge: false, uniqueKeys: false, lineCounter: counter });
-    const wrong = [...document.errors, ...document.warnings].slice(0, MOST_FAULTS);
-    if (wrong.length > 0) {
-      const faults = wrong.map(({ message, linePos }) => ({ line: linePos?.[0].line ?? 1, path: '', problem: notYaml(message) }));
-      return { value: undefined, faults, lineOf: () => 1 };
-    }
+    const [wrong] = [...document.errors, ...document.warnings];
+    // What follows the first is mostly what it leads to.
+    if (wrong !== undefined) return only({ line: wrong.linePos?.[0].line ?? 1, path: '', problem: notYaml(wrong.message) });
     return new Walk(counter).read(document.contents);
   } catch (error) {
     return only({ line: 1, path: '', problem: notYaml(errorMessage(error)) });
@@ -44,7 +42,7 @@ const only = (fault: Fault): Located => ({ value: undefined, faults: [fault], li
 /** The parser's first line, without the excerpt. It reports excessive depth like any other fault. */
 function notYaml(message: string): string {
   if (message.includes('call stack')) return 'nests too deeply.';
-  const [first = ''] = message.replace(/ at line \d+, column \d+/, '').split('\n');
+  const [first = ''] = message.replace(/ at line \d+, column \d+/, '').split(/\n|; please/);
   return `is no YAML: ${plain(first.replace(/[.:]$/, ''), 200)}.`;
 }
 
@@ -81,8 +79,12 @@ class Walk {
   }
 
   #fault(path: readonly PropertyKey[], problem: string): undefined {
-    if (this.#faults.length < MOST_FAULTS) this.#faults.push({ line: this.#lineOf(path), path: pathInWords(path), problem });
+    this.#tell({ line: this.#lineOf(path), path: pathInWords(path), problem });
     return undefined;
+  }
+
+  #tell(fault: Fault): void {
+    if (this.#faults.length < MOST_FAULTS) this.#faults.push(fault);
   }
 
   #plain(node: unknown, path: readonly PropertyKey[]): unknown {
@@ -110,15 +112,17 @@ class Walk {
         isScalar(key) && (typeof key.value === 'string' || typeof key.value === 'number') ? String(key.value) : undefined;
       const line = this.#lineAt(key) ?? this.#lineOf(path);
       if (name === undefined || name === '__proto__') {
-        this.#lines.set(idOf([...path, '']), line);
-        this.#fault([...path, ''], 'has a key that is no text.');
+        this.#tell({
+          line,
+          path: pathInWords(path),
+          problem: `has a key that ${name === undefined ? 'is no text' : 'cannot be used: __proto__'}.`,
+        });
         continue;
       }
       const at = [...path, name];
       const before = seen.get(name);
       if (before !== undefined) {
-        if (this.#faults.length < MOST_FAULTS)
-          this.#faults.push({ line, path: pathInWords(at), problem: `is there twice; the first is in line ${before}.` });
+        this.#tell({ line, path: pathInWords(at), problem: `is there twice; the first is in line ${before}.` });
         continue;
       }
       seen.set(name, line);

@@ -54,7 +54,11 @@ export function parseConfiguration(text: string, file: string): Parsed {
   const given = located.value;
   const faults = [...located.faults];
   if (faults.length === 0 && !isRecord(given)) faults.push({ line: 1, path: '', problem: 'holds no configuration.' });
-  if (isRecord(given)) faults.push(...formFaults(given, located), ...ownFaults(given, located));
+  if (isRecord(given)) {
+    // What could not be read at all is not found wrong a second time.
+    const told = new Set(faults.map(({ path }) => path));
+    faults.push(...formFaults(given, located).filter(({ path }) => !told.has(path)), ...ownFaults(given, located));
+  }
   if (faults.length > 0 || !isRecord(given)) {
     const inOrder = faults.toSorted((one, other) => one.line - other.line);
     throw new ConfigurationFileError(file, inOrder.slice(0, MOST_FAULTS));
@@ -202,7 +206,8 @@ function ownFaults(given: Readonly<Record<string, unknown>>, { lineOf }: Located
     const entries = kind === 'list' ? textsIn(section) : isRecord(section) && kind === 'things' ? Object.keys(section) : [];
     if (entries.length > MOST_ENTRIES) tell([name], `has more than ${MOST_ENTRIES} entries.`);
     for (const [nth, entry] of entries.entries()) {
-      if (form !== undefined && !form.pattern.test(entry)) tell([name, kind === 'list' ? nth : entry], `must be ${form.rule}.`);
+      if (form !== undefined && entry !== undefined && !form.pattern.test(entry))
+        tell([name, kind === 'list' ? nth : entry], `must be ${form.rule}.`);
     }
     if (kind === 'list') tellTwice(entries, [name], tell);
     const objects =
@@ -222,12 +227,14 @@ function ownFaults(given: Readonly<Record<string, unknown>>, { lineOf }: Located
 
 type Tell = (path: readonly PropertyKey[], problem: string) => void;
 
-const textsIn = (value: unknown): readonly string[] =>
-  Array.isArray(value) && value.every((item) => typeof item === 'string') ? (value as readonly string[]) : [];
+/** The texts of a list, each at its place; anything else in it is told of as a fault of form. */
+const textsIn = (value: unknown): readonly (string | undefined)[] =>
+  Array.isArray(value) ? value.map((item: unknown) => (typeof item === 'string' ? item : undefined)) : [];
 
-function tellTwice(texts: readonly string[], path: readonly PropertyKey[], tell: Tell): void {
+function tellTwice(texts: readonly (string | undefined)[], path: readonly PropertyKey[], tell: Tell): void {
   const seen = new Set<string>();
   for (const [nth, text] of texts.entries()) {
+    if (text === undefined) continue;
     if (seen.has(text)) tell([...path, nth], `is ${JSON.stringify(plain(text, 80))}, which is in the list already.`);
     seen.add(text);
   }
