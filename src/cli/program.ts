@@ -41,7 +41,7 @@ function program(script: string, onListed: () => void): Command {
         );
         root.error(`error: unknown command '${unknown}'.${near || ' See clerk-mcp --help.'}`);
       }
-      if (isatty(0)) (await import('./commands/welcome.js')).welcome(flags);
+      if (isatty(0)) await (await import('./commands/welcome.js')).welcome(flags);
       else await stdio(flags, onListed);
     });
 
@@ -248,8 +248,14 @@ function addTokenCommands(tokens: Command): void {
     .argument('<name>', 'whose it is; the name in rules, budgets and the audit log')
     .requiredOption(file, 'the file of tokens; made where there is none')
     .option('--role <role>', 'viewer (reads), operator (reads and writes) or admin (everything) (default: viewer)')
+    .option(
+      '--instance <names>',
+      'the instances that it reaches, separated by commas, where a server has several (default: none)',
+    )
     .option(expires, 'like 90d, 12h or 2030-01-31T00:00:00Z (default: never)')
-    .action(async (name: string, flags: Flags) => (await import('./commands/token.js')).makeToken(name, flags));
+    .action(async (name: string, _: Flags, command: Command) =>
+      (await import('./commands/token.js')).makeToken(name, flagsOf(command)),
+    );
   tokens
     .command('list')
     .description('say whose tokens there are, what they may do, and when they were made and expire')
@@ -349,7 +355,10 @@ function addPolicyCommands(policy: Command): void {
     .description('say which rule decides on a call, and why; sends nothing')
     .argument('<name>', 'the tool')
     .argument('[json]', 'its arguments as one JSON object', '{}')
-    .option('--instance <kind>', 'on an instance of this kind: test, live or sandbox (default: live)')
+    .option(
+      '--instance <kind>',
+      'on an instance of this kind: test, live or sandbox (default: live); with --instances, on the one of this name',
+    )
     .option('--caller <name>', 'made by this caller (default: local)')
     .action(async (name: string, json: string, _: Flags, command: Command) =>
       (await import('./commands/policy.js')).explainPolicy(name, json, flagsOf(command)),
@@ -398,8 +407,11 @@ function addAuditCommands(audit: Command): void {
     .option('--until <time>', 'not after this time')
     .option('--operation <name>', 'only this operation')
     .option('--caller <name>', 'only this caller')
+    .option('--instance <name>', 'only calls on this one of several instances')
     .option('--decision <decision>', 'allowed, refused or asked')
-    .action(async (files: string[], flags: Flags) => (await import('./commands/audit.js')).showLog(files, flags));
+    .action(async (files: string[], _: Flags, command: Command) =>
+      (await import('./commands/audit.js')).showLog(files, flagsOf(command)),
+    );
   withExamples(
     show,
     'clerk-mcp audit show audit.jsonl --since 2026-01-31T12:00:00Z',

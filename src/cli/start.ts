@@ -16,7 +16,7 @@ export async function main(argv: readonly string[], onListed: () => void): Promi
   try {
     const flags = readFlags(argv.slice(2));
     if (flags === undefined) await (await import('./program.js')).runProgram(argv, onListed);
-    else if (isatty(0)) (await import('./commands/welcome.js')).welcome(flags);
+    else if (isatty(0)) await (await import('./commands/welcome.js')).welcome(flags);
     else await stdio(flags, onListed);
   } catch (error) {
     if (error instanceof UserError) {

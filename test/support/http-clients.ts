@@ -29,6 +29,8 @@ export type HttpClient = Pick<ProgramClient, 'listTools' | 'call' | 'close'>;
 
 export interface HttpClientOptions extends AskedClient {
   readonly token?: string;
+  /** The one of several instances. Default: the server has one, at the plain paths. */
+  readonly instance?: string;
   /**
    * Called when the server says that its tools have changed. The client is connected only once it can hear that. The SDKs'
    * own clients alone have this.
@@ -40,7 +42,7 @@ export interface HttpClientOptions extends AskedClient {
 export async function connectHttp(kind: HttpClientKind, url: string, options: HttpClientOptions = {}): Promise<HttpClient> {
   const headers: Record<string, string> = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
   const isSse = kind.endsWith('over SSE');
-  const endpoint = `${url}${isSse ? '/sse' : '/mcp'}`;
+  const endpoint = `${url}${isSse ? '/sse' : '/mcp'}${options.instance === undefined ? '' : `/${options.instance}`}`;
   if (kind.startsWith('v1')) return connectEmbedded(endpoint, isSse, headers, options);
   if (kind.startsWith('v2')) return connectModern(endpoint, kind === 'v2 (2026)', headers, options);
   if (kind.startsWith('@ai-sdk')) return connectAiSdk(endpoint, isSse, headers, options);

@@ -62,12 +62,13 @@ export async function openSession(
   url: string,
   headers: Readonly<Record<string, string>> = {},
   capabilities: object = {},
+  path = '/mcp',
 ): Promise<Record<string, string>> {
-  const opened = await post(`${url}/mcp`, initialize(capabilities), headers);
+  const opened = await post(`${url}${path}`, initialize(capabilities), headers);
   const id = opened.headers.get('mcp-session-id');
   if (id === null) throw new Error(`no session: ${opened.status} ${opened.text}`);
   const session = { ...headers, 'mcp-session-id': id, 'mcp-protocol-version': '2025-11-25' };
-  await post(`${url}/mcp`, { jsonrpc: '2.0', method: 'notifications/initialized' }, session);
+  await post(`${url}${path}`, { jsonrpc: '2.0', method: 'notifications/initialized' }, session);
   return session;
 }
 
@@ -98,9 +99,10 @@ export function modernCall(
   name: string,
   args: object,
   headers: Readonly<Record<string, string>> = {},
+  path = '/mcp',
 ): Promise<RawAnswer> {
   const message = modern('tools/call', { name, arguments: args });
-  return post(`${url}/mcp`, message.body, { ...message.headers, ...headers });
+  return post(`${url}${path}`, message.body, { ...message.headers, ...headers });
 }
 
 /** A stream that is read piece by piece. */
@@ -147,8 +149,9 @@ export class EventStream {
 export async function openSse(
   url: string,
   headers: Readonly<Record<string, string>> = {},
+  at = '/sse',
 ): Promise<{ stream: EventStream; messages: string; headers: Readonly<Record<string, string>> }> {
-  const response = await fetch(`${url}/sse`, { headers: { accept: 'text/event-stream', ...headers } });
+  const response = await fetch(`${url}${at}`, { headers: { accept: 'text/event-stream', ...headers } });
   if (!response.ok) throw new Error(`no stream: ${response.status} ${await response.text()}`);
   const stream = new EventStream(response);
   const [, path = ''] = await stream.until(/^event: endpoint\ndata: (.+)\n\n/m);

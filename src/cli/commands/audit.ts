@@ -51,6 +51,7 @@ const filtersOf = (flags: Flags): AuditFilters => ({
   until: time('--until', flags.until),
   operation: text(flags.operation),
   caller: text(flags.caller),
+  instance: text(flags.instance),
   decision: flags.decision === undefined ? undefined : oneOf('--decision', flags.decision, DECISIONS),
 });
 

@@ -1,6 +1,8 @@
+import { dirname } from 'node:path';
 import { storeLocation } from '../../app/http-settings.js';
 import { openSandbox } from '../../app/upstream.js';
-import { type EnvironmentParts, environmentParts } from '../../config/config.js';
+import type { Catalog } from '../../catalog/catalog.js';
+import { type EnvironmentParts, environmentParts, instancesOf } from '../../config/config.js';
 import { createLogger } from '../../platform/logger.js';
 import { nameOf, proxyFor } from '../../platform/proxy.js';
 import { scrub } from '../../platform/scrub.js';
@@ -30,19 +32,56 @@ export async function doctor(flags: Flags): Promise<void> {
   setTimeout(() => process.exit(), LEFTOVERS_MS).unref();
 }
 
+type Look = readonly [check: string, look: () => Promise<readonly Finding[]>];
+
 async function examine(flags: Flags, parts: EnvironmentParts): Promise<readonly Finding[]> {
   const first = [checkProgram(process.versions.node)];
+  if (isForMany(flags)) return [...first, ...(await examineMany(flags, parts))];
   const { finding, settings } = await checkSettings(flags, parts);
   const onSandbox = settings?.server.sandbox === true;
   const key = onSandbox ? ok('key', 'None is needed: the sandbox makes its own.') : checkKey(parts);
   if (settings === undefined) return [...first, finding, key];
-  const looks: [check: string, look: () => Promise<readonly Finding[]>][] = filesAndStore(settings, parts);
-  if (key.status !== 'failure') looks.unshift(['api', () => lookAtApi(settings, parts)]);
-  const found = await Promise.all(looks.map(([check, look]) => within(check, look)));
-  return [...first, finding, key, ...found.flat()];
+  const looks: Look[] = [...filesOf(settings.server, settings.catalog), ...filesAndStore(settings, parts)];
+  if (key.status !== 'failure') looks.unshift(['api', () => lookAtApi(settings.server, parts)]);
+  return [...first, finding, key, ...(await all(looks))];
 }
 
-async function lookAtApi({ server }: Settings, parts: EnvironmentParts): Promise<readonly Finding[]> {
+const all = async (looks: readonly Look[]): Promise<readonly Finding[]> =>
+  (await Promise.all(looks.map(([check, look]) => within(check, look)))).flat();
+
+/** Whether a file of instances is named. What is wrong with the setting itself is told with the other settings. */
+function isForMany(flags: Flags): boolean {
+  try {
+    return instancesOf(flags).instances !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Each instance, and what they share. */
+async function examineMany(flags: Flags, parts: EnvironmentParts): Promise<readonly Finding[]> {
+  const { finding, settings } = await checkSettings(flags, parts);
+  if (settings === undefined) return [finding];
+  const { checkInstances } = await import('../doctor/check-instances.js');
+  const { findings, instances } = checkInstances(flags, settings.catalog);
+  const served = instances.map(({ name }) => name);
+  const own = instances.map(async ({ name, config }) => {
+    if (config === undefined) return [];
+    const { secretKey = '', apiUrl, values } = config;
+    const looks: Look[] = [
+      ['api', () => lookAtApi(values, { secretKey: () => secretKey, apiUrl: () => apiUrl })],
+      ...filesOf(values, settings.catalog),
+    ];
+    return (await all(looks)).map((one) => ({ ...one, instance: name }));
+  });
+  const [shared, ...found] = await Promise.all([all(filesAndStore(settings, parts, served)), ...own]);
+  return [finding, ...findings, ...found.flat(), ...shared];
+}
+
+async function lookAtApi(
+  server: Settings['server'],
+  parts: Pick<EnvironmentParts, 'apiUrl' | 'secretKey'>,
+): Promise<readonly Finding[]> {
   const limits = { timeoutMs: server.timeout, connectTimeoutMs: server.connectTimeout };
   if (server.sandbox !== true) {
     const url = parts.apiUrl();
@@ -58,28 +97,29 @@ async function lookAtApi({ server }: Settings, parts: EnvironmentParts): Promise
   }
 }
 
-/** Checks for what is configured. The policy and the audit log are checked in any case. */
-function filesAndStore(
-  { server, http, catalog }: Settings,
-  parts: EnvironmentParts,
-): [string, () => Promise<readonly Finding[]>][] {
-  const { secretsDir, openapiWatch, auditLog } = server;
+/** Checks of what an instance has for itself. The policy is checked in any case. */
+const filesOf = ({ policy, secretsDir, instances }: Settings['server'], catalog: Catalog): Look[] => [
+  ['policy', () => checkPolicy(policy, catalog)],
+  // The folder of one instance of several is made in that of all.
+  ...optional('secrets', instances === undefined ? secretsDir : secretsDir && dirname(secretsDir), checkSecrets),
+];
+
+const optional = <T>(check: string, setting: T | undefined, look: (setting: T) => Promise<readonly Finding[]>): Look[] =>
+  setting === undefined ? [] : [[check, () => look(setting)]];
+
+/** Checks for what is configured. The audit log is checked in any case. @param served names of several instances */
+function filesAndStore({ server, http, catalog }: Settings, parts: EnvironmentParts, served?: readonly string[]): Look[] {
+  const { openapiWatch, auditLog } = server;
   const { tokens, grants } = http;
   const store = storeLocation(http);
   return [
-    ['policy', () => checkPolicy(server.policy, catalog)],
     ['audit', () => checkAudit(auditLog, parts.auditKey())],
-    ...(server.auditShip === undefined
-      ? []
-      : [['ship', () => lookAtDeliveries(server, parts)] as [string, () => Promise<readonly Finding[]>]]),
-    ...(secretsDir === undefined ? [] : [['secrets', () => checkSecrets(secretsDir)] as [string, () => Promise<Finding[]>]]),
-    ...(openapiWatch === undefined
-      ? []
-      : [['openapi', () => checkOpenapi(openapiWatch, catalog)] as [string, () => Promise<Finding[]>]]),
-    ...(tokens === undefined ? [] : [['tokens', () => checkTokens(tokens, Date.now())] as [string, () => Promise<Finding[]>]]),
-    ...issuerLook({ server, http, catalog }),
-    ...(grants === undefined ? [] : [['grants', () => checkGrants(grants, catalog)] as [string, () => Promise<Finding[]>]]),
-    ...(store === undefined ? [] : [['store', () => checkStore(store)] as [string, () => Promise<Finding[]>]]),
+    ...optional('ship', server.auditShip, () => lookAtDeliveries(server, parts)),
+    ...optional('openapi', openapiWatch, (url) => checkOpenapi(url, catalog)),
+    ...optional('tokens', tokens, (file) => checkTokens(file, Date.now(), served)),
+    ...issuerLook({ server, http, catalog }, served),
+    ...optional('grants', grants, (file) => checkGrants(file, catalog, served)),
+    ...optional('store', store, (location) => checkStore(location)),
     ...telemetryLook(),
   ];
 }
@@ -90,19 +130,19 @@ async function lookAtDeliveries(server: Settings['server'], parts: EnvironmentPa
   return (await import('../doctor/check-deliveries.js')).checkDeliveries(settings, server.auditLog);
 }
 
-function telemetryLook(): [string, () => Promise<readonly Finding[]>][] {
+function telemetryLook(): Look[] {
   if (!isTelemetryWanted()) return [];
   return [['telemetry', async () => (await import('../doctor/check-telemetry.js')).checkTelemetry()]];
 }
 
-function issuerLook({ http, catalog }: Settings): [string, () => Promise<readonly Finding[]>][] {
+function issuerLook({ http, catalog }: Settings, instances: readonly string[] | undefined): Look[] {
   const { issuer, audience, sse = true, grants } = http;
   const resource = audience?.[0];
   if (issuer === undefined || resource === undefined) return [];
   const look = async (): Promise<readonly Finding[]> => {
     const { checkIssuer } = await import('../doctor/check-issuer.js');
-    const granted = grants === undefined ? undefined : await grantedScopes(grants, catalog);
-    return checkIssuer({ issuer, resource, sse, granted });
+    const granted = grants === undefined ? undefined : await grantedScopes(grants, catalog, instances);
+    return checkIssuer({ issuer, resource, instances, sse, granted });
   };
   return [['issuer', look]];
 }
@@ -114,5 +154,5 @@ const withoutKey = (finding: Finding): Finding => ({
   ...(finding.advice !== undefined && { advice: scrub(finding.advice) }),
 });
 
-const line = ({ check, status, message, advice }: Finding): string =>
-  `${status.padEnd(8)} ${check.padEnd(9)} ${message.replaceAll('\n', `\n${' '.repeat(19)}`)}\n${advice === undefined ? '' : `${' '.repeat(19)}${advice}\n`}`;
+const line = ({ check, status, instance, message, advice }: Finding): string =>
+  `${status.padEnd(8)} ${check.padEnd(9)} ${instance === undefined ? '' : `${instance}: `}${message.replaceAll('\n', `\n${' '.repeat(19)}`)}\n${advice === undefined ? '' : `${' '.repeat(19)}${advice}\n`}`;

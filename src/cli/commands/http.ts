@@ -53,8 +53,9 @@ export async function http(flags: Flags): Promise<never> {
   const { auth = 'none', sse = true } = values;
   for (const { config: own, app } of httpApp.instances) {
     const { confirmation, tools } = app;
-    const served = { version: VERSION, auth, sse, tools: tools.length, confirmation };
-    if (own.name === undefined) logger.info({ instance: own.instanceKind, url, ...served }, `listening on ${url}`);
+    const served = { auth, sse, tools: tools.length, confirmation };
+    if (own.name === undefined)
+      logger.info({ version: VERSION, instance: own.instanceKind, url, ...served }, `listening on ${url}`);
     else
       logger.info({ instance: own.name, kind: own.instanceKind, path: `/mcp/${own.name}`, ...served }, 'an instance is served');
   }

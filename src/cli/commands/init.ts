@@ -8,6 +8,7 @@ import { didYouMean } from '../../catalog/nearest.js';
 import type { ProfileName } from '../../catalog/profiles.js';
 import { loadInitValues, loadPlaces } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
+import type { InstanceValues } from '../../config/instances.js';
 import type { UserPaths } from '../../config/user-paths.js';
 import { plain } from '../../platform/plain-text.js';
 import { clients } from '../client-config/all.js';
@@ -26,12 +27,16 @@ import { type Flags, print, toStderr } from './command.js';
  * @param script the file that is running, which the client is to start
  */
 export async function init(flags: Flags, script: string): Promise<void> {
-  const { client: id, name: givenName = 'clerk', keyFile, approver, print: onlyShow, server: settings } = loadInitValues(flags);
+  const { client: id, keyFile, approver, print: onlyShow, server: given, ...entry } = loadInitValues(flags);
+  const instance = await chosenInstance(flags, keyFile);
+  const settings = instance?.values ?? given;
+  const { name: givenName = instance === undefined ? 'clerk' : `clerk-${instance.name}` } = entry;
   // Whatever would keep the server from starting is reported here, where a person sees it.
   const catalog = await loadCatalog(settings.openapi, toStderr);
   expose(catalog, settings);
   await loadPolicyFile(settings.policy, catalog);
-  const isGuarded = settings.sandbox !== true;
+  const isSandbox = settings.sandbox === true;
+  const isGuarded = !isSandbox;
   const approvers = approversOf(flags);
   const hasNoApprovers = isGuarded && (await approvers.all()).length === 0;
   if (approver !== undefined) newApprover(approver, flags);
@@ -44,16 +49,31 @@ export async function init(flags: Flags, script: string): Promise<void> {
       `${client.label} puts the entry's name into the names of its tools: it is shortened to "${name}", so that no tool is left out.`,
     );
   const { command, args } = launch(script, places.platform);
-  const key = keyFor(client, places, { sandbox: settings.sandbox === true, keyFile });
+  const key = keyFor(client, places, { isNamed: isSandbox || instance !== undefined, keyFile });
   const asked: Server = { name, command, args: [...args, ...serverArgs({ ...flags, ...choice })], key };
   const server = client.onDesktopPath ? launchFromDesktop(asked, places, process.execPath) : asked;
   refuseVariables(server);
   if (onlyShow === true) return show(client, server, places);
   report(client, server, await install(client, server, places, Date.now()));
+  if (instance?.key !== undefined) print(`${keyOfInstance(instance.name, instance.key)}\n`);
   const enrolled = approver ?? (hasNoApprovers && isAtTerminal() ? await askName() : '');
   if (enrolled !== '') return enrol(enrolled, flags);
   if (hasNoApprovers) print(advice(script, flags));
 }
+
+/** The one of several instances that the entry is for, which `--instance` must name. The entry's environment is not this one. */
+async function chosenInstance(flags: Flags, keyFile: string | undefined): Promise<InstanceValues | undefined> {
+  if (flags.instances === undefined && flags.instance === undefined) return undefined;
+  if (keyFile !== undefined)
+    throw new ConfigError('--key-file does not go with --instances: the file says where the key of each instance is.');
+  return (await import('../../config/instances.js')).loadNamedValues(flags, {});
+}
+
+/** The entry holds no key: the file of instances says where the server finds it. */
+const keyOfInstance = (name: string, key: NonNullable<InstanceValues['key']>): string =>
+  'file' in key
+    ? `The server reads the key of ${name} from ${key.file}.`
+    : `The server reads the key of ${name} from the variable ${key.variable}, which must be set where the client starts.`;
 
 type Choice = Pick<ExposureOptions, 'discovery'> & { readonly profile?: readonly ProfileName[] };
 
@@ -90,8 +110,9 @@ function theInstalled(places: UserPaths): Client {
   );
 }
 
-function keyFor(client: Client, places: UserPaths, given: { sandbox: boolean; keyFile: string | undefined }): KeySource {
-  if (given.sandbox) return { from: 'none' };
+/** @param given whether the server needs no key from the client's entry, or the file that holds it */
+function keyFor(client: Client, places: UserPaths, given: { isNamed: boolean; keyFile: string | undefined }): KeySource {
+  if (given.isNamed) return { from: 'none' };
   if (given.keyFile !== undefined) return { from: 'file', path: resolve(given.keyFile) };
   return client.keyHint === undefined ? { from: 'file', path: ownKeyFile(places) } : { from: 'client' };
 }

@@ -3,8 +3,8 @@ import { loadPolicyFile } from '../../app/load-policy-file.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import { expose } from '../../catalog/exposure.js';
 import { parseArguments } from '../../catalog/parse-arguments.js';
-import { loadValues } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
+import { loadOneInstance, type OneInstance } from '../../config/load-configs.js';
 import { Policy } from '../../policy/policy.js';
 import type { InstanceKind } from '../../policy/policy-types.js';
 import { policyJsonSchema } from '../../policy/rules/policy-file.js';
@@ -17,9 +17,10 @@ const offline = async (): Promise<never> => {
 };
 
 /** The policy that the settings make, for an instance of the given kind; only to explain it, never to allow a call. */
-async function policyOf(values: ReturnType<typeof loadValues>, flags: Flags, catalog: Catalog): Promise<Policy> {
+async function policyOf({ values, kind: known }: OneInstance, flags: Flags, catalog: Catalog): Promise<Policy> {
   const file = await loadPolicyFile(values.policy, catalog);
-  const kind: InstanceKind = values.sandbox === true ? 'sandbox' : oneOf('--instance', flags.instance ?? 'live', KINDS);
+  const kind: InstanceKind =
+    known ?? (values.sandbox === true ? 'sandbox' : oneOf('--instance', flags.instance ?? 'live', KINDS));
   return new Policy({ catalog, instance: { kind, id: 'none' }, file, confirm: values.confirm, read: offline });
 }
 
@@ -31,17 +32,18 @@ export async function showPolicy(flags: Flags): Promise<void> {
 }
 
 async function wholePolicy(flags: Flags): Promise<ReturnType<Policy['show']>> {
-  const values = loadValues(flags);
-  return (await policyOf(values, flags, await loadCatalog(values.openapi, toStderr))).show();
+  const one = await loadOneInstance(flags);
+  return (await policyOf(one, flags, await loadCatalog(one.values.openapi, toStderr))).show();
 }
 
 /** Says whether the tool is offered, and which rule decides a call and why. Sends nothing. */
 export async function explainPolicy(name: string, json: string, flags: Flags): Promise<void> {
-  const values = loadValues(flags);
+  const one = await loadOneInstance(flags);
+  const { values } = one;
   const catalog = await loadCatalog(values.openapi, toStderr);
   const operation = catalog.find(name);
   if (operation === undefined) throw new ConfigError(`No operation is named ${name}.${catalog.suggest(name)}`);
-  const policy = await policyOf(values, flags, catalog);
+  const policy = await policyOf(one, flags, catalog);
   const parsed = await parseArguments(operation, parseJsonArguments(json), true);
   if (!parsed.ok) {
     const faults = parsed.faults.map(({ path, expected }) => (path === '' ? expected : `${path}: ${expected}`));

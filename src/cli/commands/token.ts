@@ -1,4 +1,5 @@
 import { ConfigError } from '../../config/config-error.js';
+import { INSTANCE_NAME, INSTANCE_NAME_FORM } from '../../config/instance-name.js';
 import { ROLES, type Role } from '../../mcp/auth/roles.js';
 import { type FileEntry, listTokens, newToken, revokeToken, rotateToken } from '../../mcp/auth/token-file.js';
 import { expandHome } from '../../platform/home.js';
@@ -12,6 +13,7 @@ export async function makeToken(name: string, flags: Flags): Promise<void> {
     path,
     name,
     role: oneOf('--role', flags.role ?? 'viewer', Object.keys(ROLES) as Role[]),
+    instances: namesOf(flags.instance),
     expiresAt: expiry(flags.expires, Date.now()),
   });
   process.stderr.write(`The token of ${name} is shown this once; ${path} has only its hash.\n`);
@@ -36,17 +38,27 @@ export async function rotate(name: string, flags: Flags): Promise<void> {
   print(`${token}\n`);
 }
 
+/** The instances that a token is to reach. */
+function namesOf(given: unknown): readonly string[] | undefined {
+  if (typeof given !== 'string') return undefined;
+  const names = [...new Set(given.split(',').map((name) => name.trim()))];
+  const bad = names.find((name) => !INSTANCE_NAME.test(name));
+  if (bad !== undefined)
+    throw new ConfigError(`--instance: ${JSON.stringify(bad)} is no name of an instance: expected ${INSTANCE_NAME_FORM}.`);
+  return names;
+}
+
 function fileOf({ tokens }: Flags): string {
   const path = typeof tokens === 'string' ? expandHome(tokens) : '';
   if (path === '') throw new ConfigError('--tokens FILE is missing: where the hashes of tokens are kept.');
   return path;
 }
 
-function describe({ name, role: named, scopes = [], created, expires }: FileEntry, now: number): string {
+function describe({ name, role: named, scopes = [], instances, created, expires }: FileEntry, now: number): string {
   const ends = expires === undefined ? 'never expires' : `${Date.parse(expires) > now ? 'expires' : 'expired'} ${expires}`;
-  return [name, named ?? scopes.join(' '), created === undefined ? 'created at a time unknown' : `created ${created}`, ends].join(
-    '; ',
-  );
+  const made = created === undefined ? 'created at a time unknown' : `created ${created}`;
+  const reach = instances === undefined ? [] : [`reaches ${instances.join(', ')}`];
+  return [name, named ?? scopes.join(' '), ...reach, made, ends].join('; ');
 }
 
 const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 604_800_000 };

@@ -3,8 +3,8 @@ import type { Catalog } from '../../catalog/catalog.js';
 import { among, type ExposureOptions, expose } from '../../catalog/exposure.js';
 import type { Operation } from '../../catalog/operation.js';
 import { PROFILE_NAMES } from '../../catalog/profiles.js';
-import { loadValues } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
+import { loadOneInstance } from '../../config/load-configs.js';
 import { DISCOVERY_TOKENS } from '../../mcp/discovery-tools.js';
 import { estimateTokens } from '../../response/token-count.js';
 import { EXIT, type Flags, print, toStderr } from './command.js';
@@ -21,7 +21,7 @@ const MANY = 'calls of other tools';
  * Needs no key.
  */
 export async function tools(words: readonly string[], flags: Flags): Promise<void> {
-  const values = loadValues(flags);
+  const { values } = await loadOneInstance(flags);
   const catalog = await loadCatalog(values.openapi, toStderr);
   const offered = expose(catalog, values);
   if (flags.cost === true) return printCosts([...offered.values()], catalog, values);

@@ -1,4 +1,4 @@
-import { loadValues } from '../../config/config.js';
+import { loadOneInstance } from '../../config/load-configs.js';
 import { serverArgs } from '../client-config/launch.js';
 import { inShell, ownCommand } from '../own-command.js';
 import { type Flags, print } from './command.js';
@@ -8,19 +8,21 @@ import { type Flags, print } from './command.js';
  * given are checked, and go into the commands.
  * @throws ConfigError
  */
-export function welcome(flags: Flags): void {
-  loadValues(flags);
+export async function welcome(flags: Flags): Promise<void> {
+  // Of several instances one must be named, here too.
+  const { name } = await loadOneInstance(flags);
   const own = ownCommand(process.argv[1] ?? '');
   const given = serverArgs(flags);
   const line = (...words: string[]): string => [own, ...words.map(inShell)].join(' ');
-  const onSandbox = [...new Set([...given, '--sandbox'])];
+  const isChosen = flags.sandbox === true || name !== undefined;
+  const tried = isChosen ? given : [...given, '--sandbox'];
   print(`This server talks to an MCP client, such as Claude or Cursor, and not to a terminal. Nothing was started.
 
 Put it in your client:
   ${line('init', ...given)}
-${flags.sandbox === true ? '' : `\nTry it without a Clerk account, on the built-in sandbox:\n  ${line('init', ...onSandbox)}\n`}
-Make one call here${flags.sandbox === true ? '' : ', on the sandbox'}:
-  ${line('call', 'Users_getTotalCount', ...onSandbox)}
+${isChosen ? '' : `\nTry it without a Clerk account, on the built-in sandbox:\n  ${line('init', ...tried)}\n`}
+Make one call here${isChosen ? '' : ', on the sandbox'}:
+  ${line('call', 'Users_getTotalCount', ...tried)}
 
 Check key, connection and settings:
   ${line('doctor', ...given)}

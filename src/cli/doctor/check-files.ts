@@ -92,8 +92,8 @@ export async function checkSecrets(directory: string): Promise<Finding[]> {
   return [ok('secrets', `${directory} takes secrets.`)];
 }
 
-/** The file of tokens of `--auth token`. */
-export async function checkTokens(file: string, now: number): Promise<Finding[]> {
+/** The file of tokens of `--auth token`. @param served the instances that it can name */
+export async function checkTokens(file: string, now: number, served?: readonly string[]): Promise<Finding[]> {
   const make = `clerk-mcp token new NAME --tokens ${file}`;
   let text: string;
   try {
@@ -102,7 +102,7 @@ export async function checkTokens(file: string, now: number): Promise<Finding[]>
     return [failure('tokens', `${file} cannot be read: ${errorMessage(error)}.`, make)];
   }
   try {
-    const entries = parseTokenFile(text);
+    const entries = parseTokenFile(text, served);
     const good = entries.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now).length;
     const over = entries.length - good;
     if (good === 0) return [warning('tokens', `${file} has no valid token: no client can call.`, make)];
@@ -117,21 +117,21 @@ export async function checkTokens(file: string, now: number): Promise<Finding[]>
 }
 
 /** What someone may have by the file of grants; all where it cannot be used, which its own check tells. */
-export async function grantedScopes(file: string, catalog: Catalog): Promise<readonly Scope[]> {
+export async function grantedScopes(file: string, catalog: Catalog, served?: readonly string[]): Promise<readonly Scope[]> {
   const { readGrants } = await import('../../mcp/auth/grants-file.js');
   try {
-    return [...new Set(readGrants(await readText(file), catalog).flatMap(({ scopes }) => scopes))];
+    return [...new Set(readGrants(await readText(file), catalog, served).flatMap(({ scopes }) => scopes))];
   } catch {
     return SCOPES;
   }
 }
 
 /** The file of grants of `--auth oauth`. */
-export async function checkGrants(file: string, catalog: Catalog): Promise<Finding[]> {
+export async function checkGrants(file: string, catalog: Catalog, served?: readonly string[]): Promise<Finding[]> {
   const { readGrants } = await import('../../mcp/auth/grants-file.js');
   let entries: number;
   try {
-    entries = readGrants(await readText(file), catalog).length;
+    entries = readGrants(await readText(file), catalog, served).length;
   } catch (error) {
     return [failure('grants', `${file}: ${errorMessage(error)}`, 'The server does not start until it is mended.')];
   }

@@ -15,6 +15,8 @@ export interface IssuerToCheck {
   readonly issuer: string;
   /** The address of `/mcp` that clients use. */
   readonly resource: string;
+  /** Names of the instances, where several are served, each below that address. */
+  readonly instances?: readonly string[] | undefined;
   /** Whether HTTP+SSE is served. */
   readonly sse: boolean;
   /** What someone may have by the file of grants; `undefined` where there is none. */
@@ -22,7 +24,7 @@ export interface IssuerToCheck {
 }
 
 /** Whether people can sign in from the hosts that they have: what the issuer says of itself, and what its tokens must hold. */
-export async function checkIssuer({ issuer, resource, sse, granted }: IssuerToCheck): Promise<Finding[]> {
+export async function checkIssuer({ issuer, resource, instances, sse, granted }: IssuerToCheck): Promise<Finding[]> {
   let metadata: IssuerMetadata;
   try {
     metadata = await readIssuerMetadata({ issuer, timeoutMs: TIMEOUT_MS });
@@ -35,7 +37,12 @@ export async function checkIssuer({ issuer, resource, sse, granted }: IssuerToCh
     await checkKeys(issuer, metadata.jwks_uri),
     checkClients(metadata),
     checkScopes(metadata, granted ?? SCOPES),
-    checkAudience(withoutSlash(resource), sse, metadata),
+    ...(instances === undefined
+      ? [checkAudience(withoutSlash(resource), sse, metadata)]
+      : instances.map((name) => ({
+          ...checkAudience(`${withoutSlash(resource)}/${name}`, sse, metadata, name),
+          instance: name,
+        }))),
     ...(granted !== undefined
       ? []
       : [
@@ -105,11 +112,16 @@ function checkScopes({ scopes_supported: announced }: IssuerMetadata, wanted: re
 }
 
 /** Which addresses tokens are made for is known to the issuer alone, unless it tells. */
-function checkAudience(resource: string, sse: boolean, { protected_resources: known }: IssuerMetadata): Finding {
+function checkAudience(
+  resource: string,
+  sse: boolean,
+  { protected_resources: known }: IssuerMetadata,
+  instance?: string,
+): Finding {
   const url = new URL(resource);
   if (url.protocol !== 'https:' && !isLoopback(url.hostname))
     return warning('audience', `${resource} is no https address: hosts do not sign in there.`, 'Put TLS before the server.');
-  const beside = sse ? sseBeside(resource) : undefined;
+  const beside = sse ? sseBeside(resource, instance) : undefined;
   const wanted = [resource, ...(beside === undefined ? [] : [beside])];
   const register = 'Register it there; of a Clerk instance: Agents, MCP servers, Add MCP server.';
   if (known !== undefined && !known.map(withoutSlash).includes(resource))

@@ -1,4 +1,4 @@
-import { authenticationChoice, requireSigningKey, storeLocation } from '../../app/http-settings.js';
+import { authenticationChoice, refuseForMany, requireSigningKey, storeLocation } from '../../app/http-settings.js';
 import { loadCatalog } from '../../app/load-catalog.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import { expose } from '../../catalog/exposure.js';
@@ -22,6 +22,12 @@ export interface Settings {
 /** Operations of a document that are left out do not keep a server from working. */
 const SILENT = { info: (): void => {}, warn: (): void => {} };
 
+/** How many tools the settings offer. @throws PatternError for patterns that match none */
+export function checkOffer(server: Values, catalog: Catalog): Finding {
+  const how = server.discovery === true ? ', found by search' : '';
+  return ok('settings', `${expose(catalog, server).size} of ${catalog.operations.length} tools are offered${how}.`);
+}
+
 /** Whether a start would accept the settings. If not, only the key can be checked besides. */
 export async function checkSettings(
   flags: Readonly<Record<string, unknown>>,
@@ -30,19 +36,17 @@ export async function checkSettings(
   try {
     const server = loadValues(flags);
     const http = loadHttpValues(flags);
+    const isMany = server.instances !== undefined;
     refuseSeedWithoutSandbox(server);
     const catalog = await loadCatalog(server.openapi, SILENT);
-    const offered = expose(catalog, server).size;
     const choice = authenticationChoice(http);
     if (choice.kind === 'none') noAuthentication(choice.host).close();
+    if (isMany) refuseForMany(choice, false);
     const signingKey = parts.signingKey();
     if (storeLocation(http) !== undefined) requireSigningKey(signingKey);
-    if (server.sandbox !== true) parts.apiUrl();
-    const how = server.discovery === true ? ', found by search' : '';
-    return {
-      settings: { server, http, catalog },
-      finding: ok('settings', `${offered} of ${catalog.operations.length} tools are offered${how}.`),
-    };
+    if (server.sandbox !== true && !isMany) parts.apiUrl();
+    const finding = isMany ? ok('settings', 'What holds for all instances is good.') : checkOffer(server, catalog);
+    return { settings: { server, http, catalog }, finding };
   } catch (error) {
     return { finding: fault('settings', error) };
   }

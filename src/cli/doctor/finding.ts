@@ -4,6 +4,8 @@ import { errorMessage } from '../../platform/error-message.js';
 export interface Finding {
   /** What was looked at: `key`, `clock`. */
   readonly check: string;
+  /** Of which of several instances. */
+  readonly instance?: string;
   readonly status: 'ok' | 'warning' | 'failure';
   /** One sentence. */
   readonly message: string;

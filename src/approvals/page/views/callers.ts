@@ -13,9 +13,13 @@ export function callersView(frame: Frame, { callers, sessions }: CallersSeen): H
 ${sessions.length === 0 ? nothing('No client has a session. Newer clients never have one: they show only by their calls.') : connected(sessions)}
 <h2>Have called <span class="count">${callers.length}</span></h2>
 ${callers.length === 0 ? nothing('There are no callers yet.') : called(callers)}`;
-  const version = `${sessions.length}:${callers.map(({ name, calls }) => `${name}:${calls}`).join()}`;
+  const version = `${sessions.length}:${callers.map(({ name, instance, calls }) => `${instance ?? ''}:${name}:${calls}`).join()}`;
   return layout(frame, { title: 'Callers', body, current: 'callers', version, says: 'Somebody has called.' });
 }
+
+/** Which one of several instances. */
+const on = (instance: string | undefined): Html | undefined =>
+  instance === undefined ? undefined : html` <span class="soft">on ${instance}</span>`;
 
 const nothing = (text: string): Html => html`<div class="card quiet-box"><p>${text}</p></div>`;
 
@@ -23,8 +27,8 @@ const connected = (sessions: readonly SessionSeen[]): Html =>
   html`<div class="card scroll" tabindex="0" role="region" aria-label="Connected"><table class="history">
 <thead><tr><th scope="col">Caller</th><th scope="col">Client</th><th scope="col">Over</th><th scope="col">Since</th></tr></thead>
 <tbody>${sessions.map(
-    ({ caller, client, clientVersion, transport, since }) =>
-      html`<tr><th scope="row">${plain(caller)}</th><td>${saysItIs(client, clientVersion)}</td><td>${transport}</td><td class="soft">${time(since)}</td></tr>`,
+    ({ caller, instance, client, clientVersion, transport, since }) =>
+      html`<tr><th scope="row">${plain(caller)}${on(instance)}</th><td>${saysItIs(client, clientVersion)}</td><td>${transport}</td><td class="soft">${time(since)}</td></tr>`,
   )}</tbody>
 </table></div>`;
 
@@ -32,7 +36,7 @@ const called = (callers: readonly CallerSeen[]): Html =>
   html`<div class="card scroll" tabindex="0" role="region" aria-label="Have called"><table class="history">
 <thead><tr><th scope="col">Caller</th><th scope="col">Client</th><th scope="col">Over</th><th scope="col">Calls</th><th scope="col">First</th><th scope="col">Last</th></tr></thead>
 <tbody>${callers.map(
-    ({ name, client, clientVersion, transport, calls, firstAt, lastAt }) =>
-      html`<tr><th scope="row">${plain(name)}</th><td>${saysItIs(client, clientVersion)}</td><td>${transport}</td><td>${calls} ${calls === 1 ? 'call' : 'calls'}</td><td class="soft">${time(firstAt)}</td><td class="soft">${time(lastAt)}</td></tr>`,
+    ({ name, instance, client, clientVersion, transport, calls, firstAt, lastAt }) =>
+      html`<tr><th scope="row">${plain(name)}${on(instance)}</th><td>${saysItIs(client, clientVersion)}</td><td>${transport}</td><td>${calls} ${calls === 1 ? 'call' : 'calls'}</td><td class="soft">${time(firstAt)}</td><td class="soft">${time(lastAt)}</td></tr>`,
   )}</tbody>
 </table></div>`;

@@ -83,6 +83,7 @@ function isWanted(approval: Approval, { text, state, caller }: HistoryFilter, no
     id,
     operation,
     approval.caller.name,
+    approval.instance.name ?? '',
     decidedBy(approval),
   ].join('\n');
   return (

@@ -40,6 +40,7 @@ export function recordFilters(query: URLSearchParams): HistoryFilters {
     risk: text('risk'),
     end: text('end'),
     approver: text('approver'),
+    instance: text('instance'),
     since: momentOf(text('since')),
     // Includes the whole of the named minute.
     until: momentOf(text('until'), 59_999),
@@ -66,6 +67,7 @@ function recorded(frame: Frame, page: HistoryPage, query: URLSearchParams): Html
   const { base } = frame;
   const { entries, older, backTo } = page;
   const isFirst = query.get('from') === null;
+  const isOfMany = Boolean(query.get('instance')) || entries.some(({ line }) => line.instance?.name !== undefined);
   return html`<p class="soft">Every call that changed something or was gated, from the audit log of this machine, secrets masked. <code>clerk-mcp audit verify</code> tells whether the log is whole.</p>
 <form class="card filters wide" method="get" action="${base}/record" role="search">
 ${filterField('caller', 'Caller', query)}
@@ -73,6 +75,7 @@ ${filterField('operation', 'Tool', query)}
 ${filterOptions('risk', 'Risk', RISKS, query)}
 ${filterOptions('end', 'Outcome', ENDS, query, END_WORDS)}
 ${filterField('approver', 'Decided by', query)}
+${isOfMany && filterField('instance', 'Instance', query)}
 ${filterField('since', 'From (UTC)', query, 'datetime-local')}
 ${filterField('until', 'To (UTC)', query, 'datetime-local')}
 <button>Filter</button>

@@ -24,9 +24,9 @@ const table = (frame: Frame, changes: readonly UndoableChanges[]): Html =>
   html`<div class="card scroll" tabindex="0" role="region" aria-label="Changes"><table class="history">
 <thead><tr><th scope="col">Done</th><th scope="col">What</th><th scope="col">Caller</th><th scope="col">Until</th><td></td></tr></thead>
 <tbody>${changes.map(
-    ({ of, title, caller, at, until, calls }) => html`<tr>
+    ({ of, title, instance, caller, at, until, calls }) => html`<tr>
 <td class="soft">${time(at)}</td>
-<th scope="row">${title}<br><span class="soft">${calls} ${calls === 1 ? 'call' : 'calls'}</span></th>
+<th scope="row">${instance !== undefined && html`<span class="soft">${instance}</span> `}${title}<br><span class="soft">${calls} ${calls === 1 ? 'call' : 'calls'}</span></th>
 <td>${caller}</td>
 <td class="soft">${time(until)}</td>
 <td>${undoForm(frame, of, title)}</td>
