@@ -50,7 +50,8 @@ export class Calls {
     const answer = (): Promise<CallOutcome> =>
       this.#answer(operation, call, started, (abort, said) => this.#run(operation, call, abort, said));
     const tracing = call.isPart === true ? tracer() : undefined;
-    return tracing === undefined ? answer() : tracing.within({ span: 'part' }, answer);
+    if (tracing === undefined) return answer();
+    return tracing.within({ span: 'part', attributes: { 'clerk_mcp.operation': operation.name } }, answer);
   }
 
   /** Runs a call, or the rest of one, to its outcome. It counts as in flight until then, and is then logged and counted. */
