@@ -1,5 +1,6 @@
 import { type IssuerMetadata, IssuerUnavailableError, readIssuerMetadata } from '../../mcp/auth/issuer.js';
 import { ALGORITHMS } from '../../mcp/auth/oauth.js';
+import { readJson, UnreadableError } from '../../mcp/auth/read-json.js';
 import { sseBeside, withoutSlash } from '../../mcp/auth/resource-metadata.js';
 import { SCOPES } from '../../mcp/auth/roles.js';
 import { errorMessage } from '../../platform/error-message.js';
@@ -10,6 +11,10 @@ import type { Scope } from '../../policy/rules/scopes.js';
 import { type Finding, failure, ok, warning } from './finding.js';
 
 const TIMEOUT_MS = 5000;
+
+const GIVE =
+  'Give --issuer as in the iss claim of the tokens. Of a Clerk instance that is its Frontend API address, not the one of a page where people sign in.';
+const REACH = 'Check the address, and whether this machine may reach it: a firewall, a proxy, a certificate.';
 
 export interface IssuerToCheck {
   readonly issuer: string;
@@ -30,12 +35,11 @@ export async function checkIssuer({ issuer, resource, instances, sse, granted }:
     metadata = await readIssuerMetadata({ issuer, timeoutMs: TIMEOUT_MS });
   } catch (error) {
     if (!(error instanceof IssuerUnavailableError)) throw error;
-    const advice = 'Give --issuer as in the iss claim of the tokens; of a Clerk instance that is its Frontend API address.';
-    return [failure('issuer', error.message, advice)];
+    return [failure('issuer', `${error.message}.`, error.isAway ? REACH : GIVE)];
   }
   return [
     await checkKeys(issuer, metadata.jwks_uri),
-    checkClients(metadata),
+    ...checkClients(metadata),
     checkScopes(metadata, granted ?? SCOPES),
     ...(instances === undefined
       ? [checkAudience(withoutSlash(resource), sse, metadata)]
@@ -59,44 +63,67 @@ export async function checkIssuer({ issuer, resource, instances, sse, granted }:
 async function checkKeys(issuer: string, address: string): Promise<Finding> {
   const advice = `Tokens must be signed with one of ${ALGORITHMS.join(', ')}.`;
   try {
-    const response = await fetchByProxy(address, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
-    const json: unknown = await response.json();
+    const json = await readJson(address, fetchByProxy, TIMEOUT_MS);
     const keys = isRecord(json) && Array.isArray(json.keys) ? json.keys.filter(isRecord) : [];
     const good = keys.filter(({ kty, alg }) => (alg === undefined ? kty !== 'oct' : ALGORITHMS.includes(String(alg)))).length;
     return good > 0
       ? ok('issuer', `${issuer} answers. Keys that tokens can be checked with: ${good}.`)
       : failure('issuer', `${address} has no key that tokens can be checked with.`, advice);
   } catch (error) {
-    return failure('issuer', `The keys of the issuer cannot be fetched from ${address}: ${errorMessage(error)}.`, advice);
+    const isAway = error instanceof UnreadableError && error.isAway;
+    const message = `The keys of the issuer cannot be fetched. ${address}: ${errorMessage(error)}.`;
+    return failure('issuer', message, isAway ? REACH : `${advice} Without the issuer's keys no caller is let in.`);
   }
 }
 
 /** How a host that has never been here becomes a client of the issuer's. */
-function checkClients(metadata: IssuerMetadata): Finding {
+function checkClients(metadata: IssuerMetadata): Finding[] {
   const { authorization_endpoint, token_endpoint, code_challenge_methods_supported: methods = [] } = metadata;
   if (authorization_endpoint === undefined || token_endpoint === undefined)
-    return failure(
-      'clients',
-      'The metadata of the issuer has no authorization_endpoint and token_endpoint: no client can sign in.',
-      'Take an issuer that is an OAuth authorization server.',
-    );
-  if (!methods.includes('S256'))
-    return warning(
-      'clients',
-      'The issuer does not announce PKCE with S256 (code_challenge_methods_supported): MCP clients refuse it.',
-      'Switch PKCE on at the issuer.',
-    );
+    return [
+      failure(
+        'clients',
+        'The metadata of the issuer has no authorization_endpoint and token_endpoint: no client can sign in.',
+        'Take an issuer that is an OAuth authorization server.',
+      ),
+    ];
+  const open = [authorization_endpoint, token_endpoint, metadata.registration_endpoint].find(
+    (address) => address !== undefined && !isTrusted(address),
+  );
+  const faults = [
+    ...(open === undefined
+      ? []
+      : [warning('clients', `${open} is no https address: MCP clients refuse it.`, 'Put TLS before the issuer.')]),
+    ...(methods.includes('S256')
+      ? []
+      : [
+          warning(
+            'clients',
+            'The issuer does not announce PKCE with S256 (code_challenge_methods_supported): MCP clients refuse it.',
+            'Switch PKCE on at the issuer.',
+          ),
+        ]),
+  ];
   const ways = [
     ...(metadata.client_id_metadata_document_supported === true ? ['client id metadata documents'] : []),
     ...(metadata.registration_endpoint === undefined ? [] : ['dynamic registration']),
   ];
-  if (ways.length > 0) return ok('clients', `New clients introduce themselves by ${ways.join(' and ')}.`);
-  return warning(
-    'clients',
-    'The issuer takes neither client id metadata documents nor dynamic registration: only clients that are registered by hand can sign in.',
-    'Of a Clerk instance: OAuth applications, Settings, Publish CIMD support; DCR for clients that know no CIMD.',
-  );
+  if (ways.length > 0)
+    return faults.length > 0 ? faults : [ok('clients', `New clients introduce themselves by ${ways.join(' and ')}.`)];
+  return [
+    ...faults,
+    warning(
+      'clients',
+      'The issuer takes neither client id metadata documents nor dynamic registration: only clients that are registered by hand can sign in.',
+      'Of a Clerk instance: OAuth applications, Settings, Publish CIMD support; DCR for clients that know no CIMD.',
+    ),
+  ];
 }
+
+const isTrusted = (address: string): boolean => {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
+};
 
 /** A client may ask for what is announced, and commonly gets an error for anything else. */
 function checkScopes({ scopes_supported: announced }: IssuerMetadata, wanted: readonly Scope[]): Finding {
@@ -128,6 +155,6 @@ function checkAudience(
     return warning('audience', `The issuer does not know ${resource} as a resource to make tokens for.`, register);
   return ok(
     'audience',
-    `Tokens must be JWTs with ${wanted.join(' or ')} in aud. The issuer must know the address as a resource.`,
+    `Tokens must be JWTs, not opaque ones, with ${wanted.join(' or ')} in aud. The issuer must know the address as a resource. Of a token that is refused the log says why.`,
   );
 }

@@ -4,6 +4,7 @@ import { errorMessage } from '../../platform/error-message.js';
 import { isLoopback } from '../../platform/is-loopback.js';
 import { fetchByProxy } from '../../platform/proxy.js';
 import { UserError } from '../../platform/user-error.js';
+import { type Fetch, readJson, UnreadableError } from './read-json.js';
 
 /** An address that cannot be an issuer's. */
 export class IssuerAddressError extends UserError {
@@ -13,6 +14,13 @@ export class IssuerAddressError extends UserError {
 /** The issuer's metadata or keys could not be fetched, so no token can be judged now. */
 export class IssuerUnavailableError extends Error {
   override readonly name = 'IssuerUnavailableError';
+  /** Nothing answered, rather than something wrong. */
+  readonly isAway: boolean;
+
+  constructor(message: string, { isAway = false }: { readonly isAway?: boolean } = {}) {
+    super(message);
+    this.isAway = isAway;
+  }
 }
 
 export interface IssuerOptions {
@@ -27,7 +35,7 @@ export interface IssuerOptions {
   /** How long to wait after a failed fetch of the metadata, in milliseconds. Default: 5000. */
   readonly retryMs?: number;
   /** Default: the global `fetch`, through the proxy of the environment. */
-  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  readonly fetch?: Fetch;
 }
 
 /** A value of the wrong form counts as missing: tokens can be checked all the same. */
@@ -52,14 +60,13 @@ export type IssuerMetadata = z.output<typeof metadataSchema>;
 export class Issuer {
   readonly issuer: string;
   readonly #options: IssuerOptions;
-  readonly #fetch: (url: string, init: RequestInit) => Promise<Response>;
+  readonly #fetch: Fetch;
   #keys: Promise<RemoteJWKSet> | undefined;
   #failedAt = Number.NEGATIVE_INFINITY;
 
   /** @throws IssuerAddressError for an address that cannot be an issuer's */
   constructor(options: IssuerOptions) {
-    const url = trustedUrl(options.issuer, 'The issuer');
-    if (url.search !== '' || url.hash !== '') throw new IssuerAddressError('The issuer has neither a query nor a fragment.');
+    checkIssuerAddress(options.issuer);
     this.issuer = options.issuer;
     this.#options = options;
     this.#fetch = options.fetch ?? fetchByProxy;
@@ -107,26 +114,24 @@ export async function readIssuerMetadata({
   timeoutMs = 5000,
   fetch = fetchByProxy,
 }: Pick<IssuerOptions, 'issuer' | 'timeoutMs' | 'fetch'>): Promise<IssuerMetadata> {
-  trustedUrl(issuer, 'The issuer');
-  const reasons: string[] = [];
+  checkIssuerAddress(issuer);
+  const addressesBy = new Map<string, string[]>();
+  let isAway = false;
   for (const address of metadataAddresses(issuer)) {
     try {
-      const signal = AbortSignal.timeout(timeoutMs);
-      const response = await fetch(address, { headers: { accept: 'application/json' }, redirect: 'error', signal });
-      return await metadataIn(response, issuer);
+      return metadataIn(await readJson(address, fetch, timeoutMs), issuer);
     } catch (error) {
-      reasons.push(`${address}: ${errorMessage(error)}`);
+      const reason = errorMessage(error).replace(/\.$/, '');
+      addressesBy.set(reason, [...(addressesBy.get(reason) ?? []), address]);
+      isAway = error instanceof UnreadableError && error.isAway;
+      if (isAway) break;
     }
   }
-  throw new IssuerUnavailableError(`The issuer's metadata could not be fetched. ${reasons.join('; ')}`);
+  const reasons = [...addressesBy].map(([reason, addresses]) => `${addresses.join(', ')}: ${reason}`);
+  throw new IssuerUnavailableError(`The issuer's metadata could not be fetched. ${reasons.join('; ')}`, { isAway });
 }
 
-async function metadataIn(response: Response, issuer: string): Promise<IssuerMetadata> {
-  if (response.status !== 200) {
-    await response.body?.cancel();
-    throw new Error(`answered ${response.status}`);
-  }
-  const json: unknown = await response.json();
+function metadataIn(json: unknown, issuer: string): IssuerMetadata {
   const result = metadataSchema.safeParse(json);
   if (!result.success) throw new Error('has no issuer and jwks_uri');
   if (result.data.issuer !== issuer)
@@ -145,6 +150,12 @@ export function metadataAddresses(issuer: string): string[] {
     `${origin}${path}/.well-known/openid-configuration`,
   ];
   return [...new Set(addresses)];
+}
+
+/** @throws IssuerAddressError */
+function checkIssuerAddress(issuer: string): void {
+  const url = trustedUrl(issuer, 'The issuer');
+  if (url.search !== '' || url.hash !== '') throw new IssuerAddressError('The issuer has neither a query nor a fragment.');
 }
 
 /** @throws IssuerAddressError for anything but https, or http on this machine: other keys could be anyone's */

@@ -65,7 +65,7 @@ export class OAuthAuthentication implements Authenticator {
     try {
       return await this.#accept(await this.#verify(bearer.token), challenges);
     } catch (error) {
-      const fault = faultOf(error);
+      const fault = faultOf(error, this.#options.audience);
       if (fault !== undefined) return challenges.invalid(fault);
       this.#complain(error);
       return challenges.unavailable(
@@ -156,10 +156,23 @@ function scopesOf(payload: JWTPayload): Scope[] {
   return [...new Set(words.filter(isScope))];
 }
 
+/** An address in a header: as long as people need, and only what RFC 6750 lets a description have. */
+const forHeader = (address: unknown): string =>
+  String(address)
+    .slice(0, 200)
+    .replace(/[^ !#-[\]-~]/g, '?');
+
+function wrongAudience({ aud }: JWTPayload, audience: readonly string[]): string {
+  const made = [aud ?? []].flat().slice(0, 3).map(forHeader).join(', ');
+  const what = made === '' ? 'The token does not say what it is for' : `The token is for ${made}`;
+  return `${what} (claim aud), and this server takes tokens for ${audience.map(forHeader).join(' or ')}.`;
+}
+
 /** What is wrong with the token, for its holder; `undefined` when the token is not to blame. */
-function faultOf(error: unknown): string | undefined {
+function faultOf(error: unknown, audience: readonly string[]): string | undefined {
   if (error instanceof IssuerUnavailableError || !(error instanceof errors.JOSEError)) return undefined;
   if (error instanceof errors.JWTExpired) return 'The token has expired.';
+  if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud') return wrongAudience(error.payload, audience);
   if (error instanceof errors.JWTClaimValidationFailed)
     return `The claim ${error.claim} of the token has a value that is not accepted here.`;
   if (error instanceof errors.JOSEAlgNotAllowed) return 'The token is signed in a way that is not accepted.';
@@ -168,7 +181,7 @@ function faultOf(error: unknown): string | undefined {
   }
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'The signature of the token is wrong.';
   if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid || error instanceof errors.JOSENotSupported) {
-    return 'The token is not a signed JWT.';
+    return 'The token is not a signed JWT. Opaque tokens cannot be checked here: the issuer must give out JWTs.';
   }
   return undefined;
 }

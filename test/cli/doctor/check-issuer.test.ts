@@ -1,8 +1,21 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkIssuer, type IssuerToCheck } from '../../../src/cli/doctor/check-issuer.js';
 import { AUDIENCE, TestIssuer } from '../../mcp/auth/test-issuer.js';
+import { freePort } from '../../support/free-port.js';
 
 const SCOPES = ['clerk:read', 'clerk:write', 'clerk:destructive', 'clerk:credential', 'clerk:access'];
+
+/** Sends until the other side has had enough. */
+function endless(response: ServerResponse): void {
+  const more = (): void => {
+    while (!response.destroyed && response.write(' '.repeat(65_536)));
+  };
+  response.on('drain', more);
+  response.on('error', () => {});
+  more();
+}
 
 describe('what doctor finds of an issuer', () => {
   let issuer: TestIssuer;
@@ -53,6 +66,13 @@ describe('what doctor finds of an issuer', () => {
       /neither client id metadata/,
     ],
     ['no PKCE', { code_challenge_methods_supported: undefined }, 'clients', 'warning', /S256/],
+    [
+      'a place to get tokens that is open to all ears',
+      { token_endpoint: 'http://a.example/t' },
+      'clients',
+      'warning',
+      /no https/,
+    ],
     ['no sign-in at all', { token_endpoint: undefined }, 'clients', 'failure', /no client can sign in/],
     [
       'scopes that it lacks',
@@ -96,6 +116,70 @@ describe('what doctor finds of an issuer', () => {
 
   it('an address that nothing can be trusted from', async () => {
     await expect(check({}, { issuer: 'http://issuer.example.com' })).rejects.toThrow(/https address/);
+  });
+
+  it('more than one reason why clients stay out', async () => {
+    const metadata = { client_id_metadata_document_supported: false, code_challenge_methods_supported: ['plain'] };
+    issuer.metadata = { ...good, ...metadata };
+    const findings = await checkIssuer({ issuer: issuer.url, resource: AUDIENCE, sse: true, granted: SCOPES as never });
+    expect(findings.filter((finding) => finding.check === 'clients')).toHaveLength(2);
+  });
+
+  describe('where something else than an issuer answers', () => {
+    let answer: (request: IncomingMessage, response: ServerResponse) => void;
+    const server = createServer((request, response) => answer(request, response));
+    let address: string;
+    beforeAll(async () => {
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    });
+    afterAll(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+
+    it.each<[string, typeof answer, RegExp, RegExp]>([
+      [
+        'a page',
+        (_, response) => response.end('<!doctype html><title>Sign in</title>'),
+        /: answered with a page for people \(HTML\)/,
+        /iss/,
+      ],
+      [
+        'a redirect that leads in a circle',
+        (_, response) => response.writeHead(302, { location: '/sign-in?next=/' }).end(),
+        /: redirects to http:\/\/127\S*\/sign-in, and redirects are not followed/,
+        /iss/,
+      ],
+      ['nothing', (_, response) => response.end(), /: answered with nothing/, /iss/],
+      ['no JSON', (_, response) => response.end('hello'), /: answered with something else than JSON/, /iss/],
+      ['no end', (_, response) => endless(response), /: answered with more than 1048576 bytes/, /iss/],
+      ['an error', (_, response) => response.writeHead(500).end(), /: answered 500/, /iss/],
+      [
+        'a broken connection',
+        ({ socket }) => socket.destroy(),
+        /: (?:the connection was broken off|cannot be reached)/,
+        /firewall/,
+      ],
+    ])('%s', async (_, next, message, advice) => {
+      answer = next;
+      const { issuer: finding } = await check({}, { issuer: address });
+      expect(finding).toMatchObject({
+        status: 'failure',
+        message: expect.stringMatching(message),
+        advice: expect.stringMatching(advice),
+      });
+      // Said once, for all places where metadata may be.
+      expect(finding?.message.match(new RegExp(message.source, 'g'))).toHaveLength(1);
+    });
+
+    it('and where nothing does', async () => {
+      const port = await freePort();
+      const { issuer: finding } = await check({}, { issuer: `http://127.0.0.1:${port}` });
+      expect(finding).toMatchObject({ message: expect.stringContaining('nothing listens there') });
+      const { issuer: noTls } = await check({}, { issuer: address.replace('http:', 'https:') });
+      expect(noTls).toMatchObject({ message: expect.stringContaining('speaks no TLS') });
+    });
   });
 
   it('keys that no token can be checked with', async () => {

@@ -108,6 +108,21 @@ describe('authentication by OAuth access tokens', () => {
     expect(result.refusal.headers['WWW-Authenticate']).toContain(`resource_metadata="${METADATA_URL}"`);
   });
 
+  it('says what a token is for that is for something else, in what a header may have', async () => {
+    const said = async (aud: unknown): Promise<string> => {
+      const { refusal, reason } = await refused(await issuer.token({ aud }));
+      expect(refusal.headers['WWW-Authenticate']).toContain(`error_description="${reason}"`);
+      return String(reason);
+    };
+    const here = `and this server takes tokens for ${AUDIENCE}.`;
+    expect(await said('https://other.example.com/mcp')).toBe(
+      `The token is for https://other.example.com/mcp (claim aud), ${here}`,
+    );
+    expect(await said(['a"b\r\nX: y', 'é'])).toBe(`The token is for a?b??X: y, ? (claim aud), ${here}`);
+    expect(await said(undefined)).toBe(`The token does not say what it is for (claim aud), ${here}`);
+    expect((await refused('an-opaque-token')).reason).toContain('Opaque tokens cannot be checked here');
+  });
+
   it('forgives clocks that differ by less than a minute', async () => {
     expect((await show(make(), await issuer.token({ exp: seconds() - 50 }))).ok).toBe(true);
     expect((await show(make(), await issuer.token({ nbf: seconds() + 50 }))).ok).toBe(true);
