@@ -6,11 +6,11 @@ import { shapeAnswer } from '../../src/response/shape-answer.js';
 import type { ShapeOptions } from '../../src/response/shape-options.js';
 import { operations } from '../../tools/index.js';
 import { everyAnswer } from '../sandbox/every-answer.js';
-import { modernValidator } from '../support/validators.js';
+import { validator } from '../support/validator.js';
 
 const catalog = new Catalog(operations);
 const schemas = await outputSchemas();
-const checks = new Map([...schemas].map(([name, schema]) => [name, modernValidator.getValidator(schema)]));
+const checks = new Map([...schemas].map(([name, schema]) => [name, validator.getValidator(schema)]));
 
 const answers = await everyAnswer(catalog);
 const names = operations.map((operation) => operation.name);

@@ -12,7 +12,7 @@ import { makeOpener } from '../support/opener.js';
 import { toResult } from '../support/program.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { type SignInIssuer, signInAndAgree, startSignInIssuer } from '../support/sign-in-issuer.js';
-import { modernValidator } from '../support/validators.js';
+import { validator } from '../support/validator.js';
 
 const REMOTE = fileURLToPath(import.meta.resolve('mcp-remote/dist/proxy.js'));
 
@@ -60,7 +60,7 @@ describe.skipIf(isBrowserLeftOut)('mcp-remote, by which hosts that know only std
       env: { ...env, HOME: home, MCP_REMOTE_CONFIG_DIR: auth },
       stderr: 'ignore',
     });
-    const client = new Client({ name: 'host', version: '1' }, { jsonSchemaValidator: modernValidator });
+    const client = new Client({ name: 'host', version: '1' }, { jsonSchemaValidator: validator });
     open.push(client);
     const connected = client.connect(transport, { timeout: 120_000 });
     const { page, context } = await visit(browser);

@@ -8,7 +8,7 @@ import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js
 import { toResult } from '../support/program.js';
 import { type SignInClient, startSignInClient } from '../support/sign-in-client.js';
 import { type SignInIssuer, signInAndAgree, startSignInIssuer } from '../support/sign-in-issuer.js';
-import { modernValidator } from '../support/validators.js';
+import { validator } from '../support/validator.js';
 
 const ALL = 'clerk:read clerk:write clerk:destructive clerk:credential clerk:access';
 const COUNT = 'Users_getTotalCount';
@@ -50,7 +50,7 @@ describe.skipIf(isBrowserLeftOut)('a host signs its person in, in a browser', { 
         : new StreamableHTTPClientTransport(url, { authProvider: host.provider });
     const client = new Client(
       { name: 'host', version: '1' },
-      { jsonSchemaValidator: modernValidator, ...(isPinned && { versionNegotiation: { mode: { pin: '2026-07-28' } } }) },
+      { jsonSchemaValidator: validator, ...(isPinned && { versionNegotiation: { mode: { pin: '2026-07-28' } } }) },
     );
     const connected = client.connect(transport);
     return { client, transport, connected };

@@ -7,7 +7,7 @@ import { EVERY_TOOL } from '../support/offer.js';
 import { CLIENTS, type ProgramClient, startProgram } from '../support/program.js';
 import { endSandboxes, startSandboxProgram } from '../support/sandbox-program.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
-import { modernValidator } from '../support/validators.js';
+import { validator } from '../support/validator.js';
 
 const directory = await scratchDirectory();
 const seed = await scratchFile(directory, START);
@@ -53,7 +53,7 @@ describe.each(CLIENTS)('--structured with the client %s', (kind) => {
       // A client checks answers only of tools that it has seen listed.
       const tools = new Map((await client.listTools()).map((tool) => [tool.name, tool]));
       expect(tools.size).toBe(operations.length + jobs.length);
-      const checkOf = (name: string) => modernValidator.getValidator(tools.get(name)?.outputSchema ?? noSchema);
+      const checkOf = (name: string) => validator.getValidator(tools.get(name)?.outputSchema ?? noSchema);
       let cut = 0;
       const call = async (name: string, args: Record<string, unknown>, by = client): Promise<unknown> => {
         const { isError, text, json, structured } = await by.call(name, args);

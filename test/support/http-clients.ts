@@ -7,7 +7,7 @@ import { StreamableHTTPClientTransport as EmbeddedHttp } from '@modelcontextprot
 import { ElicitationCompleteNotificationSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { type AskedClient, answerTo, declared, isAsked } from './elicitation.js';
 import { type ProgramClient, toResult } from './program.js';
-import { embeddedValidator, modernValidator } from './validators.js';
+import { validator } from './validator.js';
 
 /** Every kind of client, by transport; those marked so can put a question to a person. */
 export const HTTP_CLIENTS = [
@@ -77,7 +77,7 @@ async function connectEmbedded(
 ): Promise<HttpClient> {
   const client = new EmbeddedClient(
     { name: 'test', version: '1' },
-    { capabilities: declared(asked), jsonSchemaValidator: embeddedValidator, ...hearing(onToolsChanged) },
+    { capabilities: declared(asked), jsonSchemaValidator: validator, ...hearing(onToolsChanged) },
   );
   if (isAsked(asked)) client.setRequestHandler(ElicitRequestSchema, ({ params }) => answerTo(asked, params));
   client.setNotificationHandler(ElicitationCompleteNotificationSchema, ({ params }) => asked.onComplete?.(params.elicitationId));
@@ -103,7 +103,7 @@ async function connectModern(
     { name: 'test', version: '1' },
     {
       capabilities: declared(asked),
-      jsonSchemaValidator: modernValidator,
+      jsonSchemaValidator: validator,
       ...hearing(onToolsChanged),
       ...(isPinned ? { versionNegotiation: { mode: { pin: '2026-07-28' } } } : {}),
     },

@@ -6,7 +6,7 @@ import { Client as EmbeddedClient } from '@modelcontextprotocol/sdk/client/index
 import { StdioClientTransport as EmbeddedStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { ElicitationCompleteNotificationSchema, ElicitRequestSchema, ResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { type AskedClient, answerTo, declared, isAsked } from './elicitation.js';
-import { embeddedValidator, modernValidator } from './validators.js';
+import { validator } from './validator.js';
 
 /** The built program. */
 export const PROGRAM = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
@@ -99,7 +99,7 @@ async function startEmbedded(parameters: Parameters, asked: ProgramOptions): Pro
   const stderr = collect(transport);
   const client = new EmbeddedClient(
     { name: 'test', version: '1' },
-    { capabilities: declared(asked), jsonSchemaValidator: embeddedValidator },
+    { capabilities: declared(asked), jsonSchemaValidator: validator },
   );
   if (isAsked(asked)) client.setRequestHandler(ElicitRequestSchema, ({ params }) => answerTo(asked, params));
   client.setNotificationHandler(ElicitationCompleteNotificationSchema, ({ params }) => asked.onComplete?.(params.elicitationId));
@@ -127,7 +127,7 @@ async function startModern(parameters: Parameters, asked: ProgramOptions, kind: 
     { name: 'test', version: '1' },
     {
       capabilities: declared(asked),
-      jsonSchemaValidator: modernValidator,
+      jsonSchemaValidator: validator,
       ...(kind === 'v2 (2026)' ? { versionNegotiation: { mode: { pin: '2026-07-28' } } } : {}),
     },
   );
