@@ -1,14 +1,16 @@
 import { createHttpApp, isNameless } from '../../app/http-app.js';
-import { loadHttpValues } from '../../config/config.js';
+import { type HttpValues, loadHttpValues } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
 import { loadConfigs } from '../../config/load-configs.js';
 import { createListener, type Listener } from '../../mcp/http/listener.js';
 import { errorMessage } from '../../platform/error-message.js';
-import { createLogger } from '../../platform/logger.js';
+import { createLogger, type Logger } from '../../platform/logger.js';
 import { isSystemError } from '../../platform/system-error.js';
 import { VERSION } from '../../platform/version.js';
 import { isTelemetryWanted } from '../../telemetry/environment.js';
+import type { Telemetry } from '../../telemetry/open.js';
 import { traceIds } from '../../telemetry/tracing.js';
+import { orEnd } from '../or-end.js';
 import { EXIT, type Flags } from './command.js';
 
 /** How long calls in flight may go on once the process is told to stop. */
@@ -31,6 +33,18 @@ export async function http(flags: Flags): Promise<never> {
   // One request that fails in an unforeseen way must not take the others down with it.
   process.on('unhandledRejection', (reason) => logger.error({ err: reason }, 'a failure outside any request'));
   const telemetry = isObserved ? (await import('../../telemetry/open.js')).openTelemetry(logger) : undefined;
+  return orEnd(telemetry, () => serve({ configs, values, logger, telemetry }));
+}
+
+interface Served {
+  readonly configs: Awaited<ReturnType<typeof loadConfigs>>;
+  readonly values: HttpValues;
+  readonly logger: Logger;
+  readonly telemetry: Telemetry | undefined;
+}
+
+async function serve({ configs, values, logger, telemetry }: Served): Promise<never> {
+  const [config] = configs;
   const httpApp = await createHttpApp({ configs, http: values, logger, stdout: process.stdout });
   telemetry?.addMetrics(() => httpApp.metrics.read());
   const { host = '127.0.0.1', port = 3000, headersTimeout, requestTimeout, maxConnections } = values;

@@ -8,6 +8,7 @@ import { VERSION } from '../../platform/version.js';
 import { isTelemetryWanted } from '../../telemetry/environment.js';
 import { traceIds } from '../../telemetry/tracing.js';
 import { loggerOf } from '../logger-of.js';
+import { orEnd } from '../or-end.js';
 import { ownCommand } from '../own-command.js';
 import { EXIT, type Flags, GRACE_MS } from './command.js';
 
@@ -25,15 +26,16 @@ export async function stdio(flags: Flags, onListed: () => void): Promise<never> 
     process.exit(EXIT.failed);
   });
   const observed = isObserved ? await (await import('../observed.js')).observe(logger, config.name) : undefined;
-  const app = await createApp({
+  const options = {
     config,
     logger,
     allowLocalFiles: true,
     filesDir: config.values.filesDir ?? process.cwd(),
-    serveApprovals: 'loopback',
+    serveApprovals: 'loopback' as const,
     ownCommand: ownCommand(process.argv[1] ?? ''),
     ...observed?.hooks,
-  });
+  };
+  const app = await orEnd(observed, () => createApp(options));
   await observed?.count(app.offered.keys());
   process.on('SIGHUP', () => void app.reopenLog().catch((error: unknown) => logger.error({ err: error }, 'audit log')));
   const { confirmation } = app;
