@@ -23,36 +23,14 @@ import type { OtlpEndpoint } from './otlp-endpoint.js';
 /** How many exports of a signal may be under way. */
 const MOST_UNDER_WAY = 4;
 
-interface LogsResponse {
-  readonly partialSuccess?: { readonly rejectedLogRecords?: unknown };
-}
-
 /** Told how an export ended; the reason holds nothing that the endpoint answered beyond its status. */
 export type OnExport = (failure: string | undefined) => void;
 
 export const openSpanExporter = (endpoint: OtlpEndpoint, onExport: OnExport): Exporter<ReadableSpan[]> =>
   open(endpoint, { protobuf: ProtobufTraceSerializer, json: JsonTraceSerializer }, TraceExporterMetricsHelper, onExport);
 
-/** @param onRejected told how many records of an export were turned away although it succeeded; they must not be sent again */
-export const openLogExporter = (
-  endpoint: OtlpEndpoint,
-  onExport: OnExport,
-  onRejected: (count: number) => void = () => {},
-): Exporter<ReadableLogRecord[]> => {
-  const told = <R extends LogsResponse>(
-    serializer: ISerializer<ReadableLogRecord[], R>,
-  ): ISerializer<ReadableLogRecord[], R> => ({
-    serializeRequest: (records) => serializer.serializeRequest(records),
-    deserializeResponse: (bytes) => {
-      const response = serializer.deserializeResponse(bytes);
-      const count = Number(response.partialSuccess?.rejectedLogRecords ?? 0);
-      if (count > 0) onRejected(count);
-      return response;
-    },
-  });
-  const serializers = { protobuf: told(ProtobufLogsSerializer), json: told(JsonLogsSerializer) };
-  return open(endpoint, serializers, LogsExporterMetricsHelper, onExport);
-};
+export const openLogExporter = (endpoint: OtlpEndpoint, onExport: OnExport): Exporter<ReadableLogRecord[]> =>
+  open(endpoint, { protobuf: ProtobufLogsSerializer, json: JsonLogsSerializer }, LogsExporterMetricsHelper, onExport);
 
 export const openMetricExporter = (endpoint: OtlpEndpoint, onExport: OnExport): Exporter<ResourceMetrics> =>
   open(endpoint, { protobuf: ProtobufMetricsSerializer, json: JsonMetricsSerializer }, MetricsExporterMetricsHelper, onExport);

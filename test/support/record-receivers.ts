@@ -109,7 +109,7 @@ interface OtlpBody {
 export const receiveOtlp = (): Promise<HttpReceiver> =>
   receiveHttp(
     (body) =>
-      (JSON.parse(body) as OtlpBody).resourceLogs.flatMap(({ scopeLogs }) =>
+      ((JSON.parse(body) as Partial<OtlpBody>).resourceLogs ?? []).flatMap(({ scopeLogs }) =>
         scopeLogs.flatMap(({ logRecords }) => logRecords.map((record) => record.body.stringValue)),
       ),
     (port) => `otlp+http://127.0.0.1:${port}`,

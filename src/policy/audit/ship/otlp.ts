@@ -1,41 +1,42 @@
-import { type LogSender, openLogSender } from '../../../telemetry/log-sender.js';
+import { type LogEncoder, logEncoder } from '../../../telemetry/log-encoder.js';
 import type { OtlpEndpoint } from '../../../telemetry/otlp-endpoint.js';
+import { Poster } from './http.js';
 import type { LoggedLine } from './log-reader.js';
 import { type Severity, severityOf } from './severity.js';
-import { DeliveryError, type LogIdentity, type Transport } from './transport.js';
+import type { LogIdentity, Transport } from './transport.js';
 
 /** SeverityNumber of OpenTelemetry. `notice` is the second of the four steps of INFO. */
 const NUMBERS: Readonly<Record<Severity, number>> = { info: 9, notice: 10, warning: 13 };
-const TOO_LARGE = 'HTTP status 413';
 
 /** Log records of OpenTelemetry: the body of each is the line. */
 export class OtlpTransport implements Transport {
   readonly most = 200;
   readonly pauseMs = 0;
   readonly isRepeatedWhole = false;
-  readonly #sender: LogSender;
+  readonly #encoder: LogEncoder;
+  readonly #poster: Poster;
+  readonly #warn: (message: string) => void;
 
   constructor(endpoint: OtlpEndpoint, warn: (message: string) => void) {
-    this.#sender = openLogSender(endpoint, 'clerk-mcp/audit', (count) =>
-      // The protocol forbids to send them again.
-      warn(`the collector took a delivery of the record but rejected ${count} of its lines`),
-    );
+    this.#encoder = logEncoder(endpoint, 'clerk-mcp/audit');
+    this.#poster = new Poster(endpoint);
+    this.#warn = warn;
   }
 
   async send(lines: readonly LoggedLine[], log: LogIdentity, signal: AbortSignal): Promise<void> {
-    const aborted = new Promise<string>((resolve) => signal.addEventListener('abort', () => resolve('stopped'), { once: true }));
-    const failure = await Promise.race([this.#sender.send(lines.map((line) => recordOf(line, log))), aborted]);
-    if (failure !== undefined) throw new DeliveryError(failure, { isTooLarge: failure === TOO_LARGE });
+    const answer = await this.#poster.post({ ...this.#encoder.request(lines.map((line) => recordOf(line, log))), signal });
+    const count = this.#encoder.rejected(answer);
+    // The protocol forbids to send them again.
+    if (count > 0) this.#warn(`the collector took a delivery of the record but rejected ${count} of its ${lines.length} lines`);
   }
 
-  async check(): Promise<string> {
-    const failure = await this.#sender.send([]);
-    if (failure !== undefined) throw new DeliveryError(failure);
+  async check(signal: AbortSignal): Promise<string> {
+    await this.#poster.post({ ...this.#encoder.request([]), signal });
     return 'takes OTLP over HTTP';
   }
 
   close(): void {
-    void this.#sender.close().catch(() => {});
+    this.#poster.close();
   }
 }
 

@@ -55,6 +55,9 @@ export class Shipping {
   readonly #own: OwnLog;
   readonly #health: ReadonlyMap<string, Health>;
   readonly #end = new AbortController();
+  /** Once it is closed: when it must have ended, by the monotonic clock. */
+  #until = 0;
+  readonly #said = new Set<string>();
   readonly #running = new Map<string, readonly Shipper[]>();
   readonly #work: Promise<unknown>;
 
@@ -87,8 +90,9 @@ export class Shipping {
 
   /** Delivers what is still waiting, for `graceMs` at most; the rest is for the next start. */
   async close(graceMs: number): Promise<void> {
+    this.#until = performance.now() + graceMs;
     this.#end.abort();
-    await Promise.all([...this.#running.values()].flat().map((shipper) => shipper.close(graceMs)));
+    await this.#closeAll([...this.#running.values()].flat(), graceMs);
     await this.#work;
   }
 
@@ -98,6 +102,12 @@ export class Shipping {
       if (await this.#deliver(path, false)) return;
       await this.#sleep(LOCK_MS);
     }
+  }
+
+  /** What is tried again and again is not told again and again. */
+  #sayOnce(message: string): void {
+    if (!this.#said.has(message)) this.#options.warn(message);
+    this.#said.add(message);
   }
 
   async #deliverLeftovers(): Promise<void> {
@@ -129,19 +139,29 @@ export class Shipping {
     try {
       unlock = await lockFile(lockOf(log));
     } catch (error) {
-      if (!(error instanceof FileLockedError)) this.#options.warn(`${log} cannot be delivered now: ${errorMessage(error)}`);
+      if (!(error instanceof FileLockedError)) this.#sayOnce(`${log} cannot be delivered now: ${errorMessage(error)}`);
       return false;
     }
+    const shippers: Shipper[] = [];
     try {
-      const shippers = await Promise.all(this.#options.targets.map((target) => this.#shipper(log, target, drains)));
+      for (const target of this.#options.targets) shippers.push(await this.#shipper(log, target, drains));
       this.#running.set(log, shippers);
-      if (this.#end.signal.aborted) await Promise.all(shippers.map((shipper) => shipper.close(0)));
+      if (this.#end.signal.aborted) await this.#closeAll(shippers, drains ? 0 : this.#until - performance.now());
       await Promise.all(shippers.map(({ ended }) => ended));
+      return true;
+    } catch (error) {
+      // The server goes on: its calls have nothing to do with this.
+      this.#sayOnce(`${log} cannot be delivered: ${errorMessage(error)}`);
+      await this.#closeAll(shippers, 0);
+      return false;
     } finally {
       this.#running.delete(log);
       await unlock();
     }
-    return true;
+  }
+
+  async #closeAll(shippers: readonly Shipper[], graceMs: number): Promise<void> {
+    await Promise.all(shippers.map((shipper) => shipper.close(Math.max(0, graceMs))));
   }
 
   async #shipper(log: string, target: ShipTarget, drains: boolean): Promise<Shipper> {

@@ -1,7 +1,8 @@
 import type { WebhookTarget } from '../../../platform/ship-target.js';
 import { webhookKey, webhookSignature } from '../../../platform/standard-webhook.js';
+import { VERSION } from '../../../platform/version.js';
 import { sha256 } from '../line.js';
-import { postJson } from './http.js';
+import { Poster } from './http.js';
 import type { LoggedLine } from './log-reader.js';
 import type { LogIdentity, Transport } from './transport.js';
 
@@ -10,11 +11,11 @@ export class WebhookTransport implements Transport {
   readonly most = 100;
   readonly pauseMs = 0;
   readonly isRepeatedWhole = true;
-  readonly #url: string;
+  readonly #poster: Poster;
   readonly #key: Buffer;
 
   constructor({ url }: WebhookTarget, secret: string) {
-    this.#url = url;
+    this.#poster = new Poster({ url });
     this.#key = webhookKey(secret);
   }
 
@@ -41,16 +42,20 @@ export class WebhookTransport implements Transport {
     return 'takes signed messages';
   }
 
-  close(): void {}
+  close(): void {
+    this.#poster.close();
+  }
 
   async #post(id: string, message: object, signal: AbortSignal): Promise<void> {
     const timestamp = Math.floor(Date.now() / 1000);
     const body = JSON.stringify(message);
     const headers = {
+      'content-type': 'application/json',
+      'user-agent': `clerk-mcp/${VERSION}`,
       'webhook-id': id,
       'webhook-timestamp': String(timestamp),
       'webhook-signature': webhookSignature(this.#key, { id, timestamp, body }),
     };
-    await postJson({ url: this.#url, headers, body, signal });
+    await this.#poster.post({ headers, body, signal });
   }
 }
