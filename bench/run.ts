@@ -41,7 +41,9 @@ async function withNothingKept(program: Program, copy: string): Promise<Program>
   return { ...program, args: [join(copy, basename(BUILT)), ...program.args.slice(1)], before };
 }
 
-const { positionals } = parseArgs({ allowPositionals: true });
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string' } } });
+/** How many samples of each contestant: fewer tell whether, more tell how much. */
+const rounds = (part: keyof typeof ROUNDS): number => Number(values.rounds ?? ROUNDS[part]);
 const wanted = (part: (typeof PARTS)[number]): boolean => positionals.length === 0 || positionals.includes(part);
 
 const floors = await makeFloors();
@@ -68,7 +70,7 @@ try {
       'raw JSON-RPC': rawRpc,
       ...others,
     };
-    const { wall, cpu } = await measureStart(programs, ROUNDS.start);
+    const { wall, cpu } = await measureStart(programs, rounds('start'));
     show('start to first tool list', 'ms', wall, 'one-tool server', '≤ 1.15');
     show('the same, processor time', 'ms', cpu, 'one-tool server');
   }
@@ -80,7 +82,7 @@ try {
       'raw JSON-RPC': rawRpc,
       ...others,
     };
-    const { list: lists, call, inFlight } = await measureStdio(programs, alone, ROUNDS.stdio);
+    const { list: lists, call, inFlight } = await measureStdio(programs, alone, rounds('stdio'));
     show('tools/list, again', 'ms', lists, 'bare proxy');
     show('one read over stdio, p50', 'ms', call, 'bare proxy', '≤ 1.15');
     show(`reads over stdio, ${IN_FLIGHT} in flight`, 'calls/s', inFlight, 'bare proxy', '≥ 0.90');
@@ -94,7 +96,7 @@ try {
       'clerk-mcp': { url: served.url, tool: READ },
     };
     for (const era of ['2026-07-28', '2025-11-25'] as const) {
-      const { call, inFlight } = await measureHttp(era, endpoints, ROUNDS.http);
+      const { call, inFlight } = await measureHttp(era, endpoints, rounds('http'));
       show(`one read over Streamable HTTP, ${era}, p50`, 'ms', call, 'bare proxy', '≤ 1.15');
       show(`reads over Streamable HTTP, ${era}, ${IN_FLIGHT} in flight`, 'calls/s', inFlight, 'bare proxy', '≥ 0.90');
     }
@@ -102,7 +104,7 @@ try {
   if (wanted('size')) list('what a model pays', await measureSize(ours('size')));
   if (wanted('memory')) {
     const programs = { 'one-tool server': oneTool, 'clerk-mcp': ours('memory'), ...others };
-    show('memory after start', 'MB', await measureMemory(programs, ROUNDS.memory), 'one-tool server', '≤ 1.20');
+    show('memory after start', 'MB', await measureMemory(programs, rounds('memory')), 'one-tool server', '≤ 1.20');
     const { before, after } = await measureGrowth({ ...ours('growth'), tool: READ }, GROWTH_CALLS);
     const growth = `${before.toFixed(1)} → ${after.toFixed(1)} MB`;
     list(`heap over ${GROWTH_CALLS.toLocaleString('en')} calls`, [['clerk-mcp', growth, 'no growth']]);

@@ -116,7 +116,7 @@ export class Calls {
   }
 
   async #run(operation: Operation, call: Call, abort: Abort, said: Said): Promise<CallOutcome> {
-    const refused = await this.#outOfScope(operation, call, said);
+    const refused = call.caller.scopes === undefined ? undefined : await this.#outOfScope(operation, call, said);
     if (refused !== undefined) return refused;
     const parsed = await parseArguments(operation, call.arguments, this.#options.policy.mayConfirm(operation));
     said.readAs = [...said.readAs, ...parsed.notes];

@@ -1,7 +1,7 @@
 import { type Declared, resourceOf } from '../catalog/declared-answer.js';
 import { isSecretName } from '../catalog/secret-names.js';
 import { isSecretText } from '../policy/secrets/secret-text.js';
-import { isPlainText } from '../response/user-text.js';
+import { isPlainText, MORE_THAN_A_WORD } from '../response/user-text.js';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -14,12 +14,12 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-/** Escapes, and what JSON has only between values or not at all. */
-const UNUSUAL = /[^ -[\]-\uffff]/;
+/** What JSON has only between values, or not at all. */
+const CONTROL = /[^ -\uffff]/;
 /** Where an object of the API's names its kind. */
 const KIND = /^\{(?:"id":"[\w-]*",)?"object":"(\w+)"/;
 const ODD_NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const LITERALS = ['true', 'false', 'null'] as const;
+const LITERALS: Readonly<Record<number, string>> = { 116: 'true', 102: 'false', 110: 'null' };
 
 /** Longer answers gain less, and are cut more often. */
 const LONGEST = 100_000;
@@ -41,7 +41,7 @@ export interface Trimmed {
  * a model, characters that cannot be seen, escapes, spacing, a name that counts as an index, or what is not JSON.
  */
 export function quickTrim(json: string, request: string): Trimmed | undefined {
-  if (json.length > LONGEST || json.charCodeAt(0) !== OPEN_BRACE || UNUSUAL.test(json)) return undefined;
+  if (json.length > LONGEST || json.charCodeAt(0) !== OPEN_BRACE || json.includes('\\')) return undefined;
   const kind = KIND.exec(json)?.[1];
   if (kind === undefined && json.includes('"object":')) return undefined;
   const resource = resourceOf({ object: kind }, request);
@@ -50,6 +50,35 @@ export function quickTrim(json: string, request: string): Trimmed | undefined {
   if (end !== json.length || trim.kept === 0 || (trim.kept === 1 && trim.keptKind)) return undefined;
   return { text: trim.end(end), isShorter: trim.isShorter };
 }
+
+/** Whether a piece of text is what it looks like. Most are a single word, which takes one look. */
+const isShownAsItIs = (text: string): boolean => !MORE_THAN_A_WORD.test(text) || (!CONTROL.test(text) && isPlainText(text));
+
+/** A property that is declared, and the one that came after it when last seen: the API sends them in the same order. */
+interface Known {
+  /** `"first_name":` */
+  readonly text: string;
+  readonly declared: Declared;
+  next: Known | undefined;
+}
+
+/** By their shapes, the properties by name; under the empty name the one that came first. */
+const knownOf = new WeakMap<Declared, Map<string, Known>>();
+
+function knownBelow(shape: Declared): Map<string, Known> {
+  let known = knownOf.get(shape);
+  if (known === undefined) {
+    known = new Map([...shape.properties].map(([key, declared]) => [key, { text: `"${key}":`, declared, next: undefined }]));
+    known.set(FIRST, { text: FIRST, declared: shape, next: undefined });
+    knownOf.set(shape, known);
+  }
+  return known;
+}
+
+const KIND_TEXT = '"object":';
+
+/** No property has this name: it is not in JSON that was read here. */
+const FIRST = '\\';
 
 /** What is known of the place of a value. */
 interface Place {
@@ -89,17 +118,31 @@ class Trim {
     let next = at + 1;
     let kept = 0;
     let keptKind = false;
+    let isKind = false;
+    const known = place.shape === undefined ? undefined : knownBelow(place.shape);
+    let before = known?.get(FIRST);
     if (json.charCodeAt(next) === CLOSE_BRACE) next++;
     else {
       for (;;) {
         const start = next;
-        if (json.charCodeAt(start) !== QUOTE) return LEFT;
-        const close = json.indexOf('"', start + 1);
-        if (close === -1 || json.charCodeAt(close + 1) !== COLON) return LEFT;
-        const key = json.slice(start + 1, close);
         const out = this.#out;
         const from = this.#from;
-        next = this.#member(key, close + 2, place);
+        const guess = before?.next;
+        if (guess !== undefined && json.startsWith(guess.text, start)) {
+          before = guess;
+          isKind = guess.text === KIND_TEXT;
+          next = this.#declaredMember(guess.declared, start + guess.text.length, isKind && place.depth === 0, place.depth);
+        } else {
+          if (json.charCodeAt(start) !== QUOTE) return LEFT;
+          const close = json.indexOf('"', start + 1);
+          if (close === -1 || json.charCodeAt(close + 1) !== COLON) return LEFT;
+          const key = json.slice(start + 1, close);
+          isKind = key === 'object';
+          const found = known?.get(key);
+          if (found !== undefined && before !== undefined) before.next = found;
+          before = found ?? before;
+          next = this.#member(key, close + 2, place);
+        }
         if (next === LEFT) return LEFT;
         const sign = json.charCodeAt(next);
         if (sign !== COMMA && sign !== CLOSE_BRACE) return LEFT;
@@ -110,7 +153,7 @@ class Trim {
           this.#from = kept === 0 && sign === COMMA ? next + 1 : next;
         } else {
           kept++;
-          keptKind ||= key === 'object';
+          keptKind ||= isKind;
         }
         next++;
         if (sign === CLOSE_BRACE) break;
@@ -126,13 +169,21 @@ class Trim {
     const first = key.charCodeAt(0);
     // Such names come first once an object is parsed, and the note takes the place of the other.
     if ((first >= ZERO && first <= NINE) || key === '_' || key === '__proto__') return LEFT;
-    if (depth === 0 && ((key === 'object' && !this.#json.startsWith(`"${this.#kind}"`, at)) || key === 'total_count'))
-      return LEFT;
-    if (isFree) return isPlainText(key) ? this.#free(at, depth + 1) : LEFT;
+    if (depth === 0 && ((key === 'object' && !this.#isOfKind(at)) || key === 'total_count')) return LEFT;
+    if (isFree) return isShownAsItIs(key) ? this.#free(at, depth + 1) : LEFT;
     const declared = shape?.properties.get(key);
-    if (declared === undefined) return this.#undeclared(key, at, depth + 1);
+    return declared === undefined ? this.#undeclared(key, at, depth + 1) : this.#declaredMember(declared, at, false, depth);
+  }
+
+  /** @param isKind whether it has to name the kind that was read first */
+  #declaredMember(declared: Declared, at: number, isKind: boolean, depth: number): number {
+    if (isKind && !this.#isOfKind(at)) return LEFT;
     if (declared.secret !== undefined) return this.#nothing(at);
     return declared.free ? this.#free(at, depth + 1) : this.#value(at, declared, depth + 1);
+  }
+
+  #isOfKind(at: number): boolean {
+    return this.#json.startsWith(`"${this.#kind}"`, at);
   }
 
   /** A value that is declared, and neither secret nor of any form. */
@@ -164,7 +215,7 @@ class Trim {
 
   /** What no resource declares: shown where it is no secret by its name or its form. */
   #undeclared(key: string, at: number, depth: number): number {
-    if (!isPlainText(key)) return LEFT;
+    if (!isShownAsItIs(key)) return LEFT;
     if (isSecretName(key)) return this.#nothing(at);
     return this.#undeclaredValue(at, depth);
   }
@@ -214,18 +265,16 @@ class Trim {
       const close = json.indexOf('"', at + 1);
       if (close === -1) return LEFT;
       this.#isEmpty = close === at + 1;
-      return isPlainText(json.slice(at + 1, close)) ? close + 1 : LEFT;
+      return isShownAsItIs(json.slice(at + 1, close)) ? close + 1 : LEFT;
     }
     if ((sign >= ZERO && sign <= NINE) || sign === MINUS) {
       ODD_NUMBER.lastIndex = at;
       return ODD_NUMBER.test(json) ? ODD_NUMBER.lastIndex : LEFT;
     }
-    for (const literal of LITERALS) {
-      if (!json.startsWith(literal, at)) continue;
-      this.#isEmpty = literal === 'null';
-      return at + literal.length;
-    }
-    return LEFT;
+    const literal = LITERALS[sign];
+    if (literal === undefined || !json.startsWith(literal, at)) return LEFT;
+    this.#isEmpty = literal === 'null';
+    return at + literal.length;
   }
 }
 

@@ -35,15 +35,23 @@ const PUBLIC = '/public/';
  * @throws RequestError for a value that cannot go where it is declared.
  */
 export function buildRequest(operation: Operation, args: Arguments): ClerkRequest {
-  const at = (place: string): [string, unknown][] =>
-    [...operation.places].filter(([name, of]) => of === place && args[name] !== undefined).map(([name]) => [name, args[name]]);
+  const query: [string, unknown][] = [];
+  const inBody: [string, unknown][] = [];
+  const arrays: [string, unknown][] = [];
+  for (const [name, place] of operation.places) {
+    const value = args[name];
+    if (value === undefined) continue;
+    if (place === 'query') query.push([name, value]);
+    else if (place === 'body') inBody.push([name, value]);
+    else if (place === 'array-body') arrays.push([name, value]);
+  }
   // Such a request is sent again if its answer is lost; without the key it would be carried out twice.
   if (operation.keyed && !args[IDEMPOTENCY_KEY]) throw new RequestError(operation.name, IDEMPOTENCY_KEY, 'must not be empty');
   const { image, answers } = operation.spec;
-  const body = image === undefined ? jsonBody(at('body'), at('array-body')) : undefined;
+  const body = image === undefined ? jsonBody(inBody, arrays) : undefined;
   return {
     method: operation.method,
-    path: buildPath(operation, args) + buildQuery(operation, at('query')),
+    path: buildPath(operation, args) + buildQuery(operation, query),
     headers: {
       accept: answers === 'text' ? 'text/html, application/json' : 'application/json',
       'accept-encoding': 'identity',
@@ -52,20 +60,27 @@ export function buildRequest(operation: Operation, args: Arguments): ClerkReques
     },
     authorized: !operation.path.startsWith(PUBLIC),
     ...(body === undefined ? {} : { body }),
-    ...(image === undefined ? {} : { form: { field: image, fields: formFields(operation, at('body')) } }),
+    ...(image === undefined ? {} : { form: { field: image, fields: formFields(operation, inBody) } }),
   };
 }
 
-const buildPath = (operation: Operation, args: Arguments): string =>
-  operation.path.replaceAll(/\{([^{}]+)\}/g, (_, name: string) => {
-    const value = args[name];
-    if (typeof value !== 'string' || value.trim() === '')
-      throw new RequestError(operation.name, name, 'must be a non-empty string');
-    // A proxy on the way may decode the path, and then a part of it would name another resource or operation.
-    const fault = idFault(value);
-    if (fault !== undefined) throw new RequestError(operation.name, name, fault);
-    return encode(operation, name, value);
-  });
+/** The paths of operations in pieces: what stands there as it is, and between two such the name of an input. */
+const pieces = new WeakMap<Operation, readonly string[]>();
+
+function buildPath(operation: Operation, args: Arguments): string {
+  const known = pieces.get(operation) ?? operation.path.split(/\{([^{}]+)\}/);
+  pieces.set(operation, known);
+  return known.map((piece, nth) => (nth % 2 === 0 ? piece : pathPart(operation, piece, args[piece]))).join('');
+}
+
+function pathPart(operation: Operation, name: string, value: unknown): string {
+  if (typeof value !== 'string' || value.trim() === '')
+    throw new RequestError(operation.name, name, 'must be a non-empty string');
+  // A proxy on the way may decode the path, and then a part of it would name another resource or operation.
+  const fault = idFault(value);
+  if (fault !== undefined) throw new RequestError(operation.name, name, fault);
+  return encode(operation, name, value);
+}
 
 function buildQuery(operation: Operation, given: readonly [string, unknown][]): string {
   const pairs = given.flatMap(([name, value]) => {

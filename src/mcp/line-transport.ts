@@ -64,8 +64,15 @@ export class LineTransport implements Transport {
   #isClosed = false;
   readonly #read = (chunk: Buffer): void => this.#split(chunk);
   readonly #passage: Passage = {
-    send: ({ json }) => {
-      if (!this.#isClosed) this.#writeLine(json).catch(this.#report);
+    send: ({ json }, isLast) => {
+      if (this.#isClosed) return;
+      if (!isLast) {
+        this.#writeLine(json).catch(this.#report);
+        return;
+      }
+      // No other answer will come in this turn, so there is nothing to wait for.
+      this.#unsent += `${json}\n`;
+      this.#flush().catch(this.#report);
     },
   };
   readonly #finish = (): void => this.#end(Buffer.alloc(0));

@@ -57,8 +57,11 @@ export const endOf = (context: ServerContext): Abort | AbortSignal =>
 
 /** How one call comes and goes. */
 export interface Passage {
-  /** Takes the answer. Not called once the call was cancelled. */
-  readonly send: (answer: ReadyAnswer) => void;
+  /**
+   * Takes the answer. Not called once the call was cancelled.
+   * @param isLast whether no other call is under way here
+   */
+  readonly send: (answer: ReadyAnswer, isLast: boolean) => void;
   readonly http?: ServerContext['http'];
 }
 
@@ -147,7 +150,7 @@ export class QuickCalls {
       ready = new ReadyAnswer(id, JSON.stringify({ jsonrpc: '2.0', id, error: told }), told.code);
     }
     if (this.#underway.get(own) === abort) this.#underway.delete(own);
-    if (!abort.aborted) send(ready);
+    if (!abort.aborted) send(ready, this.#underway.size === 0);
   }
 
   /** With what the SDK adds to every result of 2026-07-28. */

@@ -33,7 +33,7 @@ const ADDRESSED: readonly RegExp[] = [
 ];
 
 /** Tells text from an id, an address or a date: it has a space, a bracket, another script, or a tool's name. */
-const MORE_THAN_A_WORD = /[\s<[{]|[^ -~]|[a-z]_[a-z]\w{0,60}[A-Z]|confirm/;
+export const MORE_THAN_A_WORD = /[\s<[{]|[^ -~]|[a-z]_[a-z]\w{0,60}[A-Z]|confirm/;
 
 /** A shorter value is too short for a message; of one longer than `LONGEST`, only the beginning is checked. */
 const SHORTEST = 12;

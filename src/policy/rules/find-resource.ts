@@ -83,6 +83,11 @@ export class Resources {
     return known ?? { kind: 'unknown' };
   }
 
+  /** Whether anything is queued. */
+  get areWanted(): boolean {
+    return this.#wanted.size > 0;
+  }
+
   /** Reads what is queued; false if nothing was. Never throws. */
   async readWanted(reading: Reading): Promise<boolean> {
     const wanted = [...this.#wanted];

@@ -26,16 +26,14 @@ const MANAGES = /^org:sys_(?!.*:read$)/;
 /** Finds out what the arguments alone do not show, only ever by operations that read. */
 export class Inquiry {
   readonly #options: KnowledgeOptions;
+  /** What is known without asking Clerk. */
+  readonly offline: Knowledge;
   #roles: { readonly administers: Administers; readonly until: number } | undefined;
   #reading: Promise<Administers | undefined> | undefined;
 
   constructor(options: KnowledgeOptions) {
     this.#options = options;
-  }
-
-  /** What is known without asking Clerk. */
-  get offline(): Knowledge {
-    return { ...NOTHING_KNOWN, keysThatGrant: this.#options.keysThatGrant };
+    this.offline = { ...NOTHING_KNOWN, keysThatGrant: options.keysThatGrant };
   }
 
   /** What the rules must know about this call. Never throws: what cannot be read stays unknown. */

@@ -29,8 +29,18 @@ export interface Consequences {
   readonly effects: readonly string[];
 }
 
+/** Of operations whose calls are all alike. */
+const alike = new WeakMap<Operation, Consequences>();
+
 /** The risks of this very call and what to tell the person who confirms it. */
 export function consequencesOf(operation: Operation, args: Arguments, known: Knowledge = NOTHING_KNOWN): Consequences {
+  if (operation.raises.length > 0) return findConsequences(operation, args, known);
+  const found = alike.get(operation) ?? findConsequences(operation, args, known);
+  alike.set(operation, found);
+  return found;
+}
+
+function findConsequences(operation: Operation, args: Arguments, known: Knowledge): Consequences {
   const met = operation.raises.filter(({ when }) => conditionsOf(when).every((condition) => holds(condition, args, known)));
   const all: Risk[] = [operation.spec.risk, ...met.map(({ risk }) => risk)];
   const gated = all.filter(isGated);

@@ -95,6 +95,9 @@ export class Rules {
   readonly #rules: readonly Rule[];
   /** By operation: the rules that can match some call of it. */
   readonly #candidates = new Map<Operation, readonly Rule[]>();
+  readonly #strengths = new Map<Operation, readonly WantedStrength[]>();
+  /** Of rules that decide alone, and alike for each call. */
+  readonly #verdicts = new Map<Rule, Verdict>();
 
   constructor({ catalog, instance, rules, confirm }: RulesOptions) {
     this.#catalog = catalog;
@@ -121,7 +124,7 @@ export class Rules {
     const decide = (): Verdict => this.decide(operation, args, caller, risks, resources);
     let verdict = decide();
     // One read can lead to the next: from a directory to its connection, and from there to its organization.
-    while (await resources.readWanted({ ...reading, caller: caller.name })) verdict = decide();
+    while (resources.areWanted && (await resources.readWanted({ ...reading, caller: caller.name }))) verdict = decide();
     return verdict;
   }
 
@@ -141,7 +144,8 @@ export class Rules {
       if (rule.conditions.mismatch(operation, risks, caller) !== undefined) continue;
       const match = matchOf(rule, operation, args, resources);
       const step = weigh(rule, match);
-      if (step === 'decides') return verdict(rule, raised, match);
+      if (step === 'decides')
+        return raised.length > 0 || rule.about !== undefined ? verdict(rule, raised, match) : this.#alone(rule);
       if (step === 'raises') raised.push(rule);
     }
     // The built-in rules cover every risk.
@@ -169,6 +173,12 @@ export class Rules {
 
   /** Every strength that some call of the operation can need; empty if none needs a confirmation. */
   strengthsOf(operation: Operation): readonly WantedStrength[] {
+    const known = this.#strengths.get(operation) ?? this.#findStrengths(operation);
+    this.#strengths.set(operation, known);
+    return known;
+  }
+
+  #findStrengths(operation: Operation): readonly WantedStrength[] {
     const strengths = new Set<WantedStrength>();
     for (const { declaration, conditions, args, about } of this.#candidatesOf(operation)) {
       if (declaration.action === 'confirm' && conditions.canMatch(operation)) {
@@ -180,6 +190,12 @@ export class Rules {
       if (always) break;
     }
     return [...strengths];
+  }
+
+  #alone(rule: Rule): Verdict {
+    const known = this.#verdicts.get(rule) ?? verdict(rule, [], NO_MATCH);
+    this.#verdicts.set(rule, known);
+    return known;
   }
 
   #candidatesOf(operation: Operation): readonly Rule[] {
