@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { NODE } from '../test/support/node.js';
 
 /** A program to be measured: what `node` is given, and its environment beside the PATH. */
 export interface Program {
@@ -25,7 +26,7 @@ export const clerkMcp = (upstream: string, auditLog: string): Program => ({
 });
 
 export function launch({ args, env }: Program, stderr: 'ignore' | 'pipe' = 'ignore'): ChildProcess {
-  return spawn(process.execPath, args, { env: { PATH: process.env.PATH, ...env }, stdio: ['pipe', 'pipe', stderr] });
+  return spawn(NODE, args, { env: { PATH: process.env.PATH, ...env }, stdio: ['pipe', 'pipe', stderr] });
 }
 
 export async function end(child: ChildProcess): Promise<void> {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { NODE } from './node.js';
 import { childEnv, type Ended, PROGRAM } from './program.js';
 
 export interface HttpProgram {
@@ -26,7 +27,7 @@ const running: HttpProgram[] = [];
 /** Starts the built program on a free port and waits until it listens. Default: on its sandbox. */
 export async function startHttp(options: HttpProgramOptions = {}): Promise<HttpProgram> {
   const args = ['http', '--port', '0', ...(options.args ?? ['--sandbox'])];
-  const child = spawn(process.execPath, [PROGRAM, ...args], { env: childEnv(options.env), stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(NODE, [PROGRAM, ...args], { env: childEnv(options.env), stdio: ['ignore', 'pipe', 'pipe'] });
   const log: Record<string, unknown>[] = [];
   const raw: string[] = [];
   const stdout: string[] = [];

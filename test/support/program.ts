@@ -6,6 +6,7 @@ import { Client as EmbeddedClient } from '@modelcontextprotocol/sdk/client/index
 import { StdioClientTransport as EmbeddedStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { ElicitationCompleteNotificationSchema, ElicitRequestSchema, ResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { type AskedClient, answerTo, declared, isAsked } from './elicitation.js';
+import { NODE } from './node.js';
 import { validator } from './validator.js';
 
 /** The built program. */
@@ -84,7 +85,7 @@ export type ClientKind = (typeof CLIENTS)[number];
 /** Starts the built program over stdio and connects a real client to it. */
 export async function startProgram(kind: ClientKind = 'v2 (2026)', options: ProgramOptions = {}): Promise<ProgramClient> {
   const parameters = {
-    command: process.execPath,
+    command: NODE,
     args: [PROGRAM, ...(options.args ?? ['--sandbox'])],
     env: childEnv(options.env),
     stderr: 'pipe' as const,
@@ -165,7 +166,7 @@ export async function runProgram(
   args: readonly string[],
   options: { env?: Readonly<Record<string, string>>; stdin?: string | Uint8Array } = {},
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { env: childEnv(options.env), stdio: 'pipe' });
+  const child = spawn(NODE, [PROGRAM, ...args], { env: childEnv(options.env), stdio: 'pipe' });
   child.stdin.on('error', () => {});
   child.stdin.end(options.stdin ?? '');
   return ended(child);

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { NODE } from './node.js';
 import { childEnv, type Ended, ended, PROGRAM } from './program.js';
 
 /** One line of the program's stdout. */
@@ -49,7 +50,7 @@ export class RawProgram {
   readonly #waiting: { matches: (message: Message) => boolean; resolve: (message: Message) => void }[] = [];
 
   constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}, how: RawOptions = {}) {
-    const command = [process.execPath, ...(how.nodeArgs ?? []), how.program ?? PROGRAM, ...args];
+    const command = [NODE, ...(how.nodeArgs ?? []), how.program ?? PROGRAM, ...args];
     const [file = '', ...rest] =
       how.limit === undefined ? command : ['/bin/sh', '-c', `${how.limit}; exec "$@"`, 'sh', ...command];
     this.child = spawn(file, rest, {

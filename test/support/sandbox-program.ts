@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { NODE } from './node.js';
 import { childEnv, type Ended, ended, PROGRAM } from './program.js';
 
 /** `clerk-mcp sandbox` as a program of its own. */
@@ -28,7 +29,7 @@ export async function endSandboxes(): Promise<void> {
 
 /** Starts it on a free port. @throws Error with what it said when it ends instead */
 export async function startSandboxProgram(...args: readonly string[]): Promise<SandboxProgram> {
-  const child = spawn(process.execPath, [PROGRAM, 'sandbox', '--port', '0', ...args], { env: childEnv(), stdio: 'pipe' });
+  const child = spawn(NODE, [PROGRAM, 'sandbox', '--port', '0', ...args], { env: childEnv(), stdio: 'pipe' });
   started.push(child);
   const end = ended(child);
   const env: Record<string, string> = {};

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { installed } from './installed.js';
+import { NODE } from './node.js';
 import { childEnv, PROGRAM } from './program.js';
 
 const script = installed(['script'], '--version');
@@ -21,7 +22,7 @@ export async function runAtTerminal(
   typing: readonly Typed[],
 ): Promise<{ readonly code: number | null; readonly seen: string }> {
   // Without exec the shell between would end by Ctrl+C, too, and hide the program's own exit code.
-  const line = `exec ${[process.execPath, PROGRAM, ...args].map((word) => `'${word}'`).join(' ')}`;
+  const line = `exec ${[NODE, PROGRAM, ...args].map((word) => `'${word}'`).join(' ')}`;
   const child = spawn(script.program(), ['-qec', line, '/dev/null'], { env: childEnv(env), stdio: ['pipe', 'pipe', 'ignore'] });
   const left = [...typing];
   let seen = '';
