@@ -35,7 +35,9 @@ export async function loadCatalog(openapi: string | undefined, log: CatalogLog):
     log.info(`--openapi adds ${unreviewed.length} unreviewed operations, with the API version ${version}`);
     return new Catalog([...operations, ...jobs, ...unreviewed]);
   } catch (error) {
-    throw error instanceof DocumentError ? new ConfigError(`--openapi ${openapi}: ${error.message}`) : error;
+    throw error instanceof DocumentError
+      ? new ConfigError(`--openapi ${error.message.startsWith(openapi) ? '' : `${openapi}: `}${error.message}`)
+      : error;
   }
 }
 

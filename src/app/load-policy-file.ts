@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.js';
 import { ConfigError } from '../config/config-error.js';
-import { errorMessage } from '../platform/error-message.js';
+import { fileProblem } from '../platform/file-problem.js';
 import { readText } from '../platform/read-text.js';
 import type { PolicyFile } from '../policy/rules/policy-file.js';
 import { catalogWithJobs } from './load-catalog.js';
@@ -18,13 +18,15 @@ export async function loadPolicyFile(
   try {
     text = await readText(path);
   } catch (error) {
-    throw new ConfigError(`The policy file cannot be read: ${errorMessage(error)}.`);
+    throw new ConfigError(`The policy file ${path} cannot be read: ${fileProblem(error, 'read')}.`);
   }
   const { PolicyFileError, readPolicy } = await import('../policy/rules/read-policy.js');
   try {
     return readPolicy(text, catalog);
   } catch (error) {
     if (!(error instanceof PolicyFileError)) throw error;
-    throw new ConfigError([`${path} is not a valid policy file:`, ...error.message.split('\n')].join('\n  '));
+    const faults = error.message.split('\n');
+    const what = `${path} is not a valid policy file:`;
+    throw new ConfigError(faults.length === 1 ? `${what} ${faults[0]}` : [what, ...faults].join('\n  '));
   }
 }

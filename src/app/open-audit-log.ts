@@ -2,8 +2,8 @@ import type { Writable } from 'node:stream';
 import type { Config } from '../config/config.js';
 import { ConfigError, STDOUT_IS_TAKEN } from '../config/config-error.js';
 import type { ShipSettings } from '../config/ship-settings.js';
-import { errorMessage } from '../platform/error-message.js';
 import { FileLockedError } from '../platform/file-lock.js';
+import { fileProblem } from '../platform/file-problem.js';
 import type { Logger } from '../platform/logger.js';
 import { isSystemError } from '../platform/system-error.js';
 import { UserError } from '../platform/user-error.js';
@@ -64,7 +64,7 @@ async function openAuditLog(setting: string, { key, ship, info, warn, stdout }: 
     } catch (error) {
       if (!(error instanceof FileLockedError)) {
         if (!(error instanceof UserError || isSystemError(error))) throw error;
-        throw new ConfigError(`The audit log ${file} cannot be used: ${errorMessage(error)}`);
+        throw new ConfigError(`The audit log ${file} cannot be used: ${fileProblem(error, 'write')}.`);
       }
       taken ??= error;
     }

@@ -7,7 +7,7 @@ import { FolderPlanStore, MemoryPlanStore } from '../jobs/plan/plan-store.js';
 import type { PlanServices } from '../jobs/services.js';
 import { Vault } from '../jobs/state/vault.js';
 import { Changes, FolderChangeStore, MemoryChangeStore } from '../jobs/undo/changes.js';
-import { errorMessage } from '../platform/error-message.js';
+import { fileProblem } from '../platform/file-problem.js';
 import type { Logger } from '../platform/logger.js';
 import { makeFolder } from '../platform/make-folder.js';
 import type { Instance } from '../policy/policy-types.js';
@@ -51,11 +51,16 @@ export async function openPlanServices({ config, catalog, instance, logger }: Pl
   };
 }
 
+/** A folder cannot be made where a file is. */
+const isFile = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EEXIST';
+
 async function openVault(dir: string, secret: string | undefined): Promise<Vault> {
   try {
     await makeFolder(dir);
     return await Vault.open(dir, secret);
   } catch (error) {
-    throw new ConfigError(`--state-dir ${dir} cannot be used: ${errorMessage(error)}`);
+    throw new ConfigError(
+      `--state-dir ${dir} cannot be used: ${isFile(error) ? 'it is a file: name a folder' : fileProblem(error, 'write')}.`,
+    );
   }
 }

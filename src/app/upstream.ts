@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Config, Values } from '../config/config.js';
+import { ConfigError } from '../config/config-error.js';
 import type { Logger } from '../platform/logger.js';
 import { nameOf, proxyFor } from '../platform/proxy.js';
 
@@ -18,10 +19,24 @@ export async function connectUpstream(config: Config, logger: Logger): Promise<U
   return { url: config.apiUrl, secretKey: config.secretKey, proxy, close: async () => {} };
 }
 
-/** @throws SeedError */
+/** What is wrong with a seed, by the name of its flag. @param error a SeedError */
+export const seedProblem = (seed: string, error: Error): string => {
+  const what = error.message.replace(/^seed: /, '');
+  return what.startsWith(seed) ? `--seed: ${what}` : `--seed ${seed}: ${what}`;
+};
+
+/** @throws ConfigError */
 export async function openSandbox(values: Values, logger: Logger): Promise<Upstream> {
+  try {
+    return await seededSandbox(values, logger);
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'SeedError') throw error;
+    throw new ConfigError(seedProblem(values.seed ?? 'demo', error));
+  }
+}
+
+async function seededSandbox({ seed = 'demo' }: Values, logger: Logger): Promise<Upstream> {
   const { startSandbox } = await import('../sandbox/start-sandbox.js');
-  const { seed = 'demo' } = values;
   const seedData = seed === 'demo' || seed === 'empty' ? seed : (await import('../sandbox/seed/read-seed.js')).readSeed(seed);
   const sandbox = await startSandbox({ seed: seedData, log: (message, error) => logger.error({ err: error }, message) });
   logger.info({ url: sandbox.url }, 'sandbox');

@@ -1,7 +1,7 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errorMessage } from '../platform/error-message.js';
+import { fileProblem } from '../platform/file-problem.js';
 import { makeFolder } from '../platform/make-folder.js';
 import { createPrivateFile } from '../platform/private-file.js';
 import { decodeText } from '../platform/read-text.js';
@@ -41,7 +41,7 @@ export class Approvers {
       if (isMissing(error)) return [];
       throw error instanceof ApproverFileError
         ? error
-        : new ApproverFileError(`${this.path} cannot be read: ${errorMessage(error)}.`);
+        : new ApproverFileError(`${this.path} cannot be read: ${fileProblem(error, 'read')}.`);
     }
   }
 
@@ -51,7 +51,7 @@ export class Approvers {
     const file = await open(this.path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       const stats = await file.stat({ bigint: true });
-      if (!stats.isFile()) throw new ApproverFileError(`${this.path} is no regular file.`);
+      if (!stats.isFile()) throw new ApproverFileError(`${this.path} is no file that can be read: name a file.`);
       if (process.platform !== 'win32' && (Number(stats.mode) & 0o022) !== 0) {
         throw new ApproverFileError(`Users other than its owner can change ${this.path}: chmod 600 it, and check who is in it.`);
       }
@@ -78,7 +78,7 @@ export class Approvers {
    */
   async change(change: (approvers: readonly Approver[]) => readonly Approver[]): Promise<void> {
     await makeFolder(dirname(this.path)).catch((error: unknown) => {
-      throw new ApproverFileError(`${this.path} cannot be written: ${errorMessage(error)}`);
+      throw new ApproverFileError(`${this.path} cannot be written: ${fileProblem(error, 'write')}.`);
     });
     const target = await realpath(this.path).catch(() => this.path);
     const draft = `${target}.new`;
@@ -86,7 +86,7 @@ export class Approvers {
       if (isCode(error, 'EEXIST')) {
         throw new ApproverFileError(`Another command is changing the file of approvers. If none is, remove ${draft}.`);
       }
-      throw new ApproverFileError(`The file of approvers cannot be written: ${errorMessage(error)}.`);
+      throw new ApproverFileError(`${this.path} cannot be written: ${fileProblem(error, 'write')}.`);
     });
     try {
       await file.writeFile(writeApprovers(change(await this.all())));

@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
 import { inspect } from 'node:util';
+import { fileProblem } from '../platform/file-problem.js';
 import { scrub } from '../platform/scrub.js';
 import { UserError } from '../platform/user-error.js';
 import { EXIT } from './commands/command.js';
@@ -36,9 +37,9 @@ const complain = (text: string): void => void process.stderr.write(`${scrub(text
  */
 function watchReaders(): void {
   process.stderr.on('error', () => {});
-  process.stdout.on('error', ({ code = 'unknown' }: NodeJS.ErrnoException) => {
-    if (code === 'EPIPE') return;
-    process.stderr.write(`clerk-mcp: stdout cannot be written (${code})\n`);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(`clerk-mcp: stdout cannot be written: ${fileProblem(error, 'write')}.\n`);
     process.exitCode = EXIT.failed;
   });
 }

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { errorMessage } from '../platform/error-message.js';
+import { fileProblem } from '../platform/file-problem.js';
 import { expandHome } from '../platform/home.js';
 import { isLoopback } from '../platform/is-loopback.js';
 import { readTextSync } from '../platform/read-text.js';
@@ -51,7 +51,7 @@ function readKeyFile(path: string, setting: string): string {
     if (statSync(path).size > KEY_FILE_LIMIT) throw new Error('it is too large to hold only a key');
     return readTextSync(path).trim();
   } catch (error) {
-    throw new ConfigError(`${setting} cannot be read: ${errorMessage(error)}.`);
+    throw new ConfigError(`${setting} cannot be read: ${fileProblem(error, 'read')}.`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { errorMessage } from '../platform/error-message.js';
+import { fileProblem } from '../platform/file-problem.js';
 import { isLoopback } from '../platform/is-loopback.js';
 import { fetchByProxy } from '../platform/proxy.js';
 import { decodeText } from '../platform/read-text.js';
@@ -29,12 +30,12 @@ export async function readDocument(source: string, end?: AbortSignal): Promise<u
 async function readBounded(path: string): Promise<string> {
   try {
     const stats = await stat(path);
-    if (!stats.isFile()) throw new DocumentError(`${path} is not a regular file.`);
+    if (!stats.isFile()) throw new DocumentError(`${path} is no file that can be read: name a file.`);
     if (stats.size > MOST_BYTES) throw tooLarge();
     return decode(await readFile(path));
   } catch (error) {
     if (error instanceof DocumentError) throw error;
-    throw new DocumentError(`${path} cannot be read: ${errorMessage(error)}.`);
+    throw new DocumentError(`${path} cannot be read: ${fileProblem(error, 'read')}.`);
   }
 }
 

@@ -26,5 +26,6 @@ const PROBLEMS: Readonly<Record<string, readonly [string, string]>> = {
 /** Why a file cannot be read or written, and what to do, as the end of a sentence without its full stop. */
 export function fileProblem(error: unknown, doing: 'read' | 'write'): string {
   const [reading, writing] = PROBLEMS[String((error as NodeJS.ErrnoException | undefined)?.code)] ?? [];
-  return (doing === 'read' ? reading : writing) ?? errorMessage(error).replace(/\.$/, '');
+  const known = doing === 'read' ? reading : writing;
+  return known === undefined ? errorMessage(error).replace(/\.$/, '') : `${known} (${(error as NodeJS.ErrnoException).code})`;
 }

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, lstat, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorMessage } from '../../platform/error-message.js';
+import { fileProblem } from '../../platform/file-problem.js';
 import { makeFolder } from '../../platform/make-folder.js';
 import { createPrivateFile } from '../../platform/private-file.js';
 import { decodeText, encodeText, formOf } from '../../platform/read-text.js';
@@ -32,7 +33,7 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
     const bytes = await readFile(target);
     return { path: target, bytes, text: decodeText(bytes), mode: mode & 0o777 };
   } catch (error) {
-    throw new ClientConfigError(`cannot be read: ${errorMessage(error)}`);
+    throw new ClientConfigError(`cannot be read: ${fileProblem(error, 'read')}`);
   }
 }
 
@@ -72,7 +73,7 @@ export async function replaceConfigFile(file: ConfigFile, text: string): Promise
     await rename(draft, file.path);
   } catch (error) {
     await rm(draft, { force: true });
-    throw new ClientConfigError(`cannot be written: ${errorMessage(error)}`);
+    throw new ClientConfigError(`cannot be written: ${fileProblem(error, 'write')}`);
   }
 }
 

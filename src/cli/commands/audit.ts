@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { environmentParts, loadValues } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
-import { errorMessage } from '../../platform/error-message.js';
+import { fileProblem } from '../../platform/file-problem.js';
 import { plain } from '../../platform/plain-text.js';
 import { EXPORT_FORMATS, exportAudit } from '../../policy/audit/export/export.js';
 import { isStandardOutput } from '../../policy/audit/places.js';
@@ -76,10 +76,16 @@ function time(flag: string, value: unknown): number | undefined {
   return ms;
 }
 
+/** Of several files, the one that is meant. */
+function pathOf(error: unknown): string {
+  const { path } = error as NodeJS.ErrnoException;
+  return path === undefined ? '' : `${path}: `;
+}
+
 async function readable<T>(reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (error) {
-    throw new ConfigError(`The log cannot be read: ${errorMessage(error)}.`);
+    throw new ConfigError(`The log cannot be read: ${pathOf(error)}${fileProblem(error, 'read')}.`);
   }
 }

@@ -92,6 +92,8 @@ class Batch {
 
   async run(): Promise<void> {
     const { app, config, calls, where, flags, signal } = this.#facts;
+    const dead = await app.probe();
+    if (dead !== undefined) return unreachable(dead);
     const canAsk = flags.yes !== true && isAtTerminal();
     const jobs = await app.jobs();
     const title = `${countOf(calls.length, 'call')} from ${where}`;
@@ -181,6 +183,12 @@ const beginningOf = (lines: readonly string[]): string =>
 const CAN_GO_ON: ReadonlySet<Result['outcome']> = new Set(['failed', 'left_out', 'not_begun']);
 
 const QUESTION = 'Carry all of it out?';
+
+/** Found out by one read, and not by thousands of calls. */
+function unreachable(code: string): void {
+  complain(`Clerk did not answer a first read (${code}), and nothing was sent. clerk-mcp doctor says what to do.`);
+  process.exitCode = EXIT.failed;
+}
 
 function said(why: string): void {
   process.stderr.write(`${why}\n`);

@@ -2,6 +2,7 @@ import { catalog } from '../../app/load-catalog.js';
 import { ConfigError } from '../../config/config-error.js';
 import { ACCEPTED } from '../../openapi/accepted.js';
 import { OpenApiDocument } from '../../openapi/document.js';
+import { DocumentError } from '../../openapi/document-error.js';
 import { findDrift, missingOperations } from '../../openapi/drift.js';
 import { hasDrift, reportTable } from '../../openapi/report.js';
 import { skeletons } from '../../openapi/skeleton.js';
@@ -36,4 +37,11 @@ async function betweenDocuments(source: string | undefined, { from, to, json, sk
 }
 
 /** @throws DocumentError */
-const open = async (source: string): Promise<OpenApiDocument> => new OpenApiDocument(await readDocument(source));
+async function open(source: string): Promise<OpenApiDocument> {
+  try {
+    return new OpenApiDocument(await readDocument(source));
+  } catch (error) {
+    if (!(error instanceof DocumentError) || error.message.includes(source)) throw error;
+    throw new DocumentError(`${source}: ${error.message}`);
+  }
+}

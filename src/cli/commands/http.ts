@@ -3,13 +3,13 @@ import { type HttpValues, loadHttpValues } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
 import { loadConfigs } from '../../config/load-configs.js';
 import { createListener, type Listener } from '../../mcp/http/listener.js';
-import { errorMessage } from '../../platform/error-message.js';
 import { createLogger, type Logger } from '../../platform/logger.js';
 import { isSystemError } from '../../platform/system-error.js';
 import { VERSION } from '../../platform/version.js';
 import { isTelemetryWanted } from '../../telemetry/environment.js';
 import type { Telemetry } from '../../telemetry/open.js';
 import { traceIds } from '../../telemetry/tracing.js';
+import { listenProblem } from '../listen-problem.js';
 import { orEnd } from '../or-end.js';
 import { EXIT, type Flags } from './command.js';
 
@@ -91,14 +91,6 @@ const delay = (ms: number): Promise<void> =>
     setTimeout(resolve, ms);
   });
 
-/** What to do, by the system's code. */
-const REMEDIES: Readonly<Record<string, string>> = {
-  EADDRINUSE: ' Another program uses this port: give another with --port, or 0 for a free one.',
-  EACCES: ' Ports below 1024 are for administrators: give a higher one with --port.',
-  EADDRNOTAVAIL: ' This machine does not have that address: give one that it has with --host.',
-  ENOTFOUND: ' There is no such name: give an address of this machine with --host.',
-};
-
 /** @throws ConfigError where the address cannot be listened on */
 async function listen(listener: Listener, port: number, host: string): Promise<string> {
   try {
@@ -106,6 +98,6 @@ async function listen(listener: Listener, port: number, host: string): Promise<s
     return `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${bound}`;
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    throw new ConfigError(`Cannot listen on ${host}, port ${port}: ${errorMessage(error)}.${REMEDIES[error.code ?? ''] ?? ''}`);
+    throw new ConfigError(listenProblem(error, host, port));
   }
 }

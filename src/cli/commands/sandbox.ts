@@ -1,16 +1,21 @@
 import { basename, dirname, join } from 'node:path';
+import { seedProblem } from '../../app/upstream.js';
 import { loadSandboxValues } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
 import { errorMessage } from '../../platform/error-message.js';
 import { FileLockedError, lockFile } from '../../platform/file-lock.js';
+import { fileProblem } from '../../platform/file-problem.js';
 import { expandHome } from '../../platform/home.js';
 import { parseJsonText } from '../../platform/json-text.js';
 import { createLogger, type Logger } from '../../platform/logger.js';
 import { readText } from '../../platform/read-text.js';
 import { isSystemError } from '../../platform/system-error.js';
 import type { SandboxOptions } from '../../sandbox/options.js';
+import { SeedError } from '../../sandbox/seed/description.js';
 import { readSeed } from '../../sandbox/seed/read-seed.js';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.js';
+import { StateError } from '../../sandbox/state/format.js';
+import { listenProblem } from '../listen-problem.js';
 import { EXIT, type Flags, print } from './command.js';
 
 const DEFAULT_PORT = 5775;
@@ -33,20 +38,21 @@ export async function sandbox(flags: Flags): Promise<never> {
   const signalled = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
   });
-  const given = faults === undefined ? undefined : await readFaults(faults);
+  const given = { seed: seedOf(seed), faults: faults === undefined ? undefined : await readFaults(faults) };
   const unlock = state === undefined ? async () => {} : await lockState(state);
   const served = await start(
     {
       port,
       rateLimit,
-      seed: seed === 'demo' || seed === 'empty' ? seed : readSeed(seed),
+      seed: given.seed,
       log: (message, error) => logger.error({ err: error }, message),
       ...(state === undefined ? {} : { state }),
       ...(now === undefined ? {} : { now: () => now }),
       ...(randomSeed === undefined ? {} : { randomSeed }),
-      ...(given === undefined ? {} : { faults: given }),
+      ...(given.faults === undefined ? {} : { faults: given.faults }),
       ...(webhook === undefined ? {} : { webhooks: [{ url: webhook, ...(webhookSecret && { secret: webhookSecret }) }] }),
     },
+    seed,
     unlock,
   );
   // Lines that a shell or an .env file can take, for other programs. The key is the sandbox's own and opens nothing else.
@@ -70,14 +76,25 @@ async function secretOfFirst(served: Sandbox): Promise<string> {
   return app.webhooks.endpoints(await app.instance())[0]?.secret ?? '';
 }
 
-/** @throws ConfigError, SeedError, StateError, FaultsError */
-async function start(options: SandboxOptions, unlock: () => Promise<void>): Promise<Sandbox> {
+/** @throws ConfigError */
+function seedOf(seed: string): NonNullable<SandboxOptions['seed']> {
+  try {
+    return seed === 'demo' || seed === 'empty' ? seed : readSeed(seed);
+  } catch (error) {
+    throw error instanceof SeedError ? new ConfigError(seedProblem(seed, error)) : error;
+  }
+}
+
+/** @throws ConfigError, StateError, FaultsError */
+async function start(options: SandboxOptions, seed: string, unlock: () => Promise<void>): Promise<Sandbox> {
   try {
     return await startSandbox(options);
   } catch (error) {
     await unlock();
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new ConfigError(`Port ${options.port} is taken. Give another with --port, or 0 for a free one.`);
+    if (error instanceof SeedError) throw new ConfigError(seedProblem(seed, error));
+    if (error instanceof StateError) throw new ConfigError(`--state: ${error.message.replace(/\.?$/, '.')}`);
+    if (!isSystemError(error)) throw error;
+    throw new ConfigError(listenProblem(error, '127.0.0.1', options.port ?? DEFAULT_PORT));
   }
 }
 
@@ -98,7 +115,7 @@ async function lockState(path: string): Promise<() => Promise<void>> {
   try {
     return await lockFile(path);
   } catch (error) {
-    if (isSystemError(error)) throw new ConfigError(`--state: ${error.message}`);
+    if (isSystemError(error)) throw new ConfigError(`--state: ${path} cannot be written: ${fileProblem(error, 'write')}.`);
     if (!(error instanceof FileLockedError)) throw error;
     const name = `${basename(path)}.lock`;
     throw new ConfigError(
@@ -110,8 +127,13 @@ async function lockState(path: string): Promise<() => Promise<void>> {
 /** Takes JSON, or the name of a JSON file. @throws ConfigError */
 async function readFaults(given: string): Promise<unknown> {
   try {
-    return parseJsonText(/^\s*[[{]/.test(given) ? given : await readText(expandHome(given)));
+    if (/^\s*[[{]/.test(given)) return parseJsonText(given);
   } catch (error) {
-    throw new ConfigError(`--faults: ${errorMessage(error)}`);
+    throw new ConfigError(`--faults: ${errorMessage(error)}.`);
+  }
+  try {
+    return parseJsonText(await readText(expandHome(given)));
+  } catch (error) {
+    throw new ConfigError(`--faults: ${given} cannot be read: ${fileProblem(error, 'read')}.`);
   }
 }

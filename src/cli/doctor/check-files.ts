@@ -8,6 +8,7 @@ import { SCOPES } from '../../mcp/auth/roles.js';
 import { parseTokenFile } from '../../mcp/auth/token-file.js';
 import { errorMessage } from '../../platform/error-message.js';
 import { heldElsewhere, lockHolder } from '../../platform/file-lock.js';
+import { fileProblem } from '../../platform/file-problem.js';
 import { readText } from '../../platform/read-text.js';
 import { firstPlace, isStandardOutput } from '../../policy/audit/places.js';
 import { verifyAudit } from '../../policy/audit/verify.js';
@@ -37,7 +38,7 @@ export async function checkAudit(setting: string | undefined, key?: string): Pro
     return [
       failure(
         'audit',
-        `${file} cannot be written: ${errorMessage(error)}.`,
+        `${file} cannot be written: ${fileProblem(error, 'write')}.`,
         'The server does not start without it. Choose another file with --audit-log.',
       ),
     ];
@@ -99,7 +100,7 @@ export async function checkTokens(file: string, now: number, served?: readonly s
   try {
     text = await readText(file);
   } catch (error) {
-    return [failure('tokens', `${file} cannot be read: ${errorMessage(error)}.`, make)];
+    return [failure('tokens', `${file} cannot be read: ${fileProblem(error, 'read')}.`, make)];
   }
   try {
     const entries = parseTokenFile(text, served);

@@ -219,6 +219,8 @@ export class Run {
         this.stop('held_back', sent.message ?? sent.error);
         return { kind: 'failed', item: nth, error: sent.error, message: sent.message };
       case 'failed':
+        // After so many tries it is not this call that Clerk turns away.
+        if (sent.againMs !== undefined) this.stop('held_back', sent.message ?? sent.error);
         return { kind: 'failed', item: nth, error: sent.error, message: sent.message };
     }
   }

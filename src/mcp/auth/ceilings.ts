@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { JWTPayload } from 'jose';
 import type { Catalog } from '../../catalog/catalog.js';
 import { errorMessage } from '../../platform/error-message.js';
+import { fileProblem } from '../../platform/file-problem.js';
 import type { Logger } from '../../platform/logger.js';
 import { readText } from '../../platform/read-text.js';
 import type { GrantedWho } from '../../policy/rules/grant-matches.js';
@@ -55,7 +56,8 @@ export class Ceilings {
     } catch (error) {
       ceilings.close();
       const lines = errorMessage(error).split('\n');
-      if (!(error instanceof GrantsFileError)) throw new GrantsFileError(`The grants file cannot be read: ${lines.join(' ')}.`);
+      if (!(error instanceof GrantsFileError))
+        throw new GrantsFileError(`The grants file ${options.path} cannot be read: ${fileProblem(error, 'read')}.`);
       throw new GrantsFileError([`${options.path} is not a valid grants file:`, ...lines].join('\n  '));
     }
     ceilings.#lookedAt = ceilings.#now();

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { errorMessage } from '../../platform/error-message.js';
+import { fileProblem } from '../../platform/file-problem.js';
 import type { Logger } from '../../platform/logger.js';
 import { readText } from '../../platform/read-text.js';
 import { hideFromNowOn } from '../../platform/scrub.js';
@@ -53,7 +54,7 @@ export class MetricsToken {
 
 async function digestIn(path: string): Promise<Buffer> {
   const text = await readText(path).catch((error: unknown) => {
-    throw new MetricsTokenError(`The file of --metrics-token-file cannot be read: ${errorMessage(error)}.`);
+    throw new MetricsTokenError(`--metrics-token-file ${path} cannot be read: ${fileProblem(error, 'read')}.`);
   });
   const token = text.trim();
   if (!FORM.test(token)) {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type FileHandle, realpath, rename, rm } from 'node:fs/promises';
 import * as z from 'zod';
 import { didYouMean } from '../../catalog/nearest.js';
-import { errorMessage } from '../../platform/error-message.js';
+import { fileProblem } from '../../platform/file-problem.js';
 import { createPrivateFile } from '../../platform/private-file.js';
 import { readText } from '../../platform/read-text.js';
 import { UserError } from '../../platform/user-error.js';
@@ -163,7 +163,9 @@ export async function listTokens(path: string): Promise<readonly FileEntry[]> {
   try {
     return parse(await readText(path)).tokens;
   } catch (error) {
-    throw error instanceof TokenFileError ? error : new TokenFileError(`The token file cannot be read: ${errorMessage(error)}.`);
+    throw error instanceof TokenFileError
+      ? error
+      : new TokenFileError(`The token file ${path} cannot be read: ${fileProblem(error, 'read')}.`);
   }
 }
 
@@ -208,7 +210,7 @@ async function openDraft(draft: string): Promise<FileHandle> {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
       throw new TokenFileError(`Another command is changing the token file. If none is, remove ${draft}.`);
     }
-    throw new TokenFileError(`The token file cannot be written: ${errorMessage(error)}.`);
+    throw new TokenFileError(`The token file ${draft.replace(/\.new$/, '')} cannot be written: ${fileProblem(error, 'write')}.`);
   }
 }
 
@@ -217,6 +219,6 @@ async function readOrEmpty(path: string): Promise<string> {
     return await readText(path);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '{"tokens": []}';
-    throw new TokenFileError(`The token file cannot be read: ${errorMessage(error)}.`);
+    throw new TokenFileError(`The token file ${path} cannot be read: ${fileProblem(error, 'read')}.`);
   }
 }

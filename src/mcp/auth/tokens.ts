@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import type { RevocationStore } from '../../limits/shared-store.js';
 import { errorMessage } from '../../platform/error-message.js';
+import { fileProblem } from '../../platform/file-problem.js';
 import type { Logger } from '../../platform/logger.js';
 import { readText } from '../../platform/read-text.js';
 import type { AuthenticatedCaller, Authentication, Authenticator, Credentials } from './authenticator.js';
@@ -74,7 +75,7 @@ export class TokenAuthentication implements Authenticator {
       authentication.close();
       throw error instanceof TokenFileError
         ? error
-        : new TokenFileError(`The token file cannot be read: ${errorMessage(error)}.`);
+        : new TokenFileError(`The token file ${options.path} cannot be read: ${fileProblem(error, 'read')}.`);
     }
     authentication.#unsaid.clear();
     await authentication.#share();

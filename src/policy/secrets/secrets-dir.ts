@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { type FileHandle, lstat, realpath, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Operation } from '../../catalog/operation.js';
-import { errorMessage } from '../../platform/error-message.js';
+import { fileProblem } from '../../platform/file-problem.js';
 import { createPrivateFile } from '../../platform/private-file.js';
 import { UserError } from '../../platform/user-error.js';
 
@@ -39,7 +39,9 @@ export class SecretsDir {
       return new SecretsDir(path, await safeDirectory(path), options);
     } catch (error) {
       if (error instanceof SecretsDirError) throw error;
-      throw new SecretsDirError(`${dir} cannot be used for secrets: ${errorMessage(error)}. Make it: mkdir -m 700 ${dir}`);
+      throw new SecretsDirError(
+        `--secrets-dir ${dir} cannot be used: ${fileProblem(error, 'read')}. A folder for it is made by mkdir -m 700.`,
+      );
     }
   }
 
@@ -117,12 +119,13 @@ async function writeAll(file: FileHandle, content: Buffer): Promise<void> {
 
 async function safeDirectory(path: string): Promise<Stats> {
   const stats = await lstat(path);
-  if (!stats.isDirectory()) throw new SecretsDirError(`${path} is no directory`);
+  if (!stats.isDirectory()) throw new SecretsDirError(`--secrets-dir: ${path} is no directory: name a folder`);
   if (process.getuid === undefined) return stats;
   if ((stats.mode & OTHERS) !== 0) {
     const mode = (stats.mode & 0o777).toString(8);
-    throw new SecretsDirError(`${path} is open to other users (mode ${mode}). Close it: chmod 700 ${path}`);
+    throw new SecretsDirError(`--secrets-dir: ${path} is open to other users (mode ${mode}). Close it: chmod 700 ${path}`);
   }
-  if (stats.uid !== process.getuid() && stats.uid !== 0) throw new SecretsDirError(`${path} belongs to another user`);
+  if (stats.uid !== process.getuid() && stats.uid !== 0)
+    throw new SecretsDirError(`--secrets-dir: ${path} belongs to another user: name a folder of your own`);
   return stats;
 }

@@ -1,4 +1,5 @@
 import { errorMessage } from '../../platform/error-message.js';
+import { fileProblem } from '../../platform/file-problem.js';
 import { parseJsonText } from '../../platform/json-text.js';
 import { readTextSync } from '../../platform/read-text.js';
 import { type SeedDescription, SeedError } from './description.js';
@@ -9,7 +10,7 @@ export function readSeed(path: string): SeedDescription {
   try {
     text = readTextSync(path);
   } catch (error) {
-    throw new SeedError(`cannot be read: ${errorMessage(error)}`);
+    throw new SeedError(`${path} cannot be read: ${fileProblem(error, 'read')}.`);
   }
   try {
     return parseJsonText(text) as SeedDescription;

@@ -1,6 +1,6 @@
 import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errorMessage } from '../../platform/error-message.js';
+import { fileProblem } from '../../platform/file-problem.js';
 import { createPrivateFile, openPrivateFile } from '../../platform/private-file.js';
 import type { Instance } from '../instance.js';
 import type { StoreContent, StoreWatcher } from '../rows.js';
@@ -22,7 +22,7 @@ export async function readState(path: string): Promise<Kept | undefined> {
 }
 
 const stateError = (path: string, error: unknown): StateError =>
-  new StateError(`${path}: ${errorMessage(error)}`, { cause: error });
+  new StateError(`${path}: ${fileProblem(error, 'write')}`, { cause: error });
 
 /**
  * Keeps an instance in a file: a snapshot, and after it every change since. A change is on the disk before

@@ -1,4 +1,4 @@
-import { errorMessage } from '../../platform/error-message.js';
+import { fileProblem } from '../../platform/file-problem.js';
 import { handlers } from '../handlers/index.js';
 import type { Instance } from '../instance.js';
 import { type Kept, StateError } from './format.js';
@@ -39,7 +39,7 @@ export class StateFile {
     try {
       instance.store.restore(kept.content);
     } catch (error) {
-      throw new StateError(`${this.#path}: ${errorMessage(error)}`, { cause: error });
+      throw new StateError(`${this.#path}: ${fileProblem(error, 'write')}`, { cause: error });
     }
     instance.random.drawn = kept.drawn;
   }

@@ -166,7 +166,7 @@ describe('a batch of calls from a file', () => {
     );
     expect(await call([CREATE, '--batch', join(dir, 'none.jsonl')])).toMatchObject({
       code: 2,
-      stderr: `clerk-mcp: --batch: ${join(dir, 'none.jsonl')} cannot be read: there is no such file.\n`,
+      stderr: `clerk-mcp: --batch: ${join(dir, 'none.jsonl')} cannot be read: there is no such file (ENOENT).\n`,
     });
     const taken = file('taken.txt', ['mine']);
     expect(await call([CREATE, '--batch', file('one.jsonl', [userLine(1)]), '--out', taken])).toMatchObject({
