@@ -96,7 +96,7 @@ async function banStep(client: ProgramClient): Promise<void> {
   assert.equal(refused.error, 'confirmation_required');
   show(`refused  ${refused.effect}`);
   assert.deepEqual(await sessions(), before);
-  show(`nothing was sent: ${before.length} active session(s) still there`);
+  show(`nothing was sent: ${before.length} active ${before.length === 1 ? 'session is' : 'sessions are'} still there`);
   const banned = await work<User>(client, 'Users_markBanned', { user_id, confirm: true });
   assert.equal(banned.banned, true);
   assert.equal((await sessions()).length, 0);

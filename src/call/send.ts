@@ -7,6 +7,7 @@ import { type Caller, type Delivered, type Grant, type Outcome, PolicyRefusal } 
 import { withoutSecrets } from '../policy/secrets/answer-secrets.js';
 import { withoutSecretTexts } from '../policy/secrets/secret-text.js';
 import { exactJson } from '../response/exact.js';
+import { readUserText } from '../response/user-text.js';
 import { tracer } from '../telemetry/tracing.js';
 import type { CallOutcome, CallsOptions, DecidedCall } from './call-types.js';
 import { madeInputs, withMade } from './idempotency.js';
@@ -55,7 +56,7 @@ export class Sender {
       if (error instanceof ClerkError) {
         // Clerk's own codes are Clerk's words.
         if (!(error instanceof ClerkApiError)) tracer()?.active?.set({ 'clerk_mcp.error.code': error.code });
-        const { text } = this.#teller.tell('failed', withMade(error.toModel(), made), said);
+        const { text } = this.#teller.tell('failed', withMade(marked(error), made), said);
         return { kind: 'failed', text: withoutSecretTexts(text) };
       }
       if (error instanceof PolicyRefusal) throw error;
@@ -104,6 +105,15 @@ function withWhatIsShown(answer: ClerkAnswer, shown: Delivered['shown']): ClerkA
   const exact = exactJson(answer);
   const raw = exact.write(shown(exact.value));
   return { ...answer, value: JSON.parse(raw), raw };
+}
+
+/** An error as a model reads it; where Clerk's own text quotes what reads like an order, that is said. */
+function marked(error: ClerkError): Record<string, unknown> {
+  const model = error.toModel();
+  if (!(error instanceof ClerkApiError) || !error.fromClerk) return model;
+  const { message, long_message, also } = model;
+  const { untrusted } = readUserText([{ message, long_message, also }], undefined, false).note;
+  return untrusted === undefined ? model : { ...model, _: { untrusted } };
 }
 
 function outcomeOf(error: unknown): Outcome {

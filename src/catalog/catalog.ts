@@ -2,6 +2,8 @@ import { Aliases } from './aliases.js';
 import { didYouMean } from './nearest.js';
 import type { Operation } from './operation.js';
 
+const MOST_VERBS = 3;
+
 /** All operations that the server knows, in the order in which they are listed. */
 export class Catalog {
   readonly operations: readonly Operation[];
@@ -38,10 +40,13 @@ export class Catalog {
 
   /** ` Did you mean a, b or c?`, or nothing. */
   suggest(name: string): string {
+    const names = this.operations.map((operation) => operation.name);
     const meant = this.meant(name);
-    return didYouMean(
-      meant?.name ?? name,
-      this.operations.map((operation) => operation.name),
-    );
+    if (meant !== undefined) return didYouMean(meant.name, names);
+    // A verb alone can be of several groups: `unban`.
+    const verbs = name.includes('_') ? [] : this.groups.map((group) => this.meant(`${group}_${name}`)?.name);
+    const known = verbs.filter((each) => each !== undefined).slice(0, MOST_VERBS);
+    if (known.length === 0) return didYouMean(name, names);
+    return ` Did you mean ${known.length === 1 ? known[0] : `${known.slice(0, -1).join(', ')} or ${known.at(-1)}`}?`;
   }
 }

@@ -47,7 +47,9 @@ function withReadArguments<T extends object>(request: T): T {
   if (params === null || typeof params !== 'object' || !('arguments' in params)) return request;
   const { arguments: given, ...rest } = params;
   if (given === null) return { ...request, params: rest };
-  return typeof given === 'string' ? { ...request, params: { ...rest, arguments: { arguments: given } } } : request;
+  // The SDK would drop a `__proto__` and make the call without it; as text it is refused where the inputs are known.
+  const text = typeof given === 'object' && Object.hasOwn(given, '__proto__') ? JSON.stringify(given) : given;
+  return typeof text === 'string' ? { ...request, params: { ...rest, arguments: { arguments: text } } } : request;
 }
 
 /** How a server introduces itself, which depends on who asks and on what is known of the instance by then; and how it is observed. */

@@ -107,7 +107,7 @@ describe('the command line', () => {
   it('ends where the folder for its state cannot be made, though the sandbox was running by then', async () => {
     const file = fileURLToPath(import.meta.url);
     const { code, stderr } = await runProgram(['call', 'Users_getTotalCount', '--sandbox', '--state-dir', `${file}/below`]);
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/--state-dir .* cannot be used: ENOTDIR/) });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/--state-dir .* cannot be used: .*ENOTDIR/) });
   });
 
   it('takes the arguments from stdin where they must not stand in a process list', async () => {
@@ -226,6 +226,9 @@ describe('a reader that leaves', () => {
   it('is not one that has no room: that is said, with exit code 1', async () => {
     const full = openSync('/dev/full', 'w');
     const child = spawn(process.execPath, [PROGRAM, 'tools'], { env: childEnv(), stdio: ['ignore', full, 'pipe'] });
-    expect(await ended(child)).toMatchObject({ code: 1, stderr: 'clerk-mcp: stdout cannot be written (ENOSPC)\n' });
+    expect(await ended(child)).toMatchObject({
+      code: 1,
+      stderr: 'clerk-mcp: stdout cannot be written: the disk is full: make room (ENOSPC).\n',
+    });
   });
 });

@@ -491,7 +491,7 @@ describe('the flags of the server', () => {
   it.each([
     ['an unknown client', ['--client', 'emacs'], /expected one of claude-desktop, claude-code/],
     ['a pattern that matches nothing', ['--client', 'cursor', '--tools', 'Userz'], /"Userz"/],
-    ['a policy that is not there', ['--client', 'cursor', '--policy', '/nowhere.json'], /policy file cannot be read/],
+    ['a policy that is not there', ['--client', 'cursor', '--policy', '/nowhere.json'], /policy file .* cannot be read/],
     ['a seed without the sandbox', ['--client', 'cursor', '--seed', 'demo'], /needs --sandbox/],
     ['a bad name', ['--client', 'cursor', '--name', 'a b'], /--name/],
     ['a path that a client would change', ['--client', 'cursor', '--audit-log', '/a/$HOME'], /has a \$/],

@@ -156,7 +156,7 @@ describe('clerk-mcp sandbox', () => {
     const state = newFile();
     const { env } = await startSandboxProgram('--state', state);
     const taken = await runProgram(['sandbox', '--port', String(new URL(String(env.CLERK_API_URL)).port)]);
-    expect(taken).toMatchObject({ code: 2, stderr: expect.stringContaining('is taken') });
+    expect(taken).toMatchObject({ code: 2, stderr: expect.stringContaining('Another program uses this port') });
     const locked = await runProgram(['sandbox', '--port', '0', '--state', state]);
     expect(locked).toMatchObject({ code: 2, stderr: expect.stringMatching(/another process keeps its sandbox/) });
   });

@@ -94,21 +94,30 @@ export const formerItem = z
   })
   .register(listRows, itemRow);
 
-export const priceTransition = z.strictObject({
-  object: z.literal('commerce_price_transition'),
-  subscription_item: formerItem,
-  transition: z.strictObject({
-    previous_plan: formerPlan,
-    previous_price: price,
-    effective_at: time,
-    effective_mode: z.enum(['immediate', 'end_of_period']),
-    next_billing_date: nullableTime,
-    charged_immediately: z.boolean(),
-    immediate_charge: money.nullable(),
-    previous_subscription_item_status: z.enum(['canceled', 'ended', 'abandoned']),
-    previous_subscription_item_id: z.string(),
-  }),
-});
+export const priceTransition = z
+  .strictObject({
+    object: z.literal('commerce_price_transition'),
+    subscription_item: formerItem,
+    transition: z.strictObject({
+      previous_plan: formerPlan,
+      previous_price: price,
+      effective_at: time,
+      effective_mode: z.enum(['immediate', 'end_of_period']),
+      next_billing_date: nullableTime,
+      charged_immediately: z.boolean(),
+      immediate_charge: money.nullable(),
+      previous_subscription_item_status: z.enum(['canceled', 'ended', 'abandoned']),
+      previous_subscription_item_id: z.string(),
+    }),
+  })
+  .register(listRows, {
+    short: `subscription_item.id subscription_item.status subscription_item.plan_id subscription_item.plan.name
+      subscription_item.price_id subscription_item.payer_id subscription_item.period_end
+      subscription_item.next_payment.date subscription_item.next_payment.amount.amount_formatted
+      transition.previous_plan.name transition.previous_price.id transition.effective_at transition.effective_mode
+      transition.next_billing_date transition.charged_immediately transition.immediate_charge.amount_formatted
+      transition.previous_subscription_item_id transition.previous_subscription_item_status`,
+  });
 
 /** A payer's only subscription. Its items have their new form since 2025-11-10. */
 export const subscription = z.strictObject({

@@ -4,7 +4,7 @@ import { isRecord } from '../../platform/is-record.js';
  * A text that stands for a value known elsewhere. `$` is the current item of `for_each`, `$.path` something in it,
  * `$steps.NAME.path` what an earlier step answered, `$inputs.NAME` an input of a named plan. A path is names and numbers
  * with dots between them; `*` stands for every item of a list, and lists in lists become one. With `?` at its end, the
- * argument is left out if there is no value. A text that begins with `$` is written with `$$`. Within a text,
+ * argument is left out if there is no value, or null. A text that begins with `$` is written with `$$`. Within a text,
  * `${inputs.NAME}` stands for an input that is text.
  */
 export interface Reference {
@@ -138,7 +138,7 @@ export function resolve(value: unknown, scope: Scope, room: Room): Resolved {
     }
     const found = lookUp(reference, scope);
     if (found === undefined && !reference.optional) throw new BadReferenceError(`${at} leads to nothing`);
-    return found;
+    return found === null && reference.optional ? undefined : found;
   };
   return { value: walk(value, []), deferred };
 }

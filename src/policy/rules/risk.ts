@@ -152,5 +152,6 @@ const isFilled = (value: unknown): boolean =>
 export function itemCount(operation: Operation, args: Arguments): number {
   const { bulk } = operation.spec;
   const items = bulk === undefined ? undefined : args[bulk];
-  return Array.isArray(items) ? Math.max(1, items.length) : 1;
+  // What is named twice is changed once.
+  return Array.isArray(items) ? Math.max(1, new Set(items.map((item) => JSON.stringify(item))).size) : 1;
 }

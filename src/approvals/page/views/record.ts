@@ -123,7 +123,7 @@ function detailsOf({ line, intact, outcome }: HistoryEntry): Html {
     ['Strength', line.strength],
     ['Asked by', line.way],
     ['Confirmed by', line.confirmed],
-    ...wordsOf(line.approval).map((one) => ['Word', saidBy(one)] as const),
+    ...wordsOf(line.approval).map((one) => ['Decided', saidBy(one)] as const),
     ['Approval', line.approval?.id],
     ['Hash of what was shown', line.approval?.shown],
     ['Status', outcome?.status],
