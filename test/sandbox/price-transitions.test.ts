@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { json, operation, shape, tokens } from '../response/support.js';
 import { BILLED } from './billing-seed.js';
 import { type Client, type Json, NOON, openSandbox, rowsOf } from './harness.js';
 
@@ -43,6 +44,10 @@ describe('from the free plan', () => {
         immediate_charge: { amount: 9900 },
       },
     });
+    const shown = shape(operation('Billing_createPriceTransition'), json(body));
+    expect(tokens(JSON.stringify(body))).toBeGreaterThan(1_000);
+    expect(tokens(shown)).toBeLessThan(350);
+    expect(shown).toContain('"charged_immediately":true');
     expect(await itemsOf('/organizations/org_engine')).toMatchObject([
       { plan: { slug: 'team' }, lifetime_paid: { amount: 9900 } },
     ]);

@@ -222,3 +222,9 @@ describe('where budgets cannot be counted', () => {
     expect(await attempt(counted, operations.getUser)).toBe('allow');
   });
 });
+
+it('weighs what a call names twice once', () => {
+  const many = catalog.get('Users_banMany');
+  expect(itemCount(many, { user_ids: ['user_1', 'user_2', 'user_1'] })).toBe(2);
+  expect(itemCount(many, { user_ids: ['user_1', 'user_1'] })).toBe(1);
+});
