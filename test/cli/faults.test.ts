@@ -3,29 +3,11 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fileProblem } from '../../src/platform/file-problem.js';
-import { childEnv, type Ended, ended, PROGRAM } from '../support/program.js';
+import { type Line, type Told, manyLines as told } from '../support/many-lines.js';
+import { childEnv, ended, PROGRAM } from '../support/program.js';
 import { scratchDirectory } from '../support/scratch.js';
-
-const MANY_LINES = fileURLToPath(new URL('../support/many-lines.mjs', import.meta.url));
-
-interface Line {
-  readonly args: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-type Told = Pick<Ended, 'stdout' | 'stderr' | 'code'>;
-
-/** Carries out command lines in one process. */
-async function told(lines: readonly Line[], cwd: string): Promise<Told[]> {
-  const child = spawn(process.execPath, [MANY_LINES], { env: childEnv({ HOME: cwd }), cwd, stdio: 'pipe' });
-  child.stdin.end(JSON.stringify(lines.map(({ args, env = {} }) => ({ args, env }))));
-  const { code, stdout, stderr } = await ended(child);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  return JSON.parse(stdout) as Told[];
-}
 
 const COUNT = ['call', 'Users_getTotalCount', '{}', '--sandbox'];
 const DEAD = { CLERK_SECRET_KEY: 'sk_test_dead', CLERK_API_URL: 'http://127.0.0.1:9' };
@@ -151,7 +133,7 @@ describe('every command, where something is wrong with a file', () => {
           { args: ['export', 'new.json'], env: none },
           { args: ['undo', '--state-dir', 'folder'], env: none },
           { args: ['http', '--port', '0'], env: none },
-          { args: ['http', '--sandbox', '--port', port] },
+          { args: ['http', '--sandbox', '--port', port, '--log-level', 'error'] },
           { args: ['sandbox', '--port', port] },
         ],
         dir,

@@ -138,6 +138,7 @@ export async function newToken({ path, name, role, instances, expiresAt }: NewTo
  */
 export async function rotateToken({ path, name, expiresAt }: NamedToken & Pick<NewToken, 'expiresAt'>): Promise<string> {
   const token = randomToken();
+  await listTokens(path);
   await changeTokens(path, (tokens) => {
     const old = entryOf(tokens, name);
     const fresh = { ...old, ...secretOf(token), ...expiring(expiresAt) };
@@ -152,11 +153,13 @@ export async function rotateToken({ path, name, expiresAt }: NamedToken & Pick<N
 }
 
 /** Ends the token of this name. @throws TokenFileError like {@link newToken} */
-export const revokeToken = ({ path, name }: NamedToken): Promise<void> =>
-  changeTokens(path, (tokens) => {
+export async function revokeToken({ path, name }: NamedToken): Promise<void> {
+  await listTokens(path);
+  await changeTokens(path, (tokens) => {
     const old = entryOf(tokens, name);
     return tokens.filter((entry) => entry !== old);
   });
+}
 
 /** The entries of the file, in its order. @throws TokenFileError where it is faulty or not there */
 export async function listTokens(path: string): Promise<readonly FileEntry[]> {

@@ -119,7 +119,7 @@ async function writeAll(file: FileHandle, content: Buffer): Promise<void> {
 
 async function safeDirectory(path: string): Promise<Stats> {
   const stats = await lstat(path);
-  if (!stats.isDirectory()) throw new SecretsDirError(`--secrets-dir: ${path} is no directory: name a folder`);
+  if (!stats.isDirectory()) throw new SecretsDirError(`--secrets-dir: ${path} is no directory: name a folder.`);
   if (process.getuid === undefined) return stats;
   if ((stats.mode & OTHERS) !== 0) {
     const mode = (stats.mode & 0o777).toString(8);

@@ -3,6 +3,7 @@ import { Catalog } from '../../../src/catalog/catalog.js';
 import type { Operation } from '../../../src/catalog/operation.js';
 import type { Arguments } from '../../../src/catalog/operation-types.js';
 import { readPolicy } from '../../../src/policy/rules/read-policy.js';
+import { itemCount } from '../../../src/policy/rules/risk.js';
 import { operations as declared } from '../../../tools/index.js';
 import { type Bench, bench, CALLER, call, catalog, operations } from '../fixtures.js';
 
