@@ -33,7 +33,7 @@ export async function renderNginx(directory: string, port: number, servers: stri
   );
   // One process, as whoever runs the tests: it needs no rights, and ends when it is told to.
   const main = `daemon off; master_process off; pid ${join(directory, 'nginx.pid')}; error_log stderr notice;
-events { worker_connections 1024; }
+events { worker_connections 4096; }
 http { ${temporary.join(' ')} include ${siteFile}; }
 `;
   await writeFile(file, main);
