@@ -1,5 +1,5 @@
 /**
- * A team's deployment under load, on loopback and bounded: `npm run load`, or with `-- --callers 100 --calls 2000`. Nginx, two
+ * A team's deployment under load, on loopback and bounded: `npm run load`, or with `-- --callers 100 --calls 2000 --pause 5000`. Nginx, two
  * servers, a Redis, and an API of which one answer in ten fails; in the last phase a server is killed and Redis restarted in the
  * middle. Ends with 1 where a call got no answer, a write was carried out twice, or the record is not true.
  */
@@ -10,9 +10,13 @@ import { parseArgs } from 'node:util';
 import { type Phase, runLoad } from './load/run.js';
 
 const { values } = parseArgs({
-  options: { callers: { type: 'string', default: '500' }, calls: { type: 'string', default: '10000' } },
+  options: {
+    callers: { type: 'string', default: '500' },
+    calls: { type: 'string', default: '10000' },
+    pause: { type: 'string', default: '0' },
+  },
 });
-const size = { callers: Number(values.callers), calls: Number(values.calls) };
+const size = { callers: Number(values.callers), calls: Number(values.calls), pauseMs: Number(values.pause) };
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`;
@@ -39,7 +43,9 @@ function report({ name, made, elapsedMs, cpuMs, usage, heap }: Phase): void {
 }
 
 const directory = await mkdtemp(join(tmpdir(), 'clerk-mcp-load-'));
-say(`${size.callers} callers, ${size.calls} calls in each phase; ${availableParallelism()} cores, load ${load()} before`);
+say(
+  `${size.callers} callers, ${size.calls} calls in each phase, ${size.pauseMs} ms between two of a caller; ${availableParallelism()} cores, load ${load()} before`,
+);
 const { idle, connected, sessions, failedUpstream, faults } = await runLoad(directory, size, report);
 say(
   `heap per session ${((connected - idle) / sessions / 1024).toFixed(1)} kB (${sessions} sessions); the API failed ${failedUpstream} times; load ${load()} after`,

@@ -1,3 +1,4 @@
+import { Random } from '../soak/random.js';
 import { Caller, callerName, type Made, withSession } from './callers.js';
 import { Deployment, type Usage } from './deployment.js';
 import { faultsIn } from './judge.js';
@@ -6,6 +7,8 @@ export interface LoadSize {
   readonly callers: number;
   /** Of all callers together, in each phase. */
   readonly calls: number;
+  /** How long a caller waits between two calls, on average; by default it does not. */
+  readonly pauseMs?: number | undefined;
 }
 
 /** What was measured in one phase. */
@@ -36,7 +39,7 @@ const FAILS_ONE_IN = 10;
 /** Lets many callers at a deployment: while all is well, while the API fails, and while parts of it are killed, too. */
 export async function runLoad(
   directory: string,
-  { callers: count, calls }: LoadSize,
+  { callers: count, calls, pauseMs = 0 }: LoadSize,
   told: (phase: Phase) => void,
 ): Promise<Load> {
   const numbers = Array.from({ length: count }, (_, nth) => nth);
@@ -50,7 +53,7 @@ export async function runLoad(
     const connected = await deployment.heap();
     const phases: Phase[] = [];
     const run = async (name: string, disturb?: () => Promise<void>): Promise<void> => {
-      const phase = await runPhase(deployment, callers, { name, calls, disturb });
+      const phase = await runPhase(deployment, callers, { name, calls, pauseMs, disturb });
       phases.push(phase);
       told(phase);
     };
@@ -78,22 +81,27 @@ export async function runLoad(
 interface PhaseOptions {
   readonly name: string;
   readonly calls: number;
+  readonly pauseMs: number;
   readonly disturb: (() => Promise<void>) | undefined;
 }
 
 async function runPhase(
   deployment: Deployment,
   callers: readonly Caller[],
-  { name, calls, disturb }: PhaseOptions,
+  { name, calls, pauseMs, disturb }: PhaseOptions,
 ): Promise<Phase> {
   const before = deployment.usage();
   const already = callers.map(({ made }) => made.length);
   const began = performance.now();
   let left = calls;
   let disturbed: Promise<void> | undefined;
+  let seed = 1;
   await Promise.all(
     callers.map(async (caller) => {
+      const random = new Random(seed++);
       while (left > 0) {
+        // Before the first one, too, or all would begin at once.
+        if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, random.between(0, 2 * pauseMs)));
         left--;
         if (left <= calls / 2) disturbed ??= disturb?.();
         await caller.next();
