@@ -65,6 +65,8 @@ const TOUCHES: Readonly<Record<string, Touch>> = {
   RoleSets_replaceRoleSet: { roles: 'always' },
   EnterpriseConnections_createConnection: { vouching: true },
   EnterpriseConnections_updateConnection: { vouching: true },
+  SamlConnectionsBeta_createNewConnection: { vouching: true },
+  SamlConnectionsBeta_updateConnectionById: { vouching: true },
   AdminPortalLinkTokens_createToken: { vouching: true },
   Directories_createDirectory: { vouching: true },
   Directories_rotateApiKey: { vouching: true },
@@ -220,7 +222,7 @@ function rolesBy({ roles }: Touch, args: Arguments, { memberRoles }: Named): str
 /** A connection that is for other domains, and for no organization that is named, vouches for nobody whom it matters of. */
 function vouchedFor({ vouching }: Touch, args: Arguments, { domains, organizations }: Named): string | undefined {
   if (vouching !== true) return undefined;
-  const list = args.domains;
+  const list = args.domains ?? (args.domain === undefined ? undefined : [args.domain]);
   const isElsewhere =
     Array.isArray(list) &&
     list.length > 0 &&

@@ -17,6 +17,8 @@ const FEEDS: Readonly<Record<string, 'always' | readonly string[]>> = {
   JwtTemplates_updateTemplateById: 'always',
   JwtTemplates_deleteTemplateById: 'always',
   Sessions_createSessionTokenFromTemplate: 'always',
+  // As a JWT it says whatever it is given, under the same issuer.
+  M2mTokens_createToken: ['claims'],
   OAuthApplications_createNewApplication: ['scopes'],
   OAuthApplications_updateApplication: ['scopes'],
   InstanceSettings_updateOAuthApplicationSettings: [

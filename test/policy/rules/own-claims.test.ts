@@ -63,6 +63,7 @@ describe('where the instance issues the tokens of this server', () => {
     ],
     ['a template', 'JwtTemplates_createTemplate', { name: 'x', claims: {} }],
     ['a token from a template', 'Sessions_createSessionTokenFromTemplate', { session_id: 'sess_1', template_name: 'mcp' }],
+    ['claims in the token of a machine', 'M2mTokens_createToken', { token_format: 'jwt', claims: { scope: 'clerk:access' } }],
     ['the scopes of an application', 'OAuthApplications_updateApplication', { oauth_application_id: 'oauthapp_1', scopes: 'x' }],
   ])('refuses %s, whatever confirms it', async (_, name, args) => {
     expect((await decide(name, args)).result).toBe('own_claims');
@@ -241,6 +242,14 @@ describe('where the callers of the instance that is worked on have grants', () =
       { organization_role_id: 'role_1', key: 'org:support' },
       /roles of/,
     ],
+    [
+      'who vouches for people of such a domain',
+      'EnterpriseConnections_createConnection',
+      { domains: ['example.com'] },
+      /can vouch/,
+    ],
+    ['who vouches for members', 'AdminPortalLinkTokens_createToken', { organization_id: 'org_staff' }, /can vouch/],
+    ['who vouches, by the older way', 'SamlConnectionsBeta_updateConnectionById', { saml_connection_id: 's' }, /can vouch/],
     ['who vouches for people', 'EnterpriseConnections_updateConnection', { enterprise_connection_id: 'ec_1' }, /can vouch/],
     ['a token to sign in as one whom they name', 'SigninTokens_createToken', { user_id: 'user_boss' }, /sign in as user_boss/],
     ['a password for one', 'Users_updateUserAttributes', { user_id: 'user_boss', password: 'new' }, /sign in as user_boss/],
@@ -291,6 +300,7 @@ describe('where the callers of the instance that is worked on have grants', () =
     ['EmailAddresses_createNewAddress', { user_id: 'user_x', email_address: 'x@mail.example.com' }],
     ['Users_createNewUser', { email_address: ['a@other.example'] }],
     ['Users_updateUserAttributes', { user_id: 'user_boss', first_name: 'Ann' }],
+    ['EnterpriseConnections_createConnection', { domains: ['other.example'] }],
     ['OrganizationMemberships_addUserToOrganization', { organization_id: 'org_other', user_id: 'user_x', role: 'org:member' }],
     ['Users_mergeUserMetadataAttributes', { user_id: 'user_boss', public_metadata: { plan: 'pro' } }],
   ])('lets %s with %o pass', async (name, args) => {
