@@ -33,6 +33,9 @@ jwt_templates:
 redirect_urls: ["https://b.example.com/back", "app://callback"]
 allowlist_identifiers: ["+15555550123", "*@example.com"]
 blocklist_identifiers: [bad@example.com]
+email_templates:
+  verification_code: { subject: "{{otp_code}}", from_email_name: hello, delivered_by_clerk: true, body: "Hi,\\n\\n{{otp_code}}\\n" }
+sms_templates: {}
 instance: { allowed_origins: ["chrome-extension://abcdef"] }
 protect: { rules_enabled: true }
 communication: { blocked_country_codes: [NO, GB] }
@@ -170,6 +173,22 @@ protect: { rules_enabled: true }
     expect(await here.changes()).toEqual([]);
   });
 
+  it('says of a section that may not be read that it was not, and does not call it equal', async () => {
+    const here = await instance();
+    const file = join(folder, 'part.yml');
+    const pull = await here.config(['pull', '--out', file, '--exclude', 'RoleSets']);
+    expect(pull).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('Not read: role_sets: RoleSets_list is not offered here'),
+    });
+    expect(await readFile(file, 'utf8')).toContain('# Not read: role_sets: RoleSets_list');
+    expect(await here.config(['diff', file])).toMatchObject({ code: 0 });
+    expect(await here.config(['diff', file, '--exclude', 'RedirectUrLs'])).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('redirect_urls: not compared: RedirectUrLs_listAll is not offered here'),
+    });
+  });
+
   it('takes two instances by their names', async () => {
     const file = await scratchFile(
       folder,
@@ -222,7 +241,10 @@ describe('an apply', () => {
     const here = await instance();
     const before = await here.pulled();
     const state = join(folder, 'state');
-    const file = await scratchFile(folder, FULL.replace(/role_sets:[\s\S]*?(?=jwt_templates)/, ''));
+    const file = await scratchFile(
+      folder,
+      FULL.replaceAll(/(?:role_sets:[\s\S]*?(?=jwt_templates)|email_templates:[\s\S]*?(?=sms_templates))/g, ''),
+    );
     const applied = await here.config(['apply', file, '--yes', '--state-dir', state], { [VARIABLE]: SIGNING_KEY });
     expect(applied.code).toBe(0);
     const [, plan = ''] = /clerk-mcp undo (pln_\S+)\./.exec(applied.stderr) ?? [];

@@ -155,6 +155,11 @@ class Access implements Needed {
 
   #addSet(each: Difference): void {
     const { default_role, creator_role, roles, type: _, ...fields } = wantedIn(each);
+    const lacking = ['default_role', 'creator_role'].filter((duty) => each.fields[duty] === undefined);
+    if (lacking.length > 0) {
+      this.impossible.push({ of: each, problem: `is new, and needs ${lacking.join(' and ')}` });
+      return;
+    }
     const duties = [...new Set([String(default_role), String(creator_role)])];
     const all = [...duties, ...textsIn(roles).filter((role) => !duties.includes(role))];
     if (!this.#areRoles(each, all)) return;

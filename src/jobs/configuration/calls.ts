@@ -8,6 +8,7 @@ import type { Fields } from './sections.js';
 export function neededCalls(wanted: Wanted): Needed {
   const access = accessCalls(wanted);
   const templates = templateCalls(wanted);
+  const messages = messageCalls(wanted);
   const removed = wanted.prune ? removedAccess(wanted) : { calls: [], notes: [] };
   return {
     calls: [
@@ -15,11 +16,12 @@ export function neededCalls(wanted: Wanted): Needed {
       ...templates.calls,
       ...listed(wanted, 'added'),
       ...settings(wanted),
-      ...(wanted.prune ? [...removedTemplates(wanted), ...listed(wanted, 'removed')] : []),
+      ...messages.calls,
+      ...(wanted.prune ? [...removedTemplates(wanted), ...revertedMessages(wanted), ...listed(wanted, 'removed')] : []),
       ...removed.calls,
     ],
     notes: [...access.notes, ...removed.notes, ...leftNotes(wanted), ...unreadNotes(wanted)],
-    impossible: [...access.impossible, ...templates.impossible],
+    impossible: [...access.impossible, ...templates.impossible, ...messages.impossible],
   };
 }
 
@@ -106,6 +108,33 @@ function signing(template: string, now: Fields, before: Fields, { keyOf }: Wante
 const removedTemplates = (wanted: Wanted): NeededCall[] =>
   differencesIn(wanted, 'jwt_templates', 'removed').map((each) =>
     call('remove-jwt_templates', 'JwtTemplates_deleteTemplateById', each, { template_id: idOf(wanted, each.section, each.key) }),
+  );
+
+const MESSAGES = [
+  { section: 'email_templates', template_type: 'email' },
+  { section: 'sms_templates', template_type: 'sms' },
+] as const;
+
+/** Texts of the instance's own, which take the place of Clerk's. */
+function messageCalls(wanted: Wanted): Pick<Needed, 'calls' | 'impossible'> {
+  const calls: NeededCall[] = [];
+  const impossible: Impossible[] = [];
+  for (const { section, template_type } of MESSAGES) {
+    for (const each of [...differencesIn(wanted, section, 'added'), ...differencesIn(wanted, section, 'changed')]) {
+      const args = { template_type, slug: each.key, ...wantedIn(each) };
+      if (wanted.live.ids.get(section)?.has(each.key))
+        calls.push(call(section, 'EmailSmsTemplates_updateTemplateByTypeAndSlug', each, args));
+      else impossible.push({ of: each, problem: `is no ${template_type} template that the instance has` });
+    }
+  }
+  return { calls, impossible };
+}
+
+const revertedMessages = (wanted: Wanted): NeededCall[] =>
+  MESSAGES.flatMap(({ section, template_type }) =>
+    differencesIn(wanted, section, 'removed').map((each) =>
+      call(`revert-${section}`, 'EmailSmsTemplates_revertTemplate', each, { template_type, slug: each.key }),
+    ),
   );
 
 function leftNotes({ comparison, prune }: Wanted): readonly string[] {

@@ -7,7 +7,6 @@ import {
   type Fields,
   ordered,
   SECTION_NAMES,
-  SECTIONS,
   type Section,
   type SectionName,
   sectionOf,
@@ -57,11 +56,9 @@ export async function readLive(wanted: readonly SectionName[], { offered, reader
       continue;
     }
     const entries = found.filter(isRecord);
-    const own = name === 'permissions' ? entries.filter((entry) => !isClerks(entry)) : entries;
-    configuration.set(
-      name,
-      new Map(own.map((entry): [string, Fields] => [keyIn(name, entry), ordered(name, fieldsIn(name, entry))])),
-    );
+    const own = entries.filter((entry) => !isClerks(name, entry));
+    const section = new Map(own.map((entry): [string, Fields] => [keyIn(name, entry), ordered(name, fieldsIn(name, entry))]));
+    configuration.set(name, name === 'jwt_templates' ? withVariablesOfTheirOwn(section) : section);
     ids.set(name, new Map(entries.map((entry) => [keyIn(name, entry), String(entry.id)])));
     if (name === 'roles') ids.set('permissions', new Map([...idsWithin(entries), ...(ids.get('permissions') ?? [])]));
     if (name === 'role_sets') for (const set of entries) held.set(String(set.key), heldIn(set));
@@ -71,11 +68,11 @@ export async function readLive(wanted: readonly SectionName[], { offered, reader
 
 /** Its entries; or why there are none to be had. */
 async function readSection(name: SectionName, { offered, reader }: LiveOptions): Promise<readonly unknown[] | string> {
-  const { read, kind } = SECTIONS[name];
+  const { read, kind, with: args = {} } = sectionOf(name);
   const operation = offered.get(read);
   if (operation === undefined) return `${read} is not offered here`;
   try {
-    return kind === 'settings' ? [await reader.read(operation, {})] : await reader.readList(operation, {});
+    return kind === 'settings' ? [await reader.read(operation, args)] : await reader.readList(operation, args);
   } catch (error) {
     if (!(error instanceof PlanFault)) throw error;
     const { cause } = error.model;
@@ -85,7 +82,11 @@ async function readSection(name: SectionName, { offered, reader }: LiveOptions):
   }
 }
 
-const isClerks = ({ type, key }: Fields): boolean => type === 'system' || String(key).startsWith('org:sys_');
+/** Whether it is Clerk's own, and the same on every instance. */
+function isClerks(name: SectionName, { type, key, can_revert }: Fields): boolean {
+  if (name === 'permissions') return type === 'system' || String(key).startsWith('org:sys_');
+  return (name === 'email_templates' || name === 'sms_templates') && can_revert !== true;
+}
 
 function keyIn(name: SectionName, entry: Fields): string {
   if (sectionOf(name).kind === 'settings') return THE_ONE;
@@ -94,6 +95,8 @@ function keyIn(name: SectionName, entry: Fields): string {
 
 const KEYS: Partial<Record<SectionName, string>> = {
   jwt_templates: 'name',
+  email_templates: 'slug',
+  sms_templates: 'slug',
   redirect_urls: 'url',
   allowlist_identifiers: 'identifier',
   blocklist_identifiers: 'identifier',
@@ -117,14 +120,21 @@ function fieldsIn(name: SectionName, entry: Fields): Fields {
       return { name: entry.name, description: entry.description ?? '' };
     case 'jwt_templates':
       return templateIn(entry);
-    default: {
-      // Null stands for nothing in particular, except where it is a value of its own.
-      const fields = Object.keys(sectionOf(name).fields).filter(
-        (field) => (entry[field] ?? (field === 'default_scopes' ? null : undefined)) !== undefined,
-      );
-      return Object.fromEntries(fields.map((field) => [field, entry[field]]));
-    }
+    default:
+      return plainFields(name, entry);
   }
+}
+
+/** For a list null is an empty one, except where it stands for Clerk's own; elsewhere it says nothing. */
+function plainFields(name: SectionName, entry: Fields): Fields {
+  const { fields, sets = [] } = sectionOf(name);
+  const given = (field: string): unknown => {
+    const value = entry[field];
+    if (value !== null || field === 'default_scopes') return value;
+    return sets.includes(field) ? [] : undefined;
+  };
+  const found = Object.keys(fields).map((field) => [field, given(field)] as const);
+  return Object.fromEntries(found.filter(([, value]) => value !== undefined));
 }
 
 function templateIn({ name, lifetime, allowed_clock_skew, custom_signing_key, signing_algorithm, claims }: Fields): Fields {
@@ -139,13 +149,29 @@ function templateIn({ name, lifetime, allowed_clock_skew, custom_signing_key, si
 }
 
 /** The variable that holds the signing key of a template unless a file says otherwise. */
-export const signingKeyVariable = (template: string): string =>
+const signingKeyVariable = (template: string): string =>
   `CLERK_JWT_SIGNING_KEY_${
     template
       .toUpperCase()
       .replace(/[^A-Z0-9]+/g, '_')
       .replace(/^_|_$/g, '') || 'TEMPLATE'
   }`;
+
+/** Names that differ in nothing that a variable can hold get numbers, in their order. */
+function withVariablesOfTheirOwn(templates: Section): Section {
+  const taken = new Set<string>();
+  const inOrder = [...templates].sort(([one], [other]) => (one < other ? -1 : 1));
+  return new Map(
+    inOrder.map(([name, fields]): [string, Fields] => {
+      if (!isRecord(fields.signing_key)) return [name, fields];
+      const variable = signingKeyVariable(name);
+      let env = variable;
+      for (let nth = 2; taken.has(env); nth++) env = `${variable}_${nth}`;
+      taken.add(env);
+      return [name, { ...fields, signing_key: { env } }];
+    }),
+  );
+}
 
 const keyed = (field: string, value: unknown): Fields => (isRecord(value) ? { [field]: String(value.key) } : {});
 

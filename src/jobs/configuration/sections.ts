@@ -19,8 +19,9 @@ interface SectionSpec {
   readonly fields: Readonly<Record<string, z.ZodType>>;
   /** Fields that hold lists whose order means nothing. */
   readonly sets?: readonly string[];
-  /** The reads that show it, and other sections that must be known to write it. */
+  /** The read that shows it with its arguments, and other sections that must be known to write it. */
   readonly read: string;
+  readonly with?: Readonly<Record<string, string>>;
   readonly needs?: readonly SectionName[];
 }
 
@@ -28,7 +29,7 @@ const text = z.string();
 const filled = z.string().min(1);
 const description = text.optional().describe('Empty: none');
 
-export const NOT_BLANK = { pattern: /^\S(?:.*\S)?$/su, rule: 'a text without spaces at its ends' };
+const NOT_BLANK = { pattern: /^\S(?:.*\S)?$/su, rule: 'a text without spaces at its ends' };
 const ROLE_KEY = { pattern: /^org:[a-z0-9_]+$/, rule: 'org: and then a-z, 0-9, _' };
 
 /** The environment variables that may hold the signing keys of JWT templates; no other is ever read for a file. */
@@ -90,8 +91,9 @@ export const SECTIONS = {
       name: filled,
       description,
       type: z.enum(['initial', 'custom']).optional(),
-      default_role: filled,
-      creator_role: filled,
+      // Clerk tells none of a set that it is moving organizations away from.
+      default_role: filled.optional(),
+      creator_role: filled.optional(),
       roles: z.array(filled).min(1),
     },
     sets: ['roles'],
@@ -129,6 +131,30 @@ export const SECTIONS = {
     read: 'AllowlistBlocklist_listBlockedIdentifiers',
     key: NOT_BLANK,
     fields: {},
+  },
+  email_templates: {
+    kind: 'things',
+    noun: 'mail template',
+    read: 'EmailSmsTemplates_listSortedByPosition',
+    with: { template_type: 'email' },
+    key: NOT_BLANK,
+    fields: {
+      name: filled.optional(),
+      subject: filled.optional(),
+      from_email_name: filled.optional(),
+      reply_to_email_name: filled.optional(),
+      delivered_by_clerk: z.boolean().optional(),
+      markup: text.optional(),
+      body: filled,
+    },
+  },
+  sms_templates: {
+    kind: 'things',
+    noun: 'SMS template',
+    read: 'EmailSmsTemplates_listSortedByPosition',
+    with: { template_type: 'sms' },
+    key: NOT_BLANK,
+    fields: { name: filled.optional(), delivered_by_clerk: z.boolean().optional(), body: filled },
   },
   instance: {
     kind: 'settings',
