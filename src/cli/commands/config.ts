@@ -213,7 +213,8 @@ async function signingKeys(given: unknown): Promise<ReadonlyMap<string, string>>
     if (at === undefined)
       throw new ConfigError('--signing-key: expected NAME=FILE, the name of a JWT template and the file with its key.');
     const [name, file] = [each.slice(0, at), each.slice(at + 1)];
-    const key = await readNamed(file, `--signing-key ${name}: ${file}`);
+    // Editors end a file with a line break, which is no part of the key.
+    const key = (await readNamed(file, `--signing-key ${name}: ${file}`)).replace(/\r?\n$/, '');
     if (key.trim() === '') throw new ConfigError(`--signing-key ${name}: ${file} is empty.`);
     keys.set(name, hidden(key));
   }
