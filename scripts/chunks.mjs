@@ -19,6 +19,32 @@ const commonJs = {
   logOverride: { 'empty-import-meta': 'error' },
 };
 
+/**
+ * What packages bring for uses that are none of ours: checking answers to questions that the SDK itself asks, log files, and
+ * workers that write logs. It is a fifth of what every start would have to read. Whoever comes to use it is told so at once.
+ */
+const UNUSED = [
+  {
+    filter: /[\\/]@modelcontextprotocol[\\/]server[\\/]dist[\\/]ajvProvider-\w+\.mjs$/,
+    name: 'AjvJsonSchemaValidator',
+    as: 'esm',
+  },
+  { filter: /[\\/]sonic-boom[\\/]index\.js$/, name: 'SonicBoom', as: 'cjs' },
+  { filter: /[\\/]thread-stream[\\/]index\.js$/, name: 'ThreadStream', as: 'cjs' },
+];
+
+const withoutUnused = {
+  name: 'without-unused',
+  setup: ({ onLoad }) => {
+    for (const { filter, name, as } of UNUSED) {
+      const call = name === 'AjvJsonSchemaValidator' ? 'getValidator' : 'constructor';
+      const stub = `class ${name}{${call}(){throw new Error("${name} is not in this program: scripts/chunks.mjs leaves it out")}}`;
+      const contents = as === 'esm' ? `${stub};export{${name} as n}` : `${stub};module.exports=${name}`;
+      onLoad({ filter }, () => ({ contents, loader: 'js' }));
+    }
+  },
+};
+
 /** A file that runs by itself. */
 export const bundleAlone = ({ entry, outfile, ...rest }) =>
   build({
@@ -53,6 +79,7 @@ export async function bundleInChunks({ root, entries, ...rest }) {
     chunkNames: 'chunks/[name]-[hash]',
     write: false,
     metafile: true,
+    plugins: [withoutUnused],
   });
   const modules = new Map(outputFiles.map((file) => [path(file.path), withPlainRequire(file.text)]));
   const [start] = Object.keys(entries).map((name) => `dist/${name}.js`);
