@@ -45,15 +45,23 @@ export interface InstanceValues extends Pick<InstanceEntry, 'name' | 'kind' | 'k
   readonly values: Values;
 }
 
-/** Every instance with what is wrong with its key, for checks. @throws InstancesFileError for faults of the file */
-export function inspectInstances(flags: Flags, environment: Environment): readonly InspectedInstance[] {
+/** Every instance, or the one that is named, with what is wrong with its key, for checks. @throws InstancesFileError for faults of the file */
+export function inspectInstances(flags: Flags, environment: Environment): InspectedFile {
   const { entries, instance } = read(flags, environment);
   const wanted = instance === undefined ? entries : [named(flags, environment).entry];
   const { keys, faultsOf } = readKeys(wanted, environment);
-  return wanted.map((entry) => {
+  const instances = wanted.map((entry) => {
     const faults = faultsOf(entry.name);
     return { entry, faults, config: () => configOf(entry, keys.get(entry.name), flags, environment) };
   });
+  return { names: entries.map(({ name }) => name), instances };
+}
+
+export interface InspectedFile {
+  /** Of all instances in the file. */
+  readonly names: readonly string[];
+  /** Those that were asked for. */
+  readonly instances: readonly InspectedInstance[];
 }
 
 export interface InspectedInstance {

@@ -66,6 +66,8 @@ async function prepare(folder: string): Promise<void> {
   put('copy.seed.json', read('examples/sandbox.seed.example.json'));
   for (const name of ['clerk.yml', 'other.yml']) put(name, 'clerk_configuration: 1\n');
   put('clerk-secret-key', 'sk_test_of_a_file\n');
+  for (const name of ['instances.yml', 'policy.example.json', 'sandbox.seed.example.json']) put(name, read(`examples/${name}`));
+  put('shop.key', 'sk_live_of_a_file\n');
   mkdirSync(join(folder, 'state'));
   expect(await runProgram(['token', 'new', 'bob', '--tokens', join(folder, 'tokens.json')])).toMatchObject({ code: 0 });
   put('grants.yaml', JSON.stringify({ grants: [{ who: { subject: 'user_2abc' }, scopes: ['clerk:read'] }] }));
@@ -113,6 +115,7 @@ describe('the commands on the pages', () => {
   beforeAll(async () => {
     fixtures = await scratchDirectory();
     env = { ...(await sharedSandbox()), PATH: `${join(fixtures, 'bin')}:${process.env.PATH}` };
+    env.CLERK_STAGING_SECRET_KEY = 'sk_test_of_staging';
     await prepare(fixtures);
   });
 

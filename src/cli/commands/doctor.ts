@@ -63,8 +63,7 @@ async function examineMany(flags: Flags, parts: EnvironmentParts): Promise<reado
   const { finding, settings } = await checkSettings(flags, parts);
   if (settings === undefined) return [finding];
   const { checkInstances } = await import('../doctor/check-instances.js');
-  const { findings, instances } = checkInstances(flags, settings.catalog);
-  const served = instances.map(({ name }) => name);
+  const { findings, names, instances } = checkInstances(flags, settings.catalog);
   const own = instances.map(async ({ name, config }) => {
     if (config === undefined) return [];
     const { secretKey = '', apiUrl, values } = config;
@@ -74,7 +73,7 @@ async function examineMany(flags: Flags, parts: EnvironmentParts): Promise<reado
     ];
     return (await all(looks)).map((one) => ({ ...one, instance: name }));
   });
-  const [shared, ...found] = await Promise.all([all(filesAndStore(settings, parts, served)), ...own]);
+  const [shared, ...found] = await Promise.all([all(filesAndStore(settings, parts, names)), ...own]);
   return [finding, ...findings, ...found.flat(), ...shared];
 }
 

@@ -30,7 +30,6 @@ export async function init(flags: Flags, script: string): Promise<void> {
   const { client: id, keyFile, approver, print: onlyShow, server: given, ...entry } = loadInitValues(flags);
   const instance = await chosenInstance(flags, keyFile);
   const settings = instance?.values ?? given;
-  const { name: givenName = instance === undefined ? 'clerk' : `clerk-${instance.name}` } = entry;
   // Whatever would keep the server from starting is reported here, where a person sees it.
   const catalog = await loadCatalog(settings.openapi, toStderr);
   expose(catalog, settings);
@@ -43,11 +42,9 @@ export async function init(flags: Flags, script: string): Promise<void> {
   const places = loadPlaces();
   const client = clients.find((each) => each.id === id) ?? theInstalled(places);
   const choice = await chooseTools(client, catalog, settings, onlyShow === true);
-  const name = fittingName(client, givenName, catalog, { ...settings, ...choice });
-  if (name !== givenName)
-    aside(
-      `${client.label} puts the entry's name into the names of its tools: it is shortened to "${name}", so that no tool is left out.`,
-    );
+  const name = entryName(client, entry.name, instance?.name, (wanted) =>
+    fittingName(client, wanted, catalog, { ...settings, ...choice }),
+  );
   const { command, args } = launch(script, places.platform);
   const key = keyFor(client, places, { isNamed: isSandbox || instance !== undefined, keyFile });
   const asked: Server = { name, command, args: [...args, ...serverArgs({ ...flags, ...choice })], key };
@@ -59,6 +56,28 @@ export async function init(flags: Flags, script: string): Promise<void> {
   const enrolled = approver ?? (hasNoApprovers && isAtTerminal() ? await askName() : '');
   if (enrolled !== '') return enrol(enrolled, flags);
   if (hasNoApprovers) print(advice(script, flags));
+}
+
+/** The name of the entry, as long as the client has room for it. @param fitting cuts it to that */
+function entryName(
+  client: Client,
+  given: string | undefined,
+  instance: string | undefined,
+  fitting: (name: string) => string,
+): string {
+  const why = `${client.label} puts the entry's name into the names of its tools`;
+  if (instance !== undefined && given === undefined) {
+    const name = [`clerk-${instance}`, instance].find((wanted) => fitting(wanted) === wanted);
+    if (name !== undefined) return name;
+    // Cut, the names of two instances could become the same, and one entry would replace the other.
+    throw new ConfigError(
+      `${why}, and has no room for ${instance}: give the entry a name of at most ${fitting(instance).length} letters with --name.`,
+    );
+  }
+  const wanted = given ?? 'clerk';
+  const name = fitting(wanted);
+  if (name !== wanted) aside(`${why}: it is shortened to "${name}", so that no tool is left out.`);
+  return name;
 }
 
 /** The one of several instances that the entry is for, which `--instance` must name. The entry's environment is not this one. */

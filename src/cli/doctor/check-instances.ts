@@ -8,6 +8,8 @@ import { type Finding, failure, fault, ok } from './finding.js';
 
 export interface CheckedInstances {
   readonly findings: readonly Finding[];
+  /** Names of all instances in the file. */
+  readonly names: readonly string[];
   /** `config` only where a start would accept it. */
   readonly instances: readonly { readonly name: string; readonly config: Config | undefined }[];
 }
@@ -22,11 +24,11 @@ export function checkInstances(flags: Readonly<Record<string, unknown>>, catalog
   } catch (error) {
     const faults = error instanceof InstancesFileError ? error.faults : undefined;
     const findings = faults?.map((one) => failure('instances', one, MEND)) ?? [fault('instances', error)];
-    return { findings, instances: [] };
+    return { findings, names: [], instances: [] };
   }
-  const names = inspected.map(({ entry }) => entry.name);
+  const { names } = inspected;
   const findings: Finding[] = [ok('instances', `Instances: ${names.join(', ')}.`)];
-  const instances = inspected.map(({ entry: { name, key }, faults, config: configOf }) => {
+  const instances = inspected.instances.map(({ entry: { name, key }, faults, config: configOf }) => {
     const about = (finding: Finding): void => void findings.push({ ...finding, instance: name });
     for (const one of faults) about(failure('key', one, MEND));
     if (faults.length > 0) return { name, config: undefined };
@@ -40,7 +42,7 @@ export function checkInstances(flags: Readonly<Record<string, unknown>>, catalog
       return { name, config: undefined };
     }
   });
-  return { findings, instances };
+  return { findings, names, instances };
 }
 
 function keyFinding(secretKey: string | undefined, source: { file: string } | { variable: string } | undefined): Finding {
