@@ -44,10 +44,7 @@ describe('the file of instances', () => {
   });
 
   it.each([
-    [
-      'shop: { kind: prod, secret_key_env: K }',
-      /^instances\.shop\.kind: "prod" is unknown\. Did you mean production\?$/,
-    ],
+    ['shop: { kind: prod, secret_key_env: K }', /^instances\.shop\.kind: "prod" is unknown\. Did you mean production\?$/],
     ['shop: { kind: production }', /^instances\.shop: expected either secret_key_file or secret_key_env/],
     ['shop: { kind: production, secret_key_env: K, secret_key_file: k }', /expected either/],
     ['shop: { kind: production, secret_key_env: "a b" }', /^instances\.shop\.secret_key_env: expected the name of a variable/],
