@@ -1,4 +1,4 @@
-// Makes the pictures of the page of approvals that stand in the docs: npx tsx scripts/screenshots.ts
+// Makes the pictures of the page of approvals that stand in the docs: npm run screenshots
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
