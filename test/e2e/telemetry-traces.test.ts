@@ -8,7 +8,7 @@ import { type Progress, startProgram } from '../support/program.js';
 import { bearer, call, modern, openSession, post } from '../support/raw-http.js';
 import type { RecordedRequest } from '../support/recording-server.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
-import { logsIn, type SeenSpan, spansIn, treeOf } from '../support/telemetry.js';
+import { logsIn, metricsIn, type SeenSpan, spansIn, treeOf } from '../support/telemetry.js';
 import { tokenOf } from '../support/token-file.js';
 
 // Several programs are started one after the other.
@@ -172,6 +172,35 @@ describe('a call that needs a person', () => {
     expect(spans.find(({ spanId }) => spanId === wait.parentSpanId)?.name).toBe('policy');
     const sent = collector.received.map(({ body }) => String(body)).join('');
     for (const hidden of ['not today', '"ann"', 'user_1', 'apr_']) expect(sent, hidden).not.toContain(hidden);
+  });
+});
+
+describe('several instances', () => {
+  afterEach(stopAll);
+
+  it('are told apart in spans, metrics and lines of the log', async () => {
+    const collector = await FakeCollector.start();
+    const instances = await scratchFile(scratch, { instances: { red: { kind: 'sandbox' }, blue: { kind: 'sandbox' } } });
+    const server = await startHttp({
+      args: ['--instances', instances],
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
+    });
+    const message = modern('tools/call', { name: COUNT, arguments: {} });
+    for (const name of ['red', 'blue']) await post(`${server.url}/mcp/${name}`, message.body, message.headers);
+    expect((await server.stop()).code).toBe(0);
+    const { received } = collector;
+    const roots = spansIn(received).filter(({ name }) => name === `tools/call ${COUNT}`);
+    expect(roots.map(({ attributes }) => attributes['clerk_mcp.instance'])).toEqual(['red', 'blue']);
+    for (const name of ['clerk_mcp_calls_total', 'mcp.server.operation.duration']) {
+      const points = metricsIn(received).find((metric) => metric.name === name)?.points ?? [];
+      const label = name.includes('.') ? 'clerk_mcp.instance' : 'instance';
+      expect(
+        points.map(({ attributes }) => attributes[label]),
+        name,
+      ).toEqual(['red', 'blue']);
+    }
+    const lines = logsIn(received).filter(({ body }) => body === 'call');
+    expect(lines.map(({ attributes }) => attributes.instance)).toEqual(['red', 'blue']);
   });
 });
 
