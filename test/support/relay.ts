@@ -8,7 +8,10 @@ export interface Relayed {
 }
 
 /** What becomes of a request: it goes on to the sandbox, or the connection breaks, or this is answered. */
-export type Fate = 'pass' | 'reset' | { readonly status: number; readonly headers?: Readonly<Record<string, string>> };
+export type Fate =
+  | 'pass'
+  | 'reset'
+  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly message?: string };
 
 /** Stands between the program and a sandbox: sees every request, and lets a test decide what becomes of it. */
 export class Relay {
@@ -49,7 +52,7 @@ export class Relay {
     if (fate === 'reset') return void request.socket.destroy();
     if (fate !== 'pass') {
       response.writeHead(fate.status, { 'content-type': 'application/json', ...fate.headers });
-      return void response.end(JSON.stringify({ errors: [{ code: 'made_up', message: 'made up' }] }));
+      return void response.end(JSON.stringify({ errors: [{ code: 'made_up', message: fate.message ?? 'made up' }] }));
     }
     const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers as Record<string, string>;
     const answer = await fetch(`${this.#to}${path}`, { method, headers, ...(body === '' ? {} : { body }) });

@@ -6,6 +6,7 @@ import { childEnv, type Ended, ended, PROGRAM, runProgram } from '../../support/
 import { Relay } from '../../support/relay.js';
 import { endSandboxes, type SandboxProgram, startSandboxProgram } from '../../support/sandbox-program.js';
 import { scratchDirectory } from '../../support/scratch.js';
+import { runAtTerminal, withoutTerminal } from '../../support/terminal.js';
 
 const CREATE = 'Users_createNewUser';
 const COUNT = 320;
@@ -141,6 +142,51 @@ describe('a batch of calls from a file', () => {
     const again = resultsIn((await call(['--batch', '-', '--yes', '--quiet', '--again'], lines)).stdout);
     expect(again[0]).toMatchObject({ outcome: 'failed', error: 'form_identifier_exists' });
     expect(created().length).toBe(before + 2);
+  });
+
+  it.skipIf(withoutTerminal)(
+    'shows all of a gated batch at a terminal, asks once, and shows how far it is there alone',
+    async () => {
+      const ids = await Promise.all(
+        [700, 701].map(
+          async (nth) => (await sandbox.request('POST', '/users', JSON.parse(userLine(nth)) as object)).body as { id: string },
+        ),
+      );
+      const bans = file(
+        'bans.jsonl',
+        ids.map(({ id }) => JSON.stringify({ user_id: id })),
+      );
+      const args = ['call', 'Users_markBanned', '--batch', bans, '--out', join(dir, 'bans.results.jsonl')];
+      const left = await runAtTerminal(args, env, [{ prompt: '[y/N]', text: '' }]);
+      expect(left).toMatchObject({ code: 3, seen: expect.stringContaining('Nothing was sent.') });
+      const { code, seen } = await runAtTerminal(args, env, [{ prompt: '[y/N]', text: 'y' }]);
+      expect({ code, seen }).toMatchObject({ code: 0, seen: expect.stringContaining('Done: 2 of 2.') });
+      for (const name of ['user700@example.com', 'user701@example.com']) expect(seen).toContain(name);
+      expect(seen).toMatch(/\d of 2 calls/);
+      const more = file('more.jsonl', [JSON.stringify({ user_id: ids[0]?.id })]);
+      const quiet = ['call', 'Users_removeBanFromUser', '--batch', more, '--yes', '--out', join(dir, 'more.results.jsonl')];
+      const built = await runAtTerminal(quiet, { ...env, CI: 'true' }, []);
+      expect(built).toMatchObject({ code: 0, seen: expect.not.stringMatching(/of 1 calls/) });
+    },
+  );
+
+  it('sends nothing of calls that answer with a secret, without a folder for it, and nothing where Clerk is not there', async () => {
+    const before = created().length;
+    const keys = file('keys.jsonl', ['{"user_id":"user_1","expires_in_seconds":60}']);
+    expect(await call(['SigninTokens_createToken', '--batch', keys, '--yes'])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('--secrets-dir'),
+    });
+    relay.fate = () => ({ status: 401 });
+    const refused = await call([CREATE, '--batch', file('two.jsonl', [userLine(800), userLine(801)])]);
+    relay.fate = () => 'pass';
+    expect(refused).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^clerk-mcp: [^\n]*nothing was sent[^\n]*\n$/),
+    });
+    expect(created().length).toBe(before);
   });
 
   it('names every bad line before anything is sent', async () => {

@@ -6,6 +6,7 @@ import { childEnv, type Ended, ended, PROGRAM, runProgram } from '../../support/
 import { type Fate, Relay } from '../../support/relay.js';
 import { endSandboxes, startSandboxProgram } from '../../support/sandbox-program.js';
 import { scratchDirectory, scratchFile } from '../../support/scratch.js';
+import { runAtTerminal, withoutTerminal } from '../../support/terminal.js';
 
 const SEED = {
   users: Array.from({ length: 1100 }, (_, nth) => ({
@@ -115,6 +116,13 @@ describe('an export that is disturbed', () => {
     expect(await runProgram(['export', file, '--fresh'], { env })).toMatchObject({ code: 0, stderr: '' });
     expect(relay.seen.slice(from).some(({ path }) => path.startsWith('/users'))).toBe(true);
     expect(readFileSync(file, 'utf8')).toBe(undisturbed);
+  });
+
+  it.skipIf(withoutTerminal)('shows at a terminal how far it is, unless it is to be quiet', async () => {
+    const shown = await runAtTerminal(['export', join(dir, 'shown.json')], env, []);
+    expect(shown).toMatchObject({ code: 0, seen: expect.stringMatching(/\d+ of 1108 users and organizations/) });
+    const quiet = await runAtTerminal(['export', join(dir, 'quiet.json'), '--quiet'], env, []);
+    expect(quiet).toMatchObject({ code: 0, seen: expect.not.stringContaining('users and organizations') });
   });
 
   it('keeps nothing where nothing was read, and says so in one line', async () => {
