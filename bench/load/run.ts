@@ -100,9 +100,9 @@ async function runPhase(
     callers.map(async (caller) => {
       const random = new Random(seed++);
       while (left > 0) {
+        left--;
         // Before the first one, too, or all would begin at once.
         if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, random.between(0, 2 * pauseMs)));
-        left--;
         if (left <= calls / 2) disturbed ??= disturb?.();
         await caller.next();
       }

@@ -18,6 +18,6 @@ export function reasonOf(error: unknown): string {
 
 /** The same of a Sentinel that did not name the primary. */
 export function sentinelReasonOf(error: unknown): string {
-  const isUnknown = error instanceof Error && error.message.includes('got an invalid reply');
+  const isUnknown = error instanceof Error && /got an invalid reply|No such (?:master|primary)/.test(error.message);
   return isUnknown ? 'the Sentinels know no primary of this name' : `Sentinel: ${reasonOf(error)}`;
 }

@@ -30,6 +30,9 @@ const copying = (directory: string): string[] => [
   ...['--repl-diskless-sync-delay', '0', '--dir', directory, '--dbfilename', `copy-${files++}.rdb`],
 ];
 
+/** What the Sentinels ask for, which is not the password of the servers. */
+export const SENTINELS_PASSWORD = 'hunter3-of-the-sentinels';
+
 /** One primary, two replicas, and three Sentinels that watch over them. */
 export async function startSentinels(directory: string, password: string): Promise<RedisGroup> {
   const start = (...flags: string[]): Promise<RedisServer> =>
@@ -49,13 +52,15 @@ export async function startSentinels(directory: string, password: string): Promi
         `sentinel auth-pass clerk ${password}`,
         `sentinel down-after-milliseconds clerk ${DOWN_AFTER_MS}`,
         'sentinel failover-timeout clerk 6000',
+        `requirepass ${SENTINELS_PASSWORD}`,
+        `sentinel sentinel-pass ${SENTINELS_PASSWORD}`,
       ];
       await writeFile(file, lines.join('\n'));
       return launchRedis([file, '--sentinel'], /\+monitor/);
     }),
   );
   const connections = connectionsTo(servers, password);
-  const sentinel = new Redis(ports[0] as number, '127.0.0.1');
+  const sentinel = new Redis(ports[0] as number, '127.0.0.1', { password: SENTINELS_PASSWORD });
   const ask = async (what: string): Promise<unknown> => sentinel.call('SENTINEL', what, 'clerk');
   await vi.waitFor(async () => {
     const about = fields(await ask('MASTER'));

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -8,7 +10,7 @@ import { StoreUnavailableError } from '../../src/limits/store-unavailable.js';
 import { freePort } from '../support/free-port.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
 import { storeContract } from './contract.js';
-import { type RedisServer, startRedis, withoutRedis } from './redis-server.js';
+import { killRedis, launchRedis, type RedisServer, startRedis, withoutRedis } from './redis-server.js';
 
 describe.skipIf(withoutRedis)('the store in Redis', () => {
   let server: RedisServer;
@@ -132,6 +134,50 @@ describe.skipIf(withoutRedis)('the store in Redis', () => {
     expect(await reasonOf({ caFile: tls.certificate })).toBe('NOAUTH');
     expect(await reasonOf({ caFile: tls.certificate }, guarded.url.replace('//', '//:wrong-secret@'))).toBe('WRONGPASS');
     expect(await reasonOf({ passwordFile })).toMatch(/SELF_SIGNED|UNABLE_TO_VERIFY/);
-    await guarded.kill();
+
+    // The same behind a Sentinel, and in a cluster of one.
+    const port = await freePort();
+    const lines = [
+      ...['port 0', `tls-port ${port}`, 'bind 127.0.0.1', `dir ${directory}`, 'tls-replication yes', 'tls-auth-clients no'],
+      ...[`tls-cert-file ${tls.certificate}`, `tls-key-file ${tls.key}`, `tls-ca-cert-file ${tls.certificate}`],
+      ...[`sentinel monitor clerk 127.0.0.1 ${guarded.port} 1`, 'sentinel auth-pass clerk hunter2-secret'],
+    ];
+    const sentinel = await launchRedis([await scratchFile(directory, lines.join('\n')), '--sentinel'], /\+monitor/);
+    const behind = `rediss+sentinel://127.0.0.1:${port}/clerk`;
+    expect(await reasonOf({ caFile: tls.certificate, passwordFile }, behind)).toBeUndefined();
+    expect(await reasonOf({ passwordFile }, behind)).toMatch(/^Sentinel: /);
+    expect(await reasonOf({ caFile: tls.certificate, passwordFile }, behind.replace('clerk', 'another'))).toMatch(/no primary/);
+    const cluster = ['--cluster-enabled', 'yes', '--tls-cluster', 'yes', '--cluster-port', `${await freePort()}`];
+    const one = await startRedis({ tls, flags: [...cluster, '--cluster-config-file', join(directory, 'nodes.conf')] });
+    const admin = new Redis(one.port, '127.0.0.1', { tls: { ca: await readFile(tls.certificate) } });
+    await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    await vi.waitFor(async () => expect(String(await admin.call('CLUSTER', 'INFO'))).toContain('cluster_state:ok'), 10_000);
+    const asCluster = one.url.replace('rediss', 'rediss+cluster');
+    expect(await reasonOf({ caFile: tls.certificate }, asCluster)).toBeUndefined();
+    expect(await reasonOf({}, asCluster)).toBeDefined();
+    await admin.quit();
+    await Promise.all([killRedis(sentinel), guarded.kill(), one.kill()]);
+  });
+
+  it('needs no more rights than docs/hosting.md gives it', async () => {
+    const rights = /`((?:\+@?[\w|]+ )+\+\w+)` on the keys `([^`]+)`/.exec(await readFile('docs/hosting.md', 'utf8'));
+    const admin = new Redis(server.url);
+    await admin.acl('SETUSER', 'app', 'reset', 'on', '>pw', `~${rights?.[2]}`, ...String(rights?.[1]).split(' '));
+    const states: string[] = [];
+    const url = server.url.replace('//', '//app:pw@');
+    const store = await openRedisStore({ url, onState: (state, reason) => states.push(reason ?? state) });
+    opened.push(store);
+    expect(states).toEqual(['up']);
+    const shares = [{ key: 'k', weight: 1, max: 2, windowMs: 1000 }];
+    const reserved = await store.reserve(shares);
+    if (reserved.ok) await reserved.release();
+    expect(await store.used(shares)).toMatchObject([{ used: 0 }]);
+    await store.revoke('a', 1000);
+    await store.restore('a');
+    expect(await store.revoked()).toEqual(new Set());
+    expect(await store.claim('one', 1000, await store.memory())).toBe('first');
+    expect(await store.swap('kind of ours', 'a', { from: undefined, to: 'text', ttlMs: 1000 })).toBe(true);
+    expect([await store.read('kind of ours', 'a'), await store.all('kind of ours')]).toEqual(['text', ['text']]);
+    await admin.quit();
   });
 });

@@ -16,10 +16,12 @@ const ADVICE: Readonly<Record<string, string>> = {
   MISCONF: 'It cannot write to its disk.',
   NOREPLICAS: 'It has fewer replicas than its min-replicas-to-write.',
   MOVED: 'It is part of a cluster: write redis+cluster:// in the place of redis://.',
+  'Sentinel: NOAUTH': 'The Sentinels ask for a password: give it with --store-sentinel-password-file.',
+  'Sentinel: WRONGPASS': 'The password in --store-sentinel-password-file is wrong.',
 };
 const OTHERWISE = 'Check its address, and whether it runs.';
 const TLS =
-  'Its certificate is not accepted: name the authority that signed it with --store-ca, and the host as the certificate does.';
+  'Its certificate must be accepted: name the authority that signed it with --store-ca, and the host as the certificate does.';
 
 /** Has the shared store write something, and looks at how it is set up. */
 export async function checkStore(location: StoreLocation): Promise<Finding[]> {
@@ -30,7 +32,7 @@ export async function checkStore(location: StoreLocation): Promise<Finding[]> {
   try {
     const store = await openRedisStore({ ...location, timeoutMs: TIMEOUT_MS, onState });
     try {
-      if (reason !== undefined) return [unusable(reason)];
+      if (reason !== undefined) return [unusable(reason, location)];
       const facts = await store.facts();
       const flaws = flawsOf(facts);
       const [version] = facts.map((one) => one.version);
@@ -46,7 +48,8 @@ export async function checkStore(location: StoreLocation): Promise<Finding[]> {
   }
 }
 
-function unusable(reason: string): Finding {
-  const advice = ADVICE[reason] ?? (/CERT|SIGNATURE|SIGNED/.test(reason) ? TLS : OTHERWISE);
+function unusable(reason: string, { url }: StoreLocation): Finding {
+  const isTls = /^(?:rediss|valkeys)/i.test(url);
+  const advice = ADVICE[reason] ?? (/CERT|SIGNATURE|SIGNED/.test(reason) ? TLS : isTls ? `${OTHERWISE} ${TLS}` : OTHERWISE);
   return failure('store', `The shared store cannot be used (${reason}).`, `${advice} Gated calls are refused while it is away.`);
 }
