@@ -33,6 +33,9 @@ const UNUSED = [
   { filter: /[\\/]thread-stream[\\/]index\.js$/, name: 'ThreadStream', as: 'cjs' },
 ];
 
+/** The Redis client tells whoever sets `DEBUG` every command that it sends, with the password: here it tells nobody. */
+const TALKING = /[\\/]ioredis[\\/]built[\\/]utils[\\/]debug\.js$/;
+
 const withoutUnused = {
   name: 'without-unused',
   setup: ({ onLoad }) => {
@@ -42,6 +45,7 @@ const withoutUnused = {
       const contents = as === 'esm' ? `${stub};export{${name} as n}` : `${stub};module.exports=${name}`;
       onLoad({ filter }, () => ({ contents, loader: 'js' }));
     }
+    onLoad({ filter: TALKING }, () => ({ contents: 'exports.default=()=>()=>{}', loader: 'js' }));
   },
 };
 

@@ -369,7 +369,7 @@ describe('what else is configured', () => {
     const redis = await startRedis();
     const admin = new Redis(redis.url);
     const look = async (url = redis.url): Promise<unknown> => {
-      const { status, message, advice = '' } = (await withFiles(['--store', url], signing)).store as Check;
+      const { status, message, advice = '' } = (await withFiles(['--store', url], { ...signing, DEBUG: '*' })).store as Check;
       return `${status}: ${message} ${advice}`;
     };
     expect(await look()).toMatch(/^warning: .*keeps nothing on disk/);

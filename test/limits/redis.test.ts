@@ -147,7 +147,16 @@ describe.skipIf(withoutRedis)('the store in Redis', () => {
     expect(await reasonOf({ caFile: tls.certificate, passwordFile }, behind)).toBeUndefined();
     expect(await reasonOf({ passwordFile }, behind)).toMatch(/^Sentinel: /);
     expect(await reasonOf({ caFile: tls.certificate, passwordFile }, behind.replace('clerk', 'another'))).toMatch(/no primary/);
-    const cluster = ['--cluster-enabled', 'yes', '--tls-cluster', 'yes', '--cluster-port', `${await freePort()}`];
+    const cluster = [
+      '--cluster-enabled',
+      'yes',
+      '--tls-cluster',
+      'yes',
+      '--cluster-announce-ip',
+      '127.0.0.1',
+      '--cluster-port',
+      `${await freePort()}`,
+    ];
     const one = await startRedis({ tls, flags: [...cluster, '--cluster-config-file', join(directory, 'nodes.conf')] });
     const admin = new Redis(one.port, '127.0.0.1', { tls: { ca: await readFile(tls.certificate) } });
     await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
