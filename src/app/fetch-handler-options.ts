@@ -124,6 +124,10 @@ export interface FetchHandlerOptions {
   readonly grants?: string;
   /** With --auth oauth: the client by which approvers sign in at the issuer. A confidential one has its secret in CLERK_MCP_APPROVALS_CLIENT_SECRET. */
   readonly approvalsClientId?: string;
+  /** With --auth oauth: the client by which the server asks the issuer whether a token was revoked, every 10 s at most. Needs --introspection-secret-file. Default: not asked: tokens count until they expire. */
+  readonly introspectionClientId?: string;
+  /** A file with the secret of that client and nothing else. */
+  readonly introspectionSecretFile?: string;
   /** A file with one token, of 32 characters or more, that is good for /metrics and nothing else; read again on SIGHUP. */
   readonly metricsTokenFile?: string;
   /** Names under which clients reach the server, with or without a port. Default: the names of this machine, and the host of the audience. */

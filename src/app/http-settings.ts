@@ -13,6 +13,11 @@ export function authenticationChoice(http: HttpValues): AuthenticationChoice {
     throw new ConfigError('--grants works only with --auth oauth, which is not set: tokens of a file have their scopes there.');
   if (auth !== 'oauth' && approvalsClientId !== undefined)
     throw new ConfigError('--approvals-client-id works only with --auth oauth, which is not set.');
+  const { introspectionClientId, introspectionSecretFile } = http;
+  if (auth !== 'oauth' && (introspectionClientId ?? introspectionSecretFile) !== undefined)
+    throw new ConfigError(
+      '--introspection-client-id and --introspection-secret-file work only with --auth oauth, which is not set.',
+    );
   if (auth === 'none') return { kind: 'none', host };
   if (auth === 'token') {
     if (tokens === undefined)
@@ -24,7 +29,16 @@ export function authenticationChoice(http: HttpValues): AuthenticationChoice {
     throw new ConfigError('--auth oauth needs --issuer URL and --audience URL, the address of /mcp that clients use.');
   if (!URL.canParse(resource))
     throw new ConfigError('--audience: the first value must be a URL, the address of /mcp that clients use.');
-  return { kind: 'oauth', issuer, audience: [resource, ...others], sse, grants };
+  return { kind: 'oauth', issuer, audience: [resource, ...others], sse, grants, introspection: introspectionOf(http) };
+}
+
+function introspectionOf({ introspectionClientId: clientId, introspectionSecretFile: secretFile }: HttpValues) {
+  if (clientId === undefined && secretFile === undefined) return undefined;
+  if (clientId === undefined || secretFile === undefined)
+    throw new ConfigError(
+      '--introspection-client-id and --introspection-secret-file go together: an issuer answers only clients with a secret.',
+    );
+  return { clientId, secretFile };
 }
 
 /**

@@ -57,6 +57,19 @@ export const HTTP_OPTIONS = {
     schema: () => z.string().min(1, 'expected an id').max(500),
     help: 'With --auth oauth: the client by which approvers sign in at the issuer. A confidential one has its secret in CLERK_MCP_APPROVALS_CLIENT_SECRET',
   },
+  introspectionClientId: {
+    flag: '--introspection-client-id <id>',
+    env: 'CLERK_MCP_INTROSPECTION_CLIENT_ID',
+    schema: () => z.string().min(1, 'expected an id').max(500),
+    help: 'With --auth oauth: the client by which the server asks the issuer whether a token was revoked, every 10 s at most. Needs --introspection-secret-file',
+    default: 'not asked: tokens count until they expire',
+  },
+  introspectionSecretFile: {
+    flag: '--introspection-secret-file <file>',
+    env: 'CLERK_MCP_INTROSPECTION_SECRET_FILE',
+    schema: path,
+    help: 'A file with the secret of that client and nothing else',
+  },
   metricsTokenFile: {
     flag: '--metrics-token-file <file>',
     env: 'CLERK_MCP_METRICS_TOKEN_FILE',

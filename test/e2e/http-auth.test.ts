@@ -419,6 +419,26 @@ it('sends a client to the issuer for the address that it has and for all scopes,
   await issuer.stop();
 });
 
+it('refuses a token that was revoked, where the issuer is asked, on both endpoints', async () => {
+  const issuer = await TestIssuer.start();
+  issuer.metadata = { ...issuer.metadata, introspection_endpoint: `${issuer.url}/introspect` };
+  const secret = join(await scratchDirectory(), 'secret');
+  await writeFile(secret, 'se+cret');
+  const args = ['--sandbox', '--auth', 'oauth', '--issuer', issuer.url, '--audience', AUDIENCE, '--allowed-hosts', '127.0.0.1'];
+  const server = await startHttp({
+    args: [...args, '--introspection-client-id', 'asks', '--introspection-secret-file', secret],
+  });
+  const [good, revoked] = [await issuer.token(), await issuer.token({ sub: 'user_bob' })];
+  issuer.introspection.revoked.add(revoked);
+  expect((await post(`${server.url}/mcp`, initialize(), bearer(good))).status).toBe(200);
+  expect((await post(`${server.url}/mcp`, initialize(), bearer(revoked))).status).toBe(401);
+  const sse = await fetch(`${server.url}/sse`, { headers: { accept: 'text/event-stream', ...bearer(revoked) } });
+  expect(sse.status).toBe(401);
+  expect(sse.headers.get('www-authenticate')).toContain('it was revoked');
+  expect(server.stderr()).not.toContain('se+cret');
+  await issuer.stop();
+});
+
 describe('a server that trusts an OAuth issuer up to a ceiling', () => {
   const ALL = 'clerk:read clerk:write clerk:destructive clerk:credential clerk:access';
   let issuer: TestIssuer;
@@ -518,6 +538,12 @@ describe('a start that would leave the server open, or half set up', () => {
     ['a file that is not there', ['--auth', 'token', '--tokens', '/nowhere/tokens.json'], {}, /cannot be read/],
     ['--auth oauth without an issuer', ['--auth', 'oauth', '--audience', AUDIENCE], {}, /--issuer URL/],
     ['an issuer in the clear', ['--auth', 'oauth', '--issuer', 'http://issuer.example.com', '--audience', AUDIENCE], {}, /https/],
+    [
+      'a client to ask the issuer with, and no secret',
+      ['--auth', 'oauth', '--issuer', 'https://issuer.example.com', '--audience', AUDIENCE, '--introspection-client-id', 'asks'],
+      {},
+      /go together/,
+    ],
     ['an issuer without --auth oauth', ['--issuer', 'https://issuer.example.com'], {}, /--auth oauth/],
     ['grants without --auth oauth', ['--grants', '/nowhere/grants.yaml'], {}, /--grants works only with --auth oauth/],
     [

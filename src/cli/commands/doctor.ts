@@ -135,13 +135,14 @@ function telemetryLook(): Look[] {
 }
 
 function issuerLook({ http, catalog }: Settings, instances: readonly string[] | undefined): Look[] {
-  const { issuer, audience, sse = true, grants } = http;
+  const { issuer, audience, sse = true, grants, introspectionClientId: clientId, introspectionSecretFile: secretFile } = http;
   const resource = audience?.[0];
   if (issuer === undefined || resource === undefined) return [];
   const look = async (): Promise<readonly Finding[]> => {
     const { checkIssuer } = await import('../doctor/check-issuer.js');
     const granted = grants === undefined ? undefined : await grantedScopes(grants, catalog, instances);
-    return checkIssuer({ issuer, resource, instances, sse, granted });
+    const introspection = clientId === undefined || secretFile === undefined ? undefined : { clientId, secretFile };
+    return checkIssuer({ issuer, resource, instances, sse, granted, introspection });
   };
   return [['issuer', look]];
 }

@@ -1,4 +1,5 @@
-import { type IssuerMetadata, IssuerUnavailableError, readIssuerMetadata } from '../../mcp/auth/issuer.js';
+import { Introspection, type IntrospectionClient } from '../../mcp/auth/introspection.js';
+import { Issuer, type IssuerMetadata, IssuerUnavailableError, readIssuerMetadata } from '../../mcp/auth/issuer.js';
 import { ALGORITHMS } from '../../mcp/auth/oauth.js';
 import { readJson, UnreadableError } from '../../mcp/auth/read-json.js';
 import { sseBeside, withoutSlash } from '../../mcp/auth/resource-metadata.js';
@@ -24,12 +25,21 @@ export interface IssuerToCheck {
   readonly instances?: readonly string[] | undefined;
   /** Whether HTTP+SSE is served. */
   readonly sse: boolean;
+  /** How the issuer is to be asked about tokens; `undefined` where it is not asked. */
+  readonly introspection?: IntrospectionClient | undefined;
   /** What someone may have by the file of grants; `undefined` where there is none. */
   readonly granted: readonly Scope[] | undefined;
 }
 
 /** Whether people can sign in from the hosts that they have: what the issuer says of itself, and what its tokens must hold. */
-export async function checkIssuer({ issuer, resource, instances, sse, granted }: IssuerToCheck): Promise<Finding[]> {
+export async function checkIssuer({
+  issuer,
+  resource,
+  instances,
+  sse,
+  granted,
+  introspection,
+}: IssuerToCheck): Promise<Finding[]> {
   let metadata: IssuerMetadata;
   try {
     metadata = await readIssuerMetadata({ issuer, timeoutMs: TIMEOUT_MS });
@@ -47,6 +57,7 @@ export async function checkIssuer({ issuer, resource, instances, sse, granted }:
           ...checkAudience(`${withoutSlash(resource)}/${name}`, sse, metadata, name),
           instance: name,
         }))),
+    ...(introspection === undefined ? [] : [await checkIntrospection(issuer, introspection)]),
     ...(granted !== undefined
       ? []
       : [
@@ -73,6 +84,18 @@ async function checkKeys(issuer: string, address: string): Promise<Finding> {
     const isAway = error instanceof UnreadableError && error.isAway;
     const message = `The keys of the issuer cannot be fetched. ${address}: ${errorMessage(error)}.`;
     return failure('issuer', message, isAway ? REACH : `${advice} Without the issuer's keys no caller is let in.`);
+  }
+}
+
+/** Asks about a token that is none: an issuer that takes the client says that it does not count. */
+async function checkIntrospection(issuer: string, client: IntrospectionClient): Promise<Finding> {
+  try {
+    const asked = await Introspection.open(client, new Issuer({ issuer }));
+    await asked.isActive('no-token');
+    return ok('introspection', 'The issuer says whether tokens still count. One that was revoked is refused within 10 s.');
+  } catch (error) {
+    const advice = `Give the id and the secret of a confidential client of the issuer, which may introspect tokens.`;
+    return failure('introspection', `${errorMessage(error).replace(/\.$/, '')}.`, advice);
   }
 }
 

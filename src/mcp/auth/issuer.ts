@@ -47,6 +47,7 @@ const metadataSchema = z.object({
   authorization_endpoint: text,
   token_endpoint: text,
   registration_endpoint: text,
+  introspection_endpoint: text,
   client_id_metadata_document_supported: z.boolean().optional().catch(undefined),
   code_challenge_methods_supported: texts,
   scopes_supported: texts,
@@ -61,7 +62,7 @@ export class Issuer {
   readonly issuer: string;
   readonly #options: IssuerOptions;
   readonly #fetch: Fetch;
-  #keys: Promise<RemoteJWKSet> | undefined;
+  #found: Promise<{ readonly metadata: IssuerMetadata; readonly keys: RemoteJWKSet }> | undefined;
   #failedAt = Number.NEGATIVE_INFINITY;
 
   /** @throws IssuerAddressError for an address that cannot be an issuer's */
@@ -77,20 +78,33 @@ export class Issuer {
    * @throws IssuerUnavailableError
    */
   async keys(): Promise<RemoteJWKSet> {
+    return (await this.#find()).keys;
+  }
+
+  /**
+   * What the issuer says of itself, from when it was first asked.
+   * @throws IssuerUnavailableError
+   */
+  async metadata(): Promise<IssuerMetadata> {
+    return (await this.#find()).metadata;
+  }
+
+  async #find() {
     const { retryMs = 5000 } = this.#options;
     if (performance.now() - this.#failedAt < retryMs)
       throw new IssuerUnavailableError('The issuer could not be reached a moment ago.');
-    this.#keys ??= this.#findKeys().catch((error: unknown) => {
-      this.#keys = undefined;
+    this.#found ??= this.#read().catch((error: unknown) => {
+      this.#found = undefined;
       this.#failedAt = performance.now();
       throw error;
     });
-    return this.#keys;
+    return this.#found;
   }
 
-  async #findKeys(): Promise<RemoteJWKSet> {
+  async #read() {
     const { issuer } = this;
-    return this.#keySet(await readIssuerMetadata({ ...this.#options, issuer, fetch: this.#fetch }));
+    const metadata = await readIssuerMetadata({ ...this.#options, issuer, fetch: this.#fetch });
+    return { metadata, keys: this.#keySet(metadata) };
   }
 
   #keySet(metadata: IssuerMetadata): RemoteJWKSet {
@@ -159,7 +173,7 @@ function checkIssuerAddress(issuer: string): void {
 }
 
 /** @throws IssuerAddressError for anything but https, or http on this machine: other keys could be anyone's */
-function trustedUrl(address: string, what: string): URL {
+export function trustedUrl(address: string, what: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return url;
   throw new IssuerAddressError(`${what} must be an https address, not ${JSON.stringify(address)}.`);

@@ -7,6 +7,7 @@ import { refuse } from '../reply.js';
 import type { Authentication, Authenticator, Credentials } from './authenticator.js';
 import { BearerChallenges, bearerToken } from './bearer.js';
 import type { Ceilings } from './ceilings.js';
+import type { Introspection } from './introspection.js';
 import { Issuer, type IssuerOptions, IssuerUnavailableError } from './issuer.js';
 import { withoutSlash } from './resource-metadata.js';
 import { isScope, SCOPES } from './roles.js';
@@ -24,6 +25,8 @@ export interface OAuthOptions extends IssuerOptions {
   readonly instance?: string | undefined;
   /** Gives the issuer's keys, shared with others. Default: its own. */
   readonly keys?: Issuer | undefined;
+  /** Asks the issuer whether tokens still count. Default: they do until they expire. */
+  readonly introspection?: Pick<Introspection, 'isActive'> | undefined;
   /** How much clocks may differ, in milliseconds. Default: 60,000. */
   readonly clockToleranceMs?: number;
   readonly logger: Pick<Logger, 'warn'>;
@@ -63,7 +66,10 @@ export class OAuthAuthentication implements Authenticator {
     const bearer = bearerToken(headers);
     if ('fault' in bearer) return challenges[bearer.fault]();
     try {
-      return await this.#accept(await this.#verify(bearer.token), challenges);
+      const accepted = await this.#accept(await this.#verify(bearer.token), challenges);
+      // Asked last, so that only good tokens of people who may do something cause requests to the issuer.
+      if (!accepted.ok || (await this.#options.introspection?.isActive(bearer.token)) !== false) return accepted;
+      return challenges.invalid('The issuer says that the token does not count any more: it was revoked.');
     } catch (error) {
       const fault = faultOf(error, this.#options.audience);
       if (fault !== undefined) return challenges.invalid(fault);

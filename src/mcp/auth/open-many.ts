@@ -3,7 +3,7 @@ import type { AuthenticatedCaller, Authenticator } from './authenticator.js';
 import { BearerChallenges } from './bearer.js';
 import { noOAuth } from './no-oauth.js';
 import { noAuthentication } from './none.js';
-import { type AuthenticationChoice, type AuthenticationServices, closingOnFailure } from './open.js';
+import { type AuthenticationChoice, type AuthenticationServices, closingOnFailure, openIntrospection } from './open.js';
 import { ReachAuthenticator } from './reach.js';
 import { ResourceMetadata, sseBeside, type WellKnown, withoutSlash } from './resource-metadata.js';
 import { ThrottledAuthentication } from './throttle.js';
@@ -82,7 +82,7 @@ const reachOf =
     names.filter((name) => instances?.has(name) === true);
 
 async function openOAuth(
-  { issuer, audience, sse, grants }: Extract<AuthenticationChoice, { kind: 'oauth' }>,
+  { issuer, audience, sse, grants, introspection: client }: Extract<AuthenticationChoice, { kind: 'oauth' }>,
   instances: readonly GuardedInstance[],
   { catalog, logger }: AuthenticationServices,
 ): Promise<ManyAuthentications> {
@@ -93,10 +93,12 @@ async function openOAuth(
     import('./issuer.js'),
     import('./ceilings.js'),
   ]);
+  const keys = new Issuer({ issuer });
+  const introspection = await openIntrospection(client, keys);
   const ceilings = await Ceilings.open({ path: grants, catalog, logger, instances: names });
   return closingOnFailure(ceilings, () => {
     const [base] = audience;
-    const shared = { issuer, ceilings, logger, keys: new Issuer({ issuer }) };
+    const shared = { issuer, ceilings, logger, keys, introspection };
     const own = instances.map((instance) => {
       const { name } = instance;
       const resource = `${withoutSlash(base)}/${name}`;

@@ -5,6 +5,8 @@ import type { GrantedWho } from '../../policy/rules/grant-matches.js';
 import type { Authenticator } from './authenticator.js';
 import { BearerChallenges } from './bearer.js';
 import type { Ceilings } from './ceilings.js';
+import type { Introspection, IntrospectionClient } from './introspection.js';
+import type { Issuer } from './issuer.js';
 import { noOAuth } from './no-oauth.js';
 import { noAuthentication } from './none.js';
 import { ResourceMetadata, sseBeside, type WellKnown } from './resource-metadata.js';
@@ -23,6 +25,12 @@ export function closingOnFailure<T>(opened: Pick<Ceilings, 'close'> | undefined,
   }
 }
 
+/** @throws IntrospectionSecretError */
+export const openIntrospection = async (
+  client: IntrospectionClient | undefined,
+  issuer: Issuer,
+): Promise<Introspection | undefined> => client && (await import('./introspection.js')).Introspection.open(client, issuer);
+
 /** Who may call, and how they prove it. */
 export type AuthenticationChoice =
   /** Everyone on this machine. `host` is where the server listens. */
@@ -36,6 +44,8 @@ export type AuthenticationChoice =
       readonly sse: boolean;
       /** The file that says who may have what at most. */
       readonly grants?: string | undefined;
+      /** How the issuer is asked whether tokens still count. */
+      readonly introspection?: IntrospectionClient | undefined;
     };
 
 export interface OpenAuthentication {
@@ -76,7 +86,9 @@ export async function openAuthentication(
     }
     case 'oauth': {
       const { issuer, audience, sse, grants } = choice;
-      const { OAuthAuthentication } = await import('./oauth.js');
+      const [{ OAuthAuthentication }, { Issuer }] = await Promise.all([import('./oauth.js'), import('./issuer.js')]);
+      const keys = new Issuer({ issuer });
+      const introspection = await openIntrospection(choice.introspection, keys);
       const ceilings = grants === undefined ? undefined : await openCeilings(grants, { catalog, logger });
       const scopes = ceilings && { scopes: () => ceilings.scopes() };
       const wellKnown = new ResourceMetadata({ resource: audience[0], issuer, sse, ...scopes });
@@ -90,6 +102,8 @@ export async function openAuthentication(
             resourceMetadataUrl: wellKnown.url,
             sseMetadataUrl: wellKnown.sseUrl,
             ceilings,
+            keys,
+            introspection,
             logger,
           }),
       );

@@ -21,10 +21,11 @@ const MAX_BYTES = 1_048_576;
  * A document of JSON at an address, where no redirect is followed: who follows one trusts whoever it leads to.
  * @throws UnreadableError
  */
-export async function readJson(address: string, fetch: Fetch, timeoutMs: number): Promise<unknown> {
+export async function readJson(address: string, fetch: Fetch, timeoutMs: number, request: RequestInit = {}): Promise<unknown> {
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    const response = await fetch(address, { headers: { accept: 'application/json' }, redirect: 'manual', signal });
+    const headers = { accept: 'application/json', ...(request.headers as Record<string, string> | undefined) };
+    const response = await fetch(address, { ...request, headers, redirect: 'manual', signal });
     if (response.status !== 200) {
       await response.body?.cancel();
       throw new UnreadableError(statusOf(response, address));

@@ -1,9 +1,12 @@
+import { writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkIssuer, type IssuerToCheck } from '../../../src/cli/doctor/check-issuer.js';
 import { AUDIENCE, TestIssuer } from '../../mcp/auth/test-issuer.js';
 import { freePort } from '../../support/free-port.js';
+import { scratchDirectory } from '../../support/scratch.js';
 
 const SCOPES = ['clerk:read', 'clerk:write', 'clerk:destructive', 'clerk:credential', 'clerk:access'];
 
@@ -116,6 +119,25 @@ describe('what doctor finds of an issuer', () => {
 
   it('an address that nothing can be trusted from', async () => {
     await expect(check({}, { issuer: 'http://issuer.example.com' })).rejects.toThrow(/https address/);
+  });
+
+  it('whether it says of tokens that they were revoked', async () => {
+    const secretFile = join(await scratchDirectory(), 'secret');
+    const introspection = { clientId: 'asks', secretFile };
+    const endpoint = { introspection_endpoint: `${issuer.url}/introspect` };
+    await writeFile(secretFile, 'se+cret\n');
+    expect((await check(endpoint, { introspection })).introspection).toMatchObject({ status: 'ok' });
+    expect((await check({}, { introspection })).introspection).toMatchObject({
+      status: 'failure',
+      message: expect.stringContaining('has no introspection_endpoint'),
+    });
+    await writeFile(secretFile, 'another');
+    expect((await check(endpoint, { introspection })).introspection).toMatchObject({
+      status: 'failure',
+      message: expect.stringMatching(/introspect: answered 401\.$/),
+      advice: expect.stringContaining('confidential client'),
+    });
+    expect((await check()).introspection).toBeUndefined();
   });
 
   it('more than one reason why clients stay out', async () => {

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 
 export const AUDIENCE = 'https://mcp.example.com/mcp';
@@ -23,6 +23,8 @@ export class TestIssuer {
   metadataPath = '/.well-known/oauth-authorization-server';
   metadata: Record<string, unknown>;
   status = 200;
+  /** The client that may ask about tokens, and what it is told. */
+  readonly introspection = { client: 'asks:se%2Bcret', status: 200, asked: 0, revoked: new Set<string>() };
   /** Paths that were asked for. */
   readonly asked: string[] = [];
   readonly #server: Server;
@@ -33,6 +35,7 @@ export class TestIssuer {
     this.keys = [key];
     this.metadata = { issuer: url, jwks_uri: `${url}/keys` };
     server.on('request', (request, response) => {
+      if (request.url === '/introspect') return void this.#introspect(request, response);
       this.asked.push(request.url ?? '');
       const body = this.#answer(request.url ?? '');
       response.writeHead(body === undefined ? 404 : this.status, { 'content-type': 'application/json' });
@@ -70,6 +73,16 @@ export class TestIssuer {
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #introspect(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { introspection } = this;
+    introspection.asked++;
+    const form = new URLSearchParams((await request.setEncoding('utf8').toArray()).join(''));
+    const isClient = request.headers.authorization === `Basic ${Buffer.from(introspection.client).toString('base64')}`;
+    const active = !introspection.revoked.has(form.get('token') ?? '') && form.get('token') !== 'no-token';
+    response.writeHead(isClient ? introspection.status : 401, { 'content-type': 'application/json' });
+    response.end(isClient ? JSON.stringify({ active }) : '{"error":"invalid_client"}');
   }
 
   #answer(path: string): string | undefined {
