@@ -56,7 +56,8 @@ export function createGuide({ config, name, offer, calls, policy, toolOf }: Guid
 }
 
 /** The settings without any path on the server's disk. */
-const settingsInBrief = ({ values }: Config): Record<string, unknown> => ({
+const settingsInBrief = ({ name, values }: Config): Record<string, unknown> => ({
+  ...(name !== undefined && { instance: name }),
   read_only: values.readOnly === true,
   confirmation: values.confirm ?? 'auto',
   secrets: values.secretsDir === undefined ? 'in answers' : 'into files on the server',

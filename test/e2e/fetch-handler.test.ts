@@ -30,6 +30,22 @@ afterEach(async () => {
   await Promise.all(handlers.splice(0).map((handler) => handler.close(0)));
 });
 
+describe('several instances', () => {
+  it('are each at their path, to callers of whom the application says so', async () => {
+    const instances = join(mkdtempSync(join(tmpdir(), 'clerk-mcp-instances-')), 'instances.json');
+    writeFileSync(instances, JSON.stringify({ instances: { one: { kind: 'sandbox' }, two: { kind: 'sandbox' } } }));
+    const caller = { name: 'ada', scopes: ['clerk:read'], instances: ['one'] };
+    const handler = create({ instances, basePath: '/api', authenticate: () => caller });
+    const status = async (path: string) => (await handler(count({}, `http://localhost/api${path}`))).status;
+    expect([await status('/mcp/one'), await status('/mcp/two'), await status('/mcp')]).toEqual([200, 403, 404]);
+    const told = await readAnswer(await handler(count({}, 'http://localhost/api/mcp')));
+    expect(told.text).toContain('Open to you: /api/mcp/one.');
+    const one = create({ instances, instance: 'one', auth: 'none' });
+    await expect(one.ready).rejects.toThrow('leave --instance out');
+    await expect(create({ instances, secretKey: 'sk_test_of_one', auth: 'none' }).ready).rejects.toThrow('which says it of each');
+  });
+});
+
 const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 const request = (body: unknown, headers: Record<string, string> = {}, url = 'http://localhost/mcp'): Request =>
   new Request(url, { method: 'POST', headers: { ...JSON_HEADERS, ...headers }, body: JSON.stringify(body) });

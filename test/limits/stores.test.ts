@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MemoryCounterStore } from '../../src/limits/counter-store.js';
+import { MemoryStore } from '../../src/limits/memory.js';
 import { MemoryOnceStore } from '../../src/limits/once-store.js';
+import { ScopedStore } from '../../src/limits/scoped-store.js';
 import { Clock } from '../policy/fixtures.js';
 
 describe('MemoryOnceStore', () => {
@@ -36,6 +38,28 @@ describe('MemoryOnceStore', () => {
 const share = (weight: number, key = 'k') => ({ key, weight, max: 5, windowMs: 10_000 });
 
 afterEach(() => void vi.useRealTimers());
+
+describe('ScopedStore', () => {
+  it('gives each scope its own part of one store, and no scope another', async () => {
+    const whole = new MemoryStore();
+    const [one, two] = [new ScopedStore(whole, 'one'), new ScopedStore(whole, 'two')];
+    expect([await one.claim('id', 1000), await two.claim('id', 1000), await one.claim('id', 1000)]).toEqual([
+      'first',
+      'first',
+      'again',
+    ]);
+    expect(await one.claim('other', 1000, 'another-word')).toBe('forgotten');
+    const taken = await one.reserve([share(5)]);
+    expect(await one.room([share(1)])).toMatchObject({ ok: false });
+    expect(await two.room([share(5)])).toEqual({ ok: true });
+    expect((await Promise.all([one, two].map((store) => store.used([share(0)])))).flat().map(({ used }) => used)).toEqual([5, 0]);
+    if (taken.ok) await taken.release();
+    expect(await one.room([share(5)])).toEqual({ ok: true });
+    expect(await one.swap('kind', 'id', { from: undefined, to: 'text', ttlMs: 1000 })).toBe(true);
+    expect([await one.read('kind', 'id'), await one.all('kind')]).toEqual(['text', ['text']]);
+    expect([await two.read('kind', 'id'), await two.all('kind'), await whole.all('kind')]).toEqual([undefined, [], []]);
+  });
+});
 
 describe('MemoryCounterStore', () => {
   it('goes by no clock that can be set: nobody waits out a step of it, or is let off by one', async () => {

@@ -18,6 +18,13 @@ describe("an instance's name", () => {
     expect(name.title).toBe('Clerk · example.com · LIVE');
   });
 
+  it('has the name by which it is known among several', () => {
+    const name = new InstanceName({ kind: 'live', own: 'shop', read: async () => undefined });
+    expect([name.server, name.title]).toEqual(['clerk-mcp-shop', 'Clerk · shop · LIVE']);
+    name.learn(domains('example.com'));
+    expect(name.title).toBe('Clerk · shop · example.com · LIVE');
+  });
+
   it('is asked for once, and where that failed once more after a minute', async () => {
     let reads = 0;
     let now = 1;

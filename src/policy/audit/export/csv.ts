@@ -10,7 +10,11 @@ const COLUMNS: readonly (readonly [name: string, cell: (entry: ExportedEntry) =>
   ['caller', ({ line }) => line.caller],
   ['client', ({ line }) => line.client],
   ['transport', ({ line }) => line.transport],
-  ['instance', ({ line }) => line.instance?.kind],
+  // Of several instances by its name, too.
+  [
+    'instance',
+    ({ line: { instance } }) => (instance?.name === undefined ? instance?.kind : `${instance.name} (${instance.kind})`),
+  ],
   ['operation', ({ line }) => line.operation],
   ['risk', ({ line }) => line.risk],
   ['target', ({ line }) => line.target],
