@@ -41,6 +41,16 @@ export class HttpClient {
     if (!text.includes('"result"') || text.includes('"isError":true')) throw new Error(`no result: ${text}`);
   }
 
+  /** @throws when there is no list */
+  async list(): Promise<void> {
+    const isModern = this.#era === '2026-07-28';
+    const { text } = await this.#post(
+      { id: ++this.#lastId, method: 'tools/list', params: isModern ? { _meta: MODERN_META } : {} },
+      isModern ? { 'mcp-protocol-version': this.#era, 'mcp-method': 'tools/list' } : this.#session,
+    );
+    if (!text.includes('"tools":[')) throw new Error(`no list: ${text}`);
+  }
+
   close(): Promise<void> {
     return this.#pool.close();
   }

@@ -1,5 +1,5 @@
 /** Measures the built program against the floors, and prints each thing as it is known: `npm run bench`. */
-import { cp, readdir, rm } from 'node:fs/promises';
+import { cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -13,6 +13,7 @@ import { measureSearch } from './search.js';
 import { measureSize } from './size.js';
 import { measureStart } from './start.js';
 import { IN_FLIGHT, measureStdio } from './stdio.js';
+import { StdioClient } from './stdio-client.js';
 import { list, show } from './table.js';
 
 const PARTS = ['start', 'stdio', 'http', 'size', 'memory', 'search'] as const;
@@ -29,6 +30,14 @@ async function serveHttp(program: Program) {
   const [, url = ''] = await lineWith(createInterface({ input: child.stderr }), /"url":"([^"]+)"/);
   child.stderr.resume();
   return { child, url };
+}
+
+/** The tools that a program lists. */
+async function toolsOf(program: Program): Promise<unknown> {
+  const client = await StdioClient.start(program);
+  const { tools } = (await client.request('tools/list')) as { tools: unknown };
+  await client.close();
+  return tools;
 }
 
 /** A copy of the built program of which every start is the first one. */
@@ -74,7 +83,14 @@ try {
     show('start to first tool list', 'ms', wall, 'one-tool server', '≤ 1.15');
     show('the same, processor time', 'ms', cpu, 'one-tool server');
   }
+  const listed = async (): Promise<Readonly<Record<string, string>>> => {
+    const file = join(floors.directory, 'list.json');
+    await writeFile(file, JSON.stringify(await toolsOf(ours('list'))));
+    return { ...env, BENCH_LIST: file };
+  };
+
   if (wanted('stdio')) {
+    const withList = await listed();
     const alone = async (): Promise<string> => (await pool.request({ method: 'GET', path: '/v1/users/user_1' })).body.text();
     const programs = {
       'bare proxy': bareProxy,
@@ -82,13 +98,17 @@ try {
       'raw JSON-RPC': rawRpc,
       ...others,
     };
-    const { list: lists, call, inFlight } = await measureStdio(programs, alone, rounds('stdio'));
-    show('tools/list, again', 'ms', lists, 'bare proxy');
+    const same = {
+      'proxy, the same list': { ...bareProxy, env: withList },
+      'raw, the same list': { ...rawRpc, env: withList },
+    };
+    const { list: lists, call, inFlight } = await measureStdio(programs, same, alone, rounds('stdio'));
+    show('tools/list, again', 'ms', lists, 'raw, the same list', '≤ 2');
     show('one read over stdio, p50', 'ms', call, 'bare proxy', '≤ 1.15');
     show(`reads over stdio, ${IN_FLIGHT} in flight`, 'calls/s', inFlight, 'bare proxy', '≥ 0.90');
   }
   if (wanted('http')) {
-    const bare = await launchAt({ args: [floors.path('bare-http')], env });
+    const bare = await launchAt({ args: [floors.path('bare-http')], env: await listed() });
     const served = await serveHttp(ours('http'));
     children.push(bare.child, served.child);
     const endpoints = {
@@ -96,7 +116,8 @@ try {
       'clerk-mcp': { url: served.url, tool: READ },
     };
     for (const era of ['2026-07-28', '2025-11-25'] as const) {
-      const { call, inFlight } = await measureHttp(era, endpoints, rounds('http'));
+      const { list: lists, call, inFlight } = await measureHttp(era, endpoints, rounds('http'));
+      show(`tools/list over Streamable HTTP, ${era}`, 'ms', lists, 'bare proxy', '≤ 2');
       show(`one read over Streamable HTTP, ${era}, p50`, 'ms', call, 'bare proxy', '≤ 1.15');
       show(`reads over Streamable HTTP, ${era}, ${IN_FLIGHT} in flight`, 'calls/s', inFlight, 'bare proxy', '≥ 0.90');
     }

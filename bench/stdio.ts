@@ -18,9 +18,13 @@ export interface CallResults {
   readonly inFlight: Results;
 }
 
-/** @param alone the same request without any server between */
+/**
+ * @param listers further programs, of which only the list is asked
+ * @param alone the same request without any server between
+ */
 export async function measureStdio(
   programs: Readonly<Record<string, Reader>>,
+  listers: Readonly<Record<string, Program>>,
   alone: () => Promise<unknown>,
   rounds: number,
 ): Promise<CallResults & { readonly list: Results }> {
@@ -30,15 +34,18 @@ export async function measureStdio(
       return { name, client, read: () => client.call(program.tool, { user_id: 'user_1' }) };
     }),
   );
+  const listing = await Promise.all(
+    Object.entries(listers).map(async ([name, program]) => ({ name, client: await StdioClient.start(program) })),
+  );
   try {
     for (const { read } of clients) await throughput(read, WARM_UP, IN_FLIGHT);
     await throughput(alone, WARM_UP, IN_FLIGHT);
     const each = (sample: (client: (typeof clients)[number]) => Promise<number>) =>
       Object.fromEntries(clients.map((client) => [client.name, () => sample(client)]));
-    const list = await interleave(
-      each(({ client }) => median(() => client.request('tools/list'), LISTS)),
-      rounds,
+    const lists = [...clients, ...listing].map(
+      ({ name, client }) => [name, () => median(() => client.request('tools/list'), LISTS)] as const,
     );
+    const list = await interleave(Object.fromEntries(lists), rounds);
     const call = await interleave(
       { ...each(({ read }) => median(read, CALLS)), 'undici alone': () => median(alone, CALLS) },
       rounds,
@@ -52,6 +59,6 @@ export async function measureStdio(
     );
     return { list, call, inFlight };
   } finally {
-    for (const { client } of clients) await client.close();
+    for (const { client } of [...clients, ...listing]) await client.close();
   }
 }

@@ -1,13 +1,14 @@
 import { Server } from '@modelcontextprotocol/server';
+import { listOf } from './listed.js';
 import { upstreamUser } from './upstream-user.js';
 
-const tools = [
+const tools = listOf([
   {
     name: 'get_user',
     description: 'Gets a user',
     inputSchema: { type: 'object' as const, properties: { user_id: { type: 'string' } }, required: ['user_id'] },
   },
-];
+]);
 
 /** One tool that passes upstream's answer on: no check, no policy, no record, no shaping. */
 export function proxyServer(): Server {
