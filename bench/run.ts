@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { Pool } from 'undici';
 import { makeFloors } from './floors.js';
 import { measureHttp } from './http.js';
+import { measureJobs } from './jobs.js';
 import { measureGrowth, measureMemory } from './memory.js';
 import { peers } from './peers.js';
 import { BUILT, clerkMcp, end, launch, launchAt, lineWith, type Program } from './program.js';
@@ -16,10 +17,10 @@ import { IN_FLIGHT, measureStdio } from './stdio.js';
 import { StdioClient } from './stdio-client.js';
 import { list, show } from './table.js';
 
-const PARTS = ['start', 'stdio', 'http', 'size', 'memory', 'search'] as const;
+const PARTS = ['start', 'stdio', 'http', 'jobs', 'size', 'memory', 'search'] as const;
 const READ = 'Users_getUserDetails';
 const GROWTH_CALLS = 50_000;
-const ROUNDS = { start: 31, stdio: 11, http: 21, memory: 5 } as const;
+const ROUNDS = { start: 31, stdio: 11, http: 21, jobs: 5, memory: 5 } as const;
 
 /** The built program over HTTP, with every limit on but none reached. */
 async function serveHttp(program: Program) {
@@ -121,6 +122,10 @@ try {
       show(`one read over Streamable HTTP, ${era}, p50`, 'ms', call, 'bare proxy', '≤ 1.15');
       show(`reads over Streamable HTTP, ${era}, ${IN_FLIGHT} in flight`, 'calls/s', inFlight, 'bare proxy', '≥ 0.90');
     }
+  }
+  if (wanted('jobs')) {
+    for (const [name, results] of await measureJobs(floors.directory, rounds('jobs')))
+      show(name, 'ms', results, 'the requests alone');
   }
   if (wanted('size')) list('what a model pays', await measureSize(ours('size')));
   if (wanted('memory')) {

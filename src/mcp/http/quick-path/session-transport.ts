@@ -6,7 +6,7 @@ import {
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
 import type { QuickCalls } from '../../quick-calls.js';
-import { ReadyAnswer } from '../../quick-calls.js';
+import { isPlainCall, ReadyAnswer } from '../../quick-calls.js';
 import type { Reply } from '../../reply.js';
 import { accepted } from '../accept.js';
 import type { InFlightRequest } from '../in-flight-request.js';
@@ -63,7 +63,7 @@ export class QuickSessionTransport extends WebStandardStreamableHTTPServerTransp
 }
 
 function directCall({ request: { headers }, body }: Incoming): JSONRPCRequest | undefined {
-  if (Array.isArray(body) || !isJSONRPCRequest(body) || body.method !== 'tools/call') return undefined;
+  if (!isPlainCall(body) && (Array.isArray(body) || !isJSONRPCRequest(body) || body.method !== 'tools/call')) return undefined;
   const version = headers.get('mcp-protocol-version');
   const isSupported = version === null || SUPPORTED_PROTOCOL_VERSIONS.includes(version);
   return isSupported && accepted(headers).json ? body : undefined;
