@@ -57,7 +57,8 @@ function isSent(signal: Signal, env: Environment, onFault: OnFault): boolean {
   const given = (env[name] ?? '').split(',').map((part) => part.trim().toLowerCase());
   const named = given.filter((part) => part !== '');
   const foreign = named.find((part) => part !== 'otlp' && part !== 'none');
-  if (foreign !== undefined) onFault(`${name} names an exporter that clerk-mcp does not have. It has otlp, and none.`);
+  if (foreign !== undefined)
+    onFault(`${name} names an exporter that clerk-mcp does not have, which counts for nothing. Set it to otlp, or to none.`);
   return named.length === 0 || named.includes('otlp');
 }
 
