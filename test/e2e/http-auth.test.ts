@@ -550,7 +550,7 @@ describe('a start that would leave the server open, or half set up', () => {
       'grants that cannot be read',
       ['--auth', 'oauth', '--issuer', 'https://issuer.example.com', '--audience', AUDIENCE, '--grants', '/nowhere/grants.yaml'],
       {},
-      /grants file cannot be read/,
+      /grants file \S+ cannot be read/,
     ],
     ['a store without a signing key', ['--store', 'redis://127.0.0.1:1'], {}, /CLERK_MCP_SIGNING_KEY/],
     ['a store that is none', ['--store', 'http://x'], { CLERK_MCP_SIGNING_KEY: 'k'.repeat(32) }, /redis:/],
