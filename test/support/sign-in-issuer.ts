@@ -52,8 +52,7 @@ export async function startSignInIssuer(): Promise<SignInIssuer> {
       devInteractions: { enabled: false },
       registration: { enabled: true },
       clientIdMetadataDocument: { enabled: true, ack: 'draft-02' },
-      revocation: { enabled: true },
-      introspection: { enabled: true, allowedPolicy: () => true },
+      revocation: { enabled: true, allowedPolicy: () => true },
       resourceIndicators: {
         enabled: true,
         useGrantedResource: () => true,
