@@ -45,6 +45,7 @@ export async function pull(flags: Flags): Promise<void> {
   );
   if (templates.length > 0)
     tell(`Not in it, for Clerk never gives it: the signing key of ${templates.map(([name]) => name).join(', ')}.`);
+  if (configuration.size === 0) process.exitCode = EXIT.failed;
 }
 
 /**

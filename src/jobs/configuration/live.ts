@@ -75,9 +75,9 @@ async function readSection(name: SectionName, { offered, reader }: LiveOptions):
     return kind === 'settings' ? [await reader.read(operation, args)] : await reader.readList(operation, args);
   } catch (error) {
     if (!(error instanceof PlanFault)) throw error;
-    const { cause } = error.model;
-    const status = isRecord(cause) ? cause.status : undefined;
-    if (error.refused || NOT_FOR_IT.has(status)) return error.message;
+    const { status, error: code, message } = isRecord(error.model.cause) ? error.model.cause : {};
+    if (error.refused) return `${read} is refused here (${String(code)})`;
+    if (NOT_FOR_IT.has(status)) return `Clerk answers ${read} with ${String(status)}: ${String(message ?? code)}`;
     throw error;
   }
 }

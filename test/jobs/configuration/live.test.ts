@@ -34,13 +34,13 @@ describe('what is read of an instance', () => {
   });
 
   it.each([
-    [{ status: 404 }, false],
-    [{ status: 402 }, false],
-    [{ error: 'insufficient_scope' }, true],
-  ])('says of a section that it is not to be had where Clerk or the policy says so: %j', async (model, refused) => {
+    [{ status: 404, message: 'Not found' }, false, 'Clerk answers InstanceSettings_getProtect with 404: Not found'],
+    [{ status: 402, error: 'unsupported_plan' }, false, 'Clerk answers InstanceSettings_getProtect with 402: unsupported_plan'],
+    [{ error: 'insufficient_scope' }, true, 'InstanceSettings_getProtect is refused here (insufficient_scope)'],
+  ])('says of a section that it is not to be had where Clerk or the policy says so: %j', async (model, refused, why) => {
     const { configuration, unread } = await readLive(['protect'], { offered, reader: failed(model, refused) });
     expect([...configuration]).toEqual([]);
-    expect(unread.get('protect')).toContain('It did not answer');
+    expect(unread.get('protect')).toBe(why);
   });
 
   it('does not take an instance that cannot be reached for one that has nothing', async () => {
