@@ -13,6 +13,9 @@ export interface RedisServer {
   readonly port: number;
   /** Stops the program as a crash would. */
   kill(): Promise<void>;
+  /** Lets it take connections and say nothing, as one that hangs, until it is woken. */
+  freeze(): void;
+  wake(): void;
   /** Starts it again on the same port, with what it has on disk; by default that is nothing. */
   restart(): Promise<void>;
 }
@@ -34,6 +37,8 @@ export async function startRedis({ flags = [], tls }: RedisServerOptions = {}): 
     url: `${tls === undefined ? 'redis' : 'rediss'}://127.0.0.1:${port}`,
     port,
     kill: () => killRedis(child),
+    freeze: () => void child.kill('SIGSTOP'),
+    wake: () => void child.kill('SIGCONT'),
     restart: async () => {
       child = await launchRedis(all);
     },

@@ -63,6 +63,21 @@ describe.skipIf(withoutRedis)('the store in Redis', () => {
     await vi.waitFor(async () => expect(await store.claim('late', 60_000)).toBe('first'), { timeout: 10_000 });
   });
 
+  it('is away while it hangs, and nobody waits for it', async () => {
+    const states: string[] = [];
+    const store = await open((state) => states.push(state));
+    const memory = await store.memory();
+    server.freeze();
+    await expect(store.claim('unheard', 60_000, memory)).rejects.toThrow(StoreUnavailableError);
+    await expect(store.reserve([{ key: 'unheard', weight: 1, max: 1, windowMs: 1000 }])).rejects.toThrow(StoreUnavailableError);
+    expect(states).toEqual(['up', 'down']);
+    server.wake();
+    await expect.poll(() => states, { timeout: 10_000 }).toEqual(['up', 'down', 'up']);
+    // It may have heard the claim after all, and has forgotten nothing.
+    expect(['again', 'first']).toContain(await store.claim('unheard', 60_000, memory));
+    expect(await store.claim('unheard', 60_000, memory)).toBe('again');
+  });
+
   it('has another memory once it was started anew, and takes nothing that was made before', async () => {
     const store = await open();
     const before = await store.memory();
@@ -87,7 +102,16 @@ describe.skipIf(withoutRedis)('the store in Redis', () => {
     await expect.poll(() => states, { timeout: 10_000 }).toEqual(['up', 'down: READONLY', 'up']);
     await admin.config('SET', 'maxmemory', '1');
     await expect(store.claim('no room', 1000)).rejects.toThrow(/OOM/);
+    // One that throws keys out instead may have thrown out that a confirmation was used.
     await admin.config('SET', 'maxmemory', '0');
+    await expect.poll(() => store.memory().catch(() => 'away'), { timeout: 10_000 }).toMatch(/^[\w-]{12}$/);
+    const memory = await store.memory();
+    await admin.set('another', 'x', 'PX', 60_000);
+    await admin.config('SET', 'maxmemory-policy', 'volatile-ttl', 'maxmemory', '1');
+    await admin.set('one more', 'x').catch(() => {});
+    await admin.config('SET', 'maxmemory', '0', 'maxmemory-policy', 'noeviction');
+    expect(String(await admin.info('stats'))).not.toContain('evicted_keys:0');
+    expect(await store.claim('thrown out?', 60_000, memory)).toBe('forgotten');
     await admin.quit();
   });
 

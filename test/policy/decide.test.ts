@@ -281,6 +281,24 @@ describe('person', () => {
     expect(refused(await policy.decide(call(operations.ban, USER, answered(state))))).toMatchObject({ reason: 'used' });
   });
 
+  it('asks anew where what remembers answers was replaced while the person thought', async () => {
+    let memory = newMemory();
+    const kept = new MemoryOnceStore();
+    const once = {
+      memory: async () => memory,
+      claim: async (id: string, ttlMs: number, of = memory): Promise<Claimed> =>
+        of === memory ? kept.claim(id, ttlMs) : 'forgotten',
+    };
+    const { policy } = bench({ once });
+    const { state } = asked(await policy.decide(call(operations.ban, USER, { canAsk })));
+    memory = newMemory();
+    const refusal = refused(await policy.decide(call(operations.ban, USER, answered(state))));
+    expect(refusal).toMatchObject({ error: 'confirmation_invalid', reason: 'forgotten' });
+    expect(refusal.message).toContain('the person is asked anew');
+    const again = asked(await policy.decide(call(operations.ban, USER, { canAsk })));
+    expect((await policy.decide(call(operations.ban, USER, answered(again.state)))).kind).toBe('allow');
+  });
+
   it('asks for the address of the user, the domain or what was given, where the call cannot be undone', async () => {
     const { policy } = bench();
     const title = async (operation: Operation, args: object) =>
