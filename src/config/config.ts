@@ -10,7 +10,7 @@ import { INIT_OPTIONS } from './init-options.js';
 import type { Option } from './option.js';
 import { SANDBOX_OPTIONS } from './sandbox-options.js';
 import { OPTIONS } from './server-options.js';
-import { SHIP_SECRET, SHIP_SECRET_FILE, type ShipSettings, shipSettings } from './ship-settings.js';
+import { refuseShippingWithoutLog, SHIP_SECRET, SHIP_SECRET_FILE, type ShipSettings, shipSettings } from './ship-settings.js';
 import type { UserPaths } from './user-paths.js';
 
 type ValuesOf<T extends Readonly<Record<string, Option>>> = { readonly [K in keyof T]?: z.output<ReturnType<T[K]['schema']>> };
@@ -177,6 +177,7 @@ export function loadInitValues(
   refuseSeedWithoutSandbox(server);
   refuseReadsWithoutLog(server);
   if (server.auditLog === '-') throw new ConfigError(STDOUT_IS_TAKEN);
+  refuseShippingWithoutLog(server);
   return { ...readOptions(INIT_OPTIONS, flags, env), server };
 }
 

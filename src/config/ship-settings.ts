@@ -18,17 +18,24 @@ export interface ShipSettings {
   readonly secret: string | undefined;
 }
 
+interface Given {
+  readonly auditShip?: readonly ShipTarget[];
+  readonly auditLog?: string;
+}
+
 /** @throws ConfigError */
-export function shipSettings(
-  { auditShip, auditLog }: { readonly auditShip?: readonly ShipTarget[]; readonly auditLog?: string },
-  env: Environment,
-): ShipSettings | undefined {
+export function refuseShippingWithoutLog({ auditShip, auditLog }: Given): void {
+  if (auditShip === undefined || (auditLog !== undefined && auditLog !== '-')) return;
+  throw new ConfigError(
+    '--audit-ship needs --audit-log FILE: what is delivered is read from the file, which waits as long as it takes.',
+  );
+}
+
+/** @throws ConfigError */
+export function shipSettings(given: Given, env: Environment): ShipSettings | undefined {
+  const { auditShip } = given;
   if (auditShip === undefined) return undefined;
-  if (auditLog === undefined || auditLog === '-') {
-    throw new ConfigError(
-      '--audit-ship needs --audit-log FILE: what is delivered is read from the file, which waits as long as it takes.',
-    );
-  }
+  refuseShippingWithoutLog(given);
   const signs = auditShip.some(({ kind }) => kind === 'webhook');
   return { targets: auditShip, secret: signs ? readSecret(env) : undefined };
 }

@@ -176,3 +176,37 @@ describe('audit show', () => {
     expect(await ended(child)).toMatchObject({ code: 0, signal: null, stderr: '' });
   });
 });
+
+describe('audit export', () => {
+  it('prints events of OCSF, and a table', async () => {
+    const { code, stdout } = await runProgram(['audit', 'export', log]);
+    expect(code).toBe(0);
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { class_uid: number; status?: string });
+    expect(events.filter(({ class_uid }) => class_uid === 6003).map(({ status }) => status)).toEqual([
+      'Success',
+      'Failure',
+      'Success',
+      'Failure',
+    ]);
+    expect(events.filter(({ class_uid }) => class_uid === 3001)).toHaveLength(3);
+    const table = await runProgram(['audit', 'export', '--audit-log', log, '--format', 'csv']);
+    expect(table.code).toBe(0);
+    expect(table.stdout.trimEnd().split('\n')).toHaveLength(5);
+    const later = await runProgram(['audit', 'export', log, '--since', '2999-01-01T00:00:00Z', '--format', 'jsonl']);
+    expect(later).toMatchObject({ code: 0, stdout: '' });
+  });
+
+  it.each([
+    ['a form that it does not know', [log, '--format', 'xml'], /--format: expected one of ocsf, jsonl, csv/],
+    ['no log', [], /Name the files of the log, or --audit-log FILE/],
+    ['a log that is not there', ['--audit-log', `${directory}/none`], /There is no log at/],
+    ['a time that is none', [log, '--since', 'monday'], /--since: expected a date and time/],
+  ])('refuses %s: exit code 2', async (_, args, message) => {
+    const { code, stderr } = await runProgram(['audit', 'export', ...args]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+});

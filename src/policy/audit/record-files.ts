@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, parse } from 'node:path';
 import { headPath } from './head.js';
 import { firstPlace } from './places.js';
@@ -36,28 +36,31 @@ export async function recordFiles(setting: string): Promise<readonly string[]> {
 export async function logsOf(setting: string): Promise<readonly string[]> {
   const first = await firstPlace(setting);
   const isOurs = namesFor(setting, first);
-  const folder = dirname(first);
+  // A log knows itself by this path, however the setting leads to it.
+  const folder = await realpath(dirname(first)).catch(() => dirname(first));
   const names = await readdir(folder).catch(() => []);
-  return names
-    .filter((name) => name.endsWith(headPath('')))
-    .map((name) => name.slice(0, -headPath('').length))
+  return logsAmong(names)
     .filter((name) => isOurs.test(name))
     .map((name) => join(folder, name));
 }
 
-/** The log itself and its rotated files, in no order. A file with a head of its own is another log. */
+/** The log itself and its rotated files, in no order. Of several logs whose names a file's begins with, it is the longest's. */
 export async function rotatedFiles(log: string): Promise<readonly string[]> {
   const folder = dirname(log);
   const name = basename(log);
   const names = await readdir(folder).catch(() => []);
-  const all = new Set(names);
+  const logs = logsAmong(names);
   const isRotated = (each: string): boolean =>
-    each.startsWith(name) && /^[.-][\w.-]{1,40}$/.test(each.slice(name.length)) && !OTHERS.test(each) && !all.has(headPath(each));
+    each.startsWith(name) &&
+    /^[.-][\w.-]{1,40}$/.test(each.slice(name.length)) &&
+    !OTHERS.test(each) &&
+    !logs.some((other) => other.length > name.length && each.startsWith(other));
   return names.filter((each) => each === name || isRotated(each)).map((each) => join(folder, each));
 }
 
-const namesFor = (setting: string, first: string): RegExp =>
-  namesOf(basename(setting) === basename(first) ? basename(first) : withAnyProcess(setting, first));
+/** The logs among the names of files: each has a head. */
+const logsAmong = (names: readonly string[]): readonly string[] =>
+  names.filter((name) => name.endsWith(headPath(''))).map((name) => name.slice(0, -headPath('').length));
 
 /** Every file of every log of the setting, the oldest first. */
 export async function allFiles(setting: string): Promise<readonly string[]> {
@@ -65,6 +68,9 @@ export async function allFiles(setting: string): Promise<readonly string[]> {
   const dated = await Promise.all(paths.map(async (path) => ({ path, at: (await stat(path)).mtimeMs })));
   return dated.sort((one, other) => one.at - other.at).map(({ path }) => path);
 }
+
+const namesFor = (setting: string, first: string): RegExp =>
+  namesOf(basename(setting) === basename(first) ? basename(first) : withAnyProcess(setting, first));
 
 /** The name, with `%p` still in it if the setting has it. */
 const withAnyProcess = (setting: string, first: string): string =>

@@ -90,6 +90,7 @@ class ChainCheck {
   /** Of what a receiver stored: the hashes of the last lines, by their numbers. */
   readonly #received = new Map<number, string>();
   #repeated = 0;
+  #beginnings = 0;
   /** The hash of the line that the head names. */
   #headed: string | undefined;
 
@@ -145,6 +146,7 @@ class ChainCheck {
       return true;
     }
     this.#received.set(seq, hash);
+    if (seq === 1) this.#beginnings++;
     const [oldest] = this.#received.keys();
     if (oldest !== undefined && this.#received.size > MOST_REPEATED) this.#received.delete(oldest);
     return false;
@@ -152,6 +154,10 @@ class ChainCheck {
 
   report(): AuditReport {
     if (this.#repeated > 0) this.#notes.push(`lines that arrived more than once, left out: ${this.#repeated}`);
+    if (this.#beginnings > 1 && !this.#onStream)
+      this.#notes.push(
+        `${this.#beginnings} logs begin in what was received: separate them by their ids, and verify each by itself`,
+      );
     const problems = [...this.#problems];
     return {
       ok: problems.length === 0,

@@ -66,7 +66,9 @@ export class Shipping {
     this.#setting = setting;
     this.#own = own;
     this.#health = new Map(options.targets.map((target) => [target.id, healthOf(target, options)]));
-    this.#work = Promise.all([this.#deliverOwn(), this.#deliverLeftovers()]);
+    // The server goes on whatever happens here: its calls have nothing to do with it.
+    const told = (error: unknown): void => this.#sayOnce(`the record is not delivered: ${errorMessage(error)}`);
+    this.#work = Promise.all([this.#deliverOwn().catch(told), this.#deliverLeftovers().catch(told)]);
   }
 
   /** The log of this process has new lines. */
@@ -150,7 +152,6 @@ export class Shipping {
       await Promise.all(shippers.map(({ ended }) => ended));
       return true;
     } catch (error) {
-      // The server goes on: its calls have nothing to do with this.
       this.#sayOnce(`${log} cannot be delivered: ${errorMessage(error)}`);
       await this.#closeAll(shippers, 0);
       return false;

@@ -46,7 +46,14 @@ export class SyslogStream implements Transport {
 
   async check(signal: AbortSignal): Promise<string> {
     const socket = await this.#connect(signal);
-    socket.destroy();
+    try {
+      // A receiver that wants a certificate of ours says so only after the connection.
+      await Promise.race([once(socket, 'close'), delay(REFUSAL_MS * REFUSAL_TIMES)]);
+    } catch (error) {
+      throw new DeliveryError(reasonOf(error));
+    } finally {
+      socket.destroy();
+    }
     return this.#target.over === 'tls' ? 'takes connections, and its certificate is good' : 'takes connections';
   }
 

@@ -1,4 +1,5 @@
-import { appendFile, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rename, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseShipTarget, type SyslogTarget } from '../../../../src/platform/ship-target.js';
 import { AuditLog } from '../../../../src/policy/audit/log.js';
@@ -37,7 +38,12 @@ async function openLog(path = file): Promise<AuditLog> {
 }
 
 function ship(log: AuditLog, ...targets: readonly string[]): Shipping {
-  const shipping = new Shipping(directory, log, {
+  return shipAs(directory, log, ...targets);
+}
+
+/** @param setting where the log is, as it is given */
+function shipAs(setting: string, log: AuditLog, ...targets: readonly string[]): Shipping {
+  const shipping = new Shipping(setting, log, {
     targets: targets.map(parseShipTarget),
     secret: 'a-secret-of-the-test-long-enough',
     endpoints: new Map(),
@@ -212,6 +218,20 @@ describe('restarts', () => {
     await log.close();
   });
 
+  it('know their own log by whatever path the setting leads to it', async () => {
+    await symlink(directory, `${directory}-link`);
+    const log = await openLog(`${directory}-link/audit.log`);
+    const other = await openLog(`${directory}/audit-2.log`);
+    await other.close();
+    const shipping = shipAs(relative(process.cwd(), `${directory}-link`), log, webhook.target);
+    await webhook.until(() => webhook.lines.length >= 3);
+    await write(log, shipping, 'a');
+    await arrived(webhook, log.lastSeq);
+    await shipping.close(1000);
+    expect(webhook.seqs.toSorted()).toEqual([1, 1, 2, 2, 3]);
+    await log.close();
+  });
+
   it('deliver what processes that are gone have left beside the log', async () => {
     const log = await openLog();
     const other = await openLog(`${directory}/audit-2.log`);
@@ -268,6 +288,23 @@ describe('rotations', () => {
     expect(said.join('\n')).toContain('lines 4 to 6 are not here any more');
     await second.close(0);
     await log.close();
+  });
+
+  it('take no rotated file of another log for one of theirs', async () => {
+    const log = await openLog(`${directory}/audit`);
+    const other = await openLog(`${directory}/audit-2`);
+    await write(other, undefined, 'theirs');
+    await rename(`${directory}/audit-2`, `${directory}/audit-2.1`);
+    await other.reopen();
+    await rename(`${directory}/audit`, `${directory}/audit.1`);
+    await log.reopen();
+    await write(log, undefined, 'ours');
+    const shipping = ship(log, webhook.target);
+    await arrived(webhook, log.lastSeq);
+    expect(webhook.seqs).toEqual(numbers(log.lastSeq));
+    await shipping.close(0);
+    await log.close();
+    await other.close();
   });
 
   it('go on in a file that was emptied in its place', async () => {
