@@ -48,7 +48,9 @@ async function doctor(args: readonly string[], environment: Record<string, strin
 describe('doctor', () => {
   it('checks each instance, and once what they share', async () => {
     const tokens = join(scratch, 'tokens.json');
-    await writeFile(tokens, JSON.stringify(tokenEntries(['ada'])), { mode: 0o600 });
+    await writeFile(tokens, JSON.stringify({ tokens: [{ ...tokenEntries(['ada']).tokens[0], instances: ['shop'] }] }), {
+      mode: 0o600,
+    });
     await mkdir(join(scratch, 'secrets'), { mode: 0o700 });
     const { code, of } = await doctor([
       '--instances',
@@ -87,6 +89,14 @@ describe('doctor', () => {
     const tokens = join(scratch, 'strange.json');
     const [entry] = tokenEntries(['ada']).tokens;
     await writeFile(tokens, JSON.stringify({ tokens: [{ ...entry, instances: ['stagin'] }] }), { mode: 0o600 });
+    const grants = join(scratch, 'grants.json');
+    await writeFile(grants, JSON.stringify({ grants: [{ who: { subject: '*' }, scopes: ['clerk:read'] }] }), { mode: 0o600 });
+    const oauth = ['--auth', 'oauth', '--issuer', 'http://127.0.0.1:9', '--audience', 'https://mcp.example.com/mcp'];
+    const unnamed = await doctor([...on('play'), ...oauth, '--grants', grants]);
+    expect(unnamed.checks.find(({ check }) => check === 'grants')).toMatchObject({
+      status: 'warning',
+      message: expect.stringContaining('name no instance, and so grant nothing: grants[0]'),
+    });
     const strange = await doctor([...on('play'), '--auth', 'token', '--tokens', tokens]);
     expect(strange.checks.find(({ check }) => check === 'tokens')).toMatchObject({
       status: 'failure',

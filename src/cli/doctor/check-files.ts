@@ -4,6 +4,7 @@ import { access, lstat, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { loadPolicyFile } from '../../app/load-policy-file.js';
 import type { Catalog } from '../../catalog/catalog.js';
+import type { GrantEntry } from '../../mcp/auth/grants-file.js';
 import { SCOPES } from '../../mcp/auth/roles.js';
 import { parseTokenFile } from '../../mcp/auth/token-file.js';
 import { errorMessage } from '../../platform/error-message.js';
@@ -109,6 +110,15 @@ export async function checkTokens(file: string, now: number, served?: readonly s
     if (good === 0) return [warning('tokens', `${file} has no valid token: no client can call.`, make)];
     const open = await changeable('tokens', file);
     if (open !== undefined) return [open];
+    const unnamed = served === undefined ? [] : entries.filter(({ instances = [] }) => instances.length === 0);
+    if (unnamed.length > 0)
+      return [
+        warning(
+          'tokens',
+          `Tokens in ${file} that name no instance, and so reach none: ${unnamed.map(({ name }) => name).join(', ')}.`,
+          'Give their entries instances, as token new --instance does.',
+        ),
+      ];
     return over === 0
       ? [ok('tokens', `Valid tokens in ${file}: ${good}.`)]
       : [warning('tokens', `Valid tokens in ${file}: ${good}; expired: ${over}.`, 'Remove the expired ones.')];
@@ -130,15 +140,24 @@ export async function grantedScopes(file: string, catalog: Catalog, served?: rea
 /** The file of grants of `--auth oauth`. */
 export async function checkGrants(file: string, catalog: Catalog, served?: readonly string[]): Promise<Finding[]> {
   const { readGrants } = await import('../../mcp/auth/grants-file.js');
-  let entries: number;
+  let entries: readonly GrantEntry[];
   try {
-    entries = readGrants(await readText(file), catalog, served).length;
+    entries = readGrants(await readText(file), catalog, served);
   } catch (error) {
     return [failure('grants', `${file}: ${errorMessage(error)}`, 'The server does not start until it is mended.')];
   }
-  if (entries === 0)
+  if (entries.length === 0)
     return [warning('grants', `${file} has no entry: no one may do anything.`, 'Add one; docs/hosting.md shows how.')];
-  return [(await changeable('grants', file)) ?? ok('grants', `${file} is good. Entries: ${entries}.`)];
+  const unnamed = entries.flatMap(({ instances }, index) => (instances?.size === 0 ? [`grants[${index}]`] : []));
+  if (unnamed.length > 0)
+    return [
+      warning(
+        'grants',
+        `Entries of ${file} that name no instance, and so grant nothing: ${unnamed.join(', ')}.`,
+        'Give them instances; docs/hosting.md shows how.',
+      ),
+    ];
+  return [(await changeable('grants', file)) ?? ok('grants', `${file} is good. Entries: ${entries.length}.`)];
 }
 
 /** Anyone who can change the file can open the gates. */
