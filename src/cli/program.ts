@@ -30,6 +30,9 @@ const BATCH_HELP = `
 A batch is previewed, confirmed once and paced at Clerk's rate. After Ctrl+C, a crash or a failure the same command goes on
 with what is not done, and repeats nothing. Exit code 1 where some calls failed.`;
 
+/** Flags of `call` that mean something for many calls only. */
+const OF_BATCH = ['out', 'again', 'yes', 'quiet'] as const;
+
 const flagsOf = (command: Command): Flags => command.optsWithGlobals();
 
 /** @param script the file that is running, from a package or a clone */
@@ -92,7 +95,11 @@ function program(script: string, onListed: () => void): Command {
     .addHelpText('after', BATCH_HELP)
     .action(async (name: string | undefined, json: string | undefined, _: Flags, command: Command) => {
       const flags = flagsOf(command);
-      if (typeof flags.batch !== 'string') return (await import('./commands/call.js')).call(name, json ?? '{}', flags);
+      const stray = OF_BATCH.find((flag) => command.getOptionValue(flag) !== undefined);
+      if (typeof flags.batch !== 'string') {
+        if (stray !== undefined) command.error(`error: --${stray} goes with --batch FILE.`);
+        return (await import('./commands/call.js')).call(name, json ?? '{}', flags);
+      }
       if (json !== undefined) command.error('error: --batch takes the arguments from its file, and none on the command line.');
       return (await import('./commands/batch.js')).batch(flags.batch, name, flags);
     });

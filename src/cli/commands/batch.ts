@@ -61,7 +61,7 @@ const MOST_FAULTS = 20;
 
 function tooManyFaults(where: string, faults: readonly string[]): string {
   const told = faults.slice(0, MOST_FAULTS).map((fault) => `${where}, ${fault}`.replace(/[^.?]$/, '$&.'));
-  const more = faults.length > MOST_FAULTS ? [`and ${faults.length - MOST_FAULTS} more lines.`] : [];
+  const more = faults.length > MOST_FAULTS ? ['and more.'] : [];
   return [...told, ...more, 'Nothing was sent.'].join('\nclerk-mcp: ');
 }
 
@@ -156,7 +156,7 @@ class Batch {
 
   /** @param answer of Jobs_applyPlan, where it was called */
   async #report({ plan }: PlannedBatch, answer?: string): Promise<void> {
-    const { app, calls, out, signal } = this.#facts;
+    const { app, config, calls, out, signal } = this.#facts;
     const results = resultsOf(calls, await (await app.jobs()).ledgerOf(plan.id));
     const text = results.map((result) => `${JSON.stringify(result)}\n`).join('');
     if (answer !== undefined) process.stderr.write(`${scrub(planReport(answer, 'Done').lines.join('\n'))}\n`);
@@ -167,7 +167,9 @@ class Batch {
     }
     const isWhole = results.every(({ outcome }) => outcome === 'done');
     if (isWhole) return;
-    if (results.some(({ outcome }) => CAN_GO_ON.has(outcome)))
+    // The sandbox inside this process is gone with it.
+    const isKept = config.values.stateDir !== undefined;
+    if (isKept && results.some(({ outcome }) => CAN_GO_ON.has(outcome)))
       complain('Run the same command again to go on with what is not done.');
     process.exitCode = signal.aborted ? EXIT.interrupted : EXIT.failed;
   }

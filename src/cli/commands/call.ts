@@ -36,7 +36,7 @@ export async function call(name: string | undefined, json: string, flags: Flags)
           throw new Error('the policy asks a person, but there is no one to ask here');
         default:
           process.stderr.write(`${scrub(flags.json === true ? outcome.text : errorLines(outcome.text))}\n`);
-          process.exitCode = EXIT[outcome.kind];
+          process.exitCode = interrupted.aborted && outcome.kind === 'failed' ? EXIT.interrupted : EXIT[outcome.kind];
       }
     } catch (error) {
       throw error instanceof UnknownToolError ? new ConfigError(error.message) : error;

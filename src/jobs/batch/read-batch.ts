@@ -41,18 +41,24 @@ export async function readBatch(
     const read = await readLine(written, name, catalog);
     if ('fault' in read) {
       faults.push(`line ${line}: ${read.fault}`);
+      if (faults.length > MOST_FAULTS) break;
       continue;
     }
     const key = canonicalJson([read.operation, read.args]);
     const known = calls.get(key);
+    if (known === undefined && calls.size >= MOST_ITEMS) {
+      faults.push(`line ${line}: a batch has at most ${MOST_ITEMS} calls: make several files of it`);
+      break;
+    }
     if (known === undefined) calls.set(key, { ...read, lines: [line] });
     else known.lines.push(line);
   }
-  if (calls.size > MOST_ITEMS)
-    faults.push(`${calls.size} calls, of which a batch may have ${MOST_ITEMS}: make several files of it`);
   if (calls.size === 0 && faults.length === 0) faults.push('there is no line in it');
   return { calls: [...calls.values()], faults };
 }
+
+/** Nobody mends more at once. */
+const MOST_FAULTS = 100;
 
 type Read = { readonly operation: string; readonly args: Arguments } | { readonly fault: string };
 

@@ -88,6 +88,8 @@ describe('a batch of calls from a file', () => {
     expect(stopped).toMatchObject({ code: 130, stdout: '', stderr: expect.stringContaining('Run the same command again') });
     expect(resultsIn(readFileSync(out, 'utf8')).filter(({ outcome }) => outcome === 'not_begun').length).toBeGreaterThan(0);
     expect(statSync(out).mode & 0o077).toBe(0);
+    const left = readdirSync(dir, { recursive: true }).map(String);
+    expect(left.filter((name) => /\.(?:lock|new)$/.test(name))).toEqual([]);
 
     const last = await call(args.slice(1));
     expect(last.stderr).toContain('Goes on with what is not done');
@@ -220,6 +222,10 @@ describe('a batch of calls from a file', () => {
       stderr: expect.stringContaining('is not the report of a batch'),
     });
     expect(readFileSync(taken, 'utf8')).toBe('mine\n');
+    expect(await call(['Users_getTotalCount', '--out', 'x'])).toMatchObject({
+      code: 2,
+      stderr: 'clerk-mcp: --out goes with --batch FILE.\n',
+    });
     expect(await call([])).toMatchObject({ code: 2, stderr: expect.stringContaining('Name the tool') });
   });
 });
