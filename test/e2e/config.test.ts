@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -61,8 +61,8 @@ interface Instance {
 const sandboxes: Sandbox[] = [];
 afterAll(() => Promise.all(sandboxes.map((sandbox) => sandbox.close())));
 
-async function instance(seed: 'demo' | 'empty' = 'empty'): Promise<Instance> {
-  const sandbox = await startSandbox({ seed });
+async function instance(seed: 'demo' | 'empty' = 'empty', secretKey?: string): Promise<Instance> {
+  const sandbox = await startSandbox({ seed, ...(secretKey === undefined ? {} : { secretKey }) });
   sandboxes.push(sandbox);
   const env = { CLERK_API_URL: sandbox.url, CLERK_SECRET_KEY: sandbox.secretKey };
   const config: Instance['config'] = (args, more = {}) => runProgram(['config', ...args], { env: { ...env, ...more } });
@@ -245,8 +245,13 @@ describe('an apply', () => {
       folder,
       FULL.replaceAll(/(?:role_sets:[\s\S]*?(?=jwt_templates)|email_templates:[\s\S]*?(?=sms_templates))/g, ''),
     );
-    const applied = await here.config(['apply', file, '--yes', '--state-dir', state], { [VARIABLE]: SIGNING_KEY });
+    const audit = join(folder, 'audit.jsonl');
+    const flags = ['--yes', '--state-dir', state, '--audit-log', audit, '--log-level', 'trace'];
+    const applied = await here.config(['apply', file, ...flags], { [VARIABLE]: SIGNING_KEY });
     expect(applied.code).toBe(0);
+    const kept = (await readdir(state)).map((name) => join(state, name));
+    for (const path of [audit, ...kept]) expect((await readFile(path)).includes(SIGNING_KEY)).toBe(false);
+    expect(applied.stdout + applied.stderr).not.toContain(SIGNING_KEY);
     const [, plan = ''] = /clerk-mcp undo (pln_\S+)\./.exec(applied.stderr) ?? [];
     expect(await here.pulled()).not.toBe(before);
     const undone = await runProgram(['undo', plan, '--yes', '--state-dir', state], { env: here.env });
@@ -291,6 +296,25 @@ describe('an apply', () => {
     });
     expect(await here.changes()).toEqual([]);
   });
+
+  it.skipIf(withoutTerminal)(
+    'on a live instance is agreed to by a person who has seen all of it, and by nobody else',
+    async () => {
+      const here = await instance('empty', `sk_live_${'a'.repeat(42)}`);
+      const file = await scratchFile(
+        folder,
+        'clerk_configuration: 1\nredirect_urls: [app://one, app://two]\nprotect: {rules_enabled: true}\n',
+      );
+      expect(await here.config(['apply', file])).toMatchObject({ code: 2, stdout: expect.stringContaining('app://one') });
+      const args = ['config', 'apply', file];
+      const left = await runAtTerminal(args, here.env, [{ prompt: '[y/N] ', text: 'n' }]);
+      expect(left).toMatchObject({ code: 3, seen: expect.stringContaining('Nothing was changed.') });
+      expect(await here.changes()).toEqual([]);
+      const { code, seen } = await runAtTerminal(args, here.env, [{ prompt: '[y/N] ', text: 'y' }]);
+      expect({ code, seen }).toMatchObject({ code: 0, seen: expect.stringContaining('Changed: 3 of 3.') });
+      for (const shown of ['LIVE', 'app://one', 'app://two', 'rules true']) expect(flat(seen)).toContain(shown);
+    },
+  );
 
   it.skipIf(withoutTerminal)('deletes by --prune alone, and only once a person has typed how much is gone for good', async () => {
     const here = await instance('demo');
