@@ -30,7 +30,7 @@ export async function readDocument(source: string, end?: AbortSignal): Promise<u
 async function readBounded(path: string): Promise<string> {
   try {
     const stats = await stat(path);
-    if (!stats.isFile()) throw new DocumentError(`${path} is no file that can be read: name a file.`);
+    if (!stats.isFile()) throw new DocumentError(`${path} is not a regular file: name a file.`);
     if (stats.size > MOST_BYTES) throw tooLarge();
     return decode(await readFile(path));
   } catch (error) {

@@ -41,7 +41,8 @@ async function open(source: string): Promise<OpenApiDocument> {
   try {
     return new OpenApiDocument(await readDocument(source));
   } catch (error) {
-    if (!(error instanceof DocumentError) || error.message.includes(source)) throw error;
+    // An address may hold a password.
+    if (!(error instanceof DocumentError) || source.includes(':') || error.message.includes(source)) throw error;
     throw new DocumentError(`${source}: ${error.message}`);
   }
 }
