@@ -41,9 +41,9 @@ export class Reply {
 
   /** The same reply with further headers. Headers that it already has are kept. */
   with(headers: Readonly<Record<string, string>>): Reply {
-    const own = new Set(Object.keys(this.headers).map((name) => name.toLowerCase()));
-    const further = Object.entries(headers).filter(([name]) => !own.has(name.toLowerCase()));
-    const all = { ...this.headers, ...Object.fromEntries(further) };
+    const all = { ...this.headers };
+    const own = Object.keys(all).map((name) => name.toLowerCase());
+    for (const name in headers) if (!own.includes(name.toLowerCase())) all[name] = headers[name] ?? '';
     return new Reply(this.body, { status: this.status, headers: all, over: this.#over });
   }
 

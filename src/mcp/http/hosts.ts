@@ -39,6 +39,9 @@ export function defaultHosts(host: string): HostsOptions {
   };
 }
 
+/** More spellings of allowed hosts than are ever used. */
+const MOST_SEEN = 100;
+
 /**
  * Refuses requests that a foreign page makes a browser send: to a name that was made to point here (DNS rebinding), or
  * from an origin that is not allowed.
@@ -46,6 +49,8 @@ export function defaultHosts(host: string): HostsOptions {
 export class Hosts {
   readonly #hosts: ReadonlySet<string>;
   readonly #origins: ReadonlySet<string>;
+  /** Hosts as they were written that are allowed: nearly all requests write the same one. */
+  readonly #seen = new Set<string>();
 
   /** @throws HostEntryError */
   constructor({ allowedHosts, allowedOrigins }: HostsOptions) {
@@ -77,6 +82,13 @@ export class Hosts {
   }
 
   #isAllowedHost(host: string): boolean {
+    if (this.#seen.has(host)) return true;
+    const isAllowed = this.#findHost(host);
+    if (isAllowed && this.#seen.size < MOST_SEEN) this.#seen.add(host);
+    return isAllowed;
+  }
+
+  #findHost(host: string): boolean {
     const parsed = parseAuthority(host.toLowerCase());
     if (parsed === undefined) return false;
     // Without a port, the scheme's default is meant, and a proxy may have changed the scheme.
