@@ -27,13 +27,14 @@ interface Loaded<T> {
  * Loads a CommonJS file of this program as `require` does, but with the code that V8 compiled in an earlier run, where
  * it was kept: most of a start is compiling.
  *
- * The cache lies beside the file, one for each build of V8 and its flags; anyone who can write there could change the
- * program itself. V8 compares only the length of the source, and damaged code would crash the process, so the cache
+ * The cache lies beside the file, one for each version of Node and flags of V8; anyone who can write there could change the
+ * program itself. V8's own tag does not tell versions of Node apart that have the same V8, and crashes on what another of them
+ * compiled. V8 compares only the length of the source, and damaged code would crash the process, so the cache
  * begins with a digest of the source and of itself. A cache that does not match is ignored.
  */
 export function load<T>(file: string): Loaded<T> {
   const source = Buffer.concat([OPENING, readFileSync(file), CLOSING]);
-  const cache = `${file.replace(/\.js$/, '')}.${cachedDataVersionTag().toString(16)}.cache`;
+  const cache = `${file.replace(/\.js$/, '')}.${process.version}-${process.arch}-${cachedDataVersionTag().toString(16)}.cache`;
   const cachedData = readCache(cache, source);
   const script = new Script(source.toString(isAscii(source) ? 'latin1' : 'utf8'), {
     filename: file,
