@@ -12,9 +12,12 @@ import { DeliveryError, type LogIdentity, type Transport } from './transport.js'
 const CONNECT_MS = 5_000;
 /** How long the receiver may take no bytes, or leave the connection open after our end of it. */
 const IDLE_MS = 10_000;
+/** How long to wait for a receiver's end that has never come before. */
+const SHORT_IDLE_MS = 1_000;
 /** How long a refusal of what was written takes at least to come back, in milliseconds, and in times of what a connection takes. */
 const REFUSAL_MS = 40;
 const REFUSAL_TIMES = 2;
+const MOST_REFUSAL_MS = 4_000;
 /** After so many deliveries whose end the receiver did not answer, that is how it is, and not an accident. */
 const MOST_UNANSWERED = 2;
 
@@ -69,9 +72,11 @@ export class SyslogStream implements Transport {
   async #talk(bytes: Buffer, signal: AbortSignal): Promise<void> {
     const began = performance.now();
     const socket = await this.#connect(signal);
-    const refusalMs = Math.max(REFUSAL_MS, REFUSAL_TIMES * (performance.now() - began));
+    const refusalMs = Math.min(MOST_REFUSAL_MS, Math.max(REFUSAL_MS, REFUSAL_TIMES * (performance.now() - began)));
     try {
-      const outcome = await handOver(socket, bytes, { idleMs: this.#idleMs, refusalMs, signal });
+      const isKnownToStay = this.#unanswered >= MOST_UNANSWERED;
+      const answerMs = isKnownToStay ? Math.min(this.#idleMs, SHORT_IDLE_MS) : this.#idleMs;
+      const outcome = await handOver(socket, bytes, { idleMs: this.#idleMs, answerMs, refusalMs, signal });
       if (outcome === 'closed') {
         this.#unanswered = 0;
         return;
@@ -130,12 +135,16 @@ export class SyslogStream implements Transport {
  * @param refusalMs how long a refusal of what was written may take to come back
  * @throws DeliveryError
  */
-async function handOver(socket: Socket, bytes: Buffer, { idleMs, refusalMs, signal }: Limits): Promise<'closed' | 'left open'> {
+async function handOver(
+  socket: Socket,
+  bytes: Buffer,
+  { idleMs, answerMs, refusalMs, signal }: Limits,
+): Promise<'closed' | 'left open'> {
   let hasEnded = false;
   let theyEnded = false;
   const over = new Promise<'closed' | 'left open'>((resolve, reject) => {
     const fail = (reason: string): void => reject(new DeliveryError(reason));
-    socket.setTimeout(idleMs, () => (hasEnded ? resolve('left open') : fail(`it took nothing for ${idleMs / 1000} s`)));
+    socket.setTimeout(idleMs, () => fail(`it took nothing for ${idleMs / 1000} s`));
     socket.on('error', (error) => fail(reasonOf(error)));
     socket.once('close', () => fail('the connection was lost'));
     socket.once('end', () => {
@@ -156,12 +165,17 @@ async function handOver(socket: Socket, bytes: Buffer, { idleMs, refusalMs, sign
   const last = await Promise.race([over, write(bytes.subarray(-1))]);
   if (theyEnded) return last;
   hasEnded = true;
+  socket.setTimeout(0);
   socket.end();
-  return over;
+  const late = new AbortController();
+  const leftOpen = delay(answerMs, 'left open' as const, { signal: late.signal, ref: false });
+  return Promise.race([over, leftOpen]).finally(() => late.abort());
 }
 
 interface Limits {
   readonly idleMs: number;
+  /** How long to wait for the other side to close. */
+  readonly answerMs: number;
   readonly refusalMs: number;
   /** The delivery's own. */
   readonly signal: AbortSignal;
