@@ -13,6 +13,7 @@ import { fileProblem } from '../../platform/file-problem.js';
 import { expandHome } from '../../platform/home.js';
 import { createPrivateFile } from '../../platform/private-file.js';
 import { proxyFor } from '../../platform/proxy.js';
+import { scrub } from '../../platform/scrub.js';
 import { VERSION } from '../../platform/version.js';
 import { seedFromApi } from '../../sandbox/seed/from-api.js';
 import { complain } from '../complain.js';
@@ -75,7 +76,7 @@ async function carryOut(file: string, clerk: ClerkClient, kept: KeptLists, signa
       complain(`Stopped.${goOn}`);
       process.exitCode = EXIT.interrupted;
     } else if (error instanceof ClerkError) {
-      process.stderr.write(`${errorLines(JSON.stringify(error.toModel())).replace(/( \([^()]*\))$/, `${goOn}$1`)}\n`);
+      process.stderr.write(`${scrub(errorLines(JSON.stringify(error.toModel())).replace(/( \([^()]*\))$/, `${goOn}$1`))}\n`);
       process.exitCode = EXIT.failed;
     } else if (error instanceof KeepError) {
       complain(`${error.message}${goOn}`);
