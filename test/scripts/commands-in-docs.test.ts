@@ -34,6 +34,7 @@ const FILLED: readonly (readonly [RegExp, string])[] = [
   [/CLERK_SECRET_KEY=sk_live_… (?=clerk-mcp export)/, 'rm copy.seed.json; '],
   [/CLERK_SECRET_KEY_FILE=/, 'unset CLERK_SECRET_KEY; CLERK_SECRET_KEY_FILE='],
   [/> sandbox\.env/, '| tee sandbox.env'],
+  [/~\/\.config\/fish\/completions\//, ''],
   [/syslog\+tls:\/\/siem\.example\.com/, 'syslog+tcp://127.0.0.1:9'],
   [/https:\/\/clerk\.example\.com/g, 'http://127.0.0.1:9'],
   [/(clerk-mcp (?:http|sandbox)\b)(?!.*--port)/, '$1 --port 0'],
@@ -62,6 +63,8 @@ async function prepare(folder: string): Promise<void> {
   put('bin/npx', '#!/bin/sh\nshift 2; exec clerk-mcp "$@"\n', 0o755);
   const user = { email_address: ['ada.lovelace@example.com'], skip_password_requirement: true };
   put('user.json', JSON.stringify(user));
+  put('users.jsonl', `${JSON.stringify({ ...user, email_address: ['batch.of.the.page@example.com'] })}\n`);
+  put('changes.jsonl', '{"operation":"Users_getTotalCount"}\n');
   put('policy.json', read('examples/policy.example.json'));
   put('copy.seed.json', read('examples/sandbox.seed.example.json'));
   for (const name of ['clerk.yml', 'other.yml']) put(name, 'clerk_configuration: 1\n');
