@@ -106,7 +106,7 @@ export const SPANS = {
   turn: {
     name: 'wait for rate limit',
     kind: 'internal',
-    about: "The wait for a turn below Clerk's limit, where it took 5 ms or more.",
+    about: "The wait for a turn below Clerk's limit, where it took 50 ms or more.",
     attributes: [],
   },
   retry: {

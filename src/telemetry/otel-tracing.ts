@@ -18,7 +18,7 @@ import type { Span, SpanAttributes, SpanStart, TraceSource, Tracing } from './tr
 const KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL } as const;
 
 /** A shorter wait is none. */
-const SHORTEST_WAIT_MS = 5;
+const SHORTEST_WAIT_MS = 50;
 
 /** The buckets that OpenTelemetry's conventions for MCP and HTTP advise, in seconds. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];

@@ -87,7 +87,11 @@ describe('over HTTP', () => {
       `tools/call ${COUNT}`,
     );
     expect(root).toMatchObject({ parentSpanId: PARENT, kind: 'server', attributes: { 'network.transport': 'tcp' } });
-    expect(treeOf(spans, root).in.map(({ name }) => name)).toEqual(['GET /v1/users/count', 'policy']);
+    // On a busy machine a turn can take its time.
+    const within = treeOf(spans, root)
+      .in.map(({ name }) => name)
+      .filter((name) => name !== 'wait for rate limit');
+    expect(within).toEqual(['GET /v1/users/count', 'policy']);
   });
 
   it('_meta wins over the headers, to which a link is left', () => {
