@@ -65,7 +65,7 @@ describe('the file of approvers', () => {
   it('is nothing but a file', async () => {
     const path = join(await scratchDirectory(), 'approvers.json');
     await mkdir(path);
-    await expect(new Approvers(path).all()).rejects.toThrow('no regular file');
+    await expect(new Approvers(path).all()).rejects.toThrow('no file that can be read: name a file');
   });
 });
 
