@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { json, MisbehavingServer } from '../support/misbehaving-server.js';
@@ -65,6 +65,12 @@ describe('doctor', () => {
     const bad = (checks: Check[]) => checks.filter(({ status }) => status !== 'ok');
     expect([...bad(of('shop')), ...bad(of('staging')), ...bad(of('play'))]).toEqual([]);
     expect(code).toBe(0);
+    await chmod(path, 0o666);
+    const open = await doctor([...on('play')]);
+    await chmod(path, 0o600);
+    expect(open.of().find(({ check, status }) => check === 'instances' && status === 'warning')?.message).toContain(
+      'others on this machine',
+    );
     for (const name of ['shop', 'staging', 'play'])
       expect(of(name).map(({ check }) => check)).toEqual(expect.arrayContaining(['key', 'settings', 'api', 'policy', 'secrets']));
     expect(of('staging').find(({ check }) => check === 'policy')?.message).toContain('Rules of its own: 1');

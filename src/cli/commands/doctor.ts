@@ -9,7 +9,15 @@ import { scrub } from '../../platform/scrub.js';
 import { VERSION } from '../../platform/version.js';
 import { isTelemetryWanted } from '../../telemetry/environment.js';
 import { checkApi } from '../doctor/check-api.js';
-import { checkAudit, checkGrants, checkPolicy, checkSecrets, checkTokens, grantedScopes } from '../doctor/check-files.js';
+import {
+  changeable,
+  checkAudit,
+  checkGrants,
+  checkPolicy,
+  checkSecrets,
+  checkTokens,
+  grantedScopes,
+} from '../doctor/check-files.js';
 import { checkKey } from '../doctor/check-key.js';
 import { checkOpenapi } from '../doctor/check-openapi.js';
 import { checkProgram } from '../doctor/check-runtime.js';
@@ -73,7 +81,10 @@ async function examineMany(flags: Flags, parts: EnvironmentParts): Promise<reado
     ];
     return (await all(looks)).map((one) => ({ ...one, instance: name }));
   });
-  const [shared, ...found] = await Promise.all([all(filesAndStore(settings, parts, names)), ...own]);
+  const [shared, ...found] = await Promise.all([
+    all([...fileOf(settings.server), ...filesAndStore(settings, parts, names)]),
+    ...own,
+  ]);
   return [finding, ...findings, ...found.flat(), ...shared];
 }
 
@@ -102,6 +113,13 @@ const filesOf = ({ policy, secretsDir, instances }: Settings['server'], catalog:
   // The folder of one instance of several is made in that of all.
   ...optional('secrets', instances === undefined ? secretsDir : secretsDir && dirname(secretsDir), checkSecrets),
 ];
+
+/** The file of instances itself: an address in it is where a key is sent. */
+const fileOf = ({ instances }: Settings['server']): Look[] =>
+  optional('instances', instances, async (file) => {
+    const open = await changeable('instances', file);
+    return open === undefined ? [] : [open];
+  });
 
 const optional = <T>(check: string, setting: T | undefined, look: (setting: T) => Promise<readonly Finding[]>): Look[] =>
   setting === undefined ? [] : [[check, () => look(setting)]];

@@ -160,8 +160,8 @@ export async function checkGrants(file: string, catalog: Catalog, served?: reado
   return [(await changeable('grants', file)) ?? ok('grants', `${file} is good. Entries: ${entries.length}.`)];
 }
 
-/** Anyone who can change the file can open the gates. */
-async function changeable(check: string, file: string): Promise<Finding | undefined> {
+/** A warning where others can change the file: anyone who can, can open the gates. */
+export async function changeable(check: string, file: string): Promise<Finding | undefined> {
   if (process.platform === 'win32' || ((await stat(file)).mode & OTHERS_MAY_WRITE) === 0) return undefined;
   return warning(check, `${file} is good, but others on this machine may change it.`, `chmod go-w ${file}`);
 }
