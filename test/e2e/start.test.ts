@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -10,8 +11,9 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { NODE } from '../support/node.js';
 import { PROGRAM } from '../support/program.js';
 import { type RawOptions, RawProgram } from '../support/raw-program.js';
 import { scratchDirectory } from '../support/scratch.js';
@@ -91,6 +93,9 @@ describe('a start', () => {
     await copy.list();
     const kept = copy.only();
     expect(statSync(kept.path).mode & 0o022).toBe(0);
+    // Versions of Node with the same V8 crash on each other's.
+    const version = execFileSync(NODE, ['--version'], { encoding: 'utf8' }).trim();
+    expect(basename(kept.path)).toContain(`.${version}-`);
     expect(await copy.list()).toEqual(started);
     expect(copy.only()).toEqual(kept);
   });
