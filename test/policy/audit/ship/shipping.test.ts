@@ -242,6 +242,10 @@ describe('restarts', () => {
     await webhook.until(() => webhook.lines.length >= 5);
     const logs = webhook.requests.map(({ body }) => (JSON.parse(body) as { data: { log: { file: string } } }).data.log.file);
     expect(new Set(logs)).toEqual(new Set(['audit.log', 'audit-2.log']));
+    // Stored as one, they are not one chain, and it is said why.
+    await writeFile(`${directory}/received.jsonl`, webhook.lines.map((line) => `${line}\n`).join(''));
+    const { ok, notes } = await verifyAudit(`${directory}/received.jsonl`, { isReceived: true });
+    expect([ok, notes.join()]).toEqual([false, expect.stringContaining('2 logs begin in what was received')]);
     await log.close();
   });
 });
