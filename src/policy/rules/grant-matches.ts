@@ -19,8 +19,8 @@ interface Touch {
   readonly addresses?: readonly string[];
   /** An input with the id of an address. */
   readonly addressId?: string;
-  /** It changes who is in the organization, or as what. */
-  readonly membership?: true;
+  /** It changes who is in the organization, or as what; or only with one of these inputs. */
+  readonly membership?: true | readonly string[];
   /** It changes what the roles of members are called, or which they have. */
   readonly roles?: readonly string[] | 'always';
   /** It says who vouches for people: whoever does can be anyone. */
@@ -29,6 +29,8 @@ interface Touch {
   readonly as?: string;
   /** Only with one of these inputs does it matter whose account it is. */
   readonly asWith?: readonly string[];
+  /** Inputs that say who joins organizations by a domain of theirs. */
+  readonly joining?: readonly string[];
   /** It takes something away. */
   readonly takes?: true;
 }
@@ -60,7 +62,15 @@ const TOUCHES: Readonly<Record<string, Touch>> = {
   OrganizationDomains_createDomain: { membership: true },
   OrganizationDomains_updateDomain: { membership: true },
   OrganizationDomains_verifyOwnership: { membership: true },
+  // Another role set can give members other roles.
+  Organizations_updateOrganization: { membership: ['role_set_key'] },
+  InstanceSettings_updateOrganizationSettings: {
+    joining: ['domains_enabled', 'domains_enrollment_modes'],
+    roles: ['domains_default_role_id'],
+  },
   OrganizationRoles_updateRole: { roles: ['key'] },
+  // Whoever joins without being given a role has the default one.
+  RoleSets_updateRoleSet: { roles: ['default_role_key'] },
   RoleSets_replaceRole: { roles: 'always' },
   RoleSets_replaceRoleSet: { roles: 'always' },
   EnterpriseConnections_createConnection: { vouching: true },
@@ -80,6 +90,8 @@ const TOUCHES: Readonly<Record<string, Touch>> = {
   ActorTokens_createToken: { as: 'user_id' },
   AgentTasks_createTask: { addresses: ['on_behalf_of.identifier'], as: 'on_behalf_of.user_id' },
   Sessions_createSession: { as: 'user_id' },
+  Users_removeBanFromUser: { as: 'user_id' },
+  Users_unbanMany: { as: 'user_ids' },
 };
 
 /** `undefined`: it cannot be read. */
@@ -123,16 +135,17 @@ export class GrantMatches {
       addressAmong(touch, args, named) ??
       (await this.#addressById(operation, touch, args, named, read)) ??
       membershipIn(touch, args, named) ??
+      joiningBy(touch, args, named) ??
       rolesBy(touch, args, named) ??
       vouchedFor(touch, args, named);
     const who = valuesAt(args, ['user_id']).includes(caller) ? 'self' : 'other';
     if (what !== undefined) return warning(what, touch.takes === true ? 'less' : who);
-    const [person] = touch.as === undefined ? [] : valuesAt(args, touch.as.split('.'));
-    if (person === undefined || person === caller) return undefined;
-    if (touch.asWith?.every((input) => args[input] === undefined) === true) return undefined;
-    return (await this.#isNamed(String(person), named, read))
-      ? `Lets somebody sign in as ${String(person)}, whom the grants of this very server name: they could do here what ${String(person)} may.`
-      : undefined;
+    if (touch.as === undefined || (touch.asWith !== undefined && !isGiven(touch.asWith, args))) return undefined;
+    for (const person of valuesAt(args, touch.as.split('.')).flat().map(String)) {
+      if (person !== caller && (await this.#isNamed(person, named, read)))
+        return `Lets somebody sign in as ${person}, whom the grants of this very server name: they could do here what ${person} may.`;
+    }
+    return undefined;
   }
 
   async #addressById(operation: Operation, { addressId }: Touch, args: Arguments, { domains }: Named, read: ReadResource) {
@@ -192,6 +205,8 @@ interface Named {
 
 const isEmpty = ({ subjects, domains, organizations }: Named): boolean => subjects.size + domains.size + organizations.size === 0;
 
+const isGiven = (inputs: readonly string[], args: Arguments): boolean => inputs.some((input) => args[input] !== undefined);
+
 const domainOf = (address: string): string | undefined => {
   const at = address.lastIndexOf('@');
   return at === -1
@@ -210,13 +225,19 @@ function addressAmong({ addresses = [] }: Touch, args: Arguments, { domains }: N
   return hit === undefined ? undefined : `addresses at ${hit}`;
 }
 
-function membershipIn({ membership }: Touch, { organization_id: id }: Arguments, { organizations }: Named): string | undefined {
-  return membership === true && typeof id === 'string' && organizations.has(id) ? `members of ${id}` : undefined;
+function membershipIn({ membership }: Touch, args: Arguments, { organizations }: Named): string | undefined {
+  if (membership === undefined || (membership !== true && !isGiven(membership, args))) return undefined;
+  const { organization_id: id } = args;
+  return typeof id === 'string' && organizations.has(id) ? `members of ${id}` : undefined;
+}
+
+function joiningBy({ joining = [] }: Touch, args: Arguments, { organizations }: Named): string | undefined {
+  return organizations.size > 0 && isGiven(joining, args) ? `members of ${[...organizations].join(', ')}` : undefined;
 }
 
 function rolesBy({ roles }: Touch, args: Arguments, { memberRoles }: Named): string | undefined {
   if (roles === undefined || !memberRoles) return undefined;
-  return roles === 'always' || roles.some((input) => args[input] !== undefined) ? 'roles of members' : undefined;
+  return roles === 'always' || isGiven(roles, args) ? 'roles of members' : undefined;
 }
 
 /** A connection that is for other domains, and for no organization that is named, vouches for nobody whom it matters of. */

@@ -243,6 +243,30 @@ describe('where the callers of the instance that is worked on have grants', () =
       /roles of/,
     ],
     [
+      'another set of roles for the organization',
+      'Organizations_updateOrganization',
+      { organization_id: 'org_staff', role_set_key: 'role_set:x' },
+      /members of org_staff/,
+    ],
+    [
+      'the role of whoever joins',
+      'RoleSets_updateRoleSet',
+      { role_set_key_or_id: 'role_set:default', default_role_key: 'org:support' },
+      /roles of/,
+    ],
+    [
+      'the role of whoever joins by a domain',
+      'InstanceSettings_updateOrganizationSettings',
+      { domains_default_role_id: 'role_1' },
+      /roles of/,
+    ],
+    [
+      'that people join by a domain at all',
+      'InstanceSettings_updateOrganizationSettings',
+      { domains_enabled: true, domains_enrollment_modes: ['automatic_invitation'] },
+      /members of org_staff/,
+    ],
+    [
       'who vouches for people of such a domain',
       'EnterpriseConnections_createConnection',
       { domains: ['example.com'] },
@@ -252,6 +276,8 @@ describe('where the callers of the instance that is worked on have grants', () =
     ['who vouches, by the older way', 'SamlConnectionsBeta_updateConnectionById', { saml_connection_id: 's' }, /can vouch/],
     ['who vouches for people', 'EnterpriseConnections_updateConnection', { enterprise_connection_id: 'ec_1' }, /can vouch/],
     ['a token to sign in as one whom they name', 'SigninTokens_createToken', { user_id: 'user_boss' }, /sign in as user_boss/],
+    ['the end of a ban of one', 'Users_removeBanFromUser', { user_id: 'user_boss' }, /sign in as user_boss/],
+    ['the end of several bans', 'Users_unbanMany', { user_ids: ['user_x', 'user_boss'] }, /sign in as user_boss/],
     ['a password for one', 'Users_updateUserAttributes', { user_id: 'user_boss', password: 'new' }, /sign in as user_boss/],
   ])('puts %s to somebody else than the caller, and says what it is', async (_, name, args, effect) => {
     expect((await effectsOf(name, args))?.join('\n')).toMatch(effect);
@@ -300,6 +326,11 @@ describe('where the callers of the instance that is worked on have grants', () =
     ['EmailAddresses_createNewAddress', { user_id: 'user_x', email_address: 'x@mail.example.com' }],
     ['Users_createNewUser', { email_address: ['a@other.example'] }],
     ['Users_updateUserAttributes', { user_id: 'user_boss', first_name: 'Ann' }],
+    ['Users_unbanMany', { user_ids: ['user_x', 'user_y'] }],
+    ['Organizations_updateOrganization', { organization_id: 'org_staff', name: 'Staff' }],
+    ['Organizations_updateOrganization', { organization_id: 'org_other', role_set_key: 'role_set:x' }],
+    ['RoleSets_updateRoleSet', { role_set_key_or_id: 'role_set:default', name: 'Usual' }],
+    ['InstanceSettings_updateOrganizationSettings', { max_allowed_memberships: 9 }],
     ['EnterpriseConnections_createConnection', { domains: ['other.example'] }],
     ['OrganizationMemberships_addUserToOrganization', { organization_id: 'org_other', user_id: 'user_x', role: 'org:member' }],
     ['Users_mergeUserMetadataAttributes', { user_id: 'user_boss', public_metadata: { plan: 'pro' } }],
