@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import { CST, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, type Pair, Parser, parseDocument } from 'yaml';
 import { errorMessage } from '../../platform/error-message.js';
 import { plain } from '../../platform/plain-text.js';
 
@@ -26,6 +26,8 @@ const MOST_FAULTS = 50;
 export function readLines(text: string): Located {
   if (text.length > LONGEST) return only({ line: 1, path: '', problem: `is longer than ${LONGEST} characters.` });
   const counter = new LineCounter();
+  const unbearable = unbearableIn(text);
+  if (unbearable !== undefined) return only(unbearable);
   try {
     const document = parseDocument(text, { schema: 'core', merge: false, uniqueKeys: false, lineCounter: counter });
     const [wrong] = [...document.errors, ...document.warnings];
@@ -37,11 +39,45 @@ export function readLines(text: string): Located {
   }
 }
 
+/** Levels of the text, of which a value takes up to two. */
+const MOST_OPEN = 4 * DEEPEST;
+/** Some four for each entry of a list. */
+const MOST_LEXEMES = 200_000;
+/** Before the text of a scalar. */
+const SCALAR = '\u001f';
+const REFERS: Readonly<Record<string, string>> = {
+  anchor: 'has an anchor (&name): write the value out where it is needed.',
+  alias: 'has an alias (*name): write the value out.',
+  tag: 'has a tag (!name), which no value here takes.',
+};
+
+/**
+ * What the parser must not get to see. It calls itself for each level of a text, and a stack that is nearly used up can end the
+ * process; for names of values it looks back each time.
+ */
+function unbearableIn(text: string): Fault | undefined {
+  const parser = new Parser();
+  let line = 1;
+  let lexemes = 0;
+  let isScalar = false;
+  const at = (problem: string): Fault => ({ line, path: '', problem });
+  for (const lexeme of new Lexer().lex(text)) {
+    const refers = isScalar ? undefined : REFERS[CST.tokenType(lexeme) ?? ''];
+    if (refers !== undefined) return at(refers);
+    if (++lexemes > MOST_LEXEMES) return at('holds more than any configuration.');
+    isScalar = lexeme === SCALAR;
+    let deepest = 0;
+    for (const _ of parser.next(lexeme)) deepest = Math.max(deepest, parser.stack.length);
+    if (Math.max(deepest, parser.stack.length) > MOST_OPEN) return at('nests too deeply.');
+    line += lexeme.split('\n').length - 1;
+  }
+  return undefined;
+}
+
 const only = (fault: Fault): Located => ({ value: undefined, faults: [fault], lineOf: () => 1 });
 
-/** The parser's first line, without the excerpt. It reports excessive depth like any other fault. */
+/** The parser's first line, without the excerpt. */
 function notYaml(message: string): string {
-  if (message.includes('call stack')) return 'nests too deeply.';
   const [first = ''] = message.replace(/ at line \d+, column \d+/, '').split(/\n|; please/);
   return `is no YAML: ${plain(first.replace(/[.:]$/, ''), 200)}.`;
 }
@@ -97,7 +133,6 @@ class Walk {
         return this.#plain(item, at);
       });
     }
-    if (isAlias(node)) return this.#fault(path, 'is an alias (*name): write the value out.');
     if (!isScalar(node)) return null;
     if (typeof node.value === 'number' && !isExact(node.value))
       return this.#fault(path, 'is a number that JSON cannot hold exactly: put it in quotes, or give another.');

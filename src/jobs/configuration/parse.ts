@@ -52,12 +52,12 @@ const MOST_ENTRIES = 10_000;
 export function parseConfiguration(text: string, file: string): Parsed {
   const located = readLines(text);
   const given = located.value;
-  const faults = [...located.faults];
-  if (faults.length === 0 && !isRecord(given)) faults.push({ line: 1, path: '', problem: 'holds no configuration.' });
+  let faults: readonly Fault[] = located.faults;
+  if (faults.length === 0 && !isRecord(given)) faults = [{ line: 1, path: '', problem: 'holds no configuration.' }];
   if (isRecord(given)) {
     // What could not be read at all is not found wrong a second time.
     const told = new Set(faults.map(({ path }) => path));
-    faults.push(...formFaults(given, located).filter(({ path }) => !told.has(path)), ...ownFaults(given, located));
+    faults = [...faults, ...formFaults(given, located).filter(({ path }) => !told.has(path)), ...ownFaults(given, located)];
   }
   if (faults.length > 0 || !isRecord(given)) {
     const inOrder = faults.toSorted((one, other) => one.line - other.line);
@@ -103,12 +103,13 @@ function formFaults(given: Readonly<Record<string, unknown>>, { lineOf }: Locate
   }
   for (const key of Object.keys(given)) {
     if (key === VERSION_KEY || (SECTION_NAMES as readonly string[]).includes(key)) continue;
+    if (faults.length >= MOST_FAULTS) break;
     faults.push({ line: lineOf([key]), path: plain(key, 80), problem: unknownSection(key) });
   }
   for (const name of SECTION_NAMES) {
     if (!Object.hasOwn(given, name)) continue;
     const result = schemaOf(name).safeParse(given[name]);
-    const issues = result.error?.issues ?? [];
+    const issues = result.error?.issues.slice(0, MOST_FAULTS) ?? [];
     faults.push(...issues.flatMap((issue) => toFaults(issue, [name], given[name], lineOf)));
   }
   return faults;
@@ -147,7 +148,7 @@ function toFaults(
   if (issue.code === 'unrecognized_keys') {
     const known = Object.keys(sectionOf(base[0] as SectionName).fields);
     const isSigningKey = issue.path.at(-1) === 'signing_key';
-    return issue.keys.map((key) => {
+    return issue.keys.slice(0, MOST_FAULTS).map((key) => {
       const hint = isSigningKey ? ' Known: env.' : didYouMean(key, known) || ` Known: ${known.join(', ')}.`;
       return fault(
         [...at, key],
@@ -198,7 +199,7 @@ const isOfTheInstance = (key: string): boolean => ['id', 'object', 'created_at',
 function ownFaults(given: Readonly<Record<string, unknown>>, { lineOf }: Located): readonly Fault[] {
   const faults: Fault[] = [];
   const tell = (path: readonly PropertyKey[], problem: string): void => {
-    faults.push({ line: lineOf(path), path: pathInWords(path), problem });
+    if (faults.length < MOST_FAULTS) faults.push({ line: lineOf(path), path: pathInWords(path), problem });
   };
   for (const name of SECTION_NAMES) {
     const { kind, key: form, sets = [] } = sectionOf(name);
