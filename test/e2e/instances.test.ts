@@ -115,6 +115,22 @@ describe('each path', () => {
     expect(play.instructions).toContain('Only reading is possible.');
   });
 
+  it.each(['v2 (2025)', 'v2 (2026)'] as const)(
+    'names its instance where a person is asked through the client %s',
+    async (kind) => {
+      const asked: string[] = [];
+      const person = ({ message }: { message: string }) => {
+        asked.push(message);
+        return { action: 'decline' as const };
+      };
+      const client = await connectHttp(kind, server.url, { token: shown.all ?? '', instance: 'shop', person });
+      expect((await client.call(DELETE, { user_id: 'user_1' })).isError).toBe(true);
+      await client.close();
+      expect(asked[0]).toContain('Instance: shop (LIVE), shop.example');
+      expect(changing(shop)).toEqual([]);
+    },
+  );
+
   it('is told only to those who show a credential, and only as far as they reach', async () => {
     for (const path of ['/mcp', '/mcp/none', '/sse', '/mcp/staging', '/mcp/shop']) {
       const { status, text } = await post(`${server.url}${path}`, initialize());
