@@ -50,17 +50,9 @@ const tlsFlags = (port: number, { certificate, key }: { certificate: string; key
   ...['--tls-ca-cert-file', certificate, '--tls-auth-clients', 'no'],
 ];
 
-/** Those that run. A test that fails does not come to the end at which it would have stopped its own. */
-const running = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
-
 /** @param sign what it says once it can be used */
 export function launchRedis(args: readonly string[], sign = /ready to accept connections/i): Promise<ChildProcess> {
   const child = spawn(redis.program(), args, { env: systemEnv, stdio: ['ignore', 'pipe', 'ignore'] });
-  running.add(child);
-  child.once('exit', () => running.delete(child));
   return new Promise((resolve, reject) => {
     let said = '';
     child.stdout.on('data', (chunk: Buffer) => {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openRedisStore } from '../../src/limits/redis.js';
 import type { SharedStore } from '../../src/limits/shared-store.js';
 import type { StoreLocation } from '../../src/limits/store-address.js';
@@ -141,6 +141,7 @@ describe.skipIf(withoutRedis)('the store in Redis', () => {
       key: fileURLToPath(new URL('../support/tls/key.pem', import.meta.url)),
     };
     const guarded = await startRedis({ tls, flags: ['--requirepass', 'hunter2-secret'] });
+    onTestFinished(() => guarded.kill());
     const reasonOf = async (location: Omit<StoreLocation, 'url'>, url = guarded.url): Promise<string | undefined> => {
       let reason: string | undefined;
       const store = await openRedisStore({
@@ -167,6 +168,7 @@ describe.skipIf(withoutRedis)('the store in Redis', () => {
       ...[`sentinel monitor clerk 127.0.0.1 ${guarded.port} 1`, 'sentinel auth-pass clerk hunter2-secret'],
     ];
     const sentinel = await launchRedis([await scratchFile(directory, lines.join('\n')), '--sentinel'], /\+monitor/);
+    onTestFinished(() => killRedis(sentinel));
     const behind = `rediss+sentinel://127.0.0.1:${port}/clerk`;
     expect(await reasonOf({ caFile: tls.certificate, passwordFile }, behind)).toBeUndefined();
     expect(await reasonOf({ passwordFile }, behind)).toMatch(/^Sentinel: /);
@@ -183,13 +185,13 @@ describe.skipIf(withoutRedis)('the store in Redis', () => {
     ];
     const one = await startRedis({ tls, flags: [...cluster, '--cluster-config-file', join(directory, 'nodes.conf')] });
     const admin = new Redis(one.port, '127.0.0.1', { tls: { ca: await readFile(tls.certificate) } });
+    onTestFinished(() => one.kill());
     await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
     await vi.waitFor(async () => expect(String(await admin.call('CLUSTER', 'INFO'))).toContain('cluster_state:ok'), 10_000);
     const asCluster = one.url.replace('rediss', 'rediss+cluster');
     expect(await reasonOf({ caFile: tls.certificate }, asCluster)).toBeUndefined();
     expect(await reasonOf({}, asCluster)).toBeDefined();
     await admin.quit();
-    await Promise.all([killRedis(sentinel), guarded.kill(), one.kill()]);
   });
 
   it('needs no more rights than docs/hosting.md gives it', async () => {
