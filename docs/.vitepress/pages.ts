@@ -32,6 +32,7 @@ export const PAGES: readonly { text: string; items: readonly { text: string; pag
       { text: 'Settings', page: 'settings' },
       { text: 'Hosts', page: 'hosts' },
       { text: 'Performance', page: 'performance' },
+      { text: 'Capacity', page: 'capacity' },
       { text: 'Upgrading', page: 'upgrade' },
     ],
   },
