@@ -1,6 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Operation } from '../../catalog/operation.js';
 import type { Arguments } from '../../catalog/operation-types.js';
+import { shownName } from '../../platform/plain-text.js';
 import { listOf } from '../preview/lookup.js';
 import { namedRead, type ResourceRead, readOf } from './find-resource.js';
 import { valuesAt } from './match-args.js';
@@ -27,6 +28,8 @@ interface Touch {
   readonly vouching?: true;
   /** The input with a person as whom somebody can sign in afterwards. */
   readonly as?: string;
+  /** The input with an identifier of that person in place of an id. */
+  readonly asIdentifier?: string;
   /** Only with one of these inputs does it matter whose account it is. */
   readonly asWith?: readonly string[];
   /** Inputs that say who joins organizations by a domain of theirs. */
@@ -88,7 +91,7 @@ const TOUCHES: Readonly<Record<string, Touch>> = {
   ScimDirectories_replaceGroupRoleMappings: { vouching: true },
   SigninTokens_createToken: { as: 'user_id' },
   ActorTokens_createToken: { as: 'user_id' },
-  AgentTasks_createTask: { addresses: ['on_behalf_of.identifier'], as: 'on_behalf_of.user_id' },
+  AgentTasks_createTask: { as: 'on_behalf_of.user_id', asIdentifier: 'on_behalf_of.identifier' },
   Sessions_createSession: { as: 'user_id' },
   Users_removeBanFromUser: { as: 'user_id' },
   Users_unbanMany: { as: 'user_ids' },
@@ -141,11 +144,13 @@ export class GrantMatches {
     const who = valuesAt(args, ['user_id']).includes(caller) ? 'self' : 'other';
     if (what !== undefined) return warning(what, touch.takes === true ? 'less' : who);
     if (touch.as === undefined || (touch.asWith !== undefined && !isGiven(touch.asWith, args))) return undefined;
-    for (const person of valuesAt(args, touch.as.split('.')).flat().map(String)) {
-      if (person !== caller && (await this.#isNamed(person, named, read)))
-        return `Lets somebody sign in as ${person}, whom the grants of this very server name: they could do here what ${person} may.`;
+    for (const person of valuesAt(args, touch.as.split('.')).flat()) {
+      if (typeof person === 'string' && person !== caller && (await this.#isNamed(person, named, read)))
+        return signsInAs(person, 'name');
     }
-    return undefined;
+    // Nobody can be told from an identifier alone.
+    const [other] = touch.asIdentifier === undefined ? [] : valuesAt(args, touch.asIdentifier.split('.'));
+    return typeof other === 'string' ? signsInAs(shownName(other), 'may name') : undefined;
   }
 
   async #addressById(operation: Operation, { addressId }: Touch, args: Arguments, { domains }: Named, read: ReadResource) {
@@ -204,6 +209,9 @@ interface Named {
 }
 
 const isEmpty = ({ subjects, domains, organizations }: Named): boolean => subjects.size + domains.size + organizations.size === 0;
+
+const signsInAs = (person: string, names: string): string =>
+  `Lets somebody sign in as ${person}, whom the grants of this very server ${names}: they could do here what ${person} may.`;
 
 const isGiven = (inputs: readonly string[], args: Arguments): boolean => inputs.some((input) => args[input] !== undefined);
 

@@ -278,6 +278,12 @@ describe('where the callers of the instance that is worked on have grants', () =
     ['a token to sign in as one whom they name', 'SigninTokens_createToken', { user_id: 'user_boss' }, /sign in as user_boss/],
     ['the end of a ban of one', 'Users_removeBanFromUser', { user_id: 'user_boss' }, /sign in as user_boss/],
     ['the end of several bans', 'Users_unbanMany', { user_ids: ['user_x', 'user_boss'] }, /sign in as user_boss/],
+    [
+      'a task on behalf of somebody who may be one',
+      'AgentTasks_createTask',
+      { on_behalf_of: { identifier: 'boss@other.example' } },
+      /sign in as "boss@other\.example", whom the grants of this very server may name/,
+    ],
     ['a password for one', 'Users_updateUserAttributes', { user_id: 'user_boss', password: 'new' }, /sign in as user_boss/],
   ])('puts %s to somebody else than the caller, and says what it is', async (_, name, args, effect) => {
     expect((await effectsOf(name, args))?.join('\n')).toMatch(effect);
@@ -327,6 +333,7 @@ describe('where the callers of the instance that is worked on have grants', () =
     ['Users_createNewUser', { email_address: ['a@other.example'] }],
     ['Users_updateUserAttributes', { user_id: 'user_boss', first_name: 'Ann' }],
     ['Users_unbanMany', { user_ids: ['user_x', 'user_y'] }],
+    ['AgentTasks_createTask', { on_behalf_of: { user_id: 'user_x' } }],
     ['Organizations_updateOrganization', { organization_id: 'org_staff', name: 'Staff' }],
     ['Organizations_updateOrganization', { organization_id: 'org_other', role_set_key: 'role_set:x' }],
     ['RoleSets_updateRoleSet', { role_set_key_or_id: 'role_set:default', name: 'Usual' }],
