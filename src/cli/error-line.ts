@@ -1,4 +1,5 @@
 import { isRecord } from '../platform/is-record.js';
+import { escapeHiddenInLines } from '../platform/plain-text.js';
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
@@ -16,9 +17,8 @@ export function errorLines(json: string): string {
   const code = [text(model.error), trace(model.trace_id)].filter((part) => part !== undefined).join(', ');
   const line = `clerk-mcp: ${parts.map(sentence).join(' ')}${code === '' ? '' : ` (${code})`}`;
   const token = text(model.token);
-  return [text(model.effect), line, token === undefined ? undefined : `confirm: ${token}`]
-    .filter((part) => part !== undefined)
-    .join('\n');
+  const lines = [text(model.effect), line, token === undefined ? undefined : `confirm: ${token}`];
+  return escapeHiddenInLines(lines.filter((part) => part !== undefined).join('\n'));
 }
 
 const trace = (id: unknown): string | undefined => (text(id) === undefined ? undefined : `trace ${text(id)}`);

@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty';
 import { inspect } from 'node:util';
 import { fileProblem } from '../platform/file-problem.js';
+import { escapeHiddenInLines } from '../platform/plain-text.js';
 import { scrub } from '../platform/scrub.js';
 import { UserError } from '../platform/user-error.js';
 import { EXIT } from './commands/command.js';
@@ -21,7 +22,7 @@ export async function main(argv: readonly string[], onListed: () => void): Promi
     else await stdio(flags, onListed);
   } catch (error) {
     if (error instanceof UserError) {
-      complain(`clerk-mcp: ${error.message}`);
+      complain(`clerk-mcp: ${escapeHiddenInLines(error.message)}`);
       process.exitCode = EXIT.usage;
     } else {
       complain(inspect(error));

@@ -103,3 +103,6 @@ export const escapeHidden = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
     Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
   );
+
+/** The same of a text of several lines, which stay lines. */
+export const escapeHiddenInLines = (text: string): string => text.split('\n').map(escapeHidden).join('\n');

@@ -112,6 +112,16 @@ describe('doctor', () => {
 });
 
 describe('a command', () => {
+  it('shows what a terminal would act on as escapes, line by line', async () => {
+    const file = join(scratch, 'hidden.yml');
+    await writeFile(file, 'instances:\n  "pl\\u202eay\\u001b[31m": { kind: sandbox }\n  "b\\nc": { kind: sandbox }\n');
+    const { code, stderr } = await runProgram(['call', COUNT, '--instances', file, '--instance', 'play'], { env });
+    expect(code).toBe(2);
+    expect(stderr).toContain('\n  the name "pl\\u202eay\\u001b[31m" cannot be used');
+    expect(stderr).toContain('\n  the name "b\\nc" cannot be used');
+    expect(stderr).not.toMatch(/(?!\n)\p{C}/u);
+  });
+
   it('works on the instance that is named, with its settings', async () => {
     const explained = await runProgram(['policy', 'explain', 'Users_markBanned', '{"user_id":"user_1"}', ...on('staging')]);
     expect(JSON.parse(explained.stdout)).toMatchObject({ rule: 'no bans' });
