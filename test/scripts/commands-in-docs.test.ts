@@ -29,9 +29,11 @@ function commandsOf(page: string): string[] {
 
 /** What a page leaves to the reader, or what would reach beyond this machine or the folder. */
 const FILLED: readonly (readonly [RegExp, string])[] = [
-  [/ […&]$/, ''],
+  [/ &$/, ''],
+  [/ …(?= --introspection)/, ' --auth oauth --issuer http://127.0.0.1:9 --audience http://localhost/mcp'],
+  [/ …$/, ''],
   [/redis:\/\/127\.0\.0\.1:6379/, 'redis://127.0.0.1:9'],
-  [/CLERK_SECRET_KEY=sk_live_… (?=clerk-mcp export)/, 'rm copy.seed.json; '],
+  [/^(?=.*clerk-mcp export)/, 'rm copy.seed.json; '],
   [/CLERK_SECRET_KEY_FILE=/, 'unset CLERK_SECRET_KEY; CLERK_SECRET_KEY_FILE='],
   [/> sandbox\.env/, '| tee sandbox.env'],
   [/~\/\.config\/fish\/completions\//, ''],
@@ -69,6 +71,13 @@ async function prepare(folder: string): Promise<void> {
   put('copy.seed.json', read('examples/sandbox.seed.example.json'));
   for (const name of ['clerk.yml', 'other.yml']) put(name, 'clerk_configuration: 1\n');
   put('clerk-secret-key', 'sk_test_of_a_file\n');
+  put('introspection-secret', 'a secret of the tests');
+  put('key.txt', env.CLERK_SECRET_KEY ?? '');
+  put('users.jsonl', JSON.stringify({ email_address: ['jean@example.com'], skip_password_requirement: true }));
+  put(
+    'changes.jsonl',
+    JSON.stringify({ operation: 'Users_createNewUser', arguments: { ...user, email_address: ['carl@example.com'] } }),
+  );
   for (const name of ['instances.yml', 'policy.example.json', 'sandbox.seed.example.json']) put(name, read(`examples/${name}`));
   put('shop.key', 'sk_live_of_a_file\n');
   mkdirSync(join(folder, 'state'));
