@@ -33,6 +33,7 @@ const FILLED: readonly (readonly [RegExp, string])[] = [
   [/ …(?= --introspection)/, ' --auth oauth --issuer http://127.0.0.1:9 --audience http://localhost/mcp'],
   [/ …$/, ''],
   [/redis:\/\/127\.0\.0\.1:6379/, 'redis://127.0.0.1:9'],
+  [/CLERK_SECRET_KEY=sk_live_… /, ''],
   [/^(?=.*clerk-mcp export)/, 'rm copy.seed.json; '],
   [/CLERK_SECRET_KEY_FILE=/, 'unset CLERK_SECRET_KEY; CLERK_SECRET_KEY_FILE='],
   [/> sandbox\.env/, '| tee sandbox.env'],
