@@ -59,18 +59,21 @@ export class KeptLists {
     const unlock = await lock(path);
     let file: FileHandle | undefined;
     try {
-      file = await openPrivateFile(path);
-      if (anew) await file.truncate(0);
-      const text = await file.readFile('utf8');
-      const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-      const [first, ...lines] = whole.split('\n').slice(0, -1);
-      const head = first === undefined ? undefined : headOf(first, path, instance);
+      // Each write goes to the end, wherever that is after a part of a line was cut off.
+      file = await openPrivateFile(path, { append: true });
+      const bytes = await file.readFile();
       // Part of a line, left by a killed process, does not count.
-      if (whole.length < text.length) await file.truncate(Buffer.byteLength(whole));
+      const end = bytes.lastIndexOf('\n') + 1;
+      const [first, ...lines] = bytes.toString('utf8', 0, end).split('\n').slice(0, -1);
+      if (first === undefined ? !isBegun(bytes) : parsed(first)?.format !== FORMAT)
+        throw new ConfigError(`${path} is there already, and is no export. Give another name.`);
+      const head = first === undefined || anew ? undefined : headOf(first, path, instance);
+      const pages = head === undefined ? [] : lines.map((line) => pageOf(line, path));
+      await file.truncate(head === undefined ? 0 : end);
       const made: Head = head ?? { format: FORMAT, instance, startedAt: Date.now() };
       const kept = new KeptLists(path, file, unlock, made, head !== undefined);
       if (head === undefined) await kept.#write(made);
-      for (const line of lines) kept.#add(JSON.parse(line) as Page);
+      for (const page of pages) kept.#add(page);
       return kept;
     } catch (error) {
       await file?.close();
@@ -151,15 +154,33 @@ async function lock(path: string): Promise<() => Promise<void>> {
   }
 }
 
-/** @throws ConfigError for a file that is not ours, or of another instance */
+/** Whether the bytes can be the start of a first line, whose writing was cut off. */
+function isBegun(bytes: Buffer): boolean {
+  const begun = Buffer.from(JSON.stringify({ format: FORMAT }).slice(0, -1)).subarray(0, bytes.length);
+  return bytes.subarray(0, begun.length).equals(begun);
+}
+
+/** @throws ConfigError for a file of another instance */
 function headOf(line: string, path: string, instance: string): Head {
   const head = parsed(line);
-  if (head?.format !== FORMAT) throw new ConfigError(`${path} is there already, and is no export. Give another name.`);
-  if (head.instance === instance) return head as unknown as Head;
-  throw new ConfigError(
-    `${path} was begun on another instance, or with another key. Give another name, or --fresh to begin anew.`,
-  );
+  if (head?.instance !== instance)
+    throw new ConfigError(
+      `${path} was begun on another instance, or with another key. Give another name, or --fresh to begin anew.`,
+    );
+  if (typeof head.startedAt === 'number' && !Number.isNaN(new Date(head.startedAt).getTime())) return head as unknown as Head;
+  throw damaged(path);
 }
+
+/** @throws ConfigError */
+function pageOf(line: string, path: string): Page {
+  const page = parsed(line);
+  if (typeof page?.list === 'string' && Array.isArray(page.rows) && typeof page.whole === 'boolean')
+    return page as unknown as Page;
+  throw damaged(path);
+}
+
+const damaged = (path: string): ConfigError =>
+  new ConfigError(`${path} was damaged or changed, and cannot be gone on with. Begin anew with --fresh.`);
 
 function parsed(line: string): Readonly<Record<string, unknown>> | undefined {
   try {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { childEnv, type Ended, ended, PROGRAM, runProgram } from '../../support/program.js';
@@ -99,6 +99,31 @@ describe('an export that is disturbed', () => {
     expect(later.filter((path) => path.startsWith('/users') || path.startsWith('/organizations?'))).toEqual([]);
   });
 
+  it('goes on after a line that was cut off, more than once, and never with a file that was damaged', async () => {
+    const file = join(dir, 'torn.json');
+    const part = `${file}.part`;
+    const giveUpAt = (organization: string) => run(file, (_, path) => (path.includes(organization) ? { status: 403 } : 'pass'));
+    expect(await giveUpAt('org_2')).toMatchObject({ code: 1 });
+    // What kill -9 or a full disk leaves.
+    appendFileSync(part, '{"list":"OrganizationMemberships_getAllMembers org_7","rows":[{"public_user_data":{"first_name":"É');
+    expect(await giveUpAt('org_6')).toMatchObject({ code: 1, stderr: expect.stringContaining('Goes on with the export') });
+    const kept = readFileSync(part, 'utf8');
+    const lines = kept.split('\n').slice(0, -1);
+    expect(() => lines.map((line) => JSON.parse(line))).not.toThrow();
+
+    for (const bad of ['\0\0\0', 'null', '{"list":"Domains_getAllDomains","rows":7,"whole":true}', '{"list":']) {
+      writeFileSync(part, `${kept}${bad}\n`);
+      expect(await run(file, () => 'pass')).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: `clerk-mcp: ${part} was damaged or changed, and cannot be gone on with. Begin anew with --fresh.\n`,
+      });
+    }
+    writeFileSync(part, kept);
+    expect(await run(file, () => 'pass')).toMatchObject({ code: 0 });
+    expect(readFileSync(file, 'utf8')).toBe(undisturbed);
+  });
+
   it('says in one line how to go on where it gives up, and goes on only with what is its own', async () => {
     const file = join(dir, 'given-up.json');
     const gaveUp = await run(file, (_, path) => (path.includes('org_3') ? { status: 403 } : 'pass'));
@@ -111,7 +136,15 @@ describe('an export that is disturbed', () => {
     writeFileSync(`${join(dir, 'mine.json')}.part`, 'mine\n');
     const mine = await runProgram(['export', join(dir, 'mine.json')], { env });
     expect(mine).toMatchObject({ code: 2, stderr: expect.stringContaining('is no export') });
-    expect(readFileSync(`${join(dir, 'mine.json')}.part`, 'utf8')).toBe('mine\n');
+    // Nor does --fresh make room where something else is.
+    for (const text of ['mine\n', 'mine, without an end']) {
+      writeFileSync(`${join(dir, 'mine.json')}.part`, text);
+      expect(await runProgram(['export', join(dir, 'mine.json'), '--fresh'], { env })).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('is no export'),
+      });
+      expect(readFileSync(`${join(dir, 'mine.json')}.part`, 'utf8')).toBe(text);
+    }
     const from = relay.seen.length;
     expect(await runProgram(['export', file, '--fresh'], { env })).toMatchObject({ code: 0, stderr: '' });
     expect(relay.seen.slice(from).some(({ path }) => path.startsWith('/users'))).toBe(true);
