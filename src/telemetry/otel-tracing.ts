@@ -130,7 +130,9 @@ class TracedSpan implements Span {
 
 /** With the attributes filled in that are known. */
 const nameOf = (name: SpanName, attributes: SpanAttributes): string =>
-  SPANS[name].name.replaceAll(/\{([^}]+)\}/g, (_, attribute: keyof SpanAttributes) => String(attributes[attribute] ?? '')).trim();
+  SPANS[name].name
+    .replaceAll(/\{([^{}]+)\}/g, (_, attribute: keyof SpanAttributes) => String(attributes[attribute] ?? ''))
+    .trim();
 
 const known = (attributes: SpanAttributes): Attributes =>
   Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));

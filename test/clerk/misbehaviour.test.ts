@@ -73,7 +73,7 @@ describe('a POST or PATCH whose answer is lost', () => {
     it.each(losses)(`${operation.method} %s is never sent twice, and the error says so`, async (_, behaviour, code) => {
       // Only what is stuck is ended by the limit; for the rest it is out of reach.
       const stuck = code === 'timeout';
-      const { server, client, clock } = await against([behaviour, json({ id: 'second' })], { timeoutMs: stuck ? 150 : 20_000 });
+      const { server, client, clock } = await against([behaviour, json({ id: 'second' })], { timeoutMs: stuck ? 1_000 : 20_000 });
       const error = await failureOf(client.send(operation, { ...ID, first_name: 'A' }));
       expect(server.begun, 'connections that carried bytes').toBe(1);
       expect(server.arrived.length).toBe(behaviour === resetEarly ? 0 : 1);
@@ -257,7 +257,7 @@ describe('the time limit', () => {
     ['slow headers', silent],
     ['a slow body', slowBody],
   ])('ends a call with %s', async (_, behaviour) => {
-    const { server, client } = await against([behaviour], { timeoutMs: 150 });
+    const { server, client } = await against([behaviour], { timeoutMs: 1_000 });
     const error = await failureOf(client.send(read, ID));
     expect(error).toBeInstanceOf(ClerkTimeoutError);
     expect(error.toModel()).toMatchObject({ error: 'timeout' });

@@ -16,6 +16,7 @@ const REVIEWED: Readonly<Record<string, string>> = {
   'src/catalog/search.ts': 'one white space run after a dot; descriptions of our own',
   'src/catalog/terms.ts': 'one word of such a request',
   'src/cli/client-config/toml-form.ts': 'text that a TOML parser has taken, so that every string ends',
+  'src/jobs/configuration/sections.ts': 'a lookahead of one word',
   'src/openapi/tool-names.ts': 'ids of a document, which has a size limit; each branch takes characters of one kind',
   'src/openapi/skeleton.ts': 'the same',
   'src/platform/plain-text.ts': 'bounded to 60 characters by the lookahead',

@@ -60,7 +60,7 @@ const DELETES = /^(?:delete|remove|revoke|cancel|unset)/;
 
 /** Create, read, update or delete, by the operation's name: its declaration may be gone since. 99 for what is many calls. */
 export function crudOf({ operation = '', risk }: AuditLine): 1 | 2 | 3 | 4 | 99 {
-  const verb = /^[A-Z]\w*?_(\w+)$/.exec(operation)?.[1];
+  const verb = /^[A-Z][A-Za-z0-9]*_(\w+)$/.exec(operation)?.[1];
   if (verb === undefined) return 99;
   if (risk === 'read' || READS.test(verb)) return 2;
   if (CREATES.test(verb)) return 1;
