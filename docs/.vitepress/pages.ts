@@ -28,7 +28,6 @@ export const PAGES: readonly { text: string; items: readonly { text: string; pag
     text: 'Run it',
     items: [
       { text: 'Hosting', page: 'hosting' },
-      { text: 'Capacity', page: 'capacity' },
       { text: 'Telemetry', page: 'telemetry' },
       { text: 'Settings', page: 'settings' },
       { text: 'Hosts', page: 'hosts' },
