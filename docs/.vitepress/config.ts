@@ -24,7 +24,7 @@ const api = existsSync(new URL('docs/api/index.md', root));
 export default defineConfig({
   title: 'clerk-mcp',
   description,
-  base: process.env['DOCS_BASE'] ?? '/',
+  base: process.env.DOCS_BASE ?? '/',
   cleanUrls: true,
   // Headings have the anchors that GitHub gives them, so that a link works in both places.
   markdown: {

@@ -1,10 +1,17 @@
 import type { App } from '../app/app-types.js';
 import type { Call, CallOutcome } from '../call/call-types.js';
 import type { Progress } from '../call/progress.js';
+import type { Config } from '../config/config.js';
+import { ConfigError } from '../config/config-error.js';
+import { isByPerson } from '../policy/confirmation/strength.js';
 import type { PersonAnswer, Waiting } from '../policy/policy-types.js';
+import type { Strength } from '../policy/strengths.js';
+import { EXIT, type Flags } from './commands/command.js';
+import { complain } from './complain.js';
 import { ask } from './passphrase-prompt.js';
+import { openBar } from './progress-bar.js';
 
-export interface Applying {
+interface Applying {
   readonly caller: Call['caller'];
   /** Whether a person is at the terminal and can be asked. */
   readonly canAsk: boolean;
@@ -23,7 +30,7 @@ export interface Applying {
  * running: one call waits only so long.
  * @param args the arguments of Jobs_applyPlan
  */
-export async function applyAtTerminal(app: App, args: Readonly<Record<string, unknown>>, how: Applying): Promise<CallOutcome> {
+async function applyAtTerminal(app: App, args: Readonly<Record<string, unknown>>, how: Applying): Promise<CallOutcome> {
   const { caller, canAsk, isAgreed, signal, onProgress } = how;
   const call: Call = {
     name: 'Jobs_applyPlan',
@@ -52,6 +59,62 @@ interface Model {
 }
 
 export const modelOf = ({ text }: { readonly text: string }): Model => JSON.parse(text) as Model;
+
+/** What a plan was made into: what is shown, and what its confirmation needs. */
+interface Planned {
+  readonly plan: { readonly id: string };
+  readonly strength: Strength | undefined;
+}
+
+/** Where the policy requires a person, it asks for itself. */
+export const asksItself = ({ strength }: Pick<Planned, 'strength'>): boolean => strength !== undefined && isByPerson(strength);
+
+/** Carries out a plan that is on screen and agreed to as far as that is the person's to say; shows how far it is. */
+export async function applyShown(
+  app: App,
+  planned: Planned,
+  { onError, isQuiet, ...how }: Omit<Applying, 'isAgreed' | 'onProgress'> & { onError: 'stop' | 'continue'; isQuiet?: boolean },
+): Promise<CallOutcome> {
+  const bar = await openBar({ of: 'calls', ...(isQuiet !== undefined && { isQuiet }) });
+  const args = { plan: planned.plan.id, on_error: onError, ...(planned.strength === 'flag' ? { confirm: true } : {}) };
+  return applyAtTerminal(app, args, { ...how, isAgreed: !asksItself(planned), onProgress: bar.take }).finally(bar.end);
+}
+
+/**
+ * Asks whether a plan that is on screen may change the instance, and carries it out. `undefined` where the person does not
+ * agree, or where it could not be carried out: that has been told then.
+ * @param how.isAgreed whether --yes was given
+ * @throws ConfigError where nobody can be asked
+ */
+export async function applyChanges(
+  app: App,
+  planned: Planned,
+  { isAgreed, ...how }: Omit<Applying, 'onProgress'> & { onError: 'stop' | 'continue' },
+): Promise<string | undefined> {
+  if (!isAgreed && !how.canAsk)
+    throw new ConfigError('Nothing was changed: this asks at a terminal, and stdin is not one. --yes is for test instances.');
+  if (!isAgreed && !asksItself(planned) && !(await isYes(how.question))) return declined();
+  const outcome = await applyShown(app, planned, how);
+  if (outcome.kind === 'done') return outcome.text;
+  if (outcome.kind === 'refused' || outcome.kind === 'failed') {
+    const { message = outcome.text, error } = modelOf(outcome);
+    if (error === 'confirmation_declined') return declined();
+    complain(message);
+    process.exitCode = EXIT[outcome.kind];
+  }
+  return undefined;
+}
+
+function declined(): undefined {
+  process.stderr.write('Nothing was changed.\n');
+  process.exitCode = EXIT.refused;
+}
+
+/** @throws ConfigError */
+export function refuseYesOnLive({ yes }: Flags, { instanceKind }: Pick<Config, 'instanceKind'>): void {
+  if (yes === true && instanceKind === 'live')
+    throw new ConfigError('--yes is not for a live instance: there a person is asked. Leave it out, at a terminal.');
+}
 
 /** Puts the question, if there is one, to the person at the terminal. */
 async function answered(outcome: CallOutcome, how: Pick<Applying, 'shown' | 'question'>): Promise<CallOutcome> {

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { lstat, open, rename, rm } from 'node:fs/promises';
+import { lstat, open } from 'node:fs/promises';
 import { ConfigError } from '../config/config-error.js';
 import { fileProblem } from '../platform/file-problem.js';
-import { createPrivateFile } from '../platform/private-file.js';
+import { replacePrivateFile } from '../platform/private-file.js';
 
 /** Longer than the beginning of any line of a report. */
 const FIRST_BYTES = 300;
@@ -35,18 +34,9 @@ const REPORT = /^\{"line":\d+,"operation":"\w+","outcome":"\w+"/;
 
 /** Writes a report in one step, for its owner alone. @throws ConfigError */
 export async function replaceReport(path: string, text: string): Promise<void> {
-  const draft = `${path}.${randomBytes(6).toString('hex')}.new`;
   try {
-    const file = await createPrivateFile(draft);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, path);
+    await replacePrivateFile(path, text);
   } catch (error) {
-    await rm(draft, { force: true }).catch(() => {});
     throw new ConfigError(`--out: ${path} cannot be written: ${fileProblem(error, 'write')}.`);
   }
 }

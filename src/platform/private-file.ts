@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { UserError } from './user-error.js';
 
 /** Access for the owner only. */
@@ -24,6 +25,32 @@ export async function createPrivateFile(path: string, mode = PRIVATE): Promise<F
   const file = await open(path, NEW_FILE, mode);
   // Restores what the umask removed from a mode wider than a private one.
   return mode === PRIVATE ? file : checked(file, () => file.chmod(mode));
+}
+
+/** Makes a new file that holds a text, and flushes it to the disk. @throws the system's error, EEXIST if anything is there */
+export async function writePrivateFile(path: string, text: string): Promise<void> {
+  const file = await createPrivateFile(path);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A name beside a file for what takes its place in one step. */
+export const draftOf = (path: string): string => `${path}.${randomBytes(6).toString('hex')}.new`;
+
+/** Puts a text in a file's place in one step. @throws the system's error; the file is then as it was */
+export async function replacePrivateFile(path: string, text: string): Promise<void> {
+  const draft = draftOf(path);
+  try {
+    await writePrivateFile(draft, text);
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => {});
+    throw error;
+  }
 }
 
 /**

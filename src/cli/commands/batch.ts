@@ -12,13 +12,11 @@ import { PlanFault } from '../../jobs/plan/fault.js';
 import { expandHome } from '../../platform/home.js';
 import { scrub } from '../../platform/scrub.js';
 import { VERSION } from '../../platform/version.js';
-import { isByPerson } from '../../policy/confirmation/strength.js';
 import { dialogLines } from '../../policy/preview/dialog.js';
-import { applyAtTerminal, isYes, modelOf } from '../apply-plan.js';
+import { applyShown, asksItself, isYes, modelOf, refuseYesOnLive } from '../apply-plan.js';
 import { complain } from '../complain.js';
 import { countOf } from '../count-of.js';
 import { isAtTerminal } from '../passphrase-prompt.js';
-import { openBar } from '../progress-bar.js';
 import { checkReport, replaceReport } from '../report-file.js';
 import { EXIT, type Flags, print } from './command.js';
 import { readInput } from './read-input.js';
@@ -33,8 +31,7 @@ const CALLER: Call['caller'] = { name: 'local', transport: 'cli', clientName: 'c
  */
 export async function batch(file: string, name: string | undefined, flags: Flags): Promise<void> {
   const config = withState(await loadOneConfig({ logLevel: 'warn', ...flags }));
-  if (flags.yes === true && config.instanceKind === 'live')
-    throw new ConfigError('--yes is not for a live instance: there a person is asked. Leave it out, at a terminal.');
+  refuseYesOnLive(flags, config);
   const out = typeof flags.out === 'string' ? resolve(expandHome(flags.out)) : undefined;
   if (out !== undefined) await checkReport(out);
   const where = file === '-' ? 'stdin' : basename(file);
@@ -126,7 +123,8 @@ class Batch {
   }
 
   /** Undefined where the person does not agree. */
-  async #apply({ plan, review, strength }: PlannedBatch, canAsk: boolean): Promise<CallOutcome | undefined> {
+  async #apply(planned: PlannedBatch, canAsk: boolean): Promise<CallOutcome | undefined> {
+    const { review, strength } = planned;
     const { app, flags, signal } = this.#facts;
     const lines = dialogLines(review);
     const shown = lines.join('\n');
@@ -134,24 +132,20 @@ class Batch {
     // All that a person agrees to is shown; where nothing is asked, the beginning says what it is.
     if (strength !== undefined && !(isQuiet && flags.yes === true)) process.stderr.write(`${scrub(shown)}\n`);
     else if (!isQuiet) process.stderr.write(`${scrub(beginningOf(lines.slice(0, -1)))}\n`);
-    // Where the policy requires a person, it asks for itself.
-    const asksItself = strength !== undefined && isByPerson(strength);
-    if (strength !== undefined && !asksItself && flags.yes !== true) {
+    if (strength !== undefined && !asksItself(planned) && flags.yes !== true) {
       if (!canAsk)
         throw new ConfigError('Nothing was sent: this asks at a terminal, and stdin is not one. --yes is for test instances.');
       if (!(await isYes(QUESTION))) return undefined;
     }
-    const bar = await openBar({ of: 'calls', isQuiet });
-    const args = { plan: plan.id, on_error: 'continue', ...(strength === 'flag' ? { confirm: true } : {}) };
-    return applyAtTerminal(app, args, {
+    return applyShown(app, planned, {
       caller: CALLER,
       canAsk,
-      isAgreed: !asksItself,
       shown,
       question: QUESTION,
       signal,
-      onProgress: bar.take,
-    }).finally(bar.end);
+      onError: 'continue',
+      isQuiet,
+    });
   }
 
   /** @param answer of Jobs_applyPlan, where it was called */

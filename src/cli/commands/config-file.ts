@@ -1,8 +1,8 @@
-import { readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { ConfigError } from '../../config/config-error.js';
 import { VERSION_KEY } from '../../jobs/configuration/parse.js';
 import { fileProblem } from '../../platform/file-problem.js';
-import { createPrivateFile } from '../../platform/private-file.js';
+import { replacePrivateFile } from '../../platform/private-file.js';
 
 /**
  * Writes a configuration in one step. It takes the place of an earlier one, and of nothing else.
@@ -15,18 +15,9 @@ export async function writeConfiguration(path: string, text: string): Promise<vo
   });
   if (before !== undefined && !before.includes(`${VERSION_KEY}:`))
     throw new ConfigError(`${path} is there and is no configuration: name another file, or remove it.`);
-  const draft = `${path}.clerk-mcp-${process.pid}.new`;
   try {
-    const file = await createPrivateFile(draft);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, path);
+    await replacePrivateFile(path, text);
   } catch (error) {
-    await rm(draft, { force: true });
     throw new ConfigError(`${path} cannot be written: ${fileProblem(error, 'write')}.`);
   }
 }

@@ -15,12 +15,10 @@ import { fileProblem } from '../../platform/file-problem.js';
 import { decodeText } from '../../platform/read-text.js';
 import { hideFromNowOn, scrub } from '../../platform/scrub.js';
 import { VERSION } from '../../platform/version.js';
-import { isByPerson } from '../../policy/confirmation/strength.js';
 import { dialogLines } from '../../policy/preview/dialog.js';
-import { applyAtTerminal, isYes, modelOf } from '../apply-plan.js';
+import { applyChanges, refuseYesOnLive } from '../apply-plan.js';
 import { complain } from '../complain.js';
 import { isAtTerminal } from '../passphrase-prompt.js';
-import { openBar } from '../progress-bar.js';
 import { EXIT, type Flags, print } from './command.js';
 import { writeConfiguration } from './config-file.js';
 import { comparisonJson, comparisonLines } from './config-report.js';
@@ -97,8 +95,7 @@ export async function apply(file: string, flags: Flags): Promise<void> {
     if (parsed.configuration.get('jwt_templates')?.get(name) === undefined)
       throw new ConfigError(`--signing-key ${name}=…: ${file} has no JWT template of this name.`);
   await onInstance(flags, async (app, config, signal) => {
-    if (flags.yes === true && config.instanceKind === 'live')
-      throw new ConfigError('--yes is not for a live instance: there a person is asked. Leave it out, at a terminal.');
+    refuseYesOnLive(flags, config);
     await applyParsed({ file, parsed, keyOf: keyFrom(keys) }, { app, config, flags, signal });
   });
 }
@@ -118,11 +115,12 @@ async function applyParsed(
 ): Promise<void> {
   const isAgreed = flags.yes === true;
   const canAsk = !isAgreed && isAtTerminal();
-  const { plan, review, strength } = await (await app.jobs()).planConfiguration(
+  const planned = await (await app.jobs()).planConfiguration(
     { ...wanted, title: `Configuration of ${wanted.file}: {n}`, prune: flags.prune === true },
     { caller: CALLER, canAsk },
     signal,
   );
+  const { plan, review } = planned;
   if (plan.items.length === 0) {
     print(['There is nothing to change.', ...review.details, ''].join('\n'));
     return;
@@ -131,46 +129,28 @@ async function applyParsed(
   print(`${shown}\n`);
   if (config.values.stateDir === undefined)
     tell('Without --state-dir it cannot be taken back by clerk-mcp undo: what is there now is kept only while this runs.');
-  if (!isAgreed && !canAsk)
-    throw new ConfigError('Nothing was changed: this asks at a terminal, and stdin is not one. --yes is for test instances.');
-  // Where the policy requires a person, it asks for itself.
-  const asksItself = strength !== undefined && isByPerson(strength);
-  if (!isAgreed && !asksItself && !(await isYes(QUESTION))) return declined();
-  const args = { plan: plan.id, on_error: 'stop', ...(strength === 'flag' ? { confirm: true } : {}) };
-  const bar = await openBar({ of: 'calls' });
-  const outcome = await applyAtTerminal(app, args, {
+  const answer = await applyChanges(app, planned, {
     caller: CALLER,
     canAsk,
-    isAgreed: !asksItself,
+    isAgreed,
     shown,
     question: QUESTION,
     signal,
-    onProgress: bar.take,
-  }).finally(bar.end);
-  if (outcome.kind === 'done') {
-    const { lines, isWhole } = planReport(outcome.text, 'Changed');
-    print(`${lines.join('\n')}\n`);
-    if (!isWhole) {
-      tell(`Go on with clerk-mcp config apply ${wanted.file}: it plans what is not done, and nothing twice.`);
-      process.exitCode = EXIT.failed;
-    }
-    if (config.values.stateDir !== undefined) tell(`Take it back with clerk-mcp undo ${plan.id}.`);
-  } else if (outcome.kind === 'refused' || outcome.kind === 'failed') {
-    const { message = outcome.text, error } = modelOf(outcome);
-    if (error === 'confirmation_declined') return declined();
-    complain(message);
-    process.exitCode = EXIT[outcome.kind];
+    onError: 'stop',
+  });
+  if (answer === undefined) return;
+  const { lines, isWhole } = planReport(answer, 'Changed');
+  print(`${lines.join('\n')}\n`);
+  if (!isWhole) {
+    tell(`Go on with clerk-mcp config apply ${wanted.file}: it plans what is not done, and nothing twice.`);
+    process.exitCode = EXIT.failed;
   }
+  if (config.values.stateDir !== undefined) tell(`Take it back with clerk-mcp undo ${plan.id}.`);
 }
 
 const QUESTION = 'Change all of it?';
 
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
-
-function declined(): void {
-  tell('Nothing was changed.');
-  process.exitCode = EXIT.refused;
-}
 
 async function onInstance(flags: Flags, use: (app: App, config: Config, signal: AbortSignal) => Promise<void>): Promise<void> {
   const config = await loadOneConfig({ logLevel: 'warn', ...flags });

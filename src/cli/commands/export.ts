@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { link, lstat, rename, rm } from 'node:fs/promises';
 import { catalog } from '../../app/load-catalog.js';
 import { instanceId } from '../../app/upstream.js';
@@ -11,7 +10,7 @@ import { loadOneConfig } from '../../config/load-configs.js';
 import { MemoryCounterStore } from '../../limits/counter-store.js';
 import { fileProblem } from '../../platform/file-problem.js';
 import { expandHome } from '../../platform/home.js';
-import { createPrivateFile } from '../../platform/private-file.js';
+import { draftOf, writePrivateFile } from '../../platform/private-file.js';
 import { proxyFor } from '../../platform/proxy.js';
 import { scrub } from '../../platform/scrub.js';
 import { VERSION } from '../../platform/version.js';
@@ -132,15 +131,9 @@ async function refuseTaken(file: string): Promise<void> {
  * @throws KeepError where it exists by now or cannot be written
  */
 async function writeNew(file: string, text: string): Promise<void> {
-  const draft = `${file}.${randomBytes(6).toString('hex')}.new`;
+  const draft = draftOf(file);
   try {
-    const handle = await createPrivateFile(draft);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writePrivateFile(draft, text);
     // A link, unlike a new name, never takes the place of a file that is there. Some file systems have none.
     await link(draft, file).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code === 'EEXIST') throw error;

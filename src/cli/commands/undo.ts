@@ -8,13 +8,11 @@ import { planReport } from '../../jobs/apply/report.js';
 import { PlanFault } from '../../jobs/plan/fault.js';
 import type { UndoOf } from '../../jobs/undo/undo-changes.js';
 import type { Undoable } from '../../jobs/undo/undoable.js';
-import { scrub } from '../../platform/scrub.js';
 import { VERSION } from '../../platform/version.js';
-import { isByPerson } from '../../policy/confirmation/strength.js';
 import { dialogLines } from '../../policy/preview/dialog.js';
-import { applyAtTerminal, isYes, modelOf } from '../apply-plan.js';
+import { applyChanges, refuseYesOnLive } from '../apply-plan.js';
+import { complain } from '../complain.js';
 import { isAtTerminal } from '../passphrase-prompt.js';
-import { openBar } from '../progress-bar.js';
 import { EXIT, type Flags, print } from './command.js';
 import { withApp } from './with-app.js';
 
@@ -29,15 +27,14 @@ const CALLER: Call['caller'] = { name: 'local', transport: 'cli', clientName: 'c
 export async function undo(id: string | undefined, flags: Flags): Promise<void> {
   const config = await loadOneConfig({ logLevel: 'warn', ...flags });
   await checkFolder(config.values.stateDir);
-  if (flags.yes === true && config.instanceKind === 'live')
-    throw new ConfigError('--yes is not for a live instance: there a person is asked. Leave it out, at a terminal.');
+  refuseYesOnLive(flags, config);
   await withApp(config, async (app, interrupted) => {
     try {
       if (id === undefined) await list(app, config, flags);
       else await takeBack(id, app, flags.yes === true, interrupted);
     } catch (error) {
       if (!(error instanceof PlanFault)) throw error;
-      process.stderr.write(`clerk-mcp: ${scrub(String(error.model.message))}\n`);
+      complain(String(error.model.message));
       process.exitCode = error.refused ? EXIT.refused : EXIT.failed;
     }
   });
@@ -93,42 +90,25 @@ function ageOf(at: number): string {
 
 async function takeBack(id: string, app: App, isAgreed: boolean, signal: AbortSignal): Promise<void> {
   const canAsk = !isAgreed && isAtTerminal();
-  const { plan, review, strength } = await (await app.jobs()).planUndo(undoOf(id), { caller: CALLER, canAsk }, signal);
+  const planned = await (await app.jobs()).planUndo(undoOf(id), { caller: CALLER, canAsk }, signal);
+  const { plan, review } = planned;
   if (plan.items.length === 0) {
     print(['Nothing is left to take back.', ...review.details, ''].join('\n'));
     return;
   }
   const shown = dialogLines(review).join('\n');
   print(`${shown}\n`);
-  if (!isAgreed && !canAsk)
-    throw new ConfigError('Nothing was changed: this asks at a terminal, and stdin is not one. --yes is for test instances.');
-  // Where the policy requires a person, it asks for itself.
-  const asksItself = strength !== undefined && isByPerson(strength);
-  if (!isAgreed && !asksItself && !(await isYes(QUESTION))) return said('Nothing was changed.');
-  const args = { plan: plan.id, on_error: 'continue', ...(strength === 'flag' ? { confirm: true } : {}) };
-  const bar = await openBar({ of: 'calls' });
-  const outcome = await applyAtTerminal(app, args, {
+  const answer = await applyChanges(app, planned, {
     caller: CALLER,
     canAsk,
-    isAgreed: !asksItself,
+    isAgreed,
     shown,
     question: QUESTION,
     signal,
-    onProgress: bar.take,
-  }).finally(bar.end);
-  if (outcome.kind === 'done') {
-    const { lines, isWhole } = planReport(outcome.text, 'Taken back');
-    print(`${lines.join('\n')}\n`);
-    if (!isWhole) process.exitCode = EXIT.failed;
-  } else if (outcome.kind === 'refused' || outcome.kind === 'failed') {
-    const { message = outcome.text, error } = modelOf(outcome);
-    if (error === 'confirmation_declined') return said('Nothing was changed.');
-    process.stderr.write(`clerk-mcp: ${scrub(message)}\n`);
-    process.exitCode = EXIT[outcome.kind];
-  }
-}
-
-function said(why: string): void {
-  process.stderr.write(`${why}\n`);
-  process.exitCode = EXIT.refused;
+    onError: 'continue',
+  });
+  if (answer === undefined) return;
+  const { lines, isWhole } = planReport(answer, 'Taken back');
+  print(`${lines.join('\n')}\n`);
+  if (!isWhole) process.exitCode = EXIT.failed;
 }

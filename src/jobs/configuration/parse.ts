@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { didYouMean } from '../../catalog/nearest.js';
 import { valueAt } from '../../catalog/parse-arguments.js';
 import { isRecord } from '../../platform/is-record.js';
+import { kindInWords, kindOf } from '../../platform/kind-in-words.js';
 import { plain } from '../../platform/plain-text.js';
 import { UserError } from '../../platform/user-error.js';
 import { holdsWithheld } from '../../policy/secrets/answer-secrets.js';
@@ -123,16 +124,6 @@ function unknownSection(key: string): string {
   return `is no section.${didYouMean(key, knownKeys()) || ` Known: ${knownKeys().join(', ')}.`}`;
 }
 
-const KINDS: Readonly<Record<string, string>> = {
-  string: 'a text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  object: 'an object',
-  record: 'an object',
-  array: 'a list',
-};
-
 function toFaults(
   issue: z.core.$ZodIssue,
   base: readonly PropertyKey[],
@@ -160,12 +151,11 @@ function toFaults(
   if (issue.path.at(-1) === 'signing_key')
     return [fault(at, 'must be instance, or {env: CLERK_JWT_SIGNING_KEY_…}: a key itself never stands in a file.')];
   if (issue.code === 'invalid_type') {
-    const expected = `expected ${KINDS[issue.expected] ?? issue.expected}`;
+    const expected = `expected ${kindInWords(issue.expected)}`;
     if (given === undefined) return [fault(at, `is missing: ${expected}.`)];
     if (given === null) return [fault(at, `is empty: ${expected}${EMPTIES[issue.expected] ?? ''}.`)];
-    const kind = Array.isArray(given) ? 'a list' : (KINDS[typeof given] ?? typeof given);
     const quotes = issue.expected === 'string' && typeof given !== 'object' ? ': put it in quotes' : '';
-    return [fault(at, `is ${kind}, ${expected}${quotes}.`)];
+    return [fault(at, `is ${kindOf(given)}, ${expected}${quotes}.`)];
   }
   if (issue.code === 'invalid_value') {
     const known = issue.values.map(String);

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { link, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { link, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createPrivateFile, openPrivateFile } from '../../platform/private-file.js';
+import { draftOf, openPrivateFile, replacePrivateFile, writePrivateFile } from '../../platform/private-file.js';
 import { hideFromNowOn } from '../../platform/scrub.js';
 import { UserError } from '../../platform/user-error.js';
 
@@ -69,15 +69,7 @@ export class Vault {
 
   /** Replaces a file in one step, and flushes it to the disk. */
   async write(name: string, text: string): Promise<void> {
-    const draft = join(this.dir, `${name}.${randomBytes(6).toString('hex')}.new`);
-    const file = await createPrivateFile(draft);
-    try {
-      await file.writeFile(this.seal(name, text));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, join(this.dir, name));
+    await replacePrivateFile(join(this.dir, name), this.seal(name, text));
     await syncFolder(this.dir);
   }
 
@@ -137,14 +129,8 @@ async function keyFile(path: string): Promise<string> {
 
 /** Made in one step, so that there is never half a key; if two processes make one, only one wins. */
 async function makeKey(path: string): Promise<void> {
-  const draft = `${path}.${randomBytes(6).toString('hex')}.new`;
-  const file = await createPrivateFile(draft);
-  try {
-    await file.writeFile(`${randomBytes(32).toString('base64url')}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  const draft = draftOf(path);
+  await writePrivateFile(draft, `${randomBytes(32).toString('base64url')}\n`);
   await link(draft, path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
   });

@@ -7,6 +7,7 @@ import { valueAt } from '../../catalog/parse-arguments.js';
 import { errorMessage } from '../../platform/error-message.js';
 import { isRecord } from '../../platform/is-record.js';
 import { parseJsonText } from '../../platform/json-text.js';
+import { kindInWords, kindOf } from '../../platform/kind-in-words.js';
 import { UserError } from '../../platform/user-error.js';
 import { canBeAbout, subjectsOf } from './about.js';
 import { duplicateKeys, formatPath } from './duplicate-keys.js';
@@ -119,23 +120,12 @@ function toFaults(issue: z.core.$ZodIssue, base: readonly PropertyKey[], raw: un
   }
 }
 
-const KINDS: Readonly<Record<string, string>> = {
-  string: 'a text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  object: 'an object',
-  record: 'an object',
-  array: 'a list',
-};
-
 /** A fault of form in words; where the schema has words of its own, those. */
 function inWords(issue: z.core.$ZodIssue, given: unknown): string {
   if (issue.code === 'invalid_type') {
-    const expected = `expected ${KINDS[issue.expected] ?? issue.expected}`;
+    const expected = `expected ${kindInWords(issue.expected)}`;
     if (given === undefined) return `is missing: ${expected}.`;
-    const kind = given === null ? 'null' : Array.isArray(given) ? 'a list' : (KINDS[typeof given] ?? typeof given);
-    return `${expected}, and ${typeof given === 'number' ? given : kind} is given.`;
+    return `${expected}, and ${typeof given === 'number' ? given : kindOf(given)} is given.`;
   }
   if (issue.code === 'too_small' && issue.origin === 'array') return 'is an empty list.';
   if (issue.code === 'too_small') return issue.origin === 'string' ? 'is empty.' : `must be ${issue.minimum} or more.`;
