@@ -2,7 +2,7 @@ import { script as scriptOf } from '@bomb.sh/tab';
 import type { Command } from 'commander';
 import { catalogWithJobs } from '../../app/load-catalog.js';
 import { completionsOf } from '../completion/complete.js';
-import { SHELLS } from '../completion/values.js';
+import { SHELLS, type Shell } from '../completion/values.js';
 import { print } from './command.js';
 import { oneOf } from './one-of.js';
 
@@ -11,8 +11,12 @@ const NAME = 'clerk-mcp';
 /** Prints the script that makes a shell complete this program's commands. */
 export function completion(shell: string): void {
   const known = oneOf('completion', shell, SHELLS);
-  const text = printed(() => scriptOf(known, NAME, NAME));
-  print(`${known === 'bash' ? inBash(text) : text}`);
+  print(
+    mended(
+      known,
+      printed(() => scriptOf(known, NAME, NAME)),
+    ),
+  );
 }
 
 /** What the library would print. */
@@ -28,14 +32,11 @@ function printed(work: () => void): string {
   return `${lines.join('\n')}\n`;
 }
 
-/**
- * The script for bash so that it can be read twice, needs no other package, offers files where they may stand, and takes the
- * words as they are: evaluated, a command that is only being typed would be carried out.
- */
-function inBash(text: string): string {
-  return CHANGES.reduce((made, [from, to]) => {
+/** The script so that it takes the words as they are: evaluated, a command that is only being typed would be carried out. */
+function mended(shell: Shell, text: string): string {
+  return (CHANGES[shell] ?? []).reduce((made, [from, to]) => {
     const changed = made.replace(from, () => to.replaceAll('@{', '\u0024{'));
-    if (changed === made) throw new Error(`the script for bash has nothing like ${from}`);
+    if (changed === made) throw new Error(`the script for ${shell} has nothing like ${from}`);
     return changed;
   }, text);
 }
@@ -56,13 +57,22 @@ const WORDS = `
 `;
 
 /** Each with `@{` for what begins a parameter of the shell. */
-const CHANGES: readonly (readonly [RegExp, string])[] = [
-  [/^readonly /gm, ''],
-  [/\n *_get_comp_words_by_ref -n "=:" cur prev words cword\n/, WORDS],
-  [/out=\$\(eval "\$requestComp" 2>\/dev\/null\)/, `out=$(${NAME} complete -- "@{words[@]:1:cword}" 2>/dev/null)`],
-  [/-- "\$cur"\) \)\n\}\n/, '-- "@{cur#--*=}") )\n}\n'],
-  [/^complete -F /m, 'complete -o default -F '],
-];
+const CHANGES: Readonly<Partial<Record<Shell, readonly (readonly [RegExp, string])[]>>> = {
+  // It can be read twice, needs no other package, and offers files where they may stand.
+  bash: [
+    [/^readonly /gm, ''],
+    [/\n *_get_comp_words_by_ref -n "=:" cur prev words cword\n/, WORDS],
+    [/out=\$\(eval "\$requestComp" 2>\/dev\/null\)/, `out=$(${NAME} complete -- "@{words[@]:1:cword}" 2>/dev/null)`],
+    [/-- "\$cur"\) \)\n\}\n/, '-- "@{cur#--*=}") )\n}\n'],
+    [/^complete -F /m, 'complete -o default -F '],
+  ],
+  // What stands before the equals sign is evaluated, so it is a flag and nothing else.
+  zsh: [[/=~ '-\.\*='/, "=~ '^--?[A-Za-z0-9-]+='"]],
+  // It has five quote marks that end such a string.
+  powershell: [
+    [/\(\$_ -replace "'", "''"\)/, '[System.Management.Automation.Language.CodeGeneration]::EscapeSingleQuotedStringContent($_)'],
+  ],
+};
 
 /** Answers the scripts: what may stand in the place of the last word. */
 export function complete(words: readonly string[], root: Command, takesSettings: (command: Command) => boolean): void {

@@ -70,6 +70,7 @@ export function valuesOfArgument(command: string, argument: Argument): Values | 
 }
 
 export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
+export type Shell = (typeof SHELLS)[number];
 
 /** The words that a schema allows, however it is put together. */
 function wordsIn(schema: z.core.$ZodType): { readonly words: readonly string[]; readonly isList: boolean } {

@@ -74,9 +74,20 @@ describe('completion', () => {
        _describe() { print -l -- $completions }
        source <(clerk-mcp completion zsh)
        words=(clerk-mcp call Users_markB); CURRENT=3; _clerk-mcp
-       words=(clerk-mcp call X '$(touch evil)' --bat); CURRENT=5; _clerk-mcp`,
+       words=(clerk-mcp call X '$(touch evil)' --bat); CURRENT=5; _clerk-mcp
+       _describe() { print -l -- "$@" }
+       words=(clerk-mcp call '--log-level=w'); CURRENT=3; _clerk-mcp
+       _describe() { return 1 }
+       _arguments() { : }
+       for word in '--out=$(>evil)=x' '--confirm=\`>evil\`=p' '--$(>evil)=x'; do
+         words=(clerk-mcp call $word); CURRENT=3; _clerk-mcp
+       done`,
     );
-    expect(lines).toEqual(['Users_markBanned:Ban a user', expect.stringMatching(/^--batch:/)]);
+    expect(lines).toEqual([
+      'Users_markBanned:Ban a user',
+      expect.stringMatching(/^--batch:/),
+      ...['completions', 'completions', '-Q', '-P', '--log-level='],
+    ]);
     expect(existsSync(join(dir, 'evil'))).toBe(false);
   });
 
@@ -94,6 +105,8 @@ describe('completion', () => {
   it('prints a script for PowerShell, and names the shells where another is asked for', async () => {
     const powershell = await runProgram(['completion', 'powershell']);
     expect(powershell).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining("-CommandName 'clerk-mcp'") });
+    // What is typed is put in quotes with all the marks in mind that end a string there.
+    expect(powershell.stdout).toContain('::EscapeSingleQuotedStringContent($_)');
     expect(await runProgram(['completion', 'powershel'])).toMatchObject({
       code: 2,
       stdout: '',
