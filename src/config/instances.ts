@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { errorMessage } from '../platform/error-message.js';
+import { fileProblem } from '../platform/file-problem.js';
 import { readTextSync } from '../platform/read-text.js';
 import { type Environment, readKeyFrom } from './clerk-access.js';
 import { type Config, instancesOf, loadInstance, loadValues, type Values } from './config.js';
@@ -79,7 +79,7 @@ function read(flags: Flags, environment: Environment) {
   try {
     text = readTextSync(file);
   } catch (error) {
-    throw new ConfigError(`The file of instances cannot be read: ${errorMessage(error)}.`);
+    throw new ConfigError(`The file of instances cannot be read: ${fileProblem(error, 'read')}.`);
   }
   refuseOwnSettings(flags, environment);
   return { file, entries: readInstances(file, text), instance };

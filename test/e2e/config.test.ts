@@ -126,10 +126,15 @@ describe('what is pulled', () => {
     // Written over itself, and over nothing else.
     expect(await other.config(['pull', '--out', file])).toMatchObject({ code: 0 });
     expect(await readFile(file, 'utf8')).toBe(text);
-    expect(await other.config(['pull', '--out', key])).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('is there and is no configuration'),
-    });
+    const notes = await scratchFile(folder, '# How we pull\n\n```yaml\nclerk_configuration: 1\n```\n');
+    for (const kept of [key, notes]) {
+      const before = await readFile(kept, 'utf8');
+      expect(await other.config(['pull', '--out', kept])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('is there and is no configuration'),
+      });
+      expect(await readFile(kept, 'utf8')).toBe(before);
+    }
   });
 });
 

@@ -142,7 +142,8 @@ describe('a command', () => {
     [['call', COUNT, '--instance', 'shop'], /--instance needs --instances FILE/],
     [['call', COUNT, ...on('play'), '--sandbox'], /--sandbox does not go with --instances/],
     [['http', ...on('play')], /leave --instance out/],
-    [['http', '--instances', join(scratch, 'none.yml')], /The file of instances cannot be read/],
+    [['http', '--instances', join(scratch, 'none.yml')], /The file of instances cannot be read: there is no such file/],
+    [['tools', '--instances', scratch, '--instance', 'play'], /cannot be read: it is a folder: name a file/],
     [['http', '--instances', path], /instances\.shop: The variable SHOP_KEY/],
     [['token', 'new', 'x', '--tokens', join(scratch, 't.json'), '--instance', 'A b'], /no name of an instance/],
   ])('%j is told what is missing', async (args, said) => {
