@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { plain } from '../platform/plain-text.js';
 import { type Approval, stateOf } from './approval.js';
-import type { ApprovalDesk, Unheard } from './desk.js';
+import type { ApprovalDesk } from './desk.js';
+import type { Unheard } from './hear.js';
 import type { Session, Sessions } from './sessions.js';
 import type { SignIn } from './sign-in.js';
 

@@ -1,19 +1,17 @@
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
-import type * as z from 'zod';
 import { didYouMean } from '../catalog/nearest.js';
 import { hideFromNowOn } from '../platform/scrub.js';
 import { type Environment, keyFileOf, readApiUrl, readSecretKey } from './clerk-access.js';
 import { ConfigError, STDOUT_IS_TAKEN } from './config-error.js';
 import { HTTP_OPTIONS } from './http-options.js';
 import { INIT_OPTIONS } from './init-options.js';
-import type { Option } from './option.js';
+import { readOptions, type ValuesOf } from './read-options.js';
 import { SANDBOX_OPTIONS } from './sandbox-options.js';
 import { OPTIONS } from './server-options.js';
 import { refuseShippingWithoutLog, SHIP_SECRET, SHIP_SECRET_FILE, type ShipSettings, shipSettings } from './ship-settings.js';
 import type { UserPaths } from './user-paths.js';
 
-type ValuesOf<T extends Readonly<Record<string, Option>>> = { readonly [K in keyof T]?: z.output<ReturnType<T[K]['schema']>> };
 /** The settings of the server over any transport. */
 export type Values = ValuesOf<typeof OPTIONS>;
 
@@ -227,39 +225,6 @@ function refuseUnknownVariables(env: Environment): void {
     throw new ConfigError(`Unknown environment variable ${name}.${didYouMean(name, known)} Unset or rename it.`);
   }
 }
-
-function readOptions<T extends Readonly<Record<string, Option>>>(
-  options: T,
-  flags: Readonly<Record<string, unknown>>,
-  env: Environment,
-): ValuesOf<T> {
-  const values: Record<string, unknown> = {};
-  for (const [name, option] of Object.entries<Option>(options)) {
-    const fromFlag = givenFlag(option, flags[name]);
-    const fromEnv = option.env === undefined ? undefined : env[option.env];
-    const given = fromFlag ?? (fromEnv === '' ? undefined : fromEnv);
-    if (given === undefined) continue;
-    const where = fromFlag === undefined ? option.env : (option.flag.split(' ')[0] ?? option.flag);
-    const result = option.schema().safeParse(given);
-    if (!result.success) throw new ConfigError(`${where}: ${result.error.issues.map((issue) => fault(issue, given)).join('; ')}`);
-    values[name] = result.data;
-  }
-  return values as ValuesOf<T>;
-}
-
-/** What is wrong with a value. Only names that are known are quoted: what was given may be a secret. */
-function fault(issue: z.core.$ZodIssue, given: unknown): string {
-  if (issue.code !== 'invalid_value') return `${issue.message}.`;
-  const known = issue.values.map(String);
-  // A value that is one of a list written with commas is at its number.
-  const parts = [given].flat().flatMap((part) => String(part).split(','));
-  const wrong = parts[Number(issue.path[0] ?? 0)]?.trim() ?? '';
-  return `expected ${issue.path.length === 0 ? 'one' : 'some'} of ${known.join(', ')}.${didYouMean(wrong, known)}`;
-}
-
-/** Commander gives true for a `--no-…` flag that was not given. */
-const givenFlag = (option: Option, value: unknown): unknown =>
-  option.flag.startsWith('--no-') && value === true ? undefined : value;
 
 const readSigningKey = (env: Environment): string | undefined => readOwnKey(SIGNING_KEY, env);
 

@@ -25,6 +25,7 @@ import {
   strongest,
   wantedStrengths,
 } from './confirmation/strength.js';
+import { type Explanation, explain } from './explain.js';
 import { Grants } from './grants.js';
 import type { CallList, Judged, ListPass, Place } from './list-call.js';
 import type { PolicyOptions } from './policy-options.js';
@@ -41,24 +42,11 @@ import { listVerdict } from './rules/list-verdict.js';
 import { OwnClaims } from './rules/own-claims.js';
 import type { BudgetDeclaration, RuleDeclaration } from './rules/policy-file.js';
 import { consequencesOf, itemCount } from './rules/risk.js';
-import { Rules, type Step, type Verdict } from './rules/rules.js';
+import { Rules } from './rules/rules.js';
 import { isGranted, missingScope, type Scope } from './rules/scopes.js';
+import type { Verdict } from './rules/verdict.js';
 import { maskArguments } from './secrets/masking.js';
 import type { Strength } from './strengths.js';
-
-/** Why a call would be decided as it would. */
-export interface Explanation {
-  readonly operation: string;
-  readonly risk: string;
-  readonly action: Verdict['action'];
-  readonly rule: string;
-  readonly reason?: string | undefined;
-  /** For a client that can ask its person, and for one that cannot. */
-  readonly strength?: { readonly canAsk: Strength; readonly cannotAsk: Strength } | undefined;
-  readonly maxItems?: number | undefined;
-  readonly budgets: readonly string[];
-  readonly steps: readonly Step[];
-}
 
 /** What the policy says of a call of a list, before any of it is made. */
 export type JudgedCall =
@@ -293,24 +281,8 @@ export class Policy {
   }
 
   explain(operation: Operation, args: Arguments, caller: Pick<Caller, 'name'>): Explanation {
-    const { risk, risks } = consequencesOf(operation, args, this.#inquiry.offline);
-    const { action, rule, reason, maxItems, ...verdict } = this.#rules.decide(operation, args, caller, risks);
-    const strengths = wantedStrengths(verdict);
-    const { kind } = this.#instance;
-    return {
-      operation: operation.name,
-      risk,
-      action,
-      rule,
-      reason,
-      strength:
-        action === 'confirm'
-          ? { canAsk: strongest(strengths, kind, true), cannotAsk: strongest(strengths, kind, false) }
-          : undefined,
-      maxItems,
-      budgets: this.#budgets.shares(operation, args, caller, risks).limits.map(({ name }) => name),
-      steps: this.#rules.explain(operation, args, caller, risks),
-    };
+    const parts = { rules: this.#rules, budgets: this.#budgets, inquiry: this.#inquiry, instance: this.#instance };
+    return explain(parts, operation, args, caller);
   }
 
   /** The whole policy as it holds, the built-in rules and budgets too. */

@@ -4,14 +4,14 @@ import { type ApprovalsApiOptions, unheardMessage } from '../api.js';
 import type { Approver } from '../approver-file.js';
 import type { Approvers } from '../approvers.js';
 import { decisionsOf } from '../decisions.js';
-import type { Say } from '../desk.js';
 import type { ApprovalsPage } from '../handler.js';
+import type { Say } from '../hear.js';
 import type { Insight } from '../insight.js';
-import { acceptInvitation, invited } from '../invitation.js';
 import type { Undo } from '../undo.js';
 import { again, message, notFound, seeOther, shown } from './answers.js';
 import { type Asked, isSignedIn, type SignedIn } from './asked.js';
 import { type Assets, assetAnswer, loadAssets } from './assets.js';
+import { EnrolRoad } from './enrol-road.js';
 import { readForm } from './form.js';
 import { ARRIVAL, IssuerRoad, type IssuerSignIn } from './issuer-road.js';
 import { browserOf, isOwnBrowser, isUnknownBrowser } from './own-browser.js';
@@ -21,7 +21,6 @@ import { UndoRoad } from './undo-road.js';
 import { budgetsView } from './views/budgets.js';
 import { callersView } from './views/callers.js';
 import { detailView } from './views/detail.js';
-import { creationView, enrolledView, invitationView } from './views/enrol.js';
 import { historyView } from './views/history.js';
 import type { Frame } from './views/layout.js';
 import { listView } from './views/list.js';
@@ -57,6 +56,7 @@ class Page {
   readonly #assets: Assets;
   readonly #key: PageKey;
   readonly #passkeys: Passkeys;
+  readonly #enrolment: EnrolRoad;
   readonly #issuer: IssuerRoad | undefined;
   readonly #undo: UndoRoad | undefined;
   readonly #now: () => number;
@@ -67,6 +67,7 @@ class Page {
     this.#now = options.now ?? Date.now;
     this.#key = new PageKey(options.records, this.#now);
     this.#passkeys = new Passkeys(options);
+    this.#enrolment = new EnrolRoad({ ...options, key: this.#key, passkeys: this.#passkeys });
     this.#undo = options.undo && new UndoRoad(options.undo);
     this.#issuer =
       options.issuer &&
@@ -111,7 +112,7 @@ class Page {
       if (visit.session !== undefined) return seeOther(toPage(frame, query.get('next')));
       return this.#signInPage(asked, query.get('next'));
     }
-    if (path === '/enrol') return shown(visit, 200, invitationView(frame));
+    if (path === '/enrol') return this.#enrolment.show(asked);
     if (this.#issuer !== undefined) {
       const next = query.get('next');
       if (path === '/sign-in/issuer') return this.#issuer.leave(asked, isId(next) ? next : '');
@@ -165,7 +166,7 @@ class Page {
       return message(frame, 403, 'Open the page again', text);
     }
     if (path === '/sign-in') return this.#signIn(asked, form);
-    if (path === '/enrol') return this.#enrol(asked, form);
+    if (path === '/enrol') return this.#enrolment.enrol(asked, form);
     if (!isSignedIn(asked)) return seeOther(`${frame.base}/sign-in`);
     if (path === '/sign-out') {
       await this.#options.sessions.end(visit.token);
@@ -210,34 +211,6 @@ class Page {
     await sessions.end(visit.token);
     const token = await sessions.open({ approver, method: answer ? 'passkey' : 'passphrase', browser: browserOf(form) });
     return seeOther(toPage(frame, next), { 'Set-Cookie': setCookie(frame.host, token) });
-  }
-
-  async #enrol({ frame, visit }: Asked, form: URLSearchParams): Promise<Response> {
-    const { approvers } = this.#options;
-    const secret = form.get('secret') ?? '';
-    const answer = form.get('passkey');
-    const approver = await invited(approvers, secret, frame.now);
-    if (approver === undefined) {
-      const error = 'This link was used, or has expired. Make a new one: clerk-mcp approver add NAME --passkey';
-      return shown(visit, 403, invitationView(frame, error));
-    }
-    const purpose = `enrol ${approver.name}`;
-    if (!answer) {
-      const creation = await this.#passkeys.creation(approver, await this.#key.challenge(visit.token, purpose), frame.host);
-      return shown(visit, 200, creationView(frame, approver.name, secret, JSON.stringify(creation)));
-    }
-    const challenge = claimedChallenge(answer);
-    const isOurs = await this.#key.isChallenge(visit.token, purpose, challenge);
-    const passkey = isOurs ? await this.#passkeys.created(answer, challenge, frame.host, frame.now) : undefined;
-    if (passkey === undefined)
-      return shown(visit, 400, invitationView(frame, 'The passkey could not be checked. Open the link again.'));
-    const accepted = await acceptInvitation(approvers, approver, secret, frame.now, (known) => ({
-      ...known,
-      passkeys: [...(known.passkeys ?? []), passkey],
-    }));
-    if (!accepted) return shown(visit, 403, invitationView(frame, 'This link was used meanwhile.'));
-    this.#options.onEnrolled?.(approver.name);
-    return shown(visit, 200, enrolledView(frame, approver.name));
   }
 
   async #detail(

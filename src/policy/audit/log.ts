@@ -3,10 +3,11 @@ import { basename, dirname, join } from 'node:path';
 import { errorMessage } from '../../platform/error-message.js';
 import { lockFile } from '../../platform/file-lock.js';
 import { openPrivateFile } from '../../platform/private-file.js';
-import { type Head, HeadFile, headSignature, type NotedHead } from './head.js';
+import { type Head, HeadFile } from './head.js';
 import { type AuditKey, openKey } from './key.js';
 import { type AuditFields, FOUND_EMPTY, GENESIS, type OpenCall, sha256, writeLine } from './line.js';
-import { readTail, type Tail } from './tail.js';
+import { oddity } from './oddity.js';
+import { readTail } from './tail.js';
 
 /** The log cannot be written. */
 export class AuditWriteError extends Error {
@@ -304,20 +305,6 @@ interface OpenedLog {
   readonly headFile: HeadFile;
   readonly key: AuditKey;
   readonly unfinished: readonly OpenCall[];
-}
-
-/** What a start finds wrong with the end of the log, apart from missing lines. */
-function oddity({ last }: Tail, noted: NotedHead | undefined, key: AuditKey): string | undefined {
-  if (last === undefined) {
-    const isBegun = noted !== undefined || key.isNew === true || key.file === undefined;
-    return isBegun ? undefined : 'its key is there, but its lines and its head are gone';
-  }
-  const { seq } = last.line;
-  if (last.isSigned && !last.isSignedBy(key)) return `its last line, number ${seq}, was not signed with this key`;
-  if (last.isSigned && noted === undefined) return 'its head is gone: lines may be missing at its end';
-  if (last.isSigned && noted?.mac !== undefined && noted.mac !== headSignature(key, noted)) return 'its head was changed';
-  if (noted?.seq === seq && noted.sha256 !== last.sha256) return `its last line, number ${seq}, was changed or replaced`;
-  return undefined;
 }
 
 const openForAppending = (path: string): Promise<FileHandle> => openPrivateFile(path, { append: true });

@@ -3,7 +3,7 @@ import type { Arguments } from '../../catalog/operation-types.js';
 import { isRecord } from '../../platform/is-record.js';
 import type { CallList, Judged, ListPass, Place } from '../list-call.js';
 import type { Caller } from '../policy-types.js';
-import type { Verdict } from '../rules/rules.js';
+import type { Verdict } from '../rules/verdict.js';
 import { canonicalJson } from './canonical.js';
 
 interface PassState {

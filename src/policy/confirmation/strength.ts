@@ -1,7 +1,7 @@
 import type { ConfirmForm } from '../../catalog/operation.js';
 import type { CallList } from '../list-call.js';
 import type { InstanceKind, Way } from '../policy-types.js';
-import type { Verdict } from '../rules/rules.js';
+import type { Verdict } from '../rules/verdict.js';
 import type { Strength, WantedStrength } from '../strengths.js';
 import { STRENGTHS } from '../strengths.js';
 import type { Needs } from './approvals.js';

@@ -4,10 +4,10 @@ import type { Operation } from '../../catalog/operation.js';
 import type { Arguments, Risk } from '../../catalog/operation-types.js';
 import type { Availability, BudgetStore, Reservation, Reserved, Use } from '../../limits/counter-store.js';
 import type { Caller, Instance } from '../policy-types.js';
+import { Conditions } from './conditions.js';
 import { toMilliseconds } from './length-of-time.js';
 import type { BudgetDeclaration } from './policy-file.js';
 import { consequencesOf, itemCount } from './risk.js';
-import { Conditions } from './rules.js';
 
 /**
  * The budgets on live instances if the policy file names none. Defensive calls have budgets of their own, large enough to

@@ -8,8 +8,9 @@ import type { Reading } from './find-resource.js';
 import type { Inquiry } from './knowledge.js';
 import type { OwnClaims } from './own-claims.js';
 import { type Consequences, consequencesOf, withRisk } from './risk.js';
-import type { Rules, Verdict } from './rules.js';
+import type { Rules } from './rules.js';
 import { isGranted, mayUse, missingScope, type Scope } from './scopes.js';
+import type { Verdict } from './verdict.js';
 
 /** What a call would do, and whether it writes data from which this server's own callers get what they may do. */
 export interface KnownConsequences extends Consequences {

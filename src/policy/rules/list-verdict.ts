@@ -1,5 +1,5 @@
 import type { CallList } from '../list-call.js';
-import type { Verdict } from './rules.js';
+import type { Verdict } from './verdict.js';
 
 /** What the rules say about a list: it needs everything that any of its calls needs. */
 export function listVerdict({ items }: CallList): Verdict {

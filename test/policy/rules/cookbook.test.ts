@@ -6,7 +6,8 @@ import type { Arguments } from '../../../src/catalog/operation-types.js';
 import type { InstanceKind } from '../../../src/policy/policy-types.js';
 import type { RuleDeclaration } from '../../../src/policy/rules/policy-file.js';
 import { readPolicy } from '../../../src/policy/rules/read-policy.js';
-import { Rules, type Verdict } from '../../../src/policy/rules/rules.js';
+import { Rules } from '../../../src/policy/rules/rules.js';
+import type { Verdict } from '../../../src/policy/rules/verdict.js';
 
 const catalog = new Catalog([...operations, ...jobs]);
 
