@@ -12,6 +12,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
+import { scrub } from '../platform/scrub.js';
 import { SPANS, type SpanName } from './conventions.js';
 import type { Span, SpanAttributes, SpanStart, TraceSource, Tracing } from './tracing.js';
 
@@ -28,12 +29,12 @@ const propagator = new CompositePropagator({ propagators: [new W3CTraceContextPr
 /** Longer than any of the three may be by its standard; what is longer is not read. */
 const LONGEST_HEADER = 8192;
 
-/** Reads only texts: `_meta` holds whatever the caller put there. */
+/** Reads only texts, and none with a secret in it: `_meta` holds whatever the caller put there, and it goes to the collector. */
 const getter = {
   keys: (carrier: object): string[] => Object.keys(carrier),
   get: (carrier: object, key: string): string | undefined => {
     const value: unknown = Object.hasOwn(carrier, key) ? (carrier as Record<string, unknown>)[key] : undefined;
-    return typeof value === 'string' && value.length <= LONGEST_HEADER ? value : undefined;
+    return typeof value === 'string' && value.length <= LONGEST_HEADER && scrub(value) === value ? value : undefined;
   },
 };
 

@@ -95,6 +95,16 @@ describe('trace context that cannot be used', () => {
     await tracing.within({ span: 'request', attributes: request, from: { meta: { traceparent: 'x' }, headers } }, async () => {});
     expect(spans()[0]?.spanContext().traceId).toBe('4bf92f3577b34da6a3ce929d0e0e4736');
   });
+
+  it('goes on without the state that holds what looks like a secret', async () => {
+    for (const tracestate of ['vendor=1', 'vendor=sk_live_0123456789abcdef']) {
+      const from = { meta: { traceparent: GOOD, tracestate }, headers: undefined };
+      await tracing.within({ span: 'request', attributes: request, from }, async () => {});
+    }
+    const contexts = spans().map((span) => span.spanContext());
+    expect(contexts.map(({ traceState }) => traceState?.serialize())).toEqual(['vendor=1', undefined]);
+    expect(contexts.map(({ traceId }) => traceId)).toEqual(Array(2).fill('4bf92f3577b34da6a3ce929d0e0e4736'));
+  });
 });
 
 describe('a wait', () => {
