@@ -44,10 +44,16 @@ export const csvHeader = (): string => COLUMNS.map(([name]) => name).join(',');
 export const csvRow = (entry: ExportedEntry): string | undefined =>
   entry.line.operation === undefined ? undefined : COLUMNS.map(([, cell]) => quoted(cell(entry))).join(',');
 
-/** Spreadsheets take text that begins like a formula for one; a quote mark before it keeps it a text. */
+/**
+ * Where spreadsheets see the start of a formula: at the start of a cell, also in the wide letters of some keyboards, and where
+ * one that splits at semicolons, tabs or line breaks sees a cell begin.
+ */
+const FORMULAS = /(^|[;\t\r\n])(?=[\p{C}\p{Z}"]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/gu;
+
+/** A quote mark before what looks like a formula keeps it a text. */
 function quoted(cell: Cell): string {
   if (cell === undefined) return '';
   if (typeof cell === 'number') return String(cell);
-  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const text = cell.replace(FORMULAS, "$1'");
+  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -257,10 +257,16 @@ it('is a table of calls as CSV, in which no cell is a formula', async () => {
     target: 'a "b", c',
     reason: 'denied',
   });
+  const hidden = ['\u200b=1+1', '\uff1dcmd()', ' +1', 'x;=cmd()', 'x;"=cmd()', 'x\n@SUM(1)', '\t-1'];
+  for (const caller of hidden) await other.append({ kind: 'refused', ...common('Users_markBanned', { n: 1 }), caller });
   await other.close();
   const rows: string[] = [];
   for await (const row of exportAudit([formula], 'csv', {})) rows.push(row);
-  expect(rows).toHaveLength(2);
+  expect(rows).toHaveLength(2 + hidden.length);
+  for (const row of rows.slice(2)) {
+    // However it is split, no part begins like a formula.
+    for (const cell of row.split(/[,;\t\n]/)) expect(cell).not.toMatch(/^[\p{C}\p{Z}"]*[=+@\uff1d-]/u);
+  }
   expect(rows[0]).toMatch(/^time,seq,call,caller,/);
   expect(rows[1]).toContain(`,'=cmd(),cursor,`);
   expect(rows[1]).toContain('"a ""b"", c",refused,denied');
