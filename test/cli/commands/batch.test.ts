@@ -222,6 +222,12 @@ describe('a batch of calls from a file', () => {
       stderr: expect.stringContaining('is not the report of a batch'),
     });
     expect(readFileSync(taken, 'utf8')).toBe('mine\n');
+    const nowhere = join(dir, 'no', 'such', 'results.jsonl');
+    expect(await call([CREATE, '--batch', file('one.jsonl', [userLine(950)]), '--yes', '--out', nowhere])).toMatchObject({
+      code: 2,
+      stderr: `clerk-mcp: --out: ${nowhere} cannot be written: there is no such folder: make it first (ENOENT).\n`,
+    });
+    expect(created()).not.toContain('user950@example.com');
     expect(await call(['Users_getTotalCount', '--out', 'x'])).toMatchObject({
       code: 2,
       stderr: 'clerk-mcp: --out goes with --batch FILE.\n',
