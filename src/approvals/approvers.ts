@@ -1,9 +1,10 @@
 import { type BigIntStats, constants } from 'node:fs';
-import { open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { open, realpath, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileProblem } from '../platform/file-problem.js';
 import { makeFolder } from '../platform/make-folder.js';
 import { createPrivateFile } from '../platform/private-file.js';
+import { putInPlace } from '../platform/put-in-place.js';
 import { decodeText } from '../platform/read-text.js';
 import type { Needs } from '../policy/confirmation/approvals.js';
 import { type Approver, ApproverFileError, parseApprovers, type Subject, writeApprovers } from './approver-file.js';
@@ -92,7 +93,7 @@ export class Approvers {
       await file.writeFile(writeApprovers(change(await this.all())));
       await file.sync();
       await file.close();
-      await rename(draft, target);
+      await putInPlace(draft, target);
     } catch (error) {
       await file.close().catch(() => {});
       await rm(draft, { force: true });

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { open, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, parse, relative, resolve } from 'node:path';
 import type { Arguments } from '../catalog/operation-types.js';
+import { isSameFile } from '../platform/same-file.js';
 import { ImageError } from './errors.js';
 import { IMAGE_TYPES, type ImageType, isWholeImage } from './image-structure.js';
 
@@ -97,12 +98,13 @@ async function readLocal(path: unknown, filesDir: string | undefined, refuse: Re
   try {
     // Checked before it is opened, since merely opening a device can have effects.
     const real = await locate(path, filesDir, refuse);
-    const seen = await stat(real);
+    const seen = await stat(real, { bigint: true });
     if (!seen.isFile()) return refuse('file_path is not a regular file.', 'Give the path of an image.');
     const file = await open(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0));
     try {
-      const { size, ...opened } = await file.stat();
-      if (opened.ino !== seen.ino || opened.dev !== seen.dev) return refuse('file_path changed while it was read.', 'Try again.');
+      const opened = await file.stat({ bigint: true });
+      if (!isSameFile(opened, seen)) return refuse('file_path changed while it was read.', 'Try again.');
+      const size = Number(opened.size);
       if (size > MOST_IMAGE_BYTES) tooLarge(refuse);
       const bytes = Buffer.alloc(size);
       const { bytesRead } = await file.read(bytes, 0, size, 0);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { putInPlace } from './put-in-place.js';
 import { UserError } from './user-error.js';
 
 /** Access for the owner only. */
@@ -46,7 +47,7 @@ export async function replacePrivateFile(path: string, text: string): Promise<vo
   const draft = draftOf(path);
   try {
     await writePrivateFile(draft, text);
-    await rename(draft, path);
+    await putInPlace(draft, path);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => {});
     throw error;
@@ -74,6 +75,19 @@ export async function openPrivateFile(
     if (!stats.isFile()) throw new UserError(`${path} is no regular file`);
     if (process.getuid !== undefined && (stats.mode & OTHERS) !== 0) await file.chmod(PRIVATE);
   });
+}
+
+/**
+ * Cuts a file of ours to a length. Through a handle of its own: on Windows one that appends may not.
+ * @throws the system's error
+ */
+export async function cutPrivateFile(path: string, length: number): Promise<void> {
+  const file = await openPrivateFile(path, { create: false });
+  try {
+    await file.truncate(length);
+  } finally {
+    await file.close();
+  }
 }
 
 /** The file; closes it if the check fails. */

@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
-import { access, lstat, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, lstat, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorMessage } from '../../platform/error-message.js';
 import { fileProblem } from '../../platform/file-problem.js';
 import { makeFolder } from '../../platform/make-folder.js';
 import { createPrivateFile } from '../../platform/private-file.js';
+import { putInPlace } from '../../platform/put-in-place.js';
 import { decodeText, encodeText, formOf } from '../../platform/read-text.js';
 import { ClientConfigError } from './mcp-client.js';
 
@@ -70,7 +71,7 @@ export async function replaceConfigFile(file: ConfigFile, text: string): Promise
       await handle.close();
     }
     if (!(await isUnchanged(file))) throw new Error('another program changed it just now. Run it again');
-    await rename(draft, file.path);
+    await putInPlace(draft, file.path);
   } catch (error) {
     await rm(draft, { force: true });
     throw new ClientConfigError(`cannot be written: ${fileProblem(error, 'write')}`);

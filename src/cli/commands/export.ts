@@ -21,6 +21,7 @@ import { errorLines } from '../error-line.js';
 import { KeepError, KeptLists } from '../export/kept-lists.js';
 import { readInstance } from '../export/read-instance.js';
 import { openBar } from '../progress-bar.js';
+import { stopSignals } from '../stop-signals.js';
 import { EXIT, type Flags, print } from './command.js';
 
 /**
@@ -39,7 +40,7 @@ export async function exportSeed(given: string, flags: Flags): Promise<void> {
   const instance = instanceId(apiUrl, secretKey);
   const kept = await KeptLists.open(`${file}.part`, instance, flags.fresh === true);
   const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+  for (const signal of stopSignals()) process.once(signal, () => interrupted.abort());
   const clerk = clientOf(config, secretKey, instance);
   try {
     if (kept.isContinued && kept.total > 0)

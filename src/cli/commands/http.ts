@@ -11,6 +11,7 @@ import type { Telemetry } from '../../telemetry/open.js';
 import { traceIds } from '../../telemetry/tracing.js';
 import { listenProblem } from '../listen-problem.js';
 import { orEnd } from '../or-end.js';
+import { stopSignals } from '../stop-signals.js';
 import { EXIT, type Flags } from './command.js';
 
 /** How long calls in flight may go on once the process is told to stop. */
@@ -55,10 +56,11 @@ async function serve({ configs, values, logger, telemetry }: Served): Promise<ne
     ...(maxConnections && { maxConnections }),
   });
   const signalled = new Promise<NodeJS.Signals>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));
+    for (const signal of stopSignals()) process.on(signal, () => resolve(signal));
   });
   // Set before the server is announced: without a handler the signal would end the process.
-  process.on('SIGHUP', () => void httpApp.reload().catch((error: unknown) => logger.error({ err: error }, 'reload')));
+  if (!stopSignals().includes('SIGHUP'))
+    process.on('SIGHUP', () => void httpApp.reload().catch((error: unknown) => logger.error({ err: error }, 'reload')));
   const url = await listen(listener, port, host).catch(async (error: unknown) => {
     await httpApp.close(0);
     throw error;

@@ -4,7 +4,7 @@ import { ConfigError } from '../../config/config-error.js';
 import { FileLockedError, lockFile } from '../../platform/file-lock.js';
 import { fileProblem } from '../../platform/file-problem.js';
 import { isRecord } from '../../platform/is-record.js';
-import { openPrivateFile } from '../../platform/private-file.js';
+import { cutPrivateFile, openPrivateFile } from '../../platform/private-file.js';
 import { isSystemError } from '../../platform/system-error.js';
 
 /** The first line of the file: what it is, and of which instance. */
@@ -69,7 +69,7 @@ export class KeptLists {
         throw new ConfigError(`${path} is there already, and is no export. Give another name.`);
       const head = first === undefined || anew ? undefined : headOf(first, path, instance);
       const pages = head === undefined ? [] : lines.map((line) => pageOf(line, path));
-      await file.truncate(head === undefined ? 0 : end);
+      await cutPrivateFile(path, head === undefined ? 0 : end);
       const made: Head = head ?? { format: FORMAT, instance, startedAt: Date.now() };
       const kept = new KeptLists(path, file, unlock, made, head !== undefined);
       if (head === undefined) await kept.#write(made);

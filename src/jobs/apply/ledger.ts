@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockFile } from '../../platform/file-lock.js';
-import { openPrivateFile } from '../../platform/private-file.js';
+import { cutPrivateFile, openPrivateFile } from '../../platform/private-file.js';
 import { canonicalJson } from '../../policy/confirmation/canonical.js';
 import { syncFolder, type Vault } from '../state/vault.js';
 
@@ -110,7 +110,7 @@ export class FolderLedgers implements Ledgers {
       const text = await file.readFile('utf8');
       const { entries, lines, bytes } = readEntries(text, plan, this.#vault);
       // Part of a line, left by a killed process, does not count.
-      if (bytes < Buffer.byteLength(text)) await file.truncate(bytes);
+      if (bytes < Buffer.byteLength(text)) await cutPrivateFile(path, bytes);
       await syncFolder(this.#vault.dir);
       return new FileLedger({ entries, file, lines, plan, vault: this.#vault, unlock });
     } catch (error) {

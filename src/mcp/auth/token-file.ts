@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, realpath, rename, rm } from 'node:fs/promises';
+import { type FileHandle, realpath, rm } from 'node:fs/promises';
 import * as z from 'zod';
 import { didYouMean } from '../../catalog/nearest.js';
 import { fileProblem } from '../../platform/file-problem.js';
 import { createPrivateFile } from '../../platform/private-file.js';
+import { putInPlace } from '../../platform/put-in-place.js';
 import { readText } from '../../platform/read-text.js';
 import { UserError } from '../../platform/user-error.js';
 import type { Scope } from '../../policy/rules/scopes.js';
@@ -197,7 +198,7 @@ async function changeTokens(path: string, change: (tokens: readonly FileEntry[])
     await file.writeFile(`${JSON.stringify({ tokens }, null, 2)}\n`);
     await file.sync();
     await file.close();
-    await rename(draft, target);
+    await putInPlace(draft, target);
   } catch (error) {
     await file.close().catch(() => {});
     await rm(draft, { force: true });

@@ -1,7 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { createPrivateFile, openPrivateFile } from '../../platform/private-file.js';
+import { putInPlace } from '../../platform/put-in-place.js';
 import { readText } from '../../platform/read-text.js';
 import { hideFromNowOn } from '../../platform/scrub.js';
 import { UserError } from '../../platform/user-error.js';
@@ -48,7 +49,7 @@ export async function openKey(log: string): Promise<AuditKey> {
   } finally {
     await fresh.close();
   }
-  await rename(draft, file);
+  await putInPlace(draft, file);
   hideFromNowOn(secret);
   return { secret, file, isNew: true };
 }

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { errorMessage } from '../../platform/error-message.js';
 import { lockFile } from '../../platform/file-lock.js';
 import { openPrivateFile } from '../../platform/private-file.js';
+import { isSameFile } from '../../platform/same-file.js';
 import { type Head, HeadFile } from './head.js';
 import { type AuditKey, openKey } from './key.js';
 import { type AuditFields, FOUND_EMPTY, GENESIS, type OpenCall, sha256, writeLine } from './line.js';
@@ -246,11 +247,11 @@ export class AuditLog {
   }
 
   async #rotate(): Promise<void> {
-    const there = await stat(this.#path).catch(() => undefined);
-    const ours = await this.#file.stat();
-    if (there !== undefined && there.ino === ours.ino && there.dev === ours.dev) return;
+    const there = await stat(this.#path, { bigint: true }).catch(() => undefined);
+    const ours = await this.#file.stat({ bigint: true });
+    if (there !== undefined && isSameFile(ours, there)) return;
     // A deleted file cannot take a last line; the next line's number shows how far it went.
-    if (ours.nlink > 0) {
+    if (ours.nlink > 0n) {
       await this.#recover();
       await this.#write([{ kind: 'rotated' }], '', true);
     }

@@ -1,9 +1,9 @@
-import type { Stats } from 'node:fs';
 import { type FileHandle, lstat, realpath, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Operation } from '../../catalog/operation.js';
 import { fileProblem } from '../../platform/file-problem.js';
 import { createPrivateFile } from '../../platform/private-file.js';
+import { type FileIdentity, isSameFile } from '../../platform/same-file.js';
 import { UserError } from '../../platform/user-error.js';
 
 /** The directory for secrets cannot be used. `message` says what to do. */
@@ -23,10 +23,10 @@ const OTHERS = 0o077;
 /** Keeps secrets out of the conversation: each goes into a new file of its own. */
 export class SecretsDir {
   readonly #path: string;
-  readonly #identity: Pick<Stats, 'dev' | 'ino'>;
+  readonly #identity: FileIdentity;
   readonly #options: SecretsOptions;
 
-  private constructor(path: string, identity: Pick<Stats, 'dev' | 'ino'>, options: SecretsOptions) {
+  private constructor(path: string, identity: FileIdentity, options: SecretsOptions) {
     this.#path = path;
     this.#identity = identity;
     this.#options = options;
@@ -51,7 +51,7 @@ export class SecretsDir {
    */
   async reserve(operation: Operation): Promise<SecretFile> {
     const now = await safeDirectory(this.#path);
-    if (now.dev !== this.#identity.dev || now.ino !== this.#identity.ino) {
+    if (!isSameFile(now, this.#identity)) {
       throw new SecretsDirError(`${this.#path} is no longer the directory that it was at the start`);
     }
     const time = new Date(this.#options.now()).toISOString().replace(/[-:]|\.\d+/g, '');
@@ -96,8 +96,8 @@ export class SecretFile {
     this.#state = 'stored';
     await this.#file.truncate(content.length);
     await this.#file.sync();
-    const [ours, named] = await Promise.all([this.#file.stat(), lstat(this.path)]);
-    if (ours.ino !== named.ino || ours.dev !== named.dev) throw new SecretsDirError('the file was replaced');
+    const [ours, named] = await Promise.all([this.#file.stat({ bigint: true }), lstat(this.path, { bigint: true })]);
+    if (!isSameFile(ours, named)) throw new SecretsDirError('the file was replaced');
     await this.#file.close();
   }
 
@@ -117,15 +117,15 @@ async function writeAll(file: FileHandle, content: Buffer): Promise<void> {
   }
 }
 
-async function safeDirectory(path: string): Promise<Stats> {
-  const stats = await lstat(path);
+async function safeDirectory(path: string): Promise<FileIdentity> {
+  const stats = await lstat(path, { bigint: true });
   if (!stats.isDirectory()) throw new SecretsDirError(`--secrets-dir: ${path} is no directory: name a folder.`);
   if (process.getuid === undefined) return stats;
-  if ((stats.mode & OTHERS) !== 0) {
-    const mode = (stats.mode & 0o777).toString(8);
+  if ((Number(stats.mode) & OTHERS) !== 0) {
+    const mode = (Number(stats.mode) & 0o777).toString(8);
     throw new SecretsDirError(`--secrets-dir: ${path} is open to other users (mode ${mode}). Close it: chmod 700 ${path}`);
   }
-  if (stats.uid !== process.getuid() && stats.uid !== 0)
+  if (Number(stats.uid) !== process.getuid() && stats.uid !== 0n)
     throw new SecretsDirError(`--secrets-dir: ${path} belongs to another user: name a folder of your own`);
   return stats;
 }

@@ -1,7 +1,8 @@
-import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileProblem } from '../../platform/file-problem.js';
 import { createPrivateFile, openPrivateFile } from '../../platform/private-file.js';
+import { putInPlace } from '../../platform/put-in-place.js';
 import type { Instance } from '../instance.js';
 import type { StoreContent, StoreWatcher } from '../rows.js';
 import type { Row } from '../table.js';
@@ -138,9 +139,12 @@ export class Journal implements StoreWatcher {
       throw error;
     }
     await file.close();
-    await rename(fresh, this.#path);
+    // Windows lets nothing take the place of a file that is open. Without one, the next write is of everything again.
+    const old = this.#file;
+    this.#file = undefined;
+    await old?.close();
+    await putInPlace(fresh, this.#path);
     await syncDirectory(dirname(this.#path));
-    await this.#file?.close();
     this.#file = await openPrivateFile(this.#path, { append: true });
     this.#snapshotBytes = (await this.#file.stat()).size;
     this.#appendedBytes = 0;

@@ -1,5 +1,6 @@
-import { rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createPrivateFile } from '../../../platform/private-file.js';
+import { putInPlace } from '../../../platform/put-in-place.js';
 import { readText } from '../../../platform/read-text.js';
 
 /** How far the record has been delivered to one target. */
@@ -48,7 +49,7 @@ export class CursorFile {
     } finally {
       await file.close();
     }
-    await rename(draft, this.path);
+    await putInPlace(draft, this.path);
   }
 }
 

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { isSameFile } from '../../../platform/same-file.js';
 import { Turns } from '../../../platform/turns.js';
 import { type AuditLine, readLine, sha256 } from '../line.js';
 import { readExactly } from '../read.js';
@@ -98,13 +99,16 @@ export class LogReader {
   async #next(limits: ReadLimits): Promise<boolean> {
     const { file } = this.#opened ?? {};
     if (file === undefined) return false;
-    const [ours, there] = await Promise.all([file.stat(), stat(this.#log).catch(() => undefined)]);
-    if (ours.size < this.#offset) {
+    const [ours, there] = await Promise.all([
+      file.stat({ bigint: true }),
+      stat(this.#log, { bigint: true }).catch(() => undefined),
+    ]);
+    if (Number(ours.size) < this.#offset) {
       // Emptied in its place, as by copytruncate: what is left is looked at anew.
       await this.close();
       return this.#locate();
     }
-    if (there !== undefined && there.ino === ours.ino && there.dev === ours.dev) return false;
+    if (there !== undefined && isSameFile(ours, there)) return false;
     const after = this.#last?.seq ?? 0;
     const next = (await this.#files()).find(({ seq }) => seq > after);
     if (next === undefined) return false;
