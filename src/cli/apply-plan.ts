@@ -3,10 +3,11 @@ import type { Call, CallOutcome } from '../call/call-types.js';
 import type { Progress } from '../call/progress.js';
 import type { Config } from '../config/config.js';
 import { ConfigError } from '../config/config-error.js';
+import { planReport } from '../jobs/apply/report.js';
 import { isByPerson } from '../policy/confirmation/strength.js';
 import type { PersonAnswer, Waiting } from '../policy/policy-types.js';
 import type { Strength } from '../policy/strengths.js';
-import { EXIT, type Flags } from './commands/command.js';
+import { EXIT, type Flags, print } from './commands/command.js';
 import { complain } from './complain.js';
 import { ask } from './passphrase-prompt.js';
 import { openBar } from './progress-bar.js';
@@ -81,21 +82,27 @@ export async function applyShown(
 }
 
 /**
- * Asks whether a plan that is on screen may change the instance, and carries it out. `undefined` where the person does not
- * agree, or where it could not be carried out: that has been told then.
+ * Asks whether a plan that is on screen may change the instance, carries it out, and tells what came of it. Whether all of it
+ * was done; `undefined` where the person does not agree or nothing could be done.
  * @param how.isAgreed whether --yes was given
+ * @param how.done what is said of calls that were carried out
  * @throws ConfigError where nobody can be asked
  */
 export async function applyChanges(
   app: App,
   planned: Planned,
-  { isAgreed, ...how }: Omit<Applying, 'onProgress'> & { onError: 'stop' | 'continue' },
-): Promise<string | undefined> {
+  { isAgreed, done, ...how }: Omit<Applying, 'onProgress'> & { onError: 'stop' | 'continue'; done: string },
+): Promise<boolean | undefined> {
   if (!isAgreed && !how.canAsk)
     throw new ConfigError('Nothing was changed: this asks at a terminal, and stdin is not one. --yes is for test instances.');
   if (!isAgreed && !asksItself(planned) && !(await isYes(how.question))) return declined();
   const outcome = await applyShown(app, planned, how);
-  if (outcome.kind === 'done') return outcome.text;
+  if (outcome.kind === 'done') {
+    const { lines, isWhole } = planReport(outcome.text, done);
+    print(`${lines.join('\n')}\n`);
+    if (!isWhole) process.exitCode = EXIT.failed;
+    return isWhole;
+  }
   if (outcome.kind === 'refused' || outcome.kind === 'failed') {
     const { message = outcome.text, error } = modelOf(outcome);
     if (error === 'confirmation_declined') return declined();

@@ -169,7 +169,7 @@ describe('policy check', () => {
     for (const path of [`${directory}/none.json`, directory]) {
       const ended = await runProgram(['policy', 'check', path]);
       expect(ended).toMatchObject({ code: 2, stdout: '' });
-      expect(ended.stderr).toMatch(/policy file cannot be read/);
+      expect(ended.stderr).toContain(`The policy file ${path} cannot be read: `);
     }
   });
 

@@ -7,11 +7,12 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isBrowserLeftOut, launchBrowser, visit } from '../support/browser.js';
 import { freePort } from '../support/free-port.js';
-import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js';
+import { type HttpProgram, stopAll } from '../support/http-program.js';
 import { makeOpener } from '../support/opener.js';
 import { toResult } from '../support/program.js';
 import { scratchDirectory } from '../support/scratch.js';
-import { type SignInIssuer, signInAndAgree, startSignInIssuer } from '../support/sign-in-issuer.js';
+import { type SignInIssuer, signInAndAgree } from '../support/sign-in-issuer.js';
+import { startSignInServer } from '../support/sign-in-server.js';
 import { validator } from '../support/validator.js';
 
 const REMOTE = fileURLToPath(import.meta.resolve('mcp-remote/dist/proxy.js'));
@@ -26,11 +27,7 @@ describe.skipIf(isBrowserLeftOut)('mcp-remote, by which hosts that know only std
   const open: Client[] = [];
 
   beforeAll(async () => {
-    issuer = await startSignInIssuer();
-    const port = await freePort();
-    const audience = `http://127.0.0.1:${port}/mcp`;
-    const oauth = ['--auth', 'oauth', '--issuer', issuer.issuer, '--audience', audience];
-    server = await startHttp({ args: ['--sandbox', '--port', String(port), ...oauth] });
+    ({ issuer, server } = await startSignInServer());
     browser = await launchBrowser();
   }, 180_000);
 

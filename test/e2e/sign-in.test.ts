@@ -3,11 +3,11 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isBrowserLeftOut, launchBrowser, visit } from '../support/browser.js';
-import { freePort } from '../support/free-port.js';
-import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js';
+import { type HttpProgram, stopAll } from '../support/http-program.js';
 import { toResult } from '../support/program.js';
 import { type SignInClient, startSignInClient } from '../support/sign-in-client.js';
-import { type SignInIssuer, signInAndAgree, startSignInIssuer } from '../support/sign-in-issuer.js';
+import { type SignInIssuer, signInAndAgree } from '../support/sign-in-issuer.js';
+import { startSignInServer } from '../support/sign-in-server.js';
 import { validator } from '../support/validator.js';
 
 const ALL = 'clerk:read clerk:write clerk:destructive clerk:credential clerk:access';
@@ -27,11 +27,7 @@ describe.skipIf(isBrowserLeftOut)('a host signs its person in, in a browser', { 
   const hosts: SignInClient[] = [];
 
   beforeAll(async () => {
-    issuer = await startSignInIssuer();
-    const port = await freePort();
-    const audience = `http://127.0.0.1:${port}/mcp`;
-    const oauth = ['--auth', 'oauth', '--issuer', issuer.issuer, '--audience', audience];
-    server = await startHttp({ args: ['--sandbox', '--port', String(port), ...oauth] });
+    ({ issuer, server } = await startSignInServer());
     browser = await launchBrowser();
   }, 180_000);
 

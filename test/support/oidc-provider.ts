@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import Provider from 'oidc-provider';
 import { freePort } from './free-port.js';
+import { serveProvider } from './serve-provider.js';
 
 /** An OpenID provider of the test's own, where everybody signs in by the subject that they type. */
 export interface OidcProvider {
@@ -45,7 +46,6 @@ export async function startOidcProvider(redirect: string, secret?: string): Prom
       return grant;
     },
   });
-  const callback = provider.callback();
   const interact = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method === 'POST') {
       const form = new URLSearchParams((await request.setEncoding('utf8').toArray()).join(''));
@@ -57,11 +57,7 @@ export async function startOidcProvider(redirect: string, secret?: string): Prom
       '<!doctype html><title>Issuer</title><form method="post"><label>Subject <input name="sub"></label><button>Sign in</button></form>',
     );
   };
-  const server = createServer((request, response) => {
-    if (request.url?.startsWith('/interaction/')) void interact(request, response);
-    else void callback(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(Number(new URL(issuer).port), '127.0.0.1', resolve));
+  const stop = await serveProvider(provider, interact);
   return {
     issuer,
     callerToken: (sub, audience) =>
@@ -73,10 +69,6 @@ export async function startOidcProvider(redirect: string, secret?: string): Prom
         .setIssuedAt()
         .setExpirationTime('10m')
         .sign(privateKey),
-    stop: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
+    stop,
   };
 }

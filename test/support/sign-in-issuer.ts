@@ -1,8 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import Provider, { type InteractionResults } from 'oidc-provider';
 import type { Page } from 'playwright-core';
 import { freePort } from './free-port.js';
+import { serveProvider } from './serve-provider.js';
 
 /**
  * An authorization server as MCP hosts meet it: clients introduce themselves by dynamic registration or a document at an
@@ -127,12 +128,7 @@ export async function startSignInIssuer(): Promise<SignInIssuer> {
       response.end(String(error));
     }
   };
-  const callback = provider.callback();
-  const server = createServer((request, response) => {
-    if (request.url?.startsWith('/interaction/')) void interact(request, response);
-    else void callback(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(Number(new URL(issuer).port), '127.0.0.1', resolve));
+  const stop = await serveProvider(provider, interact);
   return {
     issuer,
     granted,
@@ -150,11 +146,7 @@ export async function startSignInIssuer(): Promise<SignInIssuer> {
         .sign(privateKey),
     revoke: async (token, client_id) =>
       (await fetch(`${issuer}/token/revocation`, { method: 'POST', body: new URLSearchParams({ token, client_id }) })).status,
-    stop: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
+    stop,
   };
 }
 

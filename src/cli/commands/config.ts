@@ -4,7 +4,6 @@ import type { Call } from '../../call/call-types.js';
 import { type Config, templateKey } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
 import { loadOneConfig } from '../../config/load-configs.js';
-import { planReport } from '../../jobs/apply/report.js';
 import { type Comparison, compare } from '../../jobs/configuration/compare.js';
 import type { Live } from '../../jobs/configuration/live.js';
 import { type Parsed, parseConfiguration } from '../../jobs/configuration/parse.js';
@@ -129,7 +128,7 @@ async function applyParsed(
   print(`${shown}\n`);
   if (config.values.stateDir === undefined)
     tell('Without --state-dir it cannot be taken back by clerk-mcp undo: what is there now is kept only while this runs.');
-  const answer = await applyChanges(app, planned, {
+  const isWhole = await applyChanges(app, planned, {
     caller: CALLER,
     canAsk,
     isAgreed,
@@ -137,14 +136,10 @@ async function applyParsed(
     question: QUESTION,
     signal,
     onError: 'stop',
+    done: 'Changed',
   });
-  if (answer === undefined) return;
-  const { lines, isWhole } = planReport(answer, 'Changed');
-  print(`${lines.join('\n')}\n`);
-  if (!isWhole) {
-    tell(`Go on with clerk-mcp config apply ${wanted.file}: it plans what is not done, and nothing twice.`);
-    process.exitCode = EXIT.failed;
-  }
+  if (isWhole === undefined) return;
+  if (!isWhole) tell(`Go on with clerk-mcp config apply ${wanted.file}: it plans what is not done, and nothing twice.`);
   if (config.values.stateDir !== undefined) tell(`Take it back with clerk-mcp undo ${plan.id}.`);
 }
 

@@ -4,7 +4,6 @@ import type { Call } from '../../call/call-types.js';
 import type { Config } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
 import { loadOneConfig } from '../../config/load-configs.js';
-import { planReport } from '../../jobs/apply/report.js';
 import { PlanFault } from '../../jobs/plan/fault.js';
 import type { UndoOf } from '../../jobs/undo/undo-changes.js';
 import type { Undoable } from '../../jobs/undo/undoable.js';
@@ -98,7 +97,7 @@ async function takeBack(id: string, app: App, isAgreed: boolean, signal: AbortSi
   }
   const shown = dialogLines(review).join('\n');
   print(`${shown}\n`);
-  const answer = await applyChanges(app, planned, {
+  await applyChanges(app, planned, {
     caller: CALLER,
     canAsk,
     isAgreed,
@@ -106,9 +105,6 @@ async function takeBack(id: string, app: App, isAgreed: boolean, signal: AbortSi
     question: QUESTION,
     signal,
     onError: 'continue',
+    done: 'Taken back',
   });
-  if (answer === undefined) return;
-  const { lines, isWhole } = planReport(answer, 'Taken back');
-  print(`${lines.join('\n')}\n`);
-  if (!isWhole) process.exitCode = EXIT.failed;
 }
