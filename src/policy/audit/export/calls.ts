@@ -24,7 +24,8 @@ export async function* callsIn(files: readonly string[], filters: AuditFilters):
       const read = readLine(bytes.toString('utf8'));
       if (read === undefined) continue;
       const { line, intact } = read;
-      for (const call of line.notSent ?? []) open.delete(call);
+      // A line that was changed takes nothing out of what is exported.
+      for (const call of intact && Array.isArray(line.notSent) ? line.notSent : []) open.delete(call);
       if (line.kind === 'outcome') {
         const begun = line.call === undefined ? undefined : open.get(line.call);
         if (begun === undefined) continue;
@@ -34,8 +35,14 @@ export async function* callsIn(files: readonly string[], filters: AuditFilters):
       }
       if (!isWanted(line, filters)) continue;
       const entry = { line, intact, sha256: sha256(bytes) };
-      if (line.kind === 'intent' && line.call !== undefined) open.set(line.call, entry);
-      else yield entry;
+      if (line.kind !== 'intent' || line.call === undefined) {
+        yield entry;
+        continue;
+      }
+      // Of two that go by one id one is forged, and must not stand in for the other.
+      const other = open.get(line.call);
+      if (other !== undefined) yield other;
+      open.set(line.call, entry);
     }
   }
   yield* open.values();

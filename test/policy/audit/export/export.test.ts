@@ -247,6 +247,20 @@ describe('events of OCSF', () => {
   });
 });
 
+it('lets no line that was added take a call away', async () => {
+  const real = `${directory}/hidden.log`;
+  const log = await AuditLog.open({ file: real });
+  await log.append({ kind: 'intent', ...common('Users_markBanned', { user_id: 'user_1' }), call: 'call_1' });
+  await log.close();
+  const [first = ''] = (await readFile(real, 'utf8')).split('\n').filter((line) => line.includes('call_1'));
+  const forged = { ...(JSON.parse(first) as object), caller: 'forged' };
+  const start = { ...forged, kind: 'start', call: undefined, operation: undefined, notSent: ['call_1'] };
+  await appendFile(real, [forged, start, { ...start, notSent: 7 }].map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const rows: string[] = [];
+  for await (const row of exportAudit([real], 'csv', {})) rows.push(row);
+  expect(rows.filter((row) => row.includes('Users_markBanned')).map((row) => row.endsWith(',true'))).toEqual([true, false]);
+});
+
 it('is a table of calls as CSV, in which no cell is a formula', async () => {
   const formula = `${directory}/formula.log`;
   const other = await AuditLog.open({ file: formula });
