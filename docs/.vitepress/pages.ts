@@ -31,6 +31,7 @@ export const PAGES: readonly { text: string; items: readonly { text: string; pag
       { text: 'Telemetry', page: 'telemetry' },
       { text: 'Settings', page: 'settings' },
       { text: 'Hosts', page: 'hosts' },
+      { text: 'Platforms', page: 'platforms' },
       { text: 'Performance', page: 'performance' },
       { text: 'Capacity', page: 'capacity' },
       { text: 'Upgrading', page: 'upgrade' },

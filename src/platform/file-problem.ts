@@ -23,9 +23,18 @@ const PROBLEMS: Readonly<Record<string, readonly [string, string]>> = {
   EMFILE: ['this process has too many files open', 'this process has too many files open'],
 };
 
+/** Windows has one answer for a file that is forbidden and one that another program has open. */
+const HELD: Readonly<Record<string, true>> = { EACCES: true, EPERM: true, EBUSY: true };
+const HELD_PROBLEM = {
+  read: 'this user may not read it, or another program has it open: give the user access, or close that program',
+  write: 'this user may not write there, or another program has it open: close that program, or name another',
+};
+
 /** Why a file cannot be read or written, and what to do, as the end of a sentence without its full stop. */
-export function fileProblem(error: unknown, doing: 'read' | 'write'): string {
-  const [reading, writing] = PROBLEMS[String((error as NodeJS.ErrnoException | undefined)?.code)] ?? [];
+export function fileProblem(error: unknown, doing: 'read' | 'write', platform: NodeJS.Platform = process.platform): string {
+  const code = String((error as NodeJS.ErrnoException | undefined)?.code);
+  if (platform === 'win32' && HELD[code] === true) return `${HELD_PROBLEM[doing]} (${code})`;
+  const [reading, writing] = PROBLEMS[code] ?? [];
   const known = doing === 'read' ? reading : writing;
-  return known === undefined ? errorMessage(error).replace(/\.$/, '') : `${known} (${(error as NodeJS.ErrnoException).code})`;
+  return known === undefined ? errorMessage(error).replace(/\.$/, '') : `${known} (${code})`;
 }

@@ -1,4 +1,4 @@
-import { link, lstat, rename, rm } from 'node:fs/promises';
+import { link, lstat, rm } from 'node:fs/promises';
 import { catalog } from '../../app/load-catalog.js';
 import { instanceId } from '../../app/upstream.js';
 import { ClerkClient } from '../../clerk/clerk-client.js';
@@ -12,6 +12,7 @@ import { fileProblem } from '../../platform/file-problem.js';
 import { expandHome } from '../../platform/home.js';
 import { draftOf, writePrivateFile } from '../../platform/private-file.js';
 import { proxyFor } from '../../platform/proxy.js';
+import { putInPlace } from '../../platform/put-in-place.js';
 import { scrub } from '../../platform/scrub.js';
 import { VERSION } from '../../platform/version.js';
 import { seedFromApi } from '../../sandbox/seed/from-api.js';
@@ -139,7 +140,7 @@ async function writeNew(file: string, text: string): Promise<void> {
     await link(draft, file).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code === 'EEXIST') throw error;
       await refuseTaken(file);
-      await rename(draft, file);
+      await putInPlace(draft, file);
     });
   } catch (error) {
     throw error instanceof ConfigError ? error : new KeepError(`${file} cannot be written: ${fileProblem(error, 'write')}.`);
