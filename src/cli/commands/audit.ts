@@ -61,9 +61,13 @@ async function printAll(lines: AsyncGenerator<string>): Promise<void> {
     if (done === true || process.stdout.destroyed) return;
     print(`${value}\n`);
     // A long log must not be held in memory where its reader is slow.
-    if (process.stdout.writableNeedDrain) await Promise.race([once(process.stdout, 'drain'), once(process.stdout, 'close')]);
+    if (process.stdout.writableNeedDrain) await drained();
   }
 }
+
+/** What fails at stdout is told where the program watches it; the next line finds it closed. */
+const drained = (): Promise<unknown> =>
+  Promise.race([once(process.stdout, 'drain'), once(process.stdout, 'close')]).catch(() => undefined);
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
