@@ -28,12 +28,12 @@ export interface RedisStoreOptions extends StoreLocation {
 export async function openRedisStore(options: RedisStoreOptions): Promise<RedisStore> {
   const address = storeAddress(options);
   const timeoutMs = options.timeoutMs ?? 500;
-  const health = new StoreHealth(() => store.memory(), options.onState);
+  const health: StoreHealth = new StoreHealth(() => store.memory(), options.onState);
   const client = await openRedisClient(address, timeoutMs, {
     ready: () => void health.tryNow(),
     lost: (reason) => health.failed(new StoreUnavailableError(reason)),
   });
-  const store = new RedisStore(client, {
+  const store: RedisStore = new RedisStore(client, {
     keys: storeKeys(options.prefix ?? 'clerk-mcp'),
     // A cluster tries again where a server does not answer, and must come to an end with that, too.
     limitMs: address.kind === 'cluster' ? 2 * timeoutMs : undefined,
