@@ -44,16 +44,19 @@ export const csvHeader = (): string => COLUMNS.map(([name]) => name).join(',');
 export const csvRow = (entry: ExportedEntry): string | undefined =>
   entry.line.operation === undefined ? undefined : COLUMNS.map(([, cell]) => quoted(cell(entry))).join(',');
 
-/**
- * Where spreadsheets see the start of a formula: at the start of a cell, also in the wide letters of some keyboards, and where
- * one that splits at semicolons, tabs or line breaks sees a cell begin.
- */
-const FORMULAS = /(^|[;\t\r\n])(?=[\p{C}\p{Z}"]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/gu;
+/** Where a spreadsheet sees a cell begin that splits at more than commas. */
+const BEGINS = /([;\t\r\n])/;
+
+/** What spreadsheets take for a formula, also in the wide letters of some keyboards and behind what cannot be seen. */
+const FORMULA = /^[\p{C}\p{Z}"]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]/u;
 
 /** A quote mark before what looks like a formula keeps it a text. */
 function quoted(cell: Cell): string {
   if (cell === undefined) return '';
   if (typeof cell === 'number') return String(cell);
-  const text = cell.replace(FORMULAS, "$1'");
+  const text = cell
+    .split(BEGINS)
+    .map((part) => (FORMULA.test(part) ? `'${part}` : part))
+    .join('');
   return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
