@@ -9,7 +9,7 @@ const say = (text = ''): void => {
   process.stdout.write(`${text}\n`);
 };
 const step = (text: string): void => say(`\n\u25b8 ${text}`);
-const show = (text: string): void => say(`  ${text}`);
+const show = (text: string): void => say(`  ${text.replaceAll('\n', '\n           ')}`);
 
 interface User {
   readonly id: string;

@@ -36,7 +36,8 @@ export default defineConfig({
           .replaceAll(' ', '-'),
     },
     config: (markdown) => {
-      // Pages are written for GitHub, where braces and angle brackets in code and text are only text.
+      // `:*` is no face: pages are written for GitHub, which has no such shortcuts.
+      markdown.core.ruler.disable('emoji');
       markdown.core.ruler.push('links', (state) => {
         for (const block of state.tokens)
           for (const token of block.children ?? [])
