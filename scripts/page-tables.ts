@@ -147,6 +147,7 @@ async function readMetrics(): Promise<readonly PrometheusMetric[]> {
   const target = { name: '', delivered: 0, failures: 0, lag: 0, lagMs: 0, isDown: false };
   const metrics = await createMetrics({
     tools: [],
+    about: () => ({ kind: 'live', domain: '' }),
     sessions: () => 0,
     inFlight: () => 0,
     waiting: () => 0,

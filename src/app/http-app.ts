@@ -90,6 +90,10 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     const metrics = await createMetrics({
       tools: catalog.operations.map((operation) => operation.name),
       instances: isMany ? names : undefined,
+      about: (name) => {
+        const one = instance(name);
+        return one && { kind: one.config.instanceKind, domain: one.app.name.domain };
+      },
       sessions: (name) => instance(name)?.sessions() ?? 0,
       inFlight: (name) => instance(name)?.inFlight() ?? 0,
       waiting: (name) => instance(name)?.waiting() ?? 0,

@@ -10,6 +10,8 @@ export interface MetricsOptions {
   readonly tools: Iterable<string>;
   /** Names of the instances, where several are served: a label of what belongs to one. Default: there is no such label. */
   readonly instances?: readonly string[] | undefined;
+  /** What is known of an instance; its domain is learnt while it is used. */
+  readonly about?: (instance: string | undefined) => { readonly kind: string; readonly domain: string | undefined } | undefined;
   /** Called when the metrics are read, once for each instance, where there is more than one session. */
   readonly sessions?: (instance: string | undefined) => number;
   readonly inFlight?: (instance: string | undefined) => number;
@@ -50,6 +52,12 @@ export interface Metrics extends InstanceMetrics {
   render(): Promise<{ readonly text: string; readonly contentType: string }>;
 }
 
+/** Prometheus keeps `instance` for the address that it scraped. */
+const INSTANCE = 'clerk_instance';
+
+const labelOf = (instance: string | undefined): { readonly [INSTANCE]?: string } =>
+  instance === undefined ? {} : { [INSTANCE]: instance };
+
 /** Ten milliseconds to half a minute, which is the default time limit of a call. */
 const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
@@ -60,7 +68,7 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
   const registry: Registry = new Registry();
   const registers = [registry];
   const { instances } = options;
-  const own = instances === undefined ? [] : ['instance'];
+  const own = instances === undefined ? [] : [INSTANCE];
   collectDefaultMetrics({ register: registry });
   const calls: Counter = new Counter({
     name: 'clerk_mcp_calls_total',
@@ -102,6 +110,7 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
     gauge(kind, 'clerk_mcp_rate_limit_waiting', help, waiting);
   }
   addStates(options, { Gauge, registers });
+  addAbout(options, { Gauge, registers });
   if (storeUp !== undefined) {
     const help = 'Whether the shared store can be used: 1, or 0 while it is away and gated calls are refused.';
     gauge({ Kind: Gauge, registers }, 'clerk_mcp_store_up', help, () => (storeUp() ? 1 : 0));
@@ -131,7 +140,7 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
   if (deliveries !== undefined) addDeliveries({ Counter, Gauge, registers, deliveries });
   const tools = new Set(options.tools);
   const metricsOf = (instance: string | undefined): InstanceMetrics => {
-    const label = instance === undefined ? {} : { instance };
+    const label = labelOf(instance);
     return {
       call: (name, outcome, decision, seconds) => {
         const tool = tools.has(name) ? name : 'unknown';
@@ -173,10 +182,34 @@ function gauge(
     name,
     help,
     registers,
-    labelNames: instances === undefined ? [] : ['instance'],
+    labelNames: instances === undefined ? [] : [INSTANCE],
     collect() {
       if (instances === undefined) this.set(read(undefined));
-      else for (const instance of instances) this.set({ instance }, read(instance));
+      else for (const instance of instances) this.set(labelOf(instance), read(instance));
+    },
+  });
+}
+
+/** A series of 1 for each instance, to join the others with. */
+function addAbout(
+  {
+    about,
+    instances = [undefined],
+  }: Pick<MetricsOptions, 'about'> & { readonly instances?: readonly (string | undefined)[] | undefined },
+  { Gauge: Kind, registers }: { readonly Gauge: typeof Gauge; readonly registers: Registry[] },
+): void {
+  if (about === undefined) return;
+  new Kind({
+    name: 'clerk_mcp_instance_info',
+    help: 'Always 1: the instance of Clerk by its kind and, once it is known, its domain.',
+    labelNames: [INSTANCE, 'kind', 'domain'],
+    registers,
+    collect() {
+      this.reset();
+      for (const instance of instances) {
+        const known = about(instance);
+        if (known !== undefined) this.set({ ...labelOf(instance), kind: known.kind, domain: known.domain ?? '' }, 1);
+      }
     },
   });
 }

@@ -41,6 +41,10 @@ export class InstanceName {
     return this.#title;
   }
 
+  get domain(): string | undefined {
+    return this.#domain;
+  }
+
   /** Has the domain read unless it is known. Asked only for clients that use more than tools; others see no difference. */
   ask(): void {
     const { read, now = Date.now } = this.#options;

@@ -264,9 +264,10 @@ describe('who runs the server', () => {
     const proxied = { 'x-forwarded-for': '203.0.113.9' };
     const metrics = await readAnswer(await fetch(`${server.url}/metrics`));
     expect(metrics.text).toMatch(
-      /^clerk_mcp_calls_total\{tool="Users_getTotalCount",outcome="done",decision="allow",instance="shop"\} \d+$/m,
+      /^clerk_mcp_calls_total\{tool="Users_getTotalCount",outcome="done",decision="allow",clerk_instance="shop"\} \d+$/m,
     );
-    expect(metrics.text).toMatch(/^clerk_mcp_sessions\{instance="play"\} \d+$/m);
+    expect(metrics.text).toMatch(/^clerk_mcp_sessions\{clerk_instance="play"\} \d+$/m);
+    expect(metrics.text).toMatch(/^clerk_mcp_instance_info\{clerk_instance="shop",kind="live",domain="[^"]*"\} 1$/m);
     const status = async (who: string) => (await fetch(`${server.url}/metrics`, { headers: { ...proxied, ...as(who) } })).status;
     expect([await status('stager'), await status('all')]).toEqual([403, 200]);
     expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: 'ok' });

@@ -197,7 +197,7 @@ describe('several instances', () => {
     expect(roots.map(({ attributes }) => attributes['clerk_mcp.instance'])).toEqual(['red', 'blue']);
     for (const name of ['clerk_mcp_calls_total', 'mcp.server.operation.duration']) {
       const points = metricsIn(received).find((metric) => metric.name === name)?.points ?? [];
-      const label = name.includes('.') ? 'clerk_mcp.instance' : 'instance';
+      const label = name.includes('.') ? 'clerk_mcp.instance' : 'clerk_instance';
       expect(
         points.map(({ attributes }) => attributes[label]),
         name,
