@@ -152,6 +152,6 @@ const isFilled = (value: unknown): boolean =>
 export function itemCount(operation: Operation, args: Arguments): number {
   const { bulk } = operation.spec;
   const items = bulk === undefined ? undefined : args[bulk];
-  // What is named twice is changed once.
-  return Array.isArray(items) ? Math.max(1, new Set(items.map((item) => JSON.stringify(item))).size) : 1;
+  // An id that is given twice is changed once. Of what is made, such as invitations, two that are alike are two all the same.
+  return Array.isArray(items) ? Math.max(1, new Set(items).size) : 1;
 }

@@ -224,8 +224,12 @@ describe('where budgets cannot be counted', () => {
   });
 });
 
-it('weighs what a call names twice once', () => {
+it('weighs an id that a call gives twice once, and all that it makes', () => {
   const many = catalog.get('Users_banMany');
   expect(itemCount(many, { user_ids: ['user_1', 'user_2', 'user_1'] })).toBe(2);
   expect(itemCount(many, { user_ids: ['user_1', 'user_1'] })).toBe(1);
+  const invitation = () => ({ email_address: 'ada@example.com', ignore_existing: true });
+  expect(
+    itemCount(new Catalog(declared).get('Invitations_bulkCreateAndSend'), { invitations: [invitation(), invitation()] }),
+  ).toBe(2);
 });
