@@ -2,7 +2,7 @@ import type { Catalog } from '../../catalog/catalog.js';
 import type { Operation } from '../../catalog/operation.js';
 import type { Arguments } from '../../catalog/operation-types.js';
 import { shownName } from '../../platform/plain-text.js';
-import { listOf } from '../preview/lookup.js';
+import { isWhole, listOf } from '../preview/lookup.js';
 import { namedRead, type ResourceRead, readOf } from './find-resource.js';
 import { valuesAt } from './match-args.js';
 
@@ -97,6 +97,9 @@ const TOUCHES: Readonly<Record<string, Touch>> = {
   Users_unbanMany: { as: 'user_ids' },
 };
 
+/** The most rows that Clerk gives at once. */
+const LONGEST_PAGE = 500;
+
 /** `undefined`: it cannot be read. */
 type ReadResource = (wanted: ResourceRead | undefined) => Promise<unknown>;
 
@@ -170,16 +173,29 @@ export class GrantMatches {
     if (subjects.has(user_id)) return true;
     const { catalog } = this.#options;
     const reads = [
-      [domains, 'Users_getUserDetails', ['email_addresses', 'email_address'], (text: string) => domainOf(text) ?? ''],
-      [organizations, 'Users_getOrganizationMemberships', ['organization', 'id'], (text: string) => text],
-    ] as const;
-    for (const [wanted, reader, path, form] of reads) {
+      {
+        wanted: domains,
+        reader: 'Users_getUserDetails',
+        limit: undefined,
+        path: ['email_addresses', 'email_address'],
+        form: (text: string) => domainOf(text) ?? '',
+      },
+      {
+        wanted: organizations,
+        reader: 'Users_getOrganizationMemberships',
+        limit: LONGEST_PAGE,
+        path: ['organization', 'id'],
+        form: (text: string) => text,
+      },
+    ];
+    for (const { wanted, reader, limit, path, form } of reads) {
       if (wanted.size === 0) continue;
-      const limit = reader === 'Users_getOrganizationMemberships' ? { limit: 500 } : {};
-      const value = await read(namedRead(catalog, reader, { user_id, ...limit }));
+      const value = await read(namedRead(catalog, reader, { user_id, ...(limit !== undefined && { limit }) }));
       if (value === undefined) return true;
-      const found = valuesAt(listOf(value) ?? value, path);
-      if (found.some((text) => typeof text === 'string' && wanted.has(form(text)))) return true;
+      const rows = listOf(value);
+      if (valuesAt(rows ?? value, path).some((text) => typeof text === 'string' && wanted.has(form(text)))) return true;
+      // The one that is looked for may be on a later page.
+      if (rows !== undefined && !isWhole(value, rows, limit)) return true;
     }
     return false;
   }

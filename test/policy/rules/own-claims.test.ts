@@ -328,6 +328,20 @@ describe('where the callers of the instance that is worked on have grants', () =
     expect(await isTold({})).toBe(false);
   });
 
+  it('counts somebody who is in more organizations than are read at once', async () => {
+    const told = async (total_count: number): Promise<string | undefined> => {
+      const memberships = { data: [{ organization: { id: 'org_other' } }], total_count };
+      const effects = await effectsOf(
+        'SigninTokens_createToken',
+        { user_id: 'user_x' },
+        { Users_getOrganizationMemberships: memberships },
+      );
+      return effects?.find((effect) => /sign in as user_x/.test(effect));
+    };
+    expect(await told(1)).toBeUndefined();
+    expect(await told(501)).toBeDefined();
+  });
+
   it.each<[string, Arguments]>([
     ['EmailAddresses_createNewAddress', { user_id: 'user_x', email_address: 'x@mail.example.com' }],
     ['Users_createNewUser', { email_address: ['a@other.example'] }],
