@@ -118,11 +118,12 @@ export class OwnClaims {
    */
   async effectOf(operation: Operation, args: Arguments, caller: string): Promise<string | undefined> {
     if (operation.spec.risk === 'read') return undefined;
-    const byGrants = this.#matches.mayBeMadeBy(operation);
-    if (!byGrants) return (await this.#areFedBy(operation, args, caller)) ? OWN_CLAIMS_EFFECT : undefined;
-    if ((await this.isOwnInstance(caller)) === false) return undefined;
-    const effect = await this.#matches.effectOf(operation, args, caller, (wanted) => this.#readOne(wanted, caller));
-    return effect ?? ((await this.#areFedBy(operation, args, caller)) ? OWN_CLAIMS_EFFECT : undefined);
+    if (this.#matches.mayBeMadeBy(operation)) {
+      if ((await this.isOwnInstance(caller)) === false) return undefined;
+      const effect = await this.#matches.effectOf(operation, args, caller, (wanted) => this.#readOne(wanted, caller));
+      if (effect !== undefined) return effect;
+    }
+    return (await this.#areFedBy(operation, args, caller)) ? OWN_CLAIMS_EFFECT : undefined;
   }
 
   async #areFedBy(operation: Operation, args: Arguments, caller: string): Promise<boolean> {
