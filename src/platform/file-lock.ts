@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { readFile, stat, unlink, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { lengthInWords } from './length-in-words.js';
 import { createPrivateFile } from './private-file.js';
 import { UserError } from './user-error.js';
 
@@ -181,9 +182,5 @@ async function message(path: string): Promise<string> {
 }
 
 /** Who it is, in the words of a sentence. */
-export function heldElsewhere({ pid, elsewhere, silentMs }: LockHolder): string {
-  const seconds = Math.round(silentMs / 1000);
-  const ago =
-    seconds < 120 ? `${seconds} s` : seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
-  return `process ${pid} of another machine or container, ${elsewhere}, whose last sign of life was ${ago} ago`;
-}
+export const heldElsewhere = ({ pid, elsewhere, silentMs }: LockHolder): string =>
+  `process ${pid} of another machine or container, ${elsewhere}, whose last sign of life was ${lengthInWords(silentMs)} ago`;

@@ -1,4 +1,5 @@
 import { errorMessage } from './error-message.js';
+import { mayBeHeld } from './put-in-place.js';
 
 /** What to do about a file, by the system's code. The first is for reading it, the second for writing it. */
 const PROBLEMS: Readonly<Record<string, readonly [string, string]>> = {
@@ -23,8 +24,6 @@ const PROBLEMS: Readonly<Record<string, readonly [string, string]>> = {
   EMFILE: ['this process has too many files open', 'this process has too many files open'],
 };
 
-/** Windows has one answer for a file that is forbidden and one that another program has open. */
-const HELD: Readonly<Record<string, true>> = { EACCES: true, EPERM: true, EBUSY: true };
 const HELD_PROBLEM = {
   read: 'this user may not read it, or another program has it open: give the user access, or close that program',
   write: 'this user may not write there, or another program has it open: close that program, or name another',
@@ -33,7 +32,7 @@ const HELD_PROBLEM = {
 /** Why a file cannot be read or written, and what to do, as the end of a sentence without its full stop. */
 export function fileProblem(error: unknown, doing: 'read' | 'write', platform: NodeJS.Platform = process.platform): string {
   const code = String((error as NodeJS.ErrnoException | undefined)?.code);
-  if (platform === 'win32' && HELD[code] === true) return `${HELD_PROBLEM[doing]} (${code})`;
+  if (mayBeHeld(error, platform)) return `${HELD_PROBLEM[doing]} (${code})`;
   const [reading, writing] = PROBLEMS[code] ?? [];
   const known = doing === 'read' ? reading : writing;
   return known === undefined ? errorMessage(error).replace(/\.$/, '') : `${known} (${code})`;

@@ -1,8 +1,12 @@
 import { rename } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** What Windows says while another program, often a virus scanner or an indexer, has either file open. */
+/** What Windows says of a file while another program, often a virus scanner or an indexer, has it open. */
 const HELD = new Set(['EPERM', 'EACCES', 'EBUSY']);
+
+/** Whether it may be that another program has the file open. Windows says the same of a file that is forbidden. */
+export const mayBeHeld = (error: unknown, platform: NodeJS.Platform): boolean =>
+  platform === 'win32' && HELD.has(String((error as NodeJS.ErrnoException | undefined)?.code));
 
 /** How long to wait before each further attempt, in milliseconds; a second and a half in all. */
 const PAUSES_MS = [10, 20, 50, 100, 200, 400, 800];
@@ -24,7 +28,7 @@ export async function putInPlace(from: string, to: string, means: Means = {}): P
     try {
       return await move(from, to);
     } catch (error) {
-      if (!HELD.has(String((error as NodeJS.ErrnoException).code))) throw error;
+      if (!mayBeHeld(error, platform)) throw error;
     }
     await wait(ms);
   }

@@ -1,3 +1,5 @@
+import { lengthInWords } from '../../../platform/length-in-words.js';
+
 /** What is known of deliveries to one target, from all logs of this process. */
 export interface TargetStatus {
   readonly name: string;
@@ -44,7 +46,7 @@ export class Health {
     const { since, attempts } = this.#down;
     this.#down = undefined;
     const { info, name, now } = this.#options;
-    info(`the record arrives at ${name} again, after ${duration(now() - since)} and ${attempts} failed attempts`);
+    info(`the record arrives at ${name} again, after ${lengthInWords(now() - since)} and ${attempts} failed attempts`);
   }
 
   failed(reason: string): void {
@@ -62,11 +64,4 @@ export class Health {
   counts(): Pick<TargetStatus, 'name' | 'delivered' | 'failures' | 'isDown'> {
     return { name: this.name, delivered: this.#delivered, failures: this.#failures, isDown: this.isDown };
   }
-}
-
-function duration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 120) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
 }
