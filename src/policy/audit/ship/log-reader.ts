@@ -81,15 +81,16 @@ export class LogReader {
     const found: LoggedLine[] = [];
     let bytes = 0;
     for await (const { at, next, line: raw } of linesFrom(file, this.#offset)) {
-      const read = raw === undefined ? undefined : readLine(raw.toString('utf8'));
-      if (raw === undefined || read === undefined) {
+      const text = raw?.toString('utf8');
+      const read = text === undefined ? undefined : readLine(text);
+      if (raw === undefined || text === undefined || read === undefined) {
         if (found.length === 0) this.#offset = next;
         continue;
       }
       const fits = found.length === 0 || (found.length < most && bytes + raw.length <= mostBytes && read.line.seq <= through);
       if (!fits) break;
       bytes += raw.length;
-      found.push({ text: raw.toString('utf8'), line: read.line, sha256: sha256(raw), at, length: raw.length });
+      found.push({ text, line: read.line, sha256: sha256(raw), at, length: raw.length });
       if (found.length === most || bytes >= mostBytes) break;
     }
     return found;

@@ -9,17 +9,13 @@ export interface ShipperOptions {
   readonly log: string;
   readonly identity: LogIdentity;
   readonly transport: Transport;
-  readonly cursor: Pick<CursorFile, 'read' | 'write' | 'path'>;
+  readonly cursor: CursorFile;
   readonly health: Health;
   readonly warn: (message: string) => void;
-  /** From 0 to below 1. Default: `Math.random`. */
-  readonly random?: () => number;
   /** The first wait after a failure, in milliseconds; it doubles with each further one. Default: 1 s. */
   readonly firstWaitMs?: number | undefined;
   /** Whether to end as soon as there is nothing more to deliver. */
   readonly drains?: boolean | undefined;
-  /** Whether the process lives as long as it waits. */
-  readonly keepsAlive?: boolean | undefined;
 }
 
 /** What is read at once, and held until it has arrived: the only lines in memory. */
@@ -114,12 +110,11 @@ export class Shipper {
   async #peek(): Promise<readonly LoggedLine[]> {
     const { log, warn, transport } = this.#options;
     try {
-      const lines = await this.#reader.peek({
+      return await this.#reader.peek({
         lines: transport.most,
         bytes: MOST_BYTES,
         through: transport.isRepeatedWhole ? this.#cursor?.through : undefined,
       });
-      return lines;
     } catch (error) {
       warn(`${log} cannot be read for delivery: ${errorMessage(error)}`);
       await this.#pause(LONGEST_WAIT_MS);
@@ -151,11 +146,11 @@ export class Shipper {
 
   async #failed(error: unknown): Promise<void> {
     if (this.#stop.signal.aborted) return;
-    const { health, random = Math.random, firstWaitMs = FIRST_WAIT_MS } = this.#options;
+    const { health, firstWaitMs = FIRST_WAIT_MS } = this.#options;
     health.failed(errorMessage(error));
     const most = Math.min(LONGEST_WAIT_MS, firstWaitMs * 2 ** this.#failing++);
     // Half of it is left to chance, so that many servers do not come back at once.
-    const waitMs = Math.max(most * (0.5 + random() / 2), (error instanceof DeliveryError && error.retryAfterMs) || 0);
+    const waitMs = Math.max(most * (0.5 + Math.random() / 2), (error instanceof DeliveryError && error.retryAfterMs) || 0);
     if (this.#isClosing) this.#stop.abort();
     else await this.#pause(waitMs);
   }
@@ -174,10 +169,9 @@ export class Shipper {
 
   /** Where a delivery ends is known before it begins: after a crash the same one is made again. */
   async #noteBegun({ line: { seq } }: LoggedLine): Promise<void> {
-    const begun = { ...(this.#cursor ?? { seq: 0, sha256: '', at: 0, length: 0 }), through: seq };
     if (this.#cursor?.through === seq) return;
-    this.#cursor = begun;
-    await this.#note(begun);
+    this.#cursor = { ...(this.#cursor ?? { seq: 0, sha256: '', at: 0, length: 0 }), through: seq };
+    await this.#note(this.#cursor);
   }
 
   /** Deliveries go on where it cannot be written: lines can then arrive twice, but none is missed. */
@@ -197,8 +191,8 @@ export class Shipper {
   /** Until there may be new lines, or it is time to look. */
   async #idle(ms: number): Promise<void> {
     const wake = this.#wake;
-    const ref = this.#options.keepsAlive === true;
-    if (!wake.signal.aborted) await delay(ms, undefined, { signal: wake.signal, ref }).catch(() => {});
+    // The process need not live for it.
+    if (!wake.signal.aborted) await delay(ms, undefined, { signal: wake.signal, ref: false }).catch(() => {});
     if (this.#wake === wake) this.#wake = new AbortController();
   }
 

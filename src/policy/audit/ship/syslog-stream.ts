@@ -32,9 +32,8 @@ export class SyslogStream implements Transport {
   readonly isRepeatedWhole = false;
   readonly #target: SyslogTarget;
   readonly #warn: (message: string) => void;
-  #unanswered = 0;
-
   readonly #idleMs: number;
+  #unanswered = 0;
 
   constructor(target: SyslogTarget, warn: (message: string) => void, idleMs: number = IDLE_MS) {
     this.#target = target;
