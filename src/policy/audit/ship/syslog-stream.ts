@@ -6,7 +6,7 @@ import { errorMessage } from '../../../platform/error-message.js';
 import { readText } from '../../../platform/read-text.js';
 import type { SyslogTarget } from '../../../platform/ship-target.js';
 import type { LoggedLine } from './log-reader.js';
-import { syslogMessage } from './syslog.js';
+import { reasonOf, syslogMessage } from './syslog.js';
 import { DeliveryError, type LogIdentity, type Transport } from './transport.js';
 
 const CONNECT_MS = 5_000;
@@ -187,10 +187,4 @@ async function readPem(path: string | undefined): Promise<string | undefined> {
   } catch (error) {
     throw new DeliveryError(`${path} cannot be read: ${errorMessage(error)}`);
   }
-}
-
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-  if (code === 'EPROTOTYPE') return 'it is a socket of datagrams, and only sockets of streams can be written to';
-  return code ?? errorMessage(error);
 }

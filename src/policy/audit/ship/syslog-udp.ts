@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SyslogTarget } from '../../../platform/ship-target.js';
 import type { LoggedLine } from './log-reader.js';
-import { syslogMessage } from './syslog.js';
+import { reasonOf, syslogMessage } from './syslog.js';
 import { DeliveryError, type LogIdentity, type Transport } from './transport.js';
 
 /** The most that fits into one datagram. */
@@ -29,7 +29,7 @@ export class SyslogDatagrams implements Transport {
   async send(lines: readonly LoggedLine[], log: LogIdentity, signal: AbortSignal): Promise<void> {
     const socket = await this.#open(signal);
     try {
-      const refused = once(socket, 'error').then(([error]) => error as NodeJS.ErrnoException);
+      const refused = once(socket, 'error').then(([error]) => error as Error);
       for (const line of lines) {
         const message = Buffer.from(syslogMessage(line, log));
         if (message.length > LONGEST) {
@@ -41,7 +41,7 @@ export class SyslogDatagrams implements Transport {
       const error = await Promise.race([refused, delay(REFUSAL_MS, undefined, { ref: false })]);
       if (error !== undefined) throw error;
     } catch (error) {
-      throw new DeliveryError((error as NodeJS.ErrnoException).code ?? String(error));
+      throw new DeliveryError(reasonOf(error));
     } finally {
       socket.close();
     }
@@ -57,8 +57,8 @@ export class SyslogDatagrams implements Transport {
 
   async #open(signal: AbortSignal): Promise<Socket> {
     const { host, port } = this.#target;
-    const { address, family } = await lookup(host).catch((error: NodeJS.ErrnoException) => {
-      throw new DeliveryError(error.code ?? error.message);
+    const { address, family } = await lookup(host).catch((error: unknown) => {
+      throw new DeliveryError(reasonOf(error));
     });
     const socket = createSocket({ type: family === 6 ? 'udp6' : 'udp4' });
     try {
@@ -67,7 +67,7 @@ export class SyslogDatagrams implements Transport {
       return socket;
     } catch (error) {
       socket.close();
-      throw new DeliveryError((error as NodeJS.ErrnoException).code ?? String(error));
+      throw new DeliveryError(reasonOf(error));
     }
   }
 }

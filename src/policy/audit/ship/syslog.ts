@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { errorMessage } from '../../../platform/error-message.js';
 import { VERSION } from '../../../platform/version.js';
 import type { LoggedLine } from './log-reader.js';
 import { type Severity, severityOf } from './severity.js';
@@ -22,4 +23,11 @@ export function syslogMessage({ text, line }: LoggedLine, log: LogIdentity): str
   const time = Number.isNaN(Date.parse(line.time)) ? '-' : field(line.time, 32);
   const data = `[meta sequenceId="${((line.seq - 1) % MOST_SEQUENCE) + 1}"][origin software="clerk-mcp" swVersion="${VERSION}"]`;
   return `<${priority}>1 ${time} ${field(hostname(), 255)} clerk-mcp ${log.id} ${line.kind} ${data} ${text}`;
+}
+
+/** Why a receiver cannot be written to: the system's code, where there is one. */
+export function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  if (code === 'EPROTOTYPE') return 'it is a socket of datagrams, and only sockets of streams can be written to';
+  return code ?? errorMessage(error);
 }
