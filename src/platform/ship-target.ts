@@ -67,8 +67,9 @@ function logsUrl(url: URL): string {
 function syslogTarget(url: URL, over: SyslogTarget['over'], id: string): SyslogTarget {
   const { framing, ...files } = syslogQuery(url, over);
   if (over === 'unix') {
-    const path = decodeURIComponent(url.pathname);
-    if (url.host !== '' || path.length < 2) throw new Error('a socket is named like syslog+unix:///run/syslog.sock');
+    const path = decoded(url.pathname);
+    if (url.host !== '' || path.length < 2)
+      throw new Error('expected the path of a socket, as in syslog+unix:///run/syslog.sock');
     return { kind: 'syslog', over, name: `syslog+unix://${path}`, id, host: path, port: 0, framing: framing ?? 'lines', files };
   }
   if (url.hostname === '' || !['', '/'].includes(url.pathname)) {
@@ -88,12 +89,23 @@ function syslogTarget(url: URL, over: SyslogTarget['over'], id: string): SyslogT
   };
 }
 
+/** Empty where the percent signs in it are no encoding. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return '';
+  }
+}
+
 function syslogQuery(url: URL, over: SyslogTarget['over']): { framing?: SyslogFraming } & SyslogTarget['files'] {
   const known = over === 'tls' ? ['framing', 'ca', 'cert', 'key'] : over === 'udp' ? [] : ['framing'];
   const query: Record<string, string> = {};
   for (const [name, value] of url.searchParams) {
     if (!known.includes(name) || value === '') {
-      throw new Error(`after the ? of syslog+${over} stands ${known.length === 0 ? 'nothing' : `${known.join('=, ')}=`}`);
+      const after =
+        known.length === 0 ? 'nothing after its address' : `only ${known.join('=, ')}= after the ?, each with a value`;
+      throw new Error(`syslog+${over} takes ${after}`);
     }
     query[name] = value;
   }

@@ -54,12 +54,16 @@ describe('--audit-ship', () => {
     ['https://ada:pa55word@hooks.example.com', /no user and no password/],
     ['syslog+tls://', /expected/],
     ['syslog+tls://siem.example.com/path', /without a path/],
-    ['syslog+tls://siem.example.com?verify=no', /after the \? of syslog\+tls stands framing=, ca=, cert=, key=/],
-    ['syslog+tcp://siem.example.com?ca=ca.pem', /after the \? of syslog\+tcp stands framing=/],
-    ['syslog+udp://siem.example.com?framing=lines', /after the \? of syslog\+udp stands nothing/],
+    [
+      'syslog+tls://siem.example.com?verify=no',
+      /syslog\+tls takes only framing=, ca=, cert=, key= after the \?, each with a value/,
+    ],
+    ['syslog+tcp://siem.example.com?ca=ca.pem', /syslog\+tcp takes only framing= after the \?/],
+    ['syslog+udp://siem.example.com?framing=lines', /syslog\+udp takes nothing after its address/],
     ['syslog+tls://siem.example.com?cert=cert.pem', /cert= and key= belong together/],
     ['syslog+tcp://siem.example.com?framing=both', /framing is octets/],
-    ['syslog+unix://run/syslog.sock', /like syslog\+unix:\/\/\/run\/syslog\.sock/],
+    ['syslog+unix://run/syslog.sock', /the path of a socket, as in syslog\+unix:\/\/\/run\/syslog\.sock/],
+    ['syslog+unix:///run/%zz.sock', /expected the path of a socket/],
     ['https://a.example,https://a.example', /names one target twice/],
   ])('refuses %s in words that say what is wrong, and show nothing of it', (target, message) => {
     const fault = (): unknown => load(target);
