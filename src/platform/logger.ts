@@ -10,8 +10,9 @@ export type Logger = pino.Logger;
 const URGENT = 40;
 
 /**
- * JSON lines on stderr, or lines for people where that is a terminal. Nothing waits for them: lines that cannot be written are dropped, and their number is logged once
- * writing works again. A warning or worse is written before the call returns, if possible.
+ * JSON lines on stderr, or lines for people where that is a terminal. Nothing waits for them: lines that cannot be written are
+ * dropped, and their number is logged once writing works again. A warning or worse is written before the call returns, if
+ * possible.
  * @param mixin what every line tells, too
  */
 export function createLogger(level: LevelWithSilent = 'info', mixin?: () => object): Logger {

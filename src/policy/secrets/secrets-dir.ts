@@ -40,7 +40,7 @@ export class SecretsDir {
     } catch (error) {
       if (error instanceof SecretsDirError) throw error;
       throw new SecretsDirError(
-        `--secrets-dir ${dir} cannot be used: ${fileProblem(error, 'read')}. A folder for it is made by ${process.getuid === undefined ? 'mkdir' : 'mkdir -m 700'}.`,
+        `--secrets-dir ${dir} cannot be used: ${fileProblem(error, 'read')}. Make a folder for it with ${process.getuid === undefined ? 'mkdir' : 'mkdir -m 700'}.`,
       );
     }
   }

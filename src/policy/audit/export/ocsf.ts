@@ -29,8 +29,8 @@ function lifecycle(entry: ExportedEntry): OcsfEvent {
     ...base(entry, 'lifecycle', kind === 'start' ? 3 : 4, isOdd ? 4 : 1),
     app: PRODUCT,
     message: isOdd
-      ? `A start found the record other than a stop leaves it${reason === undefined ? '' : `: ${reason}`}`
-      : `The server's ${kind}`,
+      ? `The server started, and found its record not as a stop leaves it${reason === undefined ? '' : `: ${reason}`}`
+      : `The server ${kind === 'start' ? 'started' : 'stopped'}`,
     unmapped: compact({ pid, reason, lost, torn, open, intact: entry.intact ? undefined : false }),
   };
 }
