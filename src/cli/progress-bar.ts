@@ -43,6 +43,12 @@ export async function openBar({ of, isQuiet = false }: BarOptions): Promise<Bar>
     etaBuffer: 50,
   });
   let isDrawn = false;
+  const end = (): void => {
+    if (isDrawn) bar.stop();
+    isDrawn = false;
+  };
+  // It hides the cursor, which an end at once must not leave so.
+  process.once('exit', end);
   return {
     isShown: true,
     take: ({ progress, total }) => {
@@ -52,9 +58,6 @@ export async function openBar({ of, isQuiet = false }: BarOptions): Promise<Bar>
       isDrawn = true;
       bar.update(progress);
     },
-    end: () => {
-      if (isDrawn) bar.stop();
-      isDrawn = false;
-    },
+    end,
   };
 }

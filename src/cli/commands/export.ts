@@ -22,7 +22,7 @@ import { errorLines } from '../error-line.js';
 import { KeepError, KeptLists } from '../export/kept-lists.js';
 import { readInstance } from '../export/read-instance.js';
 import { openBar } from '../progress-bar.js';
-import { stopSignals } from '../stop-signals.js';
+import { interruption } from '../stop-signals.js';
 import { EXIT, type Flags, print } from './command.js';
 
 /**
@@ -40,15 +40,14 @@ export async function exportSeed(given: string, flags: Flags): Promise<void> {
   await refuseTaken(file);
   const instance = instanceId(apiUrl, secretKey);
   const kept = await KeptLists.open(`${file}.part`, instance, flags.fresh === true);
-  const interrupted = new AbortController();
-  for (const signal of stopSignals()) process.once(signal, () => interrupted.abort());
+  const interrupted = interruption();
   const clerk = clientOf(config, secretKey, instance);
   try {
     if (kept.isContinued && kept.total > 0)
       complain(
         `Goes on with the export of ${minuteOf(kept.startedAt)} UTC: ${countOf(kept.total, 'row')} are read. --fresh begins anew.`,
       );
-    await carryOut(file, clerk, kept, interrupted.signal, flags.quiet === true);
+    await carryOut(file, clerk, kept, interrupted, flags.quiet === true);
   } finally {
     await clerk.close();
   }

@@ -16,7 +16,7 @@ import { readSeed } from '../../sandbox/seed/read-seed.js';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.js';
 import { StateError } from '../../sandbox/state/format.js';
 import { listenProblem } from '../listen-problem.js';
-import { stopSignals } from '../stop-signals.js';
+import { whenAskedToEnd } from '../stop-signals.js';
 import { EXIT, type Flags, print } from './command.js';
 
 const DEFAULT_PORT = 5775;
@@ -36,9 +36,7 @@ export async function sandbox(flags: Flags): Promise<never> {
     logLevel,
   } = loadSandboxValues(flags);
   const logger = createLogger(logLevel);
-  const signalled = new Promise<NodeJS.Signals>((resolve) => {
-    for (const signal of stopSignals()) process.once(signal, () => resolve(signal));
-  });
+  const signalled = new Promise<NodeJS.Signals>((resolve) => whenAskedToEnd(resolve));
   const given = { seed: seedOf(seed), faults: faults === undefined ? undefined : await readFaults(faults) };
   const unlock = state === undefined ? async () => {} : await lockState(state);
   const served = await start(

@@ -3,7 +3,7 @@ import type { App } from '../../app/app-types.js';
 import type { Config } from '../../config/config.js';
 import { loggerOf } from '../logger-of.js';
 import { ownCommand } from '../own-command.js';
-import { stopSignals } from '../stop-signals.js';
+import { interruption } from '../stop-signals.js';
 import { GRACE_MS } from './command.js';
 
 /** Uses the application for one command at a terminal, and closes it afterwards. `interrupted`: by Ctrl+C, or asked to end. */
@@ -16,10 +16,9 @@ export async function withApp(config: Config, use: (app: App, interrupted: Abort
     serveApprovals: 'loopback',
     ownCommand: ownCommand(process.argv[1] ?? ''),
   });
-  const interrupted = new AbortController();
-  for (const signal of stopSignals()) process.once(signal, () => interrupted.abort());
+  const interrupted = interruption();
   try {
-    await use(app, interrupted.signal);
+    await use(app, interrupted);
   } finally {
     await app.close(GRACE_MS);
   }
