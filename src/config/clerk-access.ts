@@ -1,8 +1,6 @@
-import { statSync } from 'node:fs';
-import { fileProblem } from '../platform/file-problem.js';
 import { expandHome } from '../platform/home.js';
 import { isLoopback } from '../platform/is-loopback.js';
-import { readTextSync } from '../platform/read-text.js';
+import { readSecretFile } from '../platform/read-secret-file.js';
 import { hideFromNowOn } from '../platform/scrub.js';
 import { trimEnd } from '../platform/trim-end.js';
 import { ConfigError } from './config-error.js';
@@ -13,7 +11,6 @@ export type Environment = Record<string, string | undefined>;
 const DEFAULT_API_URL = 'https://api.clerk.com/v1';
 /** The key of an instance, or of one of its machines; a machine's key works only for operations with M2M tokens. */
 const KEY_FORM = /^(?:sk_(?:test|live)|ak)_[\w-]+$/;
-const KEY_FILE_LIMIT = 4096;
 
 export function readSecretKey(env: Environment): string {
   const direct = env.CLERK_SECRET_KEY?.trim();
@@ -43,16 +40,9 @@ export function keyFileOf(env: Environment): string | undefined {
 }
 
 /** @param setting what names the file */
-const keyIn = (path: string, setting: string): string => checkKey(readKeyFile(path, setting), `The file that ${setting} names`);
-
-function readKeyFile(path: string, setting: string): string {
-  try {
-    if (!statSync(path).isFile()) throw new Error('it is not a regular file');
-    if (statSync(path).size > KEY_FILE_LIMIT) throw new Error('it is too large to hold only a key');
-    return readTextSync(path).trim();
-  } catch (error) {
-    throw new ConfigError(`${setting} cannot be read: ${fileProblem(error, 'read')}.`);
-  }
+function keyIn(path: string, setting: string): string {
+  const fault = (reason: string) => new ConfigError(`${setting} cannot be read: ${reason}.`);
+  return checkKey(readSecretFile(path, 'a key', fault), `The file that ${setting} names`);
 }
 
 /** What people put in place of the key, checked in this order. The message says what it is, but never shows it. */

@@ -1,6 +1,5 @@
-import { errorMessage } from '../platform/error-message.js';
 import { expandHome } from '../platform/home.js';
-import { readTextSync } from '../platform/read-text.js';
+import { readSecretFile } from '../platform/read-secret-file.js';
 import { hideFromNowOn } from '../platform/scrub.js';
 import type { ShipTarget } from '../platform/ship-target.js';
 import type { Environment } from './clerk-access.js';
@@ -42,7 +41,7 @@ export function shipSettings(given: Given, env: Environment): ShipSettings | und
 
 function readSecret(env: Environment): string {
   const file = env[SHIP_SECRET_FILE];
-  const secret = env[SHIP_SECRET] || (file ? readSecretFile(expandHome(file)) : '');
+  const secret = env[SHIP_SECRET] || (file ? secretIn(expandHome(file)) : '');
   if (Buffer.byteLength(secret) < SECRET_BYTES) {
     throw new ConfigError(
       `--audit-ship to a webhook needs ${SHIP_SECRET}, or ${SHIP_SECRET_FILE} with a file that holds it: ${SECRET_BYTES} bytes or more, for example from openssl rand -base64 32. What is sent is signed with it.`,
@@ -52,10 +51,5 @@ function readSecret(env: Environment): string {
   return secret;
 }
 
-function readSecretFile(path: string): string {
-  try {
-    return readTextSync(path).trim();
-  } catch (error) {
-    throw new ConfigError(`${SHIP_SECRET_FILE} cannot be read: ${errorMessage(error)}.`);
-  }
-}
+const secretIn = (path: string): string =>
+  readSecretFile(path, 'a secret', (reason) => new ConfigError(`${SHIP_SECRET_FILE} cannot be read: ${reason}.`));

@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
-import { errorMessage } from '../platform/error-message.js';
-import { readTextSync } from '../platform/read-text.js';
+import { readFileSync } from 'node:fs';
+import { fileProblem } from '../platform/file-problem.js';
+import { readSecretFile } from '../platform/read-secret-file.js';
 import { hideFromNowOn } from '../platform/scrub.js';
 import { UserError } from '../platform/user-error.js';
 
@@ -61,7 +61,6 @@ const EXAMPLES =
   'redis://host:port, rediss://host:port for TLS, redis+sentinel://host:port,host:port/name-of-the-primary or redis+cluster://host:port,host:port';
 const ENCODE = 'Write characters such as / ? # @ : % in it percent-encoded (%2F), or give it with --store-password-file.';
 const PORTS = { server: 6379, sentinel: 26_379, cluster: 6379 } as const;
-const LARGEST_SECRET_FILE = 4096;
 /** A shorter one would be found in ordinary words, which nobody could read any more. */
 const SHORTEST_HIDDEN = 6;
 
@@ -159,14 +158,8 @@ function decoded(text: string, what: string): string {
 }
 
 function secretIn(path: string, flag: string): string {
-  let text: string;
-  try {
-    if (!statSync(path).isFile()) throw new Error('it is not a regular file');
-    if (statSync(path).size > LARGEST_SECRET_FILE) throw new Error('it is too large to hold only a password');
-    text = readTextSync(path).trim();
-  } catch (error) {
-    throw new StoreUrlError(`The file of ${flag} cannot be read: ${errorMessage(error)}.`);
-  }
+  const fault = (reason: string) => new StoreUrlError(`The file of ${flag} cannot be read: ${reason}.`);
+  const text = readSecretFile(path, 'a password', fault);
   if (text === '' || /[\r\n]/.test(text))
     throw new StoreUrlError(`The file of ${flag} must hold the password alone, on one line.`);
   return text;
@@ -178,6 +171,6 @@ function certificatesIn(path: string): Buffer {
     if (!bytes.includes('-----BEGIN CERTIFICATE-----')) throw new Error('it holds no certificate in PEM form');
     return bytes;
   } catch (error) {
-    throw new StoreUrlError(`The file of --store-ca cannot be used: ${errorMessage(error)}.`);
+    throw new StoreUrlError(`The file of --store-ca cannot be used: ${fileProblem(error, 'read')}.`);
   }
 }

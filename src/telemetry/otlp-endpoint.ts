@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { errorMessage } from '../platform/error-message.js';
+import { fileProblem } from '../platform/file-problem.js';
 import { hideFromNowOn } from '../platform/scrub.js';
 import { type Environment, environment } from './environment.js';
 
@@ -130,7 +130,7 @@ function readTls(variables: SignalVariables, onFault: OnFault): OtlpEndpoint['tl
       tls[part as keyof typeof FILES] = readFileSync(resolve(given.value));
     } catch (error) {
       onFault(
-        `The file that ${given.name} names cannot be read (${errorMessage(error)}), so no ${variables.signal} are sent. Name a PEM file.`,
+        `The file that ${given.name} names cannot be read: ${fileProblem(error, 'read')}. No ${variables.signal} are sent. Name a PEM file.`,
       );
       return undefined;
     }

@@ -87,7 +87,12 @@ describe('--audit-ship', () => {
     [
       'with a secret in a file that is not there',
       () => load('https://a.example', { CLERK_MCP_AUDIT_SHIP_SECRET_FILE: `${directory}/none` }),
-      /CLERK_MCP_AUDIT_SHIP_SECRET_FILE cannot be read/,
+      /CLERK_MCP_AUDIT_SHIP_SECRET_FILE cannot be read: there is no such file/,
+    ],
+    [
+      'with a folder in the place of that file',
+      () => load('https://a.example', { CLERK_MCP_AUDIT_SHIP_SECRET_FILE: directory }),
+      /CLERK_MCP_AUDIT_SHIP_SECRET_FILE cannot be read: it is not a regular file/,
     ],
   ])('is refused %s', (_, loading, message) => {
     expect(loading).toThrow(message);

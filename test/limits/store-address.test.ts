@@ -79,9 +79,10 @@ describe('the files beside it', () => {
       [{ passwordFile: two }, /password alone, on one line/],
       [{ passwordFile: empty }, /password alone, on one line/],
       [{ passwordFile: scratch }, /not a regular file/],
-      [{ passwordFile: `${scratch}/none` }, /--store-password-file cannot be read/],
+      [{ passwordFile: `${scratch}/none` }, /--store-password-file cannot be read: there is no such file/],
       [{ passwordFile: password, url: `rediss://:${PASSWORD}@h` }, /Keep one/],
       [{ sentinelPasswordFile: password }, /only with redis\+sentinel/],
+      [{ caFile: `${scratch}/none` }, /--store-ca cannot be used: there is no such file/],
       [{ caFile: password }, /no certificate in PEM form/],
       [{ caFile: password, url: 'redis://h' }, /only with an address for TLS/],
     ];

@@ -94,7 +94,7 @@ describe('the variables of OpenTelemetry', () => {
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://name:hunter2hunter2@collector.example', 'OTEL_EXPORTER_OTLP_HEADERS'],
     ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', '::', 'Correct it'],
     ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc', 'http/protobuf'],
-    ['OTEL_EXPORTER_OTLP_CERTIFICATE', '/nowhere/ca.pem', 'Name a PEM file'],
+    ['OTEL_EXPORTER_OTLP_CERTIFICATE', '/nowhere/ca.pem', 'there is no such file (ENOENT). No traces are sent. Name a PEM file.'],
     ['OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY', '/nowhere/key.pem', 'Name a PEM file'],
   ])('sends nothing where %s is %j, and says what to do', (name, value, remedy) => {
     const { endpoint, faults } = read({ ...GENERAL, [name]: value });

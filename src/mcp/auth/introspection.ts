@@ -1,7 +1,7 @@
 import { errorMessage } from '../../platform/error-message.js';
 import { isRecord } from '../../platform/is-record.js';
 import { fetchByProxy } from '../../platform/proxy.js';
-import { readText } from '../../platform/read-text.js';
+import { readSecretFile } from '../../platform/read-secret-file.js';
 import { hideFromNowOn } from '../../platform/scrub.js';
 import { UserError } from '../../platform/user-error.js';
 import { type Issuer, IssuerUnavailableError, trustedUrl } from './issuer.js';
@@ -54,12 +54,9 @@ export class Introspection {
 
   /** @throws IntrospectionSecretError */
   static async open({ clientId, secretFile }: IntrospectionClient, issuer: Issuer): Promise<Introspection> {
-    let clientSecret: string;
-    try {
-      clientSecret = (await readText(secretFile)).trim();
-    } catch (error) {
-      throw new IntrospectionSecretError(`--introspection-secret-file: ${secretFile} cannot be read: ${errorMessage(error)}.`);
-    }
+    const fault = (why: string) =>
+      new IntrospectionSecretError(`--introspection-secret-file: ${secretFile} cannot be read: ${why}.`);
+    const clientSecret = readSecretFile(secretFile, 'a secret', fault);
     if (clientSecret === '') throw new IntrospectionSecretError(`--introspection-secret-file: ${secretFile} is empty.`);
     hideFromNowOn(clientSecret);
     return new Introspection({ issuer, clientId, clientSecret });

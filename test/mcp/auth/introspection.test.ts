@@ -87,7 +87,8 @@ describe('a server that asks the issuer whether tokens still count', () => {
     expect(await (await open('se+cret\n')).isActive('any')).toBe(true);
     await expect(open('\n')).rejects.toThrow(/is empty/);
     await expect(Introspection.open({ clientId: 'asks', secretFile: join(folder, 'gone') }, keys)).rejects.toThrow(
-      /cannot be read/,
+      /cannot be read: there is no such file/,
     );
+    await expect(Introspection.open({ clientId: 'asks', secretFile: folder }, keys)).rejects.toThrow(/not a regular file/);
   });
 });
