@@ -50,7 +50,7 @@ export function refuseForMany(choice: AuthenticationChoice, isHooked: boolean): 
   if (isHooked || choice.kind !== 'oauth') return;
   if (choice.audience.length > 1)
     throw new ConfigError(
-      'With --instances, --audience takes one address, that of /mcp: tokens for it with /NAME behind it are for that instance. Further values of one instance stand in the file, as its audience.',
+      'With --instances, --audience takes one address, that of /mcp: with /NAME at its end it is the audience of that instance. Further values for one instance belong in the file, as its audience.',
     );
   if (choice.grants === undefined)
     throw new ConfigError('--instances with --auth oauth needs --grants FILE: its entries say who may reach which instance.');

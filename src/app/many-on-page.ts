@@ -54,7 +54,7 @@ export function undoOfMany(instances: () => readonly OnPage[]): Undo {
     begin: async (of, approver): Promise<UndoBegun> =>
       (await (await ownerOf(of))?.begin(of, approver)) ?? {
         kind: 'refused',
-        message: 'What is needed to take it back is not kept on any instance, or no longer.',
+        message: 'No instance has what is needed to take it back, or none has it any more.',
       },
     report: async (plan) => {
       for (const { undo } of await all()) {

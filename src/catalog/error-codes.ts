@@ -16,7 +16,7 @@ export const ERROR_CODES = {
   },
   confirmation_invalid: {
     means:
-      'What `confirm` holds, or the answer to the question, does not count. `reason` says why: it was for another call or another caller, is too old, was used, or may have been used (`forgotten`: what remembers that was started anew or replaced since).',
+      'What `confirm` holds, or the answer to the question, does not count. `reason` says why: it was for another call or another caller, is too old, was used, or may have been used (`forgotten`: the store that remembers that was restarted or replaced since).',
     remedy: 'After a token or an approval: make the call without `confirm` and start anew. After a question to the person: stop.',
   },
   confirmation_declined: {

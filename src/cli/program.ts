@@ -88,10 +88,10 @@ function program(script: string, onListed: () => void): Command {
       'many calls: JSON Lines with the arguments of one in each, or with "operation" and "arguments"; - is stdin',
     )
     .option('--out <file>', 'with --batch: the file for the results as JSON Lines (default: stdout)')
-    .option('--again', 'with --batch: make calls once more that were all made before')
+    .option('--again', 'with --batch: make the calls again, though all of them were made before')
     .option('--yes', 'with --batch: do not ask; never on a live instance')
-    .option('--json', 'an error as JSON, too, with all that a model reads of it')
-    .option('--quiet', 'with --batch: show neither a preview that asks nothing nor how far it is')
+    .option('--json', 'print an error as JSON too, with all that a model is told of it')
+    .option('--quiet', 'with --batch: show no progress, and no preview where nothing is asked')
     .addHelpText('after', BATCH_HELP)
     .action(async (name: string | undefined, json: string | undefined, _: Flags, command: Command) => {
       const flags = flagsOf(command);
@@ -146,11 +146,11 @@ function program(script: string, onListed: () => void): Command {
     { timeout, connectTimeout, clerkLimit },
   )
     .argument('<file>', 'a new file; it holds personal data')
-    .option('--fresh', 'begin anew, where an earlier export stopped')
-    .option('--quiet', 'do not show how far it is')
+    .option('--fresh', 'start again, even where an earlier export stopped on the way')
+    .option('--quiet', 'show no progress')
     .addHelpText(
       'after',
-      '\nFaults that may pass are waited for. After Ctrl+C, a crash or a failure the same command goes on where it stopped:\nwhat was read is in FILE.part until then.',
+      '\nTemporary faults are retried. After Ctrl+C, a crash or a failure the same command goes on where it stopped:\nwhat was read is in FILE.part until then.',
     )
     .action(async (file: string, _: Flags, command: Command) =>
       (await import('./commands/export.js')).exportSeed(file, flagsOf(command)),

@@ -60,12 +60,12 @@ export function addTokenCommands(tokens: Command): void {
     );
   tokens
     .command('list')
-    .description('say whose tokens there are, what they may do, and when they were made and expire')
+    .description('list the tokens: whose they are, what they may do, when they were made and when they expire')
     .requiredOption(file, 'the file of tokens')
     .action(async (flags: Flags) => (await import('./commands/token.js')).listAll(flags));
   tokens
     .command('rotate')
-    .description('put a new token in the place of one, which ends, and print it, once')
+    .description('replace a token by a new one and print that, once; the old one ends')
     .argument('<name>', 'whose it is')
     .requiredOption(file, 'the file of tokens')
     .option(expires, 'like 90d, 12h or 2030-01-31T00:00:00Z (default: as the old one)')
@@ -196,7 +196,7 @@ export function addAuditCommands(audit: Command): void {
     .description('find lines that were removed, changed, reordered or inserted')
     .argument('<files...>', 'one log, in the order of its rotations')
     .option('--partial', 'let the first file continue an earlier one that is no longer kept')
-    .option('--received', 'of what --audit-ship delivered: lines as a receiver stored them, each with whatever stands before it')
+    .option('--received', 'the files are what a receiver of --audit-ship stored; what it put before each line is ignored')
     .addHelpText('after', '\nThe key of the signatures is FILE.key, or CLERK_MCP_AUDIT_KEY.')
     .action(async (files: string[], flags: Flags) => (await import('./commands/audit.js')).verifyLog(files, flags));
   withExamples(verify, 'clerk-mcp audit verify audit.jsonl');

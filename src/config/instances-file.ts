@@ -82,7 +82,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = { '': ['instances'], i
 const IS_KEY = /^(?:sk_|ak_)/;
 
 const NO_KEYS =
-  'Keys never stand in this file: name a file that holds the key (secret_key_file), or a variable (secret_key_env).';
+  'Keys do not belong in this file: name a file that holds the key (secret_key_file), or a variable (secret_key_env).';
 
 /**
  * Checks the text of a file of instances. Paths in it begin at its folder.

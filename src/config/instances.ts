@@ -74,7 +74,7 @@ export interface InspectedInstance {
 
 function read(flags: Flags, environment: Environment) {
   const { instances: file, instance } = instancesOf(flags, environment);
-  if (file === undefined) throw new ConfigError('--instance needs --instances FILE, where instances stand by their names.');
+  if (file === undefined) throw new ConfigError('--instance needs --instances FILE, which names the instances.');
   let text: string;
   try {
     text = readTextSync(file);

@@ -90,36 +90,35 @@ function flawsOfServer(facts: StoreFacts): StoreFlaw[] {
   if (evictionPolicy === undefined) {
     add(
       false,
-      'What the shared store throws out when it is full cannot be seen: it does not tell.',
+      'Which keys the shared store evicts when it is full cannot be found out: it does not say.',
       'See in the settings of whoever runs it that its maxmemory-policy is noeviction.',
     );
   } else if (evictionPolicy !== 'noeviction') {
     const advice = 'Set its maxmemory-policy to noeviction.';
-    if (mostMemory === 0)
-      add(false, `The shared store would throw keys out (${evictionPolicy}) if it had a limit of memory.`, advice);
+    if (mostMemory === 0) add(false, `The shared store would evict keys (${evictionPolicy}) if it had a memory limit.`, advice);
     else
       add(
         true,
-        `The shared store throws keys out when it is full (${evictionPolicy}): budgets begin anew, and open confirmations count no more.`,
+        `The shared store evicts keys when it is full (${evictionPolicy}): budgets then start again, and open confirmations no longer count.`,
         advice,
       );
   }
   if (appendOnly === false && snapshots === false)
     add(
       false,
-      'The shared store keeps nothing on disk: after a restart budgets begin anew, and approvals that wait are gone.',
+      'The shared store keeps nothing on disk: after a restart budgets start again, and approvals that wait are gone.',
       'Set appendonly yes, or save.',
     );
   if (appendOnly !== true && snapshots === undefined)
     add(
       false,
-      'Whether the shared store keeps anything on disk cannot be seen: reading its configuration is forbidden.',
+      'Whether the shared store keeps anything on disk cannot be found out: reading its configuration is forbidden.',
       'See in the settings of whoever runs it that appendonly or snapshots are on.',
     );
   if (!hasRunId)
     add(
       true,
-      'The shared store does not tell its servers apart (run_id): a confirmation could be used again after a replica took over.',
+      'The shared store gives its servers no run_id: a confirmation could be used again after a replica took over.',
       'Use a Redis or Valkey whose INFO says its run_id.',
     );
   return flaws;

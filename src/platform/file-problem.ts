@@ -20,7 +20,7 @@ const PROBLEMS: Readonly<Record<string, readonly [string, string]>> = {
   EFBIG: ['it is too large', 'no file may be that large here'],
   EROFS: ['it is on a read-only file system', 'the file system is read-only: name another place'],
   ENAMETOOLONG: ['the name is too long', 'the name is too long'],
-  ELOOP: ['its links lead round in a circle', 'it is a symbolic link, and nothing is written through one: name another'],
+  ELOOP: ['its symbolic links form a loop', 'it is a symbolic link, and nothing is written through one: name another'],
   EMFILE: ['this process has too many files open', 'this process has too many files open'],
 };
 

@@ -34,7 +34,7 @@ export function parseYaml(text: string): unknown {
       const seen = new Set<string>();
       for (const { key } of items) {
         const { line, col } = lines.linePos((isNode(key) ? key.range?.[0] : undefined) ?? 0);
-        if (!isScalar(key)) throw new YamlError(`a key is no text (line ${line}, column ${col})`);
+        if (!isScalar(key)) throw new YamlError(`a key is not text (line ${line}, column ${col})`);
         const name = String(key.value ?? '');
         if (seen.has(name)) throw new YamlError(`a key is there twice (line ${line}, column ${col})`);
         seen.add(name);

@@ -92,7 +92,7 @@ function readUrl(variables: SignalVariables, onFault: OnFault): string | undefin
   const url = URL.canParse(given.value) ? new URL(given.value) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.hash !== '') {
     onFault(
-      `${given.name} is no address like http://localhost:4318, so no ${variables.signal} are sent. Correct it, or unset it.`,
+      `${given.name} is not an address like http://localhost:4318, so no ${variables.signal} are sent. Correct it, or unset it.`,
     );
     return undefined;
   }
@@ -148,7 +148,7 @@ function readHeaders(variables: SignalVariables, onFault: OnFault): Record<strin
       const header = readHeader(part);
       if (header === undefined) {
         onFault(
-          `${given.name}: part ${nth + 1} is no header like api-key=VALUE, and is left out. Write spaces and commas as %20 and %2C.`,
+          `${given.name}: part ${nth + 1} is not a header like api-key=VALUE, and is left out. Write spaces and commas as %20 and %2C.`,
         );
         continue;
       }
@@ -181,7 +181,7 @@ function readTimeout(variables: SignalVariables, onFault: OnFault): number {
   const given = variables.find('TIMEOUT');
   if (given === undefined) return TIMEOUT_MS;
   if (/^[1-9]\d{0,8}$/.test(given.value)) return Number(given.value);
-  onFault(`${given.name} is no number of milliseconds above 0, so ${TIMEOUT_MS} is taken. Correct it, or unset it.`);
+  onFault(`${given.name} is not a number of milliseconds above 0, so ${TIMEOUT_MS} is taken. Correct it, or unset it.`);
   return TIMEOUT_MS;
 }
 

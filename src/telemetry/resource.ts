@@ -29,7 +29,7 @@ function readAttributes(given: string, onFault: OnFault): Record<string, string>
     const value = decode(rest.join('='));
     if (key.trim() === '' || rest.length === 0 || value === undefined) {
       onFault(
-        `OTEL_RESOURCE_ATTRIBUTES: part ${nth + 1} is no attribute like team=identity, so the variable is ignored. Correct it.`,
+        `OTEL_RESOURCE_ATTRIBUTES: part ${nth + 1} is not an attribute like team=identity, so the variable is ignored. Correct it.`,
       );
       return {};
     }

@@ -58,7 +58,7 @@ function isSent(signal: Signal, env: Environment, onFault: OnFault): boolean {
   const named = given.filter((part) => part !== '');
   const foreign = named.find((part) => part !== 'otlp' && part !== 'none');
   if (foreign !== undefined)
-    onFault(`${name} names an exporter that clerk-mcp does not have, which counts for nothing. Set it to otlp, or to none.`);
+    onFault(`${name} names an exporter that clerk-mcp does not have, and that is ignored. Set it to otlp, or to none.`);
   return named.length === 0 || named.includes('otlp');
 }
 
@@ -73,7 +73,7 @@ function readSampler(env: Environment, onFault: OnFault): TelemetrySettings['sam
   if (!kind.endsWith('traceidratio') || argument === '') return { kind, ratio: 1 };
   const ratio = Number(argument);
   if (ratio >= 0 && ratio <= 1) return { kind, ratio };
-  onFault('OTEL_TRACES_SAMPLER_ARG is no number from 0 to 1, so every trace is taken. Correct it, or unset it.');
+  onFault('OTEL_TRACES_SAMPLER_ARG is not a number from 0 to 1, so every trace is taken. Correct it, or unset it.');
   return { kind, ratio: 1 };
 }
 
@@ -82,6 +82,6 @@ function readInterval(signal: Signal, env: Environment, onFault: OnFault): numbe
   const given = env[name]?.trim() ?? '';
   if (given === '') return usual;
   if (/^[1-9]\d{0,8}$/.test(given)) return Number(given);
-  onFault(`${name} is no number of milliseconds above 0, so ${usual} is taken. Correct it, or unset it.`);
+  onFault(`${name} is not a number of milliseconds above 0, so ${usual} is taken. Correct it, or unset it.`);
   return usual;
 }

@@ -77,7 +77,7 @@ b: { kind: production, secret_key_env: ${LIVE} }
 c: { kind: production, secret_key_file: ${LIVE} }
 D: { kind: sandbox }`);
     expect(faults).toEqual([
-      expect.stringMatching(/^instances\.a: unknown key "secret_key"\. Keys never stand in this file/),
+      expect.stringMatching(/^instances\.a: unknown key "secret_key"\. Keys do not belong in this file/),
       expect.stringMatching(/^instances\.b\.secret_key_env: holds a key itself/),
       expect.stringMatching(/^instances\.c\.secret_key_file: holds a key itself/),
       expect.stringMatching(/^the name "D"/),

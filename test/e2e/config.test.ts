@@ -110,8 +110,8 @@ describe('what is pulled', () => {
     expect(pull.stderr).toContain('sign-up restrictions');
     expect(pull.stderr).toContain('the signing key of my data-base');
     const text = await readFile(file, 'utf8');
-    expect(text).toContain(`signing_key: { env: ${VARIABLE} } # Clerk does not tell it`);
-    expect(text).toContain('# Not in it, for Clerk');
+    expect(text).toContain(`signing_key: { env: ${VARIABLE} } # Clerk does not return it`);
+    expect(text).toContain('# Not in the file, since Clerk');
     for (const no of [SIGNING_KEY, 'created_at', 'updated_at', '  id:', 'perm_', 'roleset_', 'jtmp_', 'sk_test_'])
       expect(text).not.toContain(no);
     expect(await one.config(['diff', file])).toMatchObject({ code: 0, stdout: expect.stringContaining('No difference') });
@@ -131,7 +131,7 @@ describe('what is pulled', () => {
       const before = await readFile(kept, 'utf8');
       expect(await other.config(['pull', '--out', kept])).toMatchObject({
         code: 2,
-        stderr: expect.stringContaining('is there and is no configuration'),
+        stderr: expect.stringContaining('is there and is not a configuration'),
       });
       expect(await readFile(kept, 'utf8')).toBe(before);
     }
@@ -281,7 +281,7 @@ describe('an apply', () => {
     });
     expect(await here.config(['apply', file, '--yes'])).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/:16: jwt_templates › my data-base › signing_key is not to be had: give it in CLERK_JWT_/),
+      stderr: expect.stringMatching(/:16: jwt_templates › my data-base › signing_key is missing: give it in CLERK_JWT_/),
     });
     const unknown = await scratchFile(
       folder,

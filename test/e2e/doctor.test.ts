@@ -376,12 +376,12 @@ describe('what else is configured', () => {
     await admin.config('SET', 'save', '3600 1');
     expect(await look()).toMatch(/^ok: .*can be written to.*\((?:Redis|Valkey) \d/);
     await admin.config('SET', 'maxmemory', '100mb', 'maxmemory-policy', 'allkeys-lru');
-    expect(await look()).toMatch(/^failure: .*throws keys out.*\(allkeys-lru\).*noeviction/);
+    expect(await look()).toMatch(/^failure: .*evicts keys.*\(allkeys-lru\).*noeviction/);
     await admin.config('SET', 'maxmemory-policy', 'noeviction');
     // As where Redis is rented.
     await admin.acl('SETUSER', 'app', 'on', '>neverToBeSeen', '~*', '+@all', '-config');
     const rented = redis.url.replace('//', '//app:neverToBeSeen@');
-    expect(await look(rented)).toMatch(/^warning: .*cannot be seen: reading its configuration is forbidden/);
+    expect(await look(rented)).toMatch(/^warning: .*cannot be found out: reading its configuration is forbidden/);
     await admin.acl('SETUSER', 'app', '-info');
     expect(await look(rented)).toMatch(/^failure: .*\(NOPERM\).*INFO/);
     expect(await look(redis.url.replace('//', '//app:neverToBeSeen-at-all@'))).toMatch(/^failure: .*\(WRONGPASS\)/);

@@ -16,7 +16,7 @@ export async function writeConfiguration(path: string, text: string): Promise<vo
     throw new ConfigError(`${path} cannot be written: ${fileProblem(error, 'write')}.`);
   });
   if (before !== undefined && !isConfiguration(before))
-    throw new ConfigError(`${path} is there and is no configuration: name another file, or remove it.`);
+    throw new ConfigError(`${path} is there and is not a configuration: name another file, or remove it.`);
   try {
     await replacePrivateFile(path, text);
   } catch (error) {

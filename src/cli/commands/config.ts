@@ -36,12 +36,12 @@ export async function pull(flags: Flags): Promise<void> {
     tell(`Wrote ${flags.out}.`);
   } else print(text);
   for (const [section, why] of unread) tell(`Not read: ${section}: ${scrub(why)}`);
-  tell(`Not in it, for Clerk's API does not tell them: ${ONLY_WRITTEN_IN_WORDS}.`);
+  tell(`Not in the file, since Clerk's API does not return them: ${ONLY_WRITTEN_IN_WORDS}.`);
   const templates = [...(configuration.get('jwt_templates') ?? [])].filter(
     ([, { signing_key }]) => typeof signing_key === 'object',
   );
   if (templates.length > 0)
-    tell(`Not in it, for Clerk never gives it: the signing key of ${templates.map(([name]) => name).join(', ')}.`);
+    tell(`Not in the file, since Clerk never returns it: the signing key of ${templates.map(([name]) => name).join(', ')}.`);
   if (configuration.size === 0) process.exitCode = EXIT.failed;
 }
 

@@ -44,7 +44,7 @@ function namesOf(given: unknown): readonly string[] | undefined {
   const names = [...new Set(given.split(',').map((name) => name.trim()))];
   const bad = names.find((name) => !INSTANCE_NAME.test(name));
   if (bad !== undefined)
-    throw new ConfigError(`--instance: ${JSON.stringify(bad)} is no name of an instance: expected ${INSTANCE_NAME_FORM}.`);
+    throw new ConfigError(`--instance: ${JSON.stringify(bad)} is not the name of an instance: expected ${INSTANCE_NAME_FORM}.`);
   return names;
 }
 
@@ -56,7 +56,7 @@ function fileOf({ tokens }: Flags): string {
 
 function describe({ name, role: named, scopes = [], instances, created, expires }: FileEntry, now: number): string {
   const ends = expires === undefined ? 'never expires' : `${Date.parse(expires) > now ? 'expires' : 'expired'} ${expires}`;
-  const made = created === undefined ? 'created at a time unknown' : `created ${created}`;
+  const made = created === undefined ? 'created at an unknown time' : `created ${created}`;
   const reach = instances === undefined ? [] : [`reaches ${instances.join(', ')}`];
   return [name, named ?? scopes.join(' '), ...reach, made, ends].join('; ');
 }

@@ -144,7 +144,7 @@ export async function checkGrants(file: string, catalog: Catalog, served?: reado
   try {
     entries = readGrants(await readText(file), catalog, served);
   } catch (error) {
-    return [failure('grants', `${file}: ${errorMessage(error)}`, 'The server does not start until it is mended.')];
+    return [failure('grants', `${file}: ${errorMessage(error)}`, 'The server does not start until this is fixed.')];
   }
   if (entries.length === 0)
     return [warning('grants', `${file} has no entry: no one may do anything.`, 'Add one; docs/hosting.md shows how.')];

@@ -14,7 +14,7 @@ export interface CheckedInstances {
   readonly instances: readonly { readonly name: string; readonly config: Config | undefined }[];
 }
 
-const MEND = 'The server does not start until it is mended.';
+const MEND = 'The server does not start until this is fixed.';
 
 /** The file of instances, every fault by itself, and of each instance its key and what it offers. Never shows a key. */
 export function checkInstances(flags: Readonly<Record<string, unknown>>, catalog: Catalog): CheckedInstances {

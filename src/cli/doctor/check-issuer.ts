@@ -14,7 +14,7 @@ import { type Finding, failure, ok, warning } from './finding.js';
 const TIMEOUT_MS = 5000;
 
 const GIVE =
-  'Give --issuer as in the iss claim of the tokens. Of a Clerk instance that is its Frontend API address, not the one of a page where people sign in.';
+  'Give --issuer as in the iss claim of the tokens. For a Clerk instance that is its Frontend API address, not that of a page where people sign in.';
 const REACH = 'Check the address, and whether this machine may reach it: a firewall, a proxy, a certificate.';
 
 export interface IssuerToCheck {
@@ -116,7 +116,7 @@ function checkClients(metadata: IssuerMetadata): Finding[] {
   const faults = [
     ...(open === undefined
       ? []
-      : [warning('clients', `${open} is no https address: MCP clients refuse it.`, 'Put TLS before the issuer.')]),
+      : [warning('clients', `${open} is not an https address: MCP clients refuse it.`, 'Put TLS before the issuer.')]),
     ...(methods.includes('S256')
       ? []
       : [
@@ -138,7 +138,7 @@ function checkClients(metadata: IssuerMetadata): Finding[] {
     warning(
       'clients',
       'The issuer takes neither client id metadata documents nor dynamic registration: only clients that are registered by hand can sign in.',
-      'Of a Clerk instance: OAuth applications, Settings, Publish CIMD support; DCR for clients that know no CIMD.',
+      'With Clerk: OAuth applications, Settings, Publish CIMD support; DCR for clients that know no CIMD.',
     ),
   ];
 }
@@ -170,7 +170,7 @@ function checkAudience(
 ): Finding {
   const url = new URL(resource);
   if (url.protocol !== 'https:' && !isLoopback(url.hostname))
-    return warning('audience', `${resource} is no https address: hosts do not sign in there.`, 'Put TLS before the server.');
+    return warning('audience', `${resource} is not an https address: hosts do not sign in there.`, 'Put TLS before the server.');
   const beside = sse ? sseBeside(resource, instance) : undefined;
   const wanted = [resource, ...(beside === undefined ? [] : [beside])];
   const register = 'Register it there; of a Clerk instance: Agents, MCP servers, Add MCP server.';
@@ -178,6 +178,6 @@ function checkAudience(
     return warning('audience', `The issuer does not know ${resource} as a resource to make tokens for.`, register);
   return ok(
     'audience',
-    `Tokens must be JWTs, not opaque ones, with ${wanted.join(' or ')} in aud. The issuer must know the address as a resource. Of a token that is refused the log says why.`,
+    `Tokens must be JWTs, not opaque ones, with ${wanted.join(' or ')} in aud. The issuer must know the address as a resource. The log says why a token was refused.`,
   );
 }

@@ -45,7 +45,7 @@ export async function checkSettings(
     const signingKey = parts.signingKey();
     if (storeLocation(http) !== undefined) requireSigningKey(signingKey);
     if (server.sandbox !== true && !isMany) parts.apiUrl();
-    const finding = isMany ? ok('settings', 'What holds for all instances is good.') : checkOffer(server, catalog);
+    const finding = isMany ? ok('settings', 'The settings for all instances can be used.') : checkOffer(server, catalog);
     return { settings: { server, http, catalog }, finding };
   } catch (error) {
     return { finding: fault('settings', error) };

@@ -37,7 +37,7 @@ async function checkEndpoint(endpoint: OtlpEndpoint): Promise<Finding> {
   const { status, contentType } = probed;
   const says = `${address} answers ${status}`;
   if (status === 401 || status === 403)
-    return failure('telemetry', `${says}: the ${signal} are not let in.`, 'Give its credentials in OTEL_EXPORTER_OTLP_HEADERS.');
+    return failure('telemetry', `${says}: the ${signal} are refused.`, 'Give its credentials in OTEL_EXPORTER_OTLP_HEADERS.');
   if (status === 415)
     return failure(
       'telemetry',

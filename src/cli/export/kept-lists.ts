@@ -66,7 +66,7 @@ export class KeptLists {
       const end = bytes.lastIndexOf('\n') + 1;
       const [first, ...lines] = bytes.toString('utf8', 0, end).split('\n').slice(0, -1);
       if (first === undefined ? !isBegun(bytes) : parsed(first)?.format !== FORMAT)
-        throw new ConfigError(`${path} is there already, and is no export. Give another name.`);
+        throw new ConfigError(`${path} is there already, and is not an export. Give another name.`);
       const head = first === undefined || anew ? undefined : headOf(first, path, instance);
       const pages = head === undefined ? [] : lines.map((line) => pageOf(line, path));
       await cutPrivateFile(path, head === undefined ? 0 : end);
@@ -165,7 +165,7 @@ function headOf(line: string, path: string, instance: string): Head {
   const head = parsed(line);
   if (head?.instance !== instance)
     throw new ConfigError(
-      `${path} was begun on another instance, or with another key. Give another name, or --fresh to begin anew.`,
+      `${path} was begun on another instance, or with another key. Give another name, or --fresh to start again.`,
     );
   if (typeof head.startedAt === 'number' && !Number.isNaN(new Date(head.startedAt).getTime())) return head as unknown as Head;
   throw damaged(path);
@@ -180,7 +180,7 @@ function pageOf(line: string, path: string): Page {
 }
 
 const damaged = (path: string): ConfigError =>
-  new ConfigError(`${path} was damaged or changed, and cannot be gone on with. Begin anew with --fresh.`);
+  new ConfigError(`${path} was damaged or changed, and cannot be continued. Start again with --fresh.`);
 
 function parsed(line: string): Readonly<Record<string, unknown>> | undefined {
   try {

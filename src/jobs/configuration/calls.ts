@@ -100,7 +100,7 @@ function signing(template: string, now: Fields, before: Fields, { keyOf }: Wante
   const variable = String(now.signing_key.env);
   const key = keyOf(template, variable);
   if (key === undefined)
-    return `is not to be had: give it in ${variable}, or in a file by --signing-key ${template}=FILE, to clerk-mcp config apply`;
+    return `is missing: give it in ${variable}, or in a file by --signing-key ${template}=FILE, to clerk-mcp config apply`;
   if (typeof now.signing_algorithm !== 'string') return 'needs a signing_algorithm beside it, like RS256';
   return { custom_signing_key: true, signing_algorithm: now.signing_algorithm, signing_key: key };
 }

@@ -79,7 +79,7 @@ const only = (fault: Fault): Located => ({ value: undefined, faults: [fault], li
 /** The parser's first line, without the excerpt. */
 function notYaml(message: string): string {
   const [first = ''] = message.replace(/ at line \d+, column \d+/, '').split(/\n|; please/);
-  return `is no YAML: ${plain(first.replace(/[.:]$/, ''), 200)}.`;
+  return `is not YAML: ${plain(first.replace(/[.:]$/, ''), 200)}.`;
 }
 
 export const pathInWords = (path: readonly PropertyKey[]): string =>
@@ -150,7 +150,7 @@ class Walk {
         this.#tell({
           line,
           path: pathInWords(path),
-          problem: `has a key that ${name === undefined ? 'is no text' : 'cannot be used: __proto__'}.`,
+          problem: `has a key that ${name === undefined ? 'is not text' : 'cannot be used: __proto__'}.`,
         });
         continue;
       }

@@ -23,7 +23,7 @@ export const pullConfiguration: RunConfigurationPlan = async ({ sections }, cont
   const text = JSON.stringify({
     configuration: configurationText(asked, unread),
     ...(unread.size === 0 ? {} : { not_read: Object.fromEntries(unread) }),
-    not_in_it: `Clerk's API does not tell: ${ONLY_WRITTEN_IN_WORDS}.`,
+    not_in_it: `Clerk's API does not return: ${ONLY_WRITTEN_IN_WORDS}.`,
   });
   if (fits(text, context.limits.maxTokens)) return { kind: 'done', text };
   throw new PlanFault(

@@ -119,9 +119,9 @@ function formFaults(given: Readonly<Record<string, unknown>>, { lineOf }: Locate
 function unknownSection(key: string): string {
   if (Object.hasOwn(ONLY_WRITTEN, key)) {
     const operation = ONLY_WRITTEN[key as keyof typeof ONLY_WRITTEN];
-    return `is no part of a configuration: Clerk's API changes it, by ${operation}, and does not tell what it is.`;
+    return `is not part of a configuration: Clerk's API changes it, by ${operation}, but does not return it.`;
   }
-  return `is no section.${didYouMean(key, knownKeys()) || ` Known: ${knownKeys().join(', ')}.`}`;
+  return `is not a section.${didYouMean(key, knownKeys()) || ` Known: ${knownKeys().join(', ')}.`}`;
 }
 
 function toFaults(
@@ -143,7 +143,7 @@ function toFaults(
       const hint = isSigningKey ? ' Known: env.' : didYouMean(key, known) || ` Known: ${known.join(', ')}.`;
       return fault(
         [...at, key],
-        `${isOfTheInstance(key) ? 'belongs to one instance, and is no part of a configuration' : 'is no field'}.${hint}`,
+        `${isOfTheInstance(key) ? 'belongs to one instance, and is not part of a configuration' : 'is not a field'}.${hint}`,
       );
     });
   }

@@ -68,7 +68,7 @@ export const SECTIONS = {
     read: 'OrganizationPermissions_list',
     key: {
       pattern: /^org:(?!sys_)[a-z0-9_]+:[a-z0-9_]+$/,
-      rule: "org:feature:action, of a-z, 0-9, _; Clerk's own, org:sys_…, are on every instance and are no part of it",
+      rule: "org:feature:action, of a-z, 0-9, _; Clerk's own, org:sys_…, are on every instance and not part of it",
     },
     fields: { name: filled, description },
   },

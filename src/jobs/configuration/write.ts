@@ -4,7 +4,7 @@ import { plain } from '../../platform/plain-text.js';
 import { FORM_VERSION, VERSION_KEY } from './parse.js';
 import { type Configuration, ONLY_WRITTEN_IN_WORDS, type SectionName, sectionOf, THE_ONE } from './sections.js';
 
-const KEY_IS_ELSEWHERE = ' Clerk does not tell it: apply takes it from this variable of the environment, or from a file';
+const KEY_IS_ELSEWHERE = ' Clerk does not return it: apply takes it from this variable of the environment, or from a file';
 
 const TITLE = 'Configuration of a Clerk instance, without ids, times and secrets.';
 
@@ -23,7 +23,7 @@ export function configurationText(configuration: Configuration, unread: Readonly
   document.commentBefore = [
     TITLE,
     'What a file leaves out stays as it is: a section, or a field. clerk-mcp config diff compares, config apply changes.',
-    ...wrapped(`Not in it, for Clerk's API changes them and does not tell them: ${ONLY_WRITTEN_IN_WORDS}.`),
+    ...wrapped(`Not in the file, since Clerk's API changes them but does not return them: ${ONLY_WRITTEN_IN_WORDS}.`),
     ...[...unread].map(([name, why]) => `Not read: ${name}: ${plain(why, 160)}`),
   ]
     .map((line) => ` ${line}`)

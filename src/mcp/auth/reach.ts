@@ -39,4 +39,4 @@ export class ReachAuthenticator implements Authenticator {
 }
 
 const unreached = ({ name }: AuthenticatedCaller, instance: string): string =>
-  `${plain(name)} may not reach ${instance}. Whoever is to reach an instance is named for it: the operator of this server adds it to the instances of their entry.`;
+  `${plain(name)} may not reach ${instance}. The operator of this server can add ${instance} to the instances of their entry.`;

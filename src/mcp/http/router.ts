@@ -177,7 +177,7 @@ export class Router {
         ? render()
         : refuse(
             403,
-            'The metrics are those of all instances: they take the token of --metrics-token-file, or a caller who may reach all.',
+            'The metrics cover all instances: they need the token of --metrics-token-file, or a caller who may reach all of them.',
           ),
     );
   }

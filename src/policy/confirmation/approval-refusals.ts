@@ -24,8 +24,7 @@ const FAULTS: Readonly<Record<ApprovalFault, string>> = {
   other_arguments: 'The approval is for other arguments.',
   expired: 'The approval was not given and used in time.',
   used: 'The approval has been used.',
-  forgotten:
-    'What keeps approvals has been started anew or replaced since it was given, so it cannot be told whether it was used.',
+  forgotten: 'The store of approvals was restarted or replaced after it was given, so nobody can tell whether it was used.',
   replaced: 'What the person was shown is out of date, and they are asked again.',
 };
 

@@ -93,7 +93,7 @@ export const tooManySlips = (operation: Operation, slip: Slip): Refusal =>
   );
 
 const FORGOTTEN =
-  'What remembers the used ones has been started anew or replaced since, so it cannot be told whether this one was used.';
+  'The store that remembers the used ones was restarted or replaced since, so nobody can tell whether this one was used.';
 
 const TOKEN_FAULTS: Readonly<Record<SealFault | 'used' | 'forgotten', string>> = {
   malformed: 'confirm does not hold a token of this server.',
@@ -150,7 +150,7 @@ export const feedsOwnClaims = (operation: Operation): Refusal =>
   refusal(
     'own_claims',
     operation,
-    `${NOTHING_SENT} It changes, or may change, what this server's own callers may do: what their scopes are made of, or by whom its grants know them. Only a person other than the caller may approve that. ` +
+    `${NOTHING_SENT} It changes, or may change, what this server's own callers may do: the data that their scopes come from, or by which its grants know them. Only a person other than the caller may approve that. ` +
       `This server has no page where they could (--ask): ask the operator to do it in Clerk's dashboard. ${FINAL}`,
   );
 

@@ -117,7 +117,7 @@ describe('an export that is disturbed', () => {
       expect(await run(file, () => 'pass')).toMatchObject({
         code: 2,
         stdout: '',
-        stderr: `clerk-mcp: ${part} was damaged or changed, and cannot be gone on with. Begin anew with --fresh.\n`,
+        stderr: `clerk-mcp: ${part} was damaged or changed, and cannot be continued. Start again with --fresh.\n`,
       });
     }
     writeFileSync(part, kept);
@@ -136,13 +136,13 @@ describe('an export that is disturbed', () => {
     expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('begun on another instance') });
     writeFileSync(`${join(dir, 'mine.json')}.part`, 'mine\n');
     const mine = await runProgram(['export', join(dir, 'mine.json')], { env });
-    expect(mine).toMatchObject({ code: 2, stderr: expect.stringContaining('is no export') });
+    expect(mine).toMatchObject({ code: 2, stderr: expect.stringContaining('is not an export') });
     // Nor does --fresh make room where something else is.
     for (const text of ['mine\n', 'mine, without an end']) {
       writeFileSync(`${join(dir, 'mine.json')}.part`, text);
       expect(await runProgram(['export', join(dir, 'mine.json'), '--fresh'], { env })).toMatchObject({
         code: 2,
-        stderr: expect.stringContaining('is no export'),
+        stderr: expect.stringContaining('is not an export'),
       });
       expect(readFileSync(`${join(dir, 'mine.json')}.part`, 'utf8')).toBe(text);
     }

@@ -74,7 +74,7 @@ describe('what doctor finds of an issuer', () => {
       { token_endpoint: 'http://a.example/t' },
       'clients',
       'warning',
-      /no https/,
+      /not an https/,
     ],
     ['no sign-in at all', { token_endpoint: undefined }, 'clients', 'failure', /no client can sign in/],
     [

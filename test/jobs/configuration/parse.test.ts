@@ -20,17 +20,17 @@ describe('a configuration', () => {
   it.each([
     ['', ['f.yml:1: it holds no configuration.']],
     ['- a\n', ['f.yml:1: it holds no configuration.']],
-    ['a: [\n', [expect.stringContaining('f.yml:2: it is no YAML: ')]],
-    [of('--- \nb: 1\n'), ['f.yml:2: it is no YAML: Source contains multiple documents.']],
+    ['a: [\n', [expect.stringContaining('f.yml:2: it is not YAML: ')]],
+    [of('--- \nb: 1\n'), ['f.yml:2: it is not YAML: Source contains multiple documents.']],
     [`${of('redirect_urls: ')}${'['.repeat(900_000)}`, ['f.yml:2: it nests too deeply.']],
     ['x'.repeat(1_000_001), ['f.yml:1: it is longer than 1000000 characters.']],
     ['roles: {}\n', ['f.yml:1: clerk_configuration is missing: a configuration says clerk_configuration: 1.']],
     ['clerk_configuration: 2\n', ['f.yml:1: clerk_configuration must be 1, the only form there is.']],
-    [of('role: {}\n'), ['f.yml:2: role is no section. Did you mean roles?']],
+    [of('role: {}\n'), ['f.yml:2: role is not a section. Did you mean roles?']],
     [
       of('restrictions: {allowlist: true}\n'),
       [
-        "f.yml:2: restrictions is no part of a configuration: Clerk's API changes it, by InstanceSettings_updateRestrictions, and does not tell what it is.",
+        "f.yml:2: restrictions is not part of a configuration: Clerk's API changes it, by InstanceSettings_updateRestrictions, but does not return it.",
       ],
     ],
     [of('roles:\n'), ['f.yml:2: roles is empty: expected an object, {} for none.']],
@@ -38,8 +38,8 @@ describe('a configuration', () => {
       of('roles:\n  org:a:\n    name: A\n    permision: []\n    id: role_1\n'),
       [
         'f.yml:3: roles › org:a › permissions is missing: expected a list.',
-        'f.yml:5: roles › org:a › permision is no field. Did you mean permissions?',
-        expect.stringContaining('f.yml:6: roles › org:a › id belongs to one instance, and is no part of a configuration.'),
+        'f.yml:5: roles › org:a › permision is not a field. Did you mean permissions?',
+        expect.stringContaining('f.yml:6: roles › org:a › id belongs to one instance, and is not part of a configuration.'),
       ],
     ],
     [

@@ -84,7 +84,9 @@ export class SyslogStream implements Transport {
       if (this.#unanswered < MOST_UNANSWERED)
         throw new DeliveryError('it did not close the connection after us, so what it took is not known');
       if (this.#unanswered === MOST_UNANSWERED)
-        this.#warn(`${this.#target.name} never closes a connection after us: what is sent counts as delivered, without its word`);
+        this.#warn(
+          `${this.#target.name} never closes a connection after us: from now on what was sent counts as delivered, without confirmation`,
+        );
     } finally {
       socket.destroy();
     }

@@ -28,6 +28,6 @@ export function syslogMessage({ text, line }: LoggedLine, log: LogIdentity): str
 /** Why a receiver cannot be written to: the system's code, where there is one. */
 export function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-  if (code === 'EPROTOTYPE') return 'it is a socket of datagrams, and only sockets of streams can be written to';
+  if (code === 'EPROTOTYPE') return 'it is a datagram socket, and only stream sockets can be used';
   return code ?? errorMessage(error);
 }
