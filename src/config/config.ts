@@ -53,7 +53,7 @@ export interface ApprovalSettings {
   readonly clientSecret?: string | undefined;
 }
 
-const INSTANCE_WITHOUT_FILE = '--instance needs --instances FILE, which names the instances.';
+export const INSTANCE_WITHOUT_FILE = '--instance needs --instances FILE, which names the instances.';
 const PREFIX = 'CLERK_MCP_';
 export const SIGNING_KEY = 'CLERK_MCP_SIGNING_KEY';
 const AUDIT_KEY = 'CLERK_MCP_AUDIT_KEY';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileProblem } from '../platform/file-problem.js';
 import { readTextSync } from '../platform/read-text.js';
 import { type Environment, readKeyFrom } from './clerk-access.js';
-import { type Config, instancesOf, loadInstance, loadValues, type Values } from './config.js';
+import { type Config, INSTANCE_WITHOUT_FILE, instancesOf, loadInstance, loadValues, type Values } from './config.js';
 import { ConfigError } from './config-error.js';
 import { environmentOf, flagsOf, type InstanceEntry, InstancesFileError, readInstances } from './instances-file.js';
 
@@ -29,7 +29,7 @@ export function loadAllInstances(flags: Flags, environment: Environment): readon
  * @throws ConfigError where none is named, or none has the name: an instance is never chosen by default
  */
 export function loadNamedInstance(flags: Flags, environment: Environment): Config {
-  const { file, entry } = named(flags, environment);
+  const { file, entry } = named(read(flags, environment));
   const { keys, faults } = readKeys([entry], environment);
   if (faults.length > 0) throw new InstancesFileError(file, faults);
   return configOf(entry, keys.get(entry.name), flags, environment);
@@ -37,7 +37,7 @@ export function loadNamedInstance(flags: Flags, environment: Environment): Confi
 
 /** The settings of the one instance that is named, for commands that need no key. @throws ConfigError */
 export function loadNamedValues(flags: Flags, environment: Environment): InstanceValues {
-  const { entry } = named(flags, environment);
+  const { entry } = named(read(flags, environment));
   return { name: entry.name, kind: entry.kind, key: entry.key, values: loadValues(flagsOf(entry, flags), environment) };
 }
 
@@ -47,8 +47,9 @@ export interface InstanceValues extends Pick<InstanceEntry, 'name' | 'kind' | 'k
 
 /** Every instance, or the one that is named, with what is wrong with its key, for checks. @throws InstancesFileError for faults of the file */
 export function inspectInstances(flags: Flags, environment: Environment): InspectedFile {
-  const { entries, instance } = read(flags, environment);
-  const wanted = instance === undefined ? entries : [named(flags, environment).entry];
+  const file = read(flags, environment);
+  const { entries, instance } = file;
+  const wanted = instance === undefined ? entries : [named(file).entry];
   const { keys, faultsOf } = readKeys(wanted, environment);
   const instances = wanted.map((entry) => {
     const faults = faultsOf(entry.name);
@@ -72,9 +73,16 @@ export interface InspectedInstance {
   readonly config: () => Config;
 }
 
-function read(flags: Flags, environment: Environment) {
+interface ReadFile {
+  readonly file: string;
+  readonly entries: readonly InstanceEntry[];
+  /** The one that is asked for. */
+  readonly instance: string | undefined;
+}
+
+function read(flags: Flags, environment: Environment): ReadFile {
   const { instances: file, instance } = instancesOf(flags, environment);
-  if (file === undefined) throw new ConfigError('--instance needs --instances FILE, which names the instances.');
+  if (file === undefined) throw new ConfigError(INSTANCE_WITHOUT_FILE);
   let text: string;
   try {
     text = readTextSync(file);
@@ -94,8 +102,8 @@ function refuseOwnSettings(flags: Flags, environment: Environment): void {
   );
 }
 
-function named(flags: Flags, environment: Environment): { readonly file: string; readonly entry: InstanceEntry } {
-  const { file, entries, instance } = read(flags, environment);
+/** @throws ConfigError */
+function named({ file, entries, instance }: ReadFile): { readonly file: string; readonly entry: InstanceEntry } {
   const found = entries.find(({ name }) => name === instance);
   if (found !== undefined) return { file, entry: found };
   const names = entries.map(({ name, kind }) => `${name} (${KIND_WORDS[kind]})`).join(', ');
