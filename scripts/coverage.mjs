@@ -7,7 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { env } from 'node:process';
 import { mergeProcessCovs } from '@bcoe/v8-coverage';
 import { build } from 'esbuild';
@@ -57,7 +57,7 @@ function linesOf(file) {
     const [kind, value = ''] = line.split(/:(.*)/s);
     if (kind === 'SF') {
       lines = new Map();
-      sources.set(relative(root, join(root, value.replace(`${root}/`, ''))), lines);
+      sources.set(relative(root, resolve(root, value)), lines);
     }
     if (kind !== 'DA') continue;
     const [at, times] = value.split(',').map(Number);

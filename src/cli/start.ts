@@ -1,11 +1,11 @@
 import { isatty } from 'node:tty';
 import { inspect } from 'node:util';
 import { fileProblem } from '../platform/file-problem.js';
-import { escapeHiddenInLines } from '../platform/plain-text.js';
 import { scrub } from '../platform/scrub.js';
 import { UserError } from '../platform/user-error.js';
 import { EXIT } from './commands/command.js';
 import { stdio } from './commands/stdio.js';
+import { complain } from './complain.js';
 import { readFlags } from './flags.js';
 
 /**
@@ -22,16 +22,14 @@ export async function main(argv: readonly string[], onListed: () => void): Promi
     else await stdio(flags, onListed);
   } catch (error) {
     if (error instanceof UserError) {
-      complain(`clerk-mcp: ${escapeHiddenInLines(error.message)}`);
+      complain(error.message);
       process.exitCode = EXIT.usage;
     } else {
-      complain(inspect(error));
+      process.stderr.write(`${scrub(inspect(error))}\n`);
       process.exit(EXIT.failed);
     }
   }
 }
-
-const complain = (text: string): void => void process.stderr.write(`${scrub(text)}\n`);
 
 /**
  * A reader that has read enough, such as `head`, is not a failure, and there is nothing to say. A full disk is one.

@@ -1,3 +1,5 @@
+import { complain } from '../complain.js';
+
 /** The exit codes. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3, interrupted: 130 } as const;
 
@@ -12,9 +14,7 @@ export type Flags = Readonly<Record<string, unknown>>;
 /** For commands that keep no log: warnings go to stderr, and the rest shows in what the commands print. */
 export const toStderr = {
   info: (): void => {},
-  warn: (message: string): void => {
-    process.stderr.write(`clerk-mcp: ${message}\n`);
-  },
+  warn: (message: string): void => complain(message),
 };
 
 /** The only place that writes to stdout, on behalf of commands that print. */

@@ -120,11 +120,7 @@ export class KeptLists {
 
   #write(line: Head | Page): Promise<void> {
     const text = `${JSON.stringify(line)}\n`;
-    this.#writing = this.#writing.then(async () => {
-      const { bytesWritten } = await this.#file.write(text);
-      // A disk that is full takes a part.
-      if (bytesWritten < Buffer.byteLength(text)) await this.#file.write(Buffer.from(text).subarray(bytesWritten));
-    });
+    this.#writing = this.#writing.then(() => this.#file.appendFile(text));
     return this.#writing;
   }
 

@@ -2,7 +2,7 @@ import { Document, isMap, isScalar, type Pair } from 'yaml';
 import { isRecord } from '../../platform/is-record.js';
 import { plain } from '../../platform/plain-text.js';
 import { FORM_VERSION, VERSION_KEY } from './parse.js';
-import { type Configuration, ONLY_WRITTEN_IN_WORDS, type SectionName, sectionOf, THE_ONE } from './sections.js';
+import { type Configuration, ONLY_WRITTEN_IN_WORDS, type Section, type SectionName, sectionOf, THE_ONE } from './sections.js';
 
 const KEY_IS_ELSEWHERE = ' Clerk does not return it: apply takes it from this variable of the environment, or from a file';
 
@@ -16,7 +16,7 @@ export function configurationText(configuration: Configuration, unread: Readonly
   const document = new Document(
     {
       [VERSION_KEY]: FORM_VERSION,
-      ...Object.fromEntries([...configuration].map(([name]) => [name, plainSection(configuration, name)])),
+      ...Object.fromEntries([...configuration].map(([name, section]) => [name, plainSection(name, section)])),
     },
     { aliasDuplicateObjects: false },
   );
@@ -36,8 +36,7 @@ export function configurationText(configuration: Configuration, unread: Readonly
   return document.toString({ lineWidth: 0 });
 }
 
-function plainSection(configuration: Configuration, name: SectionName): unknown {
-  const section = configuration.get(name) ?? new Map<string, never>();
+function plainSection(name: SectionName, section: Section): unknown {
   const { kind, fields } = sectionOf(name);
   if (kind === 'list') return [...section.keys()].sort();
   const inOrder = (values: Readonly<Record<string, unknown>>): unknown =>
