@@ -6,7 +6,7 @@ import { plain } from '../../platform/plain-text.js';
 import { EXPORT_FORMATS, exportAudit } from '../../policy/audit/export/export.js';
 import { isStandardOutput } from '../../policy/audit/places.js';
 import { allFiles } from '../../policy/audit/record-files.js';
-import { type AuditFilters, showAudit } from '../../policy/audit/show.js';
+import { type AuditFilters, DECISIONS, showAudit } from '../../policy/audit/show.js';
 import { verifyAudit } from '../../policy/audit/verify.js';
 import { EXIT, type Flags, print } from './command.js';
 import { oneOf } from './one-of.js';
@@ -70,8 +70,6 @@ const drained = (): Promise<unknown> =>
   Promise.race([once(process.stdout, 'drain'), once(process.stdout, 'close')]).catch(() => undefined);
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-const DECISIONS = ['allowed', 'refused', 'asked'] as const;
 
 function time(flag: string, value: unknown): number | undefined {
   if (value === undefined) return undefined;

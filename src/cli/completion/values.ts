@@ -6,6 +6,10 @@ import type { Option } from '../../config/option.js';
 import { SANDBOX_OPTIONS } from '../../config/sandbox-options.js';
 import { OPTIONS } from '../../config/server-options.js';
 import { path } from '../../config/value-forms.js';
+import { ROLES } from '../../mcp/auth/roles.js';
+import { EXPORT_FORMATS } from '../../policy/audit/export/export.js';
+import { DECISIONS } from '../../policy/audit/show.js';
+import { SKILL_FOLDERS } from '../client-config/skill-folders.js';
 
 /** What can stand in a place of the command line: words, tools by name, files. `isList`: several, with commas between them. */
 export interface Values {
@@ -16,12 +20,13 @@ export interface Values {
   readonly isList?: boolean;
 }
 
-/** Flags of single commands that take one of a few words. */
+/** Flags of single commands that take one of a few words, as the commands declare them: a setting may have the same name. */
 const OWN_WORDS: Readonly<Record<string, readonly string[]>> = {
-  '--role': ['viewer', 'operator', 'admin'],
-  '--decision': ['allowed', 'refused', 'asked'],
-  '--instance': ['test', 'live', 'sandbox'],
-  '--client': ['claude-code', 'codex', 'cursor', 'gemini', 'vscode', 'windsurf'],
+  '--role <role>': Object.keys(ROLES),
+  '--decision <decision>': DECISIONS,
+  '--format <format>': EXPORT_FORMATS,
+  '--instance <kind>': ['test', 'live', 'sandbox'],
+  '--client <name>': Object.keys(SKILL_FOLDERS),
 };
 
 /** Settings whose values are no words of a schema. */
@@ -39,11 +44,12 @@ const FILES = /<(?:file|dir|folder|document)(?:\.\.\.)?>/;
 export function valuesOfFlag(flag: Flag, settings: ReadonlyMap<string, Option>): Values | undefined {
   const { long, flags } = flag;
   if (long === undefined || long === null) return undefined;
-  const setting = settings.get(long);
+  const named = settings.get(long);
+  const setting = named?.flag === flags ? named : undefined;
   const known = OF_SETTINGS[long];
   if (known !== undefined) return known;
   if (setting === undefined) {
-    const words = OWN_WORDS[long];
+    const words = OWN_WORDS[flags];
     return words === undefined ? (FILES.test(flags) ? { files: true } : undefined) : { words };
   }
   if (setting.schema === path || FILES.test(flags)) return { files: true };

@@ -2,6 +2,8 @@ import { escapeHidden, plain } from '../../platform/plain-text.js';
 import { type AuditLine, readLine } from './line.js';
 import { linesOf } from './read.js';
 
+export const DECISIONS = ['allowed', 'refused', 'asked'] as const;
+
 /** Which lines to show. An absent filter shows everything. */
 export interface AuditFilters {
   /** Unix milliseconds. */
@@ -9,7 +11,7 @@ export interface AuditFilters {
   readonly until?: number | undefined;
   readonly operation?: string | undefined;
   readonly caller?: string | undefined;
-  readonly decision?: 'allowed' | 'refused' | 'asked' | undefined;
+  readonly decision?: (typeof DECISIONS)[number] | undefined;
   /** Only calls on this one of several instances. */
   readonly instance?: string | undefined;
 }

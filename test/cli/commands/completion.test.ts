@@ -114,6 +114,21 @@ describe('completion', () => {
     });
   });
 
+  it.each([
+    ['policy explain --instance', 'test live sandbox'],
+    ['audit export --format', 'ocsf jsonl csv'],
+    ['audit show --instance', ''],
+  ])('knows the words of %s', async (line, words) => {
+    const { stdout } = await runProgram(['complete', '--', ...line.split(' '), '']);
+    expect(
+      stdout
+        .split('\n')
+        .slice(0, -2)
+        .map((word) => word.trim())
+        .join(' '),
+    ).toBe(words);
+  });
+
   it('says where files may stand, and loads no schema of the catalog for it', async () => {
     const { stdout } = await runProgram(['complete', '--', 'call', '--batch', '']);
     expect(stdout).toBe(':0\n');
