@@ -94,11 +94,14 @@ export class SecretFile {
     await writeAll(this.#file, content);
     // From here on the file may hold the only copy: it is never removed again.
     this.#state = 'stored';
-    await this.#file.truncate(content.length);
-    await this.#file.sync();
-    const [ours, named] = await Promise.all([this.#file.stat({ bigint: true }), lstat(this.path, { bigint: true })]);
-    if (!isSameFile(ours, named)) throw new SecretsDirError('the file was replaced');
-    await this.#file.close();
+    try {
+      await this.#file.truncate(content.length);
+      await this.#file.sync();
+      const [ours, named] = await Promise.all([this.#file.stat({ bigint: true }), lstat(this.path, { bigint: true })]);
+      if (!isSameFile(ours, named)) throw new SecretsDirError('the file was replaced');
+    } finally {
+      await this.#file.close();
+    }
   }
 
   /** Removes the file, unless an answer is in it. Never throws. */

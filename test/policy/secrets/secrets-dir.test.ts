@@ -91,10 +91,11 @@ describe('SecretsDir', () => {
     await expect(secrets.reserve(operations.signInToken)).rejects.toThrow(SecretsDirError);
   });
 
-  it('says when the file was taken away before the answer came', async () => {
+  it('says when the file was taken away before the answer came, and lets go of it', async () => {
     const file = await (await SecretsDir.open(dir, options())).reserve(operations.signInToken);
     await rm(file.path);
-    await expect(file.store(TOKEN)).rejects.toThrow();
+    await expect(file.store(TOKEN)).rejects.toThrow('ENOENT');
+    await expect(file.store(TOKEN)).rejects.toMatchObject({ code: 'EBADF' });
   });
 });
 
