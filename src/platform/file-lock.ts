@@ -86,14 +86,19 @@ export async function lockHolder(path: string): Promise<LockHolder | undefined> 
 }
 
 async function create(lock: string, content: string): Promise<boolean> {
+  const file = await createPrivateFile(lock).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  if (file === undefined) return false;
   try {
-    const file = await createPrivateFile(lock);
     await file.writeFile(content);
-    await file.close();
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    // On a full disk. Without a holder's name in it, it would count as held for good.
+    await unlink(lock).catch(() => {});
     throw error;
+  } finally {
+    await file.close();
   }
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Operation } from '../../src/catalog/operation.js';
 import type { AuditLine } from '../../src/policy/audit/line.js';
@@ -147,6 +147,13 @@ describe('a log that cannot be written', () => {
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toMatch(/^clerk-mcp: The audit log /);
     expect(ended.stderr).toMatch(reason);
+  });
+
+  it('as on a disk that was full before the start: exit code 2, and nothing is left that would keep the next start away', async () => {
+    const full = new RawProgram(['--audit-log', log], environment(upstream.origin), { limit: 'ulimit -f 0' });
+    started.push(full);
+    expect(await full.ended).toMatchObject({ code: 2, stderr: expect.stringContaining('(EFBIG)') });
+    expect(await readdir(directory)).toEqual([]);
   });
 
   it('as on a full disk: what changes something is refused, reads go on, and nothing was sent without its line', async () => {
