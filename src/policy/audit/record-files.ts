@@ -18,18 +18,8 @@ export async function recordFiles(setting: string): Promise<readonly string[]> {
   const isOurs = namesFor(setting, first);
   const folder = dirname(first);
   const names = (await readdir(folder).catch(() => [])).filter((name) => isOurs.test(name) && !OTHERS.test(name));
-  const found = await Promise.all(
-    names.map(async (name) => {
-      const path = join(folder, name);
-      const stats = await stat(path).catch(() => undefined);
-      return stats?.isFile() === true ? [{ path, at: stats.mtimeMs }] : [];
-    }),
-  );
-  return found
-    .flat()
-    .sort((one, other) => other.at - one.at)
-    .slice(0, MOST_FILES)
-    .map(({ path }) => path);
+  const found = await oldestFirst(names.map((name) => join(folder, name)));
+  return found.reverse().slice(0, MOST_FILES);
 }
 
 /** The logs of the setting, of this process and of others that have written one beside it: each has a head. */
@@ -64,9 +54,21 @@ const logsAmong = (names: readonly string[]): readonly string[] =>
 
 /** Every file of every log of the setting, the oldest first. */
 export async function allFiles(setting: string): Promise<readonly string[]> {
-  const paths = (await Promise.all((await logsOf(setting)).map(rotatedFiles))).flat();
-  const dated = await Promise.all(paths.map(async (path) => ({ path, at: (await stat(path)).mtimeMs })));
-  return dated.sort((one, other) => one.at - other.at).map(({ path }) => path);
+  return oldestFirst((await Promise.all((await logsOf(setting)).map(rotatedFiles))).flat());
+}
+
+/** Those that are there and are files, by the time of their last change. */
+async function oldestFirst(paths: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(
+    paths.map(async (path) => {
+      const stats = await stat(path).catch(() => undefined);
+      return stats?.isFile() === true ? [{ path, at: stats.mtimeMs }] : [];
+    }),
+  );
+  return found
+    .flat()
+    .sort((one, other) => one.at - other.at)
+    .map(({ path }) => path);
 }
 
 const namesFor = (setting: string, first: string): RegExp =>
