@@ -18,6 +18,7 @@ import {
   addPolicyCommands,
   addSkillCommands,
   addTokenCommands,
+  flagsOf,
 } from './subcommands.js';
 
 const COMPLETION_HELP = `
@@ -32,8 +33,6 @@ with what is not done, and repeats nothing. Exit code 1 where some calls failed.
 
 /** Flags of `call` that mean something for many calls only. */
 const OF_BATCH = ['out', 'again', 'yes', 'quiet'] as const;
-
-const flagsOf = (command: Command): Flags => command.optsWithGlobals();
 
 /** @param script the file that is running, from a package or a clone */
 function program(script: string, onListed: () => void): Command {

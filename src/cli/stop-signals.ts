@@ -8,7 +8,7 @@ import { complain } from './complain.js';
 export const stopSignals = (platform: NodeJS.Platform = process.platform): readonly NodeJS.Signals[] =>
   platform === 'win32' ? ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGBREAK'] : ['SIGTERM', 'SIGINT'];
 
-/** One Ctrl+C arrives twice under npm and npx, which pass on what the terminal has sent already; it counts once. */
+/** One Ctrl+C may arrive twice under npm and npx, which pass on what the terminal has sent already; it counts once. */
 const ONE_PRESS_MS = 500;
 
 /**

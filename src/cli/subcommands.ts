@@ -3,7 +3,8 @@ import { OPTIONS } from '../config/server-options.js';
 import type { Flags } from './commands/command.js';
 import { withExamples, withOptions, withSettings } from './help.js';
 
-const flagsOf = (command: Command): Flags => command.optsWithGlobals();
+/** The flags of a command, and those of the program. */
+export const flagsOf = (command: Command): Flags => command.optsWithGlobals();
 
 const many = (value: string, before: string[] = []): string[] => [...before, value];
 

@@ -1,6 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import type { App } from '../../app/app-types.js';
-import type { Call, CallOutcome } from '../../call/call-types.js';
+import type { CallOutcome } from '../../call/call-types.js';
 import { type Config, usualStateDir } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
 import { loadOneConfig } from '../../config/load-configs.js';
@@ -8,10 +8,8 @@ import { planReport } from '../../jobs/apply/report.js';
 import { type BatchLine, readBatch } from '../../jobs/batch/read-batch.js';
 import { type Result, resultsOf } from '../../jobs/batch/results.js';
 import type { PlannedBatch } from '../../jobs/jobs.js';
-import { PlanFault } from '../../jobs/plan/fault.js';
 import { expandHome } from '../../platform/home.js';
 import { scrub } from '../../platform/scrub.js';
-import { VERSION } from '../../platform/version.js';
 import { dialogLines } from '../../policy/preview/dialog.js';
 import { applyShown, asksItself, isYes, modelOf, refuseYesOnLive } from '../apply-plan.js';
 import { complain } from '../complain.js';
@@ -20,9 +18,9 @@ import { isAtTerminal } from '../passphrase-prompt.js';
 import { checkReport, replaceReport } from '../report-file.js';
 import { EXIT, type Flags, print } from './command.js';
 import { readInput } from './read-input.js';
-import { withApp } from './with-app.js';
+import { callerOf, withApp } from './with-app.js';
 
-const CALLER: Call['caller'] = { name: 'local', transport: 'cli', clientName: 'clerk-mcp call', clientVersion: VERSION };
+const CALLER = callerOf('call');
 
 /**
  * Makes the calls of a file of JSON Lines as one plan: shown and confirmed once, paced, and gone on with by the same command
@@ -42,14 +40,9 @@ export async function batch(file: string, name: string | undefined, flags: Flags
     try {
       await new Batch({ app, config, calls, where, out, flags, signal: interrupted }).run();
     } catch (error) {
-      if (interrupted.aborted) {
-        complain('Stopped before anything was sent. Run the same command again to make the calls.');
-        process.exitCode = EXIT.interrupted;
-        return;
-      }
-      if (!(error instanceof PlanFault)) throw error;
-      complain(String(error.model.message));
-      process.exitCode = error.refused ? EXIT.refused : EXIT.failed;
+      if (!interrupted.aborted) throw error;
+      complain('Stopped before anything was sent. Run the same command again to make the calls.');
+      process.exitCode = EXIT.interrupted;
     }
   });
 }

@@ -2,13 +2,12 @@ import { UnknownToolError } from '../../call/call-types.js';
 import { ConfigError } from '../../config/config-error.js';
 import { loadOneConfig } from '../../config/load-configs.js';
 import { scrub } from '../../platform/scrub.js';
-import { VERSION } from '../../platform/version.js';
 import { tellWaiting } from '../apply-plan.js';
 import { errorLines } from '../error-line.js';
 import { parseJsonArguments } from './arguments.js';
 import { EXIT, type Flags, print } from './command.js';
 import { readInput } from './read-input.js';
-import { withApp } from './with-app.js';
+import { callerOf, withApp } from './with-app.js';
 
 /** Makes one call on the road of all calls: the answer goes to stdout, an error or a refusal to stderr. */
 export async function call(name: string | undefined, json: string, flags: Flags): Promise<void> {
@@ -18,11 +17,10 @@ export async function call(name: string | undefined, json: string, flags: Flags)
   const config = await loadOneConfig({ logLevel: 'warn', ...flags });
   await withApp(config, async (app, interrupted) => {
     try {
-      const caller = { name: 'local', transport: 'cli' as const, clientName: 'clerk-mcp call', clientVersion: VERSION };
       const outcome = await app.calls.call({
         name,
         arguments: args,
-        caller,
+        caller: callerOf('call'),
         canAsk: false,
         signal: interrupted,
         onWaiting: tellWaiting,

@@ -1,6 +1,5 @@
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import type { App } from '../../app/app-types.js';
-import type { Call } from '../../call/call-types.js';
 import { type Config, templateKey } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
 import { loadOneConfig } from '../../config/load-configs.js';
@@ -9,21 +8,18 @@ import type { Live } from '../../jobs/configuration/live.js';
 import { type Parsed, parseConfiguration } from '../../jobs/configuration/parse.js';
 import { ONLY_WRITTEN_IN_WORDS, type SectionName } from '../../jobs/configuration/sections.js';
 import { configurationText } from '../../jobs/configuration/write.js';
-import { PlanFault } from '../../jobs/plan/fault.js';
 import { fileProblem } from '../../platform/file-problem.js';
-import { decodeText } from '../../platform/read-text.js';
+import { readText } from '../../platform/read-text.js';
 import { hideFromNowOn, scrub } from '../../platform/scrub.js';
-import { VERSION } from '../../platform/version.js';
 import { dialogLines } from '../../policy/preview/dialog.js';
 import { applyChanges, refuseYesOnLive } from '../apply-plan.js';
-import { complain } from '../complain.js';
 import { isAtTerminal } from '../passphrase-prompt.js';
 import { EXIT, type Flags, print } from './command.js';
 import { writeConfiguration } from './config-file.js';
 import { comparisonJson, comparisonLines } from './config-report.js';
-import { withApp } from './with-app.js';
+import { callerOf, withApp } from './with-app.js';
 
-const CALLER: Call['caller'] = { name: 'local', transport: 'cli', clientName: 'clerk-mcp config', clientVersion: VERSION };
+const CALLER = callerOf('config');
 
 /** Writes the configuration of the instance as YAML: to stdout, or into a file. */
 export async function pull(flags: Flags): Promise<void> {
@@ -149,21 +145,7 @@ const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function onInstance(flags: Flags, use: (app: App, config: Config, signal: AbortSignal) => Promise<void>): Promise<void> {
   const config = await loadOneConfig({ logLevel: 'warn', ...flags });
-  await withApp(config, async (app, interrupted) => {
-    try {
-      await use(app, config, interrupted);
-    } catch (error) {
-      if (!(error instanceof PlanFault)) throw error;
-      complain(faultText(error));
-      process.exitCode = error.refused ? EXIT.refused : EXIT.failed;
-    }
-  });
-}
-
-/** The message, and the faults of arguments where there are any. */
-function faultText({ model }: PlanFault): string {
-  const faults = Array.isArray(model.faults) ? (model.faults as readonly { path: string; expected: string }[]) : [];
-  return [String(model.message), ...faults.map(({ path, expected }) => `  ${path}: ${expected}`)].join('\n');
+  await withApp(config, (app, interrupted) => use(app, config, interrupted));
 }
 
 /** @throws ConfigError, ConfigurationFileError */
@@ -174,7 +156,7 @@ async function readFileOf(file: string): Promise<Parsed> {
 /** @param what what it is called where it cannot be read */
 async function readNamed(file: string, what: string): Promise<string> {
   try {
-    return decodeText(await readFile(file));
+    return await readText(file);
   } catch (error) {
     throw new ConfigError(`${what} cannot be read: ${fileProblem(error, 'read')}.`);
   }

@@ -21,6 +21,7 @@ import { countOf } from '../count-of.js';
 import { errorLines } from '../error-line.js';
 import { KeepError, KeptLists } from '../export/kept-lists.js';
 import { readInstance } from '../export/read-instance.js';
+import { minuteOf } from '../minute-of.js';
 import { openBar } from '../progress-bar.js';
 import { interruption } from '../stop-signals.js';
 import { EXIT, type Flags, print } from './command.js';
@@ -112,8 +113,6 @@ function clientOf({ apiUrl, instanceKind, values }: Config, secretKey: string, i
     ...(timeout === undefined ? {} : { timeoutMs: timeout }),
   });
 }
-
-const minuteOf = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
 
 /** Asked before anything is read, since the reading may take long. @throws ConfigError */
 async function refuseTaken(file: string): Promise<void> {

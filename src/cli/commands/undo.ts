@@ -1,23 +1,21 @@
 import { stat } from 'node:fs/promises';
 import type { App } from '../../app/app-types.js';
-import type { Call } from '../../call/call-types.js';
 import type { Config } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
 import { loadOneConfig } from '../../config/load-configs.js';
-import { PlanFault } from '../../jobs/plan/fault.js';
 import type { UndoOf } from '../../jobs/undo/undo-changes.js';
 import type { Undoable } from '../../jobs/undo/undoable.js';
-import { VERSION } from '../../platform/version.js';
 import { dialogLines } from '../../policy/preview/dialog.js';
 import { applyChanges, refuseYesOnLive } from '../apply-plan.js';
-import { complain } from '../complain.js';
+import { countOf } from '../count-of.js';
+import { minuteOf } from '../minute-of.js';
 import { isAtTerminal } from '../passphrase-prompt.js';
-import { EXIT, type Flags, print } from './command.js';
-import { withApp } from './with-app.js';
+import { type Flags, print } from './command.js';
+import { callerOf, withApp } from './with-app.js';
 
 const QUESTION = 'Take all of it back?';
 
-const CALLER: Call['caller'] = { name: 'local', transport: 'cli', clientName: 'clerk-mcp undo', clientVersion: VERSION };
+const CALLER = callerOf('undo');
 
 /**
  * Takes back a plan or one call; without an id, lists what can be taken back. A person who can read the state folder may
@@ -28,14 +26,8 @@ export async function undo(id: string | undefined, flags: Flags): Promise<void> 
   await checkFolder(config.values.stateDir);
   refuseYesOnLive(flags, config);
   await withApp(config, async (app, interrupted) => {
-    try {
-      if (id === undefined) await list(app, config, flags);
-      else await takeBack(id, app, flags.yes === true, interrupted);
-    } catch (error) {
-      if (!(error instanceof PlanFault)) throw error;
-      complain(String(error.model.message));
-      process.exitCode = error.refused ? EXIT.refused : EXIT.failed;
-    }
+    if (id === undefined) await list(app, config, flags);
+    else await takeBack(id, app, flags.yes === true, interrupted);
   });
 }
 
@@ -72,8 +64,6 @@ const undoOf = (id: string): UndoOf =>
 const summary = ({ of, title, caller, at, until }: Undoable): string =>
   [idOf(of), `${ageOf(at)} ago`, title, `by ${caller}`, `until ${minuteOf(until)} UTC`].join('  ');
 
-const minuteOf = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
-
 const UNITS = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
@@ -83,8 +73,7 @@ const UNITS = [
 function ageOf(at: number): string {
   const ms = Math.max(0, Date.now() - at);
   const [unit, length] = UNITS.find(([, each]) => ms >= each) ?? ['second', 1_000];
-  const count = Math.floor(ms / length);
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+  return countOf(Math.floor(ms / length), unit);
 }
 
 async function takeBack(id: string, app: App, isAgreed: boolean, signal: AbortSignal): Promise<void> {

@@ -1,12 +1,28 @@
 import { createApp } from '../../app/app.js';
 import type { App } from '../../app/app-types.js';
+import type { Call } from '../../call/call-types.js';
 import type { Config } from '../../config/config.js';
+import { PlanFault } from '../../jobs/plan/fault.js';
+import { scrub } from '../../platform/scrub.js';
+import { VERSION } from '../../platform/version.js';
+import { errorLines } from '../error-line.js';
 import { loggerOf } from '../logger-of.js';
 import { ownCommand } from '../own-command.js';
 import { interruption } from '../stop-signals.js';
-import { GRACE_MS } from './command.js';
+import { EXIT, GRACE_MS } from './command.js';
 
-/** Uses the application for one command at a terminal, and closes it afterwards. `interrupted`: by Ctrl+C, or asked to end. */
+/** The caller of calls that a command makes. */
+export const callerOf = (command: string): Call['caller'] => ({
+  name: 'local',
+  transport: 'cli',
+  clientName: `clerk-mcp ${command}`,
+  clientVersion: VERSION,
+});
+
+/**
+ * Uses the application for one command at a terminal, and closes it afterwards. Where a plan cannot be made, says why.
+ * `interrupted`: by Ctrl+C, or asked to end.
+ */
 export async function withApp(config: Config, use: (app: App, interrupted: AbortSignal) => Promise<void>): Promise<void> {
   const app = await createApp({
     config,
@@ -19,6 +35,10 @@ export async function withApp(config: Config, use: (app: App, interrupted: Abort
   const interrupted = interruption();
   try {
     await use(app, interrupted);
+  } catch (error) {
+    if (!(error instanceof PlanFault)) throw error;
+    process.stderr.write(`${scrub(errorLines(JSON.stringify(error.model)))}\n`);
+    process.exitCode = error.refused ? EXIT.refused : EXIT.failed;
   } finally {
     await app.close(GRACE_MS);
   }
