@@ -20,7 +20,7 @@ interface Applying {
   readonly isAgreed: boolean;
   /** What is on screen already, and not shown again. */
   readonly shown: string;
-  /** What is asked for a yes. */
+  /** The question, to be answered by yes or no. */
   readonly question: string;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
@@ -61,7 +61,7 @@ interface Model {
 
 export const modelOf = ({ text }: { readonly text: string }): Model => JSON.parse(text) as Model;
 
-/** What a plan was made into: what is shown, and what its confirmation needs. */
+/** A plan that has been made, and what its confirmation needs. */
 interface Planned {
   readonly plan: { readonly id: string };
   readonly strength: Strength | undefined;

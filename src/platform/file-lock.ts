@@ -16,7 +16,7 @@ interface Holder {
   readonly host: string;
   /** When the process began, as the system counts it; distinguishes a process from a later one with the same id. */
   readonly began: string;
-  /** Within what its process id counts: containers may share a host name, and each begins at 1. Empty if the system has none. */
+  /** The namespace in which its process id counts: containers may share a host name, and each begins at 1. Empty if the system has none. */
   readonly namespace?: string;
   readonly nonce: string;
 }
@@ -39,8 +39,8 @@ const held = new Set<string>();
 
 /**
  * Reserves a file for one process with a lock file beside it. A lock left by a dead process on this machine is taken
- * over; one from another machine is not, since it is impossible to tell here whether its holder is alive. Containers that
- * go by the same host name share its clock: of them a lock is taken over that has shown no sign of life for a minute.
+ * over; one from another machine is not, since it is impossible to tell here whether its holder is alive. Containers
+ * with the same host name share its clock: a lock of one of them is taken over after a minute without a sign of life.
  * @throws FileLockedError
  */
 export async function lockFile(path: string): Promise<() => Promise<void>> {

@@ -4,7 +4,7 @@ import { errorMessage } from '../../platform/error-message.js';
 export interface Finding {
   /** What was looked at: `key`, `clock`. */
   readonly check: string;
-  /** Of which of several instances. */
+  /** The one of several instances that it is about. */
   readonly instance?: string;
   readonly status: 'ok' | 'warning' | 'failure';
   /** One sentence. */

@@ -57,7 +57,7 @@ export async function readBatch(
   return { calls: [...calls.values()], faults };
 }
 
-/** Nobody mends more at once. */
+/** More than anybody corrects at once. */
 const MOST_FAULTS = 100;
 
 type Read = { readonly operation: string; readonly args: Arguments } | { readonly fault: string };

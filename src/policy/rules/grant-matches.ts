@@ -264,7 +264,7 @@ function rolesBy({ roles }: Touch, args: Arguments, { memberRoles }: Named): str
   return roles === 'always' || isGiven(roles, args) ? 'roles of members' : undefined;
 }
 
-/** A connection that is for other domains, and for no organization that is named, vouches for nobody whom it matters of. */
+/** A connection that is for other domains, and for no organization that is named, vouches for nobody who is named. */
 function vouchedFor({ vouching }: Touch, args: Arguments, { domains, organizations }: Named): string | undefined {
   if (vouching !== true) return undefined;
   const list = args.domains ?? (args.domain === undefined ? undefined : [args.domain]);

@@ -52,7 +52,7 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
 /** A claim made from a role changes with the role's key and permissions. */
 const ROLES = /^(?:OrganizationRoles|RoleSets)$/;
 const KEPT_MS = 60_000;
-/** Of claims that only choose a grant: calls that write these are judged by what they write. */
+/** Claims that only choose a grant: calls that write these are judged by what they write. */
 const LOOKED_AT_CLOSER = /^(?:user\.(?:primary_)?email\w*|org\.(?:id|role)|org_membership\.role)$/;
 
 /** What the claims are made from: paths of metadata, and other fields of a user, an organization or a membership. */

@@ -29,7 +29,7 @@ export interface Consequences {
   readonly effects: readonly string[];
 }
 
-/** Of operations whose calls are all alike. */
+/** For operations whose calls are all alike. */
 const alike = new WeakMap<Operation, Consequences>();
 
 /** The risks of this very call and what to tell the person who confirms it. */

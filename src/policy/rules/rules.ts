@@ -27,7 +27,7 @@ export class Rules {
   /** By operation: the rules that can match some call of it. */
   readonly #candidates = new Map<Operation, readonly Rule[]>();
   readonly #strengths = new Map<Operation, readonly WantedStrength[]>();
-  /** Of rules that decide alone, and alike for each call. */
+  /** The verdicts of rules that decide alone, and alike for each call. */
   readonly #verdicts = new Map<Rule, Verdict>();
 
   constructor({ catalog, instance, rules, confirm }: RulesOptions) {

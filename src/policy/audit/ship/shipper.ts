@@ -61,7 +61,7 @@ export class Shipper {
     return this.#seq;
   }
 
-  /** When the line was first tried that has not arrived yet, in Unix milliseconds. */
+  /** When the oldest line that has not arrived was first tried, in Unix milliseconds. */
   get waitingSince(): number | undefined {
     return this.#waitingSince;
   }

@@ -32,9 +32,9 @@ interface OwnLog {
   readonly lastSeq: number;
 }
 
-/** How often to try to have a log that another process delivers, in milliseconds. */
+/** How often to try for a log that another process is delivering, in milliseconds. */
 const LOCK_MS = 2_000;
-/** How often to look for what processes that are gone have left undelivered, in milliseconds. */
+/** How often to look for lines that ended processes have left undelivered, in milliseconds. */
 const SWEEP_MS = 60_000;
 
 export const identityOf = (log: string): LogIdentity => {
@@ -42,12 +42,12 @@ export const identityOf = (log: string): LogIdentity => {
   return { id: sha256(`${host}\0${log}`).slice(0, 16), host, file: basename(log) };
 };
 
-/** Where the lock is that the process holds which delivers a log. */
+/** What is locked by the process that delivers a log. */
 const lockOf = (log: string): string => `${log}.ship`;
 
 /**
- * Delivers the record to every target, in the background: the log that this process writes, and besides it what others have left
- * undelivered that wrote a log beside it and are gone. Of all processes one delivers a log.
+ * Delivers the record to every target, in the background: the log that this process writes, and what is undelivered of logs beside
+ * it whose processes have ended. Each log is delivered by one process at a time.
  */
 export class Shipping {
   readonly #options: ShippingOptions;
@@ -116,7 +116,7 @@ export class Shipping {
     while (!this.#end.signal.aborted) {
       for (const log of await logsOf(this.#setting)) {
         if (this.#end.signal.aborted) return;
-        // With a target away there is nothing to be had by trying more.
+        // While a target is away, delivering more logs would only fail too.
         if (log === this.#own.path || [...this.#health.values()].some(({ isDown }) => isDown)) continue;
         if (!(await isLocked(log)) && (await this.#isBehind(log))) await this.#deliver(log, true);
       }

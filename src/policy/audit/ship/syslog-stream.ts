@@ -127,8 +127,8 @@ export class SyslogStream implements Transport {
 }
 
 /**
- * Writes everything, closes our side, and waits for the other. Says whether that closed in turn, or leaves open what it took: it
- * never closes, or closed its own side before ours since it has nothing to say.
+ * Writes everything, closes our side, and waits for the other side to close. `left open`: it did not, or had closed its own before,
+ * since it has nothing to say; what it took is then unknown.
  *
  * A receiver that closes at any moment must not pass for one that has read to our end. So the last byte is held back until a
  * refusal of the others would have come, and our end until one of that byte would have: an end of theirs before it is no answer
