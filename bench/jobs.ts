@@ -1,11 +1,9 @@
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Pool } from 'undici';
 import { agree } from '../test/support/agree.js';
 import { type ProgramClient, startProgram } from '../test/support/program.js';
+import { Relay, type Relayed } from '../test/support/relay.js';
 import { endSandboxes, startSandboxProgram } from '../test/support/sandbox-program.js';
 import { interleave, type Results } from './measure.js';
 
@@ -14,48 +12,9 @@ const CHANGES = 1_000;
 /** An approval takes milliseconds, so that several make one sample. */
 const APPROVALS = 20;
 
-/** One request as it came to Clerk. */
-interface Sent {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer | undefined;
-}
-
-/** Passes requests on to the sandbox, and remembers them. */
-class Listener {
-  sent: Sent[] = [];
-  readonly #server: Server;
-
-  constructor(pool: Pool) {
-    this.#server = createServer({ keepAliveTimeout: 600_000 }, async (incoming, outgoing) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of incoming) chunks.push(chunk as Buffer);
-      const kept = Object.entries(incoming.headers).filter(([name]) => !['host', 'connection', 'content-length'].includes(name));
-      const headers = Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
-      const body = chunks.length === 0 ? undefined : Buffer.concat(chunks);
-      const sent: Sent = { method: incoming.method ?? 'GET', path: incoming.url ?? '/', headers, body };
-      this.sent.push(sent);
-      const answer = await send(pool, sent);
-      outgoing.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.text);
-    });
-  }
-
-  async open(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  close(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
-  }
-}
-
-async function send(pool: Pool, { method, path, headers, body }: Sent): Promise<{ status: number; text: string }> {
-  const answer = await pool.request({ method: method as 'GET', path, headers, ...(body && { body }) });
-  return { status: answer.statusCode, text: await answer.body.text() };
+async function send(pool: Pool, { method, path, headers, body }: Relayed): Promise<void> {
+  const answer = await pool.request({ method: method as 'GET', path, headers, ...(body !== '' && { body }) });
+  await answer.body.text();
 }
 
 async function work(client: ProgramClient, name: string, args: Record<string, unknown>): Promise<Record<string, unknown>> {
@@ -97,24 +56,24 @@ export async function measureJobs(directory: string, rounds: number): Promise<Re
   await writeFile(seed, JSON.stringify({ users }));
   const sandbox = await startSandboxProgram('--seed', seed);
   const { CLERK_API_URL = '' } = sandbox.env;
-  const pool = new Pool(new URL(CLERK_API_URL).origin, { connections: 1, pipelining: 1 });
-  const listener = new Listener(pool);
-  const heardAt = await listener.open();
+  const { origin, pathname } = new URL(CLERK_API_URL);
+  const pool = new Pool(origin, { connections: 1, pipelining: 1 });
+  const relay = await Relay.to(origin);
   const start = (url: string): Promise<ProgramClient> =>
     startProgram('v2 (2025)', {
       args: ['--clerk-limit', '1000000', '--log-level', 'silent'],
       env: { ...sandbox.env, CLERK_API_URL: url },
       person: agree,
     });
-  const clients = await Promise.all([start(CLERK_API_URL), start(`${heardAt}${new URL(CLERK_API_URL).pathname}`)]);
+  const clients = await Promise.all([start(CLERK_API_URL), start(`${relay.url}${pathname}`)]);
   const [direct, heard] = clients;
   const results = new Map<string, Results>();
   try {
     if (direct === undefined || heard === undefined) throw new Error('no client');
     for (const [name, job] of Object.entries(jobs)) {
-      listener.sent = [];
+      const before = relay.seen.length;
       await job(heard);
-      const { sent } = listener;
+      const sent = relay.seen.slice(before);
       const timed = async (run: () => Promise<void>): Promise<number> => {
         const at = performance.now();
         await run();
@@ -129,7 +88,7 @@ export async function measureJobs(directory: string, rounds: number): Promise<Re
     return results;
   } finally {
     for (const client of clients) await client.close();
-    listener.close();
+    await relay.close();
     await pool.close();
     await endSandboxes();
   }

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 export interface Relayed {
   readonly method: string;
   readonly path: string;
+  /** As they are passed on. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
@@ -46,7 +48,8 @@ export class Relay {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString();
     const { method = 'GET', url: path = '/' } = request;
-    const relayed = { method, path, body };
+    const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers as Record<string, string>;
+    const relayed = { method, path, headers, body };
     this.seen.push(relayed);
     const fate = this.fate(relayed);
     if (fate === 'reset') return void request.socket.destroy();
@@ -54,7 +57,6 @@ export class Relay {
       response.writeHead(fate.status, { 'content-type': 'application/json', ...fate.headers });
       return void response.end(JSON.stringify({ errors: [{ code: 'made_up', message: fate.message ?? 'made up' }] }));
     }
-    const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers as Record<string, string>;
     const answer = await fetch(`${this.#to}${path}`, { method, headers, ...(body === '' ? {} : { body }) });
     response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'application/json' });
     response.end(await answer.text());
