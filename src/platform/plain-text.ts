@@ -27,9 +27,14 @@ const PLAIN_EMAIL = /^[^\s@<>()"',;:\\[\]]{1,64}@[\p{L}\p{N}.-]{1,80}$/u;
  */
 export function plain(text: string, longest = LONGEST): string {
   if (text.length <= longest && PLAIN_WORDS.test(text)) return text;
-  const flat = flatten(text.slice(0, longest * 20));
-  const characters = [...flat];
-  return characters.length <= longest ? flat : `${characters.slice(0, longest - 1).join('')}…`;
+  return shortened(flatten(text.slice(0, longest * 20)), longest);
+}
+
+/** A text of at most so many characters: the beginning of a longer one. */
+export function shortened(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  const characters = [...text];
+  return characters.length <= longest ? text : `${characters.slice(0, longest - 1).join('')}…`;
 }
 
 function flatten(text: string): string {

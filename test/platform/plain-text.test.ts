@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { plain, shownEmail, shownName, shownValue, typeable } from '../../src/platform/plain-text.js';
+import { plain, shortened, shownEmail, shownName, shownValue, typeable } from '../../src/platform/plain-text.js';
 import { labelOf } from '../../src/policy/preview/label.js';
 import { ADA } from '../policy/fixtures.js';
 
@@ -13,6 +13,10 @@ const INVISIBLE = [
   0x200b, 0x200c, 0x200d, 0x2060, 0xfeff, 0x00ad, 0xe0041, 0x180e, 0x034f, 0x17b4, 0x17b5, 0xfe0f, 0xfe00, 0x180b,
 ].map((code) => character(code));
 const BREAKS = ['\n', '\r', '\r\n', '\u0085', '\u2028', '\u2029', '\v', '\f', '\0', '\u001b[31m'];
+
+it('shortens a text by characters, and leaves one that is short enough as it is', () => {
+  expect(['😀😀😀😀', '😀😀😀', 'abcd'].map((text) => shortened(text, 3))).toEqual(['😀😀…', '😀😀😀', 'ab…']);
+});
 
 describe('plain', () => {
   it.each([...BIDI, ...INVISIBLE])('strips %j', (hidden) => {

@@ -1,7 +1,7 @@
 import { type Change, type Comparison, type Difference, modelOf } from '../../jobs/configuration/compare.js';
 import { THE_ONE } from '../../jobs/configuration/sections.js';
 import { isRecord } from '../../platform/is-record.js';
-import { escapeHidden } from '../../platform/plain-text.js';
+import { escapeHidden, shortened } from '../../platform/plain-text.js';
 
 const SIGNS = { added: '+', changed: '~', removed: '-' } as const;
 /** ANSI codes. */
@@ -79,7 +79,7 @@ const isTexts = (value: unknown): value is readonly string[] =>
 
 const shown = (value: unknown): string => (value === undefined ? 'nothing' : cut(escapeHidden(JSON.stringify(value))));
 
-const cut = (text: string): string => (text.length <= LONGEST ? text : `${[...text].slice(0, LONGEST - 1).join('')}…`);
+const cut = (text: string): string => shortened(text, LONGEST);
 
 /** The same for programs: keys and fields as in the file. */
 export const comparisonJson = ({ differences, notCompared }: Comparison): object => ({

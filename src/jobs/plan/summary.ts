@@ -1,5 +1,6 @@
 import { byWeight, isGated, type Operation } from '../../catalog/operation.js';
 import type { Risk } from '../../catalog/operation-types.js';
+import { shortened } from '../../platform/plain-text.js';
 import type { CallList } from '../../policy/list-call.js';
 import { fits } from '../../response/token-count.js';
 import type { Pace } from './pace.js';
@@ -108,4 +109,4 @@ function counted(names: readonly string[], most: number): Record<string, number>
   return Object.fromEntries([...sorted.slice(0, most), ...(rest === 0 ? [] : [['others', rest] as const])]);
 }
 
-const cut = (text: string): string => (text.length <= LONGEST ? text : `${[...text].slice(0, LONGEST - 1).join('')}…`);
+const cut = (text: string): string => shortened(text, LONGEST);
