@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.js';
@@ -105,7 +105,9 @@ describe('what is pulled', () => {
     const made = await one.config(['apply', full, '--yes'], { [VARIABLE]: SIGNING_KEY });
     expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(/Changed: (\d+) of \1\./) });
     const file = join(folder, 'pulled.yml');
-    const pull = await one.config(['pull', '--out', file]);
+    // No shell expands a ~ within a word.
+    const home = { HOME: folder, USERPROFILE: folder };
+    const pull = await one.config(['pull', '--out=~/pulled.yml'], home);
     expect(pull).toMatchObject({ code: 0, stdout: '' });
     expect(pull.stderr).toContain('sign-up restrictions');
     expect(pull.stderr).toContain('the signing key of my data-base');
@@ -117,7 +119,8 @@ describe('what is pulled', () => {
     expect(await one.config(['diff', file])).toMatchObject({ code: 0, stdout: expect.stringContaining('No difference') });
 
     const key = await scratchFile(folder, SIGNING_KEY);
-    const applied = await other.config(['apply', file, '--yes', '--signing-key', `my data-base=${key}`]);
+    const given = `my data-base=~/${relative(folder, key)}`;
+    const applied = await other.config(['apply', file, '--yes', '--signing-key', given], home);
     expect(applied).toMatchObject({ code: 0, stdout: expect.stringMatching(/Changed: (\d+) of \1\./) });
     for (const { stdout, stderr } of [made, applied]) expect(stdout + stderr).not.toContain(SIGNING_KEY);
     expect(await other.pulled()).toBe(text);

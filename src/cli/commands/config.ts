@@ -9,6 +9,7 @@ import { type Parsed, parseConfiguration } from '../../jobs/configuration/parse.
 import { ONLY_WRITTEN_IN_WORDS, type SectionName } from '../../jobs/configuration/sections.js';
 import { configurationText } from '../../jobs/configuration/write.js';
 import { fileProblem } from '../../platform/file-problem.js';
+import { expandHome } from '../../platform/home.js';
 import { readText } from '../../platform/read-text.js';
 import { hideFromNowOn, scrub } from '../../platform/scrub.js';
 import { dialogLines } from '../../policy/preview/dialog.js';
@@ -28,7 +29,7 @@ export async function pull(flags: Flags): Promise<void> {
   const { configuration, unread } = live;
   const text = configurationText(configuration, unread);
   if (typeof flags.out === 'string') {
-    await writeConfiguration(flags.out, text);
+    await writeConfiguration(expandHome(flags.out), text);
     tell(`Wrote ${flags.out}.`);
   } else print(text);
   for (const [section, why] of unread) tell(`Not read: ${section}: ${scrub(why)}`);
@@ -156,7 +157,7 @@ async function readFileOf(file: string): Promise<Parsed> {
 /** @param what what it is called where it cannot be read */
 async function readNamed(file: string, what: string): Promise<string> {
   try {
-    return await readText(file);
+    return await readText(expandHome(file));
   } catch (error) {
     throw new ConfigError(`${what} cannot be read: ${fileProblem(error, 'read')}.`);
   }
@@ -182,7 +183,7 @@ async function signingKeys(given: unknown): Promise<ReadonlyMap<string, string>>
 async function splitAt(text: string): Promise<number | undefined> {
   const places = [...text.matchAll(/=/g)].map(({ index }) => index).filter((at) => at > 0 && at < text.length - 1);
   for (const at of places) {
-    const isThere = await access(text.slice(at + 1)).then(
+    const isThere = await access(expandHome(text.slice(at + 1))).then(
       () => true,
       () => false,
     );
