@@ -81,7 +81,7 @@ function watch(client: RedisClient, { ready, lost }: ClientEvents): void {
   client.on('ready', ready);
   client.on('error', (error: unknown) => {
     // That no Sentinel is left says less than what the last one said.
-    if (!(error instanceof Error && error.message.startsWith('All sentinels'))) reason = reasonOf(error);
+    if (!(error instanceof Error && error.message.startsWith('All sentinels'))) reason = reasonOf(lastOfNodes(error));
     lost(reason);
   });
   client.on('sentinelError', (error: unknown) => {
@@ -89,3 +89,7 @@ function watch(client: RedisClient, { ready, lost }: ClientEvents): void {
   });
   client.on('close', () => lost(reason));
 }
+
+/** That no server of a cluster could be asked says less than why the last one could not. */
+const lastOfNodes = (error: unknown): unknown =>
+  (error instanceof Error && 'lastNodeError' in error ? error.lastNodeError : undefined) ?? error;
