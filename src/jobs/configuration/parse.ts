@@ -149,7 +149,7 @@ function toFaults(
   }
   const given = valueAt(raw, issue.path);
   if (issue.path.at(-1) === 'signing_key')
-    return [fault(at, 'must be instance, or {env: CLERK_JWT_SIGNING_KEY_…}: a key itself never stands in a file.')];
+    return [fault(at, 'must be instance, or {env: CLERK_JWT_SIGNING_KEY_…}: a key itself does not belong in a file.')];
   if (issue.code === 'invalid_type') {
     const expected = `expected ${kindInWords(issue.expected)}`;
     if (given === undefined) return [fault(at, `is missing: ${expected}.`)];

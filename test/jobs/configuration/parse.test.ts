@@ -74,7 +74,7 @@ describe('a configuration', () => {
       of('jwt_templates:\n  x:\n    signing_key: "-----BEGIN PRIVATE KEY-----"\n    claims: {a: "[secret]"}\n'),
       [
         'f.yml:3: jwt_templates › x holds "[secret]", which stands for a secret that was not shown: give the value itself.',
-        'f.yml:4: jwt_templates › x › signing_key must be instance, or {env: CLERK_JWT_SIGNING_KEY_…}: a key itself never stands in a file.',
+        'f.yml:4: jwt_templates › x › signing_key must be instance, or {env: CLERK_JWT_SIGNING_KEY_…}: a key itself does not belong in a file.',
       ],
     ],
     [
