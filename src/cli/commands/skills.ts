@@ -5,6 +5,7 @@ import { loadPlaces } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
 import type { Skill } from '../../mcp/prompts/skill.js';
 import { skills } from '../../mcp/prompts/skills.js';
+import { expandHome } from '../../platform/home.js';
 import { isRecord } from '../../platform/is-record.js';
 import { type ConfigFile, readConfigFile, replaceConfigFile } from '../client-config/config-file.js';
 import { ClientConfigError } from '../client-config/mcp-client.js';
@@ -53,7 +54,7 @@ function named(name: string): Skill {
 }
 
 function folderOf({ client, dir }: Flags): string {
-  if (typeof dir === 'string') return resolve(dir);
+  if (typeof dir === 'string') return resolve(expandHome(dir));
   const clients = Object.keys(SKILL_FOLDERS).join(', ');
   if (typeof client !== 'string') throw new ConfigError(`Say where: --client NAME (${clients}), or --dir DIR.`);
   const folder = Object.entries(SKILL_FOLDERS).find(([id]) => id === client)?.[1];
