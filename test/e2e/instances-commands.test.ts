@@ -145,7 +145,7 @@ describe('a command', () => {
     [['http', '--instances', join(scratch, 'none.yml')], /The file of instances cannot be read: there is no such file/],
     [['tools', '--instances', scratch, '--instance', 'play'], /cannot be read: it is a folder: name a file/],
     [['http', '--instances', path], /instances\.shop: The variable SHOP_KEY/],
-    [['token', 'new', 'x', '--tokens', join(scratch, 't.json'), '--instance', 'A b'], /no name of an instance/],
+    [['token', 'new', 'x', '--tokens', join(scratch, 't.json'), '--instance', 'A b'], /not the name of an instance/],
   ])('%j is told what is missing', async (args, said) => {
     const { code, stdout, stderr } = await runProgram(args);
     expect([code, stdout]).toEqual([2, '']);
