@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ClerkClientOptions } from '../../src/clerk/clerk-client.js';
 import { ClerkAnswerError, ClerkApiError, ClerkConnectionError, ClerkTimeoutError } from '../../src/clerk/errors.js';
+import { freePort } from '../support/free-port.js';
 import {
   answer,
   type Behaviour,
@@ -194,14 +195,6 @@ describe('429', () => {
 });
 
 describe('no connection', () => {
-  async function freePort(): Promise<number> {
-    const probe = createServer();
-    await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-    const address = probe.address();
-    await new Promise((resolve) => probe.close(resolve));
-    return typeof address === 'object' && address !== null ? address.port : 0;
-  }
-
   it('refused: any method tries again, and nothing can have happened', async () => {
     const clock = new RecordingClock();
     const client = newClient(`http://127.0.0.1:${await freePort()}`, { clock });

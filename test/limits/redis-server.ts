@@ -50,6 +50,12 @@ const tlsFlags = (port: number, { certificate, key }: { certificate: string; key
   ...['--tls-ca-cert-file', certificate, '--tls-auth-clients', 'no'],
 ];
 
+/** A group that cannot be set up must not leave its servers behind. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** @param sign what it says once it can be used */
 export function launchRedis(args: readonly string[], sign = /ready to accept connections/i): Promise<ChildProcess> {
   const child = spawn(redis.program(), args, { env: systemEnv, stdio: ['ignore', 'pipe', 'ignore'] });
@@ -60,7 +66,11 @@ export function launchRedis(args: readonly string[], sign = /ready to accept con
       if (sign.test(said)) resolve(child);
     });
     child.once('error', reject);
-    child.once('exit', () => reject(new Error(`${redis.program()} ended: ${said}`)));
+    running.add(child);
+    child.once('exit', () => {
+      running.delete(child);
+      reject(new Error(`${redis.program()} ended: ${said}`));
+    });
   });
 }
 
