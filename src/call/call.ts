@@ -4,6 +4,7 @@ import type { Operation } from '../catalog/operation.js';
 import type { Arguments } from '../catalog/operation-types.js';
 import { parseArguments } from '../catalog/parse-arguments.js';
 import { Abort, type AbortLike } from '../platform/abort.js';
+import { afterwards, doWaiting } from '../platform/afterwards.js';
 import { isRecord } from '../platform/is-record.js';
 import { plain } from '../platform/plain-text.js';
 import { scrub } from '../platform/scrub.js';
@@ -74,7 +75,7 @@ export class Calls {
     try {
       const outcome = await running;
       result = outcome.kind === 'failed' && abort.aborted ? 'cancelled' : outcome.kind;
-      this.#log(operation, call, outcome.kind, started);
+      this.#log(operation, call, outcome.kind, performance.now() - started);
       return outcome;
     } catch (error) {
       if (error instanceof PolicyRefusal) {
@@ -102,6 +103,7 @@ export class Calls {
     }, graceMs);
     while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight.keys());
     clearTimeout(timer);
+    doWaiting();
   }
 
   #find({ name }: Call, started: number): Operation {
@@ -222,11 +224,16 @@ export class Calls {
   }
 
   /** Logs arguments by name only, since their values may be secrets. */
-  #log(operation: Operation, call: Call, outcome: CallOutcome['kind'], started: number): void {
-    const inputs = call.arguments !== null && typeof call.arguments === 'object' ? Object.keys(call.arguments) : [];
-    const known = inputs.filter((name) => operation.places.has(name) || name === 'confirm' || name === 'fields');
-    const ms = Math.round(performance.now() - started);
-    this.#options.logger.info({ operation: operation.name, caller: call.caller.name, inputs: known, outcome, ms }, 'call');
+  #log(operation: Operation, call: Call, outcome: CallOutcome['kind'], ms: number): void {
+    const log = (): void => {
+      const inputs = isRecord(call.arguments) ? Object.keys(call.arguments) : [];
+      const known = inputs.filter((name) => operation.places.has(name) || name === 'confirm' || name === 'fields');
+      const facts = { operation: operation.name, caller: call.caller.name, inputs: known, outcome, ms: Math.round(ms) };
+      this.#options.logger.info(facts, 'call');
+    };
+    // The line names the span around it, which is gone by then.
+    if (tracer() === undefined) afterwards(log);
+    else log();
   }
 }
 
