@@ -16,7 +16,9 @@ export interface StdioOptions {
   readonly write: WriteStdout;
   readonly createServer: () => StrictServer;
   readonly logger: Logger;
-  /** Called once, when the client has gone or a signal came: answer or cancel what is in flight. */
+  /** Calls the function when the process is asked to end. */
+  readonly whenAskedToEnd: (end: () => void) => void;
+  /** Called once, when the client has gone or the process is asked to end: answer or cancel what is in flight. */
   readonly drain: () => Promise<void>;
 }
 
@@ -45,7 +47,7 @@ export async function serveOverStdio(options: StdioOptions): Promise<void> {
   await new Promise<void>((resolve) => {
     for (const event of ['end', 'close', 'error']) input.once(event, () => resolve());
     process.stdout.on('error', () => resolve());
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+    options.whenAskedToEnd(resolve);
   });
   input.pause();
   // The last messages may not be under way yet.

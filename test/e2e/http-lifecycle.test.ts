@@ -98,6 +98,24 @@ describe('SIGTERM', () => {
     expect(lines.filter((line) => line.operation === 'Users_markBanned').map((line) => line.kind)).toEqual(['intent', 'outcome']);
   });
 
+  it('a second time ends the server at once, and says so', async () => {
+    upstream.current = new HoldingServer();
+    const env = await upstream.current.start();
+    const server = await startHttp({ args: [], env });
+    const cut = modernCall(server.url, COUNT, {}).catch(() => undefined);
+    await upstream.current.next();
+    const ended = server.stop();
+    await server.logged('stopping');
+    // One that comes at once may be the first, passed on by npx.
+    const again = (): number | null => {
+      server.child.kill('SIGTERM');
+      return server.child.exitCode;
+    };
+    await expect.poll(again, { timeout: 10_000 }).toBe(130);
+    expect((await ended).stderr).toContain('Ended at once, without waiting for what was under way.');
+    await cut;
+  });
+
   it('ends calls that take too long, and each caller learns that theirs may have happened', async () => {
     upstream.current = new HoldingServer();
     const env = await upstream.current.start();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RawProgram } from '../support/raw-program.js';
 
@@ -61,6 +62,21 @@ describe('the end of the process', () => {
       upstream.close();
     },
   );
+
+  it('comes in order for one Ctrl+C that npx passes on a second time', async () => {
+    const upstream = await holdingServer();
+    const program = start([], { ...KEY, CLERK_API_URL: upstream.url });
+    await program.handshake();
+    const answered = program.answer(1);
+    program.call(1, 'Users_createNewUser', { first_name: 'Ada' });
+    await upstream.request;
+    program.child.kill('SIGINT');
+    await setImmediate();
+    program.child.kill('SIGINT');
+    expect(JSON.parse((await answered).result?.content?.[0]?.text ?? '')).toMatchObject({ error: 'cancelled' });
+    expect(await program.ended).toMatchObject({ code: 0, signal: null });
+    upstream.close();
+  });
 
   it('comes at once when nobody ever spoke', async () => {
     const program = start(['--sandbox']);

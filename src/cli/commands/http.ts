@@ -11,7 +11,7 @@ import type { Telemetry } from '../../telemetry/open.js';
 import { traceIds } from '../../telemetry/tracing.js';
 import { listenProblem } from '../listen-problem.js';
 import { orEnd } from '../or-end.js';
-import { stopSignals } from '../stop-signals.js';
+import { stopSignals, whenAskedToEnd } from '../stop-signals.js';
 import { EXIT, type Flags } from './command.js';
 
 /** How long calls in flight may go on once the process is told to stop. */
@@ -55,9 +55,7 @@ async function serve({ configs, values, logger, telemetry }: Served): Promise<ne
     ...(requestTimeout && { requestTimeoutMs: requestTimeout }),
     ...(maxConnections && { maxConnections }),
   });
-  const signalled = new Promise<NodeJS.Signals>((resolve) => {
-    for (const signal of stopSignals()) process.on(signal, () => resolve(signal));
-  });
+  const signalled = new Promise<NodeJS.Signals>((resolve) => whenAskedToEnd(resolve));
   // Set before the server is announced: without a handler the signal would end the process.
   if (!stopSignals().includes('SIGHUP'))
     process.on('SIGHUP', () => void httpApp.reload().catch((error: unknown) => logger.error({ err: error }, 'reload')));

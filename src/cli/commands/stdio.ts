@@ -10,6 +10,7 @@ import { traceIds } from '../../telemetry/tracing.js';
 import { loggerOf } from '../logger-of.js';
 import { orEnd } from '../or-end.js';
 import { ownCommand } from '../own-command.js';
+import { stopSignals, whenAskedToEnd } from '../stop-signals.js';
 import { EXIT, type Flags, GRACE_MS } from './command.js';
 
 /**
@@ -37,7 +38,8 @@ export async function stdio(flags: Flags, onListed: () => void): Promise<never> 
   };
   const app = await orEnd(observed, () => createApp(options));
   await observed?.count(app.offered.keys());
-  process.on('SIGHUP', () => void app.reopenLog().catch((error: unknown) => logger.error({ err: error }, 'audit log')));
+  if (!stopSignals().includes('SIGHUP'))
+    process.on('SIGHUP', () => void app.reopenLog().catch((error: unknown) => logger.error({ err: error }, 'audit log')));
   const { confirmation } = app;
   const instance = config.name === undefined ? { instance: config.instanceKind } : { kind: config.instanceKind };
   logger.info({ version: VERSION, ...instance, tools: app.tools.length, confirmation }, 'serving over stdio');
@@ -50,6 +52,7 @@ export async function stdio(flags: Flags, onListed: () => void): Promise<never> 
   await serveOverStdio({
     write,
     logger,
+    whenAskedToEnd,
     drain: () => app.close(GRACE_MS),
     createServer: () =>
       createMcpServer({
