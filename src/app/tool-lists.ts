@@ -69,8 +69,10 @@ export async function listTools({ catalog, offered, policy, calls, offer, values
     toolsFor: (caller) => {
       const { scopes, tools: most } = caller;
       const key = [[...new Set(scopes)].sort().join(' '), ...(most ?? ['*'])].join('\n');
+      const known = lists.get(key);
+      if (known !== undefined) return known;
       const within = choice.filter(([operation]) => mayUse(operation, caller)).map(([, tool]) => tool);
-      const list = lists.get(key) ?? [...listed, ...within];
+      const list = [...listed, ...within];
       lists.set(key, list);
       return list;
     },
