@@ -265,6 +265,8 @@ function addDeliveries({ Counter, Gauge, registers, deliveries }: DeliveryMetric
   add(Counter, 'clerk_mcp_audit_delivered_total', 'Lines of the record that arrived, by target.', ({ delivered }) => delivered);
   const failed = 'Deliveries of the record that failed and are repeated, by target.';
   add(Counter, 'clerk_mcp_audit_delivery_failures_total', failed, ({ failures }) => failures);
+  const lost = 'Lines of the record that a target will never have, since it does not take them, by target.';
+  add(Counter, 'clerk_mcp_audit_delivery_lost_total', lost, ({ lost }) => lost);
   const lag = 'Lines on record that have not arrived yet, by target.';
   add(Gauge, 'clerk_mcp_audit_delivery_lag_lines', lag, ({ lag }) => lag);
   const age = 'How long the oldest line that was tried and has not arrived has waited, by target.';

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { webhookKey, webhookSignature } from '../../src/platform/standard-webhook.js';
 import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js';
 import { type Ended, runProgram, startProgram } from '../support/program.js';
+import { modernCall } from '../support/raw-http.js';
 import { RawProgram } from '../support/raw-program.js';
 import {
   type HttpReceiver,
@@ -222,6 +223,31 @@ describe('an outage', () => {
     expect(after).toContain(`clerk_mcp_audit_delivered_total{target="${name}"} 1`);
     expect(server.log.filter(({ msg }) => String(msg).includes('does not arrive'))).toHaveLength(1);
   });
+});
+
+it('a line that is too large for a receiver holds nothing back, and the log, the metrics and doctor tell that it is missing there', async () => {
+  const own = `${directory}/large.log`;
+  const receiver = await receiveWebhook();
+  receiver.answer = ({ body }) => (body.includes('\\"kind\\":\\"start\\"') ? 413 : 200);
+  const ships = ['--sandbox', '--audit-log', own, '--audit-ship', receiver.target];
+  const env = { CLERK_MCP_AUDIT_SHIP_SECRET: SECRET };
+  const server = await startHttp({ args: ships, env });
+  await modernCall(server.url, 'Users_createNewUser', { first_name: 'Ada' });
+  const name = `http://127.0.0.1:${receiver.port}`;
+  await server.logged(`line 1 of ${own} is too large for ${name}`);
+  await receiver.until(() => receiver.seqs.includes(3));
+  expect(receiver.seqs).toEqual([2, 3]);
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  expect(metrics).toContain(`clerk_mcp_audit_delivery_lost_total{target="${name}"} 1`);
+  expect(metrics).toContain(`clerk_mcp_audit_delivery_up{target="${name}"} 1`);
+  const { stdout } = await runProgram(['doctor', '--json', ...ships], { env });
+  const { checks } = JSON.parse(stdout) as { checks: { check: string; status: string; message: string }[] };
+  expect(checks.find(({ check }) => check === 'ship')).toMatchObject({
+    status: 'warning',
+    message: expect.stringContaining(`did not take some lines of ${own}, which are in that file alone: 1.`),
+  });
+  await stopAll();
+  await receiver.close();
 });
 
 describe('doctor', () => {

@@ -5,7 +5,7 @@ import { readHead } from '../../policy/audit/head.js';
 import { firstPlace } from '../../policy/audit/places.js';
 import { CursorFile } from '../../policy/audit/ship/cursor.js';
 import { openTransport } from '../../policy/audit/ship/open-transport.js';
-import { type Finding, failure, ok } from './finding.js';
+import { type Finding, failure, ok, warning } from './finding.js';
 
 const TIMEOUT_MS = 10_000;
 
@@ -22,6 +22,12 @@ export async function checkDeliveries(settings: ShipSettings, auditLog: string):
         const cursor = await new CursorFile(log, target).read();
         const waiting = head === undefined ? 0 : Math.max(0, head.seq - (cursor?.seq ?? 0));
         const said = waiting === 0 ? '' : ` Lines of ${log} that wait for delivery: ${waiting}.`;
+        if (cursor?.lost !== undefined)
+          return warning(
+            'ship',
+            `${target.name} ${able}, but did not take some lines of ${log}, which are in that file alone: ${cursor.lost}.${said}`,
+            'Let it take larger messages. The log of the server says which lines they were.',
+          );
         return ok('ship', `${target.name} ${able}.${said}`);
       } catch (error) {
         return failure(

@@ -5,7 +5,7 @@ import { readText } from '../../../platform/read-text.js';
 
 /** How far the record has been delivered to one target. */
 export interface Cursor {
-  /** Number of the last line that arrived. */
+  /** Number of the last line that arrived, or that never will. */
   readonly seq: number;
   readonly sha256: string;
   /** Where it was in its file, to find it again without reading all before it. */
@@ -13,6 +13,8 @@ export interface Cursor {
   readonly length: number;
   /** The last line of a delivery that was begun after it: the next one ends there too, so that it is the same. */
   readonly through?: number | undefined;
+  /** How many lines up to this one the target will never have. Default: none. */
+  readonly lost?: number | undefined;
 }
 
 /** The note beside a log of how far one target has it. */
@@ -30,9 +32,9 @@ export class CursorFile {
   async read(): Promise<Cursor | undefined> {
     try {
       const value = JSON.parse(await readText(this.path)) as Partial<Cursor> | null;
-      const { seq, sha256, at, length, through } = value ?? {};
+      const { seq, sha256, at, length, through, lost } = value ?? {};
       if (!isCount(seq) || typeof sha256 !== 'string' || !isCount(at) || !isCount(length)) return undefined;
-      return { seq, sha256, at, length, ...(isCount(through) && { through }) };
+      return { seq, sha256, at, length, ...(isCount(through) && { through }), ...(isCount(lost) && { lost }) };
     } catch {
       return undefined;
     }

@@ -7,6 +7,8 @@ export interface TargetStatus {
   readonly delivered: number;
   /** Deliveries that failed, each of which is repeated. */
   readonly failures: number;
+  /** Lines that the target will never have. */
+  readonly lost: number;
   /** Lines on record that have not arrived yet. */
   readonly lag: number;
   /** How long the oldest of them has waited since it was first tried, in milliseconds. */
@@ -26,6 +28,7 @@ export class Health {
   readonly #options: HealthOptions;
   #delivered = 0;
   #failures = 0;
+  #lost = 0;
   #down: { readonly since: number; attempts: number } | undefined;
 
   constructor(options: HealthOptions) {
@@ -49,6 +52,11 @@ export class Health {
     info(`the record arrives at ${name} again, after ${lengthInWords(now() - since)} and ${attempts} failed attempts`);
   }
 
+  /** These lines will never arrive; which, and why, was told by whoever found out. */
+  lost(lines: number): void {
+    this.#lost += lines;
+  }
+
   failed(reason: string): void {
     this.#failures++;
     if (this.#down !== undefined) {
@@ -61,7 +69,7 @@ export class Health {
   }
 
   /** Without what only the logs know. */
-  counts(): Pick<TargetStatus, 'name' | 'delivered' | 'failures' | 'isDown'> {
-    return { name: this.name, delivered: this.#delivered, failures: this.#failures, isDown: this.isDown };
+  counts(): Pick<TargetStatus, 'name' | 'delivered' | 'failures' | 'lost' | 'isDown'> {
+    return { name: this.name, delivered: this.#delivered, failures: this.#failures, lost: this.#lost, isDown: this.isDown };
   }
 }

@@ -23,11 +23,12 @@ export class OtlpTransport implements Transport {
     this.#warn = warn;
   }
 
-  async send(lines: readonly LoggedLine[], log: LogIdentity, signal: AbortSignal): Promise<void> {
+  async send(lines: readonly LoggedLine[], log: LogIdentity, signal: AbortSignal): Promise<number> {
     const answer = await this.#poster.post({ ...this.#encoder.request(lines.map((line) => recordOf(line, log))), signal });
     const count = this.#encoder.rejected(answer);
     // The protocol forbids to send them again.
     if (count > 0) this.#warn(`the collector took a delivery of the record but rejected ${count} of its ${lines.length} lines`);
+    return count;
   }
 
   async check(signal: AbortSignal): Promise<string> {

@@ -24,14 +24,19 @@ const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
 /** How often to look for lines that nobody told of, in milliseconds. */
 const LOOK_MS = 5_000;
+/** How many refused lines in a row are left aside to see whether a later one is taken. */
+const MOST_ASIDE = 10;
+/** How often a line is refused before it is given up though no later one was taken. */
+const MOST_REFUSALS = 10;
 
 /**
- * Delivers one log to one target, line after line from where the cursor is, and never gives up. Lines are read from the file when
- * it is their turn; nothing waits for it.
+ * Delivers one log to one target, line after line from where the cursor is. Lines are read from the file when it is their turn;
+ * nothing waits for it. It never gives up a receiver, but a line that is too large for one must not hold back those after it: it
+ * is given up once a later one was taken and it is refused again, which shows that the line is at fault and not the receiver.
  */
 export class Shipper {
   readonly #options: ShipperOptions;
-  readonly #reader: LogReader;
+  #reader: LogReader;
   readonly #stop = new AbortController();
   /** Ends whatever is waited for between deliveries. */
   #wake = new AbortController();
@@ -41,6 +46,12 @@ export class Shipper {
   #failing = 0;
   #waitingSince: number | undefined;
   #canNote = true;
+  /** How many refused lines the reader has passed and the cursor has not. */
+  #aside = 0;
+  /** The first of them, and how often it was refused. */
+  #refused: { readonly seq: number; readonly times: number } | undefined;
+  /** Whether a line after it was taken. */
+  #takesLater = false;
   readonly #ended: Promise<void>;
 
   private constructor(options: ShipperOptions, cursor: Cursor | undefined) {
@@ -56,7 +67,7 @@ export class Shipper {
     return new Shipper(options, await options.cursor.read());
   }
 
-  /** Number of the last line that arrived. */
+  /** Number of the last line that arrived, or that never will. */
   get seq(): number {
     return this.#seq;
   }
@@ -96,6 +107,10 @@ export class Shipper {
           await this.#deliver(lines);
           continue;
         }
+        if (this.#aside > 0) {
+          await this.#waitForTaker();
+          continue;
+        }
         this.#waitingSince = undefined;
         if (this.#isClosing || drains === true) return;
         await this.#idle(LOOK_MS);
@@ -128,24 +143,68 @@ export class Shipper {
     const last = lines.at(-1);
     if (last === undefined) return;
     if (transport.isRepeatedWhole) await this.#noteBegun(last);
+    let lost: number;
     try {
-      await this.#attempt((signal) => transport.send(lines, identity, signal));
+      lost = await this.#attempt((signal) => transport.send(lines, identity, signal));
     } catch (error) {
-      if (error instanceof DeliveryError && error.isTooLarge && lines.length > 1) {
-        return this.#deliver(lines.slice(0, Math.ceil(lines.length / 2)));
-      }
-      return this.#failed(error);
+      if (!(error instanceof DeliveryError && error.isTooLarge)) return this.#failed(error);
+      if (lines.length > 1) return this.#deliver(lines.slice(0, Math.ceil(lines.length / 2)));
+      return this.#setAside(last);
     }
     this.#failing = 0;
+    if (this.#aside > 0) {
+      // Those before it get another chance: the receiver may take more by now.
+      this.#takesLater = true;
+      return this.#rewind();
+    }
+    this.#takesLater = false;
+    health.succeeded(lines.length - lost);
+    await this.#moveOn(this.#reader.pass(last), lost);
+  }
+
+  /** A line was refused by itself. Goes on with the next one, for good or to see whether that is taken. */
+  async #setAside(refused: LoggedLine): Promise<void> {
+    const { seq } = refused.line;
+    const cursor = this.#reader.pass(refused);
+    if (this.#aside === 0) {
+      const times = (this.#refused?.seq === seq ? this.#refused.times : 0) + 1;
+      this.#refused = { seq, times };
+      if (this.#takesLater || times >= MOST_REFUSALS) {
+        const { warn, log, health } = this.#options;
+        warn(`line ${seq} of ${log} is too large for ${health.name}, and is not delivered there. It stays in the file.`);
+        return this.#moveOn(cursor, 1);
+      }
+    }
+    this.#aside++;
+    if (this.#aside >= MOST_ASIDE) await this.#waitForTaker();
+  }
+
+  /** None of the lines that there are was taken. */
+  async #waitForTaker(): Promise<void> {
+    await this.#failed(new DeliveryError(`line ${this.#refused?.seq} is too large for it, alone too`));
+  }
+
+  /** @param lost how many of the lines that are left behind the receiver will never have */
+  async #moveOn(cursor: Cursor, lost: number): Promise<void> {
+    const before = this.#cursor?.lost ?? 0;
+    this.#options.health.lost(lost);
     this.#waitingSince = undefined;
-    health.succeeded(lines.length);
-    this.#seq = last.line.seq;
-    this.#cursor = this.#reader.pass(last);
+    this.#seq = cursor.seq;
+    this.#cursor = before + lost === 0 ? cursor : { ...cursor, lost: before + lost };
     await this.#note(this.#cursor);
+  }
+
+  /** Reads on after the last line that was dealt with. */
+  async #rewind(): Promise<void> {
+    if (this.#aside === 0) return;
+    this.#aside = 0;
+    await this.#reader.close().catch(() => {});
+    this.#reader = new LogReader(this.#options.log, this.#cursor, this.#options.warn);
   }
 
   async #failed(error: unknown): Promise<void> {
     if (this.#stop.signal.aborted) return;
+    await this.#rewind();
     const { health, firstWaitMs = FIRST_WAIT_MS } = this.#options;
     health.failed(errorMessage(error));
     const most = Math.min(LONGEST_WAIT_MS, firstWaitMs * 2 ** this.#failing++);
@@ -156,12 +215,12 @@ export class Shipper {
   }
 
   /** Runs with a signal of its own, so that nothing is left behind on one that lives as long as the process. */
-  async #attempt(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  async #attempt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const own = new AbortController();
     const abort = (): void => own.abort();
     this.#stop.signal.addEventListener('abort', abort, { once: true });
     try {
-      await work(own.signal);
+      return await work(own.signal);
     } finally {
       this.#stop.signal.removeEventListener('abort', abort);
     }

@@ -41,9 +41,10 @@ export class SyslogStream implements Transport {
     this.#idleMs = idleMs;
   }
 
-  async send(lines: readonly LoggedLine[], log: LogIdentity, signal: AbortSignal): Promise<void> {
+  async send(lines: readonly LoggedLine[], log: LogIdentity, signal: AbortSignal): Promise<number> {
     const framed = lines.map((line) => this.#frame(syslogMessage(line, log)));
     await this.#talk(Buffer.concat(framed), signal);
+    return 0;
   }
 
   async check(signal: AbortSignal): Promise<string> {

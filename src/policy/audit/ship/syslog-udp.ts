@@ -26,20 +26,23 @@ export class SyslogDatagrams implements Transport {
     this.#warn = warn;
   }
 
-  async send(lines: readonly LoggedLine[], log: LogIdentity, signal: AbortSignal): Promise<void> {
+  async send(lines: readonly LoggedLine[], log: LogIdentity, signal: AbortSignal): Promise<number> {
     const socket = await this.#open(signal);
+    let lost = 0;
     try {
       const refused = once(socket, 'error').then(([error]) => error as Error);
       for (const line of lines) {
         const message = Buffer.from(syslogMessage(line, log));
         if (message.length > LONGEST) {
           this.#warn(`line ${line.line.seq} is too long for a datagram, and is not sent to ${this.#target.name}`);
+          lost++;
           continue;
         }
         await new Promise<void>((resolve, reject) => socket.send(message, (error) => (error ? reject(error) : resolve())));
       }
       const error = await Promise.race([refused, delay(REFUSAL_MS, undefined, { ref: false })]);
       if (error !== undefined) throw error;
+      return lost;
     } catch (error) {
       throw new DeliveryError(reasonOf(error));
     } finally {

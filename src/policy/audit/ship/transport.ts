@@ -10,10 +10,11 @@ export interface LogIdentity {
 /** One way to hand over lines. */
 export interface Transport {
   /**
-   * Hands over all of these lines, in their order. Resolves once the receiver has them, as far as the protocol tells.
+   * Hands over all of these lines, in their order. Resolves once the receiver has them, as far as the protocol tells, with how many
+   * of them it will never have.
    * @throws DeliveryError, or what the system says: then some of them may have arrived, and all are sent again
    */
-  send(lines: readonly LoggedLine[], log: LogIdentity, signal: AbortSignal): Promise<void>;
+  send(lines: readonly LoggedLine[], log: LogIdentity, signal: AbortSignal): Promise<number>;
   /** Looks whether the receiver can be reached, and takes no notice of lines. @throws as `send` does */
   check(signal: AbortSignal): Promise<string>;
   /** The most lines of one delivery. */

@@ -20,9 +20,9 @@ export class WebhookTransport implements Transport {
   }
 
   /** The id follows from the lines, so that a receiver knows a message that comes again, also after a restart here. */
-  async send(lines: readonly LoggedLine[], log: LogIdentity, signal: AbortSignal): Promise<void> {
+  async send(lines: readonly LoggedLine[], log: LogIdentity, signal: AbortSignal): Promise<number> {
     const [first, last] = [lines[0], lines.at(-1)];
-    if (first === undefined || last === undefined) return;
+    if (first === undefined || last === undefined) return 0;
     const data = {
       log,
       first: first.line.seq,
@@ -31,6 +31,7 @@ export class WebhookTransport implements Transport {
     };
     const id = `msg_${sha256(`${log.id} ${first.sha256} ${last.sha256}`).slice(0, 32)}`;
     await this.#post(id, { type: 'audit.records', timestamp: last.line.time, data }, signal);
+    return 0;
   }
 
   async check(signal: AbortSignal): Promise<string> {

@@ -106,7 +106,7 @@ describe('lines for a collector', () => {
     collector.answer = () => ({ status: 200, body: '{"partialSuccess":{"rejectedLogRecords":"1","errorMessage":"too old"}}' });
     const said: string[] = [];
     const transport = transportTo(collector.url, said);
-    await transport.send([line], LOG, never);
+    expect(await transport.send([line], LOG, never)).toBe(1);
     transport.close();
     expect(said).toEqual(['the collector took a delivery of the record but rejected 1 of its 1 lines']);
   });

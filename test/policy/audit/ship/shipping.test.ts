@@ -96,6 +96,7 @@ describe('a receiver that fails for a while', () => {
         name: expect.stringContaining('http://127.0.0.1:'),
         delivered: log.lastSeq,
         failures: 4,
+        lost: 0,
         lag: 0,
         lagMs: 0,
         isDown: false,
@@ -130,6 +131,57 @@ describe('a receiver that fails for a while', () => {
     expect(webhook.seqs).toEqual(numbers(log.lastSeq));
     expect(Math.max(...sizes)).toBe(9);
     await shipping.close(1000);
+    await log.close();
+  });
+
+  it('gets all the others where it says of lines that they are too large by themselves, and that they are missing is told', async () => {
+    const log = await openLog();
+    await write(log, undefined, 'a', 'large', 'b');
+    webhook.answer = ({ body }) => (body.includes('\\"large\\"') ? 413 : 200);
+    const shipping = ship(log, webhook.target);
+    await arrived(webhook, log.lastSeq);
+    await write(log, shipping, 'c');
+    await arrived(webhook, log.lastSeq);
+    expect(firstOf(webhook.seqs)).toEqual([1, 2, 3, 6, 7, 8, 9]);
+    await shipping.close(1000);
+    expect(shipping.statuses()).toMatchObject([{ delivered: 7, lost: 2, lag: 0, isDown: false }]);
+    expect(said.filter((line) => / line [45] of .* is too large for http:/.test(` ${line}`))).toHaveLength(2);
+    webhook.answer = () => 200;
+    const again = ship(log, webhook.target);
+    await write(log, again, 'd');
+    await arrived(webhook, log.lastSeq);
+    expect(firstOf(webhook.seqs)).toEqual([1, 2, 3, 6, 7, 8, 9, 10, 11]);
+    await again.close(1000);
+    const note = (await readdir(directory)).find((name) => name.includes('.ship-')) ?? '';
+    expect(JSON.parse(await readFile(`${directory}/${note}`, 'utf8'))).toMatchObject({ seq: 11, lost: 2 });
+    await log.close();
+  });
+
+  it('loses nothing where it says for a while that everything is too large', async () => {
+    const log = await openLog();
+    await write(log, undefined, 'a', 'b');
+    let left = 30;
+    webhook.answer = () => (left-- > 0 ? 413 : 200);
+    const shipping = ship(log, webhook.target);
+    await arrived(webhook, log.lastSeq);
+    expect([...new Set(webhook.seqs)].sort()).toEqual(numbers(log.lastSeq));
+    await shipping.close(1000);
+    expect(shipping.statuses()).toMatchObject([{ delivered: log.lastSeq, lost: 0 }]);
+    await log.close();
+  });
+
+  it('does not keep the logs of ended processes waiting for ever, where it takes none of their last lines', async () => {
+    const log = await openLog();
+    for (const name of ['audit-2.log', 'audit-3.log']) {
+      const other = await openLog(`${directory}/${name}`);
+      await write(other, undefined, 'large');
+      await other.close();
+    }
+    webhook.answer = ({ body }) => (body.includes('\\"large\\"') ? 413 : 200);
+    const shipping = ship(log, webhook.target);
+    await webhook.until(() => webhook.requests.some(({ body }) => body.includes('audit-3.log')));
+    expect(said.filter((line) => line.includes('audit-2.log is too large for'))).toHaveLength(2);
+    await shipping.close(0);
     await log.close();
   });
 
