@@ -28,7 +28,8 @@ export function tapLog(tap: typeof tapped): void {
 }
 
 const isTerminal = isatty(2);
-const hasColours = isTerminal && process.stderr.hasColors();
+// A thread of its own, such as the one that reads YAML, has no terminal even where the process has one.
+const hasColours = isTerminal && process.stderr.isTTY && process.stderr.hasColors();
 
 const stderr = {
   // Makes pino set `lastLevel` before it writes.

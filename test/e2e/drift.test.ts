@@ -8,6 +8,7 @@ import { documentOf, operationIn, parameterOf, type TestDocument } from '../supp
 import { runProgram } from '../support/program.js';
 import { RecordingServer } from '../support/recording-server.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
+import { runAtTerminal, withoutTerminal } from '../support/terminal.js';
 
 const USERS = 'GET /users';
 const scratch = await scratchDirectory();
@@ -63,6 +64,16 @@ describe('clerk-mcp drift', () => {
     expect(stdout).toContain('Bad');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that they are not there is the point
     expect(stdout).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F]/);
+  });
+});
+
+describe.skipIf(withoutTerminal)('clerk-mcp drift at a terminal', () => {
+  it('reads YAML there, too', async () => {
+    const file = await scratchFile(scratch, stringify(await documentOf(operations)));
+    expect(await runAtTerminal(['drift', file], {}, [])).toMatchObject({
+      code: 0,
+      seen: expect.stringContaining(' operations compared, 0 differences'),
+    });
   });
 });
 
