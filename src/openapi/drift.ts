@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Catalog } from '../catalog/catalog.js';
 import { CURRENT_API_VERSION, type Operation } from '../catalog/operation.js';
+import type { Done } from '../platform/in-steps.js';
 import { AnswerComparison, isOfAnswer } from './answer-comparison.js';
 import { compareForms, compareRequired, extraInput, missingInput } from './compare-forms.js';
 import type { AcceptedDifference, Aspect, Difference } from './difference.js';
@@ -24,6 +25,9 @@ export interface DriftReport {
   readonly otherVersions: readonly { readonly operation: string; readonly version: string }[];
 }
 
+/** Told how many operations are compared, and waited for. */
+export type TellCompared = (done: Done) => void | Promise<void>;
+
 /** A declaration and its counterpart in the document. */
 interface Pair {
   readonly declared: Operation;
@@ -43,13 +47,17 @@ export async function findDrift(
   document: OpenApiDocument,
   catalog: Catalog,
   accepted: readonly AcceptedDifference[],
+  tell: TellCompared = () => {},
 ): Promise<DriftReport> {
   const { pairs, missing, extra } = match(document.operations, catalog.operations);
   const judged = pairs.filter(({ declared }) => isJudgedBy(declared, document));
   const found: Difference[] = [...documentDifferences(document)];
-  for (const pair of judged) found.push(...(await compareOperations(document, pair)));
   const answers = new AnswerComparison(document);
-  for (const { declared, documented } of judged) answers.compare(declared, documented);
+  for (const [at, pair] of judged.entries()) {
+    found.push(...(await compareOperations(document, pair)));
+    answers.compare(pair.declared, pair.documented);
+    await tell({ progress: at + 1, total: judged.length });
+  }
   found.push(...answers.differences);
   for (const operation of missing) found.push(missingOperation(operation));
   for (const operation of extra) if (isMissed(operation, document)) found.push(extraOperation(operation));

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { errorMessage } from '../platform/error-message.js';
 import { fileProblem } from '../platform/file-problem.js';
+import type { Done } from '../platform/in-steps.js';
 import { isLoopback } from '../platform/is-loopback.js';
 import { fetchByProxy } from '../platform/proxy.js';
 import { decodeText } from '../platform/read-text.js';
@@ -18,13 +19,22 @@ export async function readFileDocument(path: string): Promise<unknown> {
   return parseText(await readBounded(path));
 }
 
+/** Whether a document is on the web, and not in a file. */
+export const isAddress = (source: string): boolean => /^[a-z][a-z\d+.-]*:\/\//i.test(source);
+
+export interface Download {
+  /** Ends it before its time limit. */
+  readonly end?: AbortSignal;
+  /** Told how many bytes have come, where it is known how many there will be. */
+  readonly tell?: (done: Done) => void;
+}
+
 /**
  * Reads a document from a file or from the web.
- * @param end ends a download before its time limit
  * @throws DocumentError
  */
-export async function readDocument(source: string, end?: AbortSignal): Promise<unknown> {
-  return /^[a-z][a-z\d+.-]*:\/\//i.test(source) ? parseText(await download(source, end)) : readFileDocument(source);
+export async function readDocument(source: string, how: Download = {}): Promise<unknown> {
+  return isAddress(source) ? parseText(await download(source, how)) : readFileDocument(source);
 }
 
 async function readBounded(path: string): Promise<string> {
@@ -40,7 +50,7 @@ async function readBounded(path: string): Promise<string> {
 }
 
 /** Sends no key, no cookie and no other data of ours. */
-async function download(address: string, end?: AbortSignal): Promise<string> {
+async function download(address: string, { end, tell }: Download): Promise<string> {
   const limit = AbortSignal.timeout(TIMEOUT_MS);
   const signal = end === undefined ? limit : AbortSignal.any([limit, end]);
   let url = checkedAddress(address);
@@ -54,7 +64,7 @@ async function download(address: string, end?: AbortSignal): Promise<string> {
         signal,
       });
       const location = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
-      if (location === null) return await bodyOf(response);
+      if (location === null) return await bodyOf(response, tell);
       await response.body?.cancel();
       if (redirects === MOST_REDIRECTS) throw new DocumentError(`${url.host} redirects more than ${MOST_REDIRECTS} times.`);
       url = redirected(url, location);
@@ -87,19 +97,27 @@ function redirected(from: URL, location: string): URL {
   return to;
 }
 
-async function bodyOf(response: Response): Promise<string> {
+async function bodyOf(response: Response, tell: Download['tell']): Promise<string> {
   if (response.status !== 200) {
     await response.body?.cancel();
     throw new DocumentError(`The document's server answers with the status ${response.status}.`);
   }
+  const total = lengthOf(response);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.length;
     if (bytes > MOST_BYTES) throw tooLarge();
     chunks.push(chunk);
+    if (total !== undefined) tell?.({ progress: bytes, total });
   }
   return decode(Buffer.concat(chunks));
+}
+
+/** What is sent compressed has another length than what is read. */
+function lengthOf({ headers }: Response): number | undefined {
+  const length = headers.get('content-encoding') === null ? Number(headers.get('content-length') ?? 0) : 0;
+  return length > 0 ? length : undefined;
 }
 
 function decode(bytes: Uint8Array): string {

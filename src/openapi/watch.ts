@@ -44,7 +44,7 @@ export class DocumentWatch {
   async #look(): Promise<void> {
     const { url, catalog, log } = this.#options;
     try {
-      const document = new OpenApiDocument(await readDocument(url, this.#end.signal));
+      const document = new OpenApiDocument(await readDocument(url, { end: this.#end.signal }));
       this.#lacking = await whatCatalogLacks(document, catalog);
       const words = lackingInWords(this.#lacking);
       if (words === undefined) this.#say(log.info, `--openapi-watch: the catalog has all that Clerk's document has.`);

@@ -11,7 +11,7 @@ import {
 import { comment, key, zodCode } from './code.js';
 import type { AcceptedDifference } from './difference.js';
 import type { DocumentOperation, OpenApiDocument } from './document.js';
-import { findDrift } from './drift.js';
+import { findDrift, type TellCompared } from './drift.js';
 import { requestKey } from './request-key.js';
 import { draftGroups, redraft } from './skeleton.js';
 
@@ -31,9 +31,10 @@ export async function workList(
   to: OpenApiDocument,
   catalog: Catalog,
   accepted: readonly AcceptedDifference[],
+  tell?: TellCompared,
 ): Promise<string> {
   const between = compareDocuments(from, to);
-  const { differences } = await findDrift(to, catalog, accepted);
+  const { differences } = await findDrift(to, catalog, accepted, tell);
   const open = new Set(differences.map(({ operation }) => operation));
   const byRequest = new Map(catalog.operations.map((operation) => [requestKey(operation.method, operation.path), operation]));
   const byId = new Map(catalog.operations.map((operation) => [operation.spec.clerk, operation]));

@@ -1,5 +1,6 @@
 import { groups } from '../../tools/groups.js';
 import { loadOperations } from '../catalog/declaration.js';
+import { inSteps } from '../platform/in-steps.js';
 import type { App } from './app.js';
 import { Faults } from './faults.js';
 import { Instance } from './instance.js';
@@ -40,8 +41,8 @@ export async function createSandbox({ options, secretKey, origin, stored }: Sand
   const open = async (): Promise<Instance> => {
     const kept = stored?.takeKept();
     const instance = new Instance({ now, randomSeed, origin, id: kept?.instanceId });
-    if (kept !== undefined) await stored?.restore(instance, kept);
-    else await applySeed(instance, seed);
+    if (kept !== undefined) await stored?.restore(instance, kept, options.onFilled);
+    else await applySeed(instance, seed, options.onFilled);
     catchUp(instance);
     await stored?.begin(instance, secretKey);
     opened = instance;
@@ -64,8 +65,12 @@ export async function createSandbox({ options, secretKey, origin, stored }: Sand
   });
 }
 
-async function applySeed(instance: Instance, seed: NonNullable<SandboxOptions['seed']>): Promise<void> {
+async function applySeed(
+  instance: Instance,
+  seed: NonNullable<SandboxOptions['seed']>,
+  tell: SandboxOptions['onFilled'],
+): Promise<void> {
   if (seed === 'empty') return seedRoles(instance);
-  const { seedInstance } = await import('./seed/seed-instance.js');
-  seedInstance(instance, seed === 'demo' ? (await import('./seed/demo.js')).demo(instance.now()) : seed);
+  const { seedSteps } = await import('./seed/seed-instance.js');
+  await inSteps(seedSteps(instance, seed === 'demo' ? (await import('./seed/demo.js')).demo(instance.now()) : seed), tell);
 }

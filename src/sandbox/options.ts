@@ -1,3 +1,4 @@
+import type { Done } from '../platform/in-steps.js';
 import type { StartOptions } from './library-types.js';
 import type { Middleware, SandboxRequest, SandboxResponse } from './middleware.js';
 
@@ -11,4 +12,6 @@ export interface SandboxOptions extends Omit<StartOptions, 'faults'> {
   readonly middlewares?: readonly Middleware[];
   /** Told of every request with its answer, just before the answer is sent. Default: not told. */
   readonly onAnswer?: (request: SandboxRequest, response: SandboxResponse) => void;
+  /** Told how far it is while an instance is filled from the seed or the state; ends that by throwing. Default: not told. */
+  readonly onFilled?: (done: Done) => void;
 }

@@ -1,3 +1,4 @@
+import type { Done } from '../platform/in-steps.js';
 import { type Key, type Row, type Setting, type Table, tableNamed } from './table.js';
 
 /** What the store asks of its surroundings. */
@@ -281,12 +282,18 @@ export class Store {
     };
   }
 
-  /** Puts back what {@link content} gave. @throws DuplicateKeyError, or Error for a resource that there is none of. */
-  restore({ rows, settings }: StoreContent): void {
-    for (const [name, kept] of rows) {
+  /** Puts back what {@link content} gave, row by row. @throws DuplicateKeyError, or Error for a resource that there is none of. */
+  *restore({ rows, settings }: StoreContent): Generator<Done> {
+    const tables = [...rows].map(([name, kept]) => [name, [...kept]] as const);
+    const total = tables.reduce((sum, [, kept]) => sum + kept.length, 0);
+    let progress = 0;
+    for (const [name, kept] of tables) {
       const resource = tableNamed(name);
       if (resource === undefined) throw new Error(`there is no resource ${name}`);
-      for (const row of kept) this.of(resource).insert(row);
+      for (const row of kept) {
+        this.of(resource).insert(row);
+        yield { progress: ++progress, total };
+      }
     }
     for (const [name, value] of settings) this.#settings.set(name, value);
   }

@@ -1,4 +1,6 @@
 import { writeFile } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
@@ -8,7 +10,7 @@ import { documentOf, operationIn, parameterOf, type TestDocument } from '../supp
 import { runProgram } from '../support/program.js';
 import { RecordingServer } from '../support/recording-server.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
-import { runAtTerminal, withoutTerminal } from '../support/terminal.js';
+import { LONG_TIMES, leftOnScreen, runAtTerminal, withoutTerminal } from '../support/terminal.js';
 
 const USERS = 'GET /users';
 const scratch = await scratchDirectory();
@@ -74,6 +76,39 @@ describe.skipIf(withoutTerminal)('clerk-mcp drift at a terminal', () => {
       code: 0,
       seen: expect.stringContaining(' operations compared, 0 differences'),
     });
+  });
+
+  it('shows how far it is while that takes long, there alone, and leaves nothing of it', async () => {
+    const file = await scratchFile(scratch, await documentOf(operations));
+    const { code, seen } = await runAtTerminal(['drift', file], LONG_TIMES, []);
+    expect({ code, seen }).toMatchObject({ code: 0, seen: expect.stringMatching(/#+\.+ \d+ of \d+ operations, /) });
+    expect(leftOnScreen(seen)).toMatch(/^Accepted|^Document/);
+    expect(leftOnScreen(seen)).not.toContain('#');
+    expect((await runAtTerminal(['drift', file], { ...LONG_TIMES, TERM: 'dumb' }, [])).seen).not.toContain('\u001B');
+    expect(await runProgram(['drift', file], { env: LONG_TIMES })).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('shows how much of a document has come from the web, and puts the terminal in order on Ctrl+C', async () => {
+    const text = stringify(await documentOf(operations));
+    const held: ServerResponse[] = [];
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-length': Buffer.byteLength(text) });
+      response.write(text.slice(0, 1000));
+      held.push(response);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const shown = /#* ?\.+ \d+ of \d+ bytes, /;
+    const whole = await runAtTerminal(['drift', address], {}, [], (seen) => {
+      if (shown.test(seen)) for (const response of held.splice(0)) response.end(text.slice(1000));
+    });
+    expect(whole).toMatchObject({ code: 0, seen: expect.stringContaining(' operations compared, 0 differences') });
+    expect(leftOnScreen(whole.seen)).not.toMatch(shown);
+    const cut = await runAtTerminal(['drift', address], {}, [{ prompt: ' bytes, ', text: '\u0003' }]);
+    server.close();
+    server.closeAllConnections();
+    // The cursor is there again, and long lines are wrapped.
+    expect(cut).toMatchObject({ code: 130, seen: expect.stringMatching(/\[\?25h.*\[\?7h/) });
   });
 });
 

@@ -7,6 +7,7 @@ import { runProgram, startProgram } from '../support/program.js';
 import { RecordingServer } from '../support/recording-server.js';
 import { endSandboxes, type SandboxProgram, startSandboxProgram } from '../support/sandbox-program.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
+import { LONG_TIMES, leftOnScreen, runAtTerminal, withoutTerminal } from '../support/terminal.js';
 
 const directory = await scratchDirectory();
 let files = 0;
@@ -159,6 +160,30 @@ describe('clerk-mcp sandbox', () => {
     expect(taken).toMatchObject({ code: 2, stderr: expect.stringContaining('Another program uses this port') });
     const locked = await runProgram(['sandbox', '--port', '0', '--state', state]);
     expect(locked).toMatchObject({ code: 2, stderr: expect.stringMatching(/another process keeps its sandbox/) });
+  });
+});
+
+describe.skipIf(withoutTerminal)('clerk-mcp sandbox at a terminal', () => {
+  const seed = {
+    users: Array.from({ length: 5000 }, (_, nth) => ({ id: `user_${nth}`, email_addresses: [`user${nth}@example.com`] })),
+  };
+  const shown = /\d+ of 5000 entries, /;
+
+  it('shows how far it is with a large seed, ends there on Ctrl+C, and keeps nothing by half', async () => {
+    const state = newFile();
+    const args = ['sandbox', '--port', '0', '--state', state, '--seed', await scratchFile(directory, seed)];
+    const cut = await runAtTerminal(args, LONG_TIMES, [{ prompt: ' entries, ', text: '\u0003' }]);
+    expect(cut).toMatchObject({ code: 130, seen: expect.not.stringContaining('CLERK_API_URL=') });
+    const whole = await runAtTerminal(args, LONG_TIMES, [{ prompt: 'CLERK_PUBLISHABLE_KEY=', text: '\u0003' }]);
+    expect(whole).toMatchObject({ code: 0, seen: expect.stringMatching(shown) });
+    expect(leftOnScreen(whole.seen)).toMatch(/^CLERK_API_URL=/);
+    expect(leftOnScreen(whole.seen)).not.toMatch(shown);
+    expect((await usersOf(await startSandboxProgram('--state', state))).length).toBe(500);
+  });
+
+  it('shows nothing of it for the demo', async () => {
+    const { seen } = await runAtTerminal(['sandbox', '--port', '0'], {}, [{ prompt: 'CLERK_PUBLISHABLE_KEY=', text: '\u0003' }]);
+    expect(seen).not.toContain('entries');
   });
 });
 

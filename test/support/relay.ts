@@ -20,8 +20,8 @@ export class Relay {
   readonly seen: Relayed[] = [];
   readonly #server: Server;
   readonly #to: string;
-  /** Decides before a request goes on. */
-  fate: (request: Relayed) => Fate = () => 'pass';
+  /** Decides before a request goes on, which waits for that. */
+  fate: (request: Relayed) => Fate | Promise<Fate> = () => 'pass';
 
   private constructor(to: string) {
     this.#to = to;
@@ -51,7 +51,7 @@ export class Relay {
     const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers as Record<string, string>;
     const relayed = { method, path, headers, body };
     this.seen.push(relayed);
-    const fate = this.fate(relayed);
+    const fate = await this.fate(relayed);
     if (fate === 'reset') return void request.socket.destroy();
     if (fate !== 'pass') {
       response.writeHead(fate.status, { 'content-type': 'application/json', ...fate.headers });

@@ -1,13 +1,16 @@
+import { setImmediate } from 'node:timers/promises';
 import { catalog } from '../../app/load-catalog.js';
 import { ConfigError } from '../../config/config-error.js';
 import { ACCEPTED } from '../../openapi/accepted.js';
 import { OpenApiDocument } from '../../openapi/document.js';
 import { DocumentError } from '../../openapi/document-error.js';
-import { findDrift, missingOperations } from '../../openapi/drift.js';
+import { findDrift, missingOperations, type TellCompared } from '../../openapi/drift.js';
 import { hasDrift, reportTable } from '../../openapi/report.js';
 import { skeletons } from '../../openapi/skeleton.js';
-import { readDocument } from '../../openapi/source.js';
+import { isAddress, readDocument } from '../../openapi/source.js';
 import { workList } from '../../openapi/work-list.js';
+import { expandHome } from '../../platform/home.js';
+import { openBar } from '../progress-bar.js';
 import { EXIT, type Flags, print } from './command.js';
 
 /** Compares the catalog with one of Clerk's OpenAPI documents, in a file or on the web. Needs no key. */
@@ -21,7 +24,7 @@ export async function drift(source: string | undefined, flags: Flags): Promise<v
     if (missing.length === 0) process.stderr.write('The catalog lacks no operation of the document.\n');
     return print(skeletons(document, missing, catalog));
   }
-  const report = await findDrift(document, catalog, ACCEPTED);
+  const report = await comparing((tell) => findDrift(document, catalog, ACCEPTED, tell));
   print(flags.json === true ? `${JSON.stringify(report, null, 2)}\n` : reportTable(report));
   if (hasDrift(report)) process.exitCode = EXIT.failed;
 }
@@ -33,16 +36,28 @@ async function betweenDocuments(source: string | undefined, { from, to, json, sk
     throw new ConfigError('--from and --to take neither another document nor --json or --skeleton.');
   }
   const [before, now] = await Promise.all([open(from), open(to)]);
-  print(await workList(before, now, catalog, ACCEPTED));
+  print(await comparing((tell) => workList(before, now, catalog, ACCEPTED, tell)));
 }
 
 /** @throws DocumentError */
-async function open(source: string): Promise<OpenApiDocument> {
+async function open(given: string): Promise<OpenApiDocument> {
+  const source = isAddress(given) ? given : expandHome(given);
+  const bar = await openBar({ of: 'bytes' });
   try {
-    return new OpenApiDocument(await readDocument(source));
+    return new OpenApiDocument(await readDocument(source, { tell: bar.take }).finally(bar.end));
   } catch (error) {
     // An address may hold a password.
     if (!(error instanceof DocumentError) || source.includes(':') || error.message.includes(source)) throw error;
     throw new DocumentError(`${source}: ${error.message}`);
   }
+}
+
+/** Compares, and shows how far that is. */
+async function comparing<T>(compare: (tell: TellCompared) => Promise<T>): Promise<T> {
+  const bar = await openBar({ of: 'operations' });
+  return compare(async (done) => {
+    bar.take(done);
+    // Ctrl+C has its turn.
+    if (bar.isShown) await setImmediate();
+  }).finally(bar.end);
 }

@@ -16,6 +16,7 @@ import { readSeed } from '../../sandbox/seed/read-seed.js';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.js';
 import { StateError } from '../../sandbox/state/format.js';
 import { listenProblem } from '../listen-problem.js';
+import { openBar } from '../progress-bar.js';
 import { whenAskedToEnd } from '../stop-signals.js';
 import { EXIT, type Flags, print } from './command.js';
 
@@ -36,15 +37,26 @@ export async function sandbox(flags: Flags): Promise<never> {
     logLevel,
   } = loadSandboxValues(flags);
   const logger = createLogger(logLevel);
-  const signalled = new Promise<NodeJS.Signals>((resolve) => whenAskedToEnd(resolve));
+  const interrupted = new AbortController();
+  const signalled = new Promise<NodeJS.Signals>((resolve) =>
+    whenAskedToEnd((signal) => {
+      interrupted.abort();
+      resolve(signal);
+    }),
+  );
   const given = { seed: seedOf(seed), faults: faults === undefined ? undefined : await readFaults(faults) };
   const unlock = state === undefined ? async () => {} : await lockState(state);
+  const bar = await openBar({ of: 'entries' });
   const served = await start(
     {
       port,
       rateLimit,
       seed: given.seed,
       log: (message, error) => logger.error({ err: error }, message),
+      onFilled: (done) => {
+        bar.take(done);
+        interrupted.signal.throwIfAborted();
+      },
       ...(state === undefined ? {} : { state }),
       ...(now === undefined ? {} : { now: () => now }),
       ...(randomSeed === undefined ? {} : { randomSeed }),
@@ -53,7 +65,15 @@ export async function sandbox(flags: Flags): Promise<never> {
     },
     seed,
     unlock,
-  );
+  )
+    .catch((error: unknown) => {
+      if (!interrupted.signal.aborted) throw error;
+    })
+    .finally(bar.end);
+  if (served === undefined) {
+    logger.info({ signal: await signalled }, 'stopping');
+    process.exit(EXIT.interrupted);
+  }
   // Lines that a shell or an .env file can take, for other programs. The key is the sandbox's own and opens nothing else.
   const publishableKey = await served.publishableKey();
   const lines = [

@@ -317,12 +317,15 @@ export function seedEach<T>(
   placeOf: (item: T, at: number) => string,
   seedOne: (item: T) => unknown,
 ): void {
-  for (const [at, item] of items.entries()) {
-    try {
-      seedOne(item);
-    } catch (error) {
-      const why = errorMessage(error);
-      throw new SeedError(`${placeOf(item, at)}: ${error instanceof SeedError ? why.slice(PREFIX.length) : why}`);
-    }
+  for (const [at, item] of items.entries()) seedAt(placeOf(item, at), () => seedOne(item));
+}
+
+/** Seeds one thing, and says where in the description it is if that fails. @throws SeedError */
+export function seedAt(place: string, seedOne: () => unknown): void {
+  try {
+    seedOne();
+  } catch (error) {
+    const why = errorMessage(error);
+    throw new SeedError(`${place}: ${error instanceof SeedError ? why.slice(PREFIX.length) : why}`);
   }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Done } from '../../platform/in-steps.js';
 import { newApiKey } from '../domain/api-keys.js';
 import { identifierType, normalize, parseIdentifier } from '../domain/identifiers.js';
 import { newInvitation } from '../domain/invitations.js';
@@ -35,8 +36,8 @@ import {
   type SeedSession,
   type SeedSettings,
   type SeedSignUp,
+  seedAt,
   seedDescription,
-  seedEach,
 } from './description.js';
 import { seedDiscount, seedPlan, seedSubscription } from './seed-billing.js';
 import { seedRoles } from './seed-roles.js';
@@ -54,11 +55,18 @@ const NO_LIMIT = 0;
 
 /** Fills an instance. @throws SeedError that says where the description is wrong. */
 export function seedInstance(instance: Instance, given: SeedDescription): void {
+  for (const _ of seedSteps(instance, given));
+}
+
+/** The same in steps, one for each entry: a large seed takes seconds. @throws SeedError */
+export function* seedSteps(instance: Instance, given: SeedDescription): Generator<Done> {
   const checked = seedDescription.safeParse(given);
   if (!checked.success) throw new SeedError(z.prettifyError(checked.error));
   const seed = checked.data;
-  const each = <T>(items: readonly T[] | undefined, name: string, seedOne: (item: T) => unknown): void =>
-    seedEach(items, (_, at) => `${name}.${at}`, seedOne);
+  const steps: (() => void)[] = [];
+  const each = <T>(items: readonly T[] | undefined, name: string, seedOne: (item: T) => unknown): void => {
+    for (const [at, item] of (items ?? []).entries()) steps.push(() => seedAt(`${name}.${at}`, () => seedOne(item)));
+  };
   if (seed.settings !== undefined) applySettings(instance, seed.settings);
   if (seed.domain !== undefined) instance.update(domains, primaryDomain(instance), { name: seed.domain });
   seedRoles(instance, seed);
@@ -89,6 +97,10 @@ export function seedInstance(instance: Instance, given: SeedDescription): void {
       newEndpoint(given, (length) => instance.random.bytes(length)),
     );
   });
+  for (const [at, step] of steps.entries()) {
+    step();
+    yield { progress: at + 1, total: steps.length };
+  }
 }
 
 /** The id of the user that a reference names. */

@@ -1,4 +1,5 @@
 import { fileProblem } from '../../platform/file-problem.js';
+import { type Done, inSteps } from '../../platform/in-steps.js';
 import { handlers } from '../handlers/index.js';
 import type { Instance } from '../instance.js';
 import { type Kept, StateError } from './format.js';
@@ -33,11 +34,11 @@ export class StateFile {
   }
 
   /** @throws StateError */
-  async restore(instance: Instance, kept: Kept): Promise<void> {
+  async restore(instance: Instance, kept: Kept, tell?: (done: Done) => void): Promise<void> {
     // A resource is known by name once the module that declares it is loaded.
     await Promise.all(Object.values(handlers).map((load) => load()));
     try {
-      instance.store.restore(kept.content);
+      await inSteps(instance.store.restore(kept.content), tell);
     } catch (error) {
       throw new StateError(`${this.#path}: ${fileProblem(error, 'write')}`, { cause: error });
     }

@@ -164,7 +164,18 @@ describe('a batch of calls from a file', () => {
       const args = ['call', 'Users_markBanned', '--batch', bans, '--out', join(dir, 'bans.results.jsonl')];
       const left = await runAtTerminal(args, env, [{ prompt: '[y/N]', text: '' }]);
       expect(left).toMatchObject({ code: 3, seen: expect.stringContaining('Nothing was sent.') });
-      const { code, seen } = await runAtTerminal(args, env, [{ prompt: '[y/N]', text: 'y' }]);
+      let goOn = (): void => {};
+      const isShown = new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      relay.fate = async ({ method }) => {
+        if (method === 'POST') await isShown;
+        return 'pass' as const;
+      };
+      const { code, seen } = await runAtTerminal(args, env, [{ prompt: '[y/N]', text: 'y' }], (so) => {
+        if (so.includes(' of 2 calls')) goOn();
+      });
+      relay.fate = () => 'pass';
       expect({ code, seen }).toMatchObject({ code: 0, seen: expect.stringContaining('Done: 2 of 2.') });
       for (const name of ['user700@example.com', 'user701@example.com']) expect(seen).toContain(name);
       expect(seen).toMatch(/\d of 2 calls/);

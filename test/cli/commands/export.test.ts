@@ -153,7 +153,18 @@ describe('an export that is disturbed', () => {
   });
 
   it.skipIf(withoutTerminal)('shows at a terminal how far it is, unless it is to be quiet', async () => {
-    const shown = await runAtTerminal(['export', join(dir, 'shown.json')], env, []);
+    let goOn = (): void => {};
+    const isShown = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    relay.fate = async ({ path }) => {
+      if (path.includes('org_2')) await isShown;
+      return 'pass' as const;
+    };
+    const shown = await runAtTerminal(['export', join(dir, 'shown.json')], env, [], (seen) => {
+      if (seen.includes(' users and organizations')) goOn();
+    });
+    relay.fate = () => 'pass';
     expect(shown).toMatchObject({ code: 0, seen: expect.stringMatching(/\d+ of 1108 users and organizations/) });
     const quiet = await runAtTerminal(['export', join(dir, 'quiet.json'), '--quiet'], env, []);
     expect(quiet).toMatchObject({ code: 0, seen: expect.not.stringContaining('users and organizations') });
