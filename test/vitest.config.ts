@@ -11,6 +11,8 @@ export default defineConfig({
     slowTestThreshold: 15_000,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // Long before what is waited for never comes, and long after a busy machine.
+    expect: { poll: { timeout: 10_000 } },
     // Two cores: more workers only wait for each other's servers.
     maxWorkers: 2,
   },

@@ -270,13 +270,10 @@ describe('SIGHUP', () => {
     renameSync(path, `${path}.1`);
     server.child.kill('SIGHUP');
     await expect
-      .poll(
-        async () => {
-          await refused();
-          return readFileSync(path, { encoding: 'utf8', flag: 'a+' }).length;
-        },
-        { timeout: 10_000 },
-      )
+      .poll(async () => {
+        await refused();
+        return readFileSync(path, { encoding: 'utf8', flag: 'a+' }).length;
+      })
       .toBeGreaterThan(0);
   });
 });

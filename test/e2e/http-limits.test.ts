@@ -56,7 +56,7 @@ describe('a body', () => {
     const client = await RawClient.connect(server.port);
     client.send('POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n');
     client.send(`1000\r\n${' '.repeat(0x1000)}\r\n10\r\n${' '.repeat(16)}\r\n`);
-    await expect.poll(() => client.statuses[0], { timeout: 10_000 }).toBe(413);
+    await expect.poll(() => client.statuses[0]).toBe(413);
     client.end();
   });
 
@@ -132,9 +132,7 @@ describe('sessions', () => {
     await openSession(server.url, bearer(ada));
     for (const open of [stream, subscription]) {
       await open.cancel();
-      await expect
-        .poll(async () => (await post(`${server.url}/mcp`, initialize(), bearer(ada))).status, { timeout: 10_000 })
-        .toBe(200);
+      await expect.poll(async () => (await post(`${server.url}/mcp`, initialize(), bearer(ada))).status).toBe(200);
     }
   });
 
@@ -162,9 +160,8 @@ describe('sessions', () => {
     const [idle, used] = [await openSession(server.url, bearer(ada)), await openSession(server.url, bearer(ada))];
     const stream = new EventStream(await fetch(`${server.url}/mcp`, { headers: { ...used, accept: 'text/event-stream' } }));
     await expect
-      .poll(
-        async () => (await fetch(`${server.url}/metrics`)).text().then((text) => /^clerk_mcp_sessions (\d+)$/m.exec(text)?.[1]),
-        { timeout: 10_000 },
+      .poll(async () =>
+        (await fetch(`${server.url}/metrics`)).text().then((text) => /^clerk_mcp_sessions (\d+)$/m.exec(text)?.[1]),
       )
       .toBe('1');
     expect((await post(`${server.url}/mcp`, call(1, COUNT), idle)).status).toBe(404);
@@ -228,7 +225,7 @@ describe('calls', () => {
     await post(`${server.url}/mcp`, { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } }, session);
     expect((await first).json).toMatchObject({ id: 1, error: { message: 'The request was cancelled.' } });
     await upstream.allClosed();
-    await expect.poll(async () => (await modernCall(server.url, COUNT, {}, bearer(ada))).status, { timeout: 10_000 }).toBe(200);
+    await expect.poll(async () => (await modernCall(server.url, COUNT, {}, bearer(ada))).status).toBe(200);
   });
 
   it('in flight of one caller are counted over HTTP+SSE too', async () => {
@@ -240,7 +237,7 @@ describe('calls', () => {
     await post(messages, { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } }, headers);
     await upstream.allClosed();
     upstream.plan = [json({ object: 'total_count', total_count: 0 })];
-    await expect.poll(async () => (await post(messages, call(3, COUNT), headers)).status, { timeout: 10_000 }).toBe(202);
+    await expect.poll(async () => (await post(messages, call(3, COUNT), headers)).status).toBe(202);
     await stream.until(/"id":3/);
     await stream.cancel();
   });

@@ -152,9 +152,7 @@ describe('grants that change while people are connected', () => {
     grant({ [ada]: READS, [bob]: READS });
     program.child.kill('SIGHUP');
     const heard = { ada: vi.fn(), bob: vi.fn() };
-    await vi.waitFor(async () =>
-      expect((await post(`${program.url}/mcp`, initialize(), bearer(await tokenFor(bob)))).status).toBe(200),
-    );
+    await expect.poll(async () => (await post(`${program.url}/mcp`, initialize(), bearer(await tokenFor(bob)))).status).toBe(200);
     const clients = [
       await connectHttp(kind, program.url, { token: await tokenFor(ada), onToolsChanged: heard.ada }),
       await connectHttp(kind, program.url, { token: await tokenFor(bob), onToolsChanged: heard.bob }),

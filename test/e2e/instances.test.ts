@@ -153,9 +153,7 @@ describe('each path', () => {
     const session = await openSession(server.url, as('mover'), {}, '/mcp/staging');
     expect((await post(`${server.url}/mcp/staging`, call(1, COUNT), session)).status).toBe(200);
     tokens.change((entries) => entries.map((entry) => (entry.name === 'mover' ? { ...entry, instances: ['play'] } : entry)));
-    await expect
-      .poll(async () => (await post(`${server.url}/mcp/staging`, call(2, COUNT), session)).status, { timeout: 10_000 })
-      .toBe(403);
+    await expect.poll(async () => (await post(`${server.url}/mcp/staging`, call(2, COUNT), session)).status).toBe(403);
     expect((await modernCall(server.url, COUNT, {}, as('mover'), '/mcp/play')).status).toBe(200);
   });
 });
@@ -256,7 +254,7 @@ describe('who runs the server', () => {
       const { body, headers } = modern('resources/read', { uri: 'clerk-mcp://record' });
       return (await post(`${server.url}/mcp/staging`, body, { ...headers, ...as('stager') })).text;
     };
-    await expect.poll(read, { timeout: 10_000 }).toContain('Users_updateUserAttributes');
+    await expect.poll(read).toContain('Users_updateUserAttributes');
     expect(await read()).not.toContain('user_of_shop');
   });
 

@@ -82,7 +82,7 @@ describe('HTTP+SSE', () => {
     const path = /data: (.+)\n/.exec(new TextDecoder().decode((await reader?.read())?.value))?.[1] ?? '';
     await post(path, initialize());
     for (let id = 1; id <= 10; id++) await post(path, call(id, 'x'));
-    await expect.poll(() => sessions.size, { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => sessions.size).toBe(0);
     await expect(reader?.read()).rejects.toThrow();
   });
 
