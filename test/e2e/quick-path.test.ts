@@ -69,6 +69,9 @@ const BESIDE: readonly [string, string, object][] = [
   ['a skill', 'skills/get', { uri: 'skill://launch-check/SKILL.md' }],
 ];
 
+/** JSON has it as it is, though it ends a line for JavaScript. */
+const SEPARATED = 'a\u2028data: 1';
+
 interface Seen {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -129,6 +132,8 @@ describe('a request in a session is answered alike with the quick path and witho
     ['a revision that is none', call(1, COUNT), { 'mcp-protocol-version': '1999-01-01' }],
     ['JSON alone', call(1, COUNT), { accept: 'application/json' }],
     ['JSON alone for a batch', batch, { accept: 'application/json' }],
+    ['JSON alone for an answer with a line separator', call(SEPARATED as never, COUNT), { accept: 'application/json' }],
+    ['an input that would be the prototype', call(1, COUNT, JSON.parse('{"__proto__":1,"query":"a"}') as object)],
     ['a stream alone', call(1, COUNT), { accept: 'text/event-stream' }],
     ['neither', call(1, COUNT), { accept: 'text/html' }],
     ['another session', call(1, COUNT), { 'mcp-session-id': 'none' }],
@@ -141,6 +146,14 @@ describe('a request in a session is answered alike with the quick path and witho
     }
     expect(answers[0]?.status).toBeGreaterThan(0);
     expect(answers[0]).toEqual(answers[1]);
+  });
+
+  it('JSON alone for what is no call, with a line separator in it', async () => {
+    for (const way of ways) {
+      const session = { ...(await openSession(way.url, bearer(admin))), accept: 'application/json' };
+      const response = await send(`${way.url}/mcp`, { jsonrpc: '2.0', id: SEPARATED, method: 'ping' }, session);
+      expect(await response.json()).toEqual({ jsonrpc: '2.0', id: SEPARATED, result: {} });
+    }
   });
 
   it('a call beyond the scopes', async () => {

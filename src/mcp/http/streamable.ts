@@ -176,9 +176,12 @@ function acceptingBoth(request: Request): Request {
   return new Request(request.url, { method: request.method, headers, signal: request.signal });
 }
 
+const DATA = 'data: ';
+
 /** Collects the answers from an event stream, for a client that does not accept streams. */
 async function withoutStream(response: Response, isBatch: boolean, over: () => void): Promise<Reply> {
-  const events = [...(await response.text()).matchAll(/^data: (.+)$/gm)].map(([, data = '']) => JSON.parse(data) as object);
+  const lines = (await response.text()).split('\n').filter((line) => line.startsWith(DATA));
+  const events = lines.map((line) => JSON.parse(line.slice(DATA.length)) as object);
   const answers = events.filter((message) => !('method' in message));
   const id = response.headers.get('mcp-session-id');
   const init = { headers: { 'Cache-Control': 'no-cache, no-transform', ...(id !== null && { 'Mcp-Session-Id': id }) }, over };
