@@ -44,6 +44,8 @@ export function readWhole(given: unknown, known: { readonly has: (name: string) 
   if (inner === undefined || inner === null) return { value: given, notes: [] };
   const value = typeof inner === 'string' ? parsed(inner, '{') : isValues(inner) ? inner : undefined;
   if (value === undefined) return { value: given, notes: [] };
+  // With such an input they come as text by way of the SDK, however they were sent. No operation takes it.
+  if (isValues(value) && Object.hasOwn(value, '__proto__')) return { value, notes: [] };
   const how = typeof inner === 'string' ? 'text read as object' : 'read as the whole';
   return { value, notes: [`arguments: ${how}`] };
 }

@@ -172,7 +172,8 @@ export function isPlainCall(message: unknown, isModern = false): message is Plai
   const { id, params } = message;
   if (typeof id !== 'string' && !Number.isSafeInteger(id)) return false;
   if (!isRecord(params) || typeof params.name !== 'string') return false;
-  if (params.arguments !== undefined && !isRecord(params.arguments)) return false;
+  const { arguments: args } = params;
+  if (args !== undefined && (!isRecord(args) || Object.hasOwn(args, '__proto__'))) return false;
   for (const key in message) if (!(key === 'jsonrpc' || key === 'id' || key === 'method' || key === 'params')) return false;
   for (const key in params) if (!(key === 'name' || key === 'arguments' || (isModern && key === '_meta'))) return false;
   return true;

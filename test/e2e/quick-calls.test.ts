@@ -57,7 +57,10 @@ describe('a plain call over stdio is answered as the SDK would answer it', () =>
     ['arguments that are a list', { name: COUNT, arguments: [] }],
     ['a name that is none', { name: 1 }],
     ['no name', { arguments: {} }],
-    ['an input that there is not', { name: COUNT, arguments: { __proto: 1 } }],
+    ['an input that there is not', { name: COUNT, arguments: { nothing: 1 } }],
+    ['an input that would be the prototype', { name: COUNT, arguments: JSON.parse('{"__proto__":{"limit":1}}') }],
+    ['an input named like a method of objects', { name: COUNT, arguments: { toString: 1 } }],
+    ['a number that JSON cannot hold', { name: 'Users_listSortedByCreationDate', arguments: JSON.parse('{"limit":1e400}') }],
   ])('%s', async (_, params, say) => {
     const plain = await answerTo(params, say);
     // With anything beside the name and the arguments the call is the SDK's.
