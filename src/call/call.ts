@@ -75,7 +75,6 @@ export class Calls {
     try {
       const outcome = await running;
       result = outcome.kind === 'failed' && abort.aborted ? 'cancelled' : outcome.kind;
-      this.#log(operation, call, outcome.kind, performance.now() - started);
       return outcome;
     } catch (error) {
       if (error instanceof PolicyRefusal) {
@@ -87,6 +86,7 @@ export class Calls {
     } finally {
       release();
       this.#inFlight.delete(running);
+      this.#log(operation, call, result, performance.now() - started);
       this.#observe(operation.name, result, said, started);
     }
   }
@@ -224,7 +224,7 @@ export class Calls {
   }
 
   /** Logs arguments by name only, since their values may be secrets. */
-  #log(operation: Operation, call: Call, outcome: CallOutcome['kind'], ms: number): void {
+  #log(operation: Operation, call: Call, outcome: CallEvent['result'], ms: number): void {
     const log = (): void => {
       const inputs = isRecord(call.arguments) ? Object.keys(call.arguments) : [];
       const known = inputs.filter((name) => operation.places.has(name) || name === 'confirm' || name === 'fields');
