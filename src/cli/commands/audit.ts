@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { environmentParts, loadValues } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
 import { fileProblem } from '../../platform/file-problem.js';
+import { expandHome } from '../../platform/home.js';
 import { plain } from '../../platform/plain-text.js';
 import { EXPORT_FORMATS, exportAudit } from '../../policy/audit/export/export.js';
 import { isStandardOutput } from '../../policy/audit/places.js';
@@ -15,7 +16,7 @@ import { oneOf } from './one-of.js';
 export async function verifyLog(files: readonly string[], flags: Flags): Promise<void> {
   const key = environmentParts().auditKey();
   const report = await readable(
-    verifyAudit(files, { key, isPartial: flags.partial === true, isReceived: flags.received === true }),
+    verifyAudit(files.map(expandHome), { key, isPartial: flags.partial === true, isReceived: flags.received === true }),
   );
   for (const { file, line, problem } of report.problems) process.stderr.write(`${file}:${line}: ${problem}\n`);
   for (const note of report.notes) print(`${note}\n`);
@@ -28,12 +29,12 @@ export async function verifyLog(files: readonly string[], flags: Flags): Promise
 
 /** Prints a log in a form that people can read, or programs. Several files are one log after rotations, in the given order. */
 export const showLog = (files: readonly string[], flags: Flags): Promise<void> =>
-  printAll(showAudit(files, filtersOf(flags), flags.json === true));
+  printAll(showAudit(files.map(expandHome), filtersOf(flags), flags.json === true));
 
 /** Prints a log in the form that other programs take. Without files it is the one of the settings. */
 export async function exportLog(files: readonly string[], flags: Flags): Promise<void> {
   const format = oneOf('--format', flags.format ?? 'ocsf', EXPORT_FORMATS);
-  await printAll(exportAudit(files.length > 0 ? files : await settledFiles(flags), format, filtersOf(flags)));
+  await printAll(exportAudit(files.length > 0 ? files.map(expandHome) : await settledFiles(flags), format, filtersOf(flags)));
 }
 
 /** The files of the log that the settings name, the oldest first. */

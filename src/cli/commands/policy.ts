@@ -5,6 +5,7 @@ import { expose } from '../../catalog/exposure.js';
 import { parseArguments } from '../../catalog/parse-arguments.js';
 import { ConfigError } from '../../config/config-error.js';
 import { loadOneInstance, type OneInstance } from '../../config/load-configs.js';
+import { expandHome } from '../../platform/home.js';
 import { Policy } from '../../policy/policy.js';
 import type { InstanceKind } from '../../policy/policy-types.js';
 import { policyJsonSchema } from '../../policy/rules/policy-file.js';
@@ -55,7 +56,8 @@ export async function explainPolicy(name: string, json: string, flags: Flags): P
 }
 
 /** Checks a policy file. Prints one line on stderr for each fault. */
-export async function checkPolicy(file: string): Promise<void> {
+export async function checkPolicy(given: string): Promise<void> {
+  const file = expandHome(given);
   const { rules = [], budgets } = (await loadPolicyFile(file)) ?? {};
   print(`${file} is good: rules ${rules.length}, budgets ${budgets?.length ?? 'as built in'}.\n`);
 }
