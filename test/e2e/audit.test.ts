@@ -36,7 +36,7 @@ const linesOf = async (path = log): Promise<AuditLine[]> =>
 const environment = (origin: string): Record<string, string> => ({
   CLERK_SECRET_KEY: KEY,
   CLERK_API_URL: `${origin}/v1`,
-  CLERK_MCP_LOG_LEVEL: 'warn',
+  CLERK_MCP_LOG_LEVEL: 'info',
 });
 
 const verify = (...files: string[]) => runProgram(['audit', 'verify', ...files]);
@@ -170,7 +170,9 @@ describe('a log that cannot be written', () => {
     expect(bans()).toBe(sent);
     expect(upstream.requests.every(({ method, url }) => method === 'GET' || url.endsWith('/ban'))).toBe(true);
     full.child.stdin?.end();
-    expect((await full.ended).stderr).toContain('cannot be written');
+    const { stderr } = await full.ended;
+    expect(stderr).toContain('cannot be written');
+    expect(stderr).toMatch(/"operation":"Users_createNewUser".*"outcome":"refused"/);
 
     const intact = (await readFile(log, 'utf8'))
       .split('\n')
