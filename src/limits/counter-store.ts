@@ -36,8 +36,8 @@ export interface BudgetStore extends CounterStore {
   used(windows: readonly Pick<Reservation, 'key' | 'windowMs'>[]): Promise<readonly Use[]>;
 }
 
-/** Many more than there are callers with budgets. */
-const MOST_KEYS = 10_000;
+/** Many more than there are callers with budgets, or callers within a minute. */
+const MOST_KEYS = 100_000;
 
 /** Counts within one process. */
 export class MemoryCounterStore implements BudgetStore {
