@@ -67,7 +67,12 @@ export function stopError(stop: StopReason | undefined, about: ErrorContext, unc
   switch (stop) {
     case 'timeout':
       return new ClerkTimeoutError(
-        details("No complete answer within the call's time limit.", 'Try again later, or raise the limit.', about, uncertain),
+        details(
+          "No complete answer within the call's time limit.",
+          'Try again later, or raise the limit (--timeout).',
+          about,
+          uncertain,
+        ),
       );
     case 'closed':
       return new ClerkAbortedError(details('The connection to Clerk was closed.', 'The server is stopping.', about, uncertain));

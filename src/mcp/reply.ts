@@ -148,6 +148,15 @@ export function refuse(status: number, message: string, options: RefusalOptions 
   return refusal(status, error, { ...options.headers, ...retryAfter(options.retryAfterMs) });
 }
 
+const LOOK = 'If it was a call that changes something, look whether that was done before you send it again.';
+
+/** There will be no answer: what was asked for is no longer wanted, or nobody is left to give it. */
+export const givenUp = (): Reply =>
+  refuse(503, `The request was given up: its session has ended, or the server is stopping. ${LOOK}`);
+
+/** A fault of this program, whatever the request had set going by then. */
+export const failedInside = (): Reply => refuse(500, `The server failed on this request, and its log says why. ${LOOK}`);
+
 /** A refusal with a body of another form. */
 export const refusal = (status: number, body: object, headers: Readonly<Record<string, string>>): Reply =>
   Reply.json(body, { status, headers: { 'Cache-Control': 'no-store', ...headers } });

@@ -1,7 +1,7 @@
 import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { type Reply, refuse } from '../reply.js';
+import { failedInside, type Reply, refuse } from '../reply.js';
 import type { NodeRequest } from './incoming.js';
 
 /** What a web-standard request does not say about itself. */
@@ -71,7 +71,7 @@ export function createListener(answer: ReplyHandler, options: ListenerOptions): 
       errorHandler: (error) => {
         if (error instanceof RequestError) return malformed().toResponse();
         onError(error);
-        return refuse(500, 'The server failed on this request.').toResponse();
+        return failedInside().toResponse();
       },
     },
   );

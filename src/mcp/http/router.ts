@@ -3,7 +3,7 @@ import type { Logger } from '../../platform/logger.js';
 import type { AuthenticatedCaller, Authenticator } from '../auth/authenticator.js';
 import type { MetricsToken } from '../auth/metrics-token.js';
 import type { WellKnown } from '../auth/resource-metadata.js';
-import { Reply, refuse } from '../reply.js';
+import { failedInside, Reply, refuse } from '../reply.js';
 import type { ClientAddress } from './address.js';
 import { corsHeaders, preflight } from './cors.js';
 import type { Hosts } from './hosts.js';
@@ -64,7 +64,7 @@ export class Router {
       return await this.#answer(request, context);
     } catch (error) {
       this.#options.logger.error({ err: error }, 'a request failed inside the server');
-      return refuse(500, 'The server failed on this request.');
+      return failedInside();
     }
   }
 

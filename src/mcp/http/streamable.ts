@@ -5,7 +5,7 @@ import {
   ProtocolErrorCode,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
-import { Reply, refuse } from '../reply.js';
+import { givenUp, Reply, refuse } from '../reply.js';
 import { invalidParams } from '../request-params.js';
 import type { ServerFactory } from '../server.js';
 import { accepted, BOTH_FORMS } from './accept.js';
@@ -187,5 +187,5 @@ async function withoutStream(response: Response, isBatch: boolean, over: () => v
   const init = { headers: { 'Cache-Control': 'no-cache, no-transform', ...(id !== null && { 'Mcp-Session-Id': id }) }, over };
   if (answers.length > 0) return Reply.json(isBatch ? answers : answers[0], init);
   over();
-  return refuse(503, 'The request has been given up.');
+  return givenUp();
 }

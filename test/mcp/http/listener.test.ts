@@ -81,7 +81,7 @@ describe('serving over node:http', () => {
     const response = await fetch(`http://127.0.0.1:${port}/`);
     expect(response.status).toBe(500);
     expect(await response.text()).toBe(
-      '{"jsonrpc":"2.0","error":{"code":-32000,"message":"The server failed on this request."},"id":null}',
+      '{"jsonrpc":"2.0","error":{"code":-32000,"message":"The server failed on this request, and its log says why. If it was a call that changes something, look whether that was done before you send it again."},"id":null}',
     );
     expect(onError).toHaveBeenCalledWith(new Error('sk_test_secret in /srv/app.js'));
   });

@@ -1,6 +1,6 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/server';
 import { ReadyAnswer } from '../../quick-calls.js';
-import { Reply, refuse } from '../../reply.js';
+import { givenUp, Reply } from '../../reply.js';
 import { STREAM_HEADERS } from '../stream-headers.js';
 
 /** The only handler error with a status of its own in 2026-07-28: the client lacks a capability. */
@@ -73,7 +73,7 @@ export class DirectAnswer {
     if (this.#stream !== undefined) this.#stream.close();
     else {
       this.#options.over();
-      this.#resolve(refuse(503, 'The request has been given up.'));
+      this.#resolve(givenUp());
     }
   }
 
