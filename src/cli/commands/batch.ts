@@ -83,6 +83,7 @@ class Batch {
   async run(): Promise<void> {
     const { app, config, calls, where, flags, signal } = this.#facts;
     const dead = await app.probe();
+    signal.throwIfAborted();
     if (dead !== undefined) return unreachable(dead);
     const canAsk = flags.yes !== true && isAtTerminal();
     const jobs = await app.jobs();

@@ -5,6 +5,7 @@ import type { Config } from '../../config/config.js';
 import { PlanFault } from '../../jobs/plan/fault.js';
 import { scrub } from '../../platform/scrub.js';
 import { VERSION } from '../../platform/version.js';
+import { complain } from '../complain.js';
 import { errorLines } from '../error-line.js';
 import { loggerOf } from '../logger-of.js';
 import { ownCommand } from '../own-command.js';
@@ -21,7 +22,7 @@ export const callerOf = (command: string): Call['caller'] => ({
 
 /**
  * Uses the application for one command at a terminal, and closes it afterwards. Where a plan cannot be made, says why.
- * `interrupted`: by Ctrl+C, or asked to end.
+ * `interrupted`: by Ctrl+C, or asked to end; what then fails has nothing more to say.
  */
 export async function withApp(config: Config, use: (app: App, interrupted: AbortSignal) => Promise<void>): Promise<void> {
   const app = await createApp({
@@ -36,6 +37,11 @@ export async function withApp(config: Config, use: (app: App, interrupted: Abort
   try {
     await use(app, interrupted);
   } catch (error) {
+    if (interrupted.aborted) {
+      complain('Stopped.');
+      process.exitCode = EXIT.interrupted;
+      return;
+    }
     if (!(error instanceof PlanFault)) throw error;
     process.stderr.write(`${scrub(errorLines(JSON.stringify(error.model)))}\n`);
     process.exitCode = error.refused ? EXIT.refused : EXIT.failed;
