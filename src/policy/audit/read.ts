@@ -13,7 +13,12 @@ const CHUNK = 65_536;
 /** The lines of a file from its start. Only the line break counts, not what Unicode takes for one. */
 export async function* linesOf(path: string): AsyncGenerator<RawLine> {
   let rest: Buffer[] = [];
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+  const stream = createReadStream(path);
+  // The system names a file that cannot be opened, and not one that then cannot be read, such as a folder.
+  stream.once('error', (error: NodeJS.ErrnoException) => {
+    error.path ??= path;
+  });
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
     let from = 0;
     for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, from)) {
       yield { bytes: Buffer.concat([...rest, chunk.subarray(from, at)]), terminated: true };
