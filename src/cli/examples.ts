@@ -4,9 +4,9 @@ import { withExamples } from './help.js';
 /** Lines that can be typed, by the words of the command; empty for the program itself. */
 const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   '': [
-    'clerk-mcp init                                  put it into your MCP client',
-    'clerk-mcp call Users_getTotalCount --sandbox    make one call, without an account',
-    'clerk-mcp doctor                                check key, connection and settings',
+    'clerk-mcp init                                put it into your MCP client',
+    'clerk-mcp call Users_getTotalCount --sandbox  one call, without an account',
+    'clerk-mcp doctor                              check key and settings',
   ],
   config: ['clerk-mcp config pull --out clerk.yml', 'clerk-mcp config diff clerk.yml'],
   token: [

@@ -16,6 +16,9 @@ function flagOf(option: Option): Flag {
   return new Flag(option.flag, [option.help, ...notes].filter((part) => part !== '').join(' '));
 }
 
+/** A paragraph after a command's help, wrapped as the rest of it is. */
+export const note = (text: string) => (): string => `\n${new Help().boxWrap(text, process.stdout.columns ?? COLUMNS)}`;
+
 /** Gives the command these flags, explained in its help. */
 export function withOptions(command: Command, options: Options): Command {
   for (const option of Object.values(options)) command.addOption(flagOf(option));

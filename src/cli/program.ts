@@ -9,7 +9,7 @@ import { VERSION } from '../platform/version.js';
 import { EXIT, type Flags } from './commands/command.js';
 import { stdio } from './commands/stdio.js';
 import { addExamples } from './examples.js';
-import { outputError, takesSettings, withExamples, withHttpSettings, withOptions, withSettings } from './help.js';
+import { note, outputError, takesSettings, withExamples, withHttpSettings, withOptions, withSettings } from './help.js';
 import {
   addApprovalCommands,
   addApproverCommands,
@@ -27,9 +27,8 @@ zsh         echo 'source <(clerk-mcp completion zsh)' >> ~/.zshrc
 fish        clerk-mcp completion fish > ~/.config/fish/completions/clerk-mcp.fish
 PowerShell  clerk-mcp completion powershell | Out-String | Invoke-Expression    (in $PROFILE)`;
 
-const BATCH_HELP = `
-A batch is previewed, confirmed once and paced at Clerk's rate. After Ctrl+C, a crash or a failure the same command goes on
-with what is not done, and repeats nothing. Exit code 1 where some calls failed.`;
+const BATCH_HELP =
+  "A batch is previewed, confirmed once and paced at Clerk's rate. After Ctrl+C, a crash or a failure the same command goes on with what is not done, and repeats nothing. Exit code 1 where some calls failed.";
 
 /** Flags of `call` that mean something for many calls only. */
 const OF_BATCH = ['out', 'again', 'yes', 'quiet'] as const;
@@ -44,7 +43,7 @@ function program(script: string, onListed: () => void): Command {
     .version(VERSION)
     .argument('[command]')
     .usage('[options] [command]')
-    .addHelpText('after', '\nThe key comes from CLERK_SECRET_KEY or from the file that CLERK_SECRET_KEY_FILE names.')
+    .addHelpText('after', note('The key comes from CLERK_SECRET_KEY or from the file that CLERK_SECRET_KEY_FILE names.'))
     .action(async (unknown: string | undefined, flags: Flags) => {
       if (unknown !== undefined) {
         const near = didYouMean(
@@ -91,7 +90,7 @@ function program(script: string, onListed: () => void): Command {
     .option('--yes', 'with --batch: do not ask; never on a live instance')
     .option('--json', 'print an error as JSON too, with all that a model is told of it')
     .option('--quiet', 'with --batch: show no progress, and no preview where nothing is asked')
-    .addHelpText('after', BATCH_HELP)
+    .addHelpText('after', note(BATCH_HELP))
     .action(async (name: string | undefined, json: string | undefined, _: Flags, command: Command) => {
       const flags = flagsOf(command);
       const stray = OF_BATCH.find((flag) => command.getOptionValue(flag) !== undefined);
@@ -117,7 +116,7 @@ function program(script: string, onListed: () => void): Command {
     .argument('[id]', 'of the plan, or of the call on record (default: list what can be taken back)')
     .option('--json', 'the list as JSON')
     .option('--yes', 'do not ask; never on a live instance')
-    .addHelpText('after', '\nTakes the same --state-dir and keys as the server, which may be running.')
+    .addHelpText('after', note('Takes the same --state-dir and keys as the server, which may be running.'))
     .action(async (id: string | undefined, _: Flags, command: Command) =>
       (await import('./commands/undo.js')).undo(id, flagsOf(command)),
     );
@@ -135,7 +134,7 @@ function program(script: string, onListed: () => void): Command {
     root.command('sandbox').description('serve the sandbox by itself, on this machine, for other programs'),
     SANDBOX_OPTIONS,
   )
-    .addHelpText('after', '\nPrints values for CLERK_API_URL and CLERK_SECRET_KEY, and serves until it is stopped.')
+    .addHelpText('after', note('Prints values for CLERK_API_URL and CLERK_SECRET_KEY, and serves until it is stopped.'))
     .action(async (_: Flags, command: Command) => (await import('./commands/sandbox.js')).sandbox(flagsOf(command)));
   withExamples(sandbox, 'clerk-mcp sandbox --port 0 --seed empty', 'clerk-mcp sandbox --state sandbox.json');
 
@@ -149,7 +148,9 @@ function program(script: string, onListed: () => void): Command {
     .option('--quiet', 'show no progress')
     .addHelpText(
       'after',
-      '\nTemporary faults are retried. After Ctrl+C, a crash or a failure the same command goes on where it stopped:\nwhat was read is in FILE.part until then.',
+      note(
+        'Temporary faults are retried. After Ctrl+C, a crash or a failure the same command goes on where it stopped: what was read is in FILE.part until then.',
+      ),
     )
     .action(async (file: string, _: Flags, command: Command) =>
       (await import('./commands/export.js')).exportSeed(file, flagsOf(command)),
@@ -166,7 +167,7 @@ function program(script: string, onListed: () => void): Command {
   )
     .option('--passkey', 'with --approver: a passkey instead of a passphrase')
     .option('--passphrase-stdin', 'with --approver: read the passphrase from stdin')
-    .addHelpText('after', '\nAll other flags go into the entry as they are given. The key is never read, shown or written.')
+    .addHelpText('after', note('All other flags go into the entry as they are given. The key is never read, shown or written.'))
     .action(async (_: Flags, command: Command) => (await import('./commands/init.js')).init(flagsOf(command), script));
   withSettings(withExamples(init, 'clerk-mcp init', 'clerk-mcp init --client cursor --sandbox'));
 
@@ -176,7 +177,7 @@ function program(script: string, onListed: () => void): Command {
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
-      '\nTakes the flags of the server and of http as you start them. Sends one read. Exit code 1 where something is broken.',
+      note('Takes the flags of the server and of http as you start them. Sends one read. Exit code 1 where something is broken.'),
     )
     .action(async (_: Flags, command: Command) => (await import('./commands/doctor.js')).doctor(flagsOf(command)));
   withHttpSettings(withSettings(withExamples(doctor, 'clerk-mcp doctor', 'clerk-mcp doctor --policy policy.json --json')));

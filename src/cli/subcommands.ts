@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { OPTIONS } from '../config/server-options.js';
 import type { Flags } from './commands/command.js';
-import { withExamples, withOptions, withSettings } from './help.js';
+import { note, withExamples, withOptions, withSettings } from './help.js';
 
 /** The flags of a command, and those of the program. */
 export const flagsOf = (command: Command): Flags => command.optsWithGlobals();
@@ -33,7 +33,7 @@ export function addConfigCommands(config: Command): void {
     .option('--prune', 'also delete what only the instance has, in the sections that the file has')
     .option('--signing-key <name=file>', 'the file with the signing key of a JWT template; may be given again', many)
     .option('--yes', 'do not ask; never on a live instance')
-    .addHelpText('after', '\nWith --state-dir it can be taken back by clerk-mcp undo.')
+    .addHelpText('after', note('With --state-dir it can be taken back by clerk-mcp undo.'))
     .action(async (file: string, _: Flags, command: Command) =>
       (await import('./commands/config.js')).apply(file, flagsOf(command)),
     );
@@ -198,7 +198,7 @@ export function addAuditCommands(audit: Command): void {
     .argument('<files...>', 'one log, in the order of its rotations')
     .option('--partial', 'let the first file continue an earlier one that is no longer kept')
     .option('--received', 'the files are what a receiver of --audit-ship stored; what it put before each line is ignored')
-    .addHelpText('after', '\nThe key of the signatures is FILE.key, or CLERK_MCP_AUDIT_KEY.')
+    .addHelpText('after', note('The key of the signatures is FILE.key, or CLERK_MCP_AUDIT_KEY.'))
     .action(async (files: string[], flags: Flags) => (await import('./commands/audit.js')).verifyLog(files, flags));
   withExamples(verify, 'clerk-mcp audit verify audit.jsonl');
   const show = audit

@@ -16,7 +16,8 @@ export async function welcome(flags: Flags): Promise<void> {
   const line = (...words: string[]): string => [own, ...words.map(inShell)].join(' ');
   const isChosen = flags.sandbox === true || name !== undefined;
   const tried = isChosen ? given : [...given, '--sandbox'];
-  print(`This server talks to an MCP client, such as Claude or Cursor, and not to a terminal. Nothing was started.
+  print(`This server talks to an MCP client, such as Claude or Cursor, and not to a
+terminal. Nothing was started.
 
 Put it in your client:
   ${line('init', ...given)}
