@@ -6,7 +6,8 @@ import { parse as parseJsonc } from 'jsonc-parser';
 import { parse as parseToml } from 'smol-toml';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeMachine } from '../support/fake-client.js';
-import { childEnv, type Ended, PROGRAM, runProgram } from '../support/program.js';
+import { childEnv, type Ended, PROGRAM } from '../support/program.js';
+import { runCommand } from '../support/run-command.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { runAtTerminal, withoutTerminal } from '../support/terminal.js';
 
@@ -20,7 +21,7 @@ beforeEach(async () => {
 });
 
 async function init(...args: readonly string[]): Promise<Ended> {
-  const ended = await runProgram(['init', ...args], { env: machine.env });
+  const ended = await runCommand(['init', ...args], { env: machine.env });
   expect(ended.stdout + ended.stderr).not.toContain('neverToBeSeen');
   return ended;
 }

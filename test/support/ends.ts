@@ -3,3 +3,4 @@
  * hooks at the top of one would be hooks of the first file alone that loads it: each file's are in `setup.ts`.
  */
 export const afterEveryTest: (() => void | Promise<void>)[] = [];
+export const afterEveryFile: (() => void | Promise<void>)[] = [];

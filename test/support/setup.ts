@@ -1,7 +1,10 @@
-import { afterEach } from 'vitest';
-import { afterEveryTest } from './ends.js';
+import { afterAll, afterEach } from 'vitest';
+import { afterEveryFile, afterEveryTest } from './ends.js';
 
 // Runs again for each file.
 afterEach(async () => {
   for (const end of afterEveryTest) await end();
+});
+afterAll(async () => {
+  for (const end of afterEveryFile) await end();
 });
