@@ -8,8 +8,9 @@ import { startHttp, stopAll } from '../support/http-program.js';
 import { EVERY_TOOL } from '../support/offer.js';
 import { OperatorTokens } from '../support/operator-tokens.js';
 import { operationOf } from '../support/plausible.js';
-import { type ProgramClient, runProgram, startProgram } from '../support/program.js';
+import { type ProgramClient, startProgram } from '../support/program.js';
 import { type RecordedRequest, RecordingServer, type Reply } from '../support/recording-server.js';
+import { runCommand } from '../support/run-command.js';
 import { minimalArguments } from '../support/sample-arguments.js';
 import { scratchDirectory } from '../support/scratch.js';
 
@@ -135,7 +136,7 @@ describe('an answer that was not confirmed as credential', () => {
 
   it('holds none in a terminal', async () => {
     const call = (...fields: string[]) =>
-      runProgram(['call', 'OrganizationInvitations_getById', JSON.stringify({ ...INVITATION, fields })], { env: env() });
+      runCommand(['call', 'OrganizationInvitations_getById', JSON.stringify({ ...INVITATION, fields })], { env: env() });
     expect((await call('*')).stdout).toContain('[secret link');
     for (const { stdout, stderr } of [await call('*'), await call('url')]) expect(stdout + stderr).not.toContain(SECRET);
   });

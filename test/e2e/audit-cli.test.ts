@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { childEnv, type Ended, ended, PROGRAM, runProgram, startProgram } from '../support/program.js';
+import { childEnv, type Ended, ended, PROGRAM, startProgram } from '../support/program.js';
+import { runCommand } from '../support/run-command.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
 
 const directory = await scratchDirectory();
@@ -33,8 +34,8 @@ async function copyWith(change: (lines: string[]) => string[]): Promise<string> 
   return copy;
 }
 
-const verify = (...files: string[]): Promise<Ended> => runProgram(['audit', 'verify', ...files]);
-const show = (...args: string[]): Promise<Ended> => runProgram(['audit', 'show', log, ...args]);
+const verify = (...files: string[]): Promise<Ended> => runCommand(['audit', 'verify', ...files]);
+const show = (...args: string[]): Promise<Ended> => runCommand(['audit', 'show', log, ...args]);
 
 describe('audit verify', () => {
   it('says that the chain is whole: exit code 0', async () => {
@@ -129,9 +130,9 @@ describe('audit show', () => {
     const cut = lines.findIndex((line) => line.includes('"kind":"outcome"') && line.includes('Users_lockUser'));
     const [older, newer] = [lines.slice(0, cut), lines.slice(cut)].map((some) => some.map((line) => `${line}\n`).join(''));
     const files = [await scratchFile(directory, older), await scratchFile(directory, newer)];
-    const whole = await runProgram(['audit', 'show', ...files]);
+    const whole = await runCommand(['audit', 'show', ...files]);
     expect(whole).toMatchObject({ code: 0, stderr: '', stdout: (await show()).stdout });
-    const ended_ = await runProgram([
+    const ended_ = await runCommand([
       'audit',
       'show',
       ...files,
@@ -155,11 +156,11 @@ describe('audit show', () => {
     const hostile = '\u001b[2J\u202e\u009b31mfake';
     const changed = (line: string): string => line.replace('"Users_markBanned"', JSON.stringify(hostile));
     const copy = await copyWith((all) => all.map(changed));
-    const { code, stdout } = await runProgram(['audit', 'show', copy]);
+    const { code, stdout } = await runCommand(['audit', 'show', copy]);
     expect(code).toBe(0);
     expect(stdout.match(/\(CHANGED\)/g)).toHaveLength(3);
     expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
-    const json = await runProgram(['audit', 'show', copy, '--json', '--operation', hostile]);
+    const json = await runCommand(['audit', 'show', copy, '--json', '--operation', hostile]);
     expect(json.stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     expect(
       json.stdout
@@ -179,7 +180,7 @@ describe('audit show', () => {
 
 describe('audit export', () => {
   it('prints events of OCSF, and a table', async () => {
-    const { code, stdout } = await runProgram(['audit', 'export', log]);
+    const { code, stdout } = await runCommand(['audit', 'export', log]);
     expect(code).toBe(0);
     const events = stdout
       .trimEnd()
@@ -192,10 +193,10 @@ describe('audit export', () => {
       'Failure',
     ]);
     expect(events.filter(({ class_uid }) => class_uid === 3001)).toHaveLength(3);
-    const table = await runProgram(['audit', 'export', '--audit-log', log, '--format', 'csv']);
+    const table = await runCommand(['audit', 'export', '--audit-log', log, '--format', 'csv']);
     expect(table.code).toBe(0);
     expect(table.stdout.trimEnd().split('\n')).toHaveLength(5);
-    const later = await runProgram(['audit', 'export', log, '--since', '2999-01-01T00:00:00Z', '--format', 'jsonl']);
+    const later = await runCommand(['audit', 'export', log, '--since', '2999-01-01T00:00:00Z', '--format', 'jsonl']);
     expect(later).toMatchObject({ code: 0, stdout: '' });
   });
 
@@ -205,7 +206,7 @@ describe('audit export', () => {
     ['a log that is not there', ['--audit-log', `${directory}/none`], /There is no log at/],
     ['a time that is none', [log, '--since', 'monday'], /--since: expected a date and time/],
   ])('refuses %s: exit code 2', async (_, args, message) => {
-    const { code, stderr } = await runProgram(['audit', 'export', ...args]);
+    const { code, stderr } = await runCommand(['audit', 'export', ...args]);
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
   });

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Ended, runProgram, startProgram } from '../support/program.js';
+import { type Ended, startProgram } from '../support/program.js';
+import { runCommand } from '../support/run-command.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { sharedSandbox } from '../support/shared-sandbox.js';
 
@@ -13,9 +14,9 @@ let users = 0;
 /** Of one user more. */
 const ada = () => ({ first_name: 'Ada', email_address: [`ada.${++users}@audit.example`] });
 
-const verify = (...args: string[]): Promise<Ended> => runProgram(['audit', 'verify', ...args]);
+const verify = (...args: string[]): Promise<Ended> => runCommand(['audit', 'verify', ...args]);
 const work = (log: string, env?: Record<string, string>): Promise<Ended> =>
-  runProgram(['call', 'Users_createNewUser', JSON.stringify(ada()), '--audit-log', log], { env: { ...sandbox, ...env } });
+  runCommand(['call', 'Users_createNewUser', JSON.stringify(ada()), '--audit-log', log], { env: { ...sandbox, ...env } });
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** What somebody writes who has all but the key. */
@@ -162,7 +163,7 @@ describe('the files of a log', () => {
     const env = { CLERK_MCP_AUDIT_KEY: 'a key of thirty-two bytes or more' };
     await work(log, env);
     await expect(stat(`${log}.key`)).rejects.toThrow('ENOENT');
-    const check = (key: Record<string, string>): Promise<Ended> => runProgram(['audit', 'verify', log], { env: key });
+    const check = (key: Record<string, string>): Promise<Ended> => runCommand(['audit', 'verify', log], { env: key });
     expect((await check(env)).code).toBe(0);
     expect((await check({})).stderr).toContain('CLERK_MCP_AUDIT_KEY');
     expect((await check({ CLERK_MCP_AUDIT_KEY: 'another key of thirty-two bytes or more' })).code).toBe(1);

@@ -3,15 +3,16 @@ import { openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { offeredByDefault } from '../support/offer.js';
-import { childEnv, ended, PROGRAM, runProgram } from '../support/program.js';
+import { childEnv, ended, PROGRAM } from '../support/program.js';
+import { runCommand } from '../support/run-command.js';
 import { runAtTerminal, withoutTerminal } from '../support/terminal.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 
 describe('the command line', () => {
   it('tells its version and its help on stdout', async () => {
-    expect(await runProgram(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
-    const help = await runProgram(['--help']);
+    expect(await runCommand(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
+    const help = await runCommand(['--help']);
     expect(help).toMatchObject({ code: 0, stderr: '' });
     for (const flag of ['--sandbox', '--read-only', '--tools', '--exclude', 'CLERK_SECRET_KEY'])
       expect(help.stdout).toContain(flag);
@@ -29,7 +30,7 @@ describe('the command line', () => {
   ])(
     "tells in the help of %j the command's own options first, examples, and the server's settings in short",
     async (words, own) => {
-      const { code, stdout } = await runProgram([...words, '--help']);
+      const { code, stdout } = await runCommand([...words, '--help']);
       expect(code).toBe(0);
       const [before = '', after = ''] = stdout.split('\nSettings of the server');
       for (const flag of own) expect(before).toMatch(new RegExp(`^ +${flag}\\b`, 'm'));
@@ -41,7 +42,7 @@ describe('the command line', () => {
   );
 
   it('explains for export what export takes, and nothing else', async () => {
-    const { stdout } = await runProgram(['export', '--help']);
+    const { stdout } = await runCommand(['export', '--help']);
     expect(stdout.match(/^ +--[a-z-]+/gm)?.map((flag) => flag.trim())).toEqual([
       '--timeout',
       '--connect-timeout',
@@ -52,7 +53,7 @@ describe('the command line', () => {
   });
 
   it('lists the tools with risk, gate and request', async () => {
-    const { code, stdout } = await runProgram(['tools', '--json']);
+    const { code, stdout } = await runCommand(['tools', '--json']);
     const rows = JSON.parse(stdout) as { name: string; risk: string; gated: boolean; request: string }[];
     expect(code).toBe(0);
     expect(rows.map((row) => row.name).sort()).toEqual(offeredByDefault.map((operation) => operation.name).sort());
@@ -64,34 +65,34 @@ describe('the command line', () => {
         request: 'POST /users/{user_id}/ban',
       }),
     );
-    const table = await runProgram(['tools', '--read-only', '--tools', 'Users']);
+    const table = await runCommand(['tools', '--read-only', '--tools', 'Users']);
     expect(table.stdout).toMatch(/^Users_getUserDetails +read +GET \/users\/\{user_id\}$/m);
     expect(table.stdout).not.toContain('Users_markBanned');
   });
 
   it('searches the tools, describes one and shows its schema', async () => {
-    const found = await runProgram(['tools', 'ban', 'a', 'user']);
+    const found = await runCommand(['tools', 'ban', 'a', 'user']);
     expect(found).toMatchObject({ code: 0, stderr: '' });
     expect(found.stdout.split('\n')[0]).toMatch(/^Users_markBanned +destructive +gated +Ban a user$/);
-    const json = await runProgram(['tools', 'ban a user', '--json', '--read-only']);
+    const json = await runCommand(['tools', 'ban a user', '--json', '--read-only']);
     expect(new Set((JSON.parse(json.stdout) as { risk: string }[]).map(({ risk }) => risk))).toEqual(new Set(['read']));
-    const told = await runProgram(['tools', 'Users_markBanned', '--read-only']);
+    const told = await runCommand(['tools', 'Users_markBanned', '--read-only']);
     expect(told.stdout).toMatch(/^Users_markBanned: Ban a user\n/);
     expect(told.stdout).toMatch(/^ +request +POST \/users\/\{user_id\}\/ban$/m);
     expect(told.stdout).toMatch(/^ +confirmed +always$/m);
     expect(told.stdout).toMatch(/^ +offered +no, the settings leave it out$/m);
     expect(told.stdout).toMatch(/^ +user_id +required +string/m);
-    const schema = await runProgram(['tools', 'Users_markBanned', '--schema']);
+    const schema = await runCommand(['tools', 'Users_markBanned', '--schema']);
     expect(JSON.parse(schema.stdout)).toMatchObject({ type: 'object', required: ['user_id'] });
   });
 
   it('says so where no tool is found', async () => {
-    expect(await runProgram(['tools', 'qqqxzzz'])).toMatchObject({
+    expect(await runCommand(['tools', 'qqqxzzz'])).toMatchObject({
       code: 1,
       stdout: '',
       stderr: expect.stringMatching(/^clerk-mcp: No tool/),
     });
-    expect(await runProgram(['tools', 'Users_markBaned', '--schema'])).toMatchObject({
+    expect(await runCommand(['tools', 'Users_markBaned', '--schema'])).toMatchObject({
       code: 2,
       stdout: '',
       stderr: expect.stringContaining('Did you mean Users_markBanned?'),
@@ -99,19 +100,19 @@ describe('the command line', () => {
   });
 
   it('makes one call by the same road', async () => {
-    const { code, stdout, stderr } = await runProgram(['call', 'Users_getTotalCount', '--sandbox']);
+    const { code, stdout, stderr } = await runCommand(['call', 'Users_getTotalCount', '--sandbox']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout)).toEqual({ object: 'total_count', total_count: expect.any(Number) });
   });
 
   it('ends where the folder for its state cannot be made, though the sandbox was running by then', async () => {
     const file = fileURLToPath(import.meta.url);
-    const { code, stderr } = await runProgram(['call', 'Users_getTotalCount', '--sandbox', '--state-dir', `${file}/below`]);
+    const { code, stderr } = await runCommand(['call', 'Users_getTotalCount', '--sandbox', '--state-dir', `${file}/below`]);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/--state-dir .* cannot be used: .*ENOTDIR/) });
   });
 
   it('takes the arguments from stdin where they must not stand in a process list', async () => {
-    const { code, stdout } = await runProgram(['call', 'Users_listSortedByCreationDate', '-', '--sandbox'], {
+    const { code, stdout } = await runCommand(['call', 'Users_listSortedByCreationDate', '-', '--sandbox'], {
       stdin: '{"limit":1,"fields":["id"]}',
     });
     expect(code).toBe(0);
@@ -119,7 +120,7 @@ describe('the command line', () => {
   });
 
   it('refuses a gated call without confirmation: exit code 3, nothing on stdout', async () => {
-    const { code, stdout, stderr } = await runProgram([
+    const { code, stdout, stderr } = await runCommand([
       'call',
       'Users_markBanned',
       '{"user_id":"user_1"}',
@@ -132,14 +133,14 @@ describe('the command line', () => {
 
   it("answers Clerk's errors on stderr: exit code 1", async () => {
     const args = ['call', 'Users_getUserDetails', '{"user_id":"user_nobody"}', '--sandbox'];
-    expect(await runProgram(args)).toMatchObject({
+    expect(await runCommand(args)).toMatchObject({
       code: 1,
       stdout: '',
       stderr: expect.stringMatching(
         /^clerk-mcp: No user was found with id user_nobody\. Nothing [^\n]* \(resource_not_found, trace \w+\)\n$/,
       ),
     });
-    const { code, stdout, stderr } = await runProgram([...args, '--json']);
+    const { code, stdout, stderr } = await runCommand([...args, '--json']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(JSON.parse(stderr)).toMatchObject({ error: 'resource_not_found', status: 404 });
   });
@@ -163,15 +164,15 @@ describe('the command line', () => {
     ['a variable of ours misspelt', ['--sandbox'], { CLERK_MCP_READONLY: '1' }, /CLERK_MCP_READ_ONLY/],
     ['a malformed value', ['--sandbox', '--timeout', '5s'], {}, /--timeout: .*milliseconds/],
   ])('stops at %s: exit code 2, the message on stderr', async (_, args, env, message) => {
-    const ended = await runProgram(args, { env });
+    const ended = await runCommand(args, { env });
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toMatch(message);
   });
 
   it('never prints a key that it refuses', async () => {
-    const ended = await runProgram(['tools'], { env: { CLERK_SECRET_KEY: 'pk_live_verysecret' } });
+    const ended = await runCommand(['tools'], { env: { CLERK_SECRET_KEY: 'pk_live_verysecret' } });
     expect(ended.code).toBe(0);
-    const started = await runProgram([], { env: { CLERK_SECRET_KEY: 'pk_live_verysecret' } });
+    const started = await runCommand([], { env: { CLERK_SECRET_KEY: 'pk_live_verysecret' } });
     expect(started).toMatchObject({ code: 2, stdout: '' });
     expect(started.stderr).not.toContain('verysecret');
   });

@@ -3,7 +3,8 @@ import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.js';
-import { type Ended, runProgram, startProgram } from '../support/program.js';
+import { type Ended, startProgram } from '../support/program.js';
+import { runCommand } from '../support/run-command.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
 import { runAtTerminal, withoutTerminal } from '../support/terminal.js';
 
@@ -65,7 +66,7 @@ async function instance(seed: 'demo' | 'empty' = 'empty', secretKey?: string): P
   const sandbox = await startSandbox({ seed, ...(secretKey === undefined ? {} : { secretKey }) });
   sandboxes.push(sandbox);
   const env = { CLERK_API_URL: sandbox.url, CLERK_SECRET_KEY: sandbox.secretKey };
-  const config: Instance['config'] = (args, more = {}) => runProgram(['config', ...args], { env: { ...env, ...more } });
+  const config: Instance['config'] = (args, more = {}) => runCommand(['config', ...args], { env: { ...env, ...more } });
   const control = async (method: string, path: string, body?: object): Promise<unknown> => {
     const response = await fetch(new URL(`/_sandbox/${path}`, sandbox.url), {
       method,
@@ -203,7 +204,7 @@ protect: { rules_enabled: true }
       'instances: {staging: {kind: sandbox, seed: demo}, production: {kind: sandbox, seed: empty}}\n',
     );
     const args = ['config', 'diff', '--instances', file, '--instance', 'staging', '--against', 'production'];
-    expect(await runProgram(args)).toMatchObject({
+    expect(await runCommand(args)).toMatchObject({
       code: 1,
       stdout: expect.stringMatching(/\+ org:reports:share\n[\s\S]*\d only in staging \(\+\), \d different/),
     });
@@ -214,15 +215,15 @@ protect: { rules_enabled: true }
       scratchFile(folder, 'clerk_configuration: 1\nredirect_urls: [a://b, c://d]\nprotect: {rules_enabled: true}\n'),
       scratchFile(folder, 'clerk_configuration: 1\nredirect_urls: [c://d]\n'),
     ]);
-    expect(await runProgram(['config', 'diff', one, other])).toMatchObject({
+    expect(await runCommand(['config', 'diff', one, other])).toMatchObject({
       code: 1,
       stdout: expect.stringContaining('+ a://b\nprotect: not compared: the other side does not have it'),
     });
-    expect(await runProgram(['config', 'diff', other, one])).toMatchObject({
+    expect(await runCommand(['config', 'diff', other, one])).toMatchObject({
       code: 1,
       stdout: expect.stringContaining('- a://b'),
     });
-    expect(await runProgram(['config', 'diff', one, one])).toMatchObject({ code: 0 });
+    expect(await runCommand(['config', 'diff', one, one])).toMatchObject({ code: 0 });
   });
 });
 
@@ -262,7 +263,7 @@ describe('an apply', () => {
     expect(applied.stdout + applied.stderr).not.toContain(SIGNING_KEY);
     const [, plan = ''] = /clerk-mcp undo (pln_\S+)\./.exec(applied.stderr) ?? [];
     expect(await here.pulled()).not.toBe(before);
-    const undone = await runProgram(['undo', plan, '--yes', '--state-dir', state], { env: here.env });
+    const undone = await runCommand(['undo', plan, '--yes', '--state-dir', state], { env: here.env });
     expect(undone).toMatchObject({ code: 0, stdout: expect.stringMatching(/Taken back: (\d+) of \1\./) });
     expect(await here.pulled()).toBe(before);
   });
@@ -297,7 +298,7 @@ describe('an apply', () => {
       ),
     });
     expect(
-      await runProgram(['config', 'apply', file, '--yes'], { env: { CLERK_SECRET_KEY: 'sk_live_x', ...key } }),
+      await runCommand(['config', 'apply', file, '--yes'], { env: { CLERK_SECRET_KEY: 'sk_live_x', ...key } }),
     ).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--yes is not for a live instance'),
@@ -344,7 +345,7 @@ blocklist_identifiers: []
     expect((await here.changes()).filter((name) => /delete|replace/i.test(name))).toEqual([]);
 
     const pruning = ['config', 'apply', file, '--prune'];
-    expect(await runProgram(pruning, { env: here.env })).toMatchObject({ code: 2 });
+    expect(await runCommand(pruning, { env: here.env })).toMatchObject({ code: 2 });
     const prompt = 'cancel): ';
     const left = await runAtTerminal(pruning, here.env, [{ prompt, text: '' }]);
     expect(left).toMatchObject({ code: 3, seen: expect.stringContaining('Nothing was changed.') });

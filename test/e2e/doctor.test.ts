@@ -8,7 +8,8 @@ import { startRedis, withoutRedis } from '../limits/redis-server.js';
 import { AUDIENCE, TestIssuer } from '../mcp/auth/test-issuer.js';
 import { freePort } from '../support/free-port.js';
 import { type Behaviour, clerkError, html, json, MisbehavingServer, noHttp, silent } from '../support/misbehaving-server.js';
-import { runProgram, startProgram } from '../support/program.js';
+import { startProgram } from '../support/program.js';
+import { runCommand } from '../support/run-command.js';
 import { endSandboxes, startSandboxProgram } from '../support/sandbox-program.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
 import { tokenEntries } from '../support/token-file.js';
@@ -38,7 +39,7 @@ interface Check {
 
 /** What `doctor --json` finds, by the name of the check. */
 async function doctor(args: readonly string[], env: Env = {}): Promise<{ code: number | null; checks: Record<string, Check> }> {
-  const { code, stdout, stderr } = await runProgram(['doctor', '--json', ...args], { env });
+  const { code, stdout, stderr } = await runCommand(['doctor', '--json', ...args], { env });
   expect(stderr).toBe('');
   expect(stdout).not.toContain('neverToBeSeen');
   const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: ({ check: string } & Check)[] };
@@ -61,7 +62,7 @@ async function upstream(...plan: Behaviour[]): Promise<Env> {
 
 describe('doctor', () => {
   it('finds nothing wrong with the sandbox: exit code 0, a line for each check', async () => {
-    const { code, stdout, stderr } = await runProgram(['doctor', '--sandbox', '--read-only']);
+    const { code, stdout, stderr } = await runCommand(['doctor', '--sandbox', '--read-only']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const lines = stdout.trimEnd().split('\n');
     expect(lines.map((line) => line.split(/ +/).slice(0, 2).join(' '))).toEqual(
@@ -84,7 +85,7 @@ describe('doctor', () => {
   });
 
   it('says on the terminal what to do about what is broken', async () => {
-    const { code, stdout } = await runProgram(['doctor'], { env: await upstream(clerkError(401, 'clerk_key_invalid')) });
+    const { code, stdout } = await runCommand(['doctor'], { env: await upstream(clerkError(401, 'clerk_key_invalid')) });
     expect(code).toBe(1);
     expect(stdout).toMatch(/^failure +api +.*does not accept the key \(401\)\.\n +Copy the secret key again/m);
   });
@@ -248,7 +249,7 @@ describe('the audit log', () => {
 
   it('is whole, or was changed', async () => {
     const log = join(scratch, 'audit.log');
-    const { stderr } = await runProgram(['call', 'Users_createNewUser', '{"first_name":"Ada"}', '--audit-log', log], {
+    const { stderr } = await runCommand(['call', 'Users_createNewUser', '{"first_name":"Ada"}', '--audit-log', log], {
       env: await upstream(json({ id: 'user_1' })),
     });
     expect(stderr).toBe('');
@@ -285,7 +286,7 @@ describe('the audit log', () => {
     const log = join(scratch, 'shared.log');
     const env = await upstream(keys(), json({ id: 'user_1' }));
     const create = ['call', 'Users_createNewUser', '{"first_name":"Ada"}', '--audit-log', log];
-    await runProgram(create, { env });
+    await runCommand(create, { env });
     await writeFile(`${log}.lock`, JSON.stringify({ pid: 7, host: 'web-1', began: '', nonce: 'x' }));
     const held =
       /shared\.log is held by process 7 of another machine or container, web-1, whose last sign of life was \d+ s ago\./;
@@ -294,7 +295,7 @@ describe('the audit log', () => {
       message: expect.stringMatching(held),
       advice: expect.stringContaining(`remove ${log}.lock`),
     });
-    const { stderr } = await runProgram(create, { env });
+    const { stderr } = await runCommand(create, { env });
     expect(stderr.trimEnd().split('\n')).toEqual([expect.stringMatching(held)]);
     expect(stderr).toContain(`This process writes ${join(scratch, 'shared-2.log')} instead.`);
   });

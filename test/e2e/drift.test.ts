@@ -7,14 +7,14 @@ import { stringify } from 'yaml';
 import type { DriftReport } from '../../src/openapi/drift.js';
 import { operations } from '../../tools/index.js';
 import { documentOf, operationIn, parameterOf, type TestDocument } from '../support/openapi-document.js';
-import { runProgram } from '../support/program.js';
 import { RecordingServer } from '../support/recording-server.js';
+import { runCommand } from '../support/run-command.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
 import { LONG_TIMES, leftOnScreen, runAtTerminal, withoutTerminal } from '../support/terminal.js';
 
 const USERS = 'GET /users';
 const scratch = await scratchDirectory();
-const drift = (source: string, ...args: string[]) => runProgram(['drift', source, ...args]);
+const drift = (source: string, ...args: string[]) => runCommand(['drift', source, ...args]);
 
 async function changedDocument(): Promise<TestDocument> {
   const document = await documentOf(operations);
@@ -85,7 +85,7 @@ describe.skipIf(withoutTerminal)('clerk-mcp drift at a terminal', () => {
     expect(leftOnScreen(seen)).toMatch(/^Accepted|^Document/);
     expect(leftOnScreen(seen)).not.toContain('#');
     expect((await runAtTerminal(['drift', file], { ...LONG_TIMES, TERM: 'dumb' }, [])).seen).not.toContain('\u001B');
-    expect(await runProgram(['drift', file], { env: LONG_TIMES })).toMatchObject({ code: 0, stderr: '' });
+    expect(await runCommand(['drift', file], { env: LONG_TIMES })).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('shows how much of a document has come from the web, and puts the terminal in order on Ctrl+C', async () => {
@@ -237,7 +237,7 @@ describe('a document on the web', () => {
     server.reply = ({ url }) =>
       url === '/moved' ? { status: 302, headers: { location: '/openapi.yml' }, body: '' } : { body: text };
     const env = { CLERK_SECRET_KEY: 'sk_test_ours' };
-    const { code } = await runProgram(['drift', `${server.origin}/moved`], { env });
+    const { code } = await runCommand(['drift', `${server.origin}/moved`], { env });
     expect(code).toBe(0);
     expect(server.requests.map(({ url }) => url)).toEqual(['/moved', '/openapi.yml']);
     expect(JSON.stringify(server.requests)).not.toContain('sk_test');

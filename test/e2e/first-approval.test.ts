@@ -5,7 +5,8 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { describe, expect, it, vi } from 'vitest';
 import { PASSPHRASE } from '../support/approvers.js';
 import { operationOf, plausibleUpstream } from '../support/plausible.js';
-import { childEnv, PROGRAM, runProgram, toResult } from '../support/program.js';
+import { childEnv, PROGRAM, toResult } from '../support/program.js';
+import { runCommand } from '../support/run-command.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { runAtTerminal, withoutTerminal } from '../support/terminal.js';
 
@@ -64,10 +65,10 @@ describe('the first approval', () => {
       const call = client.callTool({ name: 'Users_markBanned', arguments: { user_id: 'user_1' } }, { timeout: 100_000 });
       await waits;
       const stdin = `${PASSPHRASE}\n`;
-      const list = await runProgram(['approvals', 'list', '--passphrase-stdin'], { env, stdin });
+      const list = await runCommand(['approvals', 'list', '--passphrase-stdin'], { env, stdin });
       const [id = ''] = /apr_[\w-]{22}/.exec(list.stdout) ?? [];
       expect(changing()).toEqual([]);
-      expect(await runProgram(['approvals', 'approve', id, '--passphrase-stdin'], { env, stdin })).toMatchObject({ code: 0 });
+      expect(await runCommand(['approvals', 'approve', id, '--passphrase-stdin'], { env, stdin })).toMatchObject({ code: 0 });
       let result = toResult((await call) as Record<string, unknown>);
       // On a machine that is slow enough the call has ended by then, and says how to go on.
       if (result.isError) {
@@ -86,12 +87,12 @@ describe('the first approval', () => {
 describe('init', () => {
   it('names the command that enrols somebody where nobody is and nobody can be asked, which works as it stands', async () => {
     const { home, env } = await emptyMachine();
-    const { stdout } = await runProgram(init(), { env });
+    const { stdout } = await runCommand(init(), { env });
     expect(stdout).toContain(`\n  node ${PROGRAM} approver add NAME\n`);
-    const added = await runProgram(['approver', 'add', 'ann', '--passphrase-stdin'], { env, stdin: `${PASSPHRASE}\n` });
+    const added = await runCommand(['approver', 'add', 'ann', '--passphrase-stdin'], { env, stdin: `${PASSPHRASE}\n` });
     expect(added.code).toBe(0);
     expect((await stat(join(home, '.config/clerk-mcp/approvers.json'))).mode & 0o777).toBe(0o600);
-    expect((await runProgram(init(), { env })).stdout).not.toContain('approver');
+    expect((await runCommand(init(), { env })).stdout).not.toContain('approver');
   });
 
   it('enrols whom it is told to, in the file that the server will read', async () => {
@@ -99,21 +100,21 @@ describe('init', () => {
     const file = join(home, 'people', 'approvers.json');
     await mkdir(dirname(file));
     const args = init('--approver', 'ann', '--passphrase-stdin', '--approvers', file);
-    expect(await runProgram(args, { env, stdin: `${PASSPHRASE}\n` })).toMatchObject({
+    expect(await runCommand(args, { env, stdin: `${PASSPHRASE}\n` })).toMatchObject({
       code: 0,
       stderr: expect.stringContaining('ann can approve from now on'),
     });
     const config = JSON.parse(await readFile(join(home, '.config/Claude/claude_desktop_config.json'), 'utf8')) as Config;
     expect(config.mcpServers.clerk.args.slice(-2)).toEqual(['--approvers', file]);
-    expect((await runProgram(['approver', 'list', '--approvers', file], { env })).stdout).toMatch(
+    expect((await runCommand(['approver', 'list', '--approvers', file], { env })).stdout).toMatch(
       /^ann; signs in with a passphrase/,
     );
   });
 
   it('writes nothing for a name that cannot be one, and asks nothing of who takes the sandbox', async () => {
     const { home, env } = await emptyMachine();
-    expect(await runProgram(init('--approver', 'a b'), { env })).toMatchObject({ code: 2 });
+    expect(await runCommand(init('--approver', 'a b'), { env })).toMatchObject({ code: 2 });
     await expect(stat(join(home, '.config'))).rejects.toThrow('ENOENT');
-    expect((await runProgram(init('--sandbox'), { env })).stdout).not.toContain('approve');
+    expect((await runCommand(init('--sandbox'), { env })).stdout).not.toContain('approve');
   });
 });

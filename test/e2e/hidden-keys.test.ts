@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { answer, MisbehavingServer } from '../support/misbehaving-server.js';
-import { runProgram, startProgram } from '../support/program.js';
+import { startProgram } from '../support/program.js';
+import { runCommand } from '../support/run-command.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
 
 const directory = await scratchDirectory();
@@ -25,14 +26,14 @@ describe('on a command line', () => {
     ['in a text of arguments that does not end', ['policy', 'explain', 'Users_createNewUser', '{"password":"hunter2']],
     ['in faults that are no JSON', ['sandbox', '--faults', '{"a":hunter2']],
   ])('a secret is not printed: %s', async (_, args) => {
-    const { code, stdout, stderr } = await runProgram(args);
+    const { code, stdout, stderr } = await runCommand(args);
     expect(code).not.toBe(0);
     expect(stderr).not.toBe('');
     expect(stdout + stderr).not.toMatch(PIECES);
   });
 
   it('tells where arguments are no JSON', async () => {
-    const { code, stderr } = await runProgram(['call', 'Users_createNewUser', '{"password":hunter2', '--sandbox']);
+    const { code, stderr } = await runCommand(['call', 'Users_createNewUser', '{"password":hunter2', '--sandbox']);
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: 'clerk-mcp: The arguments are no valid JSON (line 1, column 13).\n',
@@ -41,10 +42,10 @@ describe('on a command line', () => {
 
   it('repeats nothing of a seed that is no JSON', async () => {
     const seed = await scratchFile(directory, '{"users":[{"password":hunter2}]}');
-    const { code, stderr } = await runProgram(['policy', 'check', seed]);
+    const { code, stderr } = await runCommand(['policy', 'check', seed]);
     expect(code).toBe(2);
     expect(stderr).not.toMatch(PIECES);
-    const called = await runProgram(['call', 'Users_getTotalCount', '--sandbox', '--seed', seed]);
+    const called = await runCommand(['call', 'Users_getTotalCount', '--sandbox', '--seed', seed]);
     expect(called).toMatchObject({ code: 2, stderr: expect.stringContaining('line 1, column 23') });
     expect(called.stderr).not.toMatch(PIECES);
   });

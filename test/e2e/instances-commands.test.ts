@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { json, MisbehavingServer } from '../support/misbehaving-server.js';
-import { runProgram } from '../support/program.js';
+import { runCommand } from '../support/run-command.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { tokenEntries } from '../support/token-file.js';
 
@@ -39,7 +39,7 @@ interface Check {
 }
 
 async function doctor(args: readonly string[], environment: Record<string, string> = env) {
-  const { code, stdout, stderr } = await runProgram(['doctor', '--json', ...args], { env: environment });
+  const { code, stdout, stderr } = await runCommand(['doctor', '--json', ...args], { env: environment });
   expect(stdout + stderr).not.toContain('neverToBeSeen');
   const { checks } = JSON.parse(stdout) as { checks: Check[] };
   return { code, checks, of: (instance?: string) => checks.filter((one) => one.instance === instance) };
@@ -115,7 +115,7 @@ describe('a command', () => {
   it('shows what a terminal would act on as escapes, line by line', async () => {
     const file = join(scratch, 'hidden.yml');
     await writeFile(file, 'instances:\n  "pl\\u202eay\\u001b[31m": { kind: sandbox }\n  "b\\nc": { kind: sandbox }\n');
-    const { code, stderr } = await runProgram(['call', COUNT, '--instances', file, '--instance', 'play'], { env });
+    const { code, stderr } = await runCommand(['call', COUNT, '--instances', file, '--instance', 'play'], { env });
     expect(code).toBe(2);
     expect(stderr).toContain('\n  the name "pl\\u202eay\\u001b[31m" cannot be used');
     expect(stderr).toContain('\n  the name "b\\nc" cannot be used');
@@ -123,16 +123,16 @@ describe('a command', () => {
   });
 
   it('works on the instance that is named, with its settings', async () => {
-    const explained = await runProgram(['policy', 'explain', 'Users_markBanned', '{"user_id":"user_1"}', ...on('staging')]);
+    const explained = await runCommand(['policy', 'explain', 'Users_markBanned', '{"user_id":"user_1"}', ...on('staging')]);
     expect(JSON.parse(explained.stdout)).toMatchObject({ rule: 'no bans' });
-    const kind = await runProgram(['policy', 'explain', 'Users_markBanned', '{"user_id":"user_1"}', '--instance', 'test']);
+    const kind = await runCommand(['policy', 'explain', 'Users_markBanned', '{"user_id":"user_1"}', '--instance', 'test']);
     expect(kind.code).toBe(0);
-    const listed = await runProgram(['tools', '--json', ...on('staging')]);
+    const listed = await runCommand(['tools', '--json', ...on('staging')]);
     expect((JSON.parse(listed.stdout) as { name: string }[]).every(({ name }) => /^(?:Users|Jobs)_/.test(name))).toBe(true);
-    const refused = await runProgram(['call', 'Users_markBanned', '{"user_id":"user_1"}', ...on('play')]);
+    const refused = await runCommand(['call', 'Users_markBanned', '{"user_id":"user_1"}', ...on('play')]);
     expect(refused.stderr).toContain('started to read only');
-    expect((await runProgram(['export', join(scratch, 'x.json'), ...on('play')])).stderr).toContain('name another --instance');
-    const undo = await runProgram(['undo', ...on('play'), '--state-dir', join(scratch, 'state')]);
+    expect((await runCommand(['export', join(scratch, 'x.json'), ...on('play')])).stderr).toContain('name another --instance');
+    const undo = await runCommand(['undo', ...on('play'), '--state-dir', join(scratch, 'state')]);
     expect(undo.stderr).toContain(`${join(scratch, 'state', 'play')} is not a folder`);
   });
 
@@ -147,14 +147,14 @@ describe('a command', () => {
     [['http', '--instances', path], /instances\.shop: The variable SHOP_KEY/],
     [['token', 'new', 'x', '--tokens', join(scratch, 't.json'), '--instance', 'A b'], /not the name of an instance/],
   ])('%j is told what is missing', async (args, said) => {
-    const { code, stdout, stderr } = await runProgram(args);
+    const { code, stdout, stderr } = await runCommand(args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(said);
   });
 
   it('needs of OAuth that grants say who may reach which instance', async () => {
     const oauth = ['--auth', 'oauth', '--issuer', 'https://issuer.example', '--audience'];
-    const http = (...args: string[]) => runProgram(['http', '--instances', path, ...args], { env });
+    const http = (...args: string[]) => runCommand(['http', '--instances', path, ...args], { env });
     expect((await http(...oauth, 'https://mcp.example.com/mcp')).stderr).toContain('needs --grants FILE');
     expect((await http(...oauth, 'https://mcp.example.com/mcp,other')).stderr).toContain('--audience takes one address');
   });
@@ -164,7 +164,7 @@ describe('init', () => {
   it('writes an entry for one instance, which holds no key', async () => {
     const home = join(scratch, 'home');
     await mkdir(join(home, '.cursor'), { recursive: true });
-    const run = (...args: string[]) => runProgram(['init', '--client', 'cursor', ...args], { env: { HOME: home } });
+    const run = (...args: string[]) => runCommand(['init', '--client', 'cursor', ...args], { env: { HOME: home } });
     const { code, stdout } = await run(...on('shop'), '--discovery');
     expect(code).toBe(0);
     expect(stdout).toContain('from the variable SHOP_KEY, which must be set where the client starts');

@@ -6,9 +6,10 @@ import { connectHttp, HTTP_CLIENTS } from '../support/http-clients.js';
 import { type HttpProgram, startHttp, stopAll } from '../support/http-program.js';
 import { OperatorTokens } from '../support/operator-tokens.js';
 import { operationOf, plausibleReply } from '../support/plausible.js';
-import { runProgram, startProgram } from '../support/program.js';
+import { startProgram } from '../support/program.js';
 import { bearer, call, initialize, modern, modernCall, openSession, openSse, post, readAnswer } from '../support/raw-http.js';
 import { type RecordedRequest, RecordingServer } from '../support/recording-server.js';
+import { runCommand } from '../support/run-command.js';
 import { scratchDirectory } from '../support/scratch.js';
 
 const COUNT = 'Users_getTotalCount';
@@ -231,8 +232,8 @@ describe('who runs the server', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as { kind: string; instance?: { name?: string } });
     for (const { kind, instance } of lines) if (kind !== 'start') expect(['shop', 'staging']).toContain(instance?.name);
-    expect((await runProgram(['audit', 'verify', log])).code).toBe(0);
-    const { stdout } = await runProgram(['audit', 'show', log, '--instance', 'staging']);
+    expect((await runCommand(['audit', 'verify', log])).code).toBe(0);
+    const { stdout } = await runCommand(['audit', 'show', log, '--instance', 'staging']);
     expect(stdout).toContain('on staging (test)');
     expect(stdout).not.toContain('on shop');
   });
@@ -278,7 +279,7 @@ describe('who runs the server', () => {
 
 describe('over stdio and at a terminal', () => {
   it('takes no instance by default, and the one that is named', async () => {
-    const none = await runProgram(['--instances', instances], { env });
+    const none = await runCommand(['--instances', instances], { env });
     expect(none).toMatchObject({ code: 2, stdout: '' });
     expect(none.stderr).toMatch(
       /Say which instance with --instance NAME.*shop \(production\), staging \(development\), play \(sandbox\)/,
@@ -291,9 +292,9 @@ describe('over stdio and at a terminal', () => {
     expect(client.instructions()).toContain('Clerk · staging');
     await client.close();
     expect(shop.requests).toEqual([]);
-    const called = await runProgram(['call', COUNT, '--instances', instances, '--instance', 'play']);
+    const called = await runCommand(['call', COUNT, '--instances', instances, '--instance', 'play']);
     expect(JSON.parse(called.stdout)).toMatchObject({ object: 'total_count' });
-    expect((await runProgram(['call', COUNT, '--instances', instances, '--instance', 'sh0p'])).stderr).toContain(
+    expect((await runCommand(['call', COUNT, '--instances', instances, '--instance', 'sh0p'])).stderr).toContain(
       'has no instance sh0p',
     );
   });

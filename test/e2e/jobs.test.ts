@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jobs } from '../../src/app/operations.js';
 import { DISCOVERY_TOOLS } from '../../src/mcp/discovery-tools.js';
-import { CLIENTS, type ProgramClient, runProgram, startProgram } from '../support/program.js';
+import { CLIENTS, type ProgramClient, startProgram } from '../support/program.js';
+import { runCommand } from '../support/run-command.js';
 
 const SCAN = 'Jobs_scanList';
 const USERS = { list: 'Users_listSortedByCreationDate' };
@@ -29,19 +30,19 @@ it.each([
   [['--read-only'], true],
   [['--exclude', 'Jobs'], false],
 ])('with %j are in the offer: %s', async (flags, isOffered) => {
-  const { stdout } = await runProgram(['tools', '--json', '--sandbox', ...flags]);
+  const { stdout } = await runCommand(['tools', '--json', '--sandbox', ...flags]);
   const names = (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
   expect(names.includes(SCAN)).toBe(isOffered);
   expect(names.length).toBeGreaterThan(0);
 });
 
 it('do not make an offer by themselves', async () => {
-  const { code, stderr } = await runProgram(['tools', '--sandbox', '--tools', 'Jobs_scanList']);
+  const { code, stderr } = await runCommand(['tools', '--sandbox', '--tools', 'Jobs_scanList']);
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('No tool is left to offer') });
 });
 
 it('answer in the terminal', async () => {
-  const { code, stdout } = await runProgram(['call', SCAN, JSON.stringify({ ...USERS, rows: 1 }), '--sandbox']);
+  const { code, stdout } = await runCommand(['call', SCAN, JSON.stringify({ ...USERS, rows: 1 }), '--sandbox']);
   expect({ code, answer: JSON.parse(stdout) }).toMatchObject({
     code: 0,
     answer: { rows: [{ id: expect.stringMatching(/^user_/) }] },

@@ -1,6 +1,6 @@
 import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { runProgram } from '../support/program.js';
+import { runCommand } from '../support/run-command.js';
 import { endSandboxes, startSandboxProgram } from '../support/sandbox-program.js';
 import { scratchDirectory } from '../support/scratch.js';
 
@@ -27,7 +27,7 @@ const READ = ['call', 'Users_listSortedByCreationDate', '--sandbox'];
 describe('a link in the place of a file that is written', () => {
   it.each(['audit.log', 'audit.log.head', 'audit.log.key'])('is not followed for %s', async (link) => {
     const { folder, target } = await planted(link);
-    const { code, stderr } = await runProgram([...READ, '--audit-log', `${folder}/audit.log`]);
+    const { code, stderr } = await runCommand([...READ, '--audit-log', `${folder}/audit.log`]);
     expect(await readFile(target, 'utf8')).toBe(MINE);
     expect(await mode(target)).toBe(0o644);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(`${folder}/${link} is a symbolic link`) });
@@ -48,7 +48,7 @@ describe('a file that is there with a mode of its own', () => {
     await mkdir(folder);
     const log = `${folder}/audit.log`;
     await Promise.all([log, `${log}.head`].map((path) => writeFile(path, '', { mode: 0o644 })));
-    expect((await runProgram([...READ, '--audit-log', log])).code).toBe(0);
+    expect((await runCommand([...READ, '--audit-log', log])).code).toBe(0);
     for (const path of [log, `${log}.head`, `${log}.key`]) expect(await mode(path)).toBe(0o600);
   });
 });

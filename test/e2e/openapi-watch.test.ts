@@ -5,8 +5,9 @@ import { startHttp, stopAll } from '../support/http-program.js';
 import { MisbehavingServer, silent } from '../support/misbehaving-server.js';
 import { offeredByDefault } from '../support/offer.js';
 import { bodyOf, documentOf, operationIn } from '../support/openapi-document.js';
-import { runProgram, startProgram } from '../support/program.js';
+import { startProgram } from '../support/program.js';
 import { RecordingServer } from '../support/recording-server.js';
+import { runCommand } from '../support/run-command.js';
 
 const COUNT = 'Users_getTotalCount';
 
@@ -88,7 +89,7 @@ describe('--openapi-watch', () => {
     'https://user:password@example.com/openapi.yml',
     'openapi.yml',
   ])('takes no address like %s', async (address) => {
-    const { code, stderr } = await runProgram(['--sandbox', '--openapi-watch', address]);
+    const { code, stderr } = await runCommand(['--sandbox', '--openapi-watch', address]);
     expect(code).toBe(2);
     expect(stderr).toContain('--openapi-watch');
     expect(stderr).not.toContain('password@');
@@ -96,7 +97,7 @@ describe('--openapi-watch', () => {
 
   it('is told of by doctor', async () => {
     const doctor = async () => {
-      const { stdout } = await runProgram(['doctor', '--json', '--sandbox', '--openapi-watch', server.origin]);
+      const { stdout } = await runCommand(['doctor', '--json', '--sandbox', '--openapi-watch', server.origin]);
       const { checks } = JSON.parse(stdout) as { checks: { check: string; status: string; message: string }[] };
       return checks.find(({ check }) => check === 'openapi');
     };

@@ -6,8 +6,9 @@ import { jobs } from '../../src/app/operations.js';
 import { operations } from '../../tools/index.js';
 import { offeredByDefault } from '../support/offer.js';
 import { documentOf } from '../support/openapi-document.js';
-import { type ProgramClient, runProgram, startProgram } from '../support/program.js';
+import { type ProgramClient, startProgram } from '../support/program.js';
 import { RecordingServer } from '../support/recording-server.js';
+import { runCommand } from '../support/run-command.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
 
 const scratch = await scratchDirectory();
@@ -179,20 +180,20 @@ describe('--openapi', () => {
       expect(tool.description).toContain('not reviewed');
       expect(tool.annotations).toMatchObject({ title: expect.stringMatching(/^Not reviewed: /) });
     }
-    const listing = await runProgram(['tools', '--openapi', await scratchFile(scratch, DOCUMENT)]);
+    const listing = await runCommand(['tools', '--openapi', await scratchFile(scratch, DOCUMENT)]);
     expect(listing.stdout).toMatch(/^Widgets_listWidgets +read +GET \/widgets +\(not reviewed\)$/m);
     expect(listing.stdout).toMatch(/^Users_markBanned .*\/ban$/m);
     expect(listing.code).toBe(0);
   });
 
   it('adds nothing where the catalog knows all', async () => {
-    const listing = await runProgram(['tools', '--json', '--openapi', await scratchFile(scratch, await documentOf(operations))]);
+    const listing = await runCommand(['tools', '--json', '--openapi', await scratchFile(scratch, await documentOf(operations))]);
     expect(listing).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse(listing.stdout)).toHaveLength(offeredByDefault.length);
   });
 
   it('leaves out what could do harm or cannot be sent, and says why', async () => {
-    const { stderr, stdout } = await runProgram(['tools', '--openapi', await scratchFile(scratch, DOCUMENT)]);
+    const { stderr, stdout } = await runCommand(['tools', '--openapi', await scratchFile(scratch, DOCUMENT)]);
     const lines = stderr.trim().split('\n');
     expect(lines).toHaveLength(Object.keys(LEFT_OUT).length);
     for (const [id, reason] of [
@@ -329,7 +330,7 @@ describe('--openapi', () => {
     const { isError } = await client.call('Widgets_createWidget', { name: 'xx' });
     expect(isError).toBe(shut);
     expect(requests()).toHaveLength(shut ? 0 : 1);
-    const explained = await runProgram([
+    const explained = await runCommand([
       ...['policy', 'explain', 'Widgets_createWidget', '{"name":"xx"}', '--policy', policy],
       ...['--openapi', await scratchFile(scratch, DOCUMENT)],
     ]);
@@ -364,7 +365,7 @@ describe('--openapi', () => {
 
   it('stops the start for a document that cannot be used', async () => {
     const file = await scratchFile(scratch, '{"swagger":"2.0"}');
-    const ended = await runProgram(['--sandbox', '--openapi', file]);
+    const ended = await runCommand(['--sandbox', '--openapi', file]);
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toContain(`--openapi ${file}: The document is not an OpenAPI 3 document`);
   });

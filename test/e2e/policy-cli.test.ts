@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { runProgram } from '../support/program.js';
+import { runCommand } from '../support/run-command.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
 
 const directory = await scratchDirectory();
@@ -15,7 +15,7 @@ interface Shown {
 }
 
 async function show(...args: string[]): Promise<Shown> {
-  const ended = await runProgram(['policy', 'show', ...args]);
+  const ended = await runCommand(['policy', 'show', ...args]);
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   return JSON.parse(ended.stdout) as Shown;
 }
@@ -32,7 +32,7 @@ interface Explained {
 }
 
 async function explain(name: string, args: object, ...flags: string[]): Promise<Explained> {
-  const ended = await runProgram(['policy', 'explain', name, JSON.stringify(args), ...flags]);
+  const ended = await runCommand(['policy', 'explain', name, JSON.stringify(args), ...flags]);
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   return JSON.parse(ended.stdout) as Explained;
 }
@@ -62,14 +62,14 @@ describe('policy show', () => {
   });
 
   it('prints what can be kept as a policy file', async () => {
-    const { stdout } = await runProgram(['policy', 'show']);
-    expect(await runProgram(['policy', 'check', await file(stdout)])).toMatchObject({ code: 0, stderr: '' });
+    const { stdout } = await runCommand(['policy', 'show']);
+    expect(await runCommand(['policy', 'check', await file(stdout)])).toMatchObject({ code: 0, stderr: '' });
   });
 });
 
 describe('the JSON Schema of the policy file', () => {
   it('is the published one (npm run policy-schema writes it)', async () => {
-    const { code, stdout } = await runProgram(['policy', 'show', '--schema']);
+    const { code, stdout } = await runCommand(['policy', 'show', '--schema']);
     expect(code).toBe(0);
     expect(stdout).toBe(await readFile(published('examples/policy.schema.json'), 'utf8'));
   });
@@ -85,7 +85,7 @@ describe('the JSON Schema of the policy file', () => {
     expect(example).toHaveProperty('$schema', './policy.schema.json');
     expect(schema.safeParse(example).success).toBe(true);
     expect(schema.safeParse(await show()).success).toBe(true);
-    expect(await runProgram(['policy', 'check', published('examples/policy.example.json')])).toMatchObject({
+    expect(await runCommand(['policy', 'check', published('examples/policy.example.json')])).toMatchObject({
       code: 0,
       stderr: '',
     });
@@ -106,7 +106,7 @@ describe('the JSON Schema of the policy file', () => {
 describe('policy check', () => {
   it('says that a file is good', async () => {
     const path = await file({ rules: [{ tools: 'Users', action: 'allow' }] });
-    const ended = await runProgram(['policy', 'check', path]);
+    const ended = await runCommand(['policy', 'check', path]);
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     expect(ended.stdout).toContain(`${path} is good`);
   });
@@ -134,7 +134,7 @@ describe('policy check', () => {
 
   it.each(WRONG)('names %s with its path: exit code 2, nothing on stdout', async (_, content, message) => {
     const path = await file(content);
-    const ended = await runProgram(['policy', 'check', path]);
+    const ended = await runCommand(['policy', 'check', path]);
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toContain(path);
     expect(ended.stderr).toMatch(message);
@@ -142,7 +142,7 @@ describe('policy check', () => {
 
   it('names every fault on a line of its own', async () => {
     const path = await file({ rules: [{ tols: 'Users', risk: 'x', action: 'allow' }], budgets: [{ risk: 'y' }] });
-    const { stderr } = await runProgram(['policy', 'check', path]);
+    const { stderr } = await runCommand(['policy', 'check', path]);
     for (const at of ['rules[0].tols', 'rules[0].risk', 'budgets[0].risk', 'budgets[0].max', 'budgets[0].per']) {
       expect(stderr.split('\n').filter((line) => line.includes(`${at}: `))).toHaveLength(1);
     }
@@ -153,7 +153,7 @@ describe('policy check', () => {
       '{"budgets":[{"max":"3","per":"1h","tools":"Userz"}],"rules":[{"tools":"Users_markBaned","action":"allow"},' +
         '{"tools":5,"action":"allow"},{"tools":[],"action":"deny"},{"tools":"Users","tools":"Users","action":"allow"}]}',
     );
-    const { stderr } = await runProgram(['policy', 'check', path]);
+    const { stderr } = await runCommand(['policy', 'check', path]);
     expect(stderr.split('\n').slice(1, -1)).toEqual([
       '  budgets[0].max: expected a number, and a text is given.',
       '  budgets[0].tools: No tool or group matches "Userz". Did you mean Users?',
@@ -167,7 +167,7 @@ describe('policy check', () => {
 
   it('says that a file cannot be read', async () => {
     for (const path of [`${directory}/none.json`, directory]) {
-      const ended = await runProgram(['policy', 'check', path]);
+      const ended = await runCommand(['policy', 'check', path]);
       expect(ended).toMatchObject({ code: 2, stdout: '' });
       expect(ended.stderr).toContain(`The policy file ${path} cannot be read: `);
     }
@@ -176,7 +176,7 @@ describe('policy check', () => {
   it('and the start are one: a bad file stops every command that uses it, and nothing is on stdout', async () => {
     const path = await file(rule({ tools: 'Users_markBaned' }));
     for (const command of [[], ['call', 'Users_getTotalCount'], ['policy', 'show'], ['policy', 'explain', 'Users_markBanned']]) {
-      const ended = await runProgram([...command, '--sandbox', '--policy', path]);
+      const ended = await runCommand([...command, '--sandbox', '--policy', path]);
       expect(ended).toMatchObject({ code: 2, stdout: '' });
       expect(ended.stderr).toMatch(/rules\[1\]\.tools: .*Users_markBanned/);
     }
@@ -245,7 +245,7 @@ describe('policy explain', () => {
     ['an unknown strength', ['Users_markBanned', '{"user_id":"x"}', '--confirm', 'persn'], /--confirm: .*Did you mean person\?/],
     ['no tool', [], /^clerk-mcp: missing required argument 'name'/],
   ])('refuses %s: exit code 2, nothing on stdout', async (_, args, message) => {
-    const ended = await runProgram(['policy', 'explain', ...args]);
+    const ended = await runCommand(['policy', 'explain', ...args]);
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toMatch(message);
   });

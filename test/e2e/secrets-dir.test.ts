@@ -4,7 +4,8 @@ import { operations } from '../../tools/index.js';
 import { clerkError, json, MisbehavingServer, resetAfterRequest } from '../support/misbehaving-server.js';
 import { EVERY_TOOL } from '../support/offer.js';
 import { operationOf, plausibleReply, plausibleUpstream } from '../support/plausible.js';
-import { type ProgramClient, runProgram, startProgram } from '../support/program.js';
+import { type ProgramClient, startProgram } from '../support/program.js';
+import { runCommand } from '../support/run-command.js';
 import { minimalArguments } from '../support/sample-arguments.js';
 import { scratchDirectory } from '../support/scratch.js';
 
@@ -142,7 +143,7 @@ describe('a directory that will not do', () => {
     ['can be read by other users', undefined, 0o755, /chmod 700/],
   ])('stops the start: one that %s', async (_, path, mode, message) => {
     if (path === undefined && mode !== undefined) await chmod(secrets, mode);
-    const ended = await runProgram(['--sandbox', '--secrets-dir', path ?? secrets]);
+    const ended = await runCommand(['--sandbox', '--secrets-dir', path ?? secrets]);
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toMatch(message);
   });

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { skills } from '../../src/mcp/prompts/skills.js';
 import { FakeMachine } from '../support/fake-client.js';
-import { type Ended, runProgram } from '../support/program.js';
+import type { Ended } from '../support/program.js';
+import { runCommand } from '../support/run-command.js';
 import { scratchDirectory } from '../support/scratch.js';
 
 const scratch = await scratchDirectory();
@@ -15,7 +16,7 @@ beforeEach(async () => {
   await mkdir(machine.home);
 });
 
-const run = (...args: readonly string[]): Promise<Ended> => runProgram(['skills', ...args], { env: machine.env });
+const run = (...args: readonly string[]): Promise<Ended> => runCommand(['skills', ...args], { env: machine.env });
 const names = skills().map(({ name }) => name);
 const [first] = skills();
 if (first === undefined) throw new Error('there are no skills');

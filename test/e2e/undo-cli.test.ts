@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectHttp, type HttpClient } from '../support/http-clients.js';
 import { startHttp, stopAll } from '../support/http-program.js';
-import { type Ended, runProgram } from '../support/program.js';
+import type { Ended } from '../support/program.js';
+import { runCommand } from '../support/run-command.js';
 import { endSandboxes, type SandboxProgram, startSandboxProgram } from '../support/sandbox-program.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
 import { runAtTerminal, withoutTerminal } from '../support/terminal.js';
@@ -44,7 +45,7 @@ describe('beside a server that runs', () => {
   });
 
   const undo = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> =>
-    runProgram(['undo', ...args, '--state-dir', state], { env: { ...sandbox.env, ...env } });
+    runCommand(['undo', ...args, '--state-dir', state], { env: { ...sandbox.env, ...env } });
   const listed = async (): Promise<Listed[]> => JSON.parse((await undo(['--json'])).stdout) as Listed[];
   const bannedUsers = async (): Promise<string[]> =>
     ((await sandbox.request('GET', '/users?banned=true')).body as { id: string }[]).map(({ id }) => id).sort();
@@ -126,7 +127,7 @@ it.each([
   [['--state-dir', '/nowhere/at/all'], 'not a folder'],
   [['abc', '--yes', '--state-dir', '/tmp'], '--yes is not for a live instance'],
 ])('with %j says what to do instead', async (args, why) => {
-  expect(await runProgram(['undo', ...args], { env: LIVE })).toMatchObject({
+  expect(await runCommand(['undo', ...args], { env: LIVE })).toMatchObject({
     code: 2,
     stdout: '',
     stderr: expect.stringContaining(why),

@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApprovalView } from '../../src/approvals/api.js';
 import type { Approver } from '../../src/approvals/approver-file.js';
-import { type Ended, runProgram } from './program.js';
+import type { Ended } from './program.js';
+import { runCommand } from './run-command.js';
 
 /** The same for all who are enrolled in tests. */
 export const PASSPHRASE = 'correct horse battery staple';
@@ -38,7 +39,7 @@ export async function approversFile(directory: string, name: string, ...approver
 
 /** A command that goes by the file, with the passphrase on stdin. */
 export const runWithPassphrase = (path: string, ...args: readonly string[]): Promise<Ended> =>
-  runProgram([...args, '--approvers', path, '--passphrase-stdin'], { stdin: `${PASSPHRASE}\n` });
+  runCommand([...args, '--approvers', path, '--passphrase-stdin'], { stdin: `${PASSPHRASE}\n` });
 
 /** What the server answers to somebody's word. */
 export interface Answered {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runProgram } from './program.js';
+import { runCommand } from './run-command.js';
 
 /** A file of tokens as an operator makes and changes it, by the program's own command. */
 export class OperatorTokens {
@@ -9,7 +9,7 @@ export class OperatorTokens {
 
   /** Makes a token and answers with it. */
   async add(name: string, role: 'viewer' | 'operator' | 'admin', ...more: readonly string[]): Promise<string> {
-    const { code, stdout, stderr } = await runProgram(['token', 'new', name, '--tokens', this.path, '--role', role, ...more]);
+    const { code, stdout, stderr } = await runCommand(['token', 'new', name, '--tokens', this.path, '--role', role, ...more]);
     if (code !== 0) throw new Error(stderr);
     return stdout.trim();
   }

@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { childEnv, type Ended, ended, PROGRAM, runProgram } from '../../support/program.js';
+import { childEnv, type Ended, ended, PROGRAM } from '../../support/program.js';
 import { Relay } from '../../support/relay.js';
+import { runCommand } from '../../support/run-command.js';
 import { endSandboxes, type SandboxProgram, startSandboxProgram } from '../../support/sandbox-program.js';
 import { scratchDirectory } from '../../support/scratch.js';
 import { runAtTerminal, withoutTerminal } from '../../support/terminal.js';
@@ -56,7 +57,7 @@ describe('a batch of calls from a file', () => {
     return path;
   };
   const call = (args: readonly string[], stdin?: string): Promise<Ended> =>
-    runProgram(['call', ...args], { env, ...(stdin === undefined ? {} : { stdin }) });
+    runCommand(['call', ...args], { env, ...(stdin === undefined ? {} : { stdin }) });
   const created = (): string[] =>
     relay.seen
       .filter(({ method, path }) => method === 'POST' && path.endsWith('/users'))

@@ -3,7 +3,8 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { installed } from '../../support/installed.js';
-import { PROGRAM, runProgram } from '../../support/program.js';
+import { PROGRAM } from '../../support/program.js';
+import { runCommand } from '../../support/run-command.js';
 import { scratchDirectory } from '../../support/scratch.js';
 
 const bash = installed(['bash'], '--version');
@@ -103,11 +104,11 @@ describe('completion', () => {
   });
 
   it('prints a script for PowerShell, and names the shells where another is asked for', async () => {
-    const powershell = await runProgram(['completion', 'powershell']);
+    const powershell = await runCommand(['completion', 'powershell']);
     expect(powershell).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining("-CommandName 'clerk-mcp'") });
     // What is typed is put in quotes with all the marks in mind that end a string there.
     expect(powershell.stdout).toContain('::EscapeSingleQuotedStringContent($_)');
-    expect(await runProgram(['completion', 'powershel'])).toMatchObject({
+    expect(await runCommand(['completion', 'powershel'])).toMatchObject({
       code: 2,
       stdout: '',
       stderr: 'clerk-mcp: completion: expected one of bash, zsh, fish, powershell. Did you mean powershell?\n',
@@ -119,7 +120,7 @@ describe('completion', () => {
     ['audit export --format', 'ocsf jsonl csv'],
     ['audit show --instance', ''],
   ])('knows the words of %s', async (line, words) => {
-    const { stdout } = await runProgram(['complete', '--', ...line.split(' '), '']);
+    const { stdout } = await runCommand(['complete', '--', ...line.split(' '), '']);
     expect(
       stdout
         .split('\n')
@@ -130,9 +131,9 @@ describe('completion', () => {
   });
 
   it('says where files may stand, and loads no schema of the catalog for it', async () => {
-    const { stdout } = await runProgram(['complete', '--', 'call', '--batch', '']);
+    const { stdout } = await runCommand(['complete', '--', 'call', '--batch', '']);
     expect(stdout).toBe(':0\n');
-    expect((await runProgram(['complete', '--', 'call', 'Users_listSorted'])).stdout).toBe(
+    expect((await runCommand(['complete', '--', 'call', 'Users_listSorted'])).stdout).toBe(
       'Users_listSortedByCreationDate\tList users\n:4\n',
     );
     const traced = spawnSync(

@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { childEnv, type Ended, ended, PROGRAM, runProgram } from '../../support/program.js';
+import { childEnv, type Ended, ended, PROGRAM } from '../../support/program.js';
 import { type Fate, Relay } from '../../support/relay.js';
+import { runCommand } from '../../support/run-command.js';
 import { endSandboxes, startSandboxProgram } from '../../support/sandbox-program.js';
 import { scratchDirectory, scratchFile } from '../../support/scratch.js';
 import { runAtTerminal, withoutTerminal } from '../../support/terminal.js';
@@ -32,7 +33,7 @@ describe('an export that is disturbed', () => {
     relay = await Relay.to(sandbox.env.CLERK_API_URL ?? '');
     env = { ...sandbox.env, CLERK_API_URL: relay.url };
     const whole = join(dir, 'whole.json');
-    expect(await runProgram(['export', whole], { env })).toMatchObject({ code: 0, stderr: '' });
+    expect(await runCommand(['export', whole], { env })).toMatchObject({ code: 0, stderr: '' });
     undisturbed = readFileSync(whole, 'utf8');
   });
   afterAll(async () => {
@@ -132,22 +133,22 @@ describe('an export that is disturbed', () => {
     expect(gaveUp.stderr).toMatch(
       /^clerk-mcp: [^\n]* rows are kept in [^\n]*\.part: run the same command again to go on [^\n]*\n$/,
     );
-    const other = await runProgram(['export', file], { env: { ...env, CLERK_SECRET_KEY: 'sk_test_another' } });
+    const other = await runCommand(['export', file], { env: { ...env, CLERK_SECRET_KEY: 'sk_test_another' } });
     expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('begun on another instance') });
     writeFileSync(`${join(dir, 'mine.json')}.part`, 'mine\n');
-    const mine = await runProgram(['export', join(dir, 'mine.json')], { env });
+    const mine = await runCommand(['export', join(dir, 'mine.json')], { env });
     expect(mine).toMatchObject({ code: 2, stderr: expect.stringContaining('is not an export') });
     // Nor does --fresh make room where something else is.
     for (const text of ['mine\n', 'mine, without an end']) {
       writeFileSync(`${join(dir, 'mine.json')}.part`, text);
-      expect(await runProgram(['export', join(dir, 'mine.json'), '--fresh'], { env })).toMatchObject({
+      expect(await runCommand(['export', join(dir, 'mine.json'), '--fresh'], { env })).toMatchObject({
         code: 2,
         stderr: expect.stringContaining('is not an export'),
       });
       expect(readFileSync(`${join(dir, 'mine.json')}.part`, 'utf8')).toBe(text);
     }
     const from = relay.seen.length;
-    expect(await runProgram(['export', file, '--fresh'], { env })).toMatchObject({ code: 0, stderr: '' });
+    expect(await runCommand(['export', file, '--fresh'], { env })).toMatchObject({ code: 0, stderr: '' });
     expect(relay.seen.slice(from).some(({ path }) => path.startsWith('/users'))).toBe(true);
     expect(readFileSync(file, 'utf8')).toBe(undisturbed);
   });
@@ -172,7 +173,7 @@ describe('an export that is disturbed', () => {
 
   it('keeps nothing where nothing was read, and says so in one line', async () => {
     const file = join(dir, 'dead.json');
-    const dead = await runProgram(['export', file], { env: { ...env, CLERK_API_URL: 'http://127.0.0.1:9' } });
+    const dead = await runCommand(['export', file], { env: { ...env, CLERK_API_URL: 'http://127.0.0.1:9' } });
     expect(dead).toMatchObject({
       code: 1,
       stdout: '',

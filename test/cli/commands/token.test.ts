@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { OperatorTokens } from '../../support/operator-tokens.js';
-import { runProgram } from '../../support/program.js';
+import { runCommand } from '../../support/run-command.js';
 import { scratchDirectory, scratchFile } from '../../support/scratch.js';
 
 describe('clerk-mcp token', () => {
@@ -18,7 +18,7 @@ describe('clerk-mcp token', () => {
       ],
     });
     const before = readFileSync(path, 'utf8');
-    const ended = await runProgram(['token', name, '--tokens', path, ...args]);
+    const ended = await runCommand(['token', name, '--tokens', path, ...args]);
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toMatch(message);
     expect(readFileSync(path, 'utf8')).toBe(before);
@@ -33,7 +33,7 @@ describe('clerk-mcp token new', () => {
     ['no file', [], /--tokens/],
   ])('refuses %s', async (what, args, message) => {
     const file = what === 'no file' ? ['x'] : ['--tokens', new OperatorTokens().path];
-    const ended = await runProgram(['token', 'new', ...args, ...file]);
+    const ended = await runCommand(['token', 'new', ...args, ...file]);
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toMatch(message);
   });
