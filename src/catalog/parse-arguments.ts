@@ -37,7 +37,7 @@ export async function parseArguments(
   const whole = readWhole(raw, operation.places);
   const given = whole.value;
   if (given === null || typeof given !== 'object' || Array.isArray(given)) {
-    return { ok: false, faults: [{ path: '', expected: 'arguments must be one JSON object' }], notes: [] };
+    return { ok: false, faults: [{ path: '', expected: 'The arguments must be one JSON object' }], notes: [] };
   }
   const { confirm: confirmation, fields: paths, ...rest } = given as Record<string, unknown>;
   // Hosts that fill in every input send null for those that the model left out.

@@ -32,7 +32,11 @@ async function onlyApprover(file: string): Promise<string> {
   const all = (await new Approvers(file).all()).filter(({ passphrase }) => passphrase !== undefined);
   const [only] = all;
   if (only !== undefined && all.length === 1) return only.name;
-  throw new ConfigError('Say who you are with --as NAME.');
+  throw new ConfigError(
+    only === undefined
+      ? `${file} has nobody with a passphrase: clerk-mcp approver add NAME enrols a person. Whoever is enrolled elsewhere says so with --as NAME.`
+      : `Say who you are with --as NAME: ${all.map(({ name }) => name).join(', ')}.`,
+  );
 }
 
 async function signedIn<T>(flags: Flags, work: (signed: SignedIn) => Promise<T>): Promise<T> {
