@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import type { DriftReport } from '../../src/openapi/drift.js';
 import { operations } from '../../tools/index.js';
 import { documentOf, operationIn, parameterOf, type TestDocument } from '../support/openapi-document.js';
+import { runProgram } from '../support/program.js';
 import { RecordingServer } from '../support/recording-server.js';
 import { runCommand } from '../support/run-command.js';
 import { scratchDirectory, scratchFile } from '../support/scratch.js';
@@ -85,7 +86,7 @@ describe.skipIf(withoutTerminal)('clerk-mcp drift at a terminal', () => {
     expect(leftOnScreen(seen)).toMatch(/^Accepted|^Document/);
     expect(leftOnScreen(seen)).not.toContain('#');
     expect((await runAtTerminal(['drift', file], { ...LONG_TIMES, TERM: 'dumb' }, [])).seen).not.toContain('\u001B');
-    expect(await runCommand(['drift', file], { env: LONG_TIMES })).toMatchObject({ code: 0, stderr: '' });
+    expect(await runProgram(['drift', file], { env: LONG_TIMES })).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('shows how much of a document has come from the web, and puts the terminal in order on Ctrl+C', async () => {

@@ -82,14 +82,16 @@ afterEveryTest.push(async () => {
 });
 
 /**
- * Runs a command of the built program to its end as `runProgram` does, for a tenth of the time: the commands of a test file take
+ * Runs a command of the built program to its end as `runProgram` does, for a fraction of the cost: the commands of a test file take
  * turns in one process. For what a command does and says. What is of the process itself (how it starts and ends, its signals, a
- * standard stream that is a file or is closed) needs `runProgram`, and so does what serves.
+ * standard stream that is a file or is closed, a variable that Node itself reads) needs `runProgram`, and so does what serves.
  */
 export function runCommand(
   args: readonly string[],
   options: { env?: Readonly<Record<string, string>>; stdin?: string | Uint8Array } = {},
 ): Promise<Ended> {
+  const ofNode = Object.keys(options.env ?? {}).filter((name) => name.startsWith('NODE_'));
+  if (ofNode.length > 0) throw new Error(`Node reads ${ofNode} at its start alone: that needs runProgram`);
   host ??= new CommandHost();
   const stdin = Buffer.from(options.stdin ?? '').toString('base64');
   return host.run({ args, env: childEnv(options.env), stdin });
