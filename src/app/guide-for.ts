@@ -10,7 +10,7 @@ export function guideFor(parts: GuideParts): GuideOptions {
   const open = async (): Promise<Guide> => (await import('./guide.js')).createGuide(parts);
   return {
     get hasJobs() {
-      hasJobs ??= skills().some(({ tools }) => offer.lacking(tools, {}).length === 0);
+      hasJobs ??= skills().some(({ tools }) => offer.hasAll(tools));
       return hasJobs;
     },
     open: () => {

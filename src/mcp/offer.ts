@@ -50,6 +50,11 @@ export class Offer {
     return isGranted(operation, caller) ? `scope ${scopeOf(operation.risk)} is lacking` : "the caller's grant";
   }
 
+  /** Whether the settings offer all of these tools, to whomever. */
+  hasAll(tools: readonly string[]): boolean {
+    return tools.every((name) => this.#offered.has(name));
+  }
+
   /** The tools among these that the caller is not offered. */
   lacking(
     tools: readonly string[],
