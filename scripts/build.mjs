@@ -8,7 +8,6 @@ import { build } from 'esbuild';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import ts from 'typescript';
 import { bundleAlone, bundleInChunks, inAscii, target } from './chunks.mjs';
-import { laterModules } from './later.mjs';
 import { licensesOf } from './licenses.mjs';
 import { typeOfSchema } from './type-of-schema.mjs';
 
@@ -73,7 +72,6 @@ const { prepared, pageInputs, described } = await prepare();
 const { files, inputs } = await bundleInChunks({
   root,
   entries: { start: 'src/cli/start.ts', index: 'src/index.ts', sandbox: 'src/sandbox/library.ts' },
-  later: laterModules,
   define: { __VERSION__: JSON.stringify(version), __BUILT__: 'true' },
 });
 rmSync(join(root, 'dist'), { recursive: true, force: true });

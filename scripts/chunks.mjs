@@ -1,7 +1,6 @@
 // Bundles ES modules so that a start reads as few files as can be, and can be loaded with what V8 compiled of it before.
 import { posix, relative } from 'node:path';
 import { build, transform } from 'esbuild';
-import { exportsOf, getterOf, LATER, LINK, linkLater, loadedLater } from './later.mjs';
 
 const node = { platform: 'node', target: 'node20.18', logLevel: 'warning' };
 
@@ -66,37 +65,36 @@ export const bundleAlone = ({ entry, outfile, ...rest }) =>
  *
  * esbuild splits only ES modules, and makes a chunk for every set of modules with the same users, of which a start
  * would read twenty. Only CommonJS can be loaded with compiled code. So the chunks are made as ES modules first, then
- * those of the first entry are joined, and all become CommonJS. Others find a chunk that was joined as a part of
- * that file. Modules that are loaded later are one more chunk.
+ * those of the first entry are joined, and all become CommonJS. A chunk that was joined is left as a file that refers
+ * to its part.
  * @returns {Promise<{ files: Map<string, string>, inputs: string[] }>} the files, and which modules are in them
  */
-export async function bundleInChunks({ root, entries, later, ...rest }) {
+export async function bundleInChunks({ root, entries, ...rest }) {
   const path = (absolute) => relative(root, absolute).replaceAll('\\', '/');
   const { outputFiles, metafile } = await build({
     ...target,
     ...small,
     ...rest,
     absWorkingDir: root,
-    entryPoints: { ...entries, [`chunks/${LATER}`]: LATER },
+    entryPoints: entries,
     outdir: 'dist',
     format: 'esm',
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     write: false,
     metafile: true,
-    plugins: [withoutUnused, loadedLater(root, later)],
+    plugins: [withoutUnused],
   });
   const modules = new Map(outputFiles.map((file) => [path(file.path), withPlainRequire(file.text)]));
   const [start] = Object.keys(entries).map((name) => `dist/${name}.js`);
   const joined = [...withImports(metafile.outputs, start)];
   const files = new Map();
   for (const [chunk, text] of modules) {
-    if (joined.includes(chunk)) continue;
-    const main = `require("${reference(chunk, start)}")`;
-    files.set(chunk, linkLater(withParts(await toCommonJs(text), chunk, joined, main), main));
+    const part = joined.indexOf(chunk);
+    const code = part === -1 ? await toCommonJs(text) : `module.exports=require("${reference(chunk, start)}").part${part};\n`;
+    files.set(chunk, code);
   }
-  const getter = getterOf(await exportsOf(root, later), reference(start, `dist/chunks/${LATER}.js`));
-  files.set(start, linkLater(await joinParts(modules, start, joined), 'exports', getter));
+  files.set(start, await join(modules, start, joined));
   return { files, inputs: modulesIn(metafile) };
 }
 
@@ -126,13 +124,6 @@ const reference = (from, to) => {
   return found.startsWith('.') ? found : `./${found}`;
 };
 
-/** CommonJS that takes chunks that were joined from the main file. */
-const withParts = (code, chunk, joined, main) =>
-  code.replace(/\brequire\("(\.[^"]+)"\)/g, (call, path) => {
-    const part = joined.indexOf(posix.join(posix.dirname(chunk), path));
-    return part === -1 ? call : `${main}.part${part}`;
-  });
-
 /** The chunk and all that it imports, each once. */
 function withImports(outputs, chunk, found = new Set()) {
   if (found.has(chunk)) return found;
@@ -144,7 +135,7 @@ function withImports(outputs, chunk, found = new Set()) {
 }
 
 /** One CommonJS file of several chunks, which exports what the first does, and each chunk as a part. */
-async function joinParts(modules, start, joined) {
+async function join(modules, start, joined) {
   const parts = joined.map((chunk, nth) => `export * as part${nth} from "./${chunk}";`);
   const inMemory = {
     name: 'chunks-in-memory',
@@ -153,7 +144,6 @@ async function joinParts(modules, start, joined) {
         const chunk = posix.join(posix.dirname(importer), path);
         return joined.includes(chunk) ? { path: chunk, namespace: 'chunk' } : { path: reference(start, chunk), external: true };
       });
-      onResolve({ filter: LINK }, ({ path }) => ({ path, external: true }));
       onLoad({ filter: /./, namespace: 'chunk' }, ({ path }) => ({ contents: modules.get(path), loader: 'js' }));
     },
   };

@@ -225,7 +225,7 @@ const everyCommand = (command: Command): Command[] => [command, ...command.comma
 
 /**
  * Carries out a command line. Mistakes in the line itself are printed, and set the exit code.
- * @param onListed called when a client over stdio has first been sent the tools
+ * @param onListed called when a client over stdio first asks for the tools
  */
 export async function runProgram(argv: readonly string[], onListed: () => void): Promise<void> {
   const root = program(argv[1] ?? '', onListed);

@@ -11,7 +11,7 @@ import { readFlags } from './flags.js';
 /**
  * Carries out the command line. Everything a server over stdio needs is bundled into one file with this, so that a start
  * reads no other.
- * @param onListed called when a client over stdio has first been sent the tools
+ * @param onListed called when a client over stdio first asks for the tools
  */
 export async function main(argv: readonly string[], onListed: () => void): Promise<void> {
   watchReaders();

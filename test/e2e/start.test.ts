@@ -105,24 +105,6 @@ describe('a start', () => {
     expect(isAscii(readFileSync(join(dirname(PROGRAM), file)))).toBe(true);
   });
 
-  it.each([
-    { flags: [] },
-    { flags: ['--read-only', '--profile', 'support'] },
-    { flags: ['--tools', 'Users_*', '--exclude', '*_delete*'] },
-    { flags: ['--discovery'] },
-  ])('loads what only calls need after the list is sent: $flags', async ({ flags }) => {
-    const { dist } = new Copy();
-    writeFileSync(join(dist, 'chunks/later.js'), 'throw new Error("loaded")');
-    const env = { CLERK_SECRET_KEY: 'sk_test_start', CLERK_MCP_LOG_LEVEL: 'silent' };
-    const server = new RawProgram(flags, env, { program: join(dist, 'cli.js') });
-    await server.handshake();
-    const answered = server.answer(1);
-    server.send({ id: 1, method: 'tools/list' });
-    expect((await answered).result).toMatchObject({ tools: expect.any(Array) });
-    server.child.kill('SIGKILL');
-    await server.ended;
-  });
-
   it('finds what the build has kept', () => {
     expect(readdirSync(dirname(PROGRAM)).filter(isKept)).not.toEqual([]);
   });

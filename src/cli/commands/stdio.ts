@@ -15,7 +15,7 @@ import { EXIT, type Flags, GRACE_MS } from './command.js';
 
 /**
  * Serves MCP over stdio until the client goes away or a signal comes, then ends the process.
- * @param onListed called when the client has first been sent the tools
+ * @param onListed called when the client first asks for the tools
  */
 export async function stdio(flags: Flags, onListed: () => void): Promise<never> {
   const write = claimStdout();
@@ -43,19 +43,14 @@ export async function stdio(flags: Flags, onListed: () => void): Promise<never> 
   const { confirmation } = app;
   const instance = config.name === undefined ? { instance: config.instanceKind } : { kind: config.instanceKind };
   logger.info({ version: VERSION, ...instance, tools: app.tools.length, confirmation }, 'serving over stdio');
-  let list: 'unasked' | 'asked' | 'sent' = 'unasked';
+  let hasListed = false;
   const tools = (): App['tools'] => {
-    if (list === 'unasked') list = 'asked';
+    if (!hasListed) onListed();
+    hasListed = true;
     return app.tools;
   };
-  const send: typeof write = async (text) => {
-    const hasList = list === 'asked';
-    if (hasList) list = 'sent';
-    await write(text);
-    if (hasList) onListed();
-  };
   await serveOverStdio({
-    write: send,
+    write,
     logger,
     whenAskedToEnd,
     drain: () => app.close(GRACE_MS),
