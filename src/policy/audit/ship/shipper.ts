@@ -50,8 +50,8 @@ export class Shipper {
   #aside = 0;
   /** The first of them, and how often it was refused. */
   #refused: { readonly seq: number; readonly times: number } | undefined;
-  /** Whether a line after it was taken. */
-  #takesLater = false;
+  /** The last of the lines that were taken after it, as one delivery. They are delivered again, and as the same one. */
+  #takenThrough: number | undefined;
   readonly #ended: Promise<void>;
 
   private constructor(options: ShipperOptions, cursor: Cursor | undefined) {
@@ -154,10 +154,10 @@ export class Shipper {
     this.#failing = 0;
     if (this.#aside > 0) {
       // Those before it get another chance: the receiver may take more by now.
-      this.#takesLater = true;
+      this.#takenThrough = last.line.seq;
       return this.#rewind();
     }
-    this.#takesLater = false;
+    this.#takenThrough = undefined;
     health.succeeded(lines.length - lost);
     await this.#moveOn(this.#reader.pass(last), lost);
   }
@@ -169,7 +169,7 @@ export class Shipper {
     if (this.#aside === 0) {
       const times = (this.#refused?.seq === seq ? this.#refused.times : 0) + 1;
       this.#refused = { seq, times };
-      if (this.#takesLater || times >= MOST_REFUSALS) {
+      if (this.#takenThrough !== undefined || times >= MOST_REFUSALS) {
         const { warn, log, health } = this.#options;
         warn(`line ${seq} of ${log} is too large for ${health.name}, and is not delivered there. It stays in the file.`);
         return this.#moveOn(cursor, 1);
@@ -190,7 +190,11 @@ export class Shipper {
     this.#options.health.lost(lost);
     this.#waitingSince = undefined;
     this.#seq = cursor.seq;
-    this.#cursor = before + lost === 0 ? cursor : { ...cursor, lost: before + lost };
+    this.#cursor = {
+      ...cursor,
+      ...(before + lost > 0 && { lost: before + lost }),
+      ...(this.#takenThrough !== undefined && { through: this.#takenThrough }),
+    };
     await this.#note(this.#cursor);
   }
 
