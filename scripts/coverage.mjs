@@ -36,11 +36,20 @@ async function buildPlainly() {
   writeFileSync(fileOf('cli'), "#!/usr/bin/env node\nvoid require('./start.js').main(process.argv, () => {});\n");
 }
 
+/** Of a process that was killed while it wrote them, there are none. */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { result: [] };
+  }
+}
+
 /** The counts of all processes as one, merged a few at a time, since each takes two megabytes. */
 function merged() {
   const ours = new Set(Object.keys(ENTRIES).map((name) => `/dist/${name}.js`));
   const read = (file) => {
-    const { result } = JSON.parse(readFileSync(join(counts, file), 'utf8'));
+    const { result } = parsed(readFileSync(join(counts, file), 'utf8'));
     return { result: result.filter(({ url }) => [...ours].some((end) => url.endsWith(end))) };
   };
   let all = { result: [] };
