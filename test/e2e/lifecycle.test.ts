@@ -34,6 +34,17 @@ async function holdingServer(): Promise<{ url: string; request: Promise<ServerRe
 
 const KEY = { CLERK_SECRET_KEY: 'sk_test_lifecycle' };
 
+/** A program whose client has made a call that upstream has, and does not answer. */
+async function callInFlight() {
+  const upstream = await holdingServer();
+  const program = start([], { ...KEY, CLERK_API_URL: upstream.url });
+  await program.handshake();
+  const answered = program.answer(1);
+  program.call(1, 'Users_createNewUser', { first_name: 'Ada' });
+  await upstream.request;
+  return { program, answered, upstream };
+}
+
 describe('the end of the process', () => {
   it('comes when stdin closes, with the calls before it answered', async () => {
     const program = start(['--sandbox']);
@@ -48,12 +59,7 @@ describe('the end of the process', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'comes on %s, and a call in flight learns that it may have happened',
     async (signal) => {
-      const upstream = await holdingServer();
-      const program = start([], { ...KEY, CLERK_API_URL: upstream.url });
-      await program.handshake();
-      const answered = program.answer(1);
-      program.call(1, 'Users_createNewUser', { first_name: 'Ada' });
-      await upstream.request;
+      const { program, answered, upstream } = await callInFlight();
       program.child.kill(signal);
       const { result } = await answered;
       expect(result?.isError).toBe(true);
@@ -64,12 +70,7 @@ describe('the end of the process', () => {
   );
 
   it('comes in order for one Ctrl+C that npx passes on a second time', async () => {
-    const upstream = await holdingServer();
-    const program = start([], { ...KEY, CLERK_API_URL: upstream.url });
-    await program.handshake();
-    const answered = program.answer(1);
-    program.call(1, 'Users_createNewUser', { first_name: 'Ada' });
-    await upstream.request;
+    const { program, answered, upstream } = await callInFlight();
     program.child.kill('SIGINT');
     await setImmediate();
     program.child.kill('SIGINT');
