@@ -54,13 +54,14 @@ export const withExamples = (command: Command, ...examples: string[]): Command =
     `\n${examples.length === 1 ? 'Example' : 'Examples'}:\n${examples.map((line) => `  ${line}`).join('\n')}`,
   );
 
-/** Commander's words in this program's form. The value of an unknown flag may be a secret, so only its name is printed. */
+/** Commander's words as sentences of this program's. The value of an unknown flag may be a secret, so only its name is printed. */
 export const outputError = (text: string, write: (text: string) => void): void =>
   write(
     scrub(
       text
         .replace(/^(error: unknown option '-[^'=]*)=[\s\S]*$/, "$1'\n")
-        .replace(/^error: /, 'clerk-mcp: ')
-        .replace(/\n\((Did you mean [^\n]*)\)$/m, '. $1'),
+        .replace(/^error: (.)/, (_, first: string) => `clerk-mcp: ${first.toUpperCase()}`)
+        .replace(/\n\((Did you mean [^\n]*)\)$/m, '. $1')
+        .replace(/([^.?!\n])\n$/, '$1.\n'),
     ),
   );

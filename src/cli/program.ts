@@ -50,7 +50,7 @@ function program(script: string, onListed: () => void): Command {
           unknown,
           root.commands.map((command) => command.name()),
         );
-        root.error(`error: unknown command '${unknown}'.${near || ' See clerk-mcp --help.'}`);
+        root.error(`error: Unknown command '${unknown}'.${near || ' See clerk-mcp --help.'}`);
       }
       if (isatty(0)) await (await import('./commands/welcome.js')).welcome(flags);
       else await stdio(flags, onListed);

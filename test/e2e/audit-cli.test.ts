@@ -77,7 +77,7 @@ describe('audit verify', () => {
   it.each([
     ['that is not there', ['none.log'], /The log cannot be read: .*none\.log/],
     ['that is a directory', [directory], new RegExp(`The log cannot be read: ${directory}: it is a folder`)],
-    ['that nobody named', [], /missing required argument 'files'/],
+    ['that nobody named', [], /Missing required argument 'files'/],
   ])('cannot read a file %s: exit code 2', async (_, files, message) => {
     const ended_ = await verify(...files);
     expect(ended_).toMatchObject({ code: 2, stdout: '' });

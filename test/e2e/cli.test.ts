@@ -146,10 +146,10 @@ describe('the command line', () => {
   });
 
   it.each([
-    ['an unknown flag', ['--read-onyl'], {}, /^clerk-mcp: unknown option '--read-onyl'\. Did you mean --read-only\?\n$/],
-    ['an unknown command', ['toolz'], {}, /^clerk-mcp: unknown command 'toolz'\. Did you mean tools\?\n$/],
-    ['a command that is like none', ['bananas'], {}, /^clerk-mcp: unknown command 'bananas'\. See clerk-mcp --help\.\n$/],
-    ['an unknown command of a command', ['policy', 'chek'], {}, /^clerk-mcp: unknown command 'chek'\. Did you mean check\?\n$/],
+    ['an unknown flag', ['--read-onyl'], {}, /^clerk-mcp: Unknown option '--read-onyl'\. Did you mean --read-only\?\n$/],
+    ['an unknown command', ['toolz'], {}, /^clerk-mcp: Unknown command 'toolz'\. Did you mean tools\?\n$/],
+    ['a command that is like none', ['bananas'], {}, /^clerk-mcp: Unknown command 'bananas'\. See clerk-mcp --help\.\n$/],
+    ['an unknown command of a command', ['policy', 'chek'], {}, /^clerk-mcp: Unknown command 'chek'\. Did you mean check\?\n$/],
     ['an unknown value', ['--sandbox', '--log-level', 'wran'], {}, /--log-level: .*Did you mean warn\?\n$/],
     ['an unknown value in a list', ['--sandbox', '--profile', 'read,biling'], {}, /--profile: .*Did you mean billing\?\n$/],
     ['an unknown flag of a command', ['tools', '--jsn'], {}, /--json/],

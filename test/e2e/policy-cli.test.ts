@@ -243,7 +243,7 @@ describe('policy explain', () => {
     ['what is no JSON', ['Users_markBanned', '{user_id}'], /no valid JSON/],
     ['an unknown instance', ['Users_markBanned', '{"user_id":"x"}', '--instance', 'prod'], /--instance: .*test, live, sandbox/],
     ['an unknown strength', ['Users_markBanned', '{"user_id":"x"}', '--confirm', 'persn'], /--confirm: .*Did you mean person\?/],
-    ['no tool', [], /^clerk-mcp: missing required argument 'name'/],
+    ['no tool', [], /^clerk-mcp: Missing required argument 'name'/],
   ])('refuses %s: exit code 2, nothing on stdout', async (_, args, message) => {
     const ended = await runCommand(['policy', 'explain', ...args]);
     expect(ended).toMatchObject({ code: 2, stdout: '' });
